@@ -1,0 +1,282 @@
+"""The records every source speaks: frozen, keyword-only dataclasses with Open States' and Congress's words.
+
+Standard library only, so that every room may import it. Suffixes: ``_on`` an ISO date (``YYYY-MM-DD``), ``_at`` a UTC
+timestamp (``YYYY-MM-DDTHH:MM:SSZ``), ``_id`` a key. What is absent is None or an empty tuple, never ``""``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+# --------------------------------------------------------------------- closed vocabularies
+# To add a word: add it here, to the glossary (datasette/glossary.yml) and to a test that shows a real text for it.
+
+KINDS = ("bill", "regulation", "case", "local_matter")
+LEVELS = ("federal", "state", "local", "court", "international")
+
+#: One vocabulary for where a document of any kind stands, in the order in which a document usually moves.
+STATUSES = (
+    "introduced",  # filed or published, nothing decided yet
+    "proposed",  # a proposed rule: the public may comment
+    "in_committee",
+    "reported",  # a committee has reported or released it
+    "passed_first_chamber",
+    "passed_second_chamber",
+    "passed",  # by all who must, a resolution agreed to, or enrolled
+    "to_executive",  # presented to the president or governor
+    "enacted",
+    "adopted",  # a resolution that needs no signature, a final order
+    "final",  # a final rule
+    "vetoed",
+    "failed",
+    "withdrawn",
+    "decided",  # by a court
+    "notice",  # tells, asks or corrects; nothing is decided by it
+)
+
+CHANGE_KINDS = ("introduced", "action", "status", "summary", "text", "cosponsor", "title", "law", "event", "corrected")
+
+
+class BadRecord(ValueError):
+    """A record that lacks what it must have, or holds what cannot be: the message names the field and the value."""
+
+
+# --------------------------------------------------------------------- parts of a document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Title:
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A summary as the source wrote it, in plain text. ``action`` is the stage it describes ("Introduced in House")."""
+
+    acted_on: str
+    action: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """``description`` is the source's sentence to the letter; ``classification`` Open States' word or None."""
+
+    acted_on: str
+    description: str
+    classification: str | None = None
+    chamber: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sponsor:
+    """``role`` is ``sponsor`` or ``cosponsor``; ``person_id`` the source's own key for the person."""
+
+    name: str
+    role: str
+    party: str | None = None
+    state: str | None = None
+    district: str | None = None
+    person_id: str | None = None
+    joined_on: str | None = None
+    withdrawn_on: str | None = None
+    original: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committee:
+    name: str
+    chamber: str | None = None
+    code: str | None = None
+    activity: str | None = None
+    active_on: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextVersion:
+    name: str
+    issued_on: str | None
+    url: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law:
+    kind: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A tie to another document. ``kind`` keeps the source's word for it; ``said_by`` is who saw the tie."""
+
+    document_id: str
+    kind: str
+    said_by: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A date to keep: ``kind`` is hearing, comment_close, effective or vote; ``starts_at`` is local time in ``timezone``."""
+
+    kind: str
+    starts_at: str
+    timezone: str
+    description: str | None = None
+
+
+# --------------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What a government published, whole. Spiders yield nothing else.
+
+    ``stamp`` is the listing's own mark of change (for govinfo the sitemap's lastmod), ``etag`` and ``last_modified`` the
+    validators of the answer: stored with the document, so that a resumed crawl asks only for what it lacks.
+    """
+
+    id: str
+    kind: str
+    source: str
+    jurisdiction: str
+    level: str
+    session: str
+    identifier: str
+    title: str
+    url: str
+    source_url: str
+    abstract: str | None = None
+    text: str | None = None
+    status: str = "introduced"
+    status_on: str | None = None
+    status_history: tuple[tuple[str, str], ...] = ()
+    published_on: str | None = None
+    chamber: str | None = None
+    document_type: str | None = None
+    policy_area: str | None = None
+    titles: tuple[Title, ...] = ()
+    summaries: tuple[Summary, ...] = ()
+    actions: tuple[Action, ...] = ()
+    sponsors: tuple[Sponsor, ...] = ()
+    committees: tuple[Committee, ...] = ()
+    subjects: tuple[str, ...] = ()
+    versions: tuple[TextVersion, ...] = ()
+    laws: tuple[Law, ...] = ()
+    links: tuple[Link, ...] = ()
+    events: tuple[Event, ...] = ()
+    stamp: str | None = field(default=None, compare=False)
+    etag: str | None = field(default=None, compare=False)
+    last_modified: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill(Document):
+    kind: str = "bill"
+    introduced_on: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regulation(Document):
+    kind: str = "regulation"
+    agencies: tuple[str, ...] = ()
+    docket_ids: tuple[str, ...] = ()
+    rins: tuple[str, ...] = ()
+    cfr_references: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    corrects: str | None = None
+    comments_close_on: str | None = None
+    effective_on: str | None = None
+    presidential_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """What a source sent and nobody could read: kept where the public cannot see it, so that nothing is lost."""
+
+    source: str
+    url: str
+    reason: str
+    body: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a source says it holds for one session and part, complete: the documents it no longer names went missing."""
+
+    source: str
+    jurisdiction: str
+    session: str
+    part: str
+    document_ids: tuple[str, ...]
+
+
+# --------------------------------------------------------------------- identifiers and text
+
+#: What sources call the federal bill types -> Congress's own short word.
+FEDERAL_TYPES = {
+    "hr": "hr", "s": "s", "hres": "hres", "sres": "sres",
+    "hjres": "hjres", "sjres": "sjres", "hconres": "hconres", "sconres": "sconres",
+    "hjr": "hjres", "sjr": "sjres", "hcr": "hconres", "scr": "sconres",
+    "hconr": "hconres", "sconr": "sconres", "hb": "hr", "sb": "s", "hrr": "hres", "sr": "sres",
+}  # fmt: skip
+
+_NOT_ID = re.compile(r"[^a-z0-9]+")
+_NUMBER = re.compile(r"^([a-z]*)0*([0-9]+)([a-z]*)$")
+
+
+def slug(text: str) -> str:
+    """Lower-case ``[a-z0-9-]`` with accents folded and runs of anything else one hyphen; ``""`` if nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_ID.sub("-", plain.lower()).strip("-")
+
+
+def document_id(jurisdiction: str, session: str, identifier: str) -> str:
+    """The one key of a document: ``us-119-hr1234``, ``us-tx-89r-hb900``, ``us-fr-2026-01234``.
+
+    Case, dots, spaces and leading zeros of the identifier do not matter; federal bill types come out in Congress's own
+    words whatever a source calls them. Session is part of identity because numbers repeat. Idempotent on its own parts.
+
+    Raises:
+        BadRecord: a part is empty once everything but letters and digits is taken out.
+    """
+    parts = {"jurisdiction": slug(jurisdiction), "session": slug(session)}
+    number = slug(identifier)
+    joined = number.replace("-", "")
+    if match := _NUMBER.match(joined):
+        letters, digits, tail = match.groups()
+        if parts["jurisdiction"] == "us":
+            letters = FEDERAL_TYPES.get(letters, letters)
+        if letters or parts["jurisdiction"] != "us-fr":
+            number = f"{letters}{digits}{tail}"
+    parts["identifier"] = number
+    if missing := [name for name, value in parts.items() if not value]:
+        raise BadRecord(
+            f"no {' or '.join(missing)} in ({jurisdiction!r}, {session!r}, {identifier!r}): a document needs all three"
+        )
+    return "-".join(parts.values())
+
+
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n ?")
+_GAPS = re.compile(r"\n{3,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str | None) -> str | None:
+    """Text as it is stored, hashed and tagged: NFC, no control characters, runs of spaces one space.
+
+    Line breaks stay, at most two in a row, so that paragraphs and sections remain. Returns None when nothing is left.
+    Idempotent; every evidence offset refers to this form.
+    """
+    if not text:
+        return None
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _CONTROL.sub("", text)
+    text = _GAPS.sub("\n\n", _LINES.sub("\n", _SPACES.sub(" ", text)))
+    return text.strip() or None
