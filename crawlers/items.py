@@ -227,7 +227,8 @@ FEDERAL_TYPES = {
 }  # fmt: skip
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
-_NUMBER = re.compile(r"^([a-z]*)0*([0-9]+)([a-z]*)$")
+#: letters, then a number, then whatever follows: "h-con-res-5", "int-0123-2024"; "2026-01234" has no letters and stays.
+_NUMBER = re.compile(r"^((?:[a-z]+-?)+)0*([0-9]+)(.*)$")
 
 
 def slug(text: str) -> str:
@@ -247,13 +248,11 @@ def document_id(jurisdiction: str, session: str, identifier: str) -> str:
     """
     parts = {"jurisdiction": slug(jurisdiction), "session": slug(session)}
     number = slug(identifier)
-    joined = number.replace("-", "")
-    if match := _NUMBER.match(joined):
-        letters, digits, tail = match.groups()
+    if match := _NUMBER.match(number):
+        letters, digits, tail = match.group(1).replace("-", ""), match.group(2), match.group(3)
         if parts["jurisdiction"] == "us":
             letters = FEDERAL_TYPES.get(letters, letters)
-        if letters or parts["jurisdiction"] != "us-fr":
-            number = f"{letters}{digits}{tail}"
+        number = f"{letters}{digits}{tail}"
     parts["identifier"] = number
     if missing := [name for name, value in parts.items() if not value]:
         raise BadRecord(
