@@ -228,7 +228,7 @@ FEDERAL_TYPES = {
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 #: letters, then a number, then whatever follows: "h-con-res-5", "int-0123-2024"; "2026-01234" has no letters and stays.
-_NUMBER = re.compile(r"^((?:[a-z]+-?)+)0*([0-9]+)(.*)$")
+_NUMBER = re.compile(r"^([a-z]+(?:-[a-z]+)*)-?0*([0-9]+)(.*)$")
 
 
 def slug(text: str) -> str:
