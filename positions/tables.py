@@ -1,0 +1,49 @@
+"""What ALA holds and which provisions touch it (corpus.db, derived), and what is for staff alone (staff.db).
+
+A suggested stance is for staff: the public table names the position and the provision only, never a direction.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+corpus = Migrations("positions")
+staff = Migrations("staff")
+
+
+@corpus()
+def create_positions(db: Database) -> None:
+    db.execute("""
+        create table positions (
+            id text primary key, title text not null, statement text not null, area_id text not null, areas text not null,
+            owner_units text, partners text, core_values text, source_url text, confidence text, ordinal integer
+        )""")
+    db.execute("""
+        create table position_versions (
+            position_id text not null references positions(id), ordinal integer not null, name text, section text,
+            body text, adopted text, revised text, statement text, confidence text, primary key (position_id, ordinal)
+        ) without rowid""")
+    # What the matches of a document were derived from; `areas` are those it carried at the time.
+    db.execute("""
+        create table matchings (
+            document_id text primary key references documents(id), text_hash text not null, version text not null,
+            areas text not null
+        ) without rowid""")
+    db.execute("""
+        create table position_matches (
+            document_id text not null references documents(id), position_id text not null, ordinal integer not null,
+            score real not null, field text not null, start integer not null, "end" integer not null,
+            words text not null, primary key (document_id, position_id, ordinal)
+        ) without rowid""")
+    db.execute("create index position_matches_by_position on position_matches (position_id, score)")
+
+
+@staff()
+def create_suggested_stances(db: Database) -> None:
+    db.execute("""
+        create table suggested_stances (
+            document_id text not null, position_id text not null, ordinal integer not null, stance text not null,
+            score real not null, reason text not null, field text not null, start integer not null,
+            "end" integer not null, words text not null, primary key (document_id, position_id, ordinal)
+        ) without rowid""")
