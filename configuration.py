@@ -1,0 +1,98 @@
+"""Every setting of the project: from the environment, else from a TOML file, else the default. docs/settings.md lists them.
+
+Keys and passwords come from the environment only, and are read where they are used: they are no part of this record, so
+that nothing prints or stores them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the message names it, its value and what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source."""
+
+    data: Path = ROOT / "data"
+    mirror: str | None = None
+    contact: str = "https://github.com/ala-infopolicy/infopolicy"
+    host: str = "127.0.0.1"
+    port: int = 8001
+    workers: int = 2
+
+    @property
+    def corpus(self) -> Path:
+        return self.data / "corpus.db"
+
+    @property
+    def ops(self) -> Path:
+        return self.data / "ops.db"
+
+    @property
+    def staff(self) -> Path:
+        return self.data / "staff.db"
+
+
+def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Configuration:
+    """Read the settings. A file named by INFOPOLICY_CONFIG must exist; `infopolicy.toml` in this folder may.
+
+    Raises:
+        BadSetting: a file that cannot be read, an unknown name in it, or a value of the wrong form.
+    """
+    named = environment.get("INFOPOLICY_CONFIG")
+    path = file or (Path(named) if named else Path("infopolicy.toml"))
+    values: dict[str, Any] = _read(path) if file or named or path.exists() else {}
+    known = {field.name for field in fields(Configuration)}
+    if unknown := sorted(set(values) - known):
+        raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
+    for name in known:
+        if text := environment.get(f"INFOPOLICY_{name.upper()}"):
+            values[name] = text
+    return Configuration(**{name: _convert(name, value) for name, value in values.items()})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSetting(f"{path}: cannot be read ({error.strerror}); check INFOPOLICY_CONFIG") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path}: is not TOML: {error}") from error
+
+
+def _convert(name: str, value: object) -> object:
+    text = str(value)
+    if name == "data":
+        return Path(text).expanduser().absolute()
+    if name == "mirror":
+        return mirror_address(text)
+    if name in ("port", "workers"):
+        top = 65535 if name == "port" else 64
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= top:
+            raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to {top} (INFOPOLICY_{name.upper()})")
+        return int(text)
+    return text
+
+
+def mirror_address(text: str) -> str:
+    """A mirror's address without a slash at its end: http, https or a folder of recordings (file).
+
+    Raises:
+        BadSetting: not such an address.
+    """
+    parts = urlsplit(text)
+    if parts.scheme in ("http", "https") and parts.hostname or (parts.scheme == "file" and parts.path):
+        return text.rstrip("/")
+    raise BadSetting(f"mirror = {text!r}: must look like http://127.0.0.1:8900 or file:///folder (INFOPOLICY_MIRROR)")

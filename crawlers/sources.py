@@ -1,0 +1,72 @@
+"""What is known about each source, from sources.yml, checked when it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crawlers.items import LEVELS
+
+FILE = Path(__file__).with_name("sources.yml")
+
+
+class BadSource(ValueError):
+    """An entry of sources.yml that cannot be used; the message names file, entry and field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """`concurrency` requests at once and `delay` seconds between them; `expect_min` and `expect_max` documents a session."""
+
+    id: str
+    title: str
+    publisher: str
+    jurisdictions: tuple[str, ...]
+    level: str
+    url: str
+    terms: str
+    key: str | None
+    concurrency: int
+    delay: float
+    frequency: str
+    expect_min: int
+    expect_max: int
+    max_reject_share: float
+
+
+@cache
+def load_sources(path: Path = FILE) -> dict[str, Source]:
+    """All sources by id, in the file's order.
+
+    Raises:
+        BadSource: a missing or unknown field, or a value out of bounds.
+    """
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BadSource(f"{path.name}: is not YAML: {error}") from error
+    if not isinstance(entries, dict):
+        raise BadSource(f"{path.name}: must map the name of each source to its entry")
+    return {name: _source(path.name, name, entry) for name, entry in entries.items()}
+
+
+def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
+    try:
+        rest = dict(entry)
+        rate, expect = rest.pop("rate"), rest.pop("expect")
+        source = Source(
+            id=name, concurrency=int(rate["concurrency"]), delay=float(rate["delay"]),
+            expect_min=int(expect["min"]), expect_max=int(expect["max"]),
+            jurisdictions=tuple(rest.pop("jurisdictions")), **rest,
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadSource(f"{file}: {name}: {error} is missing, unknown or of the wrong form") from error
+    if source.level not in LEVELS:
+        raise BadSource(f"{file}: {name}: level {source.level!r} is none of {', '.join(LEVELS)}")
+    if not 0 <= source.max_reject_share <= 1 or source.expect_min > source.expect_max or source.concurrency < 1:
+        raise BadSource(f"{file}: {name}: max_reject_share, expect or rate is out of bounds")
+    return source
