@@ -17,32 +17,36 @@ _LONGEST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One event: `kind` is one of items.CHANGE_KINDS, `happened_on` the source's own date (ISO) where it gives one."""
+    """One event: `kind` is one of items.CHANGE_KINDS, `happened_on` the source's own date (ISO) where it gives one.
 
+    `id` is a hash of the whole event, so that telling it twice leaves one row; `summary` may be shortened.
+    """
+
+    id: str
     document_id: str
     kind: str
     happened_on: str | None
     summary: str
-
-    @property
-    def id(self) -> str:
-        """The same for the same event, so that telling it twice leaves one row."""
-        words = "\x1f".join((self.document_id, self.kind, self.happened_on or "", self.summary))
-        return hashlib.sha256(words.encode()).hexdigest()[:24]
 
 
 def differences(old: Document | None, new: Document) -> tuple[Change, ...]:
     """The events that lead from one sighting to the next; `old` is None when the document was never seen before."""
     before = set(_parts(old)) if old else set()
     found = [part for part in dict.fromkeys(_parts(new)) if part not in before]
-    return tuple(
-        Change(document_id=new.id, kind=kind, happened_on=day, summary=_short(summary)) for kind, day, summary in found
-    )
+    return tuple(_change(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
+
+
+def _change(document_id: str, kind: str, day: str | None, summary: str) -> Change:
+    words = "\x1f".join((document_id, kind, day or "", summary))
+    key = hashlib.sha256(words.encode()).hexdigest()[:24]
+    return Change(id=key, document_id=document_id, kind=kind, happened_on=day, summary=_short(summary))
+
+
+def _introduction(document: Document) -> tuple[str, str | None, str]:
+    return "introduced", getattr(document, "introduced_on", None) or document.published_on, document.title
 
 
 def _parts(document: Document) -> Iterator[tuple[str, str | None, str]]:
-    introduced = getattr(document, "introduced_on", None) or document.published_on
-    yield "introduced", introduced, document.title if document.kind != "bill" else document.identifier
     for status, reached_on in document.status_history:
         if status != "introduced":
             yield "status", reached_on, status
@@ -60,7 +64,7 @@ def _parts(document: Document) -> Iterator[tuple[str, str | None, str]]:
     for title in document.titles:
         yield "title", None, f"{title.kind}: {title.title}"
     for law in document.laws:
-        yield "law", document.status_on, f"{law.kind} {law.number}"
+        yield "law", dict(document.status_history).get("enacted"), f"{law.kind} {law.number}"
     for event in document.events:
         yield "event", event.starts_at[:10], f"{event.kind}: {event.description or ''}".rstrip(": ")
 

@@ -275,6 +275,8 @@ def clean(text: str | None) -> str | None:
     """
     if not text:
         return None
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip() or None  # the usual short field needs none of what follows
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _CONTROL.sub("", text)
     text = _GAPS.sub("\n\n", _LINES.sub("\n", _SPACES.sub(" ", text)))

@@ -1,0 +1,27 @@
+"""What is already stored, read-only: the spiders ask it which records they still lack."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+def stamps(corpus: Path, *, source: str, session: str, document_type: str | None = None) -> dict[str, str | None]:
+    """The listing's mark of change with which each document of a session was stored, by document id.
+
+    Empty where there is no corpus yet: everything is still to be fetched.
+    """
+    if not corpus.exists():
+        return {}
+    query = """
+        select p.document_id, p.stamp from provenance p join documents d on d.id = p.document_id
+        where p.source = :source and d.session = :session and (:type is null or d.document_type = :type)"""
+    connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        return dict(connection.execute(query, {"source": source, "session": session, "type": document_type}))
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return {}
+        raise
+    finally:
+        connection.close()

@@ -1,0 +1,84 @@
+"""Good manners and no silence: Retry-After is obeyed, and an answer nobody can read is asked again, then kept as a reject."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Iterable
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
+from scrapy.http import Response
+from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
+
+from crawlers.httpcache import without_key
+from crawlers.items import Reject
+
+log = logging.getLogger(__name__)
+_LONGEST_WAIT = 300.0
+
+
+class Unreadable(ValueError):
+    """An answer with status 200 that is not what was asked for: broken, cut off, a maintenance page. Worth asking again."""
+
+
+class RetryAfterMiddleware(RetryMiddleware):
+    """Scrapy's retries, waiting as long as the server asks: the whole host waits, not only the one request."""
+
+    def __init__(self, settings: Any):
+        super().__init__(settings)
+        self.until: dict[str, float] = {}
+
+    async def process_request(self, request: Request) -> None:
+        host = urlsplit(request.url).netloc
+        while (wait := self.until.get(host, 0.0) - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        if response.status in (429, 503) and (seconds := retry_after(response)):
+            host = urlsplit(request.url).netloc
+            self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + min(seconds, _LONGEST_WAIT))
+        return super().process_response(request, response)
+
+
+def retry_after(response: Response) -> float:
+    """The seconds a Retry-After header asks for, in either of its forms; 0 where there is none or it makes no sense."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+
+
+class NothingIsLostMiddleware(BaseSpiderMiddleware):
+    """Turns a callback's error into another try, and the last one into a reject with the answer's body."""
+
+    def __init__(self, crawler: Crawler):
+        super().__init__(crawler)
+        self.crawler = crawler
+
+    def process_spider_exception(self, response: Response, exception: Exception) -> Iterable[Any] | None:
+        assert self.crawler.spider is not None and response.request is not None
+        if isinstance(exception, Unreadable):
+            again = get_retry_request(response.request, spider=self.crawler.spider, reason=str(exception))
+            if again is not None:
+                return [again]
+        else:
+            log.error("cannot handle %s", without_key(response.url), exc_info=exception)
+        return [reject(self.crawler.spider.name, response, str(exception) or type(exception).__name__)]
+
+    async def process_spider_output_async(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for each in result:
+            yield each
+
+
+def reject(source: str, response: Response, reason: str) -> Reject:
+    """What is kept of an answer that cannot be used."""
+    return Reject(source=source, url=without_key(response.url), reason=reason, body=response.body)

@@ -1,0 +1,56 @@
+"""The last step before the wire: with INFOPOLICY_MIRROR set, `https://HOST/PATH` is fetched from `MIRROR/HOST/PATH`.
+
+It sits in the download handler, behind robots.txt, throttling and caching, so that rules, slots, limits and stored
+addresses stay the real host's. A mirror may be a server or, with `file:///folder`, a folder of recordings laid out as
+HOST/PATH (the bundled sample and the tests' recordings): what is not in it answers 404.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+
+
+class MirrorHandler(BaseDownloadHandler):
+    """Downloads over HTTP as Scrapy does, from the mirror when one is set."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler):
+        super().__init__(crawler)
+        self.mirror: str | None = crawler.settings.get("INFOPOLICY_MIRROR")
+        self.inner = HTTP11DownloadHandler(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        if not self.mirror:
+            return await self.inner.download_request(request)
+        if self.mirror.startswith("file:"):
+            return recorded(Path(unquote(urlsplit(self.mirror).path)), request.url)
+        parts = urlsplit(request.url)
+        target = f"{self.mirror}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        response = await self.inner.download_request(request.replace(url=target))
+        return response.replace(url=request.url)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+def recorded(folder: Path, url: str) -> Response:
+    """The recording of an address: the file HOST/PATH, its query (if any) after an `@` in the file's name; else a 404."""
+    parts = urlsplit(url)
+    name = unquote(parts.path).strip("/") + (f"@{parts.query}" if parts.query else "")
+    path = (folder / parts.netloc / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        return Response(url, status=404, body=b"not recorded")
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    body = path.read_bytes()
+    cls = responsetypes.from_args(headers={"Content-Type": [kind.encode()]}, url=url, body=body)  # type: ignore[arg-type]
+    return cls(url, status=200, headers={"Content-Type": kind}, body=body)

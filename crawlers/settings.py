@@ -1,0 +1,54 @@
+"""Scrapy's settings for every source. What differs by source stands in sources.yml and is laid over these by the spider."""
+
+from __future__ import annotations
+
+import configuration
+
+_config = configuration.load()
+
+BOT_NAME = "infopolicy"
+SPIDER_MODULES = ["crawlers.spiders"]
+NEWSPIDER_MODULE = "crawlers.spiders"
+
+# Publishers block crawlers that do not say whom to write to.
+USER_AGENT = f"infopolicy/0.1 (legislation monitor of a library association; +{_config.contact})"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "infopolicy"
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 8
+DOWNLOAD_DELAY = 0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.1
+AUTOTHROTTLE_MAX_DELAY = 60
+AUTOTHROTTLE_TARGET_CONCURRENCY = 8.0
+
+DOWNLOAD_TIMEOUT = 60
+# No single record is anywhere near this large; bulk files say so in their own requests.
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 5
+RETRY_PRIORITY_ADJUST = 0
+
+INFOPOLICY_MIRROR = _config.mirror
+INFOPOLICY_DATA = str(_config.data)
+INFOPOLICY_CORPUS = str(_config.corpus)
+INFOPOLICY_OPS = str(_config.ops)
+
+DOWNLOAD_HANDLERS = {"http": "crawlers.mirror.MirrorHandler", "https": "crawlers.mirror.MirrorHandler"}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.middlewares.RetryAfterMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "crawlers.httpcache.HttpCacheMiddleware": 900,
+}
+SPIDER_MIDDLEWARES = {"crawlers.middlewares.NothingIsLostMiddleware": 40}
+HTTPCACHE_ENABLED = True
+HTTPCACHE_POLICY = "crawlers.httpcache.ValidatorsPolicy"
+HTTPCACHE_STORAGE = "crawlers.httpcache.OpsStorage"
+ITEM_PIPELINES = {"pipelines.ValidatePipeline": 100, "pipelines.RecordPipeline": 200}
+
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawlers.logs.QuietItems"

@@ -1,0 +1,149 @@
+"""Bills and resolutions of the U.S. Congress, from govinfo's BILLSTATUS bulk data.
+
+The sitemaps say what there is and when each record last changed. A type of bill we hardly hold yet comes as one ZIP,
+otherwise each record that changed is asked for by itself.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers import known, xmltree
+from crawlers.billstatus import parse_bill
+from crawlers.httpcache import without_key
+from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
+from crawlers.middlewares import Unreadable, reject
+from crawlers.sources import load_sources
+from crawlers.status import congress_of
+
+HOST = "https://www.govinfo.gov"
+INDEX = f"{HOST}/sitemap/bulkdata/BILLSTATUS/sitemapindex.xml"
+_SITEMAP = re.compile(r"/BILLSTATUS/(\d+)([a-z]+)/sitemap\.xml$")
+_RECORD = re.compile(r"/BILLSTATUS-(\d+)([a-z]+)(\d+)\.xml$")
+#: A ZIP is worth its size when it saves this many single requests and this share of the type.
+BULK_LEAST, BULK_SHARE = 50, 0.2
+BULK_MAXSIZE = 512 * 1024 * 1024
+MEMBER_MAXSIZE = 64 * 1024 * 1024
+Row = tuple[str, str, str]  # document id, address, lastmod
+
+
+class UsBillsSpider(scrapy.Spider):
+    """`congress` numbers (comma-separated) or "all"; `types` of bill; `since` and `until` days of change; `bulk` auto or never."""
+
+    name = "us_bills"
+    source = load_sources()[name]
+    custom_settings = {  # noqa: RUF012
+        "CONCURRENT_REQUESTS_PER_DOMAIN": source.concurrency,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(source.concurrency),
+        "DOWNLOAD_DELAY": source.delay,
+    }
+
+    def __init__(
+        self, today: str, congress: str | None = None, types: str | None = None, since: str | None = None,
+        until: str | None = None, limit: str | int | None = None, bulk: str = "auto", **kwargs: Any,
+    ):  # fmt: skip
+        super().__init__(**kwargs)
+        self.congresses = set((congress or str(congress_of(today))).split(","))
+        self.types = set(types.split(",")) if types else None
+        self.since, self.until = since or "", until or "9999"
+        self.left = int(limit) if limit else None
+        self.bulk = bulk
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        yield self.ask(INDEX, self.parse_index)
+
+    def ask(self, url: str, callback: Any, **kwargs: Any) -> scrapy.Request:
+        return scrapy.Request(url, callback=callback, errback=self.failed, dont_filter=True, **kwargs)
+
+    def failed(self, failure: Failure) -> Iterator[Reject]:
+        """The end of a request that went wrong on every try."""
+        response = getattr(failure.value, "response", None)
+        if response is not None:
+            yield reject(self.name, response, f"HTTP status {response.status}")
+        else:
+            url = without_key(failure.request.url)  # type: ignore[attr-defined]
+            yield Reject(source=self.name, url=url, reason=f"no answer: {failure.getErrorMessage() or failure.type}")
+
+    def parse_index(self, response: Response) -> Iterator[scrapy.Request | Reject]:
+        locations = [node.text or "" for node in xmltree.parse(response.body, root="sitemapindex").iterfind("{*}sitemap/{*}loc")]
+        wanted = 0
+        for location in locations:
+            match = _SITEMAP.search(location)
+            if match and self.wants(*match.groups()):
+                wanted += 1
+                yield self.ask(location, self.parse_sitemap, cb_kwargs={"congress": match[1], "kind": match[2]})
+        if not wanted:
+            yield reject(self.name, response, f"the index lists nothing for Congress {', '.join(sorted(self.congresses))}")
+
+    def wants(self, congress: str, kind: str) -> bool:
+        return ("all" in self.congresses or congress in self.congresses) and (not self.types or kind in self.types)
+
+    def parse_sitemap(self, response: Response, congress: str, kind: str) -> Iterator[Any]:
+        rows = list(self.rows(response))
+        ids = tuple(key for key, _, _ in rows)
+        yield Listing(source=self.name, jurisdiction="us", session=congress, part=kind, document_ids=ids)
+        corpus = Path(self.settings["INFOPOLICY_CORPUS"])
+        have = known.stamps(corpus, source=self.name, session=congress, document_type=kind)
+        lacking = [row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until]
+        if self.left is not None:
+            lacking, self.left = lacking[: self.left], max(0, self.left - len(lacking))
+        if self.bulk != "never" and len(lacking) > max(BULK_LEAST, BULK_SHARE * len(rows)):
+            url = f"{HOST}/bulkdata/BILLSTATUS/{congress}/{kind}/BILLSTATUS-{congress}-{kind}.zip"
+            meta = {"download_maxsize": BULK_MAXSIZE, "download_timeout": 900, "dont_cache": True}
+            yield self.ask(url, self.parse_zip, meta=meta, cb_kwargs={"rows": lacking})
+        else:
+            yield from (self.ask_record(row) for row in lacking)
+
+    def rows(self, response: Response) -> Iterator[Row]:
+        for node in xmltree.parse(response.body, root="urlset").iterfind("{*}url"):
+            location, stamp = node.findtext("{*}loc") or "", node.findtext("{*}lastmod") or ""
+            if match := _RECORD.search(location):
+                yield document_id("us", match[1], match[2] + match[3]), location, stamp
+
+    def ask_record(self, row: Row) -> scrapy.Request:
+        return self.ask(row[1], self.parse_record, cb_kwargs={"stamp": row[2]})
+
+    def parse_record(self, response: Response, stamp: str) -> Iterator[Bill]:
+        try:
+            yield parse_bill(xmltree.parse(response.body, root="billStatus"), source_url=response.url, stamp=stamp)
+        except BadRecord as error:
+            raise Unreadable(str(error)) from error
+
+    def parse_zip(self, response: Response, rows: list[Row]) -> Iterator[Any]:
+        """Each wanted record of a ZIP; what it lacks, holds broken or holds older than the listing says is asked for singly."""
+        archive = _open(response.body)
+        made = response.headers.get("Last-Modified")
+        made_at = parsedate_to_datetime(made.decode()).strftime("%Y-%m-%dT%H:%M:%SZ") if made else "9999"
+        members = {info.filename.rsplit("/", 1)[-1]: info for info in archive.infolist()}
+        for row in rows:
+            info = members.get(row[1].rsplit("/", 1)[-1])
+            bill = _read(archive, info, row) if info and row[2] <= made_at else None
+            yield bill or self.ask_record(row)
+
+
+def _open(body: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(body))
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Unreadable(f"not a ZIP file: {error}") from error
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
+    if info.file_size > MEMBER_MAXSIZE:
+        return None
+    try:
+        tree = xmltree.parse(archive.read(info), root="billStatus")
+        return parse_bill(tree, source_url=row[1], stamp=row[2])
+    except (BadRecord, Unreadable, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+        return None
