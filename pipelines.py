@@ -1,1 +1,318 @@
+"""What happens to a document on its way from a response to the page: validate, record, derive, publish.
 
+Scrapy calls the two pipelines while it crawls; `derive` and `publish` follow, and are the same steps for a rebuild. Only
+this module and derive.py open the databases for writing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import DropItem
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+import classify.tables
+import positions.tables
+from configuration import Configuration
+from crawlers import tables
+from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
+from crawlers.record import Counts, mark_missing, upsert
+from crawlers.sources import load_sources
+
+BATCH = 500
+RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
+KEPT_BODY = 1024 * 1024
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+
+
+def utc_now() -> str:
+    """The time as it is stored, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def open_corpus(path: Path) -> Database:
+    """corpus.db for writing, with every migration applied; its folder is made if need be.
+
+    Raises:
+        StorageError: the folder or file cannot be made, opened or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = tables.connect(path)
+        for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
+            migrations.apply(db)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError.of(path, error) from error
+    return db
+
+
+class StorageError(RuntimeError):
+    """A database that cannot be used; the message names the file and says what to do."""
+
+    @classmethod
+    def of(cls, path: Path, error: Exception) -> StorageError:
+        words = str(error)
+        if "locked" in words:
+            advice = "another process is writing to it; wait for it to end, then run this again"
+        elif "full" in words or getattr(error, "errno", None) == 28:
+            advice = "the disk is full; make room, then run this again: what was stored is complete"
+        elif "not a database" in words or "malformed" in words:
+            advice = "the file is damaged; put it aside and use `infopolicy restore`"
+        else:
+            advice = "check that the folder exists and may be written (INFOPOLICY_DATA)"
+        return cls(f"{path}: {words}: {advice}")
+
+
+# --------------------------------------------------------------------- Scrapy's pipelines
+
+
+class ValidatePipeline:
+    """A document that lacks what it must have, or holds what cannot be, becomes a reject with its reason."""
+
+    def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Document):
+            return item
+        try:
+            validate(item)
+        except BadRecord as error:
+            return Reject(source=item.source, url=item.source_url, reason=str(error), document_id=item.id)
+        return item
+
+
+def validate(document: Document) -> None:
+    """Check what every document must have.
+
+    Raises:
+        BadRecord: the first field that is missing or cannot be.
+    """
+    expected = document_id(document.jurisdiction, document.session, document.identifier)
+    closed = {"kind": KINDS, "level": LEVELS, "status": STATUSES}
+    for name in ("title", "url", "source_url", "identifier"):
+        if not getattr(document, name):
+            raise BadRecord(f"{name} is empty")
+    for name, words in closed.items():
+        if getattr(document, name) not in words:
+            raise BadRecord(f"{name} {getattr(document, name)!r} is none of {', '.join(words)}")
+    if document.id != expected:
+        raise BadRecord(f"id {document.id!r} should be {expected!r}")
+    for name in ("status_on", "published_on", "introduced_on", "comments_close_on", "effective_on"):
+        value = getattr(document, name, None)
+        if value is not None and not _DAY.match(value):
+            raise BadRecord(f"{name} {value!r} is not a date")
+
+
+@dataclass
+class Run:
+    """What one source's crawl did, as it is stored in `runs` and shown to whoever started it."""
+
+    source: str
+    started_at: str
+    state: str = "running"
+    finished_at: str | None = None
+    requests: int = 0
+    listed: int = 0
+    counts: Counts = field(default_factory=Counts)
+    missing: int = 0
+    rejected: int = 0
+    coverage: list[dict[str, Any]] = field(default_factory=list)
+    note: str | None = None
+    id: int = 0
+
+    @property
+    def handled(self) -> int:
+        """Documents that arrived, whether they were stored or not."""
+        return self.counts.added + self.counts.changed + self.counts.unchanged + self.rejected
+
+
+class RecordPipeline:
+    """Stores what arrives, in batches, and closes the run's row with what was found."""
+
+    def __init__(self, crawler: Crawler):
+        self.crawler = crawler
+        self.corpus = Path(crawler.settings["INFOPOLICY_CORPUS"])
+        self.ops = Path(crawler.settings["INFOPOLICY_OPS"])
+        self.progress: Callable[[Run, int], None] | None = crawler.settings.get("INFOPOLICY_PROGRESS")
+        self.buffer: list[Document] = []
+        self.listings: list[Listing] = []
+        self.rejected_ids: set[str] = set()
+        self.silent: dict[tuple[str, str | None], bool] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        assert self.crawler.spider is not None
+        self.db = open_corpus(self.corpus)
+        self.ops_db = tables.connect(self.ops)
+        tables.ops.apply(self.ops_db)
+        self.run = Run(source=self.crawler.spider.name, started_at=utc_now())
+        assert self.crawler.stats is not None
+        self.crawler.stats.set_value(RUN, self.run)
+        with self.db.atomic():
+            # Only one crawl of a data folder runs at a time (a lock sees to it), so an open row is one that died.
+            self.db.execute("update runs set state = 'interrupted' where state = 'running'")
+            row = {"source": self.run.source, "started_at": self.run.started_at, "state": "running"}
+            self.run.id = self.db.table("runs").insert(row).last_pk or 0
+
+    async def process_item(self, item: Any) -> Any:
+        if self.run.state == "failed":
+            raise DropItem("the storage failed; the run is ending")
+        try:
+            self._take(item)
+        except (sqlite3.Error, OSError) as error:
+            await self._fail(error)
+        return item
+
+    def _take(self, item: Any) -> None:
+        if isinstance(item, Document):
+            self.buffer.append(item)
+            if len(self.buffer) >= BATCH:
+                self._flush()
+        elif isinstance(item, Listing):
+            self.listings.append(item)
+            self.run.listed += len(item.document_ids)
+        elif isinstance(item, Reject):
+            self._reject(item)
+
+    async def _fail(self, error: Exception) -> None:
+        assert self.crawler.engine is not None
+        self.run.state, self.run.note = "failed", str(StorageError.of(self.corpus, error))
+        await self.crawler.engine.close_spider_async(reason="storage")
+
+    def _flush(self) -> None:
+        for silent in (True, False):
+            batch = [document for document in self.buffer if self._is_silent(document) is silent]
+            if batch:
+                self.run.counts.add(upsert(self.db, batch, now=utc_now(), silent=silent))
+        self.buffer.clear()
+        if self.progress:
+            self.progress(self.run, self.run.handled)
+
+    def _is_silent(self, document: Document) -> bool:
+        """Whether this is the first contact with this part of the source: then nothing in it is news."""
+        key = (document.session, document.document_type)
+        if key not in self.silent:
+            self.silent[key] = not self.db.execute(
+                "select 1 from runs, json_each(runs.coverage) part where runs.source = ? and state = 'finished' "
+                "and part.value ->> 'session' = ? and part.value ->> 'part' in (?, '') and part.value ->> 'complete' limit 1",
+                [self.run.source, *key],
+            ).fetchone()
+        return self.silent[key]
+
+    def _reject(self, item: Reject) -> None:
+        self.run.rejected += 1
+        if item.document_id:
+            self.rejected_ids.add(item.document_id)
+        row = {
+            "source": item.source, "url": item.url, "reason": item.reason, "rejected_at": utc_now(),
+            "size": len(item.body), "body": zlib.compress(item.body[:KEPT_BODY]),
+        }  # fmt: skip
+        self.ops_db.table("rejects").insert(row)
+
+    def close_spider(self) -> None:
+        try:
+            if self.run.state != "failed":
+                self._flush()
+                self._close_listings()
+            self._close_run()
+        except (sqlite3.Error, OSError) as error:
+            self.run.state, self.run.note = "failed", str(StorageError.of(self.corpus, error))
+        finally:
+            self.db.close()
+            self.ops_db.close()
+
+    def _close_listings(self) -> None:
+        for listing in self.listings:
+            listed = set(listing.document_ids)
+            where = {"source": listing.source, "session": listing.session, "document_type": listing.part or None}
+            self.run.missing += mark_missing(self.db, **where, listed=listed, now=utc_now())
+            rows = self.db.execute(
+                "select id from documents where source = :source and session = :session "
+                "and (:document_type is null or document_type = :document_type) and missing_since is null",
+                where,
+            ).fetchall()
+            stored = {key for (key,) in rows}
+            self.run.coverage.append({
+                "session": listing.session, "part": listing.part, "listed": len(listed), "stored": len(stored),
+                "complete": listed <= stored | self.rejected_ids,
+            })  # fmt: skip
+        self.run.coverage.sort(key=lambda part: (part["session"], part["part"]))
+
+    def _close_run(self) -> None:
+        stats = self.crawler.stats
+        assert stats is not None
+        run = self.run
+        run.requests, run.finished_at = stats.get_value("downloader/request_count", 0), utc_now()
+        if run.state == "running":
+            run.state = "finished" if self.listings else "failed"
+            run.note = None if self.listings else "the source gave no listing: nothing can be said about it"
+        limit = load_sources()[run.source].max_reject_share if run.source in load_sources() else 0.0
+        if run.rejected and run.rejected > limit * max(run.handled, 1) and run.state == "finished":
+            run.note = f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"
+        row = {
+            "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
+            "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
+            "missing": run.missing, "rejected": run.rejected, "coverage": json.dumps(run.coverage), "note": run.note,
+        }  # fmt: skip
+        self.db.table("runs").update(run.id, row)
+
+
+# --------------------------------------------------------------------- a crawl
+
+
+def crawl(
+    config: Configuration,
+    spiders: Sequence[str],
+    arguments: Mapping[str, Any],
+    *,
+    progress: Callable[[Run, int], None] | None = None,
+    log_level: str = "WARNING",
+) -> list[Run]:
+    """Run the spiders in this process, one after the other's start, and return what each did.
+
+    Args:
+        spiders: names in sources.yml.
+        arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
+
+    Raises:
+        StorageError: the data folder cannot be used.
+    """
+    open_corpus(config.corpus).close()
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    settings.update({
+        "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
+        "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
+        "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
+    }, priority="cmdline")  # fmt: skip
+    process = AsyncCrawlerProcess(settings)
+    crawlers = [process.create_crawler(name) for name in spiders]
+    for crawler in crawlers:
+        process.crawl(crawler, **arguments)
+    process.start()
+    return [crawler.stats.get_value(RUN) for crawler in crawlers if crawler.stats]
+
+
+def spider_class(name: str) -> type[Spider]:
+    """The spider of a source.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    from scrapy.spiderloader import SpiderLoader
+
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    return SpiderLoader.from_settings(settings).load(name)

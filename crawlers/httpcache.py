@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from crawlers import tables
 
 _BIGGEST = 32 * 1024 * 1024
-_KEPT = ("Content-Type", "ETag", "Last-Modified")
+_KEPT = ("Content-Type", "Content-Encoding", "ETag", "Last-Modified")
 
 
 class HttpCacheMiddleware(scrapy_cache.HttpCacheMiddleware):

@@ -203,11 +203,15 @@ class Reject:
     url: str
     reason: str
     body: bytes = b""
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """What a source says it holds for one session and part, complete: the documents it no longer names went missing."""
+    """What a source says it holds for one session and part (a bill type; "" for the whole session), complete.
+
+    Documents of that session and part that it no longer names have gone missing.
+    """
 
     source: str
     jurisdiction: str

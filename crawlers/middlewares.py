@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
 from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
@@ -60,10 +59,6 @@ def retry_after(response: Response) -> float:
 class NothingIsLostMiddleware(BaseSpiderMiddleware):
     """Turns a callback's error into another try, and the last one into a reject with the answer's body."""
 
-    def __init__(self, crawler: Crawler):
-        super().__init__(crawler)
-        self.crawler = crawler
-
     def process_spider_exception(self, response: Response, exception: Exception) -> Iterable[Any] | None:
         assert self.crawler.spider is not None and response.request is not None
         if isinstance(exception, Unreadable):
@@ -74,11 +69,8 @@ class NothingIsLostMiddleware(BaseSpiderMiddleware):
             log.error("cannot handle %s", without_key(response.url), exc_info=exception)
         return [reject(self.crawler.spider.name, response, str(exception) or type(exception).__name__)]
 
-    async def process_spider_output_async(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        async for each in result:
-            yield each
-
 
 def reject(source: str, response: Response, reason: str) -> Reject:
     """What is kept of an answer that cannot be used."""
-    return Reject(source=source, url=without_key(response.url), reason=reason, body=response.body)
+    key = response.meta.get("document_id") if response.request else None
+    return Reject(source=source, url=without_key(response.url), reason=reason, body=response.body, document_id=key)

@@ -72,8 +72,10 @@ class UsBillsSpider(scrapy.Spider):
         if response is not None:
             yield reject(self.name, response, f"HTTP status {response.status}")
         else:
-            url = without_key(failure.request.url)  # type: ignore[attr-defined]
-            yield Reject(source=self.name, url=url, reason=f"no answer: {failure.getErrorMessage() or failure.type}")
+            request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+            reason = f"no answer: {failure.getErrorMessage() or failure.type}"
+            key = request.meta.get("document_id")
+            yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
 
     def parse_index(self, response: Response) -> Iterator[scrapy.Request | Reject]:
         locations = [node.text or "" for node in xmltree.parse(response.body, root="sitemapindex").iterfind("{*}sitemap/{*}loc")]
@@ -112,7 +114,7 @@ class UsBillsSpider(scrapy.Spider):
                 yield document_id("us", match[1], match[2] + match[3]), location, stamp
 
     def ask_record(self, row: Row) -> scrapy.Request:
-        return self.ask(row[1], self.parse_record, cb_kwargs={"stamp": row[2]})
+        return self.ask(row[1], self.parse_record, meta={"document_id": row[0]}, cb_kwargs={"stamp": row[2]})
 
     def parse_record(self, response: Response, stamp: str) -> Iterator[Bill]:
         try:
