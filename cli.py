@@ -1,1 +1,394 @@
-def main(): ...
+"""The `infopolicy` command: thin commands, each a few lines around one function of a package.
+
+Exit codes: 0 all is well; 1 some input could not be used, or a check found something; 2 the call itself is wrong; 3 a
+source failed, gave too little or too much that cannot be read; 4 the data folder cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+import configuration
+
+# Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="infopolicy")
+@click.option("--quiet", is_flag=True, help="No progress and no summary: only errors.")
+@click.option("--verbose", is_flag=True, help="Log what happens, request by request.")
+@click.pass_context
+def main(context: click.Context, quiet: bool, verbose: bool) -> None:
+    """Collect bills and regulations, tag them by policy area, and publish them next to ALA's positions.
+
+    \b
+    A first time:     infopolicy crawl us_bills --limit 200   collect, tag, match and publish
+                      infopolicy serve                        open the site on http://127.0.0.1:8001
+    Each day after:   infopolicy crawl                        only what changed
+    Is all well?      infopolicy status
+
+    Settings come from the environment (INFOPOLICY_DATA, INFOPOLICY_MIRROR, …) or infopolicy.toml: docs/settings.md.
+    """
+    try:
+        config = configuration.load()
+    except configuration.BadSetting as error:
+        raise Stop(str(error), 2) from error
+    context.obj = Session(config, quiet, verbose)
+
+
+class Stop(click.ClickException):
+    """The end of a command with a plain message and an exit code."""
+
+    def __init__(self, message: str, code: int):
+        super().__init__(message)
+        self.exit_code = code
+
+
+class Session:
+    """What every command shares: the settings and how much to say."""
+
+    def __init__(self, config: configuration.Configuration, quiet: bool, verbose: bool):
+        self.config, self.quiet, self.verbose = config, quiet, verbose
+
+    def say(self, text: str = "") -> None:
+        if not self.quiet:
+            click.echo(text)
+
+    def bar(self, title: str, total: int | None = None) -> Any:
+        """A progress bar on standard error, silent where that is no terminal."""
+        from tqdm import tqdm
+
+        return tqdm(desc=title, total=total, unit=" documents", disable=True if self.quiet else None, leave=False)
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What can go wrong in the data folder or the project's own files ends in one sentence, never in a traceback."""
+    import sqlite3
+
+    from classify.areas import BadAreas
+    from crawlers.sources import BadSource
+    from operations import OperationError
+    from positions.yamlfile import BadFile
+
+    try:
+        yield
+    except (BadAreas, BadSource, BadFile) as error:
+        raise Stop(str(error), 1) from error
+    except (OperationError, OSError, sqlite3.Error) as error:
+        raise Stop(str(error), 4) from error
+    except RuntimeError as error:
+        if type(error).__name__ != "StorageError":
+            raise
+        raise Stop(str(error), 4) from error
+
+
+# --------------------------------------------------------------------- collecting and publishing
+
+
+@main.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]…")
+@click.option("--since", type=DAY, help="Only what changed on or after this day (YYYY-MM-DD).")
+@click.option("--until", type=DAY, help="Only what changed up to this day.")
+@click.option("--congress", help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]")
+@click.option("--types", help="Only these types of bill, with commas: hr,s,hjres,…")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
+@click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
+              help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
+@click.pass_obj
+def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **options: Any) -> None:
+    """Collect what is new or changed, then tag, match and publish it.
+
+    Without SOURCE: every source that needs no key, or whose key is in the environment. A second run asks only for what
+    changed; a run that was cut off goes on where it ended.
+
+    \b
+    infopolicy crawl                             everything, the sitting Congress
+    infopolicy crawl us_bills --congress 117     one Congress, whole
+    infopolicy crawl us_bills --since 2026-11-01
+    """
+    import pipelines
+    from operations import only_writer
+
+    names = _chosen(sources)
+    arguments = {name: str(value) for name, value in options.items() if value is not None}
+    for name, day in (("since", since), ("until", until)):
+        if day:
+            arguments[name] = day.date().isoformat()
+    with plain_errors(), only_writer(session.config):
+        with session.bar("Collecting") as bar:
+            runs = pipelines.crawl(
+                session.config, names, {"today": date.today().isoformat(), **arguments},
+                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING",
+            )  # fmt: skip
+        _finish(session)
+    for run in runs:
+        session.say(_run_line(run))
+    failed = [run for run in runs if run.state != "finished" or run.note]
+    for run in failed:
+        click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)
+    if failed:
+        click.echo("What was stored is complete document by document; run the command again to fill the gaps.", err=True)
+        sys.exit(4 if any("INFOPOLICY_DATA" in (run.note or "") or "disk" in (run.note or "") for run in failed) else 3)
+
+
+def _chosen(sources: tuple[str, ...]) -> list[str]:
+    from crawlers.sources import load_sources
+
+    known = load_sources()
+    if unknown := [name for name in sources if name not in known]:
+        raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
+    return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
+
+
+def _moves(bar: Any) -> Callable[[Any, int], None]:
+    def move(run: Any, handled: int) -> None:
+        if run.listed and bar.total is None:
+            bar.reset(total=None)
+        bar.n = handled
+        bar.refresh()
+
+    return move
+
+
+def _run_line(run: Any) -> str:
+    counts = run.counts
+    return (
+        f"{run.source}: {counts.added:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged of "
+        f"{run.listed:,} listed, {run.missing:,} gone missing, {run.rejected:,} unreadable; {run.requests:,} requests"
+    )
+
+
+def _finish(session: Session) -> None:
+    """Tag, match and publish whatever lacks it."""
+    import positions.tables
+    from crawlers import tables
+    from derive import derive, tagger_version, untagged
+    from pipelines import open_corpus
+    from publish import publish as publish_tables
+    from reference import write_reference
+
+    corpus = open_corpus(session.config.corpus)
+    staff = tables.connect(session.config.staff)
+    positions.tables.staff.apply(staff)
+    total = untagged(corpus, tagger_version())
+    with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
+        done = derive(
+            corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update)
+        )
+    write_reference(corpus)
+    publish_tables(corpus, now())
+    for db in (corpus, staff):
+        db.close()
+    session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
+
+
+@main.command()
+@click.option("--all", "everything", is_flag=True, help="Derive everything anew, not only what lacks it.")
+@click.pass_obj
+def rebuild(session: Session, everything: bool) -> None:
+    """Tag and match every document that lacks its current text, rules or model; then publish.
+
+    What governments published and what people decided is never touched. --all forgets the tags and matches first, and
+    makes the search index anew.
+    """
+    from derive import forget
+    from operations import only_writer
+    from pipelines import open_corpus
+
+    with plain_errors(), only_writer(session.config):
+        if everything:
+            corpus = open_corpus(session.config.corpus)
+            forget(corpus)
+            corpus.close()
+        _finish(session)
+
+
+@main.command()
+@click.pass_obj
+def publish(session: Session) -> None:
+    """Bring areas, positions, counts and listings that the site shows up to date."""
+    from operations import only_writer
+    from pipelines import open_corpus
+    from publish import publish as publish_tables
+    from reference import write_reference
+
+    with plain_errors(), only_writer(session.config):
+        corpus = open_corpus(session.config.corpus)
+        write_reference(corpus)
+        publish_tables(corpus, now())
+        corpus.close()
+    session.say("published")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [default: the setting, 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [default: the setting, 8001]")
+@click.pass_obj
+def serve(session: Session, host: str | None, port: int | None) -> None:
+    """Show the site. Only the public file is ever opened; stop with Ctrl-C."""
+    import serve as site
+
+    config = session.config
+    with plain_errors():
+        session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
+        site.run(config.corpus, host or config.host, port or config.port)
+
+
+# --------------------------------------------------------------------- looking after it
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """What is stored, how the last run of each source went, and what needs a person. Exit code 3 if anything does."""
+    import operations
+
+    with plain_errors():
+        found = operations.status(session.config)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        session.say(
+            f"{found['documents']:,} documents in {found['data']}: {found['tagged']:,} carry a policy area, "
+            f"{found['must_see']:,} must be seen, {found['matched']:,} touch a position, {found['untagged']:,} wait for tags"
+        )
+        for each in found["sources"]:
+            last = f"last complete run {each['last_success']}" if each["last_success"] else "never run to its end"
+            session.say(f"  {each['source']}: {each['documents']:,} documents, {last}")
+        if found["rejects"]:
+            session.say(f"  {found['rejects']:,} answers that could not be read are kept in ops.db, table rejects")
+        for warning in found["warnings"]:
+            click.echo(f"warning: {warning}", err=True)
+    if found["warnings"]:
+        sys.exit(3)
+
+
+@main.command()
+@click.pass_obj
+def check(session: Session) -> None:
+    """Check the sources, areas and positions files, and the databases. Exit code 1 if something is wrong."""
+    import checks
+
+    with plain_errors():
+        problems = checks.check_project() + checks.check_data(session.config)
+    for problem in problems:
+        click.echo(problem, err=True)
+    session.say(f"{len(problems)} problems" if problems else "all is in order")
+    sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay in data/backups.")
+@click.pass_obj
+def backup(session: Session, target: Path | None, keep: int) -> None:
+    """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies."""
+    import operations
+
+    with plain_errors():
+        session.say(f"backed up to {operations.backup(session.config, target, now=now(), keep=keep)}")
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(session: Session, source: Path) -> None:
+    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted."""
+    import operations
+
+    with plain_errors(), operations.only_writer(session.config):
+        aside = operations.restore(session.config, source, now=now())
+    session.say(f"restored from {source}; what stood there is in {aside}")
+
+
+@main.command()
+@click.option("--area", help="Only documents of this policy area.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]")
+@click.pass_obj
+def export(session: Session, area: str | None, kind: str, output: Path | None) -> None:
+    """Write the tagged documents, one row for each, with their areas and positions."""
+    import exports
+
+    if kind == "xlsx" and output is None:
+        raise Stop("an Excel file needs a place to go: add --output FILE.xlsx", 2)
+    with plain_errors():
+        rows = exports.export(session.config.corpus, area=area, kind=kind, output=output)
+    if output:
+        session.say(f"{rows:,} documents written to {output}")
+
+
+# --------------------------------------------------------------------- tagging and matching by themselves
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+@click.option("--all", "all_areas", is_flag=True, help="List every area, with “tagged” true or false.")
+def tag(file: Any, all_areas: bool) -> None:
+    """Tag documents given as JSON lines (id, title, abstract, text), one JSON line out for each, in the same order.
+
+    \b
+    echo '{"id": 1, "title": "Library Services and Technology Act"}' | infopolicy tag
+    """
+    from classify.jsonl import tag_lines
+
+    with plain_errors():
+        sys.exit(tag_lines(file, sys.stdout, sys.stderr, all_areas=all_areas))
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+def match(file: Any) -> None:
+    """Find the provisions of documents (JSON lines as for `tag`) that touch ALA's positions, best first."""
+    from positions.jsonl import match_lines
+
+    with plain_errors():
+        sys.exit(match_lines(file, sys.stdout, sys.stderr))
+
+
+@main.command()
+@click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def evaluate(gold: Path, as_json: bool) -> None:
+    """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals."""
+    from classify.evaluate import main as score
+
+    with plain_errors():
+        sys.exit(score(gold, as_json))
+
+
+@main.group()
+def positions() -> None:
+    """The catalogue of positions."""
+
+
+@positions.command("check")
+def positions_check() -> None:
+    """Check every file of the catalogue; problems come with file and line."""
+    from positions.catalogue import check as check_catalogue
+
+    problems = check_catalogue()
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

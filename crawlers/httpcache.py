@@ -21,6 +21,8 @@ from sqlite_utils import Database
 
 from crawlers import tables
 
+#: Set on a request whose last answer could not be read: the stored one may be the broken one, so no validator is sent.
+ASK_AFRESH = "ask_afresh"
 _BIGGEST = 32 * 1024 * 1024
 _KEPT = ("Content-Type", "Content-Encoding", "ETag", "Last-Modified")
 
@@ -46,7 +48,8 @@ class ValidatorsPolicy:
 
     def is_cached_response_fresh(self, cachedresponse: Response, request: Request) -> bool:
         for stored, asked in (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")):
-            if value := cachedresponse.headers.get(stored):
+            request.headers.pop(asked, None)  # a request that is tried again still carries those of its first try
+            if (value := cachedresponse.headers.get(stored)) and not request.meta.get(ASK_AFRESH):
                 request.headers[asked] = value
         return False
 

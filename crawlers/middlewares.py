@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_reques
 from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
-from crawlers.httpcache import without_key
+from crawlers.httpcache import ASK_AFRESH, without_key
 from crawlers.items import Reject
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class NothingIsLostMiddleware(BaseSpiderMiddleware):
         if isinstance(exception, Unreadable):
             again = get_retry_request(response.request, spider=self.crawler.spider, reason=str(exception))
             if again is not None:
+                again.meta[ASK_AFRESH] = True
                 return [again]
         else:
             log.error("cannot handle %s", without_key(response.url), exc_info=exception)

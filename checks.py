@@ -1,0 +1,36 @@
+"""Is the project in order: every source has its spider and recordings, every file of data can be read, no database is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from configuration import ROOT, Configuration
+from crawlers.sources import load_sources
+from operations import check_databases
+
+
+def check_project(root: Path = ROOT) -> list[str]:
+    """What is missing or wrong in the files people keep, one sentence each."""
+    from classify.areas import BadAreas, load_areas
+    from positions.catalogue import check
+
+    problems = []
+    for name in load_sources():
+        for needed in (f"crawlers/spiders/{name}.py", f"tests/sources/{name}/expected.json"):
+            if not (root / needed).exists():
+                problems.append(f"crawlers/sources.yml: {name}: {needed} is missing")
+    for spider in sorted((root / "crawlers/spiders").glob("[!_]*.py")):
+        if spider.stem not in load_sources():
+            problems.append(f"{spider.relative_to(root)}: has no entry in crawlers/sources.yml")
+    try:
+        load_areas()
+    except BadAreas as error:
+        problems.append(str(error))
+    if (root / "datasette/__init__.py").exists():
+        problems.append("datasette/__init__.py: must not exist, it hides the real package")
+    return problems + check()
+
+
+def check_data(config: Configuration) -> list[str]:
+    """What is wrong in the data folder; a folder without databases is no problem."""
+    return check_databases(config)
