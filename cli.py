@@ -52,7 +52,7 @@ class Stop(click.ClickException):
 
     def __init__(self, message: str, code: int):
         super().__init__(message)
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]
 
 
 class Session:
@@ -83,7 +83,7 @@ def plain_errors() -> Iterator[None]:
 
     from classify.areas import BadAreas
     from crawlers.sources import BadSource
-    from operations import OperationError
+    from operations.folder import OperationError
     from positions.yamlfile import BadFile
 
     try:
@@ -105,7 +105,9 @@ def plain_errors() -> Iterator[None]:
 @click.argument("sources", nargs=-1, metavar="[SOURCE]…")
 @click.option("--since", type=DAY, help="Only what changed on or after this day (YYYY-MM-DD).")
 @click.option("--until", type=DAY, help="Only what changed up to this day.")
-@click.option("--congress", help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]")
+@click.option(
+    "--congress", help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]"
+)
 @click.option("--types", help="Only these types of bill, with commas: hr,s,hjres,…")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
 @click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
@@ -123,7 +125,7 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
     infopolicy crawl us_bills --since 2026-11-01
     """
     import pipelines
-    from operations import only_writer
+    from operations.folder import only_writer
 
     names = _chosen(sources)
     arguments = {name: str(value) for name, value in options.items() if value is not None}
@@ -143,7 +145,9 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
     for run in failed:
         click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)
     if failed:
-        click.echo("What was stored is complete document by document; run the command again to fill the gaps.", err=True)
+        click.echo(
+            "What was stored is complete document by document; run the command again to fill the gaps.", err=True
+        )
         sys.exit(4 if any("INFOPOLICY_DATA" in (run.note or "") or "disk" in (run.note or "") for run in failed) else 3)
 
 
@@ -188,9 +192,7 @@ def _finish(session: Session) -> None:
     positions.tables.staff.apply(staff)
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
-        done = derive(
-            corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update)
-        )
+        done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
     write_reference(corpus)
     publish_tables(corpus, now())
     for db in (corpus, staff):
@@ -208,7 +210,7 @@ def rebuild(session: Session, everything: bool) -> None:
     makes the search index anew.
     """
     from derive import forget
-    from operations import only_writer
+    from operations.folder import only_writer
     from pipelines import open_corpus
 
     with plain_errors(), only_writer(session.config):
@@ -223,7 +225,7 @@ def rebuild(session: Session, everything: bool) -> None:
 @click.pass_obj
 def publish(session: Session) -> None:
     """Bring areas, positions, counts and listings that the site shows up to date."""
-    from operations import only_writer
+    from operations.folder import only_writer
     from pipelines import open_corpus
     from publish import publish as publish_tables
     from reference import write_reference
@@ -258,10 +260,10 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
     """What is stored, how the last run of each source went, and what needs a person. Exit code 3 if anything does."""
-    import operations
+    import operations.status
 
     with plain_errors():
-        found = operations.status(session.config)
+        found = operations.status.status(session.config)
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -284,7 +286,7 @@ def status(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def check(session: Session) -> None:
     """Check the sources, areas and positions files, and the databases. Exit code 1 if something is wrong."""
-    import checks
+    from operations import checks
 
     with plain_errors():
         problems = checks.check_project() + checks.check_data(session.config)
@@ -296,14 +298,16 @@ def check(session: Session) -> None:
 
 @main.command()
 @click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay in data/backups.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay in data/backups."
+)
 @click.pass_obj
 def backup(session: Session, target: Path | None, keep: int) -> None:
     """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies."""
-    import operations
+    from operations import backup as backups
 
     with plain_errors():
-        session.say(f"backed up to {operations.backup(session.config, target, now=now(), keep=keep)}")
+        session.say(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep)}")
 
 
 @main.command()
@@ -311,21 +315,24 @@ def backup(session: Session, target: Path | None, keep: int) -> None:
 @click.pass_obj
 def restore(session: Session, source: Path) -> None:
     """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted."""
-    import operations
+    from operations import backup as backups
+    from operations.folder import only_writer
 
-    with plain_errors(), operations.only_writer(session.config):
-        aside = operations.restore(session.config, source, now=now())
+    with plain_errors(), only_writer(session.config):
+        aside = backups.restore(session.config, source, now=now())
     session.say(f"restored from {source}; what stood there is in {aside}")
 
 
 @main.command()
 @click.option("--area", help="Only documents of this policy area.")
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
+)
 @click.pass_obj
 def export(session: Session, area: str | None, kind: str, output: Path | None) -> None:
     """Write the tagged documents, one row for each, with their areas and positions."""
-    import exports
+    from operations import exports
 
     if kind == "xlsx" and output is None:
         raise Stop("an Excel file needs a place to go: add --output FILE.xlsx", 2)

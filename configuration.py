@@ -72,7 +72,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadSetting(f"{path}: is not TOML: {error}") from error
 
 
-def _convert(name: str, value: object) -> object:
+def _convert(name: str, value: object) -> Any:
     text = str(value)
     if name == "data":
         return Path(text).expanduser().absolute()
@@ -93,6 +93,6 @@ def mirror_address(text: str) -> str:
         BadSetting: not such an address.
     """
     parts = urlsplit(text)
-    if parts.scheme in ("http", "https") and parts.hostname or (parts.scheme == "file" and parts.path):
+    if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme == "file" and parts.path):
         return text.rstrip("/")
     raise BadSetting(f"mirror = {text!r}: must look like http://127.0.0.1:8900 or file:///folder (INFOPOLICY_MIRROR)")

@@ -107,7 +107,9 @@ def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[di
     waiting = iter([row[0] for row in corpus.execute(sql, params)])
     while part := list(islice(waiting, BATCH)):
         marks = ", ".join("?" * len(part))
-        rows = corpus.execute(f"select id, title, abstract, text, text_hash from documents where rowid in ({marks})", part)
+        rows = corpus.execute(
+            f"select id, title, abstract, text, text_hash from documents where rowid in ({marks})", part
+        )
         found = rows.fetchall()
         yield {row[0]: row[4] for row in found}, [row[:4] for row in found]
 
@@ -205,7 +207,8 @@ def _match_batch(corpus: Database, staff: Database, matcher: Matcher, part: list
     marks = ", ".join("?" * len(keys))
     texts = dict(_rows_by_id(corpus, f"select id, title, abstract, text from documents where id in ({marks})", keys))
     found = {
-        key: matcher.match(dict(zip(FIELDS, texts[key], strict=True)), frozenset(areas.split())) for key, _, areas in part
+        key: matcher.match(dict(zip(FIELDS, texts[key], strict=True)), frozenset(areas.split()))
+        for key, _, areas in part
     }
     # Staff's file first: if this dies in between, the public rows are still missing and the batch is done again.
     _write_suggested(staff, found)

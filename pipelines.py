@@ -236,12 +236,12 @@ class RecordPipeline:
     def _close_listings(self) -> None:
         for listing in self.listings:
             listed = set(listing.document_ids)
-            where = {"source": listing.source, "session": listing.session, "document_type": listing.part or None}
-            self.run.missing += mark_missing(self.db, **where, listed=listed, now=utc_now())
+            where = (listing.source, listing.session, listing.part or None)
+            self.run.missing += mark_missing(self.db, *where, listed=listed, now=utc_now())
             rows = self.db.execute(
-                "select id from documents where source = :source and session = :session "
-                "and (:document_type is null or document_type = :document_type) and missing_since is null",
-                where,
+                "select id from documents where source = ? and session = ? "
+                "and (? is null or document_type = ?) and missing_since is null",
+                [*where, where[-1]],
             ).fetchall()
             stored = {key for (key,) in rows}
             self.run.coverage.append({

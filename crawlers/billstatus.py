@@ -10,15 +10,25 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from lxml import etree
+from lxml.etree import _Element as Element
 from w3lib.html import remove_tags_with_content, replace_entities, replace_tags
 
 from crawlers.items import (
-    FEDERAL_TYPES, Action, BadRecord, Bill, Committee, Law, Link, Sponsor, Summary, TextVersion, Title, clean, document_id,
+    FEDERAL_TYPES,
+    Action,
+    BadRecord,
+    Bill,
+    Committee,
+    Law,
+    Link,
+    Sponsor,
+    Summary,
+    TextVersion,
+    Title,
+    clean,
+    document_id,
 )  # fmt: skip
 from crawlers.status import bill_history, classify_action
-
-Element = etree._Element
 
 #: Congress's short words -> how congress.gov spells the type in an address, and how people write it.
 TYPES = {
@@ -28,7 +38,9 @@ TYPES = {
     "hconres": ("house-concurrent-resolution", "H.Con.Res."), "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
 }  # fmt: skip
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
-_NAME = re.compile(r"^(?:(?P<prefix>Rep|Sen|Del|Resident Commissioner|Commish)\.?\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)")
+_NAME = re.compile(
+    r"^(?:(?P<prefix>Rep|Sen|Del|Resident Commissioner|Commish)\.?\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
+)
 
 
 def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> Bill:
@@ -77,7 +89,9 @@ def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> B
         committees=tuple(_committees(bill)),
         subjects=tuple(_subjects(bill)),
         versions=tuple(_versions(bill)),
-        laws=tuple(Law(kind=_text(x, "type") or "Law", number=_text(x, "number") or "") for x in bill.iterfind("laws/item")),
+        laws=tuple(
+            Law(kind=_text(x, "type") or "Law", number=_text(x, "number") or "") for x in bill.iterfind("laws/item")
+        ),
         links=tuple(_links(bill)),
         stamp=stamp,
     )
@@ -130,7 +144,11 @@ def _actions(bill: Element) -> Iterator[Action]:
         if day and text:
             code = _text(item, "actionCode")
             yield Action(
-                acted_on=day, description=text, classification=classify_action(text), chamber=_chamber(item, code), code=code
+                acted_on=day,
+                description=text,
+                classification=classify_action(text),
+                chamber=_chamber(item, code),
+                code=code,
             )
 
 

@@ -30,7 +30,7 @@ _KEPT = ("Content-Type", "Content-Encoding", "ETag", "Last-Modified")
 class HttpCacheMiddleware(scrapy_cache.HttpCacheMiddleware):
     """Scrapy's, without the recovery that hides a failed download behind an old answer."""
 
-    DOWNLOAD_EXCEPTIONS = ()
+    DOWNLOAD_EXCEPTIONS = ()  # type: ignore[assignment]
 
 
 class ValidatorsPolicy:
@@ -94,7 +94,7 @@ class OpsStorage:
         assert self.db is not None
         if "cached" in response.flags:
             return
-        headers = {name: response.headers[name].decode("latin-1") for name in _KEPT if name in response.headers}
+        headers = {name: value.decode("latin-1") for name in _KEPT if (value := response.headers.get(name))}
         self.db.execute(
             "insert into responses values (:key, :url, :status, :headers, :body, :now) on conflict (fingerprint) do "
             "update set status = excluded.status, headers = excluded.headers, body = excluded.body, "

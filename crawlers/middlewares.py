@@ -60,7 +60,8 @@ class NothingIsLostMiddleware(BaseSpiderMiddleware):
     """Turns a callback's error into another try, and the last one into a reject with the answer's body."""
 
     def process_spider_exception(self, response: Response, exception: Exception) -> Iterable[Any] | None:
-        assert self.crawler.spider is not None and response.request is not None
+        assert self.crawler.spider is not None
+        assert response.request is not None
         if isinstance(exception, Unreadable):
             again = get_retry_request(response.request, spider=self.crawler.spider, reason=str(exception))
             if again is not None:

@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 
@@ -52,5 +52,5 @@ def recorded(folder: Path, url: str) -> Response:
         return Response(url, status=404, body=b"not recorded")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     body = path.read_bytes()
-    cls = responsetypes.from_args(headers={"Content-Type": [kind.encode()]}, url=url, body=body)  # type: ignore[arg-type]
-    return cls(url, status=200, headers={"Content-Type": kind}, body=body)
+    headers = Headers({"Content-Type": kind})
+    return responsetypes.from_args(headers=headers, url=url, body=body)(url, status=200, headers=headers, body=body)

@@ -12,7 +12,16 @@ from sqlite_utils import Database
 
 from crawlers.changes import Change, differences
 from crawlers.items import (
-    Action, Committee, Document, Event, Law, Link, Sponsor, Summary, TextVersion, Title,
+    Action,
+    Committee,
+    Document,
+    Event,
+    Law,
+    Link,
+    Sponsor,
+    Summary,
+    TextVersion,
+    Title,
 )  # fmt: skip
 from crawlers.tables import PARTS
 
@@ -181,7 +190,9 @@ def _load(db: Database, document: Document) -> Document:
     )  # fmt: skip
 
 
-def mark_missing(db: Database, *, source: str, session: str, document_type: str | None, listed: set[str], now: str) -> int:
+def mark_missing(
+    db: Database, source: str, session: str, document_type: str | None, *, listed: set[str], now: str
+) -> int:
     """Note since when a complete listing no longer names a document. Nothing is ever deleted. Returns how many are new."""
     rows = db.execute(
         "select id from documents where source = ? and session = ? and (? is null or document_type = ?) "

@@ -27,7 +27,10 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("passage", r"^passed/agreed to in (house|senate)"),
         ("failure", r"^failed of passage/not agreed to in (house|senate)"),
         ("withdrawal", r"^(bill|measure|resolution) withdrawn|withdrawn by (the )?sponsor"),
-        ("committee-passage", r"^reported |\breported (by senator|an original measure)|^(committee|subcommittee).*\breported\b"),
+        (
+            "committee-passage",
+            r"^reported |\breported (by senator|an original measure)|^(committee|subcommittee).*\breported\b",
+        ),
         ("committee-passage", r"ordered to be reported|forwarded by subcommittee"),
         ("committee-discharge", r"\bdischarged\b"),
         ("referral-committee", r"\breferred to\b|\breferred (sequentially|jointly)"),

@@ -16,7 +16,9 @@ def parse(body: bytes, *, root: str) -> etree._Element:
     Raises:
         Unreadable: not well-formed, carries a document type declaration (entity bombs, external entities), or another root.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
     try:
         tree = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -39,7 +39,7 @@ Row = tuple[str, str, str]  # document id, address, lastmod
 
 
 class UsBillsSpider(scrapy.Spider):
-    """`congress` numbers (comma-separated) or "all"; `types` of bill; `since` and `until` days of change; `bulk` auto or never."""
+    """`congress`: numbers with commas, or "all"; `types` of bill; `since` and `until`: days of change; `bulk`: auto or never."""
 
     name = "us_bills"
     source = load_sources()[name]
@@ -78,7 +78,9 @@ class UsBillsSpider(scrapy.Spider):
             yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
 
     def parse_index(self, response: Response) -> Iterator[scrapy.Request | Reject]:
-        locations = [node.text or "" for node in xmltree.parse(response.body, root="sitemapindex").iterfind("{*}sitemap/{*}loc")]
+        locations = [
+            node.text or "" for node in xmltree.parse(response.body, root="sitemapindex").iterfind("{*}sitemap/{*}loc")
+        ]
         wanted = 0
         for location in locations:
             match = _SITEMAP.search(location)
@@ -86,7 +88,9 @@ class UsBillsSpider(scrapy.Spider):
                 wanted += 1
                 yield self.ask(location, self.parse_sitemap, cb_kwargs={"congress": match[1], "kind": match[2]})
         if not wanted:
-            yield reject(self.name, response, f"the index lists nothing for Congress {', '.join(sorted(self.congresses))}")
+            yield reject(
+                self.name, response, f"the index lists nothing for Congress {', '.join(sorted(self.congresses))}"
+            )
 
     def wants(self, congress: str, kind: str) -> bool:
         return ("all" in self.congresses or congress in self.congresses) and (not self.types or kind in self.types)
@@ -97,7 +101,9 @@ class UsBillsSpider(scrapy.Spider):
         yield Listing(source=self.name, jurisdiction="us", session=congress, part=kind, document_ids=ids)
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         have = known.stamps(corpus, source=self.name, session=congress, document_type=kind)
-        lacking = [row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until]
+        lacking = [
+            row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until
+        ]
         if self.left is not None:
             lacking, self.left = lacking[: self.left], max(0, self.left - len(lacking))
         if self.bulk != "never" and len(lacking) > max(BULK_LEAST, BULK_SHARE * len(rows)):

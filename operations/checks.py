@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from configuration import ROOT, Configuration
 from crawlers.sources import load_sources
-from operations import check_databases
+from operations.folder import damage, present
 
 
 def check_project(root: Path = ROOT) -> list[str]:
@@ -32,5 +34,16 @@ def check_project(root: Path = ROOT) -> list[str]:
 
 
 def check_data(config: Configuration) -> list[str]:
-    """What is wrong in the data folder; a folder without databases is no problem."""
-    return check_databases(config)
+    """Problems found in the data folder's databases: damage, and a search index that differs from the documents."""
+    problems = []
+    for path in present(config.data):
+        problems += damage(path)
+    if config.corpus.exists() and not problems:
+        with closing(sqlite3.connect(config.corpus, timeout=10)) as db:
+            try:
+                db.execute("insert into documents_fts (documents_fts, rank) values ('integrity-check', 1)")
+            except sqlite3.DatabaseError as error:
+                problems.append(
+                    f"{config.corpus}: the search index differs from the documents ({error}): infopolicy rebuild"
+                )
+    return problems

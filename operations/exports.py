@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from operations import OperationError, read_only
+from operations.folder import OperationError, read_only
 
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,
@@ -40,5 +40,7 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
     elif kind == "jsonl":
         frame.to_json(target, orient="records", lines=True, force_ascii=False)
     else:
-        frame.to_excel(output, index=False, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}})
+        frame.to_excel(
+            output, index=False, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}
+        )
     return len(frame)

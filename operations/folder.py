@@ -1,0 +1,73 @@
+"""The data folder: which files it may hold, one writer at a time, reading without writing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from configuration import Configuration
+
+#: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
+FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
+
+
+class OperationError(RuntimeError):
+    """Something that cannot be done; the message says what and what to do."""
+
+
+@contextmanager
+def only_writer(config: Configuration) -> Iterator[None]:
+    """Hold the data folder for writing. The lock ends with the process, also after a kill.
+
+    Raises:
+        OperationError: another process holds it, or the folder cannot be written.
+    """
+    path = config.data / "lock"
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a+")
+    except OSError as error:
+        raise OperationError(
+            f"{config.data}: cannot be used as the data folder ({error.strerror}); set INFOPOLICY_DATA to a folder you may write"
+        ) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.seek(0)
+            raise OperationError(
+                f"{config.data}: another infopolicy process (number {handle.read().strip() or 'unknown'}) is writing there; "
+                "wait for it to end"
+            ) from error
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises:
+        OperationError: the file does not exist.
+    """
+    if not path.exists():
+        raise OperationError(f"{path}: does not exist yet; collect something first: infopolicy crawl")
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+
+
+def damage(path: Path) -> list[str]:
+    try:
+        with closing(read_only(path)) as db:
+            answers = [row[0] for row in db.execute("pragma quick_check")]
+    except sqlite3.DatabaseError as error:
+        answers = [str(error)]
+    return [f"{path}: {answer}" for answer in answers if answer != "ok"]
+
+
+def present(folder: Path) -> list[Path]:
+    return [folder / name for name in FILES if (folder / name).exists()]
