@@ -1,0 +1,303 @@
+"""How good are the tags? Precision, recall and F1 against labelled documents that nothing was chosen on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classify.areas import load_areas
+from classify.tagger import Record, Tagger, Tagging
+
+#: Bootstrap: documents drawn with replacement this often; the middle 95 % of the scores is the interval.
+DRAWS, SEED = 1000, 7
+#: The share of documents that staff could read when they come unsorted.
+QUEUE = 0.05
+
+
+class BadGold(ValueError):
+    """The labelled file cannot be used: the message names the file and the line."""
+
+
+@dataclass(frozen=True)
+class Gold:
+    """One labelled document. ``level``: federal, state or federal-register; ``natural``: drawn at random."""
+
+    id: str
+    title: str | None
+    abstract: str | None
+    areas: frozenset[str]
+    priority: int
+    level: str
+    natural: bool
+    split: str
+
+    def record(self) -> Record:
+        return self.id, self.title, self.abstract, None
+
+
+@dataclass(frozen=True)
+class Score:
+    """``intervals`` holds the 95 % bootstrap bounds of precision, recall and F1, each ``(low, high)``."""
+
+    n: int
+    positives: int
+    precision: float
+    recall: float
+    f1: float
+    intervals: dict[str, tuple[float, float]]
+
+
+def read_gold(path: Path, split: str | None = "test") -> list[Gold]:
+    """Read labelled documents, one JSON object a line, of one split (None: all).
+
+    Raises:
+        BadGold: the file is missing, holds a line that is no labelled document, or has nothing in the split.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadGold(f"{path}: cannot be read ({error}); give the file of labelled documents") from error
+    gold = []
+    for number, line in enumerate(filter(str.strip, lines), 1):
+        try:
+            gold.append(_gold(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadGold(f"{path}, line {number}: not a labelled document ({error!r})") from error
+    if split is not None:
+        gold = [document for document in gold if document.split == split]
+    if not gold:
+        raise BadGold(f"{path}: no document in the split {split!r}")
+    return gold
+
+
+def _gold(data: dict[str, Any]) -> Gold:
+    source = data.get("source") or ""
+    level = "federal-register" if source.startswith("Federal Register") else "state" if source else "federal"
+    return Gold(
+        id=data["id"],
+        title=data["title"],
+        abstract=data["abstract"],
+        areas=frozenset(data["areas"]),
+        priority=int(data["priority"]),
+        level="federal" if data["id"].startswith("us/") else level,
+        natural=data.get("stratum") == "natural",
+        split=data.get("split", "test"),
+    )
+
+
+def f1_parts(counts: np.ndarray) -> np.ndarray:
+    """Precision, recall and F1 along the last axis from ``(true positive, flagged, labelled)`` counts; nothing is 0."""
+    hit, flagged, labelled = counts[..., 0], counts[..., 1], counts[..., 2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.stack([hit / flagged, hit / labelled, 2 * hit / (flagged + labelled)], axis=-1)
+    return np.nan_to_num(parts)
+
+
+def score(truth: np.ndarray, flags: np.ndarray, average: str = "micro") -> Score:
+    """Score boolean matrices of shape (documents, areas), all areas pooled (``micro``) or their mean (``macro``).
+
+    The macro mean is over the areas that have a labelled document.
+    """
+    per_document = np.stack([truth & flags, flags, truth], axis=-1).astype(float)  # documents x areas x 3
+    present = truth.any(axis=0)
+
+    def parts(weights: np.ndarray) -> np.ndarray:
+        counts = np.tensordot(weights, per_document, axes=(-1, 0))  # ... x areas x 3
+        if average == "micro":
+            return f1_parts(counts.sum(axis=-2))
+        return f1_parts(counts[..., present, :]).mean(axis=-2)
+
+    if not present.any():
+        return Score(len(truth), 0, 0.0, 0.0, 0.0, dict.fromkeys(("precision", "recall", "f1"), (0.0, 0.0)))
+    draws = np.random.default_rng(SEED).multinomial(len(truth), np.full(len(truth), 1 / len(truth)), size=DRAWS)
+    low, high = np.percentile(parts(draws.astype(float)), [2.5, 97.5], axis=0)
+    exact = parts(np.ones(len(truth)))
+    bounds = {
+        key: (round(float(low[i]), 3), round(float(high[i]), 3)) for i, key in enumerate(("precision", "recall", "f1"))
+    }
+    precision, recall, f1 = (round(float(value), 3) for value in exact)
+    return Score(len(truth), int(truth.sum()), precision, recall, f1, bounds)
+
+
+def interval(values: np.ndarray, statistic: Callable[[np.ndarray], float]) -> tuple[float, float]:
+    """The 95 % bootstrap interval of a statistic of the rows of ``values``."""
+    rng = np.random.default_rng(SEED)
+    drawn = [statistic(values[rng.integers(0, len(values), len(values))]) for _ in range(DRAWS)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)
+
+
+def share_found(scores: np.ndarray, wanted: np.ndarray, places: int) -> float:
+    """Share of the ``wanted`` documents that stand in the first ``places`` when ranked by score (ties: as given)."""
+    order = np.argsort(-scores, kind="stable")[:places]
+    return float(wanted[order].sum() / max(1, wanted.sum()))
+
+
+def ranking(gold: Sequence[Gold], taggings: Sequence[Tagging]) -> dict[str, Any]:
+    """Where the must-see documents stand in the ranked list, and what a short queue of random documents catches."""
+    scores = np.array([tagging.priority_score for tagging in taggings])
+    must_see = np.array([document.priority == 2 for document in gold])
+    n = int(must_see.sum())
+    report: dict[str, Any] = {
+        "n": n,
+        "found_in_n": round(share_found(scores, must_see, n), 3),
+        "found_in_2n": round(share_found(scores, must_see, 2 * n), 3),
+        "found_in_3n": round(share_found(scores, must_see, 3 * n), 3),
+    }
+    natural = np.array([document.natural for document in gold])
+    if natural.any():
+        report["natural"] = _queue(gold, taggings, natural)
+    return report
+
+
+def _queue(gold: Sequence[Gold], taggings: Sequence[Tagging], natural: np.ndarray) -> dict[str, Any]:
+    rows = np.array(
+        [(t.priority_score, d.priority >= 1, t.priority >= 1) for d, t in zip(gold, taggings, strict=True)], dtype=float
+    )[natural]
+
+    def recall(rows: np.ndarray) -> float:
+        return share_found(rows[:, 0], rows[:, 1] > 0, round(QUEUE * len(rows)))
+
+    def precision(rows: np.ndarray) -> float:
+        order = np.argsort(-rows[:, 0], kind="stable")[: round(QUEUE * len(rows))]
+        return float(rows[order, 1].mean()) if len(order) else 0.0
+
+    def listed(rows: np.ndarray) -> float:
+        return float((rows[:, 1] * rows[:, 2]).sum() / max(1.0, rows[:, 1].sum()))
+
+    measured = {"queue_precision": precision, "queue_recall": recall, "listed_recall": listed}
+    report: dict[str, Any] = {"n": len(rows), "wanted": int(rows[:, 1].sum()), "queue": round(QUEUE * len(rows))}
+    for key, statistic in measured.items():
+        report[key] = round(statistic(rows), 3)
+        report[f"{key}_interval"] = interval(rows, statistic)
+    return report
+
+
+def calibration(truth: np.ndarray, probability: np.ndarray, bins: int = 10) -> dict[str, Any]:
+    """Expected calibration error over predictions between 0.05 and 0.95, and the points of a reliability plot."""
+    inside = (probability >= 0.05) & (probability <= 0.95)
+    p, y = probability[inside], truth[inside].astype(float)
+    if not len(p):
+        return {"n": 0, "error": None, "points": []}
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    points = [
+        {
+            "n": int((which == b).sum()),
+            "said": round(float(p[which == b].mean()), 3),
+            "was": round(float(y[which == b].mean()), 3),
+        }
+        for b in range(bins)
+        if (which == b).any()
+    ]
+    error = sum(point["n"] * abs(point["said"] - point["was"]) for point in points) / len(p)
+    return {"n": len(p), "error": round(error, 3), "points": points}
+
+
+def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None) -> dict[str, Any]:
+    """Tag the labelled documents of a split and score the result; see ``table`` for how it reads.
+
+    Raises:
+        BadGold: the labelled file cannot be used.
+    """
+    tagger, gold = tagger or Tagger(), read_gold(gold_path, split)
+    taggings = [tagging for _, tagging in tagger.tag_batch(document.record() for document in gold)]
+    areas = [area.id for area in load_areas().areas if area.labelled]
+    truth = np.array([[area in document.areas for area in areas] for document in gold])
+    likely = np.array([_probabilities(tagging, areas) for tagging in taggings])
+    flags = np.array([_flags(tagging, areas) for tagging in taggings])
+    natural = np.array([document.natural for document in gold])
+    levels = np.array([document.level for document in gold])
+    report: dict[str, Any] = {"version": tagger.version, "split": split, "documents": len(gold)}
+    for name, rows in (("topic", ~natural), ("natural", natural)):
+        if rows.any():
+            report[name] = _scores(truth[rows], flags[rows], levels[rows], areas)
+    report["ranking"] = ranking(gold, taggings)
+    report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
+    return report
+
+
+def _probabilities(tagging: Tagging, areas: Iterable[str]) -> list[float]:
+    found = {tag.area: tag.probability for tag in tagging.areas}
+    return [found.get(area, 0.0) for area in areas]
+
+
+def _flags(tagging: Tagging, areas: Iterable[str]) -> list[bool]:
+    found = {tag.area for tag in tagging.areas if tag.tagged}
+    return [area in found for area in areas]
+
+
+def _scores(truth: np.ndarray, flags: np.ndarray, levels: np.ndarray, areas: Sequence[str]) -> dict[str, Any]:
+    return {
+        "micro": asdict(score(truth, flags)),
+        "macro": asdict(score(truth, flags, "macro")),
+        "levels": {
+            level: asdict(score(truth[levels == level], flags[levels == level])) for level in sorted(set(levels))
+        },
+        "areas": {area: asdict(score(truth[:, [i]], flags[:, [i]])) for i, area in enumerate(areas)},
+    }
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report as a text a person reads in a terminal."""
+    lines = [f"Rules and model {report['version']}, {report['documents']} documents of the split '{report['split']}'"]
+    for name, heading in (("topic", "Drawn by topic"), ("natural", "Drawn at random")):
+        if name not in report:
+            continue
+        lines += [
+            "",
+            f"{heading:<28}{'documents':>10}{'labels':>8}{'precision':>11}{'recall':>8}{'F1':>7}   95 % interval of F1",
+        ]
+        part = report[name]
+        rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
+        for label, row in rows + list(part["levels"].items()) + list(part["areas"].items()):
+            low, high = row["intervals"]["f1"]
+            lines.append(
+                f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
+                f"{row['f1']:>7.3f}   {low:.3f} to {high:.3f}"
+            )
+    return "\n".join([*lines, "", *_ranking_lines(report["ranking"]), "", *_calibration_lines(report["calibration"])])
+
+
+def _ranking_lines(ranked: dict[str, Any]) -> list[str]:
+    found = [
+        f"{ranked[key]:.0%} in the first {times}n"
+        for key, times in (("found_in_n", ""), ("found_in_2n", 2), ("found_in_3n", 3))
+    ]
+    lines = [f"Must-see documents (n = {ranked['n']}) found by rank: {', '.join(found)}"]
+    if natural := ranked.get("natural"):
+        bounds = {
+            key: "{:.0%} to {:.0%}".format(*natural[f"{key}_interval"])
+            for key in ("queue_precision", "queue_recall", "listed_recall")
+        }
+        lines += [
+            f"Of {natural['n']} random documents {natural['wanted']} have priority 1 or 2. "
+            f"A queue of {natural['queue']}: {natural['queue_precision']:.0%} are wanted ({bounds['queue_precision']}), "
+            f"{natural['queue_recall']:.0%} of the wanted found ({bounds['queue_recall']}).",
+            f"Listed under some area: {natural['listed_recall']:.0%} of the wanted ({bounds['listed_recall']}).",
+        ]
+    return lines
+
+
+def _calibration_lines(errors: dict[str, Any]) -> list[str]:
+    lines = ["Calibration error between 0.05 and 0.95 (documents in that range)"]
+    for area, found in errors.items():
+        shown = "not measured" if found["error"] is None else f"{found['error']:.3f}"
+        lines.append(f"  {area:<28}{shown:>12} ({found['n']})")
+    return lines
+
+
+def main(gold: Path, as_json: bool = False) -> int:
+    """Print the report for a labelled file; 0, or 2 with a message when the file cannot be used."""
+    try:
+        report = evaluate(gold)
+    except BadGold as error:
+        print(f"infopolicy evaluate: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(report, indent=2) if as_json else table(report))
+    return 0

@@ -1,0 +1,227 @@
+"""The tagger: exact evidence, any length and any letters, order kept, and the JSON lines front."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classify.jsonl import tag_lines
+from classify.tagger import Tagger, Tagging
+from classify.words import fold, passages, read_words, sentence_spans
+
+TAGGER = Tagger()
+PIECES = [
+    "library funding",
+    "Freedom of\nInformation  Act",
+    "e‑rate",
+    "students’ privacy",
+    "copyright",
+    "\x00",
+    "é",
+    "\n\n",
+    "🏛",
+    "  ",
+    "'",
+    "data  breach",
+    "школа",
+]
+
+
+def tag(title: str | None = None, abstract: str | None = None, text: str | None = None) -> Tagging:
+    [(_, tagging)] = TAGGER.tag_batch([("x", title, abstract, text)])
+    return tagging
+
+
+def areas(title: str | None = None, abstract: str | None = None, text: str | None = None) -> set[str]:
+    return {found.area for found in tag(title, abstract, text).areas if found.tagged}
+
+
+def assert_evidence_is_exact(tagging: Tagging, fields: dict[str, str | None]) -> None:
+    for found in tagging.areas:
+        assert 0 <= found.probability <= 1
+        for piece in found.evidence:
+            text = fields[piece.field]
+            assert text is not None
+            assert piece.words == text[piece.start : piece.end]
+            assert piece.words
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=12).map(" ".join), st.text(max_size=80)
+)
+def test_tagger_words_at_start_end_are_the_words_shown(abstract: str, title: str) -> None:
+    assert_evidence_is_exact(tag(title, abstract), {"title": title, "abstract": abstract, "text": None})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=300), st.integers(2, 40))
+def test_words_passages_joined_are_the_text(text: str, size: int) -> None:
+    parts = list(passages(text, size))
+    assert "".join(part for _, part in parts) == text
+    assert all(text[offset : offset + len(part)] == part and len(part) <= size for offset, part in parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet=st.sampled_from("aB .!?\n;\"'U.S1 "), max_size=120))
+def test_words_sentences_cover_all_letters_in_order(text: str) -> None:
+    spans = sentence_spans(text)
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    assert "".join(text[s:e] for s, e in spans).split() == text.split() or "".join(
+        "".join(text[s:e].split()) for s, e in spans
+    ) == "".join(text.split())
+
+
+def test_words_sentences_know_abbreviations() -> None:
+    text = "The U.S. Code, Sec. 4, is amended by Rep. Lee. Libraries gain.\n\nNext part"
+    assert [text[s:e] for s, e in sentence_spans(text)] == [
+        "The U.S. Code, Sec. 4, is amended by Rep. Lee.",
+        "Libraries gain.",
+        "Next part",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "folded"),
+    [
+        ("Libraries’", "library"),
+        ("Children’s", "children"),
+        ("boxes", "box"),
+        ("status", "status"),
+        ("access", "access"),
+    ],
+)
+def test_words_fold(word: str, folded: str) -> None:
+    assert read_words(word).folded == [folded]
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["DATA   BREACHES", "data\nbreach", "data-breach", "“Data breach’s”", "Data breach", "data–breaches"],
+)
+def test_tagger_copes_with_case_spaces_plurals_and_quotes(title: str) -> None:
+    assert "privacy" in areas(title)
+
+
+def test_tagger_exclusion_covers_only_what_lies_inside_it() -> None:
+    assert "privacy" not in areas("Public health surveillance of influenza")
+    assert "privacy" in areas("Public health surveillance of influenza and warrantless surveillance of persons")
+
+
+def test_tagger_near_needs_the_second_phrase_close_by() -> None:
+    assert "library-funding" in areas("Museum grant program")
+    assert "library-funding" not in areas("Museum hours" + " and other matters" * 20 + " grant")
+
+
+def test_tagger_finds_what_stands_at_the_end_of_a_long_text() -> None:
+    text = "The road commission shall meet. " * 40_000 + "Section 9 amends the Freedom of Information Act. " * 4
+    assert len(text) > 1_000_000
+    tagging = tag(None, None, text)
+    assert_evidence_is_exact(tagging, {"title": None, "abstract": None, "text": text})
+    [found] = [found for found in tagging.areas if found.area == "government-information"]
+    assert any(piece.words == "Freedom of Information" and piece.start > 1_000_000 for piece in found.evidence)
+
+
+def test_tagger_keeps_order_over_batches_and_gives_the_same_answer_for_any_batch_size() -> None:
+    titles = ["Library grants", "Bridge repair", "Student privacy", "E-Rate"] * 5
+    records = [(str(number), title, None, None) for number, title in enumerate(titles)]
+    once = list(TAGGER.tag_batch(iter(records), batch_size=3))
+    assert [document_id for document_id, _ in once] == [record[0] for record in records]
+    assert once == list(TAGGER.tag_batch(records, batch_size=256))
+
+
+def test_tagger_streams() -> None:
+    taken = []
+
+    def records():
+        for number in range(100):
+            taken.append(number)
+            yield str(number), "Library grants", None, None
+
+    next(TAGGER.tag_batch(records(), batch_size=10))
+    assert len(taken) == 10
+
+
+def test_tagger_result_and_class_travel_between_processes() -> None:
+    tagging = tag("Public library construction grants")
+    assert pickle.loads(pickle.dumps(tagging)) == tagging
+    assert pickle.loads(pickle.dumps(Tagger))().version == TAGGER.version
+
+
+def test_tagger_priority_orders_library_news_first() -> None:
+    library, phone, road = tag("Library Services and Technology Act funding"), tag("Robocall fines"), tag("Road salt")
+    assert (library.priority, phone.priority, road.priority) == (2, 1, 0)
+    assert library.priority_score > phone.priority_score > road.priority_score
+
+
+def run(lines: list[str], all_areas: bool = False) -> tuple[int, list[dict], str]:
+    out, err = io.StringIO(), io.StringIO()
+    code = tag_lines(lines, out, err, all_areas)
+    return code, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue()
+
+
+GOOD = json.dumps({"id": "good", "title": "Student data privacy act", "abstract": None})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{not json", "not JSON"),
+        ("[1, 2]", "an object"),
+        ('{"title": "x"}', "no id"),
+        ('{"id": "a"}', "no text"),
+        ('{"id": "a", "title": "  ", "text": null}', "no text"),
+        ('{"id": "a", "title": 7}', "title is int"),
+        ("[" * 200_000, "not JSON"),
+    ],
+)
+def test_tag_lines_names_the_bad_line_and_keeps_the_others(line: str, said: str) -> None:
+    code, answers, err = run([GOOD, line, GOOD])
+    assert code == 1
+    assert [answer["id"] for answer in answers] == ["good", "good"]
+    assert err.startswith("line 2: ")
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_tag_lines_survives_one_word_of_fifty_megabytes() -> None:
+    huge = json.dumps({"id": "huge", "text": "a" * 50_000_000})
+    code, answers, _ = run([huge, GOOD])
+    assert code == 0
+    assert [(answer["id"], bool(answer["areas"])) for answer in answers] == [("huge", False), ("good", True)]
+
+
+def test_tag_lines_reads_other_languages_and_control_characters() -> None:
+    odd = {
+        "id": "odd",
+        "title": "Закон о библиотеках \x00\x07 图书馆法",
+        "abstract": "privacy\u2028of\x0blibrary users privacy",
+    }
+    code, [answer], _ = run([json.dumps(odd)])
+    assert code == 0
+    for area in answer["areas"]:
+        for piece in area["evidence"]:
+            assert odd[piece["field"]][piece["start"] : piece["end"]] == piece["words"]
+
+
+def test_tag_lines_shape_of_the_answer() -> None:
+    code, [answer], err = run([GOOD])
+    assert (code, err) == (0, "")
+    assert set(answer) == {"id", "areas", "priority", "priority_score"}
+    [privacy] = [area for area in answer["areas"] if area["area"] == "privacy"]
+    assert set(privacy) == {"area", "probability", "evidence"}
+    assert set(privacy["evidence"][0]) == {"field", "start", "end", "words", "rule"}
+
+
+def test_tag_lines_all_lists_every_area() -> None:
+    _, [answer], _ = run([GOOD], all_areas=True)
+    assert [area["area"] for area in answer["areas"]] == [area.id for area in TAGGER.areas.areas]
+    assert {area["area"] for area in answer["areas"] if area["tagged"]} >= {"privacy"}
+    assert not all(area["tagged"] for area in answer["areas"])
