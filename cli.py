@@ -256,6 +256,18 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
 
 
 @main.command()
+@click.pass_obj
+def summary(session: Session) -> None:
+    """What is stored: documents, areas, what must be seen, which positions are touched, and what to do next."""
+    from operations.summary import summary as lines
+
+    with plain_errors():
+        for line in lines(session.config.corpus):
+            session.say(line)
+    session.say("Next: infopolicy serve shows it in the browser, infopolicy --help lists the commands.")
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:

@@ -31,6 +31,7 @@ class Configuration:
     host: str = "127.0.0.1"
     port: int = 8001
     workers: int = 2
+    notice: str | None = None
 
     @property
     def corpus(self) -> Path:

@@ -1,0 +1,59 @@
+"""What a data folder holds, in a few lines for whoever has just collected it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from operations.folder import read_only
+
+_SHOWN = 5
+
+
+def summary(corpus: Path) -> Iterator[str]:
+    """The lines of the summary: documents, areas, what must be seen, positions touched.
+
+    Raises:
+        OperationError: there is no corpus yet.
+    """
+    with closing(read_only(corpus)) as db:
+        yield from _documents(db)
+        yield from _areas(db)
+        yield from _must_see(db)
+        yield from _positions(db)
+
+
+def _documents(db: sqlite3.Connection) -> Iterator[str]:
+    total, tagged = db.execute(
+        "select (select count(*) from documents), (select count(distinct document_id) from tags)"
+    ).fetchone()
+    first, last = db.execute("select min(published_on), max(latest_action_on) from documents").fetchone()
+    yield f"{total:,} documents, published from {first or 'never'}, last moved {last or 'never'}; {tagged:,} carry a policy area:"
+
+
+def _areas(db: sqlite3.Connection) -> Iterator[str]:
+    rows = db.execute(
+        "select title, count(document_id) from policy_areas left join tags on area_id = id group by id order by 2 desc, 1"
+    ).fetchall()
+    for title, count in rows:
+        yield f"  {count:>7,}  {title}"
+
+
+def _must_see(db: sqlite3.Connection) -> Iterator[str]:
+    query = (
+        "select identifier, session, title from documents join taggings on document_id = id where priority = 2 "
+        "order by priority_score desc, latest_action_on desc, id"
+    )
+    rows = db.execute(query).fetchall()
+    yield f"{len(rows):,} that library staff must see" + (", first of all:" if rows else "")
+    for identifier, session, title in rows[:_SHOWN]:
+        yield f"  {identifier} ({session}): {title if len(title) < 90 else title[:89] + '…'}"
+
+
+def _positions(db: sqlite3.Connection) -> Iterator[str]:
+    held, documents, provisions = db.execute(
+        "select (select count(*) from positions), count(distinct document_id), count(*) from position_matches"
+    ).fetchone()
+    yield f"{provisions:,} provisions of {documents:,} documents touch one of {held} positions (automatic, not reviewed)"
