@@ -22,7 +22,8 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("executive-veto", r"^(pocket )?vetoed by (the )?president"),
         ("executive-signature", r"^signed by (the )?president"),
         ("executive-receipt", r"^presented to (the )?president"),
-        ("differences-resolved", r"^resolving differences -- .*(agreed to|passed)"),
+        # "agree … with an amendment" sends the bill back to the other chamber: nothing is resolved yet
+        ("differences-resolved", r"^resolving differences -- (?!.*\bwith (an )?amendment\b).*(agreed to|passed)"),
         ("differences", r"^resolving differences"),
         ("passage", r"^passed/agreed to in (house|senate)"),
         ("failure", r"^failed of passage/not agreed to in (house|senate)"),
