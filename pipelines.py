@@ -26,6 +26,7 @@ import classify.tables
 import positions.tables
 from configuration import Configuration
 from crawlers import tables
+from crawlers.budget import SPENT
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
 from crawlers.record import Counts, mark_missing, upsert
 from crawlers.sources import load_sources
@@ -146,6 +147,7 @@ class RecordPipeline:
         self.buffer: list[Document] = []
         self.listings: list[Listing] = []
         self.rejected_ids: set[str] = set()
+        self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
         self.silent: dict[tuple[str, str | None], bool] = {}
 
     @classmethod
@@ -215,6 +217,8 @@ class RecordPipeline:
         self.run.rejected += 1
         if item.document_id:
             self.rejected_ids.add(item.document_id)
+        else:
+            self.lost += 1
         row = {
             "source": item.source, "url": item.url, "reason": item.reason, "rejected_at": utc_now(),
             "size": len(item.body), "body": zlib.compress(item.body[:KEPT_BODY]),
@@ -259,6 +263,13 @@ class RecordPipeline:
             run.state = "finished" if self.listings else "failed"
             run.note = None if self.listings else "the source gave no listing: nothing can be said about it"
         limit = load_sources()[run.source].max_reject_share if run.source in load_sources() else 0.0
+        if self.lost and run.state == "finished":
+            run.state, run.note = (
+                "failed",
+                f"{self.lost} listings or bulk files could not be read: the crawl is partial",
+            )
+        if held := stats.get_value(SPENT, 0):
+            run.note = f"the day's requests are used up: {held} wait for tomorrow"
         if run.rejected and run.rejected > limit * max(run.handled, 1) and run.state == "finished":
             run.note = f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"
         row = {

@@ -39,7 +39,7 @@ TYPES = {
 }  # fmt: skip
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
 _NAME = re.compile(
-    r"^(?:(?P<prefix>Rep|Sen|Del|Resident Commissioner|Commish)\.?\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
+    r"^(?:(?P<prefix>(?:Rep|Sen|Del)\.|Resident Commissioner)\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
 )
 
 
@@ -75,7 +75,7 @@ def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> B
         chamber="lower" if kind.startswith("h") else "upper",
         title=title,
         abstract=_abstract(title, titles, summaries),
-        url=f"https://www.congress.gov/bill/{congress}th-congress/{address}/{number}",
+        url=f"https://www.congress.gov/bill/{ordinal(int(congress))}-congress/{address}/{number}",
         source_url=source_url,
         status=history[-1][0],
         status_on=history[-1][1],
@@ -179,7 +179,7 @@ def _sponsors(bill: Element) -> Iterator[Sponsor]:
 def person_name(full: str) -> str | None:
     """ "Rep. Fitzpatrick, Brian K. [R-PA-1]" as people say it: "Rep. Brian K. Fitzpatrick"."""
     if match := _NAME.match(full):
-        prefix = f"{match['prefix']}. " if match["prefix"] else ""
+        prefix = f"{match['prefix']} " if match["prefix"] else ""
         return clean(f"{prefix}{match['first']} {match['last'].strip()}")
     return clean(full)
 
@@ -231,6 +231,12 @@ def _links(bill: Element) -> Iterator[Link]:
 
 
 # --------------------------------------------------------------------- small readers
+
+
+def ordinal(number: int) -> str:
+    """ "117th", "101st", "102nd": as congress.gov spells a Congress in its addresses."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{ending}"
 
 
 def plain(markup: str | None) -> str | None:

@@ -35,6 +35,7 @@ RETRY_TIMES = 5
 RETRY_PRIORITY_ADJUST = 0
 
 INFOPOLICY_MIRROR = _config.mirror
+INFOPOLICY_BUDGET_OFF = False
 INFOPOLICY_DATA = str(_config.data)
 INFOPOLICY_CORPUS = str(_config.corpus)
 INFOPOLICY_OPS = str(_config.ops)
@@ -43,6 +44,7 @@ DOWNLOAD_HANDLERS = {"http": "crawlers.mirror.MirrorHandler", "https": "crawlers
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.middlewares.RetryAfterMiddleware": 550,
+    "crawlers.budget.BudgetMiddleware": 890,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "crawlers.httpcache.HttpCacheMiddleware": 900,
 }

@@ -20,7 +20,8 @@ class BadSource(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`concurrency` requests at once and `delay` seconds between them; `expect_min` and `expect_max` documents a session."""
+    """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute` and `per_day`
+    where it has any; `expect_min` and `expect_max` documents a session."""
 
     id: str
     title: str
@@ -32,6 +33,8 @@ class Source:
     key: str | None
     concurrency: int
     delay: float
+    per_minute: int | None
+    per_day: int | None
     frequency: str
     expect_min: int
     expect_max: int
@@ -59,7 +62,8 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
         rest = dict(entry)
         rate, expect = rest.pop("rate"), rest.pop("expect")
         source = Source(
-            id=name, concurrency=int(rate["concurrency"]), delay=float(rate["delay"]),
+            id=name, concurrency=int(rate["concurrency"]), delay=float(rate.get("delay", 0)),
+            per_minute=rate.get("per_minute"), per_day=rate.get("per_day"),
             expect_min=int(expect["min"]), expect_max=int(expect["max"]),
             jurisdictions=tuple(rest.pop("jurisdictions")), **rest,
         )  # fmt: skip

@@ -108,6 +108,14 @@ def create_rejects_and_responses(db: Database) -> None:
         ) without rowid""")
 
 
+@ops()
+def create_budgets(db: Database) -> None:
+    db.execute(
+        "create table budgets (source text not null, day text not null, used integer not null, "
+        "primary key (source, day)) without rowid"
+    )
+
+
 def connect(path: Path) -> Database:
     """Open a database for writing: WAL, ten seconds' patience with other writers, foreign keys on.
 

@@ -17,14 +17,12 @@ from typing import Any
 
 import scrapy
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawlers import known, xmltree
 from crawlers.billstatus import parse_bill
-from crawlers.httpcache import without_key
 from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
 from crawlers.middlewares import Unreadable, reject
-from crawlers.sources import load_sources
+from crawlers.spider import SourceSpider
 from crawlers.status import congress_of
 
 HOST = "https://www.govinfo.gov"
@@ -38,44 +36,21 @@ MEMBER_MAXSIZE = 64 * 1024 * 1024
 Row = tuple[str, str, str]  # document id, address, lastmod
 
 
-class UsBillsSpider(scrapy.Spider):
+class UsBillsSpider(SourceSpider):
     """`congress`: numbers with commas, or "all"; `types` of bill; `since` and `until`: days of change; `bulk`: auto or never."""
 
     name = "us_bills"
-    source = load_sources()[name]
-    custom_settings = {  # noqa: RUF012
-        "CONCURRENT_REQUESTS_PER_DOMAIN": source.concurrency,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(source.concurrency),
-        "DOWNLOAD_DELAY": source.delay,
-    }
 
     def __init__(
-        self, today: str, congress: str | None = None, types: str | None = None, since: str | None = None,
-        until: str | None = None, limit: str | int | None = None, bulk: str = "auto", **kwargs: Any,
-    ):  # fmt: skip
-        super().__init__(**kwargs)
+        self, today: str, congress: str | None = None, types: str | None = None, bulk: str = "auto", **kwargs: Any
+    ):
+        super().__init__(today, **kwargs)
         self.congresses = set((congress or str(congress_of(today))).split(","))
         self.types = set(types.split(",")) if types else None
-        self.since, self.until = since or "", until or "9999"
-        self.left = int(limit) if limit else None
         self.bulk = bulk
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask(INDEX, self.parse_index)
-
-    def ask(self, url: str, callback: Any, **kwargs: Any) -> scrapy.Request:
-        return scrapy.Request(url, callback=callback, errback=self.failed, dont_filter=True, **kwargs)
-
-    def failed(self, failure: Failure) -> Iterator[Reject]:
-        """The end of a request that went wrong on every try."""
-        response = getattr(failure.value, "response", None)
-        if response is not None:
-            yield reject(self.name, response, f"HTTP status {response.status}")
-        else:
-            request: scrapy.Request = failure.request  # type: ignore[attr-defined]
-            reason = f"no answer: {failure.getErrorMessage() or failure.type}"
-            key = request.meta.get("document_id")
-            yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
 
     def parse_index(self, response: Response) -> Iterator[scrapy.Request | Reject]:
         locations = [
@@ -104,8 +79,7 @@ class UsBillsSpider(scrapy.Spider):
         lacking = [
             row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until
         ]
-        if self.left is not None:
-            lacking, self.left = lacking[: self.left], max(0, self.left - len(lacking))
+        lacking = self.take(lacking)
         if self.bulk != "never" and len(lacking) > max(BULK_LEAST, BULK_SHARE * len(rows)):
             url = f"{HOST}/bulkdata/BILLSTATUS/{congress}/{kind}/BILLSTATUS-{congress}-{kind}.zip"
             meta = {"download_maxsize": BULK_MAXSIZE, "download_timeout": 900, "dont_cache": True}
@@ -120,7 +94,7 @@ class UsBillsSpider(scrapy.Spider):
                 yield document_id("us", match[1], match[2] + match[3]), location, stamp
 
     def ask_record(self, row: Row) -> scrapy.Request:
-        return self.ask(row[1], self.parse_record, meta={"document_id": row[0]}, cb_kwargs={"stamp": row[2]})
+        return self.ask(row[1], self.parse_record, document_id=row[0], cb_kwargs={"stamp": row[2]})
 
     def parse_record(self, response: Response, stamp: str) -> Iterator[Bill]:
         try:

@@ -1,0 +1,99 @@
+"""What every spider shares: manners from sources.yml, keys kept out of sight, and no request that fails in silence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
+
+import scrapy
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawlers.budget import BudgetSpent
+from crawlers.httpcache import without_key
+from crawlers.items import Reject
+from crawlers.middlewares import reject
+from crawlers.sources import Source, load_sources
+
+
+class SourceSpider(scrapy.Spider):
+    """A spider of one source. Its name is the key of its entry in sources.yml and the name of its file.
+
+    `today` is the ISO day of the crawl; `since` and `until` bound what is asked for (ISO days, "" and "9999" if not given);
+    `left` counts down to the limit of documents, None without one.
+    """
+
+    source: ClassVar[Source]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.source = load_sources()[cls.name]
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        source = cls.source
+        delay = max(source.delay, 60 / source.per_minute if source.per_minute else 0.0)
+        mirror = settings.get("INFOPOLICY_MIRROR")
+        if mirror and settings.getbool("INFOPOLICY_BUDGET_OFF"):
+            delay = 0.0
+        settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", source.concurrency, "spider")
+        settings.set("AUTOTHROTTLE_TARGET_CONCURRENCY", float(source.concurrency), "spider")
+        settings.set("DOWNLOAD_DELAY", delay, "spider")
+        # Scrapy shakes the delay by half up and down; a limit by the minute needs the whole of it.
+        settings.set("RANDOMIZE_DOWNLOAD_DELAY", not source.per_minute, "spider")
+
+    def __init__(
+        self,
+        today: str,
+        since: str | None = None,
+        until: str | None = None,
+        limit: str | int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.today = today
+        self.since, self.until = since or "", until or "9999"
+        self.left = int(limit) if limit else None
+
+    def key(self) -> str:
+        """The source's key from the environment. It goes into headers or addresses, never into what is stored or logged.
+
+        Raises:
+            KeyError: it is not set; the command line asks for it before a crawl begins.
+        """
+        assert self.source.key is not None
+        return os.environ[self.source.key]
+
+    def ask(self, url: str, callback: Any, *, document_id: str | None = None, **kwargs: Any) -> scrapy.Request:
+        """A request whose failure becomes a reject; `document_id` says which document would be lacking."""
+        meta = kwargs.pop("meta", {}) | ({"document_id": document_id} if document_id else {})
+        return scrapy.Request(url, callback=callback, errback=self.failed, dont_filter=True, meta=meta, **kwargs)
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Reject]:
+        """The end of a request that went wrong on every try."""
+        for each in self.rejects(failure):
+            yield each
+
+    def rejects(self, failure: Failure) -> Iterator[Reject]:
+        """What is kept of a failed request; nothing where the day's budget is spent, which the run notes by itself."""
+        if failure.check(BudgetSpent):
+            return
+        response: Response | None = getattr(failure.value, "response", None)
+        if response is not None:
+            yield reject(self.name, response, f"HTTP status {response.status}")
+            return
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        reason = f"no answer: {failure.getErrorMessage() or failure.type}"
+        key = request.meta.get("document_id")
+        yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
+
+    def take(self, rows: list[Any]) -> list[Any]:
+        """As many of the rows as the limit still allows."""
+        if self.left is None:
+            return rows
+        rows = rows[: self.left]
+        self.left -= len(rows)
+        return rows
