@@ -138,9 +138,9 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
                 session.config, names, {"today": date.today().isoformat(), **arguments},
                 progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING",
             )  # fmt: skip
+        for run in runs:
+            session.say(_run_line(run))
         _finish(session)
-    for run in runs:
-        session.say(_run_line(run))
     failed = [run for run in runs if run.state != "finished" or run.note]
     for run in failed:
         click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)

@@ -32,11 +32,11 @@ class BudgetMiddleware:
     def __init__(self, crawler: Crawler):
         source = load_sources().get(crawler.spider.name) if crawler.spider else None
         if source is None or source.per_day is None:
-            raise NotConfigured("the source has no daily limit")
+            raise NotConfigured  # the source has no daily limit
         if crawler.settings.getbool("INFOPOLICY_BUDGET_OFF"):
             if not crawler.settings.get("INFOPOLICY_MIRROR"):
                 raise ValueError("a budget may be switched off with a mirror only")
-            raise NotConfigured("budget off, with a mirror")
+            raise NotConfigured
         self.crawler, self.source, self.limit = crawler, source, source.per_day
         self.host = urlsplit(source.url).netloc
         self.db = tables.connect(Path(crawler.settings["INFOPOLICY_OPS"]))

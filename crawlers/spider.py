@@ -43,7 +43,7 @@ class SourceSpider(scrapy.Spider):
         settings.set("AUTOTHROTTLE_TARGET_CONCURRENCY", float(source.concurrency), "spider")
         settings.set("DOWNLOAD_DELAY", delay, "spider")
         # Scrapy shakes the delay by half up and down; a limit by the minute needs the whole of it.
-        settings.set("RANDOMIZE_DOWNLOAD_DELAY", not source.per_minute, "spider")
+        settings.set("DOWNLOAD_DELAY_JITTER", 0 if source.per_minute else 0.5, "spider")
 
     def __init__(
         self,
