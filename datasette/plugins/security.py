@@ -1,0 +1,129 @@
+"""What the public may not see, and the headers that every answer carries.
+
+Privacy is by file: this process has corpus.db open and no other. What is closed here are the pages and functions by
+which Datasette tells paths, settings and software, and everything answers as if it did not exist.
+"""
+
+import logging
+import sqlite3
+
+from datasette.utils.asgi import Base400, NotFound
+from datasette.views.base import DatasetteError
+
+from datasette import Response, hookimpl
+
+log = logging.getLogger("infopolicy.site")
+
+#: No script at all, and styles from our own files only. Pages that need a script must name its source here.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    b"content-security-policy": POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"x-frame-options": b"DENY",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+    b"cross-origin-opener-policy": b"same-origin",
+}
+
+READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
+#: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
+STATEMENTS = READABLE_PRAGMAS | {"schema_version", "database_list", "cache_size", "data_version", "page_size"}
+LONGEST_VALUE = 20_000_000
+
+
+@hookimpl
+def asgi_wrapper(datasette):
+    def wrap(app):
+        async def with_headers(scope, receive, send):
+            async def send_with_headers(message):
+                if message["type"] == "http.response.start":
+                    headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in HEADERS]
+                    message = {**message, "headers": [*headers, *HEADERS.items()]}
+                await send(message)
+
+            await app(scope, receive, send_with_headers)
+
+        return with_headers
+
+    return wrap
+
+
+@hookimpl(tryfirst=True)
+def register_routes():
+    """Everything Datasette has under /-/ is closed, and so is the index of databases as JSON."""
+
+    def closed():
+        raise NotFound("There is no page at this address")
+
+    return [(r"^/-(/.*)?$", closed), (r"^/\.jsono?$", closed)]
+
+
+@hookimpl
+def prepare_connection(conn, database):
+    """Let no query of a visitor learn where the files are, or open another one."""
+    if database == "_internal":
+        return
+
+    def authorize(action, first, second, database_name, source):
+        if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_PRAGMA:
+            return sqlite3.SQLITE_OK if first.lower() in STATEMENTS else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_READ and first.lower().startswith("pragma_"):
+            return sqlite3.SQLITE_OK if first.lower()[7:] in READABLE_PRAGMAS else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_FUNCTION and second.lower() in ("load_extension", "fts3_tokenizer"):
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
+
+    conn.set_authorizer(authorize)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+
+
+@hookimpl(tryfirst=True)
+def permission_allowed(action, resource):
+    if resource == "_internal" or (isinstance(resource, tuple) and resource[0] == "_internal"):
+        return False
+    return None
+
+
+@hookimpl(tryfirst=True)
+def forbidden(datasette, request):
+    """What may not be seen is not told to exist either."""
+
+    async def answer():
+        return await error_page(datasette, request, 404, "There is no page at this address")
+
+    return answer
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette, request, exception):
+    """Answer every error with our own page. A wrapper, because Datasette otherwise also prints each missing page at length."""
+
+    async def answer():
+        if isinstance(exception, DatasetteError):
+            message = exception.message
+            if exception.message_is_html:
+                message = "The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps."
+            return await error_page(datasette, request, exception.status, message, exception.title)
+        if isinstance(exception, NotFound):
+            return await error_page(datasette, request, 404, "There is no page at this address")
+        if isinstance(exception, Base400):
+            return await error_page(datasette, request, exception.status, str(exception.args[0]))
+        # Something of ours broke: the log gets the whole story, the visitor an apology without any of it.
+        log.error("%s failed", request.path, exc_info=exception)
+        return await error_page(datasette, request, 500, "Something went wrong on our side. Please try again soon.")
+
+    outcome = yield
+    outcome.force_result([answer])
+
+
+async def error_page(datasette, request, status, message, title=None):
+    if ".json" in request.path.rsplit("/", 1)[-1]:
+        return Response.json({"ok": False, "status": status, "error": message, "title": title}, status=status)
+    body = await datasette.render_template(
+        "error.html", {"status": status, "error": message, "title": title}, request=request
+    )
+    return Response.html(body, status=status)

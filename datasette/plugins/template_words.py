@@ -1,0 +1,27 @@
+"""Words and helpers for the templates, so that no template formats a date or a state by itself."""
+
+from datasette import hookimpl
+from pages import words
+
+NAVIGATION = [
+    ("/browse", "Browse"),
+    ("/areas", "Areas"),
+    ("/positions", "Positions"),
+    ("/deadlines", "Deadlines"),
+    ("/jurisdictions", "Places"),
+    ("/about", "About"),
+]
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.filters.update(
+        words=words.date_in_words,
+        place=words.place,
+        safe_url=words.safe_url,
+        host=words.host,
+        number=lambda value: f"{value or 0:,}",
+    )
+    env.globals.update(word=words.word, plural=words.plural, count=words.count, navigation=NAVIGATION)
+    env.trim_blocks = True
+    env.lstrip_blocks = True

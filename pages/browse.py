@@ -1,0 +1,312 @@
+"""Browse: filters that live in the address, counts beside every choice, full-text search that says why it matched."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from pages import search, words
+from pages.cards import Card, area_titles, cards, marks
+from pages.highlight import Piece, snippet_pieces
+from publish import ANY_AREA, FACETS
+
+PAGE = 25
+#: Beyond this many matches the counts beside the choices and the ranking are those of the newest matches only.
+MOST_MATCHES = 20_000
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_TITLES = {
+    "area": "Policy area",
+    "kind": "Kind",
+    "jurisdiction": "Jurisdiction",
+    "status": "Where it stands",
+    "year": "Year",
+    "must_see": "Priority",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for. Empty text means "all"; ``page`` counts from 1."""
+
+    q: str = ""
+    area: str = ""
+    kind: str = ""
+    jurisdiction: str = ""
+    status: str = ""
+    year: str = ""
+    must_see: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, args: dict[str, str]) -> Filters:
+        """From the parts of an address; parts it does not know are ignored and a page that is no number is page 1."""
+        known = {name: args.get(name, "").strip()[:300] for name in ("q", *_TITLES, "sort")}
+        page = args.get("page", "1")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+        return cls(**known, page=max(1, number))
+
+    def chosen(self) -> dict[str, str]:
+        return {name: value for name in _TITLES if (value := getattr(self, name))}
+
+    def address(self, **changes: str | int) -> str:
+        """The address of this page with some parts changed; ``""`` takes a part out, and any change goes to page 1."""
+        parts = {"q": self.q, **self.chosen(), "sort": self.sort, "page": 1, **changes}
+        kept = {name: value for name, value in parts.items() if value not in ("", 1) or (name == "must_see" and value)}
+        return "/browse" + (f"?{urlencode(kept)}" if kept else "")
+
+    def data_address(self, form: str, expression: str | None) -> str:
+        """The same choice of documents as Datasette's own JSON or CSV."""
+        parts: list[tuple[str, str]] = [("area_id", self.area or ANY_AREA)]
+        parts += [(name, value) for name, value in self.chosen().items() if name != "area"]
+        if expression:
+            parts += [("_search", expression), ("_searchmode", "raw")]
+        parts += [("_sort_desc", "latest_on")]
+        parts += [("_shape", "objects")] if form == "json" else [("_size", "max"), ("_dl", "on")]
+        return f"/corpus/listed_documents.{form}?{urlencode(parts)}"
+
+    def where(self, *, without: str = "") -> tuple[str, list[str]]:
+        """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""
+        area = ANY_AREA if without == "area" else self.area or ANY_AREA
+        conditions, values = ["area_id = ?"], [area]
+        if without == "area":
+            conditions, values = ["area_id <> ?"], [ANY_AREA]
+        for name in FACETS:
+            if name != without and (value := getattr(self, name)):
+                conditions.append(f"{name} = ?")
+                values.append(value)
+        return " and ".join(conditions), values
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    title: str
+    choices: list[Choice]
+
+
+@dataclass
+class Result:
+    card: Card
+    why: list[Piece] = field(default_factory=list)
+    where: str = ""
+
+
+@dataclass
+class Browse:
+    filters: Filters
+    total: int
+    results: list[Result]
+    facets: list[Facet]
+    note: str | None
+    direct: list[Card]
+    expression: str | None
+    by_relevance: bool
+    capped: bool = False
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def browse(db: sqlite3.Connection, filters: Filters) -> Browse:
+    """One page of documents for the filters, with the counts of every further choice.
+
+    Without words to look for, every count comes from ``facet_counts``. With them, the matches are counted as they are.
+    """
+    asked = search.parse(filters.q)
+    counts = _counts_of_matches(db, filters, asked.expression) if asked.expression else None
+    total = _total(db, filters, counts)
+    pages = max(1, -(-total // PAGE))
+    if filters.page > pages:
+        filters = Filters(**{**filters.__dict__, "page": pages})
+    by_relevance = bool(asked.expression) and filters.sort != "latest" and total <= MOST_MATCHES
+    ids = _ids(db, filters, asked.expression, by_relevance)
+    found = cards(db, ids, filters.area or None)
+    snippets = _snippets(db, ids, asked.expression) if asked.expression else {}
+    return Browse(
+        filters=filters,
+        total=total,
+        results=[Result(card, *snippets.get(card.id, ([], ""))) for card in found],
+        facets=_facets(db, filters, counts),
+        note=asked.note,
+        direct=_direct(db, filters.q),
+        expression=asked.expression,
+        by_relevance=by_relevance,
+        capped=counts is not None and sum(counts.values()) > 0 and total > MOST_MATCHES,
+    )
+
+
+def shorter(query: str) -> str:
+    """A wider question to offer when nothing was found: the longest word, by its beginning."""
+    longest = max(search.parse(query).terms, key=len, default="")
+    word = max(longest.split(), key=len, default="")
+    return word[: max(4, len(word) - 3)] + "*" if len(word) > 3 else word
+
+
+# --------------------------------------------------------------------- counts
+
+#: (area, kind, jurisdiction, status, year, must_see) -> number of matching documents
+Counts = Counter[tuple[str, ...]]
+
+
+def _counts_of_matches(db: sqlite3.Connection, filters: Filters, expression: str) -> Counts:
+    rows = db.execute(
+        f"""select area_id, {", ".join(FACETS)}, count(*) as documents from listing
+        where document_rowid in (select rowid from documents_fts where documents_fts match ?)
+        group by 1, 2, 3, 4, 5, 6""",
+        [expression],
+    )
+    return Counter({(row[0], *(str(row[name]) for name in FACETS)): row["documents"] for row in rows})
+
+
+def _total(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> int:
+    if counts is not None:
+        return sum(number for key, number in counts.items() if _fits(key, filters, without=""))
+    where, values = filters.where()
+    return db.execute(f"select coalesce(sum(documents), 0) from facet_counts where {where}", values).fetchone()[0]
+
+
+def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
+    area = key[0]
+    if without == "area":
+        if area == ANY_AREA:
+            return False
+    elif area != (filters.area or ANY_AREA):
+        return False
+    return all(
+        name == without or getattr(filters, name) in ("", value) for name, value in zip(FACETS, key[1:], strict=True)
+    )
+
+
+def _facet_numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
+    if counts is None:
+        column = "area_id" if name == "area" else name
+        where, values = filters.where(without=name)
+        rows = db.execute(f"select {column}, sum(documents) from facet_counts where {where} group by 1", values)
+        return {str(row[0]): row[1] for row in rows}
+    at = 0 if name == "area" else 1 + FACETS.index(name)
+    numbers: Counter[str] = Counter()
+    for key, number in counts.items():
+        if _fits(key, filters, without=name):
+            numbers[key[at]] += number
+    return dict(numbers)
+
+
+def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> list[Facet]:
+    labels = _labels(area_titles(db))
+    facets = []
+    for name, title in _TITLES.items():
+        numbers = _facet_numbers(db, filters, counts, name)
+        chosen = getattr(filters, name)
+        if chosen and chosen not in numbers:
+            numbers[chosen] = 0
+        if name == "must_see":
+            numbers = {value: number for value, number in numbers.items() if value == "1" or value == chosen}
+        choices = [
+            Choice(
+                value=value,
+                label=labels(name, value),
+                count=number,
+                chosen=value == chosen,
+                href=filters.address(**{name: "" if value == chosen else value}),
+            )
+            for value, number in numbers.items()
+            if value
+        ]
+        key = (
+            (lambda c: -int(c.value) if c.value.isdigit() else 0) if name == "year" else (lambda c: (-c.count, c.label))
+        )
+        if choices:
+            facets.append(Facet(name, title, sorted(choices, key=key)))
+    return facets
+
+
+def _labels(areas: dict[str, str]):  # type: ignore[no-untyped-def]
+    def label(facet: str, value: str) -> str:
+        match facet:
+            case "area":
+                return areas.get(value, value)
+            case "kind":
+                return words.plural(value)
+            case "jurisdiction":
+                return words.place(value)
+            case "status":
+                return words.word("statuses", value)
+            case "must_see":
+                return "Must see" if value == "1" else "Not must see"
+        return value
+
+    return label
+
+
+# --------------------------------------------------------------------- results
+
+
+def _ids(db: sqlite3.Connection, filters: Filters, expression: str | None, by_relevance: bool) -> list[str]:
+    where, values = filters.where()
+    limit: list[str | int] = [PAGE, (filters.page - 1) * PAGE]
+    if not expression:
+        sql = f"select document_id from listing where {where} order by sort_on desc, document_id desc limit ? offset ?"
+        return [row[0] for row in db.execute(sql, [*values, *limit])]
+    if by_relevance:
+        # Words in a title weigh most, then the summary, then the text.
+        sql = f"""select listing.document_id from documents_fts
+            join listing on listing.document_rowid = documents_fts.rowid
+            where documents_fts match ? and {where}
+            order by bm25(documents_fts, 10.0, 4.0, 1.0), listing.sort_on desc limit ? offset ?"""
+        return [row[0] for row in db.execute(sql, [expression, *values, *limit])]
+    sql = f"""select document_id from listing where {where}
+        and document_rowid in (select rowid from documents_fts where documents_fts match ?)
+        order by sort_on desc, document_id desc limit ? offset ?"""
+    return [row[0] for row in db.execute(sql, [*values, expression, *limit])]
+
+
+def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
+    """Where in each document the words stand: in the summary if they do, else in the text, else in the title."""
+    if not ids:
+        return {}
+    rowids = [row[0] for row in db.execute(f"select rowid from documents where id in ({marks(ids)})", ids)]
+    found: dict[str, tuple[list[Piece], str]] = {}
+    for column, where in ((1, "summary"), (2, "text"), (0, "title")):
+        if not rowids:
+            break
+        rows = db.execute(
+            f"""select documents.id, documents_fts.rowid, snippet(documents_fts, {column}, ?, ?, ' … ', 30) as snippet
+            from documents_fts join documents on documents.rowid = documents_fts.rowid
+            where documents_fts match ? and documents_fts.rowid in ({marks(rowids)})""",
+            [_OPEN, _CLOSE, expression, *rowids],
+        ).fetchall()
+        for row in rows:
+            if row["snippet"] and _OPEN in row["snippet"]:
+                found[row["id"]] = (snippet_pieces(row["snippet"], _OPEN, _CLOSE), where)
+                rowids.remove(row["rowid"])
+    return found
+
+
+def _direct(db: sqlite3.Connection, query: str) -> list[Card]:
+    """Documents whose number was typed: "HR 1234", "s. 510", "us-117-hr1234", "2025-01234"."""
+    typed = query.strip().lower()
+    if not typed or len(typed) > 60:
+        return []
+    number = "".join(character for character in typed if character.isalnum())
+    if not any(character.isdigit() for character in number):
+        return []
+    dashed = typed.replace(" ", "")
+    rows = db.execute(
+        "select document_id from listing where number in (?, ?) and area_id = ? "
+        "union select id from documents where id = ? order by 1 desc limit 5",
+        [number, dashed, ANY_AREA, dashed],
+    )
+    return cards(db, [row[0] for row in rows])

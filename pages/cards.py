@@ -1,0 +1,107 @@
+"""A document as a list shows it: what it is, where it stands, what it is about and the words that say so."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pages import words
+
+#: Longer words are left to the document's own page.
+LONGEST_EVIDENCE = 60
+
+
+@dataclass
+class Area:
+    id: str
+    title: str
+
+
+@dataclass
+class Card:
+    id: str
+    title: str
+    identifier: str
+    kind: str
+    place: str
+    session: str
+    status: str
+    status_word: str
+    status_on: str | None
+    latest_action: str | None
+    latest_on: str | None
+    must_see: bool
+    missing: bool
+    areas: list[Area] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+
+    @property
+    def href(self) -> str:
+        return f"/documents/{self.id}"
+
+
+def marks(items: Sequence[object]) -> str:
+    return ", ".join("?" * len(items))
+
+
+def cards(db: sqlite3.Connection, ids: Sequence[str], area_id: str | None = None) -> list[Card]:
+    """The cards of some documents, in the order of ``ids``; ids that are not stored are left out.
+
+    ``evidence`` holds up to four different words on which the tag of ``area_id`` rests, or any tag when it is None.
+    """
+    if not ids:
+        return []
+    rows = db.execute(
+        f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on,
+            d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            coalesce(t.priority = 2, 0) as must_see
+        from documents d left join taggings t on t.document_id = d.id where d.id in ({marks(ids)})""",
+        ids,
+    )
+    found = {row["id"]: _card(row) for row in rows}
+    for row in db.execute(
+        f"""select tags.document_id, tags.area_id, coalesce(policy_areas.title, tags.area_id) as title
+        from tags left join policy_areas on policy_areas.id = tags.area_id
+        where tags.document_id in ({marks(ids)}) order by tags.probability desc""",
+        ids,
+    ):
+        if row["document_id"] in found:
+            found[row["document_id"]].areas.append(Area(row["area_id"], row["title"]))
+    _add_evidence(db, found, area_id)
+    return [found[key] for key in ids if key in found]
+
+
+def _card(row: sqlite3.Row) -> Card:
+    return Card(
+        id=row["id"],
+        title=row["title"],
+        identifier=row["identifier"],
+        kind=words.word("kinds", row["kind"]),
+        place=words.place(row["jurisdiction"]),
+        session=row["session"],
+        status=row["status"],
+        status_word=words.word("statuses", row["status"]),
+        status_on=row["status_on"],
+        latest_action=row["latest_action"],
+        latest_on=row["latest_on"],
+        must_see=bool(row["must_see"]),
+        missing=row["missing_since"] is not None,
+    )
+
+
+def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:
+    only = "and area_id = ?" if area_id else ""
+    for row in db.execute(
+        f"select document_id, words from evidence where document_id in ({marks(list(found))}) {only} "
+        "order by document_id, rule = 'model', area_id, ordinal",
+        [*found, *([area_id] if area_id else [])],
+    ):
+        evidence = found[row["document_id"]].evidence
+        shown = {word.casefold() for word in evidence}
+        if len(evidence) < 4 and len(row["words"]) <= LONGEST_EVIDENCE and row["words"].casefold() not in shown:
+            evidence.append(row["words"])
+
+
+def area_titles(db: sqlite3.Connection) -> dict[str, str]:
+    return {row[0]: row[1] for row in db.execute("select id, title from policy_areas order by ordinal, title")}

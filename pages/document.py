@@ -1,0 +1,205 @@
+"""One document, whole: what it is, where it stands, what it is about and the words on which that rests."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from crawlers.sources import load_sources
+from pages import words
+from pages.highlight import Piece, Span, passages, pieces
+
+#: Longer texts are shown by the passages that matter, with the source one click away.
+WHOLE_TEXT = 60_000
+FIELDS = {"title": "title", "abstract": "summary", "text": "text"}
+Row = dict[str, Any]
+
+
+@dataclass
+class TagView:
+    """An area of the document, with the different words on which it rests and where they stand."""
+
+    area_id: str
+    title: str
+    probability: float
+    words: list[str]
+    fields: list[str]
+
+
+@dataclass
+class PositionView:
+    position_id: str
+    title: str
+    statement: str
+    places: list[tuple[str, list[Piece]]]
+
+
+def rows(db: sqlite3.Connection, sql: str, values: list[Any]) -> list[Row]:
+    return [dict(row) for row in db.execute(sql, values)]
+
+
+def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
+    """Everything the page of a document shows, or None when there is no such document."""
+    found = rows(db, "select * from documents where id = ?", [document_id])
+    if not found:
+        return None
+    head = found[0]
+    evidence = rows(
+        db,
+        """select e.*, coalesce(a.title, e.area_id) as area from evidence e
+        left join policy_areas a on a.id = e.area_id where e.document_id = ? order by e.area_id, e.ordinal""",
+        [document_id],
+    )
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for row in evidence:
+        spans[row["field"]].append(Span(row["start"], row["end"], row["area"]))
+    parts = {name: _part(db, name, document_id) for name in _PARTS}
+    return {
+        "d": head,
+        "place": words.place(head["jurisdiction"]),
+        "kind": words.word("kinds", head["kind"]),
+        "status_word": words.word("statuses", head["status"]),
+        "title_pieces": pieces(head["title"], spans["title"]),
+        "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
+        **_text(head["text"], spans["text"]),
+        "tags": _tags(db, document_id, evidence),
+        "positions": _positions(db, document_id, spans),
+        "must_see": _priority(db, document_id) == 2,
+        "timeline": _timeline(parts["actions"]),
+        "related": _related(db, document_id),
+        "next_event": next((e for e in parts["events"] if e["starts_at"][:10] >= today.isoformat()), None),
+        "provenance": rows(db, "select * from provenance where document_id = ?", [document_id]),
+        "last_seen": last_seen(db, head),
+        "source_title": source_title(head["source"]),
+        "terms": _terms(parts["terms"]),
+        **{name: part for name, part in parts.items() if name not in ("actions", "terms")},
+    }
+
+
+_PARTS = {
+    "titles": "ordinal",
+    "summaries": "acted_on desc, ordinal",
+    "actions": "acted_on desc, ordinal desc",
+    "sponsors": "ordinal",
+    "committees": "ordinal",
+    "versions": "issued_on desc, ordinal",
+    "laws": "ordinal",
+    "events": "starts_at, ordinal",
+    "terms": "kind, ordinal",
+    "status_history": "reached_on, ordinal",
+}
+
+
+def _part(db: sqlite3.Connection, table: str, document_id: str) -> list[Row]:
+    return rows(db, f"select * from {table} where document_id = ? order by {_PARTS[table]}", [document_id])
+
+
+def _text(text: str | None, spans: list[Span]) -> Row:
+    if not text:
+        return {"text_pieces": [], "text_passages": [], "text_whole": False}
+    whole = len(text) <= WHOLE_TEXT
+    return {
+        "text_pieces": pieces(text, spans) if whole else [],
+        "text_passages": passages(text, spans),
+        "text_whole": whole,
+    }
+
+
+def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
+    found = db.execute(
+        """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability from tags t
+        left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
+        [document_id],
+    )
+    tags = {row["area_id"]: TagView(row["area_id"], row["title"], row["probability"], [], []) for row in found}
+    for row in evidence:
+        tag = tags.get(row["area_id"])
+        if tag is None:
+            continue
+        if row["words"].casefold() not in {word.casefold() for word in tag.words} and len(tag.words) < 8:
+            tag.words.append(row["words"])
+        part = FIELDS.get(row["field"], str(row["field"]))
+        if part not in tag.fields:
+            tag.fields.append(part)
+    return list(tags.values())
+
+
+def _positions(db: sqlite3.Connection, document_id: str, spans: dict[str, list[Span]]) -> list[PositionView]:
+    """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
+    found: dict[str, PositionView] = {}
+    for row in db.execute(
+        """select m.*, p.title, p.statement from position_matches m join positions p on p.id = m.position_id
+        where m.document_id = ? order by m.score desc, m.position_id, m.ordinal""",
+        [document_id],
+    ):
+        view = found.setdefault(
+            row["position_id"], PositionView(row["position_id"], row["title"], row["statement"], [])
+        )
+        inside = [
+            Span(span.start - row["start"], span.end - row["start"], span.label)
+            for span in spans[row["field"]]
+            if row["start"] <= span.start and span.end <= row["end"]
+        ]
+        if len(view.places) < 3:
+            view.places.append((FIELDS.get(row["field"], row["field"]), pieces(row["words"], inside)))
+    return list(found.values())
+
+
+def _priority(db: sqlite3.Connection, document_id: str) -> int:
+    row = db.execute("select priority from taggings where document_id = ?", [document_id]).fetchone()
+    return row[0] if row else 0
+
+
+def _timeline(actions: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Actions newest first, one entry a day; the same sentence told twice on one day is told once."""
+    days: dict[str, list[Row]] = {}
+    for action in actions:
+        day = days.setdefault(action["acted_on"], [])
+        if action["description"] not in {other["description"] for other in day}:
+            day.append(action)
+    return list(days.items())
+
+
+def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """Documents tied to this one by either side, once each; ``stored`` tells whether we hold them."""
+    found = rows(
+        db,
+        """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,
+            d.id is not null as stored
+        from links l left join documents d on d.id = l.linked_id where l.document_id = ?
+        union all
+        select l.document_id, l.kind, d.title, d.identifier, d.status, 1
+        from links l join documents d on d.id = l.document_id where l.linked_id = ?
+        limit 200""",
+        [document_id, document_id],
+    )
+    once: dict[str, Row] = {}
+    for row in found:
+        if row["id"] != document_id:
+            once.setdefault(row["id"], row)
+    return sorted(once.values(), key=lambda row: (not row["stored"], row["id"]))
+
+
+def _terms(terms: list[Row]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for row in terms:
+        grouped[row["kind"]].append(row["term"])
+    return dict(grouped)
+
+
+def last_seen(db: sqlite3.Connection, head: Row) -> str | None:
+    """When the source last named the document: its newest finished run, unless it has gone missing since."""
+    if head["missing_since"]:
+        return head["missing_since"]
+    row = db.execute(
+        "select max(finished_at) from runs where source = ? and finished_at is not null", [head["source"]]
+    ).fetchone()
+    return row[0] or head["changed_at"]
+
+
+def source_title(source: str) -> str:
+    about = load_sources().get(source)
+    return about.title if about else source

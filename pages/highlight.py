@@ -1,0 +1,101 @@
+"""Evidence on the page: the exact words at ``start:end`` of a text, as pieces that a template can mark and escape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Span:
+    """Characters ``start`` to ``end`` (not included) of a field, and the label of what rests on them."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text; ``labels`` is empty where nothing rests on it."""
+
+    text: str
+    labels: tuple[str, ...] = ()
+
+
+def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+    """Cut a text into marked and unmarked runs; joined together they are the text again.
+
+    Spans that touch the same characters become one mark with all their labels. Spans outside the text are left out: the
+    text may have changed since they were found, and the next rebuild finds them again.
+    """
+    merged: list[tuple[int, int, tuple[str, ...]]] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if not 0 <= span.start < span.end <= len(text):
+            continue
+        if merged and span.start < merged[-1][1]:
+            start, end, labels = merged[-1]
+            labels = labels if span.label in labels else (*labels, span.label)
+            merged[-1] = (start, max(end, span.end), labels)
+        else:
+            merged.append((span.start, span.end, (span.label,)))
+    found: list[Piece] = []
+    at = 0
+    for start, end, labels in merged:
+        if start > at:
+            found.append(Piece(text[at:start]))
+        found.append(Piece(text[start:end], labels))
+        at = end
+    if at < len(text):
+        found.append(Piece(text[at:]))
+    return found
+
+
+def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
+    """The places of a long text on which something rests, each with some words around it, at most ``limit`` of them."""
+    windows: list[tuple[int, int, list[Span]]] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if not 0 <= span.start < span.end <= len(text):
+            continue
+        start, end = _word_start(text, span.start - around), _word_end(text, span.end + around)
+        if windows and start <= windows[-1][1]:
+            first, _, members = windows[-1]
+            windows[-1] = (first, end, [*members, span])
+        else:
+            windows.append((start, end, [span]))
+    found = []
+    for start, end, members in windows[:limit]:
+        shifted = [Span(span.start - start, span.end - start, span.label) for span in members]
+        cut = pieces(text[start:end], shifted)
+        found.append([Piece("… "), *cut] if start else cut)
+        if end < len(text):
+            found[-1].append(Piece(" …"))
+    return found
+
+
+def snippet_pieces(snippet: str, opening: str, closing: str) -> list[Piece]:
+    """A snippet from SQLite, whose marks are private characters, as pieces."""
+    found: list[Piece] = []
+    for number, part in enumerate(snippet.split(opening)):
+        marked, closed, rest = part.partition(closing)
+        if number and closed:
+            found.append(Piece(marked, ("found",)))
+        else:
+            marked, rest = "", part
+        if rest:
+            found.append(Piece(rest))
+    return found
+
+
+def _word_start(text: str, at: int) -> int:
+    if at <= 0:
+        return 0
+    space = text.find(" ", at)
+    return space + 1 if 0 <= space < at + 40 else at
+
+
+def _word_end(text: str, at: int) -> int:
+    if at >= len(text):
+        return len(text)
+    space = text.rfind(" ", 0, at)
+    return space if space > at - 40 else at

@@ -1,0 +1,74 @@
+"""What ALA holds: the catalogue of positions and the documents each of them touches."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from pages import words
+from pages.cards import Card, area_titles, cards, marks
+from pages.document import FIELDS, rows
+
+Row = dict[str, Any]
+PAGE = 20
+
+
+def names(value: str | None) -> list[str]:
+    """A column that holds a list, its entries parted by semicolons."""
+    return [name for name in (value or "").split("; ") if name]
+
+
+def positions(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
+    """``(area id, area title, positions)`` in the order of the areas; each position with the number of its documents."""
+    counted = dict(db.execute("select position_id, count(*) from position_listing group by position_id").fetchall())
+    titles = area_titles(db)
+    grouped: dict[str, list[Row]] = {area: [] for area in titles}
+    for row in rows(db, "select id, title, statement, area_id from positions order by ordinal, id", []):
+        grouped.setdefault(row["area_id"], []).append(row | {"documents": counted.get(row["id"], 0)})
+    return [(area, titles.get(area, words.word("kinds", area)), found) for area, found in grouped.items() if found]
+
+
+def position(db: sqlite3.Connection, position_id: str, page: int = 1) -> Row | None:
+    """One position with its history and one page of the documents it touches, newest first; None if unknown."""
+    found = rows(db, "select * from positions where id = ?", [position_id])
+    if not found:
+        return None
+    head = found[0]
+    titles = area_titles(db)
+    total = db.execute("select count(*) from position_listing where position_id = ?", [position_id]).fetchone()[0]
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    ids = [
+        row[0]
+        for row in db.execute(
+            "select document_id from position_listing where position_id = ? "
+            "order by sort_on desc, document_id desc limit ? offset ?",
+            [position_id, PAGE, (page - 1) * PAGE],
+        )
+    ]
+    return {
+        "p": head,
+        "areas": [(area, titles.get(area, area)) for area in names(head["areas"]) or [head["area_id"]]],
+        "owner_units": names(head["owner_units"]),
+        "partners": names(head["partners"]),
+        "core_values": names(head["core_values"]),
+        "confidence": words.word("confidence", head["confidence"]),
+        "versions": rows(db, "select * from position_versions where position_id = ? order by ordinal", [position_id]),
+        "documents": _with_sentences(db, position_id, cards(db, ids)),
+        "total": total,
+        "page": page,
+        "pages": pages,
+    }
+
+
+def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card]) -> list[tuple[Card, str, str]]:
+    """Each card with the sentence that touches the position best, and the part of the document it stands in."""
+    ids = [card.id for card in found]
+    best: dict[str, tuple[str, str]] = {}
+    for row in db.execute(
+        f"select document_id, field, words from position_matches where position_id = ? and document_id in ({marks(ids)}) "
+        "order by score desc, ordinal",
+        [position_id, *ids],
+    ):
+        best.setdefault(row["document_id"], (row["words"], FIELDS.get(row["field"], row["field"])))
+    return [(card, *best.get(card.id, ("", ""))) for card in found]

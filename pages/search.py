@@ -1,0 +1,121 @@
+"""What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
+
+Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
+people expect. Everything else is quoted, so no input can be a syntax error or reach another column of the index.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(
+    r"""
+    "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
+    | (?P<paren>[()])
+    | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
+    | (?P<word>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+_LETTERS = re.compile(r"\w", re.UNICODE)
+MAX_LENGTH = 300
+MAX_TERMS = 24
+
+
+@dataclass
+class Search:
+    """``expression`` is for FTS5 and None when there is nothing to look for; ``note`` tells the reader what was left out."""
+
+    expression: str | None
+    note: str | None = None
+    terms: list[str] = field(default_factory=list)
+
+
+class _Parser:
+    """Recursive descent over FTS5's own precedence: NOT binds closest, then AND, then OR."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.terms: list[str] = []
+        self.note: str | None = None
+
+    def peek(self) -> tuple[str, str]:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
+
+    def either(self, depth: int = 0) -> str | None:
+        parts = [self.all(depth)]
+        while self.peek() == ("operator", "OR"):
+            self.at += 1
+            parts.append(self.all(depth))
+        found = [part for part in parts if part]
+        return f"({' OR '.join(found)})" if len(found) > 1 else (found[0] if found else None)
+
+    def all(self, depth: int) -> str | None:
+        wanted: list[str] = []
+        unwanted: list[str] = []
+        while (kind := self.peek()) not in (("end", ""), ("paren", ")"), ("operator", "OR")):
+            if kind == ("operator", "AND"):
+                self.at += 1
+                continue
+            target = wanted
+            while self.peek() == ("operator", "NOT"):
+                self.at += 1
+                target = unwanted
+            if part := self.one(depth):
+                target.append(part)
+        if not wanted:
+            if unwanted:
+                self.note = "NOT needs something to look for before it: that part was left out."
+            return None
+        joined = " AND ".join(wanted)
+        for part in unwanted:
+            joined = f"({joined}) NOT {part}"
+        return f"({joined})" if len(wanted) + len(unwanted) > 1 else joined
+
+    def one(self, depth: int) -> str | None:
+        kind, text = self.peek()
+        if (kind, text) == ("paren", ")") or kind in ("end", "operator"):
+            return None
+        self.at += 1
+        if kind == "paren":
+            inside = self.either(depth + 1) if depth < 10 else None
+            if self.peek() == ("paren", ")"):
+                self.at += 1
+            return inside
+        self.terms.append(text.rstrip("*"))
+        quoted = '"' + text.rstrip("*").replace('"', '""') + '"'
+        return quoted + "*" if kind == "word" and text.endswith("*") else quoted
+
+
+def _tokens(query: str) -> list[tuple[str, str]]:
+    tokens: list[tuple[str, str]] = []
+    for match in _TOKEN.finditer(query):
+        kind, text = match.lastgroup or "", match.group(match.lastgroup or 0)
+        if kind == "minus":
+            tokens.append(("operator", "NOT"))
+        elif kind == "word" and text in ("AND", "OR", "NOT"):
+            tokens.append(("operator", text))
+        elif kind == "paren" or _LETTERS.search(text):
+            tokens.append((kind, text))
+    return tokens
+
+
+def parse(query: str | None) -> Search:
+    """Translate what was typed. Never raises; what cannot be used is left out and the note says so."""
+    query = (query or "").replace("\0", " ").replace("“", '"').replace("”", '"').strip()
+    note = None
+    if len(query) > MAX_LENGTH:
+        query, note = query[:MAX_LENGTH], f"Only the first {MAX_LENGTH} characters were used."
+    tokens = _tokens(query)
+    if len(tokens) > MAX_TERMS:
+        tokens, note = tokens[:MAX_TERMS], f"Only the first {MAX_TERMS} words were used."
+    parser = _Parser(tokens)
+    parts: list[str] = []
+    while parser.at < len(tokens):
+        if part := parser.either():
+            parts.append(part)
+        if parser.peek() == ("paren", ")"):  # a bracket that was never opened
+            parser.at += 1
+    return Search(" AND ".join(parts) or None, parser.note or note, parser.terms)

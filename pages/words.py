@@ -1,0 +1,123 @@
+"""Plain words for what the tables hold: statuses, dates, places and numbers, from datasette/glossary.yml."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+SITE = Path(__file__).resolve().parent.parent / "datasette"
+
+#: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
+SECTIONS = {
+    "statuses": "Where a document stands",
+    "marks": "How sure we are",
+    "priorities": "What to read first",
+    "stances": "What ALA wants",
+    "kinds": "Kinds of documents",
+    "events": "Dates to keep",
+    "changes": "What can change",
+    "levels": "Levels of government",
+    "confidence": "Facts about positions",
+}
+
+
+@cache
+def glossary() -> dict[str, dict[str, Any]]:
+    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` maps a key straight to a name.
+
+    Raises:
+        ValueError: the file is not YAML, or a section is missing.
+    """
+    path = SITE / "glossary.yml"
+    try:
+        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not valid YAML: {error}") from error
+    if missing := [name for name in (*SECTIONS, "chambers", "jurisdictions") if name not in (sections or {})]:
+        raise ValueError(f"{path} lacks the section {missing[0]!r}")
+    return sections
+
+
+def word(section: str, key: str | None) -> str:
+    """The word a page shows for a key; an unknown key is shown as it is, with spaces for its underscores."""
+    entry = glossary()[section].get((key or "").lower())
+    return entry["word"] if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
+
+
+def plural(kind: str) -> str:
+    entry = glossary()["kinds"].get(kind)
+    return entry["plural"] if entry else kind
+
+
+def place(jurisdiction: str) -> str:
+    return glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper())
+
+
+def date_in_words(value: str | None) -> str:
+    """``2022-03-08`` or a time stamp -> ``8 March 2022``; what is no date is given back as it came, None as ``""``."""
+    if not value:
+        return ""
+    try:
+        day = datetime.date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{day.day} {day:%B %Y}"
+
+
+def month_in_words(value: str) -> str:
+    day = datetime.date.fromisoformat(value[:7] + "-01")
+    return f"{day:%B %Y}"
+
+
+def time_in_words(starts_at: str, timezone: str | None) -> str:
+    """The clock time of an event in its own zone: ``10:00, Eastern time``; ``""`` when only the day is known."""
+    zones = {
+        "America/New_York": "Eastern time",
+        "America/Chicago": "Central time",
+        "America/Denver": "Mountain time",
+        "America/Los_Angeles": "Pacific time",
+    }
+    clock = starts_at[11:16]
+    zone = zones.get(timezone or "", timezone or "")
+    if not clock:
+        return ""
+    if clock in ("23:59", "24:00"):
+        return f"end of the day, {zone}".rstrip(", ")
+    return f"{clock}, {zone}".rstrip(", ")
+
+
+def how_far(day: str, today: datetime.date) -> str:
+    """How far a day lies from today: ``today``, ``tomorrow``, ``in 12 days``, ``3 days ago``; ``""`` if it is no date."""
+    try:
+        days = (datetime.date.fromisoformat(day[:10]) - today).days
+    except ValueError:
+        return ""
+    if days in (-1, 0, 1):
+        return {-1: "yesterday", 0: "today", 1: "tomorrow"}[days]
+    return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
+
+
+def count(number: int | None, one: str, many: str | None = None) -> str:
+    """``1 bill``, ``17,817 bills``."""
+    number = number or 0
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def safe_url(url: str | None) -> str | None:
+    """The address if a page may link to it (http or https with a host), else None: addresses come from strangers."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def host(url: str | None) -> str:
+    return (urlsplit(url).hostname or "") if url else ""

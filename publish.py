@@ -1,0 +1,140 @@
+"""What the site needs precomputed: one narrow row per document and area, counts of every combination of facets, views.
+
+Everything here is derived from the other tables of corpus.db and may be dropped. Publishing compares what should be
+there with what is there and writes the difference only, so that a second run writes nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from crawlers.items import slug
+
+VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
+#: The area under which every document is listed, whatever it was tagged with.
+ANY_AREA = "any"
+FACETS = ("kind", "jurisdiction", "status", "year", "must_see")
+
+corpus = Migrations("publish")
+
+
+@corpus()
+def create_listing(db: Database) -> None:
+    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news.
+    db.execute("""
+        create table listing (
+            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
+            kind text not null, jurisdiction text not null, status text not null, year text not null,
+            must_see integer not null, number text not null, primary key (area_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create index listing_by_rowid on listing (document_rowid, area_id)")
+    db.execute("create index listing_by_number on listing (number)")
+    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
+    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
+    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
+    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
+    # Counts of every combination that occurs: any choice of filters is a sum over a few thousand rows at most.
+    db.execute("""
+        create table facet_counts (
+            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
+            year text not null, must_see integer not null, documents integer not null,
+            primary key (area_id, kind, jurisdiction, status, year, must_see)
+        ) without rowid""")
+    db.execute("""
+        create table position_listing (
+            position_id text not null, sort_on text not null, document_id text not null, score real not null,
+            must_see integer not null, primary key (position_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
+
+
+_LISTING = f"""
+    select
+        areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
+        d.kind, d.jurisdiction, d.status,
+        substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
+        coalesce(taggings.priority = 2, 0), number_of(d.id, d.jurisdiction, d.session)
+    from documents d
+    join (
+        select id as document_id, '{ANY_AREA}' as area_id from documents
+        union all select document_id, area_id from tags
+    ) areas on areas.document_id = d.id
+    left join taggings on taggings.document_id = d.id"""
+
+_FACET_COUNTS = """
+    select area_id, kind, jurisdiction, status, year, must_see, count(*)
+    from listing group by area_id, kind, jurisdiction, status, year, must_see"""
+
+_POSITION_LISTING = f"""
+    select m.position_id, l.sort_on, m.document_id, max(m.score), l.must_see
+    from position_matches m
+    join documents d on d.id = m.document_id
+    join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}'
+    group by m.position_id, m.document_id"""
+
+
+def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
+    return document_id.removeprefix(f"{slug(jurisdiction)}-{slug(session)}-")
+
+
+def _settle(db: Database, table: str, query: str) -> int:
+    """Make ``table`` hold what ``query`` gives, by the difference; returns the number of rows written or removed."""
+    columns = ", ".join(column.name for column in db.table(table).columns)
+    db.execute("drop table if exists temp.fresh")
+    db.execute(f"create temp table fresh as select * from {table} limit 0")
+    db.execute(f"insert into temp.fresh {query}")
+    gone = f"select {columns} from {table} except select {columns} from temp.fresh"
+    new = f"select {columns} from temp.fresh except select {columns} from {table}"
+    keys = ", ".join(db.table(table).pks)
+    before = db.conn.total_changes
+    if db.execute(f"select 1 from ({gone}) limit 1").fetchone():
+        db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
+    if db.execute(f"select 1 from ({new}) limit 1").fetchone():
+        db.execute(f"insert into {table} {new}")
+    written = db.conn.total_changes - before
+    db.execute("drop table temp.fresh")
+    return written
+
+
+def _make_views(db: Database, now: str) -> None:
+    sql = VIEWS.read_text(encoding="utf-8")
+    stored = db.execute("select hash from published where what = 'views'").fetchone()
+    names = [line.split()[2] for line in sql.splitlines() if line.startswith("create view ")]
+    if stored and stored[0] == sql and set(names) <= set(db.view_names()):
+        return
+    statements = "\n".join(line for line in sql.splitlines() if not line.startswith("--"))
+    for name in names:
+        db.execute(f"drop view if exists {name}")
+    for statement in filter(str.strip, statements.split(";")):
+        db.execute(statement)
+    db.execute(
+        "insert into published (what, hash, published_at) values ('views', ?, ?) "
+        "on conflict (what) do update set hash = excluded.hash, published_at = excluded.published_at",
+        [sql, now],
+    )
+
+
+def publish(db: Database, now: str) -> int:
+    """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
+
+    Args:
+        db: corpus.db, open for writing, with the migrations of crawlers, classify and positions applied.
+        now: UTC time stamp (``YYYY-MM-DDTHH:MM:SSZ``) to record where something was written.
+
+    Returns:
+        the number of rows written or removed; 0 when nothing had changed.
+    """
+    corpus.apply(db)
+    db.register_function(_number_of, deterministic=True, name="number_of", replace=True)
+    with db.atomic():
+        written = _settle(db, "listing", _LISTING)
+        written += _settle(db, "facet_counts", _FACET_COUNTS)
+        written += _settle(db, "position_listing", _POSITION_LISTING)
+        _make_views(db, now)
+        if written:
+            for table in ("listing", "facet_counts", "position_listing"):
+                db.execute(f"analyze {table}")
+    return written

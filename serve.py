@@ -1,0 +1,106 @@
+"""The site: Datasette built in code from corpus.db and the `datasette/` configuration directory.
+
+Built in code because `datasette serve datasette/ corpus.db` fails, and because only what is named here can ever be
+served: corpus.db, opened read-only. ops.db, staff.db and mail.db are never among the files.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import sqlite3
+from pathlib import Path
+
+import yaml
+from datasette.app import Datasette
+
+SITE = Path(__file__).resolve().parent / "datasette"
+
+
+class CannotServe(Exception):
+    """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
+
+
+def build(corpus: Path, *, secret: str | None = None, today: str | None = None) -> Datasette:
+    """The whole site as a Datasette application.
+
+    Args:
+        corpus: the file corpus.db; its name without the ending is the first part of the addresses of tables.
+        secret: signs cookies; None makes a new one at each start, which is enough while nobody logs in.
+        today: an ISO date to use instead of the clock, for tests and recorded data.
+
+    Raises:
+        CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
+    """
+    _check(corpus)
+    metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
+    metadata["plugins"] = {"infopolicy": {"today": today}}
+    return Datasette(
+        files=[str(corpus)],
+        metadata=metadata,
+        settings=json.loads((SITE / "settings.json").read_text(encoding="utf-8")),
+        plugins_dir=str(SITE / "plugins"),
+        template_dir=str(SITE / "templates"),
+        static_mounts=[("static", str(SITE / "static"))],
+        secret=secret or os.environ.get("DATASETTE_SECRET"),
+    )
+
+
+def _check(corpus: Path) -> None:
+    if corpus.name != "corpus.db":
+        raise CannotServe(
+            f"{corpus}: the public file must be called corpus.db, so that no other file is served by mistake"
+        )
+    if not corpus.exists():
+        raise CannotServe(f"{corpus} does not exist yet: collect documents first with `infopolicy crawl`")
+    try:
+        db = sqlite3.connect(f"file:{corpus}?mode=ro", uri=True)
+        try:
+            tables = {row[0] for row in db.execute("select name from sqlite_master")}
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise CannotServe(f"{corpus} cannot be read as a database ({error})") from error
+    if "listing" not in tables:
+        raise CannotServe(f"{corpus} has nothing published in it yet: run `infopolicy publish`")
+
+
+def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001) -> None:
+    """Serve the site until interrupted.
+
+    Raises:
+        CannotServe: as in ``build``, or the port is taken or not allowed.
+    """
+    import uvicorn
+
+    site = build(corpus)
+    listener = _listen(host, port)
+    try:
+        config = uvicorn.Config(
+            site.app(), log_level="warning", lifespan="on", proxy_headers=False, server_header=False, access_log=False
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a taken port is told before anything starts."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise CannotServe(f"{host}:{port} is no address this machine can listen on ({error})") from error
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotServe(
+                f"port {port} is taken by another program: choose another one, e.g. `--port {port + 1}`"
+            ) from error
+        raise CannotServe(f"cannot listen on {host}:{port} ({error.strerror})") from error
+    return listener
