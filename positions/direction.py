@@ -1,0 +1,166 @@
+"""Which way a sentence pushes what a phrase names: does it build it, cut it, or can nobody tell?
+
+The signs of the cue words that govern the phrase are multiplied: "prohibits states from prohibiting X" builds X, "repeals
+the ban on X" builds X, "may not require X" cuts X. A cue governs until its clause ends; an enumeration keeps the cue of its
+lead-in ("may not: (1) ...; (2) ..."); a means has its own ("by creating"). Where no cue governs, the answer is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from positions.phrases import Token, normal
+
+_CUES = Path(__file__).with_name("cues.yml")
+#: A cue further than this many words before the phrase is too far to be trusted without doubt.
+_FAR = 25
+#: How many words after the phrase a passive may stand ("the program ... is repealed").
+_AFTER = 12
+_NOT, _LOOK = 0, 2
+_BE = frozenset(("is", "are", "be", "been", "being", "was", "were", "wa", "hereby"))
+_MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``sign`` is 1 (builds), -1 (cuts) or 0 (cannot tell); ``doubt`` counts what makes the sign less sure."""
+
+    sign: int
+    doubt: int = 0
+
+
+@cache
+def cues() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
+    """``(sign of each cue form, words that disarm "not", words that make a sentence unclear)`` from cues.yml.
+
+    A sign is 1 or -1, ``_NOT`` for a negation and ``_LOOK`` for a verb that only asks or looks.
+    """
+    raw = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
+    signs: dict[str, int] = {}
+    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK)):
+        for word in raw[key].split():
+            signs.update(dict.fromkeys(_forms(word), sign))
+    signs.update({normal(word): _NOT for word in raw["not"].split()})
+    return signs, frozenset(raw["not_unless"].split()), frozenset(normal(word) for word in raw["unclear"].split())
+
+
+def _forms(verb: str) -> set[str]:
+    """The regular forms of a verb, in normal form (so without the third person's ``s``)."""
+    stem = verb[:-1] if verb.endswith("e") else verb
+    doubled = stem + stem[-1] if len(verb) < 7 and stem[-1] in "bpntlr" and stem[-2] in "aeiou" else stem
+    past = {verb[:-1] + "ied"} if verb.endswith("y") and verb[-2] not in "aeiou" else {stem + "ed", doubled + "ed"}
+    return {normal(form) for form in {verb, verb + "s", verb + "es", stem + "ing", doubled + "ing"} | past}
+
+
+def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: tuple[int, ...]) -> Reading:
+    """Read the direction of the tokens ``phrase`` (their indexes) inside the tokens ``sentence`` (half-open index range).
+
+    ``text`` is what the tokens' offsets refer to: punctuation between them ends clauses.
+    """
+    first, stop = sentence
+    unclear = cues()[2]
+    if any(found[at].word in unclear for at in range(first, stop)):
+        return Reading(0, 1)
+    before = _before(text, found, first, phrase)
+    if before.sign:
+        return _with_passive(before, text, found, phrase[-1] + 1, stop)
+    return _after(text, found, phrase[-1] + 1, stop)
+
+
+def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ...]) -> Reading:
+    """Cues before the phrase and in its gaps; its own words are no cues."""
+    signs, disarm, _ = cues()
+    lead = here = Reading(0)
+    nearest = first
+    listing = False
+    own = frozenset(phrase)
+    for at in range(first, phrase[-1]):
+        gap = text[found[at - 1].end : found[at].start] if at > first else ""
+        if "(" in gap and len(found[at].word) <= 3 and text[found[at].end : found[at].end + 1] == ")":
+            if not listing:
+                lead, listing = here, True
+            here = lead
+            continue
+        if ";" in gap or _new_verb(text, found, at, first, gap):
+            here = lead if listing and ";" in gap else Reading(0)
+        sign = signs.get(found[at].word)
+        if sign is None or at in own:
+            continue
+        if sign == _NOT and at + 1 < len(found) and found[at + 1].word in disarm:
+            continue
+        here = Reading(0) if sign == _LOOK else _times(here, -1 if sign == _NOT else sign)
+        nearest = at
+    far = here.sign != 0 and phrase[0] - nearest > _FAR
+    return Reading(here.sign, here.doubt + far)
+
+
+def _times(reading: Reading, sign: int) -> Reading:
+    """A second cut in one scope turns the sign round and adds doubt."""
+    doubt = reading.doubt + (1 if sign < 0 and reading.sign < 0 else 0)
+    return Reading((reading.sign or 1) * sign, doubt)
+
+
+def _new_verb(text: str, found: Sequence[Token], at: int, first: int, gap: str) -> bool:
+    """Whether a main verb (or a means, "by creating") starts a new scope at this token."""
+    token = found[at]
+    if token.word not in cues()[0] or at == first:
+        return False
+    written = text[token.start : token.end].lower()
+    before = found[at - 1].word
+    if written.endswith("ing"):
+        starts = "," in gap or before == "and"
+        return before in ("by", "including") or (starts and not _gerunds_before(text, found, at, first))
+    finite = written.endswith("s") and not written.endswith("ss")
+    return (finite and ("," in gap or before in ("and", "or", "also", "but"))) or (
+        before in ("to", "must", "shall", "may") and at - 2 >= first and found[at - 2].word in ("and", "also")
+    )
+
+
+def _gerunds_before(text: str, found: Sequence[Token], at: int, first: int) -> bool:
+    """Whether this gerund only goes on an object list: "prohibits collecting, selling and sharing data"."""
+    return any(
+        found[i].word == "from" or text[found[i].start : found[i].end].endswith("ing") for i in range(first, at - 1)
+    )
+
+
+def _with_passive(reading: Reading, text: str, found: Sequence[Token], at: int, stop: int) -> Reading:
+    """A positive cue before and "is repealed" after: the passive is the sentence's verb."""
+    after = _after(text, found, at, stop, passive_only=True)
+    return Reading(-1, reading.doubt + 1) if reading.sign > 0 and after.sign < 0 else reading
+
+
+def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: bool = False) -> Reading:
+    signs, disarm, _ = cues()
+    for i in range(at, min(stop, at + _AFTER)):
+        gap = text[found[i - 1].end : found[i].start]
+        word, previous = found[i].word, found[i - 1].word
+        if ";" in gap and not passive_only:
+            return _trailing(text, found, i, stop)
+        if word in ("not", "cannot") and (previous in _MODAL | _BE or word == "cannot"):
+            return Reading(0) if i + 1 < stop and found[i + 1].word in disarm else Reading(-1)
+        sign = signs.get(word)
+        if sign not in (1, -1):
+            continue
+        participle = text[found[i].start : found[i].end].lower().endswith("ed")
+        if participle and (previous in _BE or not passive_only):
+            return Reading(sign)
+    return Reading(0) if passive_only else _trailing(text, found, at, stop)
+
+
+def _trailing(text: str, found: Sequence[Token], at: int, stop: int) -> Reading:
+    """State indexes put the verb last, alone: "Libraries; internet filter software on computers; require."."""
+    signs = cues()[0]
+    last = stop - 1
+    while last > at and found[last].word in ("for", "certain", "to"):
+        last -= 1
+    if last < at:
+        return Reading(0)
+    sign = signs.get(found[last].word)
+    alone = ";" in text[found[last - 1].end : found[last].start]
+    noun = text[found[last].start : found[last].end].lower().endswith(("tion", "ment", "sion", "ing"))
+    return Reading(sign) if sign in (1, -1) and (alone or (noun and stop - at <= 4)) else Reading(0)

@@ -1,0 +1,169 @@
+"""Which sentence of a document touches which position, and in which direction.
+
+One pass over the words of a document finds the places where a trigger's phrase may stand; only there sentences are looked
+at. The trigger's own stance, turned by the direction in which the sentence pushes the phrase, is the suggestion; where
+the sentence does not tell, the suggestion is ``watch``. Nothing here decides: a stance is public only once staff confirm it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from positions.catalogue import Catalogue, load_catalogue
+from positions.direction import Reading, read
+from positions.phrases import PhraseIndex, Token, tokens
+from positions.records import OPPOSITE, Position, Trigger
+from positions.sentences import sentences
+
+#: How much a match counts by where it stands; also the fields that are read, in this order.
+FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
+_UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
+_DOUBT = 0.75  # for each reason to doubt the direction
+_MORE = 0.04  # for each further sentence that says the same, up to three
+_OFTEN = 3
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A sentence of a document: ``words`` is ``text[start:end]`` of the field, to the letter."""
+
+    field: str
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words."""
+
+    position_id: str
+    stance: str
+    score: float
+    provision: Provision
+    reason: str
+
+
+class Matcher:
+    """Finds the provisions of a document that touch the catalogue's positions. Build once, use for every document."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        """Loads the catalogue of the project unless one is given.
+
+        Raises:
+            positions.yamlfile.BadFile: the catalogue on disk is not in order.
+        """
+        catalogue = catalogue or load_catalogue()
+        self.version = catalogue.version
+        self._owners: list[tuple[Position, Trigger]] = [
+            (position, trigger) for position in catalogue.positions for trigger in position.triggers
+        ]
+        self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
+        self._index = PhraseIndex(
+            (pattern, number) for number, (_, trigger) in enumerate(self._owners) for pattern in trigger.any
+        )
+        self._by_areas: dict[frozenset[str], frozenset[int]] = {}
+
+    def match(self, fields: Mapping[str, str | None], areas: Collection[str]) -> tuple[Match, ...]:
+        """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
+
+        ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
+        A document without areas has no matches.
+        """
+        if not areas or not (allowed := self._allowed(frozenset(areas))):
+            return ()
+        parts = {name: (text, tokens(text)) for name in FIELDS if (text := fields.get(name))}
+        found: list[Match] = []
+        for name, (text, words) in parts.items():
+            places = [(at, item, owner) for at, item, owner in self._index.candidates(words) if owner in allowed]
+            if places:
+                found += self._in_field(name, text, words, places, parts)
+        return self._best(found)
+
+    def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
+        if (known := self._by_areas.get(areas)) is None:
+            owners = enumerate(self._owners)
+            known = frozenset(number for number, (position, _) in owners if not areas.isdisjoint(position.areas))
+            self._by_areas[areas] = known
+        return known
+
+    def _in_field(
+        self,
+        name: str,
+        text: str,
+        words: Sequence[Token],
+        places: list,
+        parts: Mapping[str, tuple[str, Sequence[Token]]],
+    ) -> list[Match]:
+        spans = sentences(text)
+        starts = [start for start, _ in spans]
+        offsets = [token.start for token in words]
+        made: list[Match] = []
+        done: set[tuple[int, int]] = set()
+        for at, item, owner in places:
+            which = bisect_right(starts, words[at].start) - 1
+            if which < 0 or (which, owner) in done:
+                continue
+            start, end = spans[which]
+            sentence = bisect_right(offsets, start - 1), bisect_right(offsets, end - 1)
+            phrase = item.find(words, at, sentence[1])
+            position, trigger = self._owners[owner]
+            if phrase is None or not _admits(trigger, words, sentence, parts):
+                continue
+            done.add((which, owner))
+            reading = read(text, words, sentence, phrase)
+            made.append(_match(position, trigger, reading, Provision(name, start, end, text[start:end])))
+        return made
+
+    def _best(self, found: list[Match]) -> tuple[Match, ...]:
+        """One per position and stance, the best; ``watch`` only where the position has no other."""
+        groups: dict[tuple[str, str], list[Match]] = {}
+        for match in found:
+            groups.setdefault((match.position_id, match.stance), []).append(match)
+        decided = {position for position, stance in groups if stance != "watch"}
+        best = [
+            _strengthened(matches)
+            for (position, stance), matches in groups.items()
+            if stance != "watch" or position not in decided
+        ]
+        return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
+
+
+def _admits(
+    trigger: Trigger,
+    words: Sequence[Token],
+    sentence: tuple[int, int],
+    parts: Mapping[str, tuple[str, Sequence[Token]]],
+) -> bool:
+    """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
+    first, stop = sentence
+    if any(item.stands_in(words, first, stop) for item in trigger.unless):
+        return False
+    if trigger.near and not any(item.stands_in(words, first, stop) for item in trigger.near):
+        return False
+    return not trigger.context or any(
+        item.stands_in(found, 0, len(found)) for _, found in parts.values() for item in trigger.context
+    )
+
+
+def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision) -> Match:
+    sign = reading.sign or (1 if trigger.alone and not reading.doubt else 0)
+    stance, says = "watch", trigger.says
+    if sign > 0:
+        stance = trigger.stance
+    elif sign < 0 and trigger.reversed:
+        stance, says = OPPOSITE[trigger.stance], trigger.reversed
+    score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
+    if stance == "watch":
+        says = f"touches, direction unclear: {says}"
+        score *= _UNDECIDED
+    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
+
+
+def _strengthened(matches: list[Match]) -> Match:
+    best = max(matches, key=lambda match: match.score)
+    more = len({(match.provision.field, match.provision.start) for match in matches}) - 1
+    score = min(1.0, round(best.score + _MORE * min(more, _OFTEN), 4))
+    return Match(best.position_id, best.stance, score, best.provision, best.reason)

@@ -1,0 +1,155 @@
+"""The little pattern language of the catalogue, and an index that finds many patterns in one pass over a text.
+
+A pattern is plain words: ``library records`` matches any case, spacing, hyphens and regular plurals. ``remov*`` matches a
+beginning (four letters or more), ``ban|bar`` either word, ``staff|library_worker`` a word or a run of words, and ``..`` up
+to eight words in between. Nothing else is special.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: How many words ``..`` may stand for.
+GAP = 8
+
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[^\W.][\w|*]*|[|*][\w|*]*|\.\.")
+
+
+class BadPattern(ValueError):
+    """A pattern that cannot be read: the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    word: str  # normal form
+    start: int
+    end: int
+
+
+def normal(word: str) -> str:
+    """The form words are compared in: lower case, regular plurals and third persons without their ending."""
+    word = word.lower()
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of ``text`` with their offsets; punctuation, hyphens and apostrophes only separate."""
+    return [Token(normal(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One place of a pattern: any of ``words`` or ``prefixes``, or one of the longer ``runs``."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...]
+    gap_before: bool
+
+    def ends(self, found: Sequence[Token], at: int, stop: int) -> list[int]:
+        """Indexes after the tokens that fill this place from ``at`` on; empty if none do."""
+        word = found[at].word
+        single = word in self.words or any(word.startswith(prefix) for prefix in self.prefixes)
+        ends = [at + 1] if single else []
+        for run in self.runs:
+            if at + len(run) <= stop and all(found[at + i].word == part for i, part in enumerate(run)):
+                ends.append(at + len(run))
+        return ends
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    source: str
+    slots: tuple[_Slot, ...]
+
+    def find(self, found: Sequence[Token], at: int, stop: int) -> tuple[int, ...] | None:
+        """Indexes of the tokens that fill the pattern with its first word at ``at``, before ``stop``; None if it fails."""
+        paths: dict[int, tuple[int, ...]] = {at: ()}
+        for slot in self.slots:
+            reach = GAP + 1 if slot.gap_before else 1
+            longer: dict[int, tuple[int, ...]] = {}
+            for place, path in paths.items():
+                for start in range(place, min(stop, place + reach)):
+                    for end in slot.ends(found, start, stop):
+                        longer.setdefault(end, (*path, *range(start, end)))
+            if not longer:
+                return None
+            paths = longer
+        return paths[min(paths)]
+
+    def stands_in(self, found: Sequence[Token], first: int, stop: int) -> bool:
+        return any(self.find(found, at, stop) is not None for at in range(first, stop))
+
+
+def pattern(source: str) -> Pattern:
+    """Read a pattern.
+
+    Raises:
+        BadPattern: it is empty, starts or ends with ``..``, or has a beginning shorter than four letters.
+    """
+    slots: list[_Slot] = []
+    gap = False
+    for part in _PART.findall(_plain(source)):
+        if part == "..":
+            if gap or not slots:
+                raise BadPattern(f"{source!r}: '..' stands between two words")
+            gap = True
+            continue
+        slots.append(_slot(source, part, gap))
+        gap = False
+    if gap or not slots:
+        raise BadPattern(f"{source!r}: write at least one word, and do not end with '..'")
+    return Pattern(source, tuple(slots))
+
+
+def _plain(source: str) -> str:
+    """Lower case with everything that only separates words turned into a space, ``..`` kept."""
+    return re.sub(r"(?<!\.)\.(?!\.)|[^\w.|*\s]", " ", source.lower())
+
+
+def _slot(source: str, part: str, gap: bool) -> _Slot:
+    choices = [choice.strip("_") for choice in part.split("|")]
+    prefixes = tuple(choice[:-1] for choice in choices if choice.endswith("*"))
+    plain = [tuple(normal(word) for word in choice.split("_")) for choice in choices if not choice.endswith("*")]
+    if not all(choices) or any("*" in word for word in prefixes) or any("*" in word for run in plain for word in run):
+        raise BadPattern(f"{source!r}: '*' stands only at the end of a word, '|' between two words")
+    if any("_" in prefix for prefix in prefixes):
+        raise BadPattern(f"{source!r}: words joined by '_' are written out, without '*'")
+    if short := [prefix for prefix in prefixes if len(prefix) < 4]:
+        raise BadPattern(f"{source!r}: write at least four letters before '*' (found {short[0]!r})")
+    words = frozenset(run[0] for run in plain if len(run) == 1)
+    return _Slot(words, prefixes, tuple(run for run in plain if len(run) > 1), gap)
+
+
+class PhraseIndex:
+    """Many patterns, each with the number of its owner, looked up by their first word: one pass over a text finds all."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
+        self._exact: dict[str, list[tuple[Pattern, int]]] = {}
+        self._prefix: dict[str, list[tuple[Pattern, int]]] = {}
+        for item in patterns:
+            first = item[0].slots[0]
+            for word in {*first.words, *(run[0] for run in first.runs)}:
+                self._exact.setdefault(word, []).append(item)
+            for key in {prefix[:4] for prefix in first.prefixes}:
+                self._prefix.setdefault(key, []).append(item)
+
+    def candidates(self, found: Sequence[Token]) -> list[tuple[int, Pattern, int]]:
+        """``(token index, pattern, owner)`` for each place where a pattern's first word stands; not checked further."""
+        places: list[tuple[int, Pattern, int]] = []
+        for at, token in enumerate(found):
+            word = token.word
+            if items := self._exact.get(word):
+                places += [(at, pattern, owner) for pattern, owner in items]
+            if items := self._prefix.get(word[:4]):
+                places += [
+                    (at, pattern, owner) for pattern, owner in items if word.startswith(pattern.slots[0].prefixes)
+                ]
+        return places

@@ -1,0 +1,202 @@
+"""Matching: words are where the offsets say, directions turn with the sentence, and no area means no work."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from positions.catalogue import AREAS, STANCES
+from positions.direction import read
+from positions.jsonl import match_lines
+from positions.matching import Match, Matcher
+from positions.phrases import BadPattern, pattern, tokens
+from positions.sentences import LONGEST, sentences
+
+MATCHER = Matcher()
+PIECES = st.sampled_from(
+    [
+        "library records",
+        "The bill",
+        "prohibits",
+        "requires",
+        "E-Rate",
+        "U.S.C.",
+        "Sec. 3.",
+        "\n\n",
+        "\n",
+        ". ",
+        "; ",
+        "(1) ",
+        "confidential",
+        "net neutrality",
+        "İstanbul",
+        "“quoted”",
+        "data broker",
+        "a warrant for stored email",
+        "literacy",
+        "is repealed",
+        "\u00a0",
+        "é",
+        "🙂",
+        "shall not",
+        "open textbooks",
+        "FOIA",
+        "exempt",
+        "public records",
+    ]
+)
+TEXTS = st.one_of(st.none(), st.text(max_size=300), st.lists(PIECES, max_size=40).map(" ".join))
+
+
+def _of(text: str, position_id: str, areas: tuple[str, ...] = AREAS) -> list[Match]:
+    return [match for match in MATCHER.match({"abstract": text}, areas) if match.position_id == position_id]
+
+
+@given(st.fixed_dictionaries({"title": TEXTS, "abstract": TEXTS, "text": TEXTS}), st.sets(st.sampled_from(AREAS)))
+@settings(max_examples=300, deadline=None)
+def test_words_stand_where_the_offsets_say(fields: dict[str, str | None], areas: set[str]) -> None:
+    matches = MATCHER.match(fields, areas)
+    for match in matches:
+        text = fields[match.provision.field]
+        assert text is not None
+        assert text[match.provision.start : match.provision.end] == match.provision.words != ""
+        assert match.stance in STANCES
+        assert 0 < match.score <= 1
+    assert [m.score for m in matches] == sorted((m.score for m in matches), reverse=True)
+    assert len({(m.position_id, m.stance) for m in matches}) == len(matches)
+
+
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join), st.text(min_size=LONGEST, max_size=LONGEST * 2)))
+def test_sentences_are_in_order_trimmed_and_lose_nothing(text: str) -> None:
+    spans = sentences(text)
+    assert all(a < b and text[a:b] == text[a:b].strip() and b - a <= LONGEST for a, b in spans)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+    kept = "".join(text[a:b] for a, b in spans)
+    assert "".join(kept.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("See 17 U.S.C. 108 and Sec. 3 of H.R. 22. It ends.", 2),
+        ("First line\nsecond line. Third", 2),
+        ("Title\n\nBody of the act", 2),
+        ("No. 5 of the U.S. House.", 1),
+        ("The bill • funds a • bars b", 3),
+    ],
+)
+def test_sentences_know_the_abbreviations_of_law(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "sign"),
+    [
+        ("This bill prohibits states from prohibiting open internet rules.", "open internet", 1),
+        ("This bill repeals the ban on municipal broadband.", "municipal broadband", 1),
+        ("A library may not require an age check.", "age check", -1),
+        ("LSTA is repealed.", "lsta", -1),
+        ("Libraries; policies; internet filter software on computers; require.", "internet filter", 1),
+        ("The bill (1) prohibits the sale of data, and (2) requires an age check.", "age check", 1),
+        ("The bill prohibits removal of books, requires an age check, and repeals LSTA.", "lsta", -1),
+        ("The bill prohibits removal of books, requires an age check, and repeals LSTA.", "age check", 1),
+        ("It reduces costs by establishing digital equity grants.", "digital equity", 1),
+        ("Funds shall not be used to support LSTA.", "lsta", -1),
+        ("The program may not: (1) remove books; (2) collect library records.", "library records", -1),
+        ("Nothing in this Act shall be construed to require a provider to use a back door.", "back door", -1),
+        ("Not later than a year after enactment, the FCC shall extend E-Rate.", "e rate", 1),
+        ("The office shall report on the use of face recognition.", "face recognition", 0),
+        ("In section 5 by striking E-Rate and inserting another word.", "e rate", 0),
+        ("E-Rate and the schools of the county.", "e rate", 0),
+        ("Library aid provided and money appropriated.", "library aid", 1),
+    ],
+)
+def test_the_direction_follows_the_words_that_govern_the_phrase(text: str, phrase: str, sign: int) -> None:
+    words = tokens(text)
+    searched = pattern(phrase)
+    place = next(found for at in range(len(words)) if (found := searched.find(words, at, len(words))))
+    assert read(text, words, (0, len(words)), place).sign == sign
+
+
+def test_one_document_can_help_one_position_and_harm_another() -> None:
+    text = "The act funds library construction. It repeals net neutrality rules for all states."
+    stances = {match.position_id: match.stance for match in MATCHER.match({"abstract": text}, AREAS)}
+    assert stances["lf-buildings"] == "support"
+    assert stances["tc-net-neutrality"] == "oppose"
+
+
+def test_only_positions_of_the_documents_areas_are_considered() -> None:
+    text = {"title": "To repeal the Library Services and Technology Act"}
+    assert MATCHER.match(text, ()) == ()
+    assert MATCHER.match(text, ("copyright",)) == ()
+    assert next(m.position_id for m in MATCHER.match(text, ("library-funding",))) == "lf-lsta"
+
+
+def test_the_reason_names_what_happens_the_stance_and_the_position() -> None:
+    (match,) = _of("The bill repeals the Library Services and Technology Act.", "lf-lsta")
+    assert match.reason == "cuts or ends the Library Services and Technology Act: oppose, lf-lsta"
+
+
+def test_where_the_sentence_does_not_tell_the_answer_is_watch_and_scores_less() -> None:
+    (sure,) = _of("The bill extends net neutrality.", "tc-net-neutrality")
+    (unsure,) = _of("The bill concerns net neutrality.", "tc-net-neutrality")
+    assert (sure.stance, unsure.stance) == ("support", "watch")
+    assert unsure.score < sure.score
+
+
+def test_a_stance_that_more_sentences_share_scores_more() -> None:
+    once = _of("The bill extends E-Rate.", "tc-erate")[0]
+    twice = _of("The bill extends E-Rate. It also funds E-Rate for towns.", "tc-erate")[0]
+    assert twice.score > once.score
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "found"),
+    [
+        ("remov* .. book", "removal of every single book", True),
+        ("remov* .. book", "remove one two three four five six seven eight nine book", False),
+        ("library record", "LIBRARIES' records", True),
+        ("library record", "Library   Records", True),
+        ("e rate", "the E-Rate program", True),
+        ("staff|library_worker .. threat", "a library worker met with threats", True),
+        ("court .. public record", "court public files public records", True),
+    ],
+)
+def test_patterns_match_as_written(source: str, text: str, found: bool) -> None:
+    words = tokens(text)
+    assert pattern(source).stands_in(words, 0, len(words)) is found
+
+
+@pytest.mark.parametrize("source", ["", "..", "a ..", ".. a", "abc* d", "a**b", "x|*", "a|", "long_word*"])
+def test_a_pattern_that_cannot_be_read_is_refused(source: str) -> None:
+    with pytest.raises(BadPattern):
+        pattern(source)
+
+
+def test_a_long_hostile_text_is_matched_in_time_that_grows_with_its_length() -> None:
+    text = "library remov " * 20_000 + "( " * 20_000 + "a" * 100_000
+    assert isinstance(MATCHER.match({"text": text}, AREAS), tuple)
+
+
+def test_match_lines_keeps_order_names_bad_lines_and_goes_on() -> None:
+    lines = [
+        json.dumps({"id": "a", "title": "A bill to repeal the Library Services and Technology Act"}),
+        "not json",
+        json.dumps({"id": "b", "title": "To name a post office", "abstract": None}),
+    ]
+    out, err = io.StringIO(), io.StringIO()
+    assert match_lines(lines, out, err) == 1
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert first["id"] == "a"
+    assert first["matches"][0]["position"] == "lf-lsta"
+    assert first["matches"][0]["stance"] == "oppose"
+    assert first["matches"][0]["provision"] == {
+        "field": "title", "start": 0, "end": 56, "words": "A bill to repeal the Library Services and Technology Act"
+    }  # fmt: skip
+    assert second == {"id": "b", "matches": []}
+    assert err.getvalue().startswith("line 2: not JSON")
