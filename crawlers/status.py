@@ -23,14 +23,19 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("executive-signature", r"^signed by (the )?president"),
         ("executive-receipt", r"^presented to (the )?president"),
         # "agree … with an amendment" sends the bill back to the other chamber: nothing is resolved yet
-        ("differences-resolved", r"^resolving differences -- (?!.*\bwith (an )?amendment\b).*(agreed to|passed)"),
+        (
+            "differences-resolved",
+            r"^resolving differences -- (?!.*\bwith (an )?amendment\b).*"
+            r"(agreed to|passed|concurred in|agreed, .*\bto the (house|senate) amendment)",
+        ),
         ("differences", r"^resolving differences"),
         ("passage", r"^passed/agreed to in (house|senate)"),
         ("failure", r"^failed of passage/not agreed to in (house|senate)"),
         ("withdrawal", r"^(bill|measure|resolution) withdrawn|withdrawn by (the )?sponsor"),
         (
             "committee-passage",
-            r"^reported |\breported (by senator|an original measure)|^(committee|subcommittee).*\breported\b",
+            r"^reported |\breported (by senator|an original measure)|\boriginal measure reported\b"
+            r"|^(committee|subcommittee).*\breported\b",
         ),
         ("committee-passage", r"ordered to be reported|forwarded by subcommittee"),
         ("committee-discharge", r"\bdischarged\b"),
