@@ -68,7 +68,7 @@ def week(before: str, after: str, congress: str) -> list[Event]:
     """Every part of a bill that AFTER has and BEFORE has not, type by type so that memory stays small."""
     found: list[Event] = []
     for kind in TYPES:
-        old = {key: raw for key, raw in bills(before, congress, kind)}
+        old = dict(bills(before, congress, kind))
         for key, raw in bills(after, congress, kind):
             if old.get(key) == raw:
                 continue
