@@ -28,7 +28,7 @@ from configuration import Configuration
 from crawlers import tables
 from crawlers.budget import SPENT
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
-from crawlers.record import Counts, mark_missing, upsert
+from crawlers.record import Counts, mark_missing, stored_ids, upsert
 from crawlers.sources import load_sources
 
 BATCH = 500
@@ -164,7 +164,9 @@ class RecordPipeline:
         self.crawler.stats.set_value(RUN, self.run)
         with self.db.atomic():
             # Only one crawl of a data folder runs at a time (a lock sees to it), so an open row is one that died.
-            self.db.execute("update runs set state = 'interrupted' where state = 'running'")
+            self.db.execute(
+                "update runs set state = 'interrupted' where state = 'running' and source = ?", [self.run.source]
+            )
             row = {"source": self.run.source, "started_at": self.run.started_at, "state": "running"}
             self.run.id = self.db.table("runs").insert(row).last_pk or 0
 
@@ -197,7 +199,10 @@ class RecordPipeline:
         for silent in (True, False):
             batch = [document for document in self.buffer if self._is_silent(document) is silent]
             if batch:
-                self.run.counts.add(upsert(self.db, batch, now=utc_now(), silent=silent))
+                done = upsert(self.db, batch, now=utc_now(), silent=silent)
+                self.run.counts.add(done)
+                for document in done.refused:
+                    self._reject(_conflict(document))
         self.buffer.clear()
         if self.progress:
             self.progress(self.run, self.run.handled)
@@ -242,12 +247,7 @@ class RecordPipeline:
             listed = set(listing.document_ids)
             where = (listing.source, listing.session, listing.part or None)
             self.run.missing += mark_missing(self.db, *where, listed=listed, now=utc_now())
-            rows = self.db.execute(
-                "select id from documents where source = ? and session = ? "
-                "and (? is null or document_type = ?) and missing_since is null",
-                [*where, where[-1]],
-            ).fetchall()
-            stored = {key for (key,) in rows}
+            stored = stored_ids(self.db, *where)
             self.run.coverage.append({
                 "session": listing.session, "part": listing.part, "listed": len(listed), "stored": len(stored),
                 "complete": listed <= stored | self.rejected_ids,
@@ -278,6 +278,13 @@ class RecordPipeline:
             "missing": run.missing, "rejected": run.rejected, "coverage": json.dumps(run.coverage), "note": run.note,
         }  # fmt: skip
         self.db.table("runs").update(run.id, row)
+
+
+def _conflict(document: Document) -> Reject:
+    return Reject(
+        source=document.source, url=document.source_url, document_id=document.id,
+        reason=f"{document.id} is something else at another source: {document.title!r} shares no date, sponsor or title",
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------- a crawl

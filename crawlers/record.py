@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,22 +13,26 @@ from sqlite_utils import Database
 from crawlers.changes import Change, differences
 from crawlers.items import (
     Action,
+    Bill,
     Committee,
     Document,
     Event,
     Law,
     Link,
+    Regulation,
     Sponsor,
     Summary,
     TextVersion,
     Title,
 )  # fmt: skip
+from crawlers.observations import put_together
 from crawlers.tables import PARTS
 
 _PART_TYPES: dict[str, type] = {
     "titles": Title, "summaries": Summary, "actions": Action, "sponsors": Sponsor, "committees": Committee,
     "versions": TextVersion, "laws": Law, "links": Link, "events": Event,
 }  # fmt: skip
+_CLASSES: dict[str, type[Document]] = {"bill": Bill, "regulation": Regulation}
 #: Where a document keeps the lists that all become rows of `terms`, and what the rows are called.
 _TERMS = {
     "subjects": "subject", "agencies": "agency", "docket_ids": "docket", "rins": "rin", "cfr_references": "cfr",
@@ -48,6 +52,8 @@ class Counts:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    #: Documents under an id that another source uses for something else: a person must look.
+    refused: list[Document] = field(default_factory=list)
 
     def add(self, other: Counts) -> None:
         for name in ("added", "changed", "unchanged"):
@@ -64,21 +70,23 @@ def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: boo
     Raises:
         sqlite3.Error: nothing of the batch is stored.
     """
-    unique = {document.id: document for document in documents}
-    hashes = {key: record_hash(document) for key, document in unique.items()}
     counts = Counts()
     with db.atomic():
+        together, refused = put_together(db, documents, now=now, load=load_document)
+        unique = {document.id: document for document in together}
+        hashes = {key: record_hash(document) for key, document in unique.items()}
         known = _known_hashes(db, unique)
         fresh = [document for key, document in unique.items() if key not in known]
         moved = [document for key, document in unique.items() if key in known and known[key] != hashes[key]]
         changes: list[Change] = []
         if not silent:
             for document in fresh + moved:
-                changes += differences(_load(db, document) if document.id in known else None, document)
+                changes += differences(load_document(db, document.id) if document.id in known else None, document)
         _write(db, fresh, moved, hashes, now)
-        _write_provenance(db, unique.values(), now)
+        not_stored = {document.id for document in refused}
+        _write_provenance(db, [document for document in documents if document.id not in not_stored], now)
         _write_changes(db, changes, now)
-    counts.added, counts.changed = len(fresh), len(moved)
+    counts.added, counts.changed, counts.refused = len(fresh), len(moved), refused
     counts.unchanged = len(unique) - len(fresh) - len(moved)
     return counts
 
@@ -171,36 +179,57 @@ def _write_changes(db: Database, changes: list[Change], now: str) -> None:
     )
 
 
-def _load(db: Database, document: Document) -> Document:
-    """The stored parts of a document, as far as `differences` looks at them."""
-    parts: dict[str, Any] = {}
-    for table, columns in PARTS.items():
+def load_document(db: Database, key: str) -> Document:
+    """A stored document with all its parts, as its source said it; stamps and validators are not part of it."""
+    columns = (*_COLUMNS, "source_url")
+    row = db.execute(
+        f"select {', '.join('d.' + name for name in _COLUMNS)}, p.source_url from documents d "
+        "join provenance p on p.document_id = d.id and p.source = d.source where d.id = ?",
+        [key],
+    ).fetchone()
+    values: dict[str, Any] = dict(zip(columns, row, strict=True))
+    for table, names in PARTS.items():
         rows = db.execute(
-            f"select {', '.join(columns)} from {table} where document_id = ? order by ordinal", [document.id]
+            f"select {', '.join(names)} from {table} where document_id = ? order by ordinal", [key]
         ).fetchall()
         if table == "status_history":
-            parts[table] = tuple(rows)
-        elif table in _PART_TYPES:
-            names = [field.name for field in fields(_PART_TYPES[table])]
-            parts[table] = tuple(_PART_TYPES[table](**dict(zip(names, row, strict=True))) for row in rows)
-    return Document(
-        id=document.id, kind=document.kind, source=document.source, jurisdiction=document.jurisdiction,
-        level=document.level, session=document.session, identifier=document.identifier, title=document.title,
-        url=document.url, source_url=document.source_url, **parts,
-    )  # fmt: skip
+            values[table] = tuple(rows)
+        elif table == "terms":
+            values |= {name: tuple(term for kind, term in rows if kind == word) for name, word in _TERMS.items()}
+        else:
+            part = _PART_TYPES[table]
+            fieldnames = [field.name for field in fields(part)]
+            values[table] = tuple(part(**dict(zip(fieldnames, each, strict=True))) for each in rows)
+    values["introduced_on"] = values["published_on"]
+    cls = _CLASSES.get(values["kind"], Document)
+    known = {field.name for field in fields(cls)}
+    return cls(**{name: value for name, value in values.items() if name in known})
 
 
 def mark_missing(
     db: Database, source: str, session: str, document_type: str | None, *, listed: set[str], now: str
 ) -> int:
     """Note since when a complete listing no longer names a document. Nothing is ever deleted. Returns how many are new."""
-    rows = db.execute(
-        "select id from documents where source = ? and session = ? and (? is null or document_type = ?) "
-        "and missing_since is null",
-        [source, session, document_type, document_type],
-    ).fetchall()
-    gone = [(now, key) for (key,) in rows if key not in listed]
+    gone = sorted(stored_ids(db, source, session, document_type) - listed)
+    # Where another source lists it still, this listing alone cannot tell.
+    shared = db.execute(
+        "select document_id from provenance where source <> ? and document_id in (select value from json_each(?))",
+        [source, json.dumps(gone)],
+    )
+    elsewhere = {key for (key,) in shared.fetchall()}
+    gone = [key for key in gone if key not in elsewhere]
     if gone:
         with db.atomic():
-            db.conn.executemany("update documents set missing_since = ? where id = ?", gone)
+            marks = [(now, key) for key in gone]
+            db.conn.executemany("update documents set missing_since = ? where id = ?", marks)
     return len(gone)
+
+
+def stored_ids(db: Database, source: str, session: str, document_type: str | None) -> set[str]:
+    """The documents of a session (and type) that a source has given and that have not gone missing."""
+    rows = db.execute(
+        "select p.document_id from provenance p join documents d on d.id = p.document_id "
+        "where p.source = ? and d.session = ? and (? is null or d.document_type = ?) and d.missing_since is null",
+        [source, session, document_type, document_type],
+    )
+    return {key for (key,) in rows.fetchall()}

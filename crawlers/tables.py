@@ -93,6 +93,21 @@ def create_full_text_search(db: Database) -> None:
     )
 
 
+@corpus()
+def create_observations(db: Database) -> None:
+    # What each source said, whole, of a document that more than one source knows; of all others the tables above tell.
+    db.execute("""
+        create table observations (
+            document_id text not null references documents(id), source text not null, seen_at text not null,
+            record text not null, primary key (document_id, source)
+        ) without rowid""")
+    db.execute("""
+        create table field_provenance (
+            document_id text not null references documents(id), field text not null, source text not null,
+            seen_at text not null, primary key (document_id, field, source)
+        ) without rowid""")
+
+
 @ops()
 def create_rejects_and_responses(db: Database) -> None:
     db.execute("""
