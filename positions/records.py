@@ -29,6 +29,8 @@ OPPOSITE = {
     "oppose_unless_amended": "support_if_amended",
     "watch": "watch",
 }
+#: For whom a position is explained.
+AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")
 
 
@@ -109,3 +111,33 @@ class Position:
     @property
     def rationale(self) -> str | None:
         return next((version.rationale for version in reversed(self.versions) if version.rationale), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stance:
+    """A side taken on one bill, rule, order or case, as far as it is on record. See docs/positions.md for each field.
+
+    ``documents`` are the ids under which it can be collected (companions too); the confidences mark whether number,
+    side and outcome were read or remembered.
+    """
+
+    id: str
+    type: str
+    jurisdiction: str
+    number: str
+    title: str
+    year: int
+    areas: tuple[str, ...]
+    stance: str
+    role: str
+    actor: str
+    positions: tuple[str, ...]
+    source_name: str
+    confidence_identity: str
+    confidence_stance: str
+    confidence_outcome: str
+    documents: tuple[str, ...] = ()
+    side: str | None = None
+    outcome: str | None = None
+    source_url: str | None = None
+    note: str | None = None

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
+from crawlers.items import document_id
+from positions import yamlfile
 from positions.catalogue import AREAS, HOME, Catalogue, Position, catalogue_hash, check, load_catalogue
 from positions.matching import Matcher
+from positions.records import CONFIDENCES
+from positions.stances import FILE, load_stances
 from positions.yamlfile import BadFile
 
 CATALOGUE = load_catalogue()
@@ -75,8 +81,6 @@ def test_areas_are_the_taggers_less_broadband() -> None:
 
 
 def test_facts_are_those_of_the_compiled_list() -> None:
-    import json
-
     if not (SHARED / "positions.json").exists():
         pytest.skip("../shared/positions is not here: nothing to compare the catalogue with")
     for fact in json.loads((SHARED / "positions.json").read_text(encoding="utf-8"))["positions"]:
@@ -106,7 +110,7 @@ def test_a_correct_folder_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("[library-funding]", "[library-funding, farming]", 3, "unknown area 'farming'"),
+        ("[library-funding]", "[library-funding, farming]", 3, "areas is 'farming'"),
         ("[library-funding]", "[privacy]", 3, "move it"),
         ("    support:", "    applaud:", 11, "unknown stance 'applaud'"),
         ("      stance: support", "      stance: maybe", 17, "stance is 'maybe'"),
@@ -121,6 +125,9 @@ def test_a_correct_folder_loads(tmp_path: Path) -> None:
         ("      statement: Libraries need money.\n", "", 5, "no version has a statement"),
         ("  title: A test", "  title: A test\n  title: Again", 3, "stands twice"),
         ("  title: A test", "  title: [A test", 3, "not readable YAML"),
+        ("  title: A test", "  title: A test\n  messages: hello", 3, "messages"),
+        ("  title: A test", "  title: A test\n  messages: {friends: hello}", 3, "unknown key 'friends'"),
+        ("    - document: A paper", "    - a paper\n    - document: A paper", 5, "must be a list of entries"),
     ],
 )
 def test_an_error_names_file_line_and_entry(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
@@ -168,3 +175,68 @@ def test_the_hash_changes_with_the_catalogue_and_not_with_the_place(tmp_path: Pa
     with (tmp_path / "privacy.yml").open("a", encoding="utf-8") as file:
         file.write("# a word\n")
     assert catalogue_hash(tmp_path) != catalogue_hash()
+
+
+# ---- stances on record
+
+
+def test_stances_are_118_each_once_with_canonical_document_ids() -> None:
+    stances = load_stances(frozenset(CATALOGUE.by_id))
+    assert len({stance.id for stance in stances}) == len(stances) == 118
+    documents = [document for stance in stances for document in stance.documents]
+    assert len(documents) > 70
+    for document in documents:
+        jurisdiction, session, number = re.fullmatch(r"(us(?:-[a-z]{2})?)-(\d+r?)-([a-z]+\d+)", document).groups()  # type: ignore[union-attr]
+        assert document_id(jurisdiction, session, number) == document
+
+
+def test_a_plaintiff_is_a_role_and_support_with_changes_is_support_if_amended() -> None:
+    by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOGUE.by_id))}
+    assert by_id["rule-37cfr223-optout"].stance == "support_if_amended"
+    assert by_id["case-us-us-v-ala"].role == "plaintiff"
+    assert by_id["case-us-us-v-ala"].stance == "support"
+    assert by_id["us-tx-88r-hb900"].stance == "oppose"
+
+
+def test_stances_keep_the_facts_of_the_compiled_list() -> None:
+    if not (SHARED / "stances.json").exists():
+        pytest.skip("../shared/positions is not here: nothing to compare the stances with")
+    facts = json.loads((SHARED / "stances.json").read_text(encoding="utf-8"))["stances"]
+    for fact, stance in zip(facts, load_stances(frozenset(CATALOGUE.by_id)), strict=True):
+        assert (stance.title, stance.number, stance.year, stance.actor, stance.outcome) == (
+            fact["title"],
+            fact["number"],
+            fact["year"],
+            fact["actor"],
+            fact["outcome"],
+        )
+        assert list(stance.positions) == fact["position_ids"]
+        assert [stance.confidence_identity, stance.confidence_stance, stance.confidence_outcome] == [
+            fact[f"confidence_{kind}"] for kind in ("identity", "stance", "outcome")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("stance: oppose", "stance: plaintiff", "stance is 'plaintiff'"),
+        ("year: 2026", "year: soon", "a year"),
+        ("if-no-funding-penalty, ", "if-none, ", "'if-none'"),
+        ("areas: [intellectual-freedom", "areas: [farming", "areas is 'farming'"),
+    ],
+)
+def test_a_wrong_stance_is_refused_with_file_and_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "stances.yml"
+    path.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadFile, match=r"stances\.yml:\d+: us-119-hr7661: ") as error:
+        load_stances(frozenset(CATALOGUE.by_id), path)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("instruments", 9), ("interpretations", 28), ("policy_manual", 37), ("council_actions", 21)]
+)
+def test_reference_lists_are_whole_and_every_fact_says_how_sure_it_is(name: str, count: int) -> None:
+    entries = yamlfile.read(HOME.parent / "reference" / f"{name}.yml")
+    assert len(entries) == count
+    assert all(entry["confidence"] in CONFIDENCES and entry["source"] for entry in entries)
