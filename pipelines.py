@@ -27,6 +27,7 @@ import positions.tables
 from configuration import Configuration
 from crawlers import tables
 from crawlers.budget import SPENT
+from crawlers.coverage import Baseline, merged
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
 from crawlers.record import Counts, mark_missing, stored_ids, upsert
 from crawlers.sources import load_sources
@@ -148,7 +149,6 @@ class RecordPipeline:
         self.listings: list[Listing] = []
         self.rejected_ids: set[str] = set()
         self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
-        self.silent: dict[tuple[str, str | None], bool] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
@@ -160,6 +160,7 @@ class RecordPipeline:
         self.ops_db = tables.connect(self.ops)
         tables.ops.apply(self.ops_db)
         self.run = Run(source=self.crawler.spider.name, started_at=utc_now())
+        self.baseline = Baseline(self.db, self.run.source)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value(RUN, self.run)
         with self.db.atomic():
@@ -209,14 +210,7 @@ class RecordPipeline:
 
     def _is_silent(self, document: Document) -> bool:
         """Whether this is the first contact with this part of the source: then nothing in it is news."""
-        key = (document.session, document.document_type)
-        if key not in self.silent:
-            self.silent[key] = not self.db.execute(
-                "select 1 from runs, json_each(runs.coverage) part where runs.source = ? and state = 'finished' "
-                "and part.value ->> 'session' = ? and part.value ->> 'part' in (?, '') and part.value ->> 'complete' limit 1",
-                [self.run.source, *key],
-            ).fetchone()
-        return self.silent[key]
+        return not self.baseline.is_news(document, getattr(self.crawler.spider, "first_on", None))
 
     def _reject(self, item: Reject) -> None:
         self.run.rejected += 1
@@ -243,16 +237,15 @@ class RecordPipeline:
             self.ops_db.close()
 
     def _close_listings(self) -> None:
-        for listing in self.listings:
+        for listing in merged(self.listings):
             listed = set(listing.document_ids)
-            where = (listing.source, listing.session, listing.part or None)
-            self.run.missing += mark_missing(self.db, *where, listed=listed, now=utc_now())
-            stored = stored_ids(self.db, *where)
+            self.run.missing += mark_missing(self.db, listing, now=utc_now())
+            stored = stored_ids(self.db, listing)
+            days = {"first_on": listing.first_on, "last_on": listing.last_on} if listing.first_on else {}
             self.run.coverage.append({
-                "session": listing.session, "part": listing.part, "listed": len(listed), "stored": len(stored),
-                "complete": listed <= stored | self.rejected_ids,
+                "session": listing.session, "part": listing.part, **days, "listed": len(listed),
+                "stored": len(stored), "complete": listed <= stored | self.rejected_ids,
             })  # fmt: skip
-        self.run.coverage.sort(key=lambda part: (part["session"], part["part"]))
 
     def _close_run(self) -> None:
         stats = self.crawler.stats

@@ -210,7 +210,8 @@ class Reject:
 class Listing:
     """What a source says it holds for one session and part (a bill type; "" for the whole session), complete.
 
-    Documents of that session and part that it no longer names have gone missing.
+    Documents of that session and part that it no longer names have gone missing. `first_on` and `last_on`: the listing
+    names only what was published on these days and between them (ISO).
     """
 
     source: str
@@ -218,6 +219,8 @@ class Listing:
     session: str
     part: str
     document_ids: tuple[str, ...]
+    first_on: str | None = None
+    last_on: str | None = None
 
 
 # --------------------------------------------------------------------- identifiers and text

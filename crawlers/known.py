@@ -9,13 +9,14 @@ from pathlib import Path
 def stamps(corpus: Path, *, source: str, session: str, document_type: str | None = None) -> dict[str, str | None]:
     """The listing's mark of change with which each document of a session was stored, by document id.
 
-    Empty where there is no corpus yet: everything is still to be fetched.
+    Empty where there is no corpus yet: everything is still to be fetched. So is what had gone missing and is back.
     """
     if not corpus.exists():
         return {}
     query = """
         select p.document_id, p.stamp from provenance p join documents d on d.id = p.document_id
-        where p.source = :source and d.session = :session and (:type is null or d.document_type = :type)"""
+        where p.source = :source and d.session = :session and (:type is null or d.document_type = :type)
+        and d.missing_since is null"""
     connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
     try:
         return dict(connection.execute(query, {"source": source, "session": session, "type": document_type}))

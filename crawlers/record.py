@@ -19,6 +19,7 @@ from crawlers.items import (
     Event,
     Law,
     Link,
+    Listing,
     Regulation,
     Sponsor,
     Summary,
@@ -206,15 +207,13 @@ def load_document(db: Database, key: str) -> Document:
     return cls(**{name: value for name, value in values.items() if name in known})
 
 
-def mark_missing(
-    db: Database, source: str, session: str, document_type: str | None, *, listed: set[str], now: str
-) -> int:
+def mark_missing(db: Database, listing: Listing, *, now: str) -> int:
     """Note since when a complete listing no longer names a document. Nothing is ever deleted. Returns how many are new."""
-    gone = sorted(stored_ids(db, source, session, document_type) - listed)
+    gone = sorted(stored_ids(db, listing) - set(listing.document_ids))
     # Where another source lists it still, this listing alone cannot tell.
     shared = db.execute(
         "select document_id from provenance where source <> ? and document_id in (select value from json_each(?))",
-        [source, json.dumps(gone)],
+        [listing.source, json.dumps(gone)],
     )
     elsewhere = {key for (key,) in shared.fetchall()}
     gone = [key for key in gone if key not in elsewhere]
@@ -225,11 +224,16 @@ def mark_missing(
     return len(gone)
 
 
-def stored_ids(db: Database, source: str, session: str, document_type: str | None) -> set[str]:
-    """The documents of a session (and type) that a source has given and that have not gone missing."""
+def stored_ids(db: Database, listing: Listing) -> set[str]:
+    """The documents of a listing's session, part and days that its source has given and that have not gone missing."""
     rows = db.execute(
         "select p.document_id from provenance p join documents d on d.id = p.document_id "
-        "where p.source = ? and d.session = ? and (? is null or d.document_type = ?) and d.missing_since is null",
-        [source, session, document_type, document_type],
-    )
+        "where p.source = :source and d.session = :session and (:part = '' or d.document_type = :part) "
+        "and (:first is null or d.published_on >= :first) and (:last is null or d.published_on <= :last) "
+        "and d.missing_since is null",
+        {
+            "source": listing.source, "session": listing.session, "part": listing.part,
+            "first": listing.first_on, "last": listing.last_on,
+        },
+    )  # fmt: skip
     return {key for (key,) in rows.fetchall()}
