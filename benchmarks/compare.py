@@ -1,7 +1,10 @@
-"""Do two corpus.db files hold the same? Table by table, row for row, without time stamps, row numbers and the runs' log.
+"""Do two databases hold the same? Every table, row for row, but for runs, time stamps and row numbers.
 
-python benchmarks/compare.py A B     what differs, with examples; exit code 1 if anything does
-python benchmarks/compare.py A       one hash for each table, time stamps included: did a run write anything?
+    python benchmarks/compare.py ONE/corpus.db OTHER/corpus.db
+    python benchmarks/compare.py ONE/corpus.db      a hash for each table, time stamps included: did a run write anything?
+
+Exit code 1 and the first differing rows of each table if they differ. Used to show that faults, kills and resumptions
+leave no trace, and that a second run writes nothing (`fingerprints` then keeps the time stamps).
 """
 
 from __future__ import annotations
@@ -9,84 +12,80 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-#: Each run writes its own row; which migrations ran and what was published when are no facts about documents.
-LEFT_OUT = {"runs", "_sqlite_migrations", "published"}
-ROW_NUMBERS = {"rowid", "document_rowid"}
-#: The day on which a listing stopped naming a document; whether it did is compared.
-WHEN = {"missing_since"}
+#: What may differ between two crawls that saw the same: when they ran, and in which order rows were written.
+_RUNS = {"runs", "rejects", "sqlite_stat1", "sqlite_sequence", "_sqlite_migrations"}
 
 
 def tables(db: sqlite3.Connection) -> list[str]:
-    """The tables that hold data: no views, no indexes, none of the search index's own."""
-    rows = db.execute(
-        "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite_%'"
-    ).fetchall()
-    searches = [name for name, sql in rows if "virtual table" in (sql or "").lower()]
-    return sorted(
-        name for name, _ in rows
-        if name not in LEFT_OUT and not any(name == each or name.startswith(f"{each}_") for each in searches)
-    )  # fmt: skip
+    """The tables that hold rows of their own: the search index is made from `documents` and checked by itself."""
+    names = [row[0] for row in db.execute("select name from sqlite_master where type = 'table' order by name")]
+    return [name for name in names if name not in _RUNS and "_fts" not in name]
 
 
-def columns(db: sqlite3.Connection, table: str) -> list[str]:
-    """What is compared of a table, as SQL expressions."""
-    names = [row[1] for row in db.execute(f"pragma table_info([{table}])")]
-    kept = [name for name in names if not name.endswith("_at") and name not in ROW_NUMBERS]
-    return [f"[{name}] is null" if name in WHEN else f"[{name}]" for name in kept]
+def columns(db: sqlite3.Connection, table: str) -> Iterator[str]:
+    """Expressions for what counts: of a time stamp only whether there is one, of a row number nothing."""
+    for (name,) in db.execute("select name from pragma_table_info(?)", [table]):
+        if name == "missing_since":
+            yield "missing_since is null"
+        elif not name.endswith("_at") and not name.endswith("rowid"):
+            yield f'"{name}"'
 
 
-def differences(one: sqlite3.Connection, other: sqlite3.Connection, table: str) -> tuple[int, list[tuple[object, ...]]]:
-    """The number of rows of the first file, and those (marked < or >) that only one of the two has."""
-    what = columns(one, table)
-    if what != columns(other, table):
-        return 0, [("the columns differ",)]
-    sql = f"select {', '.join(what)}, count(*) from [{table}] group by {', '.join(what)}"
-    left, right = set(one.execute(sql)), set(other.execute(sql))
-    apart = [("<", *row) for row in left - right] + [(">", *row) for row in right - left]
-    return sum(row[-1] for row in left), sorted(apart, key=repr)
+def rows(db: sqlite3.Connection, table: str) -> Counter[tuple[Any, ...]]:
+    return Counter(db.execute(f"select {', '.join(columns(db, table))} from {table}").fetchall())
 
 
-def compare(first: Path, second: Path) -> int:
-    """Print how two files differ; returns the number of tables that do."""
-    wrong = 0
-    with closing(_open(first)) as one, closing(_open(second)) as other:
-        for table in sorted({*tables(one), *tables(other)}):
-            if table not in tables(one) or table not in tables(other):
-                print(f"{table}: only in {first if table in tables(one) else second}")
-                wrong += 1
-                continue
-            count, apart = differences(one, other, table)
-            wrong += bool(apart)
-            print(f"{table}: {count:,} rows, " + (f"{len(apart):,} DIFFER" if apart else "equal"))
-            for row in apart[:4]:
-                print("   ", repr(row)[:400])
-    print(f"{wrong} tables differ" if wrong else "equal")
-    return wrong
+def differences(one: Path, other: Path) -> list[str]:
+    """One line for each table that differs; an empty list when the two hold the same."""
+    found = []
+    with closing(_open(one)) as left, closing(_open(other)) as right:
+        if tables(left) != tables(right):
+            found.append(f"tables differ: {sorted(set(tables(left)) ^ set(tables(right)))}")
+        for table in set(tables(left)) & set(tables(right)):
+            ours, theirs = rows(left, table), rows(right, table)
+            only_left, only_right = ours - theirs, theirs - ours
+            if only_left or only_right:
+                example = next(iter(only_left or only_right))
+                found.append(
+                    f"{table}: {only_left.total()} rows only in {one}, {only_right.total()} only in {other}, e.g. {example!r:.300}"
+                )
+    return found
 
 
-def hashes(path: Path) -> dict[str, str]:
-    """A hash of every row and column of each table, whatever order the rows are stored in."""
+def fingerprints(path: Path) -> dict[str, str]:
+    """A hash of the whole content of every table but runs, time stamps and all."""
     with closing(_open(path)) as db:
         return {
-            table: hashlib.sha256("\n".join(sorted(map(repr, db.execute(f"select * from [{table}]")))).encode()).hexdigest()
+            table: hashlib.sha256(repr(sorted(db.execute(f"select * from {table}"), key=repr)).encode()).hexdigest()
             for table in tables(db)
-        }  # fmt: skip
+        }
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        sys.exit(f"{path}: there is no such file")
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
-if __name__ == "__main__":
+def main() -> int:
     if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    paths = [Path(each) for each in sys.argv[1:]]
-    if len(paths) == 1:
-        print("\n".join(f"{value[:16]}  {table}" for table, value in hashes(paths[0]).items()))
-        sys.exit(0)
-    sys.exit(1 if compare(*paths) else 0)
+        print(__doc__)
+        return 2
+    files = [Path(each) for each in sys.argv[1:]]
+    if missing := [str(each) for each in files if not each.is_file()]:
+        print(f"{missing[0]}: there is no such file")
+        return 2
+    if len(files) == 1:
+        print("\n".join(f"{value[:16]}  {table}" for table, value in fingerprints(files[0]).items()))
+        return 0
+    found = differences(*files)
+    print("\n".join(found) or "the two hold the same")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
