@@ -1,0 +1,68 @@
+"""What the benchmarks share: a recorded upstream on a free port, and the real command as a child process, measured."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVER = Path(os.environ.get("UPSTREAM", ROOT.parent / "shared" / "upstream" / "serve.py"))
+PORTS = range(8910, 8940)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """`seconds` of wall time, `peak_mb` the largest resident set of the process itself, in MB."""
+
+    code: int
+    seconds: float
+    peak_mb: float
+    output: str
+
+
+@contextmanager
+def upstream(*options: str) -> Iterator[str]:
+    """Serve the recorded data with the server's own options; gives the address, and stops the server at the end."""
+    port = next(port for port in PORTS if _free(port))
+    server = subprocess.Popen([sys.executable, str(SERVER), "--port", str(port), *options], stdout=subprocess.DEVNULL)
+    try:
+        while _free(port):
+            if server.poll() is not None:
+                raise SystemExit(f"{SERVER} ended at once; set UPSTREAM to the recorded server's serve.py")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def start(data: Path, mirror: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start `infopolicy ARGUMENTS` of this checkout on a data folder and a mirror."""
+    environment = os.environ | {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": mirror}
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *arguments],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def run(data: Path, mirror: str, *arguments: str) -> Ended:
+    """The same, waited for and measured."""
+    began = time.monotonic()
+    process = start(data, mirror, *arguments)
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(process.returncode, time.monotonic() - began, usage.ru_maxrss / 1024, output)
