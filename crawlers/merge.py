@@ -80,18 +80,23 @@ def said_by(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 
 def same_document(one: Document, other: Document) -> bool:
-    """Whether two records of one id can be the same document: a shared title, day of introduction or sponsor, or words.
+    """Whether two records of one id can be the same document: two of a like title, the same day and the same sponsor.
 
     A list cites a bill about engines under the number of a bill about schools when one digit slips: such a pair shares
-    neither date nor sponsor, and hardly a word.
+    neither day nor sponsor, and hardly a word. The same title to the letter counts for two; where a record gives neither
+    day nor sponsor, a like title must do.
     """
-    words = [{word for title in _all_titles(each) for word in _WORD.findall(title.casefold())} for each in (one, other)]
-    overlap = len(words[0] & words[1]) / max(1, min(map(len, words)))
+    titles = [{title.casefold() for title in _all_titles(each)} for each in (one, other)]
+    words = [{word for title in each for word in _WORD.findall(title)} for each in titles]
+    alike = len(words[0] & words[1]) / max(1, min(map(len, words))) >= 0.5
+    points = 2 if titles[0] & titles[1] else int(alike)
     days = [getattr(each, "introduced_on", None) or each.published_on for each in (one, other)]
     names = [
         {_surname(sponsor.name) for sponsor in each.sponsors if sponsor.role == "sponsor"} for each in (one, other)
     ]
-    return overlap >= 0.5 or (overlap > 0.15 and (days[0] == days[1] or bool(names[0] & names[1])))
+    comparable = all(days) or all(names)
+    points += int(all(days) and days[0] == days[1]) + bool(names[0] & names[1])
+    return points >= (2 if comparable else 1)
 
 
 def _all_titles(document: Document) -> list[str]:

@@ -116,13 +116,18 @@ def _row(document: Document) -> dict[str, Any]:
 
 
 def _part_rows(document: Document, table: str) -> list[tuple[Any, ...]]:
+    """The rows as SQLite keeps them (no booleans), so that a document read back has the same hash."""
     if table == "terms":
         return [(kind, term) for name, kind in _TERMS.items() for term in getattr(document, name, ())]
     if table == "status_history":
         return list(document.status_history)
     rows = getattr(document, table)
     names = [field.name for field in fields(_PART_TYPES[table])]
-    return [tuple(getattr(row, name) for name in names) for row in rows]
+    return [tuple(_plain(getattr(row, name)) for name in names) for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
 
 
 def _known_hashes(db: Database, keys: Iterable[str]) -> dict[str, str | None]:
