@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -30,17 +31,30 @@ class Ended:
 @contextmanager
 def upstream(*options: str) -> Iterator[str]:
     """Serve the recorded data with the server's own options; gives the address, and stops the server at the end."""
-    port = next(port for port in PORTS if _free(port))
-    server = subprocess.Popen([sys.executable, str(SERVER), "--port", str(port), *options], stdout=subprocess.DEVNULL)
+    for port in random.sample(PORTS, len(PORTS)):
+        server = _serve(port, options)
+        if server is not None:
+            break
+    else:
+        raise SystemExit(f"{SERVER} does not start; set UPSTREAM to the recorded server's serve.py")
     try:
-        while _free(port):
-            if server.poll() is not None:
-                raise SystemExit(f"{SERVER} ended at once; set UPSTREAM to the recorded server's serve.py")
-            time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
+
+
+def _serve(port: int, options: tuple[str, ...]) -> subprocess.Popen[bytes] | None:
+    """The server once it answers on the port; None if it did not start, or another program was there first."""
+    if not _free(port):
+        return None
+    command = [sys.executable, str(SERVER), "--port", str(port), *options]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while server.poll() is None:
+        time.sleep(0.3)
+        if not _free(port) and server.poll() is None:
+            return server
+    return None
 
 
 def _free(port: int) -> bool:
