@@ -1,0 +1,90 @@
+"""The documentation is true: every command, setting, source, area and status it should name is named, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+import cli
+from configuration import ROOT, Configuration
+from crawlers.sources import load_sources
+
+COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, command
+
+
+ALL = dict(commands(cli.main))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_docs_name_every_command_with_its_options(name: str) -> None:
+    row = next((line for line in COMMANDS.splitlines() if re.match(rf"\| `{name}[ `]", line)), None)
+    assert row, f"docs/commands.md has no row for {name}"
+    options = {
+        option
+        for each in ALL[name].params
+        if isinstance(each, click.Option)
+        for option in each.opts
+        if option.startswith("--")
+    }
+    missing = sorted(option for option in options if f"`{option}`" not in row)
+    assert not missing, f"the row of {name} does not name {missing}"
+
+
+def test_docs_name_no_command_that_is_gone() -> None:
+    rows = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)[ `]", COMMANDS, re.MULTILINE)
+    assert sorted(rows) == sorted(ALL)
+
+
+def test_every_command_teaches_itself() -> None:
+    silent = [name for name, command in ALL.items() if not command.help or len(command.help) < 30]
+    assert not silent
+
+
+def test_docs_name_every_setting() -> None:
+    documented = set(re.findall(r"^\| `INFOPOLICY_(\w+)` \|", SETTINGS, re.MULTILINE))
+    assert documented == {field.name.upper() for field in fields(Configuration)} | {"CONFIG"}
+
+
+def test_readme_names_every_source_and_its_key() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (?:`?(\w+)`?) \|$", README, re.MULTILINE))
+    assert rows == {name: source.key or "none" for name, source in load_sources().items()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    broken = [
+        target
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+        if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_docs_tell_nothing_of_one_machine() -> None:
+    private = re.compile(r"(?<![\w.])/(?:work|root|home)/")
+    assert not [page.name for page in PAGES if private.search(page.read_text(encoding="utf-8"))]
+
+
+def test_readme_commands_exist() -> None:
+    used = {words.strip() for words in re.findall(r"^infopolicy ([a-z]+)", README, re.MULTILINE)}
+    assert used <= {name.split()[0] for name in ALL}
+    targets = set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE))
+    rules = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert targets <= rules
