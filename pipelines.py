@@ -27,10 +27,11 @@ import positions.tables
 from configuration import Configuration
 from crawlers import tables
 from crawlers.budget import SPENT
-from crawlers.coverage import Baseline, merged
+from crawlers.coverage import Baseline, merged, shortfall, vanished
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
 from crawlers.record import Counts, mark_missing, stored_ids, upsert
 from crawlers.sources import load_sources
+from crawlers.spider import UNKNOWN_FIELD
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -148,6 +149,7 @@ class RecordPipeline:
         self.buffer: list[Document] = []
         self.listings: list[Listing] = []
         self.rejected_ids: set[str] = set()
+        self.notes: list[str] = []  # what a person should know about this run
         self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
 
     @classmethod
@@ -238,33 +240,41 @@ class RecordPipeline:
 
     def _close_listings(self) -> None:
         for listing in merged(self.listings):
-            listed = set(listing.document_ids)
-            self.run.missing += mark_missing(self.db, listing, now=utc_now())
-            stored = stored_ids(self.db, listing)
+            listed, stored = set(listing.document_ids), stored_ids(self.db, listing)
+            if short := shortfall(listing, stored):
+                self.notes.append(short)
+            else:
+                self.run.missing += mark_missing(self.db, listing, now=utc_now())
+                stored = stored_ids(self.db, listing)
             days = {"first_on": listing.first_on, "last_on": listing.last_on} if listing.first_on else {}
             self.run.coverage.append({
-                "session": listing.session, "part": listing.part, **days, "listed": len(listed),
-                "stored": len(stored), "complete": listed <= stored | self.rejected_ids,
+                "jurisdiction": listing.jurisdiction, "session": listing.session, "part": listing.part, **days,
+                "listed": len(listed), "stored": len(stored), "complete": not short and listed <= stored | self.rejected_ids,
             })  # fmt: skip
+        if not getattr(self.crawler.spider, "partial", False):
+            self.notes += vanished(self.db, self.run.source, self.listings)
 
     def _close_run(self) -> None:
         stats = self.crawler.stats
         assert stats is not None
         run = self.run
         run.requests, run.finished_at = stats.get_value("downloader/request_count", 0), utc_now()
-        if run.state == "running":
-            run.state = "finished" if self.listings else "failed"
-            run.note = None if self.listings else "the source gave no listing: nothing can be said about it"
+        held = stats.get_value(SPENT, 0)
+        if run.state == "running" and (self.lost or not (self.listings or held)):
+            run.state = "failed"
+            self.notes.append(f"{self.lost} listings or bulk files could not be read: the crawl is partial" if self.lost
+                              else "the source gave no listing: nothing can be said about it")  # fmt: skip
+        elif run.state == "running":
+            run.state = "finished"
+        if held:
+            self.notes.append(f"the day's requests are used up: {held} wait for tomorrow")
         limit = load_sources()[run.source].max_reject_share if run.source in load_sources() else 0.0
-        if self.lost and run.state == "finished":
-            run.state, run.note = (
-                "failed",
-                f"{self.lost} listings or bulk files could not be read: the crawl is partial",
-            )
-        if held := stats.get_value(SPENT, 0):
-            run.note = f"the day's requests are used up: {held} wait for tomorrow"
-        if run.rejected and run.rejected > limit * max(run.handled, 1) and run.state == "finished":
-            run.note = f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"
+        if run.rejected > limit * max(run.handled, 1):
+            self.notes.append(f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})")
+        if unknown := sorted(name for name in stats.get_stats() if name.startswith(UNKNOWN_FIELD)):
+            names = ", ".join(name.removeprefix(UNKNOWN_FIELD) for name in unknown)
+            self.notes.append(f"the source sends fields nobody here knows: {names}")
+        run.note = "; ".join(filter(None, [run.note, *self.notes])) or None
         row = {
             "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
             "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,

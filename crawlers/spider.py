@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, ClassVar
 
 import scrapy
@@ -16,6 +16,9 @@ from crawlers.httpcache import without_key
 from crawlers.items import Reject
 from crawlers.middlewares import reject
 from crawlers.sources import Source, load_sources
+
+#: Scrapy stats under this name count fields of a record that the parser does not know: a changed schema must be noticed.
+UNKNOWN_FIELD = "infopolicy/unknown_field/"
 
 
 class SourceSpider(scrapy.Spider):
@@ -57,6 +60,8 @@ class SourceSpider(scrapy.Spider):
         self.today = today
         self.since, self.until = since or "", until or "9999"
         self.left = int(limit) if limit else None
+        #: Whether less than the whole source was asked for; then what is not listed says nothing.
+        self.partial = bool(since or until or limit)
 
     def key(self) -> str:
         """The source's key from the environment. It goes into headers or addresses, never into what is stored or logged.
@@ -89,6 +94,12 @@ class SourceSpider(scrapy.Spider):
         reason = f"no answer: {failure.getErrorMessage() or failure.type}"
         key = request.meta.get("document_id")
         yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
+
+    def note_unknown(self, names: Iterable[str]) -> None:
+        """Count fields that the parser does not know."""
+        assert self.crawler.stats is not None
+        for name in names:
+            self.crawler.stats.inc_value(UNKNOWN_FIELD + name)
 
     def take(self, rows: list[Any]) -> list[Any]:
         """As many of the rows as the limit still allows."""

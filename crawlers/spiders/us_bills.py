@@ -19,7 +19,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawlers import known, xmltree
-from crawlers.billstatus import parse_bill
+from crawlers.billstatus import parse_bill, unknown_fields
 from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
 from crawlers.middlewares import Unreadable, reject
 from crawlers.spider import SourceSpider
@@ -48,6 +48,7 @@ class UsBillsSpider(SourceSpider):
         self.congresses = set((congress or str(congress_of(today))).split(","))
         self.types = set(types.split(",")) if types else None
         self.bulk = bulk
+        self.partial = self.partial or bool(types)
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask(INDEX, self.parse_index)
@@ -98,9 +99,14 @@ class UsBillsSpider(SourceSpider):
 
     def parse_record(self, response: Response, stamp: str) -> Iterator[Bill]:
         try:
-            yield parse_bill(xmltree.parse(response.body, root="billStatus"), source_url=response.url, stamp=stamp)
+            yield self.bill(response.body, response.url, stamp)
         except BadRecord as error:
             raise Unreadable(str(error)) from error
+
+    def bill(self, body: bytes, url: str, stamp: str) -> Bill:
+        tree = xmltree.parse(body, root="billStatus")
+        self.note_unknown(unknown_fields(tree))
+        return parse_bill(tree, source_url=url, stamp=stamp)
 
     def parse_zip(self, response: Response, rows: list[Row]) -> Iterator[Any]:
         """Each wanted record of a ZIP; what it lacks, holds broken or holds older than the listing says is asked for singly."""
@@ -110,8 +116,11 @@ class UsBillsSpider(SourceSpider):
         members = {info.filename.rsplit("/", 1)[-1]: info for info in archive.infolist()}
         for row in rows:
             info = members.get(row[1].rsplit("/", 1)[-1])
-            bill = _read(archive, info, row) if info and row[2] <= made_at else None
-            yield bill or self.ask_record(row)
+            body = _read(archive, info) if info and row[2] <= made_at else None
+            try:
+                yield self.bill(body, row[1], row[2]) if body else self.ask_record(row)
+            except (BadRecord, Unreadable):
+                yield self.ask_record(row)
 
 
 def _open(body: bytes) -> zipfile.ZipFile:
@@ -121,11 +130,11 @@ def _open(body: bytes) -> zipfile.ZipFile:
         raise Unreadable(f"not a ZIP file: {error}") from error
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    """A member's bytes; None where it is too large to be a record, or damaged."""
     if info.file_size > MEMBER_MAXSIZE:
         return None
     try:
-        tree = xmltree.parse(archive.read(info), root="billStatus")
-        return parse_bill(tree, source_url=row[1], stamp=row[2])
-    except (BadRecord, Unreadable, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
         return None
