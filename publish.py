@@ -51,6 +51,18 @@ def create_listing(db: Database) -> None:
     db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
 
 
+@corpus()
+def create_position_search(db: Database) -> None:
+    db.execute("""
+        create virtual table position_search using fts5(
+            position_id unindexed, title, statement, about, tokenize="porter unicode61 remove_diacritics 2")""")
+
+
+_POSITION_WORDS = """
+    select p.id, p.title, p.statement, coalesce((
+        select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
+    ), '') from positions p order by p.id"""
+
 _LISTING = f"""
     select
         areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
@@ -99,6 +111,17 @@ def _settle(db: Database, table: str, query: str) -> int:
     return written
 
 
+def _settle_position_search(db: Database) -> int:
+    """Index the words of positions anew when one differs; the catalogue is small."""
+    wanted = db.execute(_POSITION_WORDS).fetchall()
+    columns = "position_id, title, statement, about"
+    if db.execute(f"select {columns} from position_search order by position_id").fetchall() == wanted:
+        return 0
+    db.execute("delete from position_search")
+    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?)", wanted)
+    return len(wanted)
+
+
 def _make_views(db: Database, now: str) -> None:
     sql = VIEWS.read_text(encoding="utf-8")
     stored = db.execute("select hash from published where what = 'views'").fetchone()
@@ -133,6 +156,7 @@ def publish(db: Database, now: str) -> int:
         written = _settle(db, "listing", _LISTING)
         written += _settle(db, "facet_counts", _FACET_COUNTS)
         written += _settle(db, "position_listing", _POSITION_LISTING)
+        written += _settle_position_search(db)
         _make_views(db, now)
         if written:
             for table in ("listing", "facet_counts", "position_listing"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
-from pages import search, words
+from pages import positions, search, words
 from pages.cards import Card, area_titles, cards, marks
 from pages.highlight import Piece, snippet_pieces
 from publish import ANY_AREA, FACETS
@@ -111,6 +112,7 @@ class Browse:
     facets: list[Facet]
     note: str | None
     direct: list[Card]
+    positions: list[dict[str, Any]]
     expression: str | None
     by_relevance: bool
     capped: bool = False
@@ -142,6 +144,7 @@ def browse(db: sqlite3.Connection, filters: Filters) -> Browse:
         facets=_facets(db, filters, counts),
         note=asked.note,
         direct=_direct(db, filters.q),
+        positions=positions.matching(db, filters.q) if filters.page == 1 else [],
         expression=asked.expression,
         by_relevance=by_relevance,
         capped=counts is not None and sum(counts.values()) > 0 and total > MOST_MATCHES,

@@ -79,7 +79,7 @@ def _card(row: sqlite3.Row) -> Card:
         identifier=row["identifier"],
         kind=words.word("kinds", row["kind"]),
         place=words.place(row["jurisdiction"]),
-        session=row["session"],
+        session=words.session_in_words(row["jurisdiction"], row["session"]),
         status=row["status"],
         status_word=words.word("statuses", row["status"]),
         status_on=row["status_on"],

@@ -60,6 +60,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     return {
         "d": head,
         "place": words.place(head["jurisdiction"]),
+        "session": words.session_in_words(head["jurisdiction"], head["session"]),
         "kind": words.word("kinds", head["kind"]),
         "status_word": words.word("statuses", head["status"]),
         "title_pieces": pieces(head["title"], spans["title"]),

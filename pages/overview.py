@@ -14,15 +14,13 @@ from pages.document import rows, source_title
 from publish import ANY_AREA
 
 Row = dict[str, Any]
-SOON = 120
 
 
 def home(db: sqlite3.Connection, today: datetime.date) -> Row:
     """What is here, what must be seen, what is due and what changed, newest first."""
-    must_see = _newest(db, "area_id = ? and must_see = 1", [ANY_AREA], 6)
     return {
         "totals": totals(db),
-        "must_see": must_see,
+        "must_see": first_to_see(db, "area_id = ?", [ANY_AREA]),
         "due": deadlines(db, today, limit=6),
         "recent_events": [] if upcoming(db, today) else deadlines(db, today, past=True, limit=4),
         "changes": recent_changes(db, today),
@@ -30,6 +28,19 @@ def home(db: sqlite3.Connection, today: datetime.date) -> Row:
         "areas": areas(db),
         "collected_at": collected_at(db),
     }
+
+
+def first_to_see(
+    db: sqlite3.Connection, where: str, values: list[Any], area: str | None = None, limit: int = 6
+) -> list[Card]:
+    """Of the documents with the newest news that must be seen, those that the program holds most urgent."""
+    found = db.execute(
+        f"""select document_id from (
+            select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 40
+        ) join taggings using (document_id) order by priority_score desc, sort_on desc limit ?""",
+        [*values, limit],
+    )
+    return cards(db, [row[0] for row in found], area)
 
 
 def totals(db: sqlite3.Connection) -> Row:
@@ -195,7 +206,7 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | No
         "area": found[0],
         "statuses": _counted(db, "status", "area_id = ?", [area_id]),
         "years": sorted(_counted(db, "year", "area_id = ?", [area_id])),
-        "must_see": _newest(db, "area_id = ? and must_see = 1", [area_id], 6, area_id),
+        "must_see": first_to_see(db, "area_id = ?", [area_id], area_id),
         "latest": _newest(db, "area_id = ?", [area_id], 10, area_id),
         "due": deadlines(db, today, area=area_id, limit=6),
         "positions": [dict(row) for row in positions],
@@ -239,7 +250,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
             (key, titles.get(key, key), number)
             for key, number in _counted(db, "area_id", "area_id <> ? and jurisdiction = ?", [ANY_AREA, jurisdiction_id])
         ],
-        "must_see": _newest(db, f"{here} and must_see = 1", [ANY_AREA, jurisdiction_id], 6),
+        "must_see": first_to_see(db, here, [ANY_AREA, jurisdiction_id]),
         "latest": _newest(db, here, [ANY_AREA, jurisdiction_id], 10),
     }
 

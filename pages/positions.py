@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from pages import words
+from pages import search, words
 from pages.cards import Card, area_titles, cards, marks
 from pages.document import FIELDS, rows
 
@@ -72,3 +72,20 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
     ):
         best.setdefault(row["document_id"], (row["words"], FIELDS.get(row["field"], row["field"])))
     return [(card, *best.get(card.id, ("", ""))) for card in found]
+
+
+def matching(db: sqlite3.Connection, query: str, limit: int = 3) -> list[Row]:
+    """The positions that speak of what was typed: those with all the words, or else those with the most telling ones."""
+    asked = search.parse(query)
+    if not asked.expression:
+        return []
+    sql = """select p.id, p.title, p.statement, p.area_id, coalesce(a.title, p.area_id) as area, (
+            select count(*) from position_listing l where l.position_id = p.id
+        ) as documents from position_search s join positions p on p.id = s.position_id
+        left join policy_areas a on a.id = p.area_id
+        where position_search match ? order by bm25(position_search, 0.0, 5.0, 3.0, 1.0) limit ?"""
+    found = rows(db, sql, [asked.expression, limit])
+    loose = search.any_of(asked.terms)
+    if found or not loose or len(asked.terms) < 2:
+        return found
+    return rows(db, sql, [loose, limit])

@@ -25,7 +25,10 @@ MAX_TERMS = 24
 
 @dataclass
 class Search:
-    """``expression`` is for FTS5 and None when there is nothing to look for; ``note`` tells the reader what was left out."""
+    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` tells what was left out.
+
+    ``terms`` are the words and phrases that must or may be there.
+    """
 
     expression: str | None
     note: str | None = None
@@ -63,8 +66,11 @@ class _Parser:
             while self.peek() == ("operator", "NOT"):
                 self.at += 1
                 target = unwanted
+            known = len(self.terms)
             if part := self.one(depth):
                 target.append(part)
+            if target is unwanted:
+                del self.terms[known:]
         if not wanted:
             if unwanted:
                 self.note = "NOT needs something to look for before it: that part was left out."
@@ -100,6 +106,12 @@ def _tokens(query: str) -> list[tuple[str, str]]:
         elif kind == "paren" or _LETTERS.search(text):
             tokens.append((kind, text))
     return tokens
+
+
+def any_of(terms: list[str]) -> str | None:
+    """An expression that one of the words is enough for; for a small table where the best match comes first."""
+    words = [word for term in terms for word in re.findall(r"\w+", term) if len(word) > 2]
+    return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
 
 
 def parse(query: str | None) -> Search:

@@ -58,6 +58,17 @@ def place(jurisdiction: str) -> str:
     return glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper())
 
 
+def session_in_words(jurisdiction: str, session: str | None) -> str:
+    """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
+    if not session or not session.isdigit():
+        return f"Session {session}" if session and not session.startswith("fr") else ""
+    number = int(session)
+    if jurisdiction != "us" or number > 999:
+        return ""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending} Congress"
+
+
 def date_in_words(value: str | None) -> str:
     """``2022-03-08`` or a time stamp -> ``8 March 2022``; what is no date is given back as it came, None as ``""``."""
     if not value:

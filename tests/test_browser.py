@@ -1,0 +1,188 @@
+"""The site in a real Chromium: axe in both themes, narrow screens, keyboard alone, nothing blocked by the policy.
+
+Needs Debian's chromium (`apt-get install chromium`) and axe-core (`npm ci` in tests/browser). Skipped where they are not
+installed, except in CI (the environment variable CI), where they must be. Pictures of every page go to ci-output/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from site_corpus import BROADBAND, RULE, TODAY, build
+
+import serve
+
+ROOT = Path(__file__).resolve().parent.parent
+AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PICTURES = ROOT / "ci-output"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not os.environ.get("CI") and not (CHROMIUM and AXE.exists()),
+        reason="needs chromium (apt-get install chromium) and axe-core (npm ci in tests/browser)",
+    ),
+]
+
+PAGES = {
+    "home": "/",
+    "document": f"/documents/{BROADBAND}",
+    "regulation": f"/documents/{RULE}",
+    "areas": "/areas",
+    "area": "/areas/broadband",
+    "positions": "/positions",
+    "position": "/positions/tc-hotspot-lending",
+    "places": "/jurisdictions",
+    "place": "/jurisdictions/us",
+    "deadlines": "/deadlines",
+    "browse": "/browse?q=hotspots&area=broadband",
+    "nothing-found": "/browse?q=xylophones&kind=bill",
+    "by-number": "/browse?q=hr+1783",
+    "glossary": "/glossary",
+    "about": "/about",
+    "sources": "/sources",
+    "no-such-page": "/nothing-here",
+    "data": "/corpus",
+    "table": "/corpus/documents?kind=bill&_facet=status",
+    "row": f"/corpus/documents/{BROADBAND}",
+    "query": "/corpus?sql=select+id,+title+from+documents",
+    "bad-query": "/corpus?sql=select+nothing",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    site = serve.build(build(tmp_path_factory.mktemp("browser")), today=TODAY)
+    listener = serve._listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, request: pytest.FixtureRequest) -> Iterator[object]:
+    options = getattr(request, "param", {})
+    context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(page, address: str, name: str, request: pytest.FixtureRequest) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.goto(address + PAGES[name])
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document)")["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+    assert [words for words in said if "Failed to load resource" not in words] == []
+    PICTURES.mkdir(exist_ok=True)
+    theme = "dark" if "dark" in request.node.name else "light"
+    page.screenshot(path=PICTURES / f"site-{name}-{theme}.png", full_page=True)
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+@pytest.mark.parametrize("name", PAGES)
+def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> None:
+    page.goto(address + PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def _focused(page) -> str:
+    return page.evaluate("(document.activeElement.id || document.activeElement.textContent || '').trim().slice(0, 60)")
+
+
+def test_keyboard_skips_to_the_content(page, address: str) -> None:
+    page.goto(address + "/areas")
+    page.keyboard.press("Tab")
+    assert _focused(page) == "Skip to the content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_keyboard_reaches_everything_in_reading_order(page, address: str) -> None:
+    page.goto(address + PAGES["browse"])
+    wanted = page.evaluate(
+        """[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+        .filter(e => e.checkVisibility()).length"""
+    )
+    seen = page.evaluate("window.reached = []; 0")
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        page.evaluate("window.reached.push(document.activeElement)")
+    seen = page.evaluate("new Set(window.reached).size")
+    assert seen == wanted
+    in_order = page.evaluate(
+        """window.reached.every((e, n) => !n ||
+        (window.reached[n - 1].compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING))"""
+    )
+    assert in_order
+
+
+def test_focus_is_visible(page, address: str) -> None:
+    page.goto(address + "/positions")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert style == "solid"
+
+
+def test_search_by_keyboard_leads_to_a_document(page, address: str) -> None:
+    page.goto(address + "/")
+    page.get_by_label("Search 4 documents").fill("hotspots")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/browse?q=hotspots")
+    page.get_by_role("link", name="Library Broadband Act").first.click()
+    page.wait_for_url(f"**/documents/{BROADBAND}")
+    assert page.locator("mark").first.is_visible()
+
+
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
+def test_pages_need_no_script(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.get_by_text("1 cosponsor").click()
+    assert page.get_by_text("Rep. Writer, Bo").is_visible()
+
+
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True, ids=["reduced-motion"])
+def test_reduced_motion_has_no_transition(page, address: str) -> None:
+    page.goto(address + "/")
+    assert page.evaluate("getComputedStyle(document.querySelector('a')).transitionDuration") in ("0s", "")
+
+
+def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.emulate_media(media="print")
+    assert not page.locator("header nav[aria-label=Main]").is_visible()
+    assert page.locator("h1").is_visible()

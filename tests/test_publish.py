@@ -1,0 +1,125 @@
+"""What the site needs precomputed: equal to the tables it comes from, and written only where it differs."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, NOW, PLAIN, build
+from sqlite_utils import Database
+
+from crawlers.tables import connect
+from pages import browse, search
+from publish import FACETS, publish
+
+LATER = "2022-04-01T00:00:00Z"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return connect(build(tmp_path))
+
+
+def test_second_run_writes_nothing(db: Database) -> None:
+    file = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    db.execute("pragma wal_checkpoint(truncate)")
+    assert publish(db, LATER) == 0
+    assert file.with_name("corpus.db-wal").stat().st_size == 0
+    assert db.execute("select max(published_at) from published").fetchone()[0] == NOW
+
+
+def test_a_change_rewrites_only_what_it_touches(db: Database) -> None:
+    db.execute("update documents set status = 'enacted' where id = ?", [BROADBAND])
+    written = publish(db, LATER)
+    assert 0 < written < 30
+    assert publish(db, LATER) == 0
+    rows = db.execute("select distinct status from listing where document_id = ?", [BROADBAND]).fetchall()
+    assert rows == [("enacted",)]
+
+
+def test_a_document_and_its_tags_that_go_leave_no_trace(db: Database) -> None:
+    db.execute("delete from tags where document_id = ?", [BROADBAND])
+    publish(db, LATER)
+    assert db.execute("select area_id from listing where document_id = ?", [BROADBAND]).fetchall() == [("any",)]
+
+
+def test_an_interrupted_run_leaves_what_was_there(db: Database) -> None:
+    before = db.execute("select * from listing").fetchall()
+    db.execute("update documents set status = 'enacted'")
+    db.execute("create trigger stop before insert on facet_counts begin select raise(abort, 'disk full'); end")
+    with pytest.raises(sqlite3.DatabaseError, match="disk full"):
+        publish(db, LATER)
+    assert db.execute("select * from listing").fetchall() == before
+    db.execute("drop trigger stop")
+    assert publish(db, LATER) > 0
+
+
+def test_counts_equal_the_documents_counted_one_by_one(db: Database) -> None:
+    for row in db.query("select * from facet_counts"):
+        where = " and ".join(f"{name} = :{name}" for name in ("area_id", *FACETS))
+        number = db.execute(f"select count(*) from listing where {where}", row).fetchone()[0]
+        assert number == row["documents"]
+    total = db.execute("select sum(documents) from facet_counts where area_id = 'any'").fetchone()[0]
+    assert total == db.execute("select count(*) from documents").fetchone()[0]
+
+
+def test_listing_knows_year_number_and_newest_day(db: Database) -> None:
+    row = next(db.query("select * from listing where area_id = 'any' and document_id = ?", [BROADBAND]))
+    assert (row["year"], row["number"], row["sort_on"], row["must_see"]) == ("2021", "hr1783", "2022-03-08", 1)
+    row = next(db.query("select * from listing where area_id = 'any' and document_id = ?", [PLAIN]))
+    assert (row["year"], row["must_see"]) == ("2021", 0)
+
+
+def _any_choice(random_: random.Random, db: Database) -> browse.Filters:
+    """Filters taken from a row that exists or, one time in four, from different rows."""
+    row = random_.choice(list(db.query("select * from listing")))
+    other = random_.choice(list(db.query("select * from listing")))
+    values = {
+        "area": "" if row["area_id"] == "any" else row["area_id"],
+        **{name: str((other if random_.random() < 0.25 else row)[name]) for name in FACETS},
+    }
+    kept = {name: value for name, value in values.items() if random_.random() < 0.5}
+    return browse.Filters.of(kept | {"q": random_.choice(["", "", "library", "hotspots OR reading"])})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_count_beside_a_choice_is_what_the_choice_gives(db: Database, seed: int) -> None:
+    db.conn.row_factory = sqlite3.Row
+    found = browse.browse(db.conn, _any_choice(random.Random(seed), db))
+    assert found.total == len(found.results)
+    for facet in found.facets:
+        for choice in facet.choices:
+            if choice.chosen:
+                continue
+            chosen = browse.Filters(**{**found.filters.__dict__, facet.name: choice.value, "page": 1})
+            assert browse.browse(db.conn, chosen).total == choice.count, (facet.name, choice.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("library", '"library"'),
+        ("library books", '("library" AND "books")'),
+        ('"library books"', '"library books"'),
+        ("library OR books", '("library" OR "books")'),
+        ("library AND books", '("library" AND "books")'),
+        ("library NOT books", '(("library") NOT "books")'),
+        ("library -books", '(("library") NOT "books")'),
+        ("a b OR c", '(("a" AND "b") OR "c")'),
+        ("(a OR b) c", '(("a" OR "b") AND "c")'),
+        ("librar*", '"librar"*'),
+        ("e-books", '"e-books"'),
+        ('the "open', '("the" AND "open")'),
+        ("title:secret", '"title:secret"'),
+        ("NOT a", None),
+        ("", None),
+        ("*** ()", None),
+    ],
+)
+def test_what_is_typed_becomes_an_expression(db: Database, typed: str, expression: str | None) -> None:
+    found = search.parse(typed)
+    assert found.expression == expression
+    if expression:
+        db.execute("select count(*) from documents_fts where documents_fts match ?", [expression]).fetchone()

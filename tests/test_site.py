@@ -1,0 +1,387 @@
+"""The public site through Datasette's own client: facts on every page, nothing private, nothing hostile."""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote_plus, urljoin, urlsplit
+
+import pytest
+import yaml
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
+
+import serve
+from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
+from pages import words
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def site(corpus: Path):
+    return serve.build(corpus, secret="a secret of the tests", today=TODAY)
+
+
+def text_of(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+class Tags(HTMLParser):
+    """Every attribute of a page as (tag, name, value), and (tag, "", "") for a tag without one."""
+
+    @classmethod
+    def of(cls, page: str) -> list[tuple[str, str, str]]:
+        parser = cls()
+        parser.found = []
+        parser.feed(page)
+        return parser.found
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [(tag, name, value or "") for name, value in attributes] or [(tag, "", "")]
+
+
+PAGES = {
+    "/": ["4", "Must be seen", "Library Broadband Act", "31 March 2022", "in 22 days", "Passed one chamber"],
+    f"/documents/{BROADBAND}": [
+        "H.R. 1783", "117th Congress", "Passed one chamber", "since 8 March 2022", "Received in the Senate.",
+        "Passed House by voice vote.", "94 % sure", "Lend hotspots", "A library may lend hotspots to readers.",
+        "Rep. Reader, Ada", "1 cosponsor", "Energy and Commerce Committee", "Libraries and archives", "H.R. 9",
+        "Read it at www.congress.gov", "Last seen there 9 March 2022", "automatic",
+    ],
+    f"/documents/{RULE}": ["Proposed rule", "Next date: Comments close, 31 March 2022", "WC Docket No. 21-31"],
+    f"/documents/{PLAIN}": ["Became law", "Public Law 117-99", "has not listed this document since 7 March 2022"],
+    "/areas": ["Broadband", "2 documents", "Library funding"],
+    "/areas/broadband": ["Access to the internet.", "Library Broadband Act", "Lend hotspots", "31 March 2022"],
+    "/positions": ["Lend hotspots", "1 document may touch it", "Fair deals for e-books", "0 documents may touch it"],
+    "/positions/tc-hotspot-lending": [
+        "Libraries may lend internet hotspots", "A library may lend hotspots to readers.", "adopted 1 June 2021",
+        "Unconfirmed", "www.ala.org",
+    ],
+    "/jurisdictions": ["United States", "4 documents"],
+    "/jurisdictions/us": ["4 documents", "Regulations and notices", "Became law"],
+    "/deadlines": ["March 2022", "31 March 2022", "Comments close", "end of the day, Eastern time"],
+    "/deadlines?past=1": ["1 February 2022", "10:00, Eastern time", "Room 2123"],
+    "/browse": ["4 documents", "newest first", "Library funding", "Must see"],
+    "/browse?q=hotspots": ["2 documents", "In the summary: ", "lend hotspots", "In the text:"],
+    "/browse?area=broadband&kind=regulation": ["1 document", "Hotspot lending", "Listed because of E-Rate"],
+    "/glossary": ["Reported by committee", "Support if amended", "ALA follows the provision and has taken no side."],
+    "/about": ["4 documents", "automatic"],
+    "/sources": ["Bills and resolutions of the U.S. Congress", "finished", "9 March 2022", "from 2 March 2022"],
+    "/corpus": ["documents", "The policy areas of a document", "Ask in SQL"],
+    "/corpus/documents": ["4 rows", "Library Broadband Act"],
+    f"/corpus/documents/{BROADBAND}": ["The page of this document", "H.R. 1783"],
+    "/corpus?sql=select+id+from+documents+order+by+id": ["4 rows", "us-117-hr1783"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_page_shows_its_facts(site, path: str) -> None:
+    answer = await site.client.get(path)
+    assert answer.status_code == 200
+    shown = text_of(answer.text)
+    assert [fact for fact in PAGES[path] if fact not in shown] == []
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/no-such-page", "/-/databases", "/static/site.css", "/corpus/tags.json"])
+async def test_every_answer_carries_the_strict_policy(site, path: str) -> None:
+    answer = await site.client.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/no-such-page"])
+async def test_page_has_no_inline_script_or_style(site, path: str) -> None:
+    page = (await site.client.get(path)).text
+    tags = Tags.of(page)
+    assert not {"script", "style", "iframe", "object"} & {tag for tag, _, _ in tags}
+    assert not [name for _, name, _ in tags if name == "style" or name.startswith("on")]
+    assert page.count("<h1") == 1
+    assert '<html lang="en">' in page
+
+
+# --------------------------------------------------------------------- hostile text
+
+
+async def test_hostile_title_is_shown_as_text(site) -> None:
+    for path in (
+        f"/documents/{HOSTILE_BILL}",
+        "/browse",
+        "/browse?q=reading",
+        "/areas/library-funding",
+        "/corpus/documents",
+    ):
+        page = (await site.client.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert not [value for _, name, value in Tags.of(page) if name in ("href", "src") and "javascript:" in value]
+    shown = text_of((await site.client.get(f"/documents/{HOSTILE_BILL}")).text)
+    assert "alert('title')" in shown
+
+
+@pytest.mark.parametrize("q", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"])
+async def test_hostile_question_is_shown_as_text(site, q: str) -> None:
+    answer = await site.client.get(f"/browse?q={quote_plus(q)}&area={quote_plus(q)}")
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    assert "<img src=x" not in answer.text
+    assert "49" not in text_of(answer.text).replace("2049", "")
+
+
+@pytest.mark.parametrize(
+    "q",
+    ['"', '""', "*", "NOT", "NOT a", "a NOT", "AND OR NOT", "(", ")", "((((", "a)", "title:x", "^a", "a* b*", "-", "- -",
+     "NEAR(a b)", "a+b", "{a}", "'; drop table documents --", "\x00", "é—“x”", "a OR OR b", "x" * 5000, "( OR )",
+     '"a" "', "rowid:1", "NEAR/2", "AND(", "-a", "a -b", "::", "\\"],
+)  # fmt: skip
+async def test_search_never_fails_whatever_is_typed(site, q: str) -> None:
+    answer = await site.client.get(f"/browse?q={quote_plus(q)}")
+    assert answer.status_code == 200
+
+
+async def test_broken_numbers_in_an_address_are_page_one(site) -> None:
+    for value in ("-1", "0", "abc", "1e9", "999999", "²", "1" * 50):
+        assert (await site.client.get(f"/browse?page={quote_plus(value)}")).status_code == 200
+        assert (await site.client.get(f"/positions/tc-hotspot-lending?page={quote_plus(value)}")).status_code == 200
+
+
+# --------------------------------------------------------------------- evidence
+
+
+async def test_marks_are_the_words_at_the_offsets(site, corpus: Path) -> None:
+    db = sqlite3.connect(corpus)
+    for key in (BROADBAND, HOSTILE_BILL, RULE):
+        page = (await site.client.get(f"/documents/{key}")).text
+        marked = {html.unescape(words) for words in re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.S)}
+        for field, start, end, stored in db.execute(
+            'select field, start, "end", words from evidence where document_id = ?', [key]
+        ):
+            text = db.execute(f"select {field} from documents where id = ?", [key]).fetchone()[0]
+            assert text[start:end] == stored
+            assert stored in marked
+
+
+async def test_no_word_of_a_stance_beside_a_document(site) -> None:
+    shown = text_of((await site.client.get(f"/documents/{BROADBAND}")).text).lower()
+    for entry in words.glossary()["stances"].values():
+        if entry["word"] not in ("Support", "Oppose", "Watch"):
+            assert entry["word"].lower() not in shown
+    assert not re.search(r"ala (supports|opposes) (the|this) (bill|document)\b(?! is)", shown)
+
+
+# --------------------------------------------------------------------- closed doors
+
+PRIVATE = [
+    "/-/databases", "/-/databases.json", "/-/plugins", "/-/plugins.json", "/-/threads", "/-/threads.json",
+    "/-/metadata", "/-/metadata.json", "/-/settings", "/-/settings.json", "/-/versions", "/-/versions.json",
+    "/-/allow-debug", "/-/permissions", "/-/messages", "/-/patterns", "/-/config.json", "/-/auth-token", "/-/logout",
+    "/-/actor.json", "/-", "/-/", "/.json", "/.jsono", "/corpus.db", "/_internal", "/_internal.json", "/_internal.db",
+    "/_internal/databases", "/_internal/databases.json", "/_internal?sql=select+*+from+databases",
+    "/%5Finternal", "/~5Finternal/databases.json", "/_memory", "/_memory?sql=select+1", "/:memory:",
+    "/staff", "/staff.db", "/staff.json", "/ops", "/ops.db", "/ops/rejects.json", "/mail", "/mail.db", "/partners.db",
+    "/static/../metadata.yml", "/static/..%2fmetadata.yml", "/static/%2e%2e/settings.json",
+    "/static/....//settings.json", "/documents/..%2f..%2fops.db", "/-/static/../app.py", "/%2D/databases",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+async def test_private_address_answers_as_if_it_did_not_exist(site, corpus: Path, path: str) -> None:
+    answer = await site.client.get(path, follow_redirects=True)
+    assert answer.status_code == 404
+    _tells_nothing(answer.text, corpus)
+
+
+SQL = [
+    "select * from pragma_database_list", "select * from pragma_database_list()", "select file from pragma_database_list",
+    "select 1 from documents where (select file from pragma_database_list) > ''", "pragma database_list",
+    "attach database '/tmp/x.db' as x", "select * from pragma_function_list()", "select load_extension('x')",
+    "explain pragma database_list", "with x as (select * from pragma_database_list) select * from x",
+    "select * from pragma_compile_options", "select * from pragma_module_list", "detach database main",
+    "select * from pragma_table_list", "vacuum into '/tmp/x.db'", "delete from documents", "update documents set id = 1",
+    "select * from ops.rejects", "select * from staff.reviews", "select zeroblob(900000000)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+@pytest.mark.parametrize("sql", SQL)
+async def test_sql_of_visitors_learns_no_path_and_changes_nothing(site, corpus: Path, sql: str, form: str) -> None:
+    answer = await site.client.get(f"/corpus{form}?sql={quote_plus(sql)}")
+    # Datasette answers a refused query as CSV with an empty file.
+    assert answer.status_code in (400, 403, 404) or (form == ".csv" and not answer.text.strip())
+    _tells_nothing(answer.text, corpus)
+
+
+def _tells_nothing(body: str, corpus: Path) -> None:
+    for secret in (str(corpus), str(corpus.parent), "corpus.db", "site-packages", str(serve.SITE), "Traceback"):
+        assert secret not in body
+
+
+async def test_slow_sql_is_stopped_with_a_plain_message(site) -> None:
+    sql = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
+    answer = await site.client.get(f"/corpus?sql={quote_plus(sql)}")
+    assert answer.status_code == 400
+    assert "took too long" in answer.text
+
+
+async def test_writes_are_refused(site, corpus: Path) -> None:
+    before = sqlite3.connect(corpus).execute("select count(*) from documents").fetchone()
+    for path in ("/corpus", "/corpus/documents", f"/documents/{BROADBAND}"):
+        await site.client.post(path, data={"sql": "delete from documents"})
+    assert sqlite3.connect(corpus).execute("select count(*) from documents").fetchone() == before
+
+
+async def test_broken_page_tells_nothing(site, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages import overview
+
+    def broken(*args: object) -> None:
+        raise OSError(f"cannot read {corpus}")
+
+    monkeypatch.setattr(overview, "jurisdictions", broken)
+    answer = await site.client.get("/jurisdictions")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    _tells_nothing(answer.text, corpus)
+
+
+# --------------------------------------------------------------------- addresses
+
+
+async def test_every_internal_link_leads_somewhere(site) -> None:
+    waiting, seen, broken = ["/"], {"/"}, []
+    while waiting and len(seen) < 600:
+        path = waiting.pop(0)
+        answer = await site.client.get(path)
+        if answer.status_code != 200:
+            broken.append((path, answer.status_code))
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        links = {value for tag, name, value in Tags.of(answer.text) if tag in ("a", "link") and name == "href"}
+        for link in links:
+            target = urljoin(path, link)
+            parts = urlsplit(target)
+            assert parts.scheme in ("", "http", "https"), (path, link)
+            if parts.netloc and parts.netloc != "localhost":
+                continue
+            address = parts.path + (f"?{parts.query}" if parts.query else "")
+            if parts.path.startswith("/corpus/") and (parts.query.count("&") > 2 or "_sort" in parts.query):
+                continue  # Datasette's own sorting and paging links are endless
+            if address not in seen:
+                seen.add(address)
+                waiting.append(address)
+    assert broken == []
+    assert len(seen) > 60
+
+
+async def test_filters_live_in_the_address(site) -> None:
+    page = (await site.client.get("/browse?area=broadband&q=hotspots")).text
+    assert 'href="/browse?q=hotspots&amp;area=broadband&amp;kind=regulation"' in page
+    shown = text_of((await site.client.get("/browse?area=broadband&q=hotspots&kind=regulation")).text)
+    assert "1 document" in shown
+
+
+async def test_json_and_csv_are_the_same_documents(site) -> None:
+    page = (await site.client.get("/browse?area=broadband&q=hotspots")).text
+    link = html.unescape(re.search(r'href="([^"]*listed_documents\.json[^"]*)"', page).group(1))
+    rows = (await site.client.get(link)).json()["rows"]
+    assert {row["id"] for row in rows} == {BROADBAND, RULE}
+    csv_link = html.unescape(re.search(r'href="([^"]*listed_documents\.csv[^"]*)"', page).group(1))
+    assert len((await site.client.get(csv_link)).text.strip().splitlines()) == 3
+
+
+async def test_a_number_that_is_typed_leads_to_its_document(site) -> None:
+    for q in ("H.R. 1783", "hr1783", "HR 1783", BROADBAND):
+        page = (await site.client.get(f"/browse?q={quote_plus(q)}")).text
+        assert "By its number" in page
+        assert f'href="/documents/{BROADBAND}"' in page
+    assert f'href="/documents/{RULE}"' in (await site.client.get("/browse?q=2022-04567")).text
+
+
+async def test_search_finds_what_ala_holds(site) -> None:
+    shown = text_of((await site.client.get("/browse?q=library+e-books")).text)
+    assert "Fair deals for e-books" in shown
+
+
+async def test_nothing_found_helps(site) -> None:
+    shown = text_of((await site.client.get("/browse?q=xylophones&kind=bill")).text)
+    assert "No document fits." in shown
+    assert "without the filters" in shown
+    assert "xylopho*" in shown
+
+
+# --------------------------------------------------------------------- words for everything
+
+
+async def test_every_table_and_column_is_described(corpus: Path) -> None:
+    described = yaml.safe_load((serve.SITE / "metadata.yml").read_text(encoding="utf-8"))["databases"]["corpus"][
+        "tables"
+    ]
+    db = sqlite3.connect(corpus)
+    lacking = []
+    for (table,) in db.execute("select name from sqlite_master where type in ('table', 'view') order by name"):
+        if table.startswith(("documents_fts", "sqlite_")):
+            continue
+        about = described.get(table, {})
+        if about.get("hidden") and "columns" not in about:
+            continue
+        columns = [row[1] for row in db.execute(f"pragma table_info([{table}])")]
+        lacking += [table] if not about.get("description") else []
+        lacking += [f"{table}.{column}" for column in columns if not about.get("columns", {}).get(column)]
+        lacking += [f"{table}.{column} is no column" for column in about.get("columns", {}) if column not in columns]
+    assert lacking == []
+
+
+def test_every_word_of_the_vocabularies_is_in_the_glossary() -> None:
+    glossary = words.glossary()
+    for section, keys in (("statuses", STATUSES), ("kinds", KINDS), ("levels", LEVELS), ("changes", CHANGE_KINDS)):
+        assert set(keys) == set(glossary[section])
+        assert all(entry["word"] and entry["means"] for entry in glossary[section].values())
+    assert set(glossary["stances"]) == {"support", "support_if_amended", "oppose", "oppose_unless_amended", "watch"}
+
+
+def test_datasette_folder_is_no_package() -> None:
+    assert not (serve.SITE / "__init__.py").exists()
+
+
+# --------------------------------------------------------------------- starting
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("corpus.db", None, "infopolicy crawl"),
+        ("corpus.db", b"this is no database at all, only words" * 50, "cannot be read"),
+        ("corpus.db", b"", "infopolicy publish"),
+        ("staff.db", b"", "must be called corpus.db"),
+    ],
+)
+def test_a_corpus_that_cannot_be_served_is_told_plainly(
+    tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(serve.CannotServe, match=words):
+        serve.build(tmp_path / name)
+
+
+def test_a_taken_port_is_told_plainly(corpus: Path) -> None:
+    taken = serve._listen("127.0.0.1", 0)
+    taken.listen()
+    port = taken.getsockname()[1]
+    try:
+        with pytest.raises(serve.CannotServe, match=f"port {port} is taken"):
+            serve.run(corpus, "127.0.0.1", port)
+    finally:
+        taken.close()
+
+
+async def test_only_the_public_file_is_open(site) -> None:
+    assert set(site.databases) == {"corpus", "_internal"}
