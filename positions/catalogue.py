@@ -102,7 +102,7 @@ def _read_all(path: Path) -> tuple[list[Position], list[str]]:
 
 _POSITION_KEYS = {
     "id": TEXT, "title": TEXT, "areas": LIST, "confidence": TEXT, "source_url": TEXT, "source_read": FLAG,
-    "owner_units": LIST, "partners": LIST, "opponents": LIST, "core_values": LIST, "related": LIST, "note": TEXT,
+    "also_in": LIST, "owner_units": LIST, "partners": LIST, "opponents": LIST, "core_values": LIST, "related": LIST, "note": TEXT,
     "versions": None, "triggers": None, "examples": None, "messages": None,
 }  # fmt: skip
 _VERSION_KEYS = {
@@ -130,6 +130,7 @@ class _Reader(Checker):
         self.unique(entry)
         self.closed(entry, "confidence", CONFIDENCES)
         self.closed(entry, "areas", AREAS)
+        self.closed(entry, "also_in", AREAS)
         if values.get("areas") and values["areas"][0] != file.stem:
             self.problem(
                 entry, "areas", f"stands in {file.name}, but its first area is {values['areas'][0]!r}: move it"
@@ -152,7 +153,7 @@ class _Reader(Checker):
                 source_read=values.get("source_read", False),
                 **{
                     key: values.get(key, ())
-                    for key in ("owner_units", "partners", "opponents", "core_values", "related")
+                    for key in ("also_in", "owner_units", "partners", "opponents", "core_values", "related")
                 },
                 note=values.get("note"),
                 messages=messages,

@@ -21,8 +21,21 @@ _CUES = Path(__file__).with_name("cues.yml")
 _FAR = 25
 #: How many words after the phrase a passive may stand ("the program ... is repealed").
 _AFTER = 12
-_NOT, _LOOK = 0, 2
+_NOT, _LOOK, _ABOUT = 0, 2, 3
 _BE = frozenset(("is", "are", "be", "been", "being", "was", "were", "wa", "hereby"))
+_HAVE = frozenset(("has", "have", "had", "ha"))
+#: "prohibits WHO from doing", "requires WHO to do".
+_FROM = frozenset(
+    normal(form) for verb in ("prohibit", "bar", "prevent", "preclude", "ban", "stop") for form in (verb, verb + "ing")
+)
+_TO = frozenset(("require", "direct", "authorize", "allow", "permit", "order", "directing", "requiring", "authorizing"))
+#: Verbs of "WHO to do" that are no cues themselves.
+_ACTS = frozenset(
+    ("carry", "collect", "conduct", "consult", "disclose", "issue", "post", "submit", "take", "use", "obtain")
+)
+#: "protects WHO from what": what follows "from" is cut.
+_SHIELD = frozenset(normal(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
+_RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
 
@@ -38,11 +51,12 @@ class Reading:
 def cues() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
     """``(sign of each cue form, words that disarm "not", words that make a sentence unclear)`` from cues.yml.
 
-    A sign is 1 or -1, ``_NOT`` for a negation and ``_LOOK`` for a verb that only asks or looks.
+    A sign is 1 or -1, ``_NOT`` for a negation, ``_LOOK`` for a verb that only asks or looks, ``_ABOUT`` for
+    "relating to".
     """
     raw = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
     signs: dict[str, int] = {}
-    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK)):
+    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK), ("about", _ABOUT)):
         for word in raw[key].split():
             signs.update(dict.fromkeys(_forms(word), sign))
     signs.update({normal(word): _NOT for word in raw["not"].split()})
@@ -64,7 +78,7 @@ def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: t
     """
     first, stop = sentence
     unclear = cues()[2]
-    if any(found[at].word in unclear for at in range(first, stop)):
+    if _tells_present_law(found, first, stop) or any(found[at].word in unclear for at in range(first, stop)):
         return Reading(0, 1)
     before = _before(text, found, first, phrase)
     if before.sign:
@@ -72,31 +86,97 @@ def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: t
     return _after(text, found, phrase[-1] + 1, stop)
 
 
+def _tells_present_law(found: Sequence[Token], first: int, stop: int) -> bool:
+    """Digests first say what the law is today: that is no provision of the document."""
+    opening = tuple(token.word for token in found[first : min(stop, first + 3)])
+    return opening[:1] == ("currently",) or any(
+        opening[i : i + 2] in (("existing", "law"), ("current", "law"), ("federal", "law")) for i in (0, 1)
+    )
+
+
 def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ...]) -> Reading:
     """Cues before the phrase and in its gaps; its own words are no cues."""
     signs, disarm, _ = cues()
-    lead = here = Reading(0)
-    nearest = first
+    lead = here = _Scope()
     listing = False
     own = frozenset(phrase)
     for at in range(first, phrase[-1]):
         gap = text[found[at - 1].end : found[at].start] if at > first else ""
-        if "(" in gap and len(found[at].word) <= 3 and text[found[at].end : found[at].end + 1] == ")":
-            if not listing:
-                lead, listing = here, True
+        if _marks_item(text, found[at], gap):
+            lead, listing = (lead, True) if listing else (here, True)
             here = lead
             continue
-        if ";" in gap or _new_verb(text, found, at, first, gap):
-            here = lead if listing and ";" in gap else Reading(0)
+        if ";" in gap or _new_verb(text, found, at, first, gap) or (here.looks and _and_verb(found, at, gap)):
+            here = lead if listing and ";" in gap else _Scope()
+        if found[at].word == "from" and here.last >= 0 and found[here.last].word in _SHIELD:
+            here = _Scope(Reading(-here.reading.sign, here.reading.doubt), at, here.looks)
         sign = signs.get(found[at].word)
-        if sign is None or at in own:
+        if sign is None or at in own or (sign != _NOT and _is_adjective(text, found, at, first)):
             continue
-        if sign == _NOT and at + 1 < len(found) and found[at + 1].word in disarm:
+        if at + 1 < len(found) and found[at + 1].word in ("date", "year"):  # "extends the repeal date"
             continue
-        here = Reading(0) if sign == _LOOK else _times(here, -1 if sign == _NOT else sign)
-        nearest = at
-    far = here.sign != 0 and phrase[0] - nearest > _FAR
-    return Reading(here.sign, here.doubt + far)
+        if sign == _NOT and _disarmed(text, found, at, disarm):
+            continue
+        here = here.with_cue(sign, at)
+    if here.looks or _names_who(found, here.last, phrase):
+        return Reading(0, 1)
+    far = here.reading.sign != 0 and phrase[0] - here.last > _FAR
+    return Reading(here.reading.sign, here.reading.doubt + far)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What governs so far: the product of signs, where the last cue stood, and whether the verb only looks."""
+
+    reading: Reading = Reading(0)
+    last: int = -1
+    looks: bool = False
+
+    def with_cue(self, sign: int, at: int) -> _Scope:
+        if sign == _ABOUT:
+            return _Scope()
+        if sign == _LOOK or self.looks:
+            return _Scope(Reading(0), at, True)
+        return _Scope(_times(self.reading, -1 if sign == _NOT else sign), at)
+
+
+def _disarmed(text: str, found: Sequence[Token], at: int, disarm: frozenset[str]) -> bool:
+    """Whether a negation says nothing about the provision: "not later than", "No. 5", "schools that do not ..."."""
+    number = found[at].word == "no" and text[found[at].end : found[at].end + 1] == "."
+    aside = any(found[i].word in _RELATIVE for i in range(max(0, at - 3), at))
+    return number or aside or (at + 1 < len(found) and found[at + 1].word in disarm)
+
+
+def _marks_item(text: str, token: Token, gap: str) -> bool:
+    """Whether the token is the mark of a listed item: "(1)", "(a)", "(iii)"."""
+    return "(" in gap and len(token.word) <= 3 and text[token.end : token.end + 1] == ")"
+
+
+def _and_verb(found: Sequence[Token], at: int, gap: str) -> bool:
+    """A verb that "and" or a comma puts beside one that only looks: "to study X and provide Y"."""
+    verb = cues()[0].get(found[at].word) in (1, -1) and not found[at].word.endswith("ing")
+    return verb and ("," in gap or found[at - 1].word == "and")
+
+
+def _is_adjective(text: str, found: Sequence[Token], at: int, first: int) -> bool:
+    """A participle without "is" or "has" tells what a thing is like, not what the law does: "the required deposit"."""
+    written = text[found[at].start : found[at].end].lower()
+    return written.endswith("ed") and (at == first or found[at - 1].word not in _BE | _HAVE)
+
+
+def _names_who(found: Sequence[Token], cue: int, phrase: tuple[int, ...]) -> bool:
+    """The phrase is who must or must not act, not what is acted on: "prohibits schools from ...", "requires X to ..."."""
+    if cue < 0 or cue > phrase[0]:
+        return False
+    link = "from" if found[cue].word in _FROM else "to" if found[cue].word in _TO and phrase[0] - cue <= 4 else None
+    if link is None or any(found[i].word == link for i in range(cue, phrase[0])):
+        return False
+    if link == "from":
+        words = [found[i].word for i in range(phrase[-1] + 1, min(len(found), phrase[-1] + 14))]
+        return "from" in words and _RELATIVE.isdisjoint(words[: words.index("from")])
+    known = cues()[0]
+    after = range(phrase[-1] + 1, min(len(found) - 1, phrase[-1] + 4))
+    return any(found[i].word == "to" and (found[i + 1].word in known or found[i + 1].word in _ACTS) for i in after)
 
 
 def _times(reading: Reading, sign: int) -> Reading:
@@ -139,6 +219,8 @@ def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: 
     for i in range(at, min(stop, at + _AFTER)):
         gap = text[found[i - 1].end : found[i].start]
         word, previous = found[i].word, found[i - 1].word
+        if word in _RELATIVE:
+            break
         if ";" in gap and not passive_only:
             return _trailing(text, found, i, stop)
         if word in ("not", "cannot") and (previous in _MODAL | _BE or word == "cannot"):

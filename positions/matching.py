@@ -85,7 +85,9 @@ class Matcher:
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
         if (known := self._by_areas.get(areas)) is None:
             owners = enumerate(self._owners)
-            known = frozenset(number for number, (position, _) in owners if not areas.isdisjoint(position.areas))
+            known = frozenset(
+                number for number, (position, _) in owners if not areas.isdisjoint(position.areas + position.also_in)
+            )
             self._by_areas[areas] = known
         return known
 
@@ -100,22 +102,21 @@ class Matcher:
         spans = sentences(text)
         starts = [start for start, _ in spans]
         offsets = [token.start for token in words]
-        made: list[Match] = []
-        done: set[tuple[int, int]] = set()
+        readings: dict[tuple[int, int], list[Reading]] = {}
         for at, item, owner in places:
             which = bisect_right(starts, words[at].start) - 1
-            if which < 0 or (which, owner) in done:
+            if which < 0:
                 continue
             start, end = spans[which]
             sentence = bisect_right(offsets, start - 1), bisect_right(offsets, end - 1)
             phrase = item.find(words, at, sentence[1])
-            position, trigger = self._owners[owner]
-            if phrase is None or not _admits(trigger, words, sentence, parts):
+            if phrase is None or not _admits(self._owners[owner][1], words, sentence, parts):
                 continue
-            done.add((which, owner))
-            reading = read(text, words, sentence, phrase)
-            made.append(_match(position, trigger, reading, Provision(name, start, end, text[start:end])))
-        return made
+            readings.setdefault((which, owner), []).append(read(text, words, sentence, phrase))
+        return [
+            _match(*self._owners[owner], _surest(found), Provision(name, *spans[which], text[slice(*spans[which])]))
+            for (which, owner), found in readings.items()
+        ]
 
     def _best(self, found: list[Match]) -> tuple[Match, ...]:
         """One per position and stance, the best; ``watch`` only where the position has no other."""
@@ -146,6 +147,16 @@ def _admits(
     return not trigger.context or any(
         item.stands_in(found, 0, len(found)) for _, found in parts.values() for item in trigger.context
     )
+
+
+def _surest(readings: list[Reading]) -> Reading:
+    """The reading with a direction and the least doubt; none where the surest ones contradict each other."""
+    decided = [reading for reading in readings if reading.sign]
+    if not decided:
+        return readings[0]
+    least = min(reading.doubt for reading in decided)
+    signs = {reading.sign for reading in decided if reading.doubt == least}
+    return Reading(signs.pop(), least) if len(signs) == 1 else Reading(0, least + 1)
 
 
 def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision) -> Match:

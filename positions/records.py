@@ -86,6 +86,8 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
+    """``areas`` are where it is filed; a document tagged with one of ``also_in`` may touch it, too."""
+
     id: str
     title: str
     areas: tuple[str, ...]
@@ -97,6 +99,7 @@ class Position:
     opponents: tuple[str, ...]
     core_values: tuple[str, ...]
     related: tuple[str, ...]
+    also_in: tuple[str, ...]
     versions: tuple[PositionVersion, ...]
     triggers: tuple[Trigger, ...]
     examples: tuple[Example, ...]

@@ -58,7 +58,7 @@ def _of(text: str, position_id: str, areas: tuple[str, ...] = AREAS) -> list[Mat
 
 
 @given(st.fixed_dictionaries({"title": TEXTS, "abstract": TEXTS, "text": TEXTS}), st.sets(st.sampled_from(AREAS)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_words_stand_where_the_offsets_say(fields: dict[str, str | None], areas: set[str]) -> None:
     matches = MATCHER.match(fields, areas)
     for match in matches:
@@ -113,6 +113,16 @@ def test_sentences_know_the_abbreviations_of_law(text: str, count: int) -> None:
         ("The office shall report on the use of face recognition.", "face recognition", 0),
         ("In section 5 by striking E-Rate and inserting another word.", "e rate", 0),
         ("E-Rate and the schools of the county.", "e rate", 0),
+        ("Existing law requires net neutrality.", "net neutrality", 0),
+        ("The bill prohibits a library from lending books.", "a library", 0),
+        ("The bill requires the library to submit a plan.", "the library", 0),
+        ("Protecting Older Workers From Discrimination Act", "discrimination", -1),
+        ("The act extends the repeal date of the open textbook fund.", "open textbook", 1),
+        ("Relating to the 1619 Project.", "1619 project", 0),
+        ("An act relating to prohibiting face scans.", "face scan", -1),
+        ("The bill funds towns that do not have a library fund for E-Rate.", "e rate", 1),
+        ("No. 5 of the rules funds E-Rate.", "e rate", 1),
+        ("A plan to study E-Rate and provide library aid.", "library aid", 1),
         ("Library aid provided and money appropriated.", "library aid", 1),
     ],
 )
