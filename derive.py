@@ -6,7 +6,9 @@ crawl and a rebuild cannot drift apart. Texts are read in batches, worked on by 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -39,8 +41,17 @@ _tagger: Tagger | None = None
 
 def _start_worker() -> None:
     global _tagger
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _tagger = Tagger()
+    _tagger = _tagger or Tagger()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever, and hold the data folder's lock with it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _tag(rows: list[Row]) -> list[tuple[str, Tagging]]:

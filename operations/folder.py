@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from configuration import Configuration
 
 #: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
 FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
+
+_TRIES = 20  # a tenth of a second apart
 
 
 class OperationError(RuntimeError):
@@ -36,7 +40,7 @@ def only_writer(config: Configuration) -> Iterator[None]:
         ) from error
     with handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(handle)
         except OSError as error:
             handle.seek(0)
             raise OperationError(
@@ -47,6 +51,17 @@ def only_writer(config: Configuration) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
+
+
+def _lock(handle: TextIO) -> None:
+    """Take the lock, with a little patience: the workers of a killed process let go of it a moment after its end."""
+    for patience in range(_TRIES, 0, -1):
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if patience == 1:
+                raise
+            time.sleep(0.1)
 
 
 def read_only(path: Path) -> sqlite3.Connection:
