@@ -112,8 +112,10 @@ def plain_errors() -> Iterator[None]:
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
 @click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
               help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
+@click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
+              help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
 @click.pass_obj
-def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **options: Any) -> None:
+def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, budget: str, **options: Any) -> None:
     """Collect what is new or changed, then tag, match and publish it.
 
     Without SOURCE: every source that needs no key, or whose key is in the environment. A second run asks only for what
@@ -128,6 +130,10 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
     from operations.folder import only_writer
 
     names = _chosen(sources)
+    if budget == "off" and not session.config.mirror:
+        raise Stop(
+            "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
+        )
     arguments = {name: str(value) for name, value in options.items() if value is not None}
     for name, day in (("since", since), ("until", until)):
         if day:
@@ -136,7 +142,7 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
         with session.bar("Collecting") as bar:
             runs = pipelines.crawl(
                 session.config, names, {"today": date.today().isoformat(), **arguments},
-                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING",
+                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
             )  # fmt: skip
         for run in runs:
             session.say(_run_line(run))
@@ -151,12 +157,30 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, **
         sys.exit(4 if any("INFOPOLICY_DATA" in (run.note or "") or "disk" in (run.note or "") for run in failed) else 3)
 
 
+@main.command()
+@click.pass_obj
+def run(session: Session) -> None:
+    """What a timer calls: collect every source that is due, tag, match, publish; then the texts of what was tagged.
+
+    A source is due when its last complete run is older than its `every_hours` (crawlers/sources.yml). Sources whose key is
+    not in the environment are named and left out. Safe to kill: the next run goes on where this one ended.
+    """
+    from operations import daily
+
+    with plain_errors():
+        sys.exit(daily.run(session.config, now=now(), say=session.say))
+
+
 def _chosen(sources: tuple[str, ...]) -> list[str]:
     from crawlers.sources import load_sources
 
     known = load_sources()
     if unknown := [name for name in sources if name not in known]:
         raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
+    if lacking := [name for name in sources if (key := known[name].key) and not os.environ.get(key)]:
+        raise Stop(
+            f"{lacking[0]} needs a key in the environment: {known[lacking[0]].key}=… ({known[lacking[0]].terms})", 2
+        )
     return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
 
 

@@ -300,12 +300,14 @@ def crawl(
     *,
     progress: Callable[[Run, int], None] | None = None,
     log_level: str = "WARNING",
+    budget: bool = True,
 ) -> list[Run]:
     """Run the spiders in this process, one after the other's start, and return what each did.
 
     Args:
         spiders: names in sources.yml.
         arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
+        budget: obey the publishers' limits; False is for a mirror only.
 
     Raises:
         StorageError: the data folder cannot be used.
@@ -317,6 +319,7 @@ def crawl(
         "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
         "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
         "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
+        "INFOPOLICY_BUDGET_OFF": not budget,
     }, priority="cmdline")  # fmt: skip
     process = AsyncCrawlerProcess(settings)
     crawlers = [process.create_crawler(name) for name in spiders]

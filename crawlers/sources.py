@@ -21,7 +21,8 @@ class BadSource(ValueError):
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute` and `per_day`
-    where it has any; `expect_min` and `expect_max` documents a session."""
+    where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is tagged;
+    `expect_min` and `expect_max` documents a session."""
 
     id: str
     title: str
@@ -39,6 +40,8 @@ class Source:
     expect_min: int
     expect_max: int
     max_reject_share: float
+    every_hours: int = 24
+    after_tags: bool = False
 
 
 @cache

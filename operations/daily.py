@@ -1,0 +1,50 @@
+"""The day's work in one call: which sources are due, and in what order they are asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from configuration import Configuration
+from crawlers.sources import Source, load_sources
+from operations.folder import read_only
+
+
+def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
+    """Crawl what is due, in two steps: all sources together, then those that ask about what is tagged.
+
+    Each step is a process of its own, because Scrapy's reactor runs once in a process; the data folder's lock keeps two
+    from overlapping. Returns the higher exit code of the two.
+    """
+    usable = [source for source in load_sources().values() if not source.key or os.environ.get(source.key)]
+    for source in load_sources().values():
+        if source not in usable:
+            say(f"{source.id}: left out, {source.key} is not in the environment")
+    due = [source for source in usable if is_due(config, source, now)]
+    if not due:
+        say("no source is due")
+    steps = [[source.id for source in due if source.after_tags is late] for late in (False, True)]
+    return max((_crawl(names) for names in steps if names), default=0)
+
+
+def is_due(config: Configuration, source: Source, now: str) -> bool:
+    """Whether the last complete run of a source is older than it should be (or there is none)."""
+    if not config.corpus.exists():
+        return True
+    with closing(read_only(config.corpus)) as db:
+        last = db.execute(
+            "select max(started_at) from runs where source = ? and state = 'finished' and note is null", [source.id]
+        ).fetchone()[0]
+    return last is None or _time(now) - _time(last) >= timedelta(hours=source.every_hours)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _crawl(names: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "cli", "crawl", *names], check=False).returncode
