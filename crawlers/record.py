@@ -233,12 +233,13 @@ def stored_ids(db: Database, listing: Listing) -> set[str]:
     """The documents of a listing's session, part and days that its source has given and that have not gone missing."""
     rows = db.execute(
         "select p.document_id from provenance p join documents d on d.id = p.document_id "
-        "where p.source = :source and d.session = :session and (:part = '' or d.document_type = :part) "
+        "where p.source = :source and d.jurisdiction = :jurisdiction and d.session = :session "
+        "and (:part = '' or d.document_type = :part) "
         "and (:first is null or d.published_on >= :first) and (:last is null or d.published_on <= :last) "
         "and d.missing_since is null",
         {
-            "source": listing.source, "session": listing.session, "part": listing.part,
-            "first": listing.first_on, "last": listing.last_on,
+            "source": listing.source, "jurisdiction": listing.jurisdiction, "session": listing.session,
+            "part": listing.part, "first": listing.first_on, "last": listing.last_on,
         },
     )  # fmt: skip
     return {key for (key,) in rows.fetchall()}
