@@ -90,8 +90,14 @@ def plain_errors() -> Iterator[None]:
         yield
     except (BadAreas, BadSource, BadFile) as error:
         raise Stop(str(error), 1) from error
-    except (OperationError, OSError, sqlite3.Error) as error:
+    except OperationError as error:
         raise Stop(str(error), 4) from error
+    except (OSError, sqlite3.Error) as error:
+        from pipelines import StorageError
+
+        session = click.get_current_context().find_object(Session)
+        where = getattr(error, "filename", None) or (session.config.data if session else "")
+        raise Stop(str(StorageError.of(where, error)), 4) from error
     except RuntimeError as error:
         if type(error).__name__ != "StorageError":
             raise
@@ -204,16 +210,13 @@ def _run_line(run: Any) -> str:
 
 def _finish(session: Session) -> None:
     """Tag, match and publish whatever lacks it."""
-    import positions.tables
-    from crawlers import tables
     from derive import derive, tagger_version, untagged
-    from pipelines import open_corpus
+    from pipelines import open_corpus, open_staff
     from publish import publish as publish_tables
     from reference import write_reference
 
     corpus = open_corpus(session.config.corpus)
-    staff = tables.connect(session.config.staff)
-    positions.tables.staff.apply(staff)
+    staff = open_staff(session.config.staff)
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
@@ -273,7 +276,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
-        site.run(config.corpus, host or config.host, port or config.port)
+        site.run(config.corpus, host or config.host, port or config.port, notice=config.notice)
 
 
 # --------------------------------------------------------------------- looking after it

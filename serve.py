@@ -19,24 +19,25 @@ from datasette.app import Datasette
 SITE = Path(__file__).resolve().parent / "datasette"
 
 
-class CannotServe(Exception):
+class CannotServe(OSError):
     """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
 
 
-def build(corpus: Path, *, secret: str | None = None, today: str | None = None) -> Datasette:
+def build(corpus: Path, *, secret: str | None = None, today: str | None = None, notice: str | None = None) -> Datasette:
     """The whole site as a Datasette application.
 
     Args:
         corpus: the file corpus.db; its name without the ending is the first part of the addresses of tables.
         secret: signs cookies; None makes a new one at each start, which is enough while nobody logs in.
         today: an ISO date to use instead of the clock, for tests and recorded data.
+        notice: a sentence that every page shows at its top, such as "This is a sample".
 
     Raises:
         CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
     """
     _check(corpus)
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
-    metadata["plugins"] = {"infopolicy": {"today": today}}
+    metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice}}
     return Datasette(
         files=[str(corpus)],
         metadata=metadata,
@@ -67,7 +68,7 @@ def _check(corpus: Path) -> None:
         raise CannotServe(f"{corpus} has nothing published in it yet: run `infopolicy publish`")
 
 
-def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001) -> None:
+def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001, *, notice: str | None = None) -> None:
     """Serve the site until interrupted.
 
     Raises:
@@ -75,7 +76,7 @@ def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001) -> None:
     """
     import uvicorn
 
-    site = build(corpus)
+    site = build(corpus, notice=notice)
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(

@@ -372,6 +372,12 @@ def test_a_corpus_that_cannot_be_served_is_told_plainly(
         serve.build(tmp_path / name)
 
 
+async def test_a_notice_stands_on_every_page(corpus: Path) -> None:
+    noticed = serve.build(corpus, today=TODAY, notice="This is a <sample>.")
+    for path in ("/", "/browse", "/corpus/documents"):
+        assert "This is a &lt;sample&gt;." in (await noticed.client.get(path)).text
+
+
 def test_a_taken_port_is_told_plainly(corpus: Path) -> None:
     taken = serve._listen("127.0.0.1", 0)
     taken.listen()

@@ -25,3 +25,8 @@ def prepare_jinja2_environment(env):
     env.globals.update(word=words.word, plural=words.plural, count=words.count, navigation=NAVIGATION)
     env.trim_blocks = True
     env.lstrip_blocks = True
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    return {"notice": (datasette.plugin_config("infopolicy") or {}).get("notice")}
