@@ -160,7 +160,7 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, bu
         click.echo(
             "What was stored is complete document by document; run the command again to fill the gaps.", err=True
         )
-        sys.exit(4 if any("INFOPOLICY_DATA" in (run.note or "") or "disk" in (run.note or "") for run in failed) else 3)
+        sys.exit(4 if any(run.unstored for run in failed) else 3)
 
 
 @main.command()

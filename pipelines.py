@@ -6,11 +6,13 @@ this module and derive.py open the databases for writing.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 
 import classify.tables
 import positions.tables
@@ -29,6 +32,7 @@ from crawlers import tables
 from crawlers.budget import SPENT
 from crawlers.coverage import Baseline, merged, shortfall, vanished
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
+from crawlers.logs import plain_lines
 from crawlers.record import Counts, mark_missing, stored_ids, upsert
 from crawlers.sources import load_sources
 from crawlers.spider import UNKNOWN_FIELD
@@ -48,13 +52,30 @@ def open_corpus(path: Path) -> Database:
     """corpus.db for writing, with every migration applied; its folder is made if need be.
 
     Raises:
-        StorageError: the folder or file cannot be made, opened or written.
+        StorageError: the folder or file cannot be made, opened or written, or another process is writing to it.
     """
+    return _open(path, tables.corpus, classify.tables.corpus, positions.tables.corpus)
+
+
+def open_staff(path: Path) -> Database:
+    """staff.db for writing, as `open_corpus`."""
+    return _open(path, positions.tables.staff)
+
+
+def open_ops(path: Path) -> Database:
+    """ops.db for writing, as `open_corpus`."""
+    return _open(path, tables.ops)
+
+
+def _open(path: Path, *migrations: Migrations) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = tables.connect(path)
-        for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
-            migrations.apply(db)
+        for each in migrations:
+            each.apply(db)
+        # Told now rather than in the middle of the work: whether this file can be written at all.
+        db.execute("begin immediate")
+        db.execute("rollback")
     except (OSError, sqlite3.Error) as error:
         raise StorageError.of(path, error) from error
     return db
@@ -64,12 +85,12 @@ class StorageError(RuntimeError):
     """A database that cannot be used; the message names the file and says what to do."""
 
     @classmethod
-    def of(cls, path: Path, error: Exception) -> StorageError:
+    def of(cls, path: Path | str, error: Exception) -> StorageError:
         words = str(error)
         if "locked" in words:
             advice = "another process is writing to it; wait for it to end, then run this again"
-        elif "full" in words or getattr(error, "errno", None) == 28:
-            advice = "the disk is full; make room, then run this again: what was stored is complete"
+        elif "full" in words or "disk I/O" in words or getattr(error, "errno", None) == errno.ENOSPC:
+            advice = "the disk is full or fails; make room, then run this again: what was stored is complete"
         elif "not a database" in words or "malformed" in words:
             advice = "the file is damaged; put it aside and use `infopolicy restore`"
         else:
@@ -131,6 +152,7 @@ class Run:
     coverage: list[dict[str, Any]] = field(default_factory=list)
     note: str | None = None
     id: int = 0
+    unstored: bool = False  # the data folder failed, not the source
 
     @property
     def handled(self) -> int:
@@ -159,8 +181,7 @@ class RecordPipeline:
     def open_spider(self) -> None:
         assert self.crawler.spider is not None
         self.db = open_corpus(self.corpus)
-        self.ops_db = tables.connect(self.ops)
-        tables.ops.apply(self.ops_db)
+        self.ops_db = open_ops(self.ops)
         self.run = Run(source=self.crawler.spider.name, started_at=utc_now())
         self.baseline = Baseline(self.db, self.run.source)
         assert self.crawler.stats is not None
@@ -195,7 +216,8 @@ class RecordPipeline:
 
     async def _fail(self, error: Exception) -> None:
         assert self.crawler.engine is not None
-        self.run.state, self.run.note = "failed", str(StorageError.of(self.corpus, error))
+        self.run.state, self.run.unstored = "failed", True
+        self.run.note = str(StorageError.of(self.corpus, error))
         await self.crawler.engine.close_spider_async(reason="storage")
 
     def _flush(self) -> None:
@@ -233,7 +255,8 @@ class RecordPipeline:
                 self._close_listings()
             self._close_run()
         except (sqlite3.Error, OSError) as error:
-            self.run.state, self.run.note = "failed", str(StorageError.of(self.corpus, error))
+            self.run.state, self.run.unstored = "failed", True
+            self.run.note = str(StorageError.of(self.corpus, error))
         finally:
             self.db.close()
             self.ops_db.close()
@@ -313,6 +336,7 @@ def crawl(
         StorageError: the data folder cannot be used.
     """
     open_corpus(config.corpus).close()
+    open_ops(config.ops).close()
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.update({
@@ -323,10 +347,16 @@ def crawl(
     }, priority="cmdline")  # fmt: skip
     process = AsyncCrawlerProcess(settings)
     crawlers = [process.create_crawler(name) for name in spiders]
-    for crawler in crawlers:
-        process.crawl(crawler, **arguments)
-    process.start()
-    return [crawler.stats.get_value(RUN) for crawler in crawlers if crawler.stats]
+    with plain_lines() if log_level == "WARNING" else nullcontext():
+        for crawler in crawlers:
+            process.crawl(crawler, **arguments)
+        process.start()
+    return [_run_of(crawler, name) for crawler, name in zip(crawlers, spiders, strict=True)]
+
+
+def _run_of(crawler: Crawler, name: str) -> Run:
+    run: Run | None = crawler.stats.get_value(RUN) if crawler.stats else None
+    return run or Run(source=name, started_at=utc_now(), state="failed", note="the crawl could not begin, see above")
 
 
 def spider_class(name: str) -> type[Spider]:
