@@ -7,16 +7,21 @@ otherwise each record that changed is asked for by itself.
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import scrapy
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawlers import known, xmltree
 from crawlers.billstatus import parse_bill, unknown_fields
@@ -33,6 +38,8 @@ _RECORD = re.compile(r"/BILLSTATUS-(\d+)([a-z]+)(\d+)\.xml$")
 BULK_LEAST, BULK_SHARE = 50, 0.2
 BULK_MAXSIZE = 512 * 1024 * 1024
 MEMBER_MAXSIZE = 64 * 1024 * 1024
+#: What Python's readers raise for a ZIP that was cut off or garbled on its way.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
 Row = tuple[str, str, str]  # document id, address, lastmod
 
 
@@ -84,7 +91,7 @@ class UsBillsSpider(SourceSpider):
         if self.bulk != "never" and len(lacking) > max(BULK_LEAST, BULK_SHARE * len(rows)):
             url = f"{HOST}/bulkdata/BILLSTATUS/{congress}/{kind}/BILLSTATUS-{congress}-{kind}.zip"
             meta = {"download_maxsize": BULK_MAXSIZE, "download_timeout": 900, "dont_cache": True}
-            yield self.ask(url, self.parse_zip, meta=meta, cb_kwargs={"rows": lacking})
+            yield self.ask(url, self.parse_zip, meta=meta, cb_kwargs={"rows": lacking}).replace(errback=self.zip_failed)
         else:
             yield from (self.ask_record(row) for row in lacking)
 
@@ -109,32 +116,70 @@ class UsBillsSpider(SourceSpider):
         return parse_bill(tree, source_url=url, stamp=stamp)
 
     def parse_zip(self, response: Response, rows: list[Row]) -> Iterator[Any]:
-        """Each wanted record of a ZIP; what it lacks, holds broken or holds older than the listing says is asked for singly."""
-        archive = _open(response.body)
-        made = response.headers.get("Last-Modified")
-        made_at = parsedate_to_datetime(made.decode()).strftime("%Y-%m-%dT%H:%M:%SZ") if made else "9999"
+        """Each wanted record of a ZIP; what it lacks, holds unreadable or holds older than the listing says is asked for
+        singly. A ZIP that came damaged is asked for again, for the records still lacking."""
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(response.body))
+        except DAMAGE as error:
+            yield from self.zip_again(response, rows, f"not a ZIP file: {error}")
+            return
+        made_at = _made_at(response)
         members = {info.filename.rsplit("/", 1)[-1]: info for info in archive.infolist()}
+        broken: list[Row] = []
         for row in rows:
             info = members.get(row[1].rsplit("/", 1)[-1])
-            body = _read(archive, info) if info and row[2] <= made_at else None
             try:
-                yield self.bill(body, row[1], row[2]) if body else self.ask_record(row)
-            except (BadRecord, Unreadable):
-                yield self.ask_record(row)
+                bill = _read(archive, info, row) if info and row[2] <= made_at else None
+            except DAMAGE:
+                broken.append(row)
+                continue
+            yield bill or self.ask_record(row)
+        if broken:
+            yield from self.zip_again(response, broken, f"{len(broken)} of its records are damaged")
+
+    def zip_again(self, response: Response, rows: list[Row], reason: str) -> Iterator[scrapy.Request]:
+        assert response.request is not None
+        request = response.request.replace(cb_kwargs={"rows": rows})
+        again = get_retry_request(request, spider=self, reason=reason) if len(rows) > BULK_LEAST else None
+        yield from [again] if again else self.one_by_one(rows, reason)
+
+    async def zip_failed(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        for request in self.one_by_one(failure.request.cb_kwargs["rows"], failure.getErrorMessage()):  # type: ignore[attr-defined]
+            yield request
+
+    def one_by_one(self, rows: list[Row], reason: str) -> Iterator[scrapy.Request]:
+        """The slow way that still loses nothing, where a ZIP cannot be had on any try."""
+        self.logger.warning("a ZIP cannot be read (%s): asking for its %d records one by one", reason, len(rows))
+        yield from (self.ask_record(row) for row in rows)
 
 
-def _open(body: bytes) -> zipfile.ZipFile:
+def _made_at(response: Response) -> str:
+    """When a ZIP was made, by its Last-Modified; the far future where that is missing or makes no sense."""
     try:
-        return zipfile.ZipFile(io.BytesIO(body))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise Unreadable(f"not a ZIP file: {error}") from error
+        made = parsedate_to_datetime((response.headers.get("Last-Modified") or b"").decode("latin-1"))
+        return made.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return "9999"
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
-    """A member's bytes; None where it is too large to be a record, or damaged."""
+def _bill(body: bytes, row: Row) -> Bill:
+    """The record that was asked for, and no other.
+
+    Raises:
+        BadRecord, Unreadable: it cannot be read, or is another one than its address says.
+    """
+    bill = parse_bill(xmltree.parse(body, root="billStatus"), source_url=row[1], stamp=row[2])
+    if bill.id != row[0]:
+        raise BadRecord(f"asked for {row[0]}, got {bill.id}")
+    return bill
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
+    """A record of a ZIP, None where it is not the record that was asked for or cannot be parsed; raises what DAMAGE names."""
     if info.file_size > MEMBER_MAXSIZE:
         return None
+    body = archive.read(info)
     try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+        return _bill(body, row)
+    except (BadRecord, Unreadable):
         return None
