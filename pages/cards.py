@@ -35,6 +35,8 @@ class Card:
     missing: bool
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
+    #: Documents with the same title (a bill's companion in the other chamber) that this card stands for as well.
+    also: list[Card] = field(default_factory=list)
 
     @property
     def href(self) -> str:
@@ -101,6 +103,18 @@ def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str |
         shown = {word.casefold() for word in evidence}
         if len(evidence) < 4 and len(row["words"]) <= LONGEST_EVIDENCE and row["words"].casefold() not in shown:
             evidence.append(row["words"])
+
+
+def one_per_title(found: list[Card], limit: int) -> list[Card]:
+    """The first ``limit`` cards with different titles; later ones with the same title are named on the first."""
+    kept: dict[str, Card] = {}
+    for card in found:
+        title = card.title.casefold()
+        if title in kept:
+            kept[title].also.append(card)
+        elif len(kept) < limit:
+            kept[title] = card
+    return list(kept.values())
 
 
 def area_titles(db: sqlite3.Connection) -> dict[str, str]:

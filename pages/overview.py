@@ -9,7 +9,7 @@ from typing import Any
 
 from crawlers.sources import load_sources
 from pages import words
-from pages.cards import Card, area_titles, cards, marks
+from pages.cards import Card, area_titles, cards, marks, one_per_title
 from pages.document import rows, source_title
 from publish import ANY_AREA
 
@@ -37,10 +37,10 @@ def first_to_see(
     found = db.execute(
         f"""select document_id from (
             select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 40
-        ) join taggings using (document_id) order by priority_score desc, sort_on desc limit ?""",
-        [*values, limit],
+        ) join taggings using (document_id) order by priority_score desc, sort_on desc""",
+        values,
     )
-    return cards(db, [row[0] for row in found], area)
+    return one_per_title(cards(db, [row[0] for row in found], area), limit)
 
 
 def totals(db: sqlite3.Connection) -> Row:
