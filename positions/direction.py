@@ -21,7 +21,7 @@ _CUES = Path(__file__).with_name("cues.yml")
 _FAR = 25
 #: How many words after the phrase a passive may stand ("the program ... is repealed").
 _AFTER = 12
-_NOT, _LOOK, _ABOUT = 0, 2, 3
+_NOT, _LOOK, _ABOUT, _AMEND = 0, 2, 3, 4
 _BE = frozenset(("is", "are", "be", "been", "being", "was", "were", "wa", "hereby"))
 _HAVE = frozenset(("has", "have", "had", "ha"))
 #: "prohibits WHO from doing", "requires WHO to do".
@@ -51,12 +51,12 @@ class Reading:
 def cues() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
     """``(sign of each cue form, words that disarm "not", words that make a sentence unclear)`` from cues.yml.
 
-    A sign is 1 or -1, ``_NOT`` for a negation, ``_LOOK`` for a verb that only asks or looks, ``_ABOUT`` for
-    "relating to".
+    A sign is 1 or -1, ``_NOT`` for a negation, ``_LOOK`` for a verb that only asks or looks,
+    ``_ABOUT`` for "relating to", ``_AMEND`` for one that changes a law named next.
     """
     raw = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
     signs: dict[str, int] = {}
-    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK), ("about", _ABOUT)):
+    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK), ("about", _ABOUT), ("amend", _AMEND)):
         for word in raw[key].split():
             signs.update(dict.fromkeys(_forms(word), sign))
     signs.update({normal(word): _NOT for word in raw["not"].split()})
@@ -83,6 +83,8 @@ def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: t
     before = _before(text, found, first, phrase)
     if before.sign:
         return _with_passive(before, text, found, phrase[-1] + 1, stop)
+    if before.doubt:
+        return before
     return _after(text, found, phrase[-1] + 1, stop)
 
 
@@ -106,7 +108,7 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
             lead, listing = (lead, True) if listing else (here, True)
             here = lead
             continue
-        if ";" in gap or _new_verb(text, found, at, first, gap) or (here.looks and _and_verb(found, at, gap)):
+        if ";" in gap or _new_verb(text, found, at, first, gap) or _leaves(here, found, at, gap):
             here = lead if listing and ";" in gap else _Scope()
         if found[at].word == "from" and here.last >= 0 and found[here.last].word in _SHIELD:
             here = _Scope(Reading(-here.reading.sign, here.reading.doubt), at, here.looks)
@@ -131,12 +133,13 @@ class _Scope:
     reading: Reading = Reading(0)
     last: int = -1
     looks: bool = False
+    amends: bool = False
 
     def with_cue(self, sign: int, at: int) -> _Scope:
         if sign == _ABOUT:
             return _Scope()
-        if sign == _LOOK or self.looks:
-            return _Scope(Reading(0), at, True)
+        if sign in (_LOOK, _AMEND) or self.looks:
+            return _Scope(Reading(0), at, True, self.amends or sign == _AMEND)
         return _Scope(_times(self.reading, -1 if sign == _NOT else sign), at)
 
 
@@ -152,10 +155,11 @@ def _marks_item(text: str, token: Token, gap: str) -> bool:
     return "(" in gap and len(token.word) <= 3 and text[token.end : token.end + 1] == ")"
 
 
-def _and_verb(found: Sequence[Token], at: int, gap: str) -> bool:
-    """A verb that "and" or a comma puts beside one that only looks: "to study X and provide Y"."""
-    verb = cues()[0].get(found[at].word) in (1, -1) and not found[at].word.endswith("ing")
-    return verb and ("," in gap or found[at - 1].word == "and")
+def _leaves(here: _Scope, found: Sequence[Token], at: int, gap: str) -> bool:
+    """A verb beside one that only looks ("to study X and provide Y"), or what an amendment is for ("amends X to end Y")."""
+    if not here.looks or cues()[0].get(found[at].word) not in (1, -1) or found[at].word.endswith("ing"):
+        return False
+    return "," in gap or found[at - 1].word == "and" or (here.amends and found[at - 1].word in ("to", "by"))
 
 
 def _is_adjective(text: str, found: Sequence[Token], at: int, first: int) -> bool:
@@ -228,21 +232,22 @@ def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: 
         sign = signs.get(word)
         if sign not in (1, -1):
             continue
-        participle = text[found[i].start : found[i].end].lower().endswith("ed")
-        if participle and (previous in _BE or not passive_only):
+        if not text[found[i].start : found[i].end].lower().endswith("ed"):
+            continue
+        closes = i + 1 == stop or found[i + 1].word == "and" or text[found[i].end : found[i].end + 1] in (",", ";", ".")
+        if previous in _BE or (closes and not passive_only):
             return Reading(sign)
     return Reading(0) if passive_only else _trailing(text, found, at, stop)
 
 
 def _trailing(text: str, found: Sequence[Token], at: int, stop: int) -> Reading:
-    """State indexes put the verb last, alone: "Libraries; internet filter software on computers; require."."""
+    """State indexes put the verb last: "Libraries; internet filter software on computers; require, and set rules."."""
     signs = cues()[0]
+    for i in range(at, stop):
+        if ";" in text[found[i - 1].end : found[i].start]:
+            sign = None if found[i].word.endswith("ing") else signs.get(found[i].word)
+            return Reading(sign) if sign in (1, -1) else Reading(0)
     last = stop - 1
-    while last > at and found[last].word in ("for", "certain", "to"):
-        last -= 1
-    if last < at:
-        return Reading(0)
-    sign = signs.get(found[last].word)
-    alone = ";" in text[found[last - 1].end : found[last].start]
-    noun = text[found[last].start : found[last].end].lower().endswith(("tion", "ment", "sion", "ing"))
-    return Reading(sign) if sign in (1, -1) and (alone or (noun and stop - at <= 4)) else Reading(0)
+    noun = found[last].word.endswith(("tion", "ment", "sion"))
+    sign = signs.get(found[last].word) if noun and 1 <= stop - at <= 4 else None
+    return Reading(sign) if sign in (1, -1) else Reading(0)

@@ -8,6 +8,7 @@ the sentence does not tell, the suggestion is ``watch``. Nothing here decides: a
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
 _DOUBT = 0.75  # for each reason to doubt the direction
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
+_TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
 
 
 @dataclass(frozen=True)
@@ -103,14 +105,19 @@ class Matcher:
         starts = [start for start, _ in spans]
         offsets = [token.start for token in words]
         readings: dict[tuple[int, int], list[Reading]] = {}
+        tries: Counter[tuple[int, int]] = Counter()
         for at, item, owner in places:
             which = bisect_right(starts, words[at].start) - 1
-            if which < 0:
+            tries[which, owner] += 1
+            if which < 0 or tries[which, owner] > _TRIES:
                 continue
             start, end = spans[which]
             sentence = bisect_right(offsets, start - 1), bisect_right(offsets, end - 1)
             phrase = item.find(words, at, sentence[1])
-            if phrase is None or not _admits(self._owners[owner][1], words, sentence, parts):
+            if phrase is None:
+                continue
+            if not _admits(self._owners[owner][1], words, sentence, parts):
+                tries[which, owner] = _TRIES
                 continue
             readings.setdefault((which, owner), []).append(read(text, words, sentence, phrase))
         return [
