@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 
 def stamps(corpus: Path, *, source: str, session: str, document_type: str | None = None) -> dict[str, str | None]:
@@ -11,18 +12,30 @@ def stamps(corpus: Path, *, source: str, session: str, document_type: str | None
 
     Empty where there is no corpus yet: everything is still to be fetched. So is what had gone missing and is back.
     """
-    if not corpus.exists():
-        return {}
     query = """
         select p.document_id, p.stamp from provenance p join documents d on d.id = p.document_id
         where p.source = :source and d.session = :session and (:type is null or d.document_type = :type)
         and d.missing_since is null"""
+    return dict(_rows(corpus, query, {"source": source, "session": session, "type": document_type}))
+
+
+def days(corpus: Path, *, source: str, session: str) -> set[str]:
+    """The days on which something was published that is stored and that the source still lists."""
+    query = """
+        select distinct d.published_on from provenance p join documents d on d.id = p.document_id
+        where p.source = :source and d.session = :session and d.missing_since is null and d.published_on is not null"""
+    return {day for (day,) in _rows(corpus, query, {"source": source, "session": session})}
+
+
+def _rows(corpus: Path, query: str, values: dict[str, str | None]) -> list[tuple[Any, ...]]:
+    if not corpus.exists():
+        return []
     connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
     try:
-        return dict(connection.execute(query, {"source": source, "session": session, "type": document_type}))
+        return connection.execute(query, values).fetchall()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            return {}
+            return []
         raise
     finally:
         connection.close()

@@ -126,3 +126,59 @@ def congress_of(day: str) -> int:
 def congress_ends_on(congress: int) -> str:
     """The ISO date on which a Congress ends and its undecided bills with it."""
     return f"{1789 + 2 * congress}-01-03"
+
+
+# --------------------------------------------------------------------- regulations
+
+#: What a document of the Federal Register does to an earlier one, by its action line ("Final rule; correction.").
+#: Flat and ordered as above; the words are the kinds of the links between the two.
+PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (purpose, re.compile(pattern, re.IGNORECASE))
+    for purpose, pattern in (
+        # land is withdrawn too, and applicants withdraw: only the end of a document's own proposal or rule counts
+        (
+            "withdraws",
+            r"^(notice of )?(the )?(partial )?withdrawal of|[;,] (notice of )?(partial )?withdrawal\b(?! by)",
+        ),
+        ("withdraws", r"\brule and withdrawal of"),
+        ("corrects", r"\bcorrect(ions?|ing amendments?)\b(?! ?/)"),
+        ("extends", r"\b(extension|extending|reopening|re-opening)( of)?( the)?( public)? comment period"),
+        (
+            "extends",
+            r"\bcomment periods? (extension|extended|reopening|reopened)|; reopening\b|\bextension of .*comment period",
+        ),
+        ("delays", r"\b(delay|postponement|stay)( of)?( the)? (effective|effectiveness|compliance)"),
+        ("confirms", r"\bconfirmation of( the)? effective date"),
+    )
+)
+_PUBLISHED_AS = {"Rule": "final", "Proposed Rule": "proposed", "Presidential Document": "adopted"}
+#: An action line is a phrase; where an agency puts a whole notice into it, words in the middle say nothing about it.
+_ACTION_LINE = 200
+
+
+def regulation_purpose(action: str | None, *, corrects: bool = False) -> str | None:
+    """What a document does to an earlier one: corrects, withdraws, extends, delays, confirms, or None.
+
+    Args:
+        action: the source's action line.
+        corrects: the source itself names the document that this one corrects.
+    """
+    if corrects:
+        return "corrects"
+    line = (action or "")[:_ACTION_LINE]
+    return next((word for word, pattern in PURPOSES if pattern.search(line)), None)
+
+
+def regulation_status(document_type: str, action: str | None, purpose: str | None) -> str:
+    """Where a document of the Federal Register stands: it never moves, what follows it is a document of its own.
+
+    A correction decides nothing (notice), but for amendments that correct a rule in force (final).
+    """
+    status = _PUBLISHED_AS.get(document_type, "notice")
+    if purpose == "withdraws" and not re.match(
+        r"(proposed|final|direct final|interim final) rule and", action or "", re.I
+    ):
+        return "withdrawn"
+    if purpose == "corrects" and not re.search(r"correcting amendment", action or "", re.IGNORECASE):
+        return "notice"
+    return status

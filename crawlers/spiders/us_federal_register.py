@@ -1,0 +1,179 @@
+"""Rules, proposed rules, notices and presidential documents, from the Federal Register's API (v1).
+
+The API tells at most 10,000 results of a search and then begins again at page 1 without a word. So no second page is
+ever asked for: a month is one request, and a month that holds more than one answer can is asked for in halves, down to
+single days. An answer counts only when it holds as many documents as it says, each once, all of the days asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Response
+
+from crawlers import federal_register as fr
+from crawlers import known
+from crawlers.items import BadRecord, Listing, Regulation, Reject, document_id
+from crawlers.middlewares import Unreadable
+from crawlers.spider import SourceSpider
+
+API = f"{fr.HOST}/api/v1/documents.json"
+PER_PAGE = 2000  # the most the API gives at once; it answers a larger wish with 20
+Record = dict[str, Any]
+
+
+class UsFederalRegisterSpider(SourceSpider):
+    """`since` and `until` are days of publication; without them: the month a year ago and all that has come since."""
+
+    name = "us_federal_register"
+
+    def __init__(self, today: str, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        self.first_on = self.since or f"{int(today[:4]) - 1}-{today[5:7]}-01"
+        # Whole months, though the last is not over: its address, and with it what is cached, stays the same all month.
+        self.last_on = self.until if self.until != "9999" else month_end(max(today, self.first_on))
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        for days in months(self.first_on, self.last_on):
+            yield self.ask_days(*days)
+
+    def ask_days(self, first_on: str, last_on: str) -> scrapy.Request:
+        days = {"first_on": first_on, "last_on": last_on}
+        return self.ask(listing_url(first_on, last_on), self.parse_listing, cb_kwargs=days)
+
+    @cached_property
+    def have(self) -> dict[str, str | None]:
+        """The stamps of what is stored, as it was when the crawl began."""
+        return known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+
+    @cached_property
+    def days(self) -> set[str]:
+        """The days of publication of what is stored."""
+        return known.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+
+    def parse_listing(self, response: Response, first_on: str, last_on: str) -> Iterator[Any]:
+        count, records = read_listing(response.body)
+        if count > len(records) and first_on < last_on:
+            yield from (self.ask_days(*days) for days in halves(first_on, last_on))
+            return
+        check_whole(count, records, first_on, last_on)
+        if not records and any(first_on <= day <= last_on for day in self.days):
+            raise Unreadable(f"{first_on} to {last_on}: nothing is listed where documents are stored")
+        keys = {document_id("us", fr.SESSION, fr.number_of(record)): record for record in records}
+        yield Listing(
+            source=self.name, jurisdiction="us", session=fr.SESSION, part="", document_ids=tuple(keys),
+            first_on=first_on, last_on=last_on,
+        )  # fmt: skip
+        rows = ((key, record, fr.stamp_of(record)) for key, record in keys.items())
+        for key, record, stamp in self.take([row for row in rows if self.have.get(row[0]) != row[2]]):
+            yield self.ask_text(key, record, stamp) or self.document(key, record, None, stamp)
+
+    def ask_text(self, key: str, record: Record, stamp: str) -> scrapy.Request | None:
+        """A request for the full text, where it is wanted. A 404 is an answer: there is none until the record changes."""
+        url = record.get("raw_text_url")
+        if not fr.load_choice().wants_text(record) or not isinstance(url, str) or not url.startswith(f"{fr.HOST}/"):
+            return None
+        meta = {"handle_httpstatus_list": [404], "dont_cache": True}
+        return self.ask(
+            url, self.parse_text, document_id=key, meta=meta, cb_kwargs={"key": key, "record": record, "stamp": stamp}
+        )
+
+    def parse_text(self, response: Response, key: str, record: Record, stamp: str) -> Iterator[Regulation | Reject]:
+        try:
+            text = fr.parse_text(response.body) if response.status == 200 else None
+        except ValueError as error:
+            raise Unreadable(str(error)) from error
+        yield self.document(key, record, text, stamp)
+
+    def document(self, key: str, record: Record, text: str | None, stamp: str) -> Regulation | Reject:
+        """The record as a document; one that cannot be is kept as a reject, the others of its listing are not its fault."""
+        try:
+            return fr.parse_regulation(record, text=text, stamp=stamp)
+        except BadRecord as error:
+            url = f"{fr.HOST}/api/v1/documents/{record['document_number']}.json"
+            body = json.dumps(record).encode()
+            return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key)
+
+
+# --------------------------------------------------------------------- days
+
+
+def month_end(day: str) -> str:
+    """The last day of a day's month (ISO)."""
+    first = date.fromisoformat(f"{day[:7]}-01")
+    return ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat()
+
+
+def months(first_on: str, last_on: str) -> Iterator[tuple[str, str]]:
+    """The days from the first to the last as calendar months, cut at both ends: (first day, last day) each."""
+    while first_on <= last_on:
+        end = min(month_end(first_on), last_on)
+        yield first_on, end
+        first_on = (date.fromisoformat(end) + timedelta(days=1)).isoformat()
+
+
+def halves(first_on: str, last_on: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Two spans that together are the days from the first to a later last."""
+    first, last = date.fromisoformat(first_on), date.fromisoformat(last_on)
+    middle = first + (last - first) // 2
+    return (first_on, middle.isoformat()), ((middle + timedelta(days=1)).isoformat(), last_on)
+
+
+# --------------------------------------------------------------------- listings
+
+
+def listing_url(first_on: str, last_on: str) -> str:
+    """The address of everything published on these days and between them, with all the fields that are kept."""
+    query = [
+        ("conditions[publication_date][gte]", first_on),
+        ("conditions[publication_date][lte]", last_on),
+        ("order", "oldest"),
+        ("per_page", str(PER_PAGE)),
+        *(("fields[]", name) for name in fr.FIELDS),
+    ]
+    return f"{API}?{urlencode(query)}"
+
+
+def read_listing(body: bytes) -> tuple[int, list[Record]]:
+    """How many documents an answer says there are, and those it holds. No `results` at all means none.
+
+    Raises:
+        Unreadable: this is no listing.
+    """
+    try:
+        page = json.loads(body)
+        count, records = page["count"], page.get("results", [])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unreadable(f"not a listing of documents: {error or type(error).__name__}") from error
+    if (
+        not isinstance(count, int)
+        or not isinstance(records, list)
+        or not all(isinstance(each, dict) for each in records)
+    ):
+        raise Unreadable("not a listing of documents: count or results has the wrong form")
+    return count, records
+
+
+def check_whole(count: int, records: list[Record], first_on: str, last_on: str) -> None:
+    """Make sure that a listing is whole: as many documents as it says, each once, all of the days asked for.
+
+    Raises:
+        Unreadable: it is not; it is asked for again, and in the end the run fails and says so.
+    """
+    where = first_on if first_on == last_on else f"{first_on} to {last_on}"
+    try:
+        numbers = {fr.number_of(record) for record in records}
+    except BadRecord as error:
+        raise Unreadable(f"{where}: {error}") from error
+    if len(numbers) != count or len(records) != count:
+        raise Unreadable(f"{where}: {count} documents announced, {len(records)} came, {len(numbers)} different ones")
+    strays = [each for each in records if not first_on <= str(each.get("publication_date")) <= last_on]
+    if strays:
+        raise Unreadable(f"{where}: {len(strays)} documents are of other days, {fr.number_of(strays[0])} is one")
