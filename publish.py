@@ -58,6 +58,11 @@ def create_position_search(db: Database) -> None:
             position_id unindexed, title, statement, about, tokenize="porter unicode61 remove_diacritics 2")""")
 
 
+@corpus()
+def create_source_index(db: Database) -> None:
+    db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
+
+
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')

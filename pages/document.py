@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawlers.sources import load_sources
-from pages import words
+from pages import thread, words
 from pages.highlight import Piece, Span, passages, pieces
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
@@ -57,6 +57,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     for row in evidence:
         spans[row["field"]].append(Span(row["start"], row["end"], row["area"]))
     parts = {name: _part(db, name, document_id) for name in _PARTS}
+    terms = _terms(parts["terms"])
+    together = thread.thread(db, document_id, terms)
+    ids = [row["id"] for row in together] or [document_id]
     return {
         "d": head,
         "place": words.place(head["jurisdiction"]),
@@ -71,11 +74,12 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "must_see": _priority(db, document_id) == 2,
         "timeline": _timeline(parts["actions"]),
         "related": _related(db, document_id),
-        "next_event": next((e for e in parts["events"] if e["starts_at"][:10] >= today.isoformat()), None),
+        "thread": together,
+        "next_event": thread.next_event(db, ids, today),
         "provenance": rows(db, "select * from provenance where document_id = ?", [document_id]),
         "last_seen": last_seen(db, head),
         "source_title": source_title(head["source"]),
-        "terms": _terms(parts["terms"]),
+        "terms": terms,
         **{name: part for name, part in parts.items() if name not in ("actions", "terms")},
     }
 

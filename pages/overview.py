@@ -14,15 +14,18 @@ from pages.document import rows, source_title
 from publish import ANY_AREA
 
 Row = dict[str, Any]
+#: Deadlines of all documents, also of those that carry no policy area.
+ALL = "all"
 
 
 def home(db: sqlite3.Connection, today: datetime.date) -> Row:
     """What is here, what must be seen, what is due and what changed, newest first."""
+    due = deadlines(db, today, limit=6)
     return {
         "totals": totals(db),
         "must_see": first_to_see(db, "area_id = ?", [ANY_AREA]),
-        "due": deadlines(db, today, limit=6),
-        "recent_events": [] if upcoming(db, today) else deadlines(db, today, past=True, limit=4),
+        "due": due,
+        "recent_events": [] if due else deadlines(db, today, past=True, limit=4),
         "changes": recent_changes(db, today),
         "week": week_of_changes(db, today),
         "areas": areas(db),
@@ -120,10 +123,6 @@ def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) ->
 # --------------------------------------------------------------------- dates to keep
 
 
-def upcoming(db: sqlite3.Connection, today: datetime.date) -> bool:
-    return db.execute("select 1 from events where starts_at >= ? limit 1", [today.isoformat()]).fetchone() is not None
-
-
 def deadlines(
     db: sqlite3.Connection,
     today: datetime.date,
@@ -133,15 +132,19 @@ def deadlines(
     area: str = "",
     limit: int = 200,
 ) -> list[Row]:
-    """Events from today on, soonest first (or before today, newest first), with what they are about."""
+    """Events from today on, soonest first (or before today, newest first), with what they are about.
+
+    ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL`` for every document.
+    """
     conditions = ["e.starts_at < ?" if past else "e.starts_at >= ?"]
     values: list[Any] = [today.isoformat()]
     if kind:
         conditions.append("e.kind = ?")
         values.append(kind)
-    if area:
-        conditions.append("exists (select 1 from tags t where t.document_id = e.document_id and t.area_id = ?)")
-        values.append(area)
+    if area != ALL:
+        only = "and t.area_id = ?" if area else ""
+        conditions.append(f"exists (select 1 from tags t where t.document_id = e.document_id {only})")
+        values += [area] if area else []
     found = rows(
         db,
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,

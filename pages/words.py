@@ -95,7 +95,7 @@ def time_in_words(starts_at: str, timezone: str | None) -> str:
     }
     clock = starts_at[11:16]
     zone = zones.get(timezone or "", timezone or "")
-    if not clock:
+    if clock in ("", "00:00"):
         return ""
     if clock in ("23:59", "24:00"):
         return f"end of the day, {zone}".rstrip(", ")

@@ -34,7 +34,7 @@ _RULE_TEXT = (
 )
 
 
-def _document(key: str, **values: Any) -> dict[str, Any]:
+def document_row(key: str, **values: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": key,
         "kind": "bill",
@@ -68,24 +68,24 @@ def build(path: Path) -> Path:
 
 def _documents(db: Database) -> None:
     rows = [
-        _document(
+        document_row(
             BROADBAND, identifier="H.R. 1783", title="Library Broadband Act", abstract=_ABSTRACT,
             url="https://www.congress.gov/bill/117th-congress/house-bill/1783", document_type="hr", chamber="lower",
             status="passed_first_chamber", status_on="2022-03-08", published_on="2021-03-11",
             latest_action="Received in the Senate.", latest_action_on="2022-03-08", policy_area="Communications",
         ),
-        _document(
+        document_row(
             HOSTILE_BILL, identifier="S. 42", title=HOSTILE, abstract="Reading for <b>all</b>.", document_type="s",
             url="javascript:alert(1)", published_on="2021-01-26", latest_action_on="2021-01-26",
             latest_action="Read twice <img src=x onerror=alert(1)>",
         ),
-        _document(
+        document_row(
             RULE, kind="regulation", source="us_federal_register", session="fr", identifier="2022-04567",
             title="Hotspot lending under the E-Rate program", text=_RULE_TEXT, document_type="Proposed Rule",
             url="https://www.federalregister.gov/d/2022-04567", status="proposed", status_on="2022-03-02",
             published_on="2022-03-02", comments_close_on="2022-03-31",
         ),
-        _document(
+        document_row(
             PLAIN, identifier="H.R. 9", title="A bill about lighthouses", url="https://www.congress.gov/", session="117",
             document_type="hr", status="enacted", status_on="2021-12-01", published_on="2021-02-01",
             latest_action="Became Public Law No: 117-99.", latest_action_on="2021-12-01",

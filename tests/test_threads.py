@@ -1,0 +1,101 @@
+"""A rulemaking as one thread: what belongs together, and which date comes next."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, NOW, RULE, TODAY, build, document_row
+from sqlite_utils import Database
+
+import serve
+from crawlers.tables import connect
+from pages import document, thread
+from publish import publish
+
+EXTENSION = "us-fr-2022-06001"
+FINAL = "us-fr-2022-20000"
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    """The small corpus with an extension of the comment period under the same docket, and a final rule by RIN."""
+    db = connect(build(tmp_path))
+    for key, published, kind in ((EXTENSION, "2022-03-08", "Proposed Rule"), (FINAL, "2022-09-01", "Rule")):
+        db.table("documents").insert(
+            document_row(
+                key, kind="regulation", source="us_federal_register", session="fr", identifier=key[6:], status="proposed",
+                title=f"{kind} of {published}", url="https://www.federalregister.gov/", published_on=published,
+                document_type=kind,
+            )
+        )  # fmt: skip
+    db.table("terms").insert_all(
+        [
+            {"document_id": RULE, "ordinal": 1, "kind": "rin", "term": "3060-AK57"},
+            {"document_id": FINAL, "ordinal": 0, "kind": "rin", "term": "3060-AK57"},
+            {"document_id": EXTENSION, "ordinal": 0, "kind": "docket", "term": "WC Docket No. 21-31"},
+        ]
+    )
+    db.table("events").insert(
+        {
+            "document_id": EXTENSION, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-04-30T23:59:59",
+            "timezone": "America/New_York",
+        }
+    )  # fmt: skip
+    publish(db, NOW)
+    db.conn.row_factory = sqlite3.Row
+    return db
+
+
+def _thread(db: Database, key: str) -> list[str]:
+    found = document.document(db.conn, key, DAY)
+    assert found is not None
+    return [row["id"] for row in found["thread"]]
+
+
+def test_docket_and_rin_tie_a_rulemaking_together(db: Database) -> None:
+    assert _thread(db, RULE) == [RULE, EXTENSION, FINAL]
+    assert _thread(db, BROADBAND) == []
+
+
+def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
+    found = document.document(db.conn, RULE, DAY)
+    assert found is not None
+    assert (found["next_event"]["document_id"], found["next_event"]["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
+    assert thread.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
+    assert thread.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
+
+
+def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:
+    db.conn.executemany(
+        "insert into terms values (?, 9, 'docket', 'WC Docket No. 21-31')",
+        [(row["id"],) for row in db.conn.execute("select id from documents where kind = 'bill'").fetchall()],
+    )
+    for number in range(thread.MOST_TOGETHER):
+        key = f"us-fr-2022-1{number:04}"
+        db.table("documents").insert(document_row(key, identifier=key, title="Other", url="https://a.b/"))
+        db.conn.execute("insert into terms values (?, 0, 'docket', 'WC Docket No. 21-31')", [key])
+    assert _thread(db, EXTENSION) == []
+
+
+def test_a_correction_belongs_to_what_it_corrects(db: Database) -> None:
+    db.table("documents").insert(
+        document_row(
+            "us-fr-2022-30000", identifier="x", title="Correction", url="https://a.b/", published_on="2022-10-01"
+        )
+    )
+    db.table("links").insert({"document_id": "us-fr-2022-30000", "ordinal": 0, "linked_id": FINAL, "kind": "corrects"})
+    assert _thread(db, FINAL)[-1] == "us-fr-2022-30000"
+    assert "us-fr-2022-30000" in _thread(db, RULE)
+
+
+async def test_the_page_shows_the_thread(db: Database) -> None:
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    site = serve.build(path, today=TODAY)
+    page = (await site.client.get(f"/documents/{RULE}")).text
+    assert "The rulemaking it belongs to" in page
+    assert f'href="/documents/{EXTENSION}"' in page
+    assert "30 April 2022" in page
