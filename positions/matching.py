@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from positions.catalogue import Catalogue, load_catalogue
 from positions.direction import Reading, read
-from positions.phrases import PhraseIndex, Token, tokens
+from positions.phrases import Pattern, PhraseIndex, Vocabulary, tokens, vocabulary
 from positions.records import OPPOSITE, Position, Trigger
 from positions.sentences import sentences
 
@@ -76,12 +77,13 @@ class Matcher:
         """
         if not areas or not (allowed := self._allowed(frozenset(areas))):
             return ()
-        parts = {name: (text, tokens(text)) for name in FIELDS if (text := fields.get(name))}
+        passages = [_Passage(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
-        for name, (text, words) in parts.items():
-            places = [(at, item, owner) for at, item, owner in self._index.candidates(words) if owner in allowed]
-            if places:
-                found += self._in_field(name, text, words, places, parts)
+        for passage in passages:
+            places = (
+                (at, item, owner) for at, item, owner in self._index.candidates(passage.words) if owner in allowed
+            )
+            found += self._in_field(passage, places, passages)
         return self._best(found)
 
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
@@ -94,34 +96,26 @@ class Matcher:
         return known
 
     def _in_field(
-        self,
-        name: str,
-        text: str,
-        words: Sequence[Token],
-        places: list,
-        parts: Mapping[str, tuple[str, Sequence[Token]]],
+        self, passage: _Passage, places: Iterable[tuple[int, Pattern, int]], all_passages: _Passages
     ) -> list[Match]:
-        spans = sentences(text)
-        starts = [start for start, _ in spans]
-        offsets = [token.start for token in words]
         readings: dict[tuple[int, int], list[Reading]] = {}
         tries: Counter[tuple[int, int]] = Counter()
+        admitted: dict[tuple[int, int], bool] = {}
         for at, item, owner in places:
-            which = bisect_right(starts, words[at].start) - 1
-            tries[which, owner] += 1
-            if which < 0 or tries[which, owner] > _TRIES:
+            which = passage.sentence_at(at)
+            key = which, owner
+            tries[key] += 1
+            if which < 0 or tries[key] > _TRIES or admitted.get(key) is False:
                 continue
-            start, end = spans[which]
-            sentence = bisect_right(offsets, start - 1), bisect_right(offsets, end - 1)
-            phrase = item.find(words, at, sentence[1])
-            if phrase is None:
+            first, stop = passage.bounds[which]
+            if not item.possible(passage.seen(which)) or (phrase := item.find(passage.words, at, stop)) is None:
                 continue
-            if not _admits(self._owners[owner][1], words, sentence, parts):
-                tries[which, owner] = _TRIES
-                continue
-            readings.setdefault((which, owner), []).append(read(text, words, sentence, phrase))
+            if key not in admitted:
+                admitted[key] = _admits(self._owners[owner][1], passage, which, all_passages)
+            if admitted[key]:
+                readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase))
         return [
-            _match(*self._owners[owner], _surest(found), Provision(name, *spans[which], text[slice(*spans[which])]))
+            _match(*self._owners[owner], _surest(found), passage.provision(which))
             for (which, owner), found in readings.items()
         ]
 
@@ -139,21 +133,62 @@ class Matcher:
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
 
 
-def _admits(
-    trigger: Trigger,
-    words: Sequence[Token],
-    sentence: tuple[int, int],
-    parts: Mapping[str, tuple[str, Sequence[Token]]],
-) -> bool:
+_Passages = Sequence["_Passage"]
+
+
+class _Passage:
+    """One field of a document: its words, its sentences, and which words each sentence has."""
+
+    def __init__(self, field: str, text: str) -> None:
+        self.field = field
+        self.text = text
+        self.words = tokens(text)
+        self._seen: dict[int, Vocabulary] = {}
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        return sentences(self.text)
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """The token indexes of each sentence."""
+        starts = [token.start for token in self.words]
+        return [(bisect_right(starts, start - 1), bisect_right(starts, end - 1)) for start, end in self.spans]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.spans]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self.words)
+
+    def sentence_at(self, at: int) -> int:
+        return bisect_right(self._starts, self.words[at].start) - 1
+
+    def seen(self, which: int) -> Vocabulary:
+        if which not in self._seen:
+            self._seen[which] = vocabulary(self.words[slice(*self.bounds[which])])
+        return self._seen[which]
+
+    def has(self, item: Pattern, which: int) -> bool:
+        return item.possible(self.seen(which)) and item.stands_in(self.words, *self.bounds[which])
+
+    def has_anywhere(self, item: Pattern) -> bool:
+        return item.possible(self.vocabulary) and item.stands_in(self.words, 0, len(self.words))
+
+    def provision(self, which: int) -> Provision:
+        start, end = self.spans[which]
+        return Provision(self.field, start, end, self.text[start:end])
+
+
+def _admits(trigger: Trigger, passage: _Passage, which: int, passages: _Passages) -> bool:
     """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
-    first, stop = sentence
-    if any(item.stands_in(words, first, stop) for item in trigger.unless):
+    if any(passage.has(item, which) for item in trigger.unless):
         return False
-    if trigger.near and not any(item.stands_in(words, first, stop) for item in trigger.near):
+    if trigger.near and not any(passage.has(item, which) for item in trigger.near):
         return False
-    return not trigger.context or any(
-        item.stands_in(found, 0, len(found)) for _, found in parts.values() for item in trigger.context
-    )
+    return not trigger.context or any(other.has_anywhere(item) for other in passages for item in trigger.context)
 
 
 def _surest(readings: list[Reading]) -> Reading:

@@ -8,7 +8,7 @@ to eight words in between. Nothing else is special.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 #: How many words ``..`` may stand for.
@@ -45,6 +45,19 @@ def tokens(text: str) -> list[Token]:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a text and their first four letters: rules out most patterns before any is searched for."""
+
+    words: frozenset[str]
+    beginnings: frozenset[str]
+
+
+def vocabulary(found: Iterable[Token]) -> Vocabulary:
+    words = frozenset(token.word for token in found)
+    return Vocabulary(words, frozenset(word[:4] for word in words))
+
+
+@dataclass(frozen=True, slots=True)
 class _Slot:
     """One place of a pattern: any of ``words`` or ``prefixes``, or one of the longer ``runs``."""
 
@@ -52,6 +65,12 @@ class _Slot:
     prefixes: tuple[str, ...]
     runs: tuple[tuple[str, ...], ...]
     gap_before: bool
+
+    def possible(self, seen: Vocabulary) -> bool:
+        """Whether a text with these words could fill this place."""
+        if not self.words.isdisjoint(seen.words) or any(run[0] in seen.words for run in self.runs):
+            return True
+        return any(prefix[:4] in seen.beginnings for prefix in self.prefixes)
 
     def ends(self, found: Sequence[Token], at: int, stop: int) -> list[int]:
         """Indexes after the tokens that fill this place from ``at`` on; empty if none do."""
@@ -83,6 +102,9 @@ class Pattern:
                 return None
             paths = longer
         return paths[min(paths)]
+
+    def possible(self, seen: Vocabulary) -> bool:
+        return all(slot.possible(seen) for slot in self.slots)
 
     def stands_in(self, found: Sequence[Token], first: int, stop: int) -> bool:
         return any(self.find(found, at, stop) is not None for at in range(first, stop))
@@ -141,15 +163,12 @@ class PhraseIndex:
             for key in {prefix[:4] for prefix in first.prefixes}:
                 self._prefix.setdefault(key, []).append(item)
 
-    def candidates(self, found: Sequence[Token]) -> list[tuple[int, Pattern, int]]:
+    def candidates(self, found: Sequence[Token]) -> Iterator[tuple[int, Pattern, int]]:
         """``(token index, pattern, owner)`` for each place where a pattern's first word stands; not checked further."""
-        places: list[tuple[int, Pattern, int]] = []
         for at, token in enumerate(found):
             word = token.word
-            if items := self._exact.get(word):
-                places += [(at, pattern, owner) for pattern, owner in items]
-            if items := self._prefix.get(word[:4]):
-                places += [
-                    (at, pattern, owner) for pattern, owner in items if word.startswith(pattern.slots[0].prefixes)
-                ]
-        return places
+            for pattern, owner in self._exact.get(word, ()):
+                yield at, pattern, owner
+            for pattern, owner in self._prefix.get(word[:4], ()):
+                if word.startswith(pattern.slots[0].prefixes):
+                    yield at, pattern, owner
