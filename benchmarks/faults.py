@@ -43,8 +43,7 @@ def main() -> int:
             )
             print("\n".join(f"  {line}" for line in found) or "  every table equal")
             wrong += bool(found) + bool(ended.code)
-            if ended.code:
-                print(ended.output)
+            print(ended.output if ended.code else "", end="", flush=True)
     return 1 if wrong else 0
 
 

@@ -106,14 +106,22 @@ class UsBillsSpider(SourceSpider):
 
     def parse_record(self, response: Response, stamp: str) -> Iterator[Bill]:
         try:
-            yield self.bill(response.body, response.url, stamp)
+            yield self.bill(response.body, (response.meta["document_id"], response.url, stamp))
         except BadRecord as error:
             raise Unreadable(str(error)) from error
 
-    def bill(self, body: bytes, url: str, stamp: str) -> Bill:
+    def bill(self, body: bytes, row: Row) -> Bill:
+        """The record that was asked for, and no other.
+
+        Raises:
+            BadRecord, Unreadable: it cannot be read, or is another one than its address says.
+        """
         tree = xmltree.parse(body, root="billStatus")
         self.note_unknown(unknown_fields(tree))
-        return parse_bill(tree, source_url=url, stamp=stamp)
+        bill = parse_bill(tree, source_url=row[1], stamp=row[2])
+        if bill.id != row[0]:
+            raise BadRecord(f"asked for {row[0]}, got {bill.id}")
+        return bill
 
     def parse_zip(self, response: Response, rows: list[Row]) -> Iterator[Any]:
         """Each wanted record of a ZIP; what it lacks, holds unreadable or holds older than the listing says is asked for
@@ -129,13 +137,23 @@ class UsBillsSpider(SourceSpider):
         for row in rows:
             info = members.get(row[1].rsplit("/", 1)[-1])
             try:
-                bill = _read(archive, info, row) if info and row[2] <= made_at else None
+                bill = self.member(archive, info, row) if info and row[2] <= made_at else None
             except DAMAGE:
                 broken.append(row)
                 continue
             yield bill or self.ask_record(row)
         if broken:
             yield from self.zip_again(response, broken, f"{len(broken)} of its records are damaged")
+
+    def member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
+        """A record of a ZIP, None where it is not the record that was asked for or cannot be parsed; raises what DAMAGE names."""
+        if info.file_size > MEMBER_MAXSIZE:
+            return None
+        body = archive.read(info)
+        try:
+            return self.bill(body, row)
+        except (BadRecord, Unreadable):
+            return None
 
     def zip_again(self, response: Response, rows: list[Row], reason: str) -> Iterator[scrapy.Request]:
         assert response.request is not None
@@ -160,26 +178,3 @@ def _made_at(response: Response) -> str:
         return made.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError):
         return "9999"
-
-
-def _bill(body: bytes, row: Row) -> Bill:
-    """The record that was asked for, and no other.
-
-    Raises:
-        BadRecord, Unreadable: it cannot be read, or is another one than its address says.
-    """
-    bill = parse_bill(xmltree.parse(body, root="billStatus"), source_url=row[1], stamp=row[2])
-    if bill.id != row[0]:
-        raise BadRecord(f"asked for {row[0]}, got {bill.id}")
-    return bill
-
-
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
-    """A record of a ZIP, None where it is not the record that was asked for or cannot be parsed; raises what DAMAGE names."""
-    if info.file_size > MEMBER_MAXSIZE:
-        return None
-    body = archive.read(info)
-    try:
-        return _bill(body, row)
-    except (BadRecord, Unreadable):
-        return None

@@ -1,0 +1,198 @@
+"""What the tests share: temporary databases, a replay of recordings, recordings made to order, the real command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+import scrapy
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawlers.mirror import recorded
+from pipelines import open_corpus, open_staff
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = Path(__file__).resolve().parent / "sources"
+NOW = "2026-11-25T00:00:00Z"
+LATER = "2026-11-26T00:00:00Z"
+HOST = "www.govinfo.gov"
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Database]:
+    """An empty corpus.db with every migration applied."""
+    db = open_corpus(tmp_path / "corpus.db")
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def staff(tmp_path: Path) -> Iterator[Database]:
+    db = open_staff(tmp_path / "staff.db")
+    yield db
+    db.close()
+
+
+# --------------------------------------------------------------------- recordings
+
+
+class NotRecorded(AssertionError):
+    """A spider asked for an address that is not among the recordings."""
+
+
+def replay(spider: scrapy.Spider, folder: Path, corpus: Path) -> list[Any]:
+    """Everything a spider yields when the recordings below `folder` (HOST/PATH) answer it, in order, without a network.
+
+    Raises:
+        NotRecorded: it asks for something else.
+    """
+    spider.settings = Settings({"INFOPOLICY_CORPUS": str(corpus)})  # type: ignore[attr-defined]
+    items: list[Any] = []
+    waiting = _start(spider)
+    while waiting:
+        request = waiting.pop(0)
+        response = recorded(folder, request.url)
+        if response.status == 404:
+            raise NotRecorded(request.url)
+        response.request = request
+        assert request.callback is not None
+        for result in request.callback(response, **request.cb_kwargs):
+            (waiting if isinstance(result, scrapy.Request) else items).append(result)
+    return items
+
+
+def _start(spider: scrapy.Spider) -> list[scrapy.Request]:
+    requests, start = [], spider.start()
+    while True:
+        try:
+            start.__anext__().send(None)
+        except StopIteration as found:
+            requests.append(found.value)
+        except StopAsyncIteration:
+            return requests
+
+
+def expected(file: Path, actual: Any) -> Any:
+    """The expectation stored in `file`. A first run writes it from `actual` and fails, so that somebody reads it."""
+    if not file.exists():
+        file.write_text(json.dumps(actual, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        pytest.fail(f"{file} did not exist and was written: read it, then run again")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def bill_xml(
+    number: int | str = 1, *, kind: str = "hr", congress: int = 117, title: str | None = "A bill for the public libraries",
+    introduced: str = "2021-03-01", actions: tuple[tuple[str, str], ...] = (), inside: str = "",
+) -> str:  # fmt: skip
+    """A BILLSTATUS record (schema 3.0.0); `actions` are (day, text), oldest first; `inside` is further XML of the bill."""
+    rows = "".join(
+        f"<item><actionDate>{day}</actionDate><text>{escape(text)}</text></item>" for day, text in reversed(actions)
+    )
+    heading = "" if title is None else f"<title>{escape(title)}</title>"
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><billStatus><version>3.0.0</version><bill>'
+        f"<number>{number}</number><type>{kind.upper()}</type><congress>{congress}</congress>"
+        f"<introducedDate>{introduced}</introducedDate><updateDate>2021-03-02T00:00:00Z</updateDate>{heading}"
+        f"<actions>{rows}</actions>{inside}</bill></billStatus>"
+    )
+
+
+@dataclass
+class Recording:
+    """A folder of recordings made to order: HOST/PATH, as `INFOPOLICY_MIRROR=file://…` reads it."""
+
+    folder: Path
+    listed: dict[tuple[int, str], dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def mirror(self) -> str:
+        return self.folder.as_uri()
+
+    def path(self, congress: int, kind: str, name: str) -> Path:
+        return self.folder / HOST / "bulkdata" / "BILLSTATUS" / str(congress) / kind / name
+
+    def add(self, number: int, body: str | bytes | None = None, *, kind: str = "hr", congress: int = 117,
+            stamp: str = "2021-03-02T00:00:00Z", **record: Any) -> None:  # fmt: skip
+        """List a bill and record its answer: `body`, else a record made from the further arguments."""
+        self.listed.setdefault((congress, kind), {})[number] = stamp
+        if body is None:
+            body = bill_xml(number, kind=kind, congress=congress, **record)
+        path = self.path(congress, kind, f"BILLSTATUS-{congress}{kind}{number}.xml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body if isinstance(body, bytes) else body.encode())
+
+    def pack(self, congress: int = 117, kind: str = "hr") -> Path:
+        """Put the recorded answers of a type into its ZIP as well."""
+        target = self.path(congress, kind, f"BILLSTATUS-{congress}-{kind}.zip")
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(target.parent.glob("*.xml")):
+                archive.write(file, file.name)
+        return target
+
+    def publish(self) -> Recording:
+        """Write robots.txt, the index and the sitemaps of what was added."""
+        maps = self.folder / HOST / "sitemap" / "bulkdata" / "BILLSTATUS"
+        maps.mkdir(parents=True, exist_ok=True)
+        (self.folder / HOST / "robots.txt").write_text("User-agent: *\nDisallow: /search/\n")
+        space, site = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"', f"https://{HOST}"
+        index = "".join(
+            f"<sitemap><loc>{site}/sitemap/bulkdata/BILLSTATUS/{congress}{kind}/sitemap.xml</loc></sitemap>"
+            for congress, kind in self.listed
+        )
+        (maps / "sitemapindex.xml").write_text(f"<sitemapindex {space}>{index}</sitemapindex>")
+        for (congress, kind), bills in self.listed.items():
+            rows = "".join(
+                f"<url><loc>{site}/bulkdata/BILLSTATUS/{congress}/{kind}/BILLSTATUS-{congress}{kind}{number}.xml</loc>"
+                f"<lastmod>{stamp}</lastmod></url>"
+                for number, stamp in bills.items()
+            )
+            (maps / f"{congress}{kind}").mkdir(exist_ok=True)
+            (maps / f"{congress}{kind}" / "sitemap.xml").write_text(f"<urlset {space}>{rows}</urlset>")
+        return self
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Recording:
+    return Recording(tmp_path / "mirror")
+
+
+# --------------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def infopolicy(tmp_path: Path) -> Command:
+    """Run the real command in a process of its own, on `tmp_path/data`; whatever happens, it shows no traceback."""
+
+    def run(*arguments: str, mirror: str | None = None, python: str | None = None, **options: Any) -> Any:
+        environment = clean_environment() | {"INFOPOLICY_DATA": str(tmp_path / "data")}
+        environment |= {"INFOPOLICY_MIRROR": mirror} if mirror else {}
+        environment |= options.pop("env", {})
+        command = [sys.executable, str(ROOT / "cli.py")] if python is None else [sys.executable, "-c", python]
+        done = subprocess.run(
+            [*command, *arguments], env=environment, cwd=options.pop("cwd", ROOT), text=True, capture_output=True,
+            timeout=120, **options,
+        )  # fmt: skip
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    return run
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without this machine's own settings of the project and proxies."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("INFOPOLICY_") and not name.lower().endswith("_proxy")
+    }
