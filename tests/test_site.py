@@ -15,7 +15,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
 
 import serve
 from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
-from pages import words
+from pages import browse, words
 
 
 @pytest.fixture(scope="module")
@@ -391,3 +391,18 @@ def test_a_taken_port_is_told_plainly(corpus: Path) -> None:
 
 async def test_only_the_public_file_is_open(site) -> None:
     assert set(site.databases) == {"corpus", "_internal"}
+
+
+# --------------------------------------------------------------------- documentation
+
+
+def test_every_address_and_filter_is_documented() -> None:
+    told = (serve.SITE.parent / "docs" / "site.md").read_text(encoding="utf-8")
+    plugin = (serve.SITE / "plugins" / "site_pages.py").read_text(encoding="utf-8")
+    addresses = {f"/{name}" for name in re.findall(r'r?f?"\^/([a-z]+)', plugin)}
+    assert len(addresses) > 7
+    assert [address for address in sorted(addresses) if f"`{address}" not in told] == []
+    filters = [name for name in browse.Filters.__dataclass_fields__ if f"`{name}=" not in told]
+    assert filters == []
+    for file in (serve.SITE / "plugins").glob("*.py"):
+        assert f"`{file.name}`" in told
