@@ -17,7 +17,7 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (classification, re.compile(pattern, re.IGNORECASE))
     for classification, pattern in (
         ("became-law", r"^became (public|private) law|became law without"),
-        ("veto-override-failure", r"failed of passage .*objections of the president|veto sustained"),
+        ("veto-override-failure", r"failed of passage\b.*(objections of the president|over veto)|veto sustained"),
         ("veto-override-passage", r"objections of the president.*(passed|agreed)|passed over (presidential )?veto"),
         ("executive-veto", r"^(pocket )?vetoed by (the )?president"),
         ("executive-signature", r"^signed by (the )?president"),
