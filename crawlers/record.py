@@ -92,6 +92,12 @@ def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: boo
     return counts
 
 
+def rewrite(db: Database, documents: Sequence[Document], *, now: str) -> None:
+    """Store documents that are known in another form of ours: no event, no provenance, in one transaction."""
+    with db.atomic():
+        _write(db, [], list(documents), {document.id: record_hash(document) for document in documents}, now)
+
+
 def record_hash(document: Document) -> str:
     """A hash of everything the source said (but for stamps and validators)."""
     return _hash(_row(document), [_part_rows(document, table) for table in PARTS])

@@ -108,6 +108,12 @@ def create_observations(db: Database) -> None:
         ) without rowid""")
 
 
+@corpus()
+def create_derivations(db: Database) -> None:
+    # By which version of our own rules a whole column was last derived.
+    db.execute("create table derivations (name text primary key, version text not null) without rowid")
+
+
 @ops()
 def create_rejects_and_responses(db: Database) -> None:
     db.execute("""

@@ -1,0 +1,55 @@
+"""New rules reach what is stored, and tell no news about it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlite_utils import Database
+
+from crawlers import restate as module
+from crawlers import status, tables
+from crawlers.items import Action, Bill
+from crawlers.record import load_document, upsert
+from crawlers.restate import restate
+
+NOW = "2026-11-25T00:00:00Z"
+
+
+@pytest.fixture
+def corpus() -> Database:
+    db = Database(memory=True)
+    tables.corpus.apply(db)
+    # As a version before us left it: a sentence without class, and a status that forgets it.
+    bill = Bill(
+        id="us-117-hr7", source="us_bills", jurisdiction="us", level="federal", session="117", identifier="H.R. 7",
+        document_type="hr", title="A bill", url="https://www.congress.gov/", source_url="https://www.govinfo.gov/",
+        introduced_on="2021-01-28", status_on="2021-01-28", status_history=(("introduced", "2021-01-28"),),
+        actions=(
+            Action(acted_on="2021-01-28", description="Referred to the House Committee on Education and Labor."),
+            Action(acted_on="2021-04-15", description="Passed/agreed to in House: On passage Passed by recorded vote: 217 - 210."),
+        ), stamp="s1",
+    )  # fmt: skip
+    upsert(db, [bill], now=NOW, silent=True)
+    return db
+
+
+def test_restate_brings_actions_and_status_up_to_the_rules(corpus: Database) -> None:
+    assert restate(corpus, now=NOW) == 1
+    bill = load_document(corpus, "us-117-hr7")
+    assert [action.classification for action in bill.actions] == ["referral-committee", "passage"]
+    assert (bill.status, bill.status_on) == ("passed_first_chamber", "2021-04-15")
+    assert bill.status_history[1] == ("in_committee", "2021-01-28")
+
+
+def test_restate_tells_no_news_and_keeps_the_stamp(corpus: Database) -> None:
+    restate(corpus, now=NOW)
+    assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
+    assert corpus.execute("select stamp from provenance").fetchall() == [("s1",)]
+
+
+def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    restate(corpus, now=NOW)
+    assert restate(corpus, now=NOW) == 0
+    monkeypatch.setattr(module, "rules_version", lambda: "another")
+    monkeypatch.setattr(status, "classify_action", lambda description: None)
+    assert restate(corpus, now=NOW) == 1
+    assert load_document(corpus, "us-117-hr7").status == "introduced"
