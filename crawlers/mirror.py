@@ -7,6 +7,7 @@ HOST/PATH (the bundled sample and the tests' recordings): what is not in it answ
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,9 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
+
+#: Most file systems allow names of 255 bytes; a path's last part stands before the query.
+LONGEST_QUERY, CUT_TO = 180, 120
 
 
 class MirrorHandler(BaseDownloadHandler):
@@ -36,7 +40,10 @@ class MirrorHandler(BaseDownloadHandler):
             return recorded(Path(unquote(urlsplit(self.mirror).path)), request.url)
         parts = urlsplit(request.url)
         target = f"{self.mirror}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-        response = await self.inner.download_request(request.replace(url=target))
+        asked = request.replace(url=target)
+        response = await self.inner.download_request(asked)
+        if "download_latency" in asked.meta:  # AutoThrottle reads it from the request that it knows
+            request.meta["download_latency"] = asked.meta["download_latency"]
         return response.replace(url=request.url)
 
     async def close(self) -> None:
@@ -44,13 +51,24 @@ class MirrorHandler(BaseDownloadHandler):
 
 
 def recorded(folder: Path, url: str) -> Response:
-    """The recording of an address: the file HOST/PATH, its query (if any) after an `@` in the file's name; else a 404."""
-    parts = urlsplit(url)
-    name = unquote(parts.path).strip("/") + (f"@{parts.query}" if parts.query else "")
-    path = (folder / parts.netloc / name).resolve()
+    """The recording of an address (see `file_name`); what is not recorded answers 404 and says which file it would be."""
+    name = file_name(url)
+    path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        return Response(url, status=404, body=b"not recorded")
+        return Response(url, status=404, body=f"not recorded: {name}".encode())
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     body = path.read_bytes()
     headers = Headers({"Content-Type": kind})
     return responsetypes.from_args(headers=headers, url=url, body=body)(url, status=200, headers=headers, body=body)
+
+
+def file_name(url: str) -> str:
+    """Where an address is recorded: HOST/PATH, its query (if any) after an `@`.
+
+    Slashes in a query become %2F. A query too long for a file's name is cut, and a hash of the whole stands at its end.
+    """
+    parts = urlsplit(url)
+    query = parts.query.replace("/", "%2F")
+    if len(query) > LONGEST_QUERY:
+        query = f"{query[:CUT_TO]}~{hashlib.sha256(parts.query.encode()).hexdigest()[:12]}"
+    return f"{parts.netloc}/{unquote(parts.path).strip('/')}" + (f"@{query}" if query else "")
