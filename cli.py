@@ -210,6 +210,7 @@ def _run_line(run: Any) -> str:
 
 def _finish(session: Session) -> None:
     """Tag, match and publish whatever lacks it."""
+    from crawlers.restate import restate
     from derive import derive, tagger_version, untagged
     from pipelines import open_corpus, open_staff
     from publish import publish as publish_tables
@@ -217,6 +218,8 @@ def _finish(session: Session) -> None:
 
     corpus = open_corpus(session.config.corpus)
     staff = open_staff(session.config.staff)
+    if restated := restate(corpus, now=now()):
+        session.say(f"derived the status of {restated:,} documents again: the rules have changed")
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))

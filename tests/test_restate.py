@@ -25,7 +25,7 @@ def corpus() -> Database:
         introduced_on="2021-01-28", status_on="2021-01-28", status_history=(("introduced", "2021-01-28"),),
         actions=(
             Action(acted_on="2021-01-28", description="Referred to the House Committee on Education and Labor."),
-            Action(acted_on="2021-04-15", description="Passed/agreed to in House: On passage Passed by recorded vote: 217 - 210."),
+            Action(acted_on="2021-04-15", description="Passed/agreed to in House: On passage Passed: 217 - 210."),
         ), stamp="s1",
     )  # fmt: skip
     upsert(db, [bill], now=NOW, silent=True)
