@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from positions.direction import read
 from positions.jsonl import match_lines
 from positions.matching import Match, Matcher
 from positions.phrases import BadPattern, pattern, tokens
+from positions.sample import draw
 from positions.sentences import LONGEST, sentences
 
 MATCHER = Matcher()
@@ -210,3 +212,22 @@ def test_match_lines_keeps_order_names_bad_lines_and_goes_on() -> None:
     }  # fmt: skip
     assert second == {"id": "b", "matches": []}
     assert err.getvalue().startswith("line 2: not JSON")
+
+
+def test_the_sample_draws_the_best_match_of_each_document_of_its_split(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    documents = [
+        {
+            "id": "a",
+            "title": "To repeal the Library Services and Technology Act",
+            "abstract": None,
+            "areas": ["library-funding"],
+        },
+        {"id": "b", "title": "To name a post office", "abstract": None, "areas": ["library-funding"]},
+        {"id": "c", "title": "To extend E-Rate", "abstract": None, "areas": []},
+    ]
+    lines = [json.dumps({**document, "split": "train"}) for document in documents]
+    gold.write_text("\n".join([*lines, json.dumps({**documents[0], "id": "d", "split": "test"})]), encoding="utf-8")
+    sample, summary = draw(gold, "train", seed=1, count=10)
+    assert [(document["id"], match.position_id) for document, match in sample] == [("a", "lf-lsta")]
+    assert summary == "2 documents with an area, 1 with a match, 1 of those with a direction"
