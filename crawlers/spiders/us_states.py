@@ -1,0 +1,221 @@
+"""Bills of all states, from Open States' API (v3), within 250 requests a day.
+
+Every session is read in the order of its changes, oldest first, from the newest change that is stored (crawlers.watermarks).
+So a day's last request may be any request, and the next day goes on behind it. A state without news since it was
+last read to its end costs nothing: the list of jurisdictions, one request, says when each last changed.
+
+Pages are not counted on: a bill that changes while we read moves to the end of the list and pulls another one over a page's
+edge, unseen. The next request asks for what changed since the last bill of this page; page numbers serve only among
+bills of the very same time of change, and at the end the count must be the source's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Response
+
+from crawlers import openstates as api
+from crawlers.items import BadRecord, Bill, Listing, Reject
+from crawlers.middlewares import Unreadable
+from crawlers.spider import SourceSpider
+from crawlers.watermarks import Watermark, stored_ids, watermarks
+
+JURISDICTIONS_PER_PAGE = 52
+#: Sessions that ended longer ago than this are history: asked for only with `since`.
+HORIZON = timedelta(days=365)
+#: Where a session has no dates: a state whose bills changed this recently is taken to be in session.
+LIVELY = timedelta(days=21)
+#: A change this much older than the end of the listing that showed it was surely told whole.
+SETTLED = timedelta(hours=1)
+RESTARTS = 2
+
+
+@dataclass
+class Reading:
+    """One session as it is being read: `since` is where the present stretch begins, `seen` its bills by their time of
+    change, `ids` all that came."""
+
+    session: api.Session
+    since: str | None
+    priority: int
+    ids: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
+    restarts: int = 0
+
+
+class UsStatesSpider(SourceSpider):
+    """`since`: also the sessions that ended on that day or later; `states`: postal codes ("nv,wy") instead of all."""
+
+    name = "us_states"
+
+    def __init__(self, today: str, states: str | None = None, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        self.states = frozenset(states.lower().replace(" ", "").split(",")) if states else None
+        self.partial = self.partial or bool(states)
+        self.sessions: list[api.Session] = []
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        yield self.ask_jurisdictions(1)
+
+    def ask_jurisdictions(self, page: int) -> scrapy.Request:
+        query = {
+            "classification": "state", "include": "legislative_sessions", "per_page": JURISDICTIONS_PER_PAGE,
+            "page": page,
+        }  # fmt: skip
+        url = f"{api.HOST}/jurisdictions?{urlencode(query)}"
+        return self.ask(url, self.parse_jurisdictions, headers=self.headers, cb_kwargs={"page": page})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-API-Key": self.key()}
+
+    @cached_property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
+    @cached_property
+    def marks(self) -> dict[tuple[str, str], Watermark]:
+        """How far each session was read when the crawl began."""
+        return watermarks(self.corpus, source=self.name)
+
+    @cached_property
+    def have(self) -> dict[tuple[str, str], list[str]]:
+        return stored_ids(self.corpus, source=self.name)
+
+    def mark(self, session: api.Session) -> Watermark | None:
+        return self.marks.get((session.jurisdiction, session.session))
+
+    def parse_jurisdictions(self, response: Response, page: int) -> Iterator[Any]:
+        found = api.read_page(response.body, page)
+        self.sessions += [each for each in api.read_sessions(found.results) if self.is_wanted(each.state)]
+        if page < found.max_page:
+            yield self.ask_jurisdictions(page + 1)
+            return
+        earliest = self.since or (date.fromisoformat(self.today) - HORIZON).isoformat()
+        chosen = current(self.sessions, earliest)
+        for rank, session in enumerate(sorted(chosen, key=self.urgency)):
+            if self.is_read(session):
+                yield self.listing(session, [])
+            else:
+                yield self.ask_bills(Reading(session, self.begin(session), priority=-rank), page=1)
+
+    def is_wanted(self, state: str) -> bool:
+        return self.states is None or state in self.states
+
+    def urgency(self, session: api.Session) -> tuple[bool, str, str, str]:
+        """States in session first, among them the one whose news we have waited for longest."""
+        mark = self.mark(session)
+        lively_from = (date.fromisoformat(self.today) - LIVELY).isoformat()
+        if session.starts_on:
+            sits = session.starts_on <= self.today <= (session.ends_on or "9999")
+        else:
+            sits = (api.changed_at(session) or "9999") >= lively_from
+        return not sits, mark.stamp if mark else "", session.jurisdiction, session.session
+
+    def is_read(self, session: api.Session) -> bool:
+        """Whether a session was read to its end and its newest change is the state's newest still.
+
+        Of a state's other sessions (a special one, last year's) nobody can tell without asking: one request each.
+        """
+        mark, changed_at = self.mark(session), api.changed_at(session)
+        return (
+            mark is not None and mark.completed_at is not None and changed_at is not None and changed_at <= mark.stamp
+        )
+
+    def begin(self, session: api.Session) -> str | None:
+        """Where to go on: at the newest stored change or, when all of its time must have been told, right behind it."""
+        mark = self.mark(session)
+        if mark is None:
+            return None
+        newest = datetime.fromisoformat(mark.stamp)
+        ended = datetime.fromisoformat(mark.completed_at).astimezone(UTC) if mark.completed_at else None
+        if ended and ended.replace(tzinfo=None) - newest > SETTLED:
+            return (newest + timedelta(seconds=1)).isoformat(timespec="microseconds")
+        return mark.stamp
+
+    def ask_bills(self, reading: Reading, page: int) -> scrapy.Request:
+        query: list[tuple[str, Any]] = [
+            ("jurisdiction", reading.session.state), ("session", reading.session.name), ("sort", "updated_asc"),
+            ("per_page", api.PER_PAGE), ("page", page), *(("include", part) for part in api.INCLUDES),
+        ]  # fmt: skip
+        if reading.since:
+            query.append(("updated_since", reading.since))
+        # A page of bills is asked for once: what comes next is decided by what is stored, no validator is of use.
+        return self.ask(
+            f"{api.HOST}/bills?{urlencode(query)}", self.parse_bills, headers=self.headers, meta={"dont_cache": True},
+            priority=reading.priority, cb_kwargs={"reading": reading, "page": page},
+        )  # fmt: skip
+
+    def parse_bills(self, response: Response, reading: Reading, page: int) -> Iterator[Any]:
+        found = api.read_page(response.body, page)
+        if any(row.get("session") != reading.session.name for row in found.results):
+            raise Unreadable(f"bills of another session than {reading.session.name}")
+        rows = [(api.stamp(row), row) for row in found.results]
+        if [stamp for stamp, _ in rows] != sorted(stamp for stamp, _ in rows):
+            raise Unreadable("the bills are not in the order of their changes")
+        taken = self.take(rows)
+        for stamp, row in taken:
+            document = self.document(row)
+            key = document.id if isinstance(document, Bill) else str(document.document_id)
+            reading.seen[key] = stamp
+            reading.ids.add(key)
+            yield document
+        if len(taken) < len(rows) or self.left == 0:
+            return
+        yield from self.go_on(reading, page, found, [stamp for stamp, _ in rows])
+
+    def document(self, row: api.Record) -> Bill | Reject:
+        """The record as a bill; one that cannot be is kept as a reject, the others of its page are not its fault."""
+        key = None
+        try:
+            key = api.bill_id(row)
+            return api.parse_bill(row)
+        except BadRecord as error:
+            body = str(row).encode("utf-8", "surrogatepass")
+            url = f"{api.HOST}/bills/{row.get('id')}"
+            return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key or url)
+
+    def go_on(self, reading: Reading, page: int, found: api.Page, stamps: list[str]) -> Iterator[Any]:
+        """The next request of a session, or its listing where this page was the last."""
+        if page < found.max_page:
+            if stamps[0] < stamps[-1]:
+                reading.since, page = stamps[-1], 0
+                reading.seen = {key: stamp for key, stamp in reading.seen.items() if stamp >= stamps[-1]}
+            yield self.ask_bills(reading, page + 1)
+        elif len(reading.seen) >= found.total:
+            yield self.listing(reading.session, sorted(reading.ids))
+        elif reading.restarts < RESTARTS:
+            reading.restarts += 1
+            yield self.ask_bills(reading, 1)
+        else:
+            reason = f"{reading.session.name}: {found.total:,} bills are said to be there, {len(reading.seen):,} came"
+            yield Reject(source=self.name, url=f"{api.HOST}/bills?jurisdiction={reading.session.state}", reason=reason)
+
+    def listing(self, session: api.Session, read: list[str]) -> Listing:
+        """What the source holds of a session that was read to its end: what was known and has not changed, and what came.
+
+        Open States takes back nothing in its lists of changes, so nothing is ever missing from one.
+        """
+        known = self.have.get((session.jurisdiction, session.session), [])
+        return Listing(
+            source=self.name, jurisdiction=session.jurisdiction, session=session.session, part="",
+            document_ids=tuple(dict.fromkeys([*known, *read])),
+        )  # fmt: skip
+
+
+def current(sessions: list[api.Session], earliest: str) -> list[api.Session]:
+    """The sessions that had not ended by an ISO day. Where a state dates none of its sessions, all of them."""
+    dated = {each.state for each in sessions if each.starts_on or each.ends_on}
+    return [
+        each
+        for each in sessions
+        if each.state not in dated or ((each.starts_on or each.ends_on) and (each.ends_on or "9999") >= earliest)
+    ]
