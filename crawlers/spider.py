@@ -15,7 +15,7 @@ from crawlers.budget import BudgetSpent
 from crawlers.httpcache import without_key
 from crawlers.items import Reject
 from crawlers.middlewares import reject
-from crawlers.sources import Source, load_sources
+from crawlers.sources import BadSource, Source, load_sources
 
 #: Scrapy stats under this name count fields of a record that the parser does not know: a changed schema must be noticed.
 UNKNOWN_FIELD = "infopolicy/unknown_field/"
@@ -32,6 +32,8 @@ class SourceSpider(scrapy.Spider):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if cls.name not in load_sources():
+            raise BadSource(f"sources.yml: has no entry {cls.name!r} for the spider in {cls.__module__}: add one")
         cls.source = load_sources()[cls.name]
 
     @classmethod
