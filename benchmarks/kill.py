@@ -2,9 +2,10 @@
 
     python benchmarks/kill.py [--kills 10] [--seed 1] [--types hres,sres]
 
-Two days are crawled one after the other, so that there are events to lose: each crawl is killed at random moments
-spread over its whole length (collecting, tagging, matching, publishing), started again until it ends by itself, and
-every table is compared with those of crawls that nobody disturbed. Exit code 1 if one row differs.
+Two days are crawled one after the other, so that there are events to lose. The first crawl is killed while it collects,
+tags, matches and publishes, each time after a random share of that step; the second at random moments of its length.
+Each is started again until it ends by itself, and every table is compared with those of crawls that nobody disturbed.
+Exit code 1 if one row differs.
 """
 
 from __future__ import annotations
@@ -17,12 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from compare import differences
 from running import run, start, upstream
 
 DAYS = ("2022-03-01", "2022-03-08")
+STEPS = (
+    "documents",
+    "taggings",
+    "matchings",
+    "listing",
+)  # the tables that grow while it collects, tags, matches, publishes
 
 
 def main() -> int:
@@ -41,8 +49,13 @@ def main() -> int:
                 run(Path(folder, "warm"), mirror, *call)  # the recorded server is slow at its first answers
                 length = run(calm, mirror, *call).seconds
                 kills = args.kills // 2 + (args.kills % 2 if number == 0 else 0)
-                for moment in sorted(dice.uniform(0.3, length) for _ in range(kills)):
-                    wrong += kill_at(moment, killed, mirror, call)
+                for each in range(kills):
+                    process = start(killed, mirror, *call)
+                    if number == 0:
+                        wait_for_step(process, killed, calm, STEPS[each * len(STEPS) // kills], dice.random())
+                    else:
+                        time.sleep(dice.uniform(2, length))
+                    wrong += kill(process, killed)
                 ended = run(killed, mirror, *call)
             wrong += ended.code
             print(f"as of {day}: undisturbed {length:.0f} s; after {kills} kills exit code {ended.code}")
@@ -54,37 +67,39 @@ def main() -> int:
     return 1 if wrong or found or rejects else 0
 
 
-def kill_at(moment: float, data: Path, mirror: str, call: list[str]) -> int:
-    """Start a crawl, kill it, and say how far it was; 1 if the crawl refused to work at all."""
-    process = start(data, mirror, *call)
-    time.sleep(moment)
-    ended = process.poll()
+def wait_for_step(process: subprocess.Popen[str], data: Path, calm: Path, step: str, share: float) -> None:
+    """Return when the step has done the share of its work, or is under way for a random moment where it is one transaction."""
+    before = STEPS[max(STEPS.index(step) - 1, 0)]
+    table, most = (before, count(calm, before)) if step == "listing" else (step, count(calm, step) * share)
+    while process.poll() is None and count(data, table) < most:
+        time.sleep(0.02)
+    if step == "listing":
+        time.sleep(share)
+
+
+def kill(process: subprocess.Popen[str], data: Path) -> int:
+    """Kill a crawl and say how far it was; 1 if it refused to work at all or its workers outlive it."""
+    code = process.poll()
     process.send_signal(signal.SIGKILL)
-    assert process.stdout is not None
     try:
         output, _ = process.communicate(timeout=10)
     except subprocess.TimeoutExpired:
-        print(f"killed after {moment:.1f} s: its worker processes outlive it")
+        print("its worker processes outlive it")
         return 1
-    done = "ended before" if ended is not None else "killed"
-    print(f"{done} at {moment:.1f} s: {progress(data)}")
-    if ended:
-        print(output)
-    return 1 if ended else 0
+    stored = ", ".join(f"{count(data, table):,} {table}" for table in STEPS)
+    print(f"{'killed' if code is None else 'ended before'}: {stored}", flush=True)
+    print(output if code else "", end="")
+    return 1 if code else 0
 
 
-def progress(data: Path) -> str:
+def count(data: Path, table: str) -> int:
     if not (data / "corpus.db").exists():
-        return "nothing stored"
-    db = sqlite3.connect(data / "corpus.db")
-    counts = {}
-    for table in ("documents", "taggings", "matchings", "listing"):
+        return 0
+    with closing(sqlite3.connect(f"{(data / 'corpus.db').as_uri()}?mode=ro", uri=True, timeout=10)) as db:
         try:
-            counts[table] = db.execute(f"select count(*) from {table}").fetchone()[0]
+            return int(db.execute(f"select count(*) from {table}").fetchone()[0])
         except sqlite3.OperationalError:
-            counts[table] = 0
-    db.close()
-    return ", ".join(f"{count:,} {table}" for table, count in counts.items())
+            return 0
 
 
 if __name__ == "__main__":

@@ -15,9 +15,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 import scrapy
+from click.testing import CliRunner, Result
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
+import cli
 from crawlers.mirror import recorded
 from pipelines import open_corpus, open_staff
 
@@ -184,6 +186,22 @@ def infopolicy(tmp_path: Path) -> Command:
             timeout=120, **options,
         )  # fmt: skip
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The same within this process, for what ends before a crawl begins (a crawl can run once in a process only)."""
+    for name in set(os.environ) - set(clean_environment()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("INFOPOLICY_MIRROR", "http://127.0.0.1:1")
+
+    def run(*arguments: str) -> Result:
+        done = CliRunner().invoke(cli.main, list(arguments))
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         return done
 
     return run

@@ -1,0 +1,359 @@
+"""The command line with everything that can be wrong: one clear sentence, the right exit code, nothing lost.
+
+Each call is a process of its own; the fixture `infopolicy` fails if one ever shows a traceback.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import resource
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from conftest import Command, Recording, bill_xml
+
+Call = Callable[..., Result]
+SITEMAP = "sitemap/bulkdata/BILLSTATUS/117hr/sitemap.xml"
+
+
+def rows(file: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+        return db.execute(sql).fetchall()
+
+
+def stored(tmp_path: Path) -> set[str]:
+    return {key for (key,) in rows(tmp_path / "data" / "corpus.db", "select id from documents")}
+
+
+def rejects(tmp_path: Path) -> dict[str, str]:
+    """Reason by the last part of the address."""
+    found = rows(tmp_path / "data" / "ops.db", "select url, reason from rejects")
+    return {url.rsplit("/", 1)[-1]: reason for url, reason in found}
+
+
+# --------------------------------------------------------------------- what sources send
+
+
+def test_broken_records_are_kept_as_rejects_and_the_rest_is_stored(
+    infopolicy: Command, recording: Recording, tmp_path: Path
+) -> None:
+    recording.add(1, title="Libraries Without Borders Act")
+    recording.add(1, congress=116, title="The same number two years before")
+    recording.add(2, title=None)
+    recording.add(3, introduced="0001-01-01")
+    recording.add(4, "<html><title>Scheduled maintenance</title></html>")
+    recording.add(5, bill_xml(5)[:300])
+    recording.add(6, f'<!DOCTYPE b [<!ENTITY a "{"ha" * 9}"><!ENTITY b "&a;&a;&a;">]><billStatus>&b;</billStatus>')
+    recording.add(7, '<!DOCTYPE b [<!ENTITY a SYSTEM "file:///etc/passwd">]><billStatus>&a;</billStatus>')
+    recording.add(8, bill_xml(8).replace("libraries", "bibliothèques").encode("latin-1"))
+    recording.add(9, b"")
+    recording.add(10, bill_xml(11))
+    done = infopolicy("crawl", "us_bills", "--congress", "all", mirror=recording.publish().mirror)
+    assert stored(tmp_path) == {"us-117-hr1", "us-116-hr1"}
+    reasons = rejects(tmp_path)
+    for number, words in {
+        2: "no title", 3: "0001-01-01", 4: "expected <billStatus>", 5: "not XML", 6: "document type declaration",
+        7: "document type declaration", 8: "not XML", 9: "not XML", 10: "asked for us-117-hr10, got us-117-hr11",
+    }.items():  # fmt: skip
+        assert words in reasons[f"BILLSTATUS-117hr{number}.xml"], (number, reasons)
+    assert len(reasons) == 9
+    assert "/etc/passwd" not in "".join(stored(tmp_path))
+    assert done.returncode == 3, "nine of eleven records is more than the source's share"
+    assert "9 of 11 records could not be read" in done.stderr
+    kept = rows(tmp_path / "data" / "ops.db", "select size, length(body) from rejects where url like '%hr4.xml'")
+    assert kept[0][0] == len("<html><title>Scheduled maintenance</title></html>")
+
+
+def test_repaired_records_are_taken_up_by_the_next_run(
+    infopolicy: Command, recording: Recording, tmp_path: Path
+) -> None:
+    recording.add(1)
+    recording.add(2, title=None)
+    recording.publish()
+    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror).returncode == 3
+    recording.add(2, title="Now with a title")
+    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror).returncode == 0
+    assert stored(tmp_path) == {"us-117-hr1", "us-117-hr2"}
+
+
+def test_damaged_zip_loses_nothing(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
+    for number in range(1, 56):
+        recording.add(number, title=f"Library act number {number}")
+    archive = recording.publish().pack()
+    body = archive.read_bytes()
+    archive.write_bytes(body[: len(body) // 2])
+    done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
+    assert done.returncode == 0, done.stderr
+    assert len(stored(tmp_path)) == 55
+    assert "one by one" in done.stderr
+
+
+def test_cut_off_listing_makes_nothing_go_missing(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
+    for number in range(1, 6):
+        recording.add(number)
+    recording.publish()
+    infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
+    sitemap = recording.folder / "www.govinfo.gov" / SITEMAP
+    sitemap.write_bytes(sitemap.read_bytes()[:300])
+    done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
+    assert done.returncode == 3
+    assert rows(tmp_path / "data" / "corpus.db", "select count(*) from documents where missing_since is not null") == [
+        (0,)
+    ]
+
+
+class Endless(BaseHTTPRequestHandler):
+    """Says robots.txt and an index, then sends far more than anyone should take."""
+
+    chunk = b"x" * 65536
+
+    def do_GET(self) -> None:
+        if "robots" in self.path:
+            self.send_response(200)
+            self.end_headers()
+            return
+        self.send_response(200)
+        if "sitemapindex" in self.path:
+            self.send_header("Content-Length", str(300 * 1024 * 1024))
+        self.end_headers()
+        try:
+            for _ in range(300 * 16):
+                self.wfile.write(self.chunk)
+        except OSError:
+            self.server.cut_off = True  # type: ignore[attr-defined]
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def endless() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_body_of_300_megabytes_is_cut_off(infopolicy: Command, endless: ThreadingHTTPServer, tmp_path: Path) -> None:
+    done = infopolicy("crawl", "us_bills", mirror=f"http://127.0.0.1:{endless.server_port}")
+    assert done.returncode == 3
+    assert "larger than" in rejects(tmp_path)["sitemapindex.xml"]
+    assert getattr(endless, "cut_off", False), "the whole body was taken"
+
+
+def test_body_without_a_length_is_cut_off_at_the_limit(
+    infopolicy: Command, endless: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    script = (
+        "import crawlers.settings, crawlers.spiders.us_bills as b, cli;"
+        "crawlers.settings.DOWNLOAD_MAXSIZE = 2**20; b.INDEX = b.HOST + '/unmeasured.xml'; cli.main()"
+    )
+    done = infopolicy("crawl", "us_bills", mirror=f"http://127.0.0.1:{endless.server_port}", python=script)
+    assert done.returncode == 3
+    assert "larger than" in rejects(tmp_path)["unmeasured.xml"]
+    assert getattr(endless, "cut_off", False)
+
+
+def test_source_that_does_not_answer_is_named(infopolicy: Command, tmp_path: Path) -> None:
+    done = infopolicy("crawl", "us_bills", mirror="http://127.0.0.1:1")
+    assert done.returncode == 3
+    assert "us_bills" in done.stderr
+    assert "refused" in rejects(tmp_path)["sitemapindex.xml"]
+
+
+# --------------------------------------------------------------------- the data folder
+
+
+@pytest.fixture
+def small(recording: Recording) -> Recording:
+    for number in range(1, 4):
+        recording.add(number, title=f"Public library act {number}")
+    return recording.publish()
+
+
+def test_folder_that_does_not_exist_is_made(infopolicy: Command, small: Recording, tmp_path: Path) -> None:
+    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
+    assert len(stored(tmp_path)) == 3
+
+
+@pytest.mark.parametrize("command", [["crawl", "us_bills"], ["rebuild"], ["publish"]])
+def test_file_in_the_place_of_the_folder(call: Call, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    done = call(*command)
+    assert done.exit_code == 4
+    assert str(tmp_path / "data") in done.stderr
+    assert "INFOPOLICY_DATA" in done.stderr
+
+
+def test_folder_that_may_not_be_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFOPOLICY_DATA", "/proc/infopolicy")
+    done = call("crawl", "us_bills")
+    assert done.exit_code == 4
+    assert "/proc/infopolicy" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("corpus.db", "crawl"),
+        ("ops.db", "crawl"),
+        ("staff.db", "rebuild"),
+        ("corpus.db", "status"),
+        ("corpus.db", "check"),
+    ],
+)
+def test_damaged_database_is_named_and_left_alone(call: Call, tmp_path: Path, name: str, command: str) -> None:
+    file = tmp_path / "data" / name
+    file.parent.mkdir()
+    file.write_bytes(b"this is not a database" * 100)
+    done = call(command)
+    assert done.exit_code == (1 if command == "check" else 4)
+    assert str(file) in done.stderr
+    assert file.read_bytes().startswith(b"this is not")
+
+
+def test_database_locked_by_another_process(infopolicy: Command, small: Recording, tmp_path: Path) -> None:
+    infopolicy("crawl", "us_bills", "--congress", "117", "--limit", "1", mirror=small.mirror)
+    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as other:
+        other.execute("begin immediate")
+        done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror)
+    assert done.returncode == 4
+    assert "another process is writing" in done.stderr
+    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
+    assert len(stored(tmp_path)) == 3
+
+
+def test_second_crawl_at_the_same_time_is_refused(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with (tmp_path / "data" / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        handle.write("4711")
+        handle.flush()
+        done = call("crawl", "us_bills")
+    assert done.exit_code == 4
+    assert "4711" in done.stderr
+
+
+def test_full_disk_keeps_what_was_stored_and_says_so(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
+    prose = "A sentence about the public libraries of a county and what they lend. " * 600
+    start = "<summaries><summary><actionDate>2021-03-02</actionDate><text>"
+    for number in range(1, 60):
+        recording.add(number, inside=f"{start}{prose}{number}</text></summary></summaries>")
+    recording.publish().pack()
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror, preexec_fn=small_files)
+    assert done.returncode == 4
+    assert "the disk is full" in done.stderr
+    assert str(tmp_path / "data") in done.stderr
+    assert rows(tmp_path / "data" / "corpus.db", "pragma integrity_check") == [("ok",)]
+    again = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
+    assert again.returncode == 0, again.stderr
+    assert len(stored(tmp_path)) == 59
+
+
+# --------------------------------------------------------------------- calls and settings
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["crawl", "us_bils"], "us_bills"),
+        (["crawl", "us_bills", "--since", "yesterday"], "yesterday"),
+        (["crawl", "us_bills", "--since", "2026-13-01"], "2026-13-01"),
+        (["crawl", "us_bills", "--limit", "0"], "--limit"),
+        (["crawl", "us_bills", "--limit", "many"], "many"),
+        (["crawl", "us_bills", "--congress", "first"], "first"),
+        (["crawl", "us_bills", "--types", "hr,xx"], "xx"),
+        (["serve", "--port", "99999"], "99999"),
+        (["no-such-command"], "no-such-command"),
+        (["export", "--format", "xlsx"], "--output"),
+    ],
+)
+def test_wrong_call_is_told_what_is_wrong(call: Call, arguments: list[str], words: str) -> None:
+    done = call(*arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INFOPOLICY_PORT", "eighty"), ("INFOPOLICY_PORT", "0"), ("INFOPOLICY_WORKERS", "-1"),
+        ("INFOPOLICY_MIRROR", "localhost:8900"), ("INFOPOLICY_CONFIG", "/nowhere/infopolicy.toml"),
+    ],
+)  # fmt: skip
+def test_setting_that_cannot_be_is_named(call: Call, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    done = call("status")
+    assert done.exit_code == 2
+    assert name in done.stderr
+    assert value in done.stderr
+
+
+@pytest.mark.parametrize(("toml", "words"), [("port = ", "TOML"), ("colour = 'red'", "colour"), ("\udcff", "TOML")])
+def test_bad_settings_file_is_named(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str, words: str
+) -> None:
+    (tmp_path / "infopolicy.toml").write_bytes(toml.encode("utf-8", "surrogateescape"))
+    monkeypatch.chdir(tmp_path)
+    done = call("status")
+    assert done.exit_code == 2
+    assert "infopolicy.toml" in done.stderr
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("command", [["status"], ["summary"], ["export"], ["serve"], ["backup"]])
+def test_nothing_collected_yet_says_what_to_do(call: Call, command: list[str]) -> None:
+    done = call(*command)
+    assert done.exit_code == 4
+    assert "infopolicy crawl" in done.stderr or "nothing to back up" in done.stderr
+
+
+# --------------------------------------------------------------------- looking after it
+
+
+def test_status_backup_restore_and_export(infopolicy: Command, call: Call, small: Recording, tmp_path: Path) -> None:
+    small.add(9, title="=cmd|'/c calc'!A1 public library funding")
+    small.publish()
+    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
+    found = json.loads(call("status", "--json").stdout)
+    assert found["documents"] == 4
+    assert found["untagged"] == 0
+    assert found["sources"][0]["last_run"]["state"] == "finished"
+    assert call("backup", str(tmp_path / "copy")).exit_code == 0
+    (tmp_path / "data" / "corpus.db").unlink()
+    assert call("restore", str(tmp_path / "copy")).exit_code == 0
+    assert len(stored(tmp_path)) == 4
+    table = call("export").stdout
+    assert "\n=" not in table
+    assert ",=" not in table
+    assert ",'=cmd" in table or ",\"'=cmd" in table
+
+
+def test_restore_of_a_damaged_backup_changes_nothing(
+    infopolicy: Command, call: Call, small: Recording, tmp_path: Path
+) -> None:
+    infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror)
+    call("backup", str(tmp_path / "copy"))
+    copy = tmp_path / "copy" / "corpus.db"
+    body = bytearray(copy.read_bytes())
+    body[4096:] = os.urandom(len(body) - 4096)
+    copy.write_bytes(body)
+    done = call("restore", str(tmp_path / "copy"))
+    assert done.exit_code == 4
+    assert str(copy) in done.stderr
+    assert len(stored(tmp_path)) == 3
+    assert call("restore", str(tmp_path / "nowhere")).exit_code == 4
