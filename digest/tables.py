@@ -1,0 +1,88 @@
+"""mail.db: who reads what, which issues there are, who got them. Human and personal: only ever gains columns.
+
+The file is opened by the commands and by the site's own pages, never handed to Datasette as a database.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+mail = Migrations("digest")
+
+
+@mail()
+def create_subscribers(db: Database) -> None:
+    # `address_key` is how we tell addresses apart; both are emptied when a person leaves. `handle` is part of their links.
+    db.execute("""
+        create table subscribers (
+            id text primary key, list text not null, address text, address_key text, state text not null,
+            frequency text not null, language text not null, preferences text not null, handle text not null unique,
+            nonce text, created_at text not null, confirmed_at text, left_at text
+        ) without rowid""")
+    db.execute("create unique index subscribers_by_address on subscribers (address_key, list)")
+    db.execute("create index subscribers_by_list on subscribers (list, frequency, state)")
+    # Keyed hashes only: who must not be written to, and who asked how often.
+    db.execute(
+        "create table suppressions (address_hash text primary key, reason text not null, added_at text not null)"
+    )
+    db.execute("create table requests (asked_at text not null, address_hash text not null, origin_hash text)")
+    db.execute("create index requests_by_time on requests (asked_at)")
+    db.execute("create table secrets (name text primary key, value text not null) without rowid")
+
+
+@mail()
+def create_issues(db: Database) -> None:
+    # The order in which we learnt of changes: an issue is a stretch of it, so nothing is told twice and nothing is lost,
+    # whatever the clocks say and whoever changes from weekly to daily.
+    db.execute("""
+        create table ledger (
+            position integer primary key autoincrement, change_id text not null unique, document_id text not null,
+            seen_at text not null
+        )""")
+    db.execute("create index ledger_by_time on ledger (seen_at)")
+    db.execute("""
+        create table digests (
+            id text primary key, list text not null, frequency text not null, period text not null, day text not null,
+            since integer not null, through integer not null, news_since integer not null, state text not null,
+            note text, prepared_at text not null, released_at text
+        ) without rowid""")
+    db.execute("""
+        create table digest_items (
+            digest_id text not null references digests(id), ordinal integer not null, document_id text not null,
+            entry text not null, primary key (digest_id, ordinal)
+        ) without rowid""")
+    # `since` and `through` are the stretch of the ledger this person is told of; `digest_id` of other mail begins with
+    # "confirm-" and has no row in digests.
+    db.execute("""
+        create table deliveries (
+            digest_id text not null, subscriber_id text not null, state text not null, since integer not null,
+            through integer not null, attempts integer not null default 0, next_try_at text, claimed_at text,
+            sent_at text, error text, message_id text, items integer, primary key (digest_id, subscriber_id)
+        ) without rowid""")
+    db.execute("create index deliveries_by_subscriber on deliveries (subscriber_id, state, through)")
+    db.execute("create index deliveries_by_message on deliveries (message_id)")
+
+
+def open_mail(path: Path) -> Database:
+    """Open mail.db for reading and writing; it is made, readable by its owner only, when it is not there.
+
+    Every commit reaches the disk before it counts: a claim that a power cut could undo would be no claim.
+
+    Raises:
+        sqlite3.Error: the file cannot be opened or is no database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    db = Database(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+        db.execute(f"pragma {pragma}")
+    mail.apply(db)
+    db.execute("insert into secrets values ('links', ?) on conflict do nothing", [secrets.token_hex(32)])
+    return db
