@@ -57,12 +57,14 @@ class PolicyArea:
 
 @dataclass(frozen=True, kw_only=True)
 class AreaFile:
-    """All of areas.yml. ``field_weights`` scale a rule by where it fired; ``priority`` are the must-see rules."""
+    """All of areas.yml. ``field_weights`` scale a rule by where it fired; ``priority`` are the must-see rules; ``context``
+    rules tag nothing and only inform the trained model."""
 
     areas: tuple[PolicyArea, ...]
     field_weights: Mapping[str, float]
     priority: tuple[Rule, ...]
     priority_threshold: float
+    context: tuple[Rule, ...] = ()
 
 
 @lru_cache(maxsize=4)
@@ -84,6 +86,7 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
         areas=areas,
         field_weights=_field_weights(path, data.get("field_weights")),
         priority=_rules(f"{path}, priority", priority.get("rules")),
+        context=_rules(f"{path}, context", data["context"]) if "context" in data else (),
         priority_threshold=_share(f"{path}, priority", "threshold", priority.get("threshold")),
     )
     _check_references(path, loaded)
@@ -169,7 +172,7 @@ def _check_references(path: Path, loaded: AreaFile) -> None:
         if missing := [name for name in area.implies if name not in known]:
             raise BadAreas(f"{path}, area {area.id!r}: implies {missing[0]!r}, which is not an area")
     seen: set[str] = set()
-    for rule in [rule for area in loaded.areas for rule in area.rules] + list(loaded.priority):
+    for rule in [rule for area in loaded.areas for rule in area.rules] + [*loaded.priority, *loaded.context]:
         if rule.id in seen:
             raise BadAreas(f"{path}: two rules are called {rule.id!r}; evidence must name one")
         seen.add(rule.id)

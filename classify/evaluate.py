@@ -26,7 +26,7 @@ class BadGold(ValueError):
 
 @dataclass(frozen=True)
 class Gold:
-    """One labelled document. ``level``: federal, state or federal-register; ``natural``: drawn at random."""
+    """One labelled document. ``level``: federal, state or federal-register; ``stratum``: how it was drawn."""
 
     id: str
     title: str | None
@@ -34,8 +34,12 @@ class Gold:
     areas: frozenset[str]
     priority: int
     level: str
-    natural: bool
+    stratum: str
     split: str
+
+    @property
+    def natural(self) -> bool:
+        return self.stratum == "natural"
 
     def record(self) -> Record:
         return self.id, self.title, self.abstract, None
@@ -86,7 +90,7 @@ def _gold(data: dict[str, Any]) -> Gold:
         areas=frozenset(data["areas"]),
         priority=int(data["priority"]),
         level="federal" if data["id"].startswith("us/") else level,
-        natural=data.get("stratum") == "natural",
+        stratum=data.get("stratum") or "",
         split=data.get("split", "test"),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from classify.areas import AreaFile, Rule
-from classify.words import Words, passages, read_words
+from classify.words import Words, read_words
 
 #: Hits kept per rule and field to show as evidence; all of them are counted.
 HITS_KEPT = 6
@@ -37,14 +37,22 @@ class Fired:
         if self.counts[field_name] <= HITS_KEPT:
             self.hits.append(Hit(field_name, start, end))
 
+    def join(self, other: Fired) -> None:
+        """Add what the same rule found in a later passage."""
+        for name, count in other.counts.items():
+            kept = HITS_KEPT - self.counts[name]
+            self.hits += [hit for hit in other.hits if hit.field == name][: max(0, kept)]
+            self.counts[name] += count
+
 
 class RuleMatcher:
-    """All rules in one matcher. ``rules[i]`` belongs to area ``owners[i]`` (None for the must-see rules)."""
+    """All rules in one matcher. ``rules[i]`` belongs to area ``owners[i]`` (None for must-see and context rules)."""
 
     def __init__(self, areas: AreaFile) -> None:
-        self.rules: list[Rule] = [rule for area in areas.areas for rule in area.rules] + list(areas.priority)
+        self.rules: list[Rule] = [rule for area in areas.areas for rule in area.rules]
+        self.rules += [*areas.priority, *areas.context]
         self.owners: list[str | None] = [area.id for area in areas.areas for _ in area.rules]
-        self.owners += [None] * len(areas.priority)
+        self.owners += [None] * (len(self.rules) - len(self.owners))
         self._vocab = Vocab()
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         #: key -> (rule number or None, area of an exclusion or None, is this the `near` side)
@@ -64,16 +72,6 @@ class RuleMatcher:
     def zone(self) -> AbstractContextManager[object]:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
         return self._vocab.memory_zone()
-
-    def read(self, fields: Mapping[str, str | None]) -> dict[int, Fired]:
-        """Rule number -> where it fired, over all fields, passage by passage: no text is too long and none is cut."""
-        fired: dict[int, Fired] = defaultdict(Fired)
-        for name, text in fields.items():
-            for offset, passage in passages(text or ""):
-                words = read_words(passage, offset)
-                for number, start, end in self.match(words):
-                    fired[number].add(name, words.starts[start], words.ends[end - 1])
-        return fired
 
     def match(self, words: Words) -> Iterator[tuple[int, int, int]]:
         """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged."""

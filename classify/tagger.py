@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from classify.areas import AREAS_FILE, FIELDS, load_areas, rules_hash
+from classify.evidence import Evidence, model_evidence, rule_evidence
+from classify.features import Part, rule_vector
+from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.rules import Fired, RuleMatcher
+from classify.words import Words, passages, read_words
 
 #: An area less likely than this is not listed at all.
 FLOOR = 0.02
 #: Pieces of evidence shown per area, strongest first.
 EVIDENCE_SHOWN = 8
+#: Passages of a long text that must agree before the text alone carries an area.
+AGREEING = 3
 
 Record = tuple[str, str | None, str | None, str | None]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """``words`` is exactly ``field[start:end]``; ``rule`` is the id of a rule in areas.yml, or ``model``."""
-
-    field: str
-    start: int
-    end: int
-    words: str
-    rule: str
+Fields = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -48,79 +47,188 @@ class Tagging:
     priority_score: float
 
 
-class Tagger:
-    """Reads documents under the rules of areas.yml. Needs no network; the same input always gives the same tags."""
+@dataclass
+class Passage:
+    """One stretch of a document as both rules and model read it."""
 
-    def __init__(self, areas_file: Path = AREAS_FILE) -> None:
+    part: Part = field(default_factory=Part)
+    fired: dict[int, Fired] = field(default_factory=lambda: defaultdict(Fired))
+    words: list[tuple[str, Words]] = field(default_factory=list)
+
+    def add(self, name: str, words: Words, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
+        for number, start, end in hits:
+            self.fired[number].add(name, words.starts[start], words.ends[end - 1])
+        if for_model:
+            self.part.add(words, in_title=name == "title")
+            self.words.append((name, words))
+
+
+class Tagger:
+    """Rules and trained model together. Needs no network; the same input always gives the same tags."""
+
+    def __init__(self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR) -> None:
+        """``model_dir=None`` leaves the trained model out: rules alone decide."""
         self.areas = load_areas(areas_file)
-        self.version = rules_hash(areas_file)
-        self._matcher = RuleMatcher(self.areas)
-        self._numbers = {rule.id: number for number, rule in enumerate(self._matcher.rules)}
+        self.model = load_model(model_dir) if model_dir else None
+        self.version = rules_hash(areas_file) + (f"-{self.model.version}" if self.model else "")
+        self.matcher = RuleMatcher(self.areas)
+        self._numbers = {rule.id: number for number, rule in enumerate(self.matcher.rules)}
+        self.thresholds = {area.id: area.threshold for area in self.areas.areas} | {"priority-2": 0.5}
+        if self.model:
+            self.thresholds |= self.model.thresholds
+            self._rule_weights = self.model.aligned_rules(self.rule_names())
+            self._place = {name: place for place, name in enumerate(self.model.outputs)}
+
+    def rule_names(self) -> list[str]:
+        """What each number of ``rule_vector`` stands for."""
+        return [rule.id for rule in self.matcher.rules] + [f"area:{area.id}" for area in self.areas.areas]
 
     def tag_batch(self, records: Iterable[Record], batch_size: int = 256) -> Iterator[tuple[str, Tagging]]:
         """Tag ``(id, title, abstract, text)`` records in order, ``batch_size`` at a time; memory does not grow with
         their number. Texts are taken as they are given: offsets count characters of the very string passed in."""
         records = iter(records)
         while batch := list(islice(records, batch_size)):
-            with self._matcher.zone():
+            with self.matcher.zone():
                 tagged = [(record[0], self._tag(dict(zip(FIELDS, record[1:], strict=True)))) for record in batch]
             yield from tagged
 
-    def _tag(self, fields: Mapping[str, str | None]) -> Tagging:
-        fired = self._matcher.read(fields)
-        strengths = {number: self._strength(number, found) for number, found in fired.items()}
-        likely = self._area_probabilities(strengths)
-        tags = []
-        for area in self.areas.areas:
-            probability = likely[area.id]
-            if probability >= FLOOR:
-                evidence = self._evidence(area.id, fired, strengths, fields)
-                tags.append(Tag(area.id, round(probability, 4), probability >= area.threshold, evidence))
-        score = self._priority_score(strengths, max((tag.probability for tag in tags), default=0.0))
-        listed = any(tag.tagged for tag in tags)
-        priority = 2 if listed and score >= self.areas.priority_threshold else int(listed)
-        return Tagging(tuple(tags), priority, round(score, 4))
+    def read(self, fields: Fields, for_model: bool) -> Iterator[Passage]:
+        """The passages of a text beyond its opening, one at a time, and last the main one: title and abstract, or the
+        opening of a text that has no abstract."""
+        main = Passage()
+        for name in FIELDS:
+            for number, (offset, text) in enumerate(passages(fields[name] or "")):
+                words = read_words(text, offset)
+                in_main = name != "text" or (number == 0 and not fields["abstract"])
+                passage = main if in_main else Passage()
+                passage.add(name, words, self.matcher.match(words), for_model)
+                if not in_main:
+                    yield passage
+        yield main
+
+    def rule_strengths(self, fired: Mapping[int, Fired]) -> dict[int, float]:
+        return {number: self._strength(number, found) for number, found in fired.items()}
+
+    def rule_features(self, fired: Mapping[int, Fired]) -> np.ndarray:
+        """The rules as the model sees them, in the order of ``rule_names``."""
+        likely = self.area_probabilities(self.rule_strengths(fired))
+        counts = {number: found.counts for number, found in fired.items()}
+        return rule_vector(self.areas, counts, likely, len(self.matcher.rules))
+
+    def _tag(self, fields: Fields) -> Tagging:
+        fired: dict[int, Fired] = defaultdict(Fired)
+        others: list[np.ndarray] = []
+        main = Passage()
+        for passage in self.read(fields, for_model=self.model is not None):
+            for number, found in passage.fired.items():
+                fired[number].join(found)
+            if self.model and main.words:
+                others = sorted_best([*others, self._model_probabilities(main)])
+            main = passage
+        strengths = self.rule_strengths(fired)
+        by_rules = self.area_probabilities(strengths)
+        if not self.model:
+            return self._by_rules(fields, fired, strengths, by_rules)
+        pooled = self._pooled(self._model_probabilities(main), others)
+        likely = self._with_implied({area: pooled.get(area, p) for area, p in by_rules.items()})
+        tags = self._tags(fields, fired, strengths, likely, main)
+        return Tagging(tags, *self._model_priority(tags, pooled))
 
     def _strength(self, number: int, fired: Fired) -> float:
         """How far one rule alone speaks for its area, weighed by field; each further mention adds less."""
-        weight, silence = self._matcher.rules[number].weight, 1.0
-        for field, count in fired.counts.items():
-            silence *= (1 - weight * self.areas.field_weights[field]) ** min(count, 4) ** 0.5
+        weight, silence = self.matcher.rules[number].weight, 1.0
+        for name, count in fired.counts.items():
+            silence *= (1 - weight * self.areas.field_weights[name]) ** min(count, 4) ** 0.5
         return 1 - silence
 
-    def _area_probabilities(self, strengths: Mapping[int, float]) -> dict[str, float]:
+    def area_probabilities(self, strengths: Mapping[int, float]) -> dict[str, float]:
         """Rules are taken as independent witnesses; an area is at least as likely as any area that implies it."""
         silence = {area.id: 1.0 for area in self.areas.areas}
         for number, strength in strengths.items():
-            if owner := self._matcher.owners[number]:
+            if owner := self.matcher.owners[number]:
                 silence[owner] *= 1 - strength
-        likely = {name: 1 - left for name, left in silence.items()}
+        return self._with_implied({name: 1 - left for name, left in silence.items()})
+
+    def _with_implied(self, likely: dict[str, float]) -> dict[str, float]:
         for area in self.areas.areas:
             for implied in area.implies:
                 likely[implied] = max(likely[implied], likely[area.id])
         return likely
 
-    def _priority_score(self, strengths: Mapping[int, float], best_area: float) -> float:
-        """Must-see rules decide above one half; below it, the likeliest area ranks the rest."""
-        silence = 1.0
-        for rule in self.areas.priority:
-            silence *= 1 - strengths.get(self._numbers[rule.id], 0.0)
-        return min(1.0, (1 - silence) * (0.6 + 0.4 * best_area) + 0.3 * best_area * silence)
+    # ------------------------------------------------------------------ the trained model
+
+    def _model_probabilities(self, passage: Passage) -> np.ndarray:
+        assert self.model is not None
+        logits = self.model.words_logit(passage.part) + self.rule_features(passage.fired) @ self._rule_weights
+        return self.model.probabilities(logits)
+
+    def _pooled(self, main: np.ndarray, others: list[np.ndarray]) -> dict[str, float]:
+        """The main passage decides, or the mean of the strongest other passages where that is higher."""
+        agreed = np.sum([np.zeros_like(main), *others], axis=0) / AGREEING
+        return dict(zip(self._place, np.maximum(main, agreed).tolist(), strict=True))
+
+    def _model_priority(self, tags: Sequence[Tag], pooled: Mapping[str, float]) -> tuple[int, float]:
+        """Must-see ranks first, worth listing breaks ties. A document is listed when an area is tagged, or when it looks
+        like one that staff list although no single area is sure."""
+        listed, must_see = (pooled[name] for name in PRIORITY_OUTPUTS)
+        score = round(0.95 * must_see + 0.05 * listed, 4)
+        if must_see >= self.thresholds["priority-2"]:
+            return 2, score
+        return int(listed >= self.thresholds["priority-1"] or any(tag.tagged for tag in tags)), score
+
+    # ------------------------------------------------------------------ what is shown
+
+    def _tags(
+        self,
+        fields: Fields,
+        fired: Mapping[int, Fired],
+        strengths: Mapping[int, float],
+        likely: Mapping[str, float],
+        main: Passage,
+    ) -> tuple[Tag, ...]:
+        tags = []
+        for area in self.areas.areas:
+            probability = likely[area.id]
+            if probability >= FLOOR:
+                tagged = probability >= self.thresholds[area.id]
+                shown = self._evidence(area.id, fields, fired, strengths, main if tagged else None)
+                tags.append(Tag(area.id, round(probability, 4), tagged, shown))
+        return tuple(tags)
 
     def _evidence(
         self,
         area_id: str,
+        fields: Fields,
         fired: Mapping[int, Fired],
         strengths: Mapping[int, float],
-        fields: Mapping[str, str | None],
+        main: Passage | None,
     ) -> tuple[Evidence, ...]:
-        """The places where the area's rules fired, or of an area that implies it; strongest first, each span once."""
+        """Where the area's rules fired (or of an area that implies it), strongest first; then what weighed in the model."""
         speaks = {area_id} | {area.id for area in self.areas.areas if area_id in area.implies}
-        numbers = [number for number in fired if self._matcher.owners[number] in speaks]
-        shown: dict[tuple[str, int, int], Evidence] = {}
-        for number in sorted(numbers, key=lambda number: (-strengths[number], number)):
-            for hit in fired[number].hits:
-                words = (fields[hit.field] or "")[hit.start : hit.end]
-                found = Evidence(hit.field, hit.start, hit.end, words, self._matcher.rules[number].id)
-                shown.setdefault((hit.field, hit.start, hit.end), found)
-        return tuple(shown.values())[:EVIDENCE_SHOWN]
+        numbers = [number for number in fired if self.matcher.owners[number] in speaks]
+        numbers.sort(key=lambda number: (-strengths[number], number))
+        shown = rule_evidence(((self.matcher.rules[number].id, fired[number]) for number in numbers), fields)
+        if self.model and main and area_id in self._place:
+            place, weigh = self._place[area_id], self.model.word_shares
+            read = ((name, words, weigh(words, place)) for name, words in main.words if words.folded)
+            shown = shown[: EVIDENCE_SHOWN - 1] + model_evidence(read, fields)
+        return tuple(shown[:EVIDENCE_SHOWN])
+
+    # ------------------------------------------------------------------ rules alone
+
+    def _by_rules(
+        self, fields: Fields, fired: Mapping[int, Fired], strengths: Mapping[int, float], likely: Mapping[str, float]
+    ) -> Tagging:
+        tags = self._tags(fields, fired, strengths, likely, Passage())
+        silence = 1.0
+        for rule in self.areas.priority:
+            silence *= 1 - strengths.get(self._numbers[rule.id], 0.0)
+        best = max((tag.probability for tag in tags), default=0.0)
+        score = min(1.0, (1 - silence) * (0.6 + 0.4 * best) + 0.3 * best * silence)
+        listed = any(tag.tagged for tag in tags)
+        return Tagging(tags, 2 if listed and score >= self.areas.priority_threshold else int(listed), round(score, 4))
+
+
+def sorted_best(probabilities: list[np.ndarray]) -> list[np.ndarray]:
+    """Per output the strongest few values, so that a text of any length keeps only those."""
+    return list(np.sort(np.array(probabilities), axis=0)[::-1][:AGREEING])

@@ -18,8 +18,8 @@ from functools import lru_cache
 LONGEST_WORD = 64
 WORD = re.compile(rf"[^\W_]{{1,{LONGEST_WORD}}}(?:['’][^\W_]{{1,{LONGEST_WORD}}})?")
 
-#: Passages are read one at a time, so that memory does not grow with the length of a text.
-PASSAGE = 20_000
+#: Characters of a passage (some 400 words). Passages are read one at a time, so that memory does not grow with a text.
+PASSAGE = 2_500
 
 _SENTENCE_END = re.compile(r"[.!?]['\"’”)\]]*\s+(?=['\"‘“(\[]?[A-Z0-9§])|\n\s*\n|;\s*\n")
 _ABBREVIATION = re.compile(

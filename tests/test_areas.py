@@ -70,7 +70,7 @@ def _broken(tmp_path: Path, change: str) -> Path:
         case "implies nothing known":
             privacy["implies"] = ["secrecy"]
         case "same rule twice":
-            privacy["rules"].append(privacy["rules"][0])
+            privacy["rules"] += [rule for rule in privacy["rules"] if rule["id"] == "privacy-word"]
         case "no rules":
             privacy["rules"] = None
         case "threshold missing":

@@ -1,0 +1,67 @@
+"""The words that carried a decision, with their exact places: where rules fired, and what weighed most in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from classify.areas import FIELDS
+from classify.rules import Fired, Hit
+from classify.words import Words
+
+#: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
+REACH, STRETCHES = 4, 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``words`` is exactly ``field[start:end]``; ``rule`` is the id of a rule in areas.yml, or ``model``."""
+
+    field: str
+    start: int
+    end: int
+    words: str
+    rule: str
+
+
+def rule_evidence(found: Iterable[tuple[str, Fired]], fields: Mapping[str, str | None]) -> list[Evidence]:
+    """The places of ``(rule id, fired)`` in the order given, each span once."""
+    shown: dict[Hit, Evidence] = {}
+    for rule, fired in found:
+        for hit in sorted(fired.hits, key=lambda hit: (FIELDS.index(hit.field), hit.start)):
+            shown.setdefault(hit, _evidence(fields, *hit, rule))
+    return list(shown.values())
+
+
+def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:
+    """The stretches of words that weighed most, heaviest first; ``read`` gives field, words and each word's share."""
+    stretches = []
+    for name, words, shares in read:
+        left = shares.copy()
+        for _ in range(STRETCHES):
+            heaviest = int(left.argmax()) if len(left) else 0
+            if not len(left) or left[heaviest] <= 0:
+                break
+            start, end = _stretch(left, heaviest)
+            weight = float(left[start:end].sum())
+            stretches.append((weight, name, words.starts[start], words.ends[end - 1]))
+            left[start:end] = 0
+    stretches.sort(key=lambda stretch: -stretch[0])
+    return [_evidence(fields, name, start, end, "model") for _, name, start, end in stretches[:STRETCHES]]
+
+
+def _stretch(shares: np.ndarray, heaviest: int) -> tuple[int, int]:
+    """The heaviest word and its neighbours as long as they speak for the area too."""
+    start, end = heaviest, heaviest + 1
+    floor = shares[heaviest] / 8
+    while start > max(0, heaviest - REACH) and shares[start - 1] > floor:
+        start -= 1
+    while end < min(len(shares), heaviest + REACH + 1) and shares[end] > floor:
+        end += 1
+    return start, end
+
+
+def _evidence(fields: Mapping[str, str | None], name: str, start: int, end: int, rule: str) -> Evidence:
+    return Evidence(name, start, end, (fields[name] or "")[start:end], rule)

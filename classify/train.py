@@ -1,0 +1,308 @@
+"""Train the model from labelled documents: reproducible from a seed, everything chosen by grouped cross-validation."""
+
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from sklearn.linear_model import LogisticRegression
+
+from classify.evaluate import BadGold, Gold, evaluate, read_gold, score
+from classify.features import BLOCKS, Part
+from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, lookup, save_model
+from classify.tagger import Record, Tagger
+
+SEED, FOLDS = 20, 4
+#: A feature must stand in this many documents.
+SEEN_IN = {"body": 2, "title": 2}
+#: Inverse strength of the regularisation; the weights of a guessed label and of an example beside a read document.
+STRENGTH, GUESS_WEIGHT, EXAMPLE_WEIGHT = 8.0, 0.5, 3.0
+#: How far the rare yes is weighed up against the frequent no: 0 not at all, 1 until both weigh the same.
+BALANCE = 0.3
+#: Strata drawn where an earlier model was unsure: good to learn from, too hard to set thresholds and probabilities on.
+HARD_STRATA = ("active-", "sure-")
+#: Logit of an output of which the labelled documents show only one side.
+NEVER = 10.0
+#: Strata drawn at random.
+RANDOM_STRATA = ("natural", "random")
+#: Documents more alike than this (cosine) are never on both sides of a split.
+ALIKE = 0.6
+
+
+@dataclass
+class Corpus:
+    """Documents as the model sees them: per document its parts, and ``rules`` of shape (documents, rule features)."""
+
+    parts: list[Part]
+    rules: sparse.csr_matrix
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def and_also(self, other: Corpus) -> Corpus:
+        return Corpus(self.parts + other.parts, sparse.vstack([self.rules, other.rules]).tocsr())
+
+    def take(self, rows: np.ndarray) -> Corpus:
+        return Corpus([self.parts[row] for row in rows], self.rules[rows])
+
+
+@dataclass
+class Vocabulary:
+    """Per block the known keys, sorted, and their idf."""
+
+    keys: dict[str, np.ndarray]
+    idf: dict[str, np.ndarray]
+
+
+def read_corpus(tagger: Tagger, records: Iterable[Record]) -> Corpus:
+    parts, rows = [], []
+    with tagger.matcher.zone():
+        for _, title, abstract, text in records:
+            *_, main = tagger.read({"title": title, "abstract": abstract, "text": text}, for_model=True)
+            parts.append(main.part)
+            rows.append(sparse.csr_matrix(tagger.rule_features(main.fired)))
+    return Corpus(parts, sparse.vstack(rows).tocsr())
+
+
+def learn_vocabulary(parts: Sequence[Part]) -> Vocabulary:
+    keys, idf = {}, {}
+    for name in BLOCKS:
+        distinct, seen = np.unique(np.concatenate([part.counts(name)[0] for part in parts]), return_counts=True)
+        kept = seen >= SEEN_IN[name]
+        keys[name] = distinct[kept]
+        idf[name] = (np.log((1 + len(parts)) / (1 + seen[kept])) + 1).astype(np.float16).astype(np.float32)
+    return Vocabulary(keys, idf)
+
+
+def matrix(corpus: Corpus, vocabulary: Vocabulary) -> sparse.csr_matrix:
+    """Shape (documents, word features + rule features)."""
+    blocks = []
+    for name, scale in BLOCKS.items():
+        indptr, columns, values = [0], [], []
+        for part in corpus.parts:
+            keys, counts = part.counts(name)
+            rows, known = lookup(vocabulary.keys[name], keys)
+            value = (1 + np.log(counts[known])) * vocabulary.idf[name][rows]
+            columns.append(rows)
+            values.append(value * (scale / (np.sqrt(value @ value) or 1.0)))
+            indptr.append(indptr[-1] + len(rows))
+        shape = (len(corpus), len(vocabulary.keys[name]))
+        blocks.append(sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), indptr), shape=shape))
+    return sparse.hstack([*blocks, corpus.rules]).tocsr().astype(np.float32)
+
+
+def fit(x: sparse.csr_matrix, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One logistic regression per output. ``y`` holds 0 to 1: a share counts as that much of a yes and the rest of a no.
+    ``weight`` has the shape of ``y``: how much a document teaches about each output.
+
+    Returns weights of shape (features, outputs) and biases.
+    """
+    weights, biases = np.zeros((x.shape[1], y.shape[1]), np.float32), np.zeros(y.shape[1], np.float32)
+    for output in range(y.shape[1]):
+        share, counts = y[:, output], weight[:, output]
+        yes, no = (share > 0.01) & (counts > 0), (share < 0.99) & (counts > 0)
+        if not yes.any() or not no.any():
+            biases[output] = -NEVER if no.any() else NEVER
+            continue
+        both = sparse.vstack([x[yes], x[no]]).tocsr()
+        labels = np.r_[np.ones(yes.sum()), np.zeros(no.sum())]
+        rare = ((counts @ (1 - share)) / max(1.0, counts @ share)) ** BALANCE
+        counted = np.r_[(rare * counts * share)[yes], (counts * (1 - share))[no]]
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200, random_state=SEED)
+        model.fit(both, labels, sample_weight=counted)
+        weights[:, output], biases[output] = model.coef_[0], model.intercept_[0]
+    return weights, biases
+
+
+def clusters(corpus: Corpus, vocabulary: Vocabulary) -> np.ndarray:
+    """A number per document, equal for near-duplicates: a bill introduced again, a companion."""
+    body = matrix(corpus, vocabulary)[:, : len(vocabulary.keys["body"])]
+    alike = (body @ body.T).tocsr()
+    alike.data = (alike.data > ALIKE).astype(np.int8)
+    alike.eliminate_zeros()
+    return connected_components(alike, directed=False)[1]
+
+
+def assign_folds(groups: np.ndarray) -> np.ndarray:
+    """Groups to folds of equal size, the largest first."""
+    rng = np.random.default_rng(SEED)
+    numbers, sizes = np.unique(groups, return_counts=True)
+    order = np.lexsort((rng.random(len(numbers)), -sizes))
+    filled, fold_of = np.zeros(FOLDS, int), np.zeros(numbers.max() + 1, int)
+    for place in order:
+        fold_of[numbers[place]] = filled.argmin()
+        filled[filled.argmin()] += sizes[place]
+    return fold_of[groups]
+
+
+def best_threshold(truth: np.ndarray, probability: np.ndarray, beta: float = 1.0) -> float:
+    """The threshold of the highest F-beta (2: recall counts double), smoothed over its neighbours so that no single
+    document decides."""
+    if not truth.any():
+        return 0.5
+    candidates = np.linspace(0.1, 0.8, 71)
+    flagged = probability[:, None] >= candidates
+    hit = (flagged & truth[:, None]).sum(axis=0)
+    f_beta = (1 + beta**2) * hit / np.maximum(1, flagged.sum(axis=0) + beta**2 * truth.sum())
+    smooth = np.convolve(np.pad(f_beta, 4, mode="edge"), np.full(9, 1 / 9), mode="valid")
+    return round(float(candidates[smooth.argmax()]), 2)
+
+
+def calibrate(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Slope and shift that turn logits of unseen documents into calibrated log-odds (Platt)."""
+    if truth.min() == truth.max():
+        return 1.0, 0.0
+    model = LogisticRegression(C=100.0).fit(logits[:, None], truth)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def targets(gold: Sequence[Gold], areas: Sequence[str]) -> np.ndarray:
+    """Shape (documents, areas + 2): one column per area, then priority 1 or 2, then priority 2."""
+    rows = [[*(a in d.areas for a in areas), d.priority >= 1, d.priority == 2] for d in gold]
+    return np.array(rows, dtype=np.float32)
+
+
+@dataclass
+class Lessons:
+    """Further documents to learn from, never scored: ``y`` from 0 to 1 and ``weight``, both (documents, outputs)."""
+
+    corpus: Corpus
+    y: np.ndarray
+    weight: np.ndarray
+
+    def and_also(self, other: Lessons) -> Lessons:
+        corpus = self.corpus.and_also(other.corpus)
+        return Lessons(corpus, np.vstack([self.y, other.y]), np.vstack([self.weight, other.weight]))
+
+
+def read_examples(tagger: Tagger, outputs: Sequence[str]) -> Lessons:
+    """The examples and counterexamples of areas.yml, each a lesson about its own area only."""
+    lessons = [
+        (title, area.id, float(title in area.examples))
+        for area in tagger.areas.areas
+        if area.id in outputs
+        for title in (*area.examples, *area.counterexamples)
+    ]
+    corpus = read_corpus(tagger, ((title, title, None, None) for title, _, _ in lessons))
+    y, weight = np.zeros((2, len(lessons), len(outputs)), np.float32)
+    for row, (_, area, answer) in enumerate(lessons):
+        y[row, outputs.index(area)], weight[row, outputs.index(area)] = answer, EXAMPLE_WEIGHT
+    return Lessons(corpus, y, weight)
+
+
+def read_guesses(tagger: Tagger, path: Path, texts: Path, outputs: Sequence[str]) -> Lessons:
+    """Join guesses (CSV: id and a percentage per output) with the texts (JSON lines, ``.xz``) by id."""
+    with path.open(encoding="utf-8", newline="") as file:
+        guesses = {row["id"]: [int(row[name]) / 100 for name in outputs] for row in csv.DictReader(file)}
+    records: list[Record] = []
+    with lzma.open(texts, "rt", encoding="utf-8") as lines:
+        for data in map(json.loads, lines):
+            if data["id"] in guesses:
+                records.append((data["id"], data["title"], data["abstract"], None))
+    y = np.array([guesses[record[0]] for record in records], np.float32)
+    return Lessons(read_corpus(tagger, records), y, np.full_like(y, GUESS_WEIGHT))
+
+
+def fit_parts(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
+    """Vocabulary, weights and biases learned from labelled documents and from further lessons."""
+    everything = Lessons(corpus, y, np.ones_like(y)).and_also(lessons)
+    vocabulary = learn_vocabulary(everything.corpus.parts)
+    return vocabulary, *fit(matrix(everything.corpus, vocabulary), everything.y, everything.weight)
+
+
+def unseen_logits(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> np.ndarray:
+    """Logits of every document from models that saw neither it nor a near-duplicate: shape (documents, outputs)."""
+    folds = assign_folds(clusters(corpus, learn_vocabulary(corpus.parts)))
+    logits = np.zeros_like(y)
+    for fold in range(FOLDS):
+        seen, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        vocabulary, weights, bias = fit_parts(corpus.take(seen), y[seen], lessons)
+        logits[held] = matrix(corpus.take(held), vocabulary) @ weights + bias
+    return logits
+
+
+def train(gold: Sequence[Gold], guesses: tuple[Path, Path] | None = None, folder: Path = MODEL_DIR) -> dict[str, Any]:
+    """Learn, calibrate and choose thresholds by cross-validation, write the model; returns its card."""
+    tagger = Tagger(model_dir=None)
+    areas = [area.id for area in tagger.areas.areas if area.labelled]
+    outputs = [*areas, *PRIORITY_OUTPUTS]
+    corpus, y = read_corpus(tagger, (document.record() for document in gold)), targets(gold, areas)
+    lessons = read_examples(tagger, outputs)
+    if guesses:
+        lessons = lessons.and_also(read_guesses(tagger, *guesses, outputs))
+    logits = unseen_logits(corpus, y, lessons)
+    usual = np.array([not document.stratum.startswith(HARD_STRATA) for document in gold])
+    lines = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
+    likely = 1 / (1 + np.exp(-(logits * lines[:, 0] + lines[:, 1])))
+    chosen = {name: best_threshold(y[usual, i] > 0, likely[usual, i]) for i, name in enumerate(outputs)}
+    drawn = np.array([document.stratum in RANDOM_STRATA for document in gold])
+    listed = outputs.index(PRIORITY_OUTPUTS[0])
+    chosen[PRIORITY_OUTPUTS[0]] = best_threshold(y[drawn, listed] > 0, likely[drawn, listed], beta=2.0)
+    vocabulary, weights, bias = fit_parts(corpus, y, lessons)
+    flags = likely >= np.array([chosen[name] for name in outputs])
+    card = {
+        "outputs": outputs,
+        "thresholds": chosen,
+        "rules": tagger.rule_names(),
+        "rules_version": tagger.version,
+        "labelled": len(gold),
+        "lessons": len(lessons.y),
+        "seed": SEED,
+        "cross_validated": {
+            average: asdict(score(y[:, : len(areas)] > 0, flags[:, : len(areas)], average))
+            for average in ("micro", "macro")
+        },
+    }
+    save_model(folder, card, _arrays(vocabulary, weights, bias, lines))
+    return card
+
+
+def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, lines: np.ndarray) -> dict[str, np.ndarray]:
+    """What is stored: word weights as whole numbers from -32767 to 32767 with one scale per output."""
+    words = sum(len(keys) for keys in vocabulary.keys.values())
+    scale = np.maximum(np.abs(weights[:words]).max(axis=0), 1e-6) / 32767
+    stored = {
+        "weights": np.rint(weights[:words] / scale).astype(np.int16),
+        "scale": scale.astype(np.float32),
+        "rule_weights": weights[words:],
+        "bias": bias,
+        "slope": lines[:, 0],
+        "shift": lines[:, 1],
+    }
+    for name in BLOCKS:
+        stored[f"{name}_keys"] = vocabulary.keys[name]
+        stored[f"{name}_idf"] = vocabulary.idf[name].astype(np.float16)
+    return stored
+
+
+def main(gold_path: Path, guesses: tuple[Path, Path] | None = None, folder: Path = MODEL_DIR) -> int:
+    """Train on the split `train`, then say on the split `test` what the old and the new model reach; 0, 1 when the new one
+    is worse there (it is written all the same), 2 with a message when a file cannot be used."""
+    try:
+        before = evaluate(gold_path) if (folder / ARRAYS).exists() else None
+        card = train(read_gold(gold_path, "train"), guesses, folder)
+        after = evaluate(gold_path, tagger=Tagger(model_dir=folder))
+    except (BadGold, BadModel, OSError, KeyError, ValueError) as error:
+        print(f"infopolicy train: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"Cross-validated F1: {card['cross_validated']['micro']['f1']} micro, {card['cross_validated']['macro']['f1']} macro"
+    )
+    worse = False
+    for part in sorted({"topic", "natural"} & after.keys()):
+        new = after[part]["micro"]["f1"]
+        old = before[part]["micro"]["f1"] if before else None
+        worse = worse or (old is not None and new < old)
+        print(f"Kept-back documents ({part}): micro-F1 {new}" + ("" if old is None else f", before {old}"))
+    if worse:
+        print("The new model is worse on kept-back documents: keep the old one unless you know why.", file=sys.stderr)
+    return int(worse)

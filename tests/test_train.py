@@ -1,0 +1,178 @@
+"""Training: reproducible, near-duplicates kept together, a damaged model named, and features that know their place."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classify import train as module
+from classify.evaluate import Gold
+from classify.features import Part
+from classify.model import ARRAYS, CARD, MODEL_DIR, BadModel, load_model
+from classify.tagger import Tagger
+from classify.train import assign_folds, best_threshold, clusters, fit, learn_vocabulary, main, read_corpus, train
+from classify.words import read_words
+
+SUBJECTS = {
+    "library-funding": "grants for public library construction in county",
+    "privacy": "protecting personal information of consumers from misuse by company",
+    "telecommunications": "ending robocalls from telephone carrier number",
+}
+
+
+def documents(split: str = "train") -> list[Gold]:
+    """Sixty small documents: three subjects and road works that carry no label."""
+    gold = []
+    for number in range(15):
+        for area, title in [*SUBJECTS.items(), (None, "repair of bridges on state road")]:
+            areas = frozenset({area} - {None})
+            priority = 2 if area == "library-funding" else int(area is not None)
+            words = " ".join(f"{word}{number}" for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta"))
+            title = f"{title} {words}"
+            gold.append(Gold(f"us/1/{area}{number}", title, None, areas, priority, "federal", "natural", split))
+    return gold
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    train(documents(), folder=folder)
+    return folder
+
+
+def test_train_learns_what_it_was_shown(trained: Path) -> None:
+    tagger = Tagger(model_dir=trained)
+    records = [
+        ("a", "Grants for library construction", None, None),
+        ("b", "Repair of bridges on a state road", None, None),
+    ]
+    (_, library), (_, road) = tagger.tag_batch(records)
+    assert {tag.area for tag in library.areas if tag.tagged} == {"library-funding"}
+    assert not [tag for tag in road.areas if tag.tagged]
+    assert library.priority_score > road.priority_score
+
+
+def test_train_is_the_same_every_time(trained: Path, tmp_path: Path) -> None:
+    train(documents(), folder=tmp_path)
+    first, second = (dict(np.load(folder / ARRAYS)) for folder in (trained, tmp_path))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert json.loads((trained / CARD).read_text()) | {"sha256": ""} == json.loads((tmp_path / CARD).read_text()) | {
+        "sha256": ""
+    }
+
+
+def test_train_version_of_tags_follows_rules_and_model(trained: Path) -> None:
+    rules_alone, both = Tagger(model_dir=None).version, Tagger(model_dir=trained).version
+    assert both.startswith(rules_alone)
+    assert both != rules_alone
+
+
+def test_train_reads_guesses(tmp_path: Path) -> None:
+    names = [
+        "id",
+        *(area.id for area in Tagger(model_dir=None).areas.areas if area.labelled),
+        "priority-1",
+        "priority-2",
+    ]
+    guess = dict.fromkeys(names, 0) | {"id": "g1", "privacy": 97}
+    path, texts = tmp_path / "guesses.csv", tmp_path / "texts.jsonl.xz"
+    path.write_text(",".join(names) + "\n" + ",".join(str(guess[name]) for name in names) + "\n", "utf-8")
+    with lzma.open(texts, "wt", encoding="utf-8") as file:
+        file.write(json.dumps({"id": "g1", "title": "Snooping on strangers", "abstract": None}) + "\n")
+        file.write(json.dumps({"id": "g2", "title": "Not guessed", "abstract": None}) + "\n")
+    guessed = module.read_guesses(Tagger(model_dir=None), path, texts, names[1:])
+    assert len(guessed.corpus) == 1
+    assert guessed.y[0][names[1:].index("privacy")] == pytest.approx(0.97)
+
+
+def test_train_near_duplicates_share_a_fold() -> None:
+    titles = [
+        "Grants for rural library buildings and staff",
+        "Grants for rural library buildings and staff of 2024",
+        "Fishing season",
+    ]
+    corpus = read_corpus(Tagger(model_dir=None), ((str(i), title, None, None) for i, title in enumerate(titles * 2)))
+    groups = clusters(corpus, learn_vocabulary(corpus.parts))
+    assert groups[0] == groups[1] == groups[3]
+    assert groups[0] != groups[2]
+    folds = assign_folds(groups)
+    assert folds[0] == folds[1]
+
+
+def test_train_shares_count_as_that_much_of_a_yes() -> None:
+    from scipy import sparse
+
+    x = sparse.csr_matrix(np.repeat([[1.0, 0.0], [0.0, 1.0]], 50, axis=0))
+    y = np.repeat([[0.9], [0.1]], 50, axis=0)
+    weights, bias = fit(x, y, np.ones((100, 1)))
+    assert weights[0, 0] + bias[0] > 1 > -1 > weights[1, 0] + bias[0]
+
+
+def test_train_threshold_separates() -> None:
+    probability = np.r_[np.full(20, 0.7), np.full(80, 0.3)]
+    truth = probability > 0.5
+    assert 0.3 < best_threshold(truth, probability) <= 0.7
+
+
+def test_features_pairs_and_titles_are_told_apart() -> None:
+    title, body, turned = Part(), Part(), Part()
+    title.add(read_words("data broker"), in_title=True)
+    body.add(read_words("Data-Brokers"), in_title=False)
+    turned.add(read_words("broker data"), in_title=False)
+    assert set(body.counts("body")[0]) == set(title.counts("body")[0])
+    assert len(set(body.counts("body")[0]) & set(turned.counts("body")[0])) == 2
+    assert len(title.counts("title")[0]) == 3
+    assert not len(body.counts("title")[0])
+
+
+def damage(folder: Path, how: str) -> None:
+    match how:
+        case "cut":
+            (folder / ARRAYS).write_bytes((folder / ARRAYS).read_bytes()[:500])
+        case "other card":
+            card = json.loads((folder / CARD).read_text())
+            (folder / CARD).write_text(json.dumps(card | {"sha256": "0"}))
+        case "no card":
+            (folder / CARD).unlink()
+        case "not json":
+            (folder / CARD).write_text("{")
+
+
+@pytest.mark.parametrize("how", ["cut", "other card", "no card", "not json"])
+def test_model_damage_is_named(trained: Path, tmp_path: Path, how: str) -> None:
+    for name in (ARRAYS, CARD):
+        (tmp_path / name).write_bytes((trained / name).read_bytes())
+    damage(tmp_path, how)
+    with pytest.raises(BadModel, match=r"model\.npz"):
+        load_model(tmp_path)
+
+
+def test_model_without_files_leaves_rules_alone(tmp_path: Path) -> None:
+    assert load_model(tmp_path) is None
+    assert Tagger(model_dir=tmp_path).version == Tagger(model_dir=None).version
+
+
+def test_model_shipped_is_small_and_needs_no_pickle() -> None:
+    files = [path for path in MODEL_DIR.iterdir() if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 30_000_000
+    model = load_model()
+    assert model is not None
+    assert (MODEL_DIR / "CARD.md").exists()
+
+
+def test_train_command_reports_and_refuses_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(tmp_path / "absent.jsonl", folder=tmp_path / "model") == 2
+    assert "absent.jsonl" in capsys.readouterr().err
+    lines = [
+        {"id": d.id, "source": "", "title": d.title, "abstract": None, "areas": sorted(d.areas), "priority": d.priority,
+         "stratum": "core", "split": split}
+        for split in ("train", "test") for d in documents(split)
+    ]  # fmt: skip
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    assert main(path, folder=tmp_path / "model") == 0
+    assert "Kept-back documents (topic): micro-F1 " in capsys.readouterr().out
