@@ -139,10 +139,12 @@ def _add_areas(corpus: sqlite3.Connection, found: dict[str, Entry], chunk: Seque
     """Each area with its first evidence, and the sentence that evidence stands in."""
     marks = _marks(chunk)
     for row in corpus.execute(
-        f"select document_id, area_id from tags where document_id in ({marks}) order by probability desc, area_id",
+        f"""select t.document_id, t.area_id, coalesce(a.title, t.area_id) as title from tags t
+        left join policy_areas a on a.id = t.area_id where t.document_id in ({marks})
+        order by t.probability desc, t.area_id""",
         chunk,
     ):
-        found[row["document_id"]]["areas"][row["area_id"]] = {"words": "", "sentence": ""}
+        found[row["document_id"]]["areas"][row["area_id"]] = {"title": row["title"], "words": "", "sentence": ""}
     for row in corpus.execute(
         f"""select document_id, area_id, field, start, "end", words from evidence where document_id in ({marks})
         order by rule = 'model', field = 'title', ordinal""",

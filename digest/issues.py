@@ -1,4 +1,4 @@
-"""An issue: frozen once, with an id that says list, frequency and period; a note from the editor; released; kept for the archive."""
+"""An issue: frozen once, under an id of list, frequency and period; with an editor's note; released; archived."""
 
 from __future__ import annotations
 

@@ -36,8 +36,9 @@ class Preferences:
 
     @classmethod
     def load(cls, text: str) -> Preferences:
-        values = json.loads(text)
-        return cls(**{name: value if isinstance(value, bool) else tuple(value) for name, value in values.items()})
+        values: dict[str, Any] = json.loads(text)
+        lists = {name: tuple(value) for name, value in values.items() if name != "must_see"}
+        return cls(must_see=bool(values.get("must_see")), **lists)
 
     def dump(self) -> str:
         """Only what was chosen, so that the row shows at a glance what it holds."""

@@ -17,8 +17,8 @@ _FOLDER = Path(__file__).with_name("messages")
 class Words:
     """The words of one language. Asking for a sentence that its file lacks is a KeyError: a test asks for all of them."""
 
-    def __init__(self, language: str, messages: dict[str, Any], areas: dict[str, str]):
-        self.language, self.messages, self._areas = language, messages, areas
+    def __init__(self, language: str):
+        self.language, self.messages = language, messages(language)
 
     def __call__(self, key: str, **values: Any) -> str:
         return str(self.messages[key]).format(**values)
@@ -35,8 +35,8 @@ class Words:
         """A status, kind or event in this language; English ones are the site's own."""
         return self.messages.get(group, {}).get(key) or english.word(group, key)
 
-    def area(self, key: str) -> str:
-        return self.messages.get("areas", {}).get(key) or self._areas.get(key, key.replace("-", " ").capitalize())
+    def area(self, key: str, title: str) -> str:
+        return self.messages.get("areas", {}).get(key) or title
 
     def place(self, jurisdiction: str, session: str | None) -> str:
         name = self.messages.get("places", {}).get(jurisdiction) or english.place(jurisdiction)
