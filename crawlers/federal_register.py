@@ -30,6 +30,12 @@ FIELDS = (
 )  # fmt: skip
 OFFICE = "Office of the Federal Register"
 _CITED = re.compile(r"\bFR Doc(?:ument|\.)?(?: (?:No|Number)\.?)?\s*((?:[A-Z]\d-)?(?:19|20)?\d\d[-\u2013]\d{4,5})\b")
+_DOCKET = re.compile(
+    r"(?:(?P<bureau>[A-Z]{2,3}) )?(?:[A-Za-z]+ ){0,3}?Dockets?(?: ID)?(?: (?:Nos?\b\.?|Numbers?\b))?[:.#]? *(?P<number>\S.*)$",
+    re.IGNORECASE,
+)
+_BETWEEN_DOCKETS = re.compile(r"[;,]|(?<=\S) (?=Airspace Docket\b)")
+_SHORT = re.compile(r"\d\d-\d+$")
 _DATES_LONGEST = 300
 _WRAPPED = 82  # the printer's lines are 70-odd characters; a text without longer ones was broken into lines
 _PAGE_MARK = re.compile(r"^\s*\[\[Page \S+\]\]\s*$")
@@ -111,7 +117,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str) ->
         status=status, status_on=reached_on, status_history=((status, reached_on),),
         published_on=published_on, document_type=kind,
         actions=(Action(acted_on=published_on, description=action),) if action else (),
-        links=links, events=_events(record), agencies=_agencies(record), docket_ids=_words(record, "docket_ids"),
+        links=links, events=_events(record), agencies=_agencies(record), docket_ids=dockets(_words(record, "docket_ids")),
         rins=_words(record, "regulation_id_numbers"), cfr_references=_cfr(record), topics=_words(record, "topics"),
         corrects=corrected[0] if len(corrected) == 1 else None, comments_close_on=_day(record, "comments_close_on"),
         effective_on=_day(record, "effective_on"), presidential_number=_presidential(record), stamp=stamp,
@@ -151,6 +157,24 @@ def _links(record: dict[str, Any], number: str, action: str | None, text: str | 
         if key != own:
             found.setdefault((key, kind), Link(document_id=key, kind=kind, said_by=who))
     return tuple(found.values())
+
+
+def dockets(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Docket numbers as regulations.gov writes them, each by itself.
+
+    Agencies print "Docket No. FAA-2024-2529; Airspace Docket No. 24-ASW-14", "[Docket ID: …]" and the like; the words
+    around a number would keep two documents of one docket apart. The FCC numbers by bureau ("WC Docket No. 02-6"), so
+    there the bureau stays: "WC Docket 02-6".
+    """
+    found: list[str] = []
+    for each in said:
+        bureau = None
+        for piece in _BETWEEN_DOCKETS.split(each):
+            number = piece.strip(" [].")
+            if match := _DOCKET.match(number):
+                bureau, number = match["bureau"], match["number"]
+            found.append(f"{bureau} Docket {number}" if bureau and _SHORT.match(number) else number)
+    return tuple(dict.fromkeys(number for number in found if number))
 
 
 def _presidential(record: dict[str, Any]) -> str | None:

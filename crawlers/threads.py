@@ -1,0 +1,166 @@
+"""A rulemaking as one thread: proposed rule, extension, final rule, correction, joined by docket, RIN and named ties.
+
+The two tables are derived from what was observed and hold nothing that `write_threads` could not make again. What is
+next in a thread depends on the day it is read, so the dates stand in the table and the choice is left to the reader:
+the earlier of `comments_close_on` and `effective_on` that is not yet past. Both are what the newest document that names
+one says, so an extension replaces the deadline it extends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+corpus = Migrations("threads")
+
+#: A docket of more documents than this is a drawer in which an agency files a year's work.
+DRAWER = 15
+#: A document that names more dockets than this (a list of approved forms) belongs to none of them.
+MOST_NAMED = 5
+#: Some RINs stand for a kind of rule that is issued all year (airworthiness directives, safety zones, airspace): what
+#: shares one is no rulemaking. Such a RIN shows itself by more dockets than one rulemaking can have.
+MOST_DOCKETS = 3
+STANDING_RINS = frozenset({
+    "2120-AA64", "2120-AA65", "2120-AA66",  # FAA: airworthiness directives, instrument procedures, airspace
+    "1625-AA00", "1625-AA08", "1625-AA09", "1625-AA11", "1625-AA87",  # Coast Guard: zones, regattas, bridges
+    "2070-AB27",  # EPA: significant new uses of chemicals
+})  # fmt: skip
+TIES = ("corrects", "corrected by", "withdraws", "extends", "delays", "confirms")
+#: Printed among the dockets, but the number of one document, form, order or account.
+_NO_DOCKET = re.compile(
+    r"^(FRL|FRS? ID|FCC \d|DA \d|OMB|Amendment|AD[ -]\d|RTID|Project Identifier|Sequence|PO ?#|Order #|T\.?D\. ?\d|RIN)",
+    re.I,
+)
+#: Letters or digits, a hyphen, digits somewhere and no full stop: what has one or lacks the other is an account's number.
+_LIKE_DOCKET = re.compile(r"^(?=.*\d{2})(?=[^-]+-)[^.]+$")
+_SHORT = re.compile(r"^[A-Z]{0,3}[ -]?\d+(-\d+)*$")
+
+
+@corpus()
+def create_threads(db: Database) -> None:
+    db.execute("""
+        create table threads (
+            id text primary key, title text not null, documents integer not null, first_on text, last_on text,
+            status text not null, status_on text, comments_close_on text, effective_on text
+        ) without rowid""")
+    db.execute("""
+        create table thread_documents (
+            document_id text primary key, thread_id text not null, ordinal integer not null
+        ) without rowid""")
+    db.execute("create index thread_documents_by_thread on thread_documents (thread_id, ordinal)")
+
+
+Rows = set[tuple[object, ...]]
+
+
+class Member(NamedTuple):
+    """What a thread needs to know of a document."""
+
+    id: str
+    document_type: str | None
+    title: str
+    status: str
+    status_on: str | None
+    published_on: str | None
+    comments_close_on: str | None
+    effective_on: str | None
+
+
+def write_threads(db: Database) -> int:
+    """Bring `threads` and `thread_documents` up to what the documents say; returns the number of rows written or removed."""
+    corpus.apply(db)
+    members = {row[0]: Member(*row) for row in db.execute(
+        "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
+        "from documents where kind = 'regulation'"
+    ).fetchall()}  # fmt: skip
+    dockets = _by_docket(db)
+    groups = join(members, [*dockets.values(), *_by_rin(db, dockets).values(), *_ties(db)])
+    threads = [
+        group for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
+        if len(group) > 1 and any(each.document_type in ("Rule", "Proposed Rule") for each in group)
+    ]  # fmt: skip
+    rows: Rows = {(each.id, group[0].id, ordinal) for group in threads for ordinal, each in enumerate(group)}
+    with db.atomic():
+        return _settle(db, "threads", {_summary(group) for group in threads}) + _settle(db, "thread_documents", rows)
+
+
+def _summary(group: list[Member]) -> tuple[object, ...]:
+    """A thread's row, from its documents in order of publication. Corrections and notices do not move it."""
+    moving = [each for each in group if each.status != "notice"] or group
+    latest = lambda name: next((day for each in reversed(group) if (day := getattr(each, name))), None)  # noqa: E731
+    return (
+        group[0].id, moving[-1].title, len(group), group[0].published_on, group[-1].published_on,
+        moving[-1].status, moving[-1].status_on, latest("comments_close_on"), latest("effective_on"),
+    )  # fmt: skip
+
+
+def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> list[list[Member]]:
+    """Groups of members that are together, however many steps apart. Ids that are no member are passed over."""
+    leader = {key: key for key in members}
+
+    def lead(key: str) -> str:
+        while leader[key] != key:
+            leader[key] = leader[leader[key]]
+            key = leader[key]
+        return key
+
+    for ids in together:
+        known = [key for key in ids if key in leader]
+        for key in known[1:]:
+            leader[lead(key)] = lead(known[0])
+    groups: dict[str, list[Member]] = defaultdict(list)
+    for key, member in members.items():
+        groups[lead(key)].append(member)
+    return list(groups.values())
+
+
+def _by_docket(db: Database) -> dict[str, list[str]]:
+    """The documents of each docket. A short number ("50-443") is an agency's own and counts with the agency's name."""
+    rows = db.execute(
+        "select t.document_id, t.term, (select a.term from terms a where a.document_id = t.document_id "
+        "and a.kind = 'agency' order by a.ordinal limit 1) from terms t where t.kind = 'docket'"
+    )
+    named: dict[str, list[str]] = defaultdict(list)
+    for key, docket, agency in rows.fetchall():
+        if _LIKE_DOCKET.search(docket) and not _NO_DOCKET.match(docket):
+            number = docket.upper()
+            named[key].append(f"{agency} {number}" if _SHORT.match(number) else number)
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, numbers in named.items():
+        for number in numbers if len(numbers) <= MOST_NAMED else ():
+            found[number].append(key)
+    return {docket: ids for docket, ids in found.items() if len(ids) <= DRAWER}
+
+
+def _by_rin(db: Database, dockets: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The documents of each RIN that stands for one rulemaking."""
+    docket_of = {key: docket for docket, ids in dockets.items() for key in ids}
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, rin in db.execute("select document_id, term from terms where kind = 'rin'").fetchall():
+        found[rin].append(key)
+    return {
+        rin: ids for rin, ids in found.items()
+        if rin not in STANDING_RINS and len({docket_of.get(key, key) for key in ids}) <= MOST_DOCKETS
+    }  # fmt: skip
+
+
+def _ties(db: Database) -> list[tuple[str, str]]:
+    marks = ", ".join("?" * len(TIES))
+    return db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
+
+
+def _settle(db: Database, table: str, rows: Rows) -> int:
+    """Make a table hold these rows, by the difference."""
+    stored: Rows = set(db.execute(f"select * from {table}").fetchall())
+    gone, new = stored - rows, rows - stored
+    key = db.table(table).pks[0]
+    db.conn.executemany(f"delete from {table} where {key} = ?", [(row[0],) for row in gone])
+    if new:
+        marks = ", ".join("?" * len(next(iter(new))))
+        db.conn.executemany(f"insert into {table} values ({marks})", sorted(new, key=repr))
+    return len(gone) + len(new)
