@@ -32,6 +32,15 @@ class Configuration:
     port: int = 8001
     workers: int = 2
     notice: str | None = None
+    site: str = "http://127.0.0.1:8001"
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str | None = None
+    mail_from: str | None = None
+    mail_bounces: str | None = None
+    mail_rate: float = 10
+    mail_postal: str | None = None
 
     @property
     def corpus(self) -> Path:
@@ -44,6 +53,10 @@ class Configuration:
     @property
     def staff(self) -> Path:
         return self.data / "staff.db"
+
+    @property
+    def mail(self) -> Path:
+        return self.data / "mail.db"
 
 
 def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Configuration:
@@ -79,12 +92,29 @@ def _convert(name: str, value: object) -> Any:
         return Path(text).expanduser().absolute()
     if name == "mirror":
         return mirror_address(text)
-    if name in ("port", "workers"):
-        top = 65535 if name == "port" else 64
+    if name == "site":
+        return _site(text)
+    if name in ("port", "workers", "smtp_port"):
+        top = 64 if name == "workers" else 65535
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= top:
             raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to {top} (INFOPOLICY_{name.upper()})")
         return int(text)
+    if name == "mail_rate":
+        if not text.replace(".", "", 1).isdigit():
+            raise BadSetting(f"mail_rate = {text!r}: must be mails a second, or 0 for no limit (INFOPOLICY_MAIL_RATE)")
+        return float(text)
+    if name == "smtp_security" and text not in ("starttls", "tls", "none"):
+        raise BadSetting(f"smtp_security = {text!r}: must be starttls, tls or none (INFOPOLICY_SMTP_SECURITY)")
     return text
+
+
+def _site(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadSetting(
+            f"site = {text!r}: must be the public address, like https://policy.example.org (INFOPOLICY_SITE)"
+        )
+    return text.rstrip("/")
 
 
 def mirror_address(text: str) -> str:
