@@ -27,6 +27,14 @@ def days(corpus: Path, *, source: str, session: str) -> set[str]:
     return {day for (day,) in _rows(corpus, query, {"source": source, "session": session})}
 
 
+def whole_sessions(corpus: Path, *, source: str) -> set[str]:
+    """The sessions of a source that a finished run has seen whole."""
+    query = """
+        select distinct part.value ->> 'session' from runs, json_each(runs.coverage) part
+        where runs.source = :source and runs.state = 'finished' and part.value ->> 'complete'"""
+    return {session for (session,) in _rows(corpus, query, {"source": source})}
+
+
 def _rows(corpus: Path, query: str, values: dict[str, str | None]) -> list[tuple[Any, ...]]:
     if not corpus.exists():
         return []

@@ -1,0 +1,68 @@
+"""Bills of the United Kingdom's Parliament, from bills-api.parliament.uk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import scrapy
+from scrapy.http import Response
+
+from crawlers import known
+from crawlers import uk_parliament as uk
+from crawlers.items import BadRecord, Bill, Listing
+from crawlers.middlewares import Unreadable
+from crawlers.spider import SourceSpider
+
+PAGE = 100
+
+
+class UkBillsSpider(SourceSpider):
+    """All bills; each that changed is asked for by itself. `since` and `until`: days of change."""
+
+    name = "uk_bills"
+
+    def __init__(self, today: str, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        self.rows: dict[int, uk.Record] = {}
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        yield self.ask_page(0)
+
+    def ask_page(self, skip: int) -> scrapy.Request:
+        # in the order of titles, which stays the same while bills change during the reading
+        url = f"{uk.HOST}/api/v1/Bills?SortOrder=TitleAscending&Skip={skip}&Take={PAGE}"
+        return self.ask(url, self.parse_page, cb_kwargs={"skip": skip})
+
+    def parse_page(self, response: Response, skip: int) -> Iterator[Any]:
+        """One page after the other until as many bills are there as the source says: never until a page is empty."""
+        total, items = uk.read_page(response.body)
+        self.rows |= {item["billId"]: item for item in items}
+        if not items and len(self.rows) < total:
+            raise Unreadable(f"{total} bills announced, {len(self.rows)} came, and an empty page at {skip}")
+        if skip + len(items) < total:
+            yield self.ask_page(skip + len(items))
+            return
+        if len(self.rows) != total:
+            raise Unreadable(f"{total} bills announced, {len(self.rows)} different ones came")
+        yield from self.bills()
+
+    def bills(self) -> Iterator[Any]:
+        keys = {uk.key_of(row): row for row in self.rows.values()}
+        yield Listing(
+            source=self.name, jurisdiction=uk.JURISDICTION, session=uk.SESSION, part="", document_ids=tuple(keys)
+        )
+        have = known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=uk.SESSION)
+        changed = [(key, row, str(row.get("lastUpdate"))) for key, row in keys.items()]
+        wanted = [each for each in changed if have.get(each[0]) != each[2] and self.since <= each[2][:10] <= self.until]
+        for key, row, stamp in self.take(wanted):
+            url = f"{uk.HOST}/api/v1/Bills/{row['billId']}"
+            yield self.ask(url, self.parse_bill, document_id=key, cb_kwargs={"number": row["billId"], "stamp": stamp})
+
+    def parse_bill(self, response: Response, number: int, stamp: str) -> Iterator[Bill]:
+        record = uk.read_bill(response.body, number)
+        try:
+            yield uk.parse_bill(record, source_url=response.url, stamp=stamp)
+        except BadRecord as error:
+            raise Unreadable(str(error)) from error

@@ -1,0 +1,115 @@
+"""The spider of the UK Parliament: a golden replay, facts written by hand, and pages that do not add up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import SOURCES, replay
+from golden import NOWHERE, agreed, made
+from scrapy.http import TextResponse
+
+from crawlers.items import Bill, Listing
+from crawlers.middlewares import Unreadable
+from crawlers.spiders.uk_bills import UkBillsSpider
+from crawlers.status_parliament import stage_status
+from crawlers.uk_parliament import HOST, parse_bill, read_bill
+
+RECORDED = SOURCES / "uk_bills"
+
+
+@pytest.fixture(scope="module")
+def items() -> list[Any]:
+    return replay(made(UkBillsSpider), RECORDED, NOWHERE)
+
+
+@pytest.fixture(scope="module")
+def bills(items: list[Any]) -> dict[str, Bill]:
+    return {item.id: item for item in items if isinstance(item, Bill)}
+
+
+def test_golden_replay_gives_the_records_that_were_read_and_agreed_to(items: list[Any]) -> None:
+    agreed(RECORDED, items)
+
+
+def test_online_safety_act_has_royal_assent_of_26_october_2023(bills: dict[str, Bill]) -> None:
+    bill = bills["uk-bills-3137"]
+    assert (bill.title, bill.chamber) == ("Online Safety Act 2023", "lower")
+    assert (bill.status, bill.status_on) == ("enacted", "2023-10-26")
+    assert [sponsor.name for sponsor in bill.sponsors] == ["Michelle Donelan", "Lord Parkinson of Whitley Bay"]
+    assert (bill.abstract or "").startswith("A Bill to make provision")
+
+
+def test_stage_in_the_other_house_means_the_first_has_passed_it(bills: dict[str, Bill]) -> None:
+    assert bills["uk-bills-4062"].status == "passed_first_chamber"
+    assert bills["uk-bills-4132"].status == "introduced"
+
+
+def test_listing_names_all_bills_of_all_pages(items: list[Any]) -> None:
+    [listing] = [item for item in items if isinstance(item, Listing)]
+    assert len(listing.document_ids) == 4
+
+
+# the stage, the house it is in, the house where the bill began, and what that means
+STAGES = [
+    ("1st reading", "Lords", "Lords", "introduced"),
+    ("2nd reading", "Commons", "Commons", "introduced"),
+    ("2nd reading", "Lords", "Commons", "passed_first_chamber"),
+    ("Committee stage", "Commons", "Commons", "in_committee"),
+    ("Committee of the whole House", "Commons", "Commons", "in_committee"),
+    ("Select Committee stage", "Commons", "Commons", "in_committee"),
+    ("Report stage", "Commons", "Commons", "reported"),
+    ("Report stage", "Lords", "Commons", "passed_first_chamber"),
+    ("3rd reading", "Commons", "Commons", "reported"),
+    ("3rd reading", "Lords", "Commons", "passed_first_chamber"),
+    ("Consideration of Lords amendments", "Commons", "Commons", "passed_second_chamber"),
+    ("Consideration of Commons amendments and / or reasons", "Lords", "Commons", "passed_second_chamber"),
+    ("Royal Assent", "Unassigned", "Commons", "enacted"),
+    ("Bill reintroduced", "Commons", "Commons", "introduced"),
+]
+
+
+@pytest.mark.parametrize(("stage", "house", "home", "status"), STAGES)
+def test_every_stage_has_its_status(stage: str, house: str, home: str, status: str) -> None:
+    assert stage_status(stage, at_home=house in (home, "Unassigned")) == status
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status"),
+    [("isDefeated", True, "failed"), ("billWithdrawn", "2026-01-12T00:00:00", "withdrawn"), ("isAct", True, "enacted")],
+)
+def test_end_of_a_bill_outweighs_its_stage(field: str, value: Any, status: str) -> None:
+    record = json.loads((RECORDED / "bills-api.parliament.uk/api/v1/Bills/4132").read_bytes()) | {field: value}
+    assert parse_bill(record, source_url=HOST, stamp="").status == status
+
+
+def page(total: int, *numbers: int) -> TextResponse:
+    rows = [
+        {"billId": n, "shortTitle": f"Bill {n}", "originatingHouse": "Lords", "lastUpdate": "2026-01-01"}
+        for n in numbers
+    ]
+    return TextResponse(f"{HOST}/x", body=json.dumps({"items": rows, "totalResults": total}).encode())
+
+
+def test_empty_page_before_the_end_is_asked_for_again() -> None:
+    with pytest.raises(Unreadable, match="empty page"):
+        list(made(UkBillsSpider).parse_page(page(5), skip=3))
+
+
+def test_bill_that_came_twice_does_not_hide_one_that_did_not_come() -> None:
+    spider = made(UkBillsSpider)
+    assert len(list(spider.parse_page(page(3, 1, 2), skip=0))) == 1
+    with pytest.raises(Unreadable, match="2 different"):
+        list(spider.parse_page(page(3, 2), skip=2))
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"items": [1], "totalResults": 1}', b'{"totalResults": 1}'])
+def test_broken_page_is_asked_for_again(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        list(made(UkBillsSpider).parse_page(TextResponse(HOST, body=body), skip=0))
+
+
+def test_record_of_another_bill_is_not_taken() -> None:
+    with pytest.raises(Unreadable, match="asked for bill 7"):
+        read_bill(b'{"billId": 8}', 7)
