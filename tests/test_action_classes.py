@@ -1,0 +1,125 @@
+"""State actions: the class of real sentences, and the steps they add up to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crawlers.items import Action
+from crawlers.status_states import classify, load_rules, most_telling, state_history
+
+ROWS: list[tuple[str, str, str]] = [
+    tuple(row) for row in yaml.safe_load(Path(__file__).with_name("action_classes.yml").read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("state", "expected", "text"), ROWS)
+def test_class_of_a_real_sentence(state: str, expected: str, text: str) -> None:
+    assert classify(text) == (expected,)
+
+
+def test_an_unknown_sentence_has_no_class() -> None:
+    assert classify("Zzyzx") == ()
+
+
+def test_a_class_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "actions.yml"
+    file.write_text("classes: [hearing]\nrules:\n  - [hering, 'x']\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="'hering' is not among its classes"):
+        load_rules(file)
+
+
+def test_a_broken_pattern_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "actions.yml"
+    file.write_text("classes: [hearing]\nrules:\n  - [hearing, '(x']\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="is no pattern"):
+        load_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        (("reading-3", "passage"), "passage"),
+        (("introduction", "reading-1", "referral-committee"), "introduction"),
+        (("fiscal-note",), "fiscal-note"),
+        ((), None),
+    ],
+)
+def test_the_most_telling_class(classes: tuple[str, ...], expected: str | None) -> None:
+    assert most_telling(classes) == expected
+
+
+def steps(*acted: tuple[str, str, str | None], document_type: str = "bill", chamber: str = "lower") -> list[str]:
+    actions = [
+        (Action(acted_on=day, description=words, chamber=where), tuple(words.split("+"))) for day, words, where in acted
+    ]
+    history = state_history(actions, document_type=document_type, introduced_on=acted[0][0], chamber=chamber)
+    return [step for step, _ in history]
+
+
+WAY = [
+    ("2025-01-10", "introduction+reading-1", "lower"), ("2025-01-11", "referral-committee", "lower"),
+    ("2025-02-01", "committee-passage-favorable", "lower"), ("2025-02-10", "reading-3+passage", "lower"),
+    ("2025-02-11", "reading-1+referral-committee", "upper"), ("2025-03-01", "passage", "upper"),
+    ("2025-03-05", "enrolled", "lower"), ("2025-03-10", "executive-receipt", "executive"),
+]  # fmt: skip
+
+
+def test_a_bill_on_its_whole_way() -> None:
+    assert steps(*WAY, ("2025-03-20", "executive-signature", "executive")) == [
+        "introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed",
+        "to_executive", "enacted",
+    ]  # fmt: skip
+
+
+def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
+    ends = [("2025-03-20", "executive-veto", "executive"), ("2025-03-25", "veto-override-passage", "lower")]
+    assert steps(*WAY, *ends)[-1] == "vetoed"
+    assert steps(*WAY, *ends, ("2025-03-26", "became-law", None))[-1] == "enacted"
+
+
+def test_the_same_chamber_twice_is_one_chamber() -> None:
+    assert steps(("2025-01-10", "introduction", "lower"), ("2025-02-01", "passage", "lower"),
+                 ("2025-03-01", "passage", "lower"))[-1] == "passed_first_chamber"  # fmt: skip
+
+
+def test_passing_a_second_reading_is_not_passing_the_chamber() -> None:
+    assert steps(("2025-01-10", "introduction", "lower"), ("2025-02-01", "passage+reading-2", "lower")) == [
+        "introduced"
+    ]
+
+
+def test_a_resolution_is_adopted_by_its_own_chamber() -> None:
+    acted = [("2025-01-10", "introduction", "upper"), ("2025-01-12", "passage", "upper")]
+    assert steps(*acted, document_type="resolution", chamber="upper")[-1] == "adopted"
+
+
+def test_a_concurrent_resolution_needs_both_chambers() -> None:
+    acted = [("2025-01-10", "introduction", "upper"), ("2025-01-12", "passage", "upper")]
+    assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "passed_first_chamber"
+    acted.append(("2025-02-01", "passage", "lower"))
+    assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "adopted"
+
+
+def test_a_one_chamber_legislature_passes_a_bill_once() -> None:
+    acted = [("2025-01-10", "introduction", "legislature"), ("2025-04-01", "passage", "legislature")]
+    assert steps(*acted, chamber="legislature")[-1] == "passed_second_chamber"
+
+
+def test_what_failed_may_be_taken_up_again() -> None:
+    acted = [("2025-01-10", "introduction", "lower"), ("2025-02-01", "failure", "lower")]
+    assert steps(*acted)[-1] == "failed"
+    assert steps(*acted, ("2025-02-09", "passage", "lower"))[-1] == "passed_first_chamber"
+
+
+def test_a_failure_does_not_undo_a_law() -> None:
+    acted = [*WAY, ("2025-03-20", "executive-signature", "executive"), ("2025-05-30", "failure", "upper")]
+    assert steps(*acted)[-1] == "enacted"
+
+
+def test_without_a_day_of_introduction_history_begins_with_the_first_step() -> None:
+    action = Action(acted_on="2025-02-01", description="passage", chamber="lower")
+    history = state_history([(action, ("passage",))], document_type="bill", introduced_on=None, chamber="lower")
+    assert history == (("passed_first_chamber", "2025-02-01"),)
