@@ -6,6 +6,7 @@ there with what is there and writes the difference only, so that a second run wr
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -21,34 +22,41 @@ FACETS = ("kind", "jurisdiction", "status", "year", "must_see")
 corpus = Migrations("publish")
 
 
-@corpus()
-def create_listing(db: Database) -> None:
-    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news.
-    db.execute("""
-        create table listing (
-            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
-            kind text not null, jurisdiction text not null, status text not null, year text not null,
-            must_see integer not null, number text not null, primary key (area_id, sort_on, document_id)
-        ) without rowid""")
-    db.execute("create index listing_by_rowid on listing (document_rowid, area_id)")
-    db.execute("create index listing_by_number on listing (number)")
-    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
-    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
-    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
-    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
-    # Counts of every combination that occurs: any choice of filters is a sum over a few thousand rows at most.
-    db.execute("""
-        create table facet_counts (
-            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
-            year text not null, must_see integer not null, documents integer not null,
-            primary key (area_id, kind, jurisdiction, status, year, must_see)
-        ) without rowid""")
+@corpus(name="create_listing")
+def create_position_listing(db: Database) -> None:
     db.execute("""
         create table position_listing (
             position_id text not null, sort_on text not null, document_id text not null, score real not null,
             must_see integer not null, primary key (position_id, sort_on, document_id)
         ) without rowid""")
     db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
+
+
+@corpus()
+def create_listing_by_cell(db: Database) -> None:
+    db.execute("drop table if exists listing")
+    db.execute("drop table if exists facet_counts")
+    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news;
+    # `cell` its combination of facets as one number, by which the matches of a search are counted quickly.
+    db.execute("""
+        create table listing (
+            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
+            kind text not null, jurisdiction text not null, status text not null, year text not null,
+            must_see integer not null, number text not null, cell integer not null, primary key (area_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell)")
+    db.execute("create index listing_by_number on listing (number)")
+    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
+    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
+    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
+    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
+    # Counts of every combination that occurs (a cell): any choice of filters is a sum over a few thousand rows at most.
+    db.execute("""
+        create table facet_counts (
+            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
+            year text not null, must_see integer not null, documents integer not null, cell integer not null unique,
+            primary key (area_id, kind, jurisdiction, status, year, must_see)
+        ) without rowid""")
 
 
 @corpus()
@@ -73,7 +81,10 @@ _LISTING = f"""
         areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
         d.kind, d.jurisdiction, d.status,
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-        coalesce(taggings.priority = 2, 0), number_of(d.id, d.jurisdiction, d.session)
+        coalesce(taggings.priority = 2, 0), number_of(d.id, d.jurisdiction, d.session),
+        cell_of(areas.area_id, d.kind, d.jurisdiction, d.status,
+            substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
+            coalesce(taggings.priority = 2, 0))
     from documents d
     join (
         select id as document_id, '{ANY_AREA}' as area_id from documents
@@ -82,7 +93,7 @@ _LISTING = f"""
     left join taggings on taggings.document_id = d.id"""
 
 _FACET_COUNTS = """
-    select area_id, kind, jurisdiction, status, year, must_see, count(*)
+    select area_id, kind, jurisdiction, status, year, must_see, count(*), cell
     from listing group by area_id, kind, jurisdiction, status, year, must_see"""
 
 _POSITION_LISTING = f"""
@@ -95,6 +106,11 @@ _POSITION_LISTING = f"""
 
 def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
     return document_id.removeprefix(f"{slug(jurisdiction)}-{slug(session)}-")
+
+
+def _cell_of(*facets: str | int) -> int:
+    """The same number for the same combination on every machine; 56 bits, so that two never meet in practice."""
+    return int.from_bytes(blake2b("|".join(map(str, facets)).encode(), digest_size=7).digest(), "big")
 
 
 def _settle(db: Database, table: str, query: str) -> int:
@@ -156,7 +172,8 @@ def publish(db: Database, now: str) -> int:
         the number of rows written or removed; 0 when nothing had changed.
     """
     corpus.apply(db)
-    db.register_function(_number_of, deterministic=True, name="number_of", replace=True)
+    db.conn.create_function("number_of", 3, _number_of, deterministic=True)
+    db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     with db.atomic():
         written = _settle(db, "listing", _LISTING)
         written += _settle(db, "facet_counts", _FACET_COUNTS)

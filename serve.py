@@ -16,6 +16,8 @@ from pathlib import Path
 import yaml
 from datasette.app import Datasette
 
+from configuration import Configuration
+
 SITE = Path(__file__).resolve().parent / "datasette"
 
 
@@ -23,7 +25,14 @@ class CannotServe(OSError):
     """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
 
 
-def build(corpus: Path, *, secret: str | None = None, today: str | None = None, notice: str | None = None) -> Datasette:
+def build(
+    corpus: Path,
+    *,
+    secret: str | None = None,
+    today: str | None = None,
+    notice: str | None = None,
+    mail: Configuration | None = None,
+) -> Datasette:
     """The whole site as a Datasette application.
 
     Args:
@@ -31,6 +40,7 @@ def build(corpus: Path, *, secret: str | None = None, today: str | None = None, 
         secret: signs cookies; None makes a new one at each start, which is enough while nobody logs in.
         today: an ISO date to use instead of the clock, for tests and recorded data.
         notice: a sentence that every page shows at its top, such as "This is a sample".
+        mail: the settings for the digest's pages, which open mail.db themselves; None leaves those pages out.
 
     Raises:
         CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
@@ -38,7 +48,7 @@ def build(corpus: Path, *, secret: str | None = None, today: str | None = None, 
     _check(corpus)
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice}}
-    return Datasette(
+    site = Datasette(
         files=[str(corpus)],
         metadata=metadata,
         settings=json.loads((SITE / "settings.json").read_text(encoding="utf-8")),
@@ -47,6 +57,9 @@ def build(corpus: Path, *, secret: str | None = None, today: str | None = None, 
         static_mounts=[("static", str(SITE / "static"))],
         secret=secret or os.environ.get("DATASETTE_SECRET"),
     )
+    # An attribute and not a setting: settings are what Datasette might show.
+    site.mail_configuration = mail
+    return site
 
 
 def _check(corpus: Path) -> None:
@@ -59,16 +72,23 @@ def _check(corpus: Path) -> None:
     try:
         db = sqlite3.connect(f"file:{corpus}?mode=ro", uri=True)
         try:
-            tables = {row[0] for row in db.execute("select name from sqlite_master")}
+            published = "cell" in {row[1] for row in db.execute("pragma table_info(listing)")}
         finally:
             db.close()
     except sqlite3.Error as error:
         raise CannotServe(f"{corpus} cannot be read as a database ({error})") from error
-    if "listing" not in tables:
-        raise CannotServe(f"{corpus} has nothing published in it yet: run `infopolicy publish`")
+    if not published:
+        raise CannotServe(f"{corpus} has nothing published in it yet, or by an older version: run `infopolicy publish`")
 
 
-def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001, *, notice: str | None = None) -> None:
+def run(
+    corpus: Path,
+    host: str = "127.0.0.1",
+    port: int = 8001,
+    *,
+    notice: str | None = None,
+    mail: Configuration | None = None,
+) -> None:
     """Serve the site until interrupted.
 
     Raises:
@@ -76,7 +96,7 @@ def run(corpus: Path, host: str = "127.0.0.1", port: int = 8001, *, notice: str 
     """
     import uvicorn
 
-    site = build(corpus, notice=notice)
+    site = build(corpus, notice=notice, mail=mail)
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(
