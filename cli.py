@@ -107,14 +107,31 @@ def plain_errors() -> Iterator[None]:
 # --------------------------------------------------------------------- collecting and publishing
 
 
+def _congresses(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value and value != "all" and not all(part.isascii() and part.isdigit() for part in value.split(",")):
+        raise click.BadParameter(f"{value!r} is neither “all” nor numbers with commas, such as 118,119")
+    return value
+
+
+def _bill_types(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from crawlers.items import FEDERAL_TYPES
+
+    known = dict.fromkeys(FEDERAL_TYPES.values())
+    if unknown := [part for part in (value or "").split(",") if part and part not in known]:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return value
+
+
 @main.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]…")
 @click.option("--since", type=DAY, help="Only what changed on or after this day (YYYY-MM-DD).")
 @click.option("--until", type=DAY, help="Only what changed up to this day.")
 @click.option(
-    "--congress", help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]"
+    "--congress",
+    callback=_congresses,
+    help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]",
 )
-@click.option("--types", help="Only these types of bill, with commas: hr,s,hjres,…")
+@click.option("--types", callback=_bill_types, help="Only these types of bill, with commas: hr,s,hjres,…")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
 @click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
               help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
@@ -275,13 +292,13 @@ def publish(session: Session) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [default: the setting, 8001]")
 @click.pass_obj
 def serve(session: Session, host: str | None, port: int | None) -> None:
-    """Show the site. Only the public file is ever opened; stop with Ctrl-C."""
+    """Show the site. Datasette is given the public file alone; stop with Ctrl-C."""
     import serve as site
 
     config = session.config
     with plain_errors():
         session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
-        site.run(config.corpus, host or config.host, port or config.port, notice=config.notice)
+        site.run(config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config)
 
 
 # --------------------------------------------------------------------- looking after it

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, ClassVar
 
 import scrapy
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -93,7 +94,8 @@ class SourceSpider(scrapy.Spider):
             yield reject(self.name, response, f"HTTP status {response.status}")
             return
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
-        reason = f"no answer: {failure.getErrorMessage() or failure.type}"
+        unsaid = "larger than an answer may be" if failure.check(DownloadCancelledError) else failure.type
+        reason = f"no answer: {failure.getErrorMessage() or unsaid}"
         key = request.meta.get("document_id")
         yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
 

@@ -68,17 +68,26 @@ def read_only(path: Path) -> sqlite3.Connection:
     """A connection that cannot write.
 
     Raises:
-        OperationError: the file does not exist.
+        OperationError: the file does not exist, or is no database.
     """
     if not path.exists():
         raise OperationError(f"{path}: does not exist yet; collect something first: infopolicy crawl")
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        db.execute("select 1 from sqlite_master limit 1")
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise OperationError(f"{path}: {error}; put it aside and use `infopolicy restore`") from error
+    return db
 
 
 def damage(path: Path) -> list[str]:
+    """What is wrong with a database, one sentence each that names the file."""
     try:
         with closing(read_only(path)) as db:
             answers = [row[0] for row in db.execute("pragma quick_check")]
+    except OperationError as error:
+        return [str(error)]
     except sqlite3.DatabaseError as error:
         answers = [str(error)]
     return [f"{path}: {answer}" for answer in answers if answer != "ok"]

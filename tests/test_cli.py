@@ -276,7 +276,7 @@ def test_full_disk_keeps_what_was_stored_and_says_so(infopolicy: Command, record
         (["crawl", "us_bills", "--limit", "0"], "--limit"),
         (["crawl", "us_bills", "--limit", "many"], "many"),
         (["crawl", "us_bills", "--congress", "first"], "first"),
-        (["crawl", "us_bills", "--types", "hr,xx"], "xx"),
+        (["crawl", "us_bills", "--types", "hr,xx"], "'xx'"),
         (["serve", "--port", "99999"], "99999"),
         (["no-such-command"], "no-such-command"),
         (["export", "--format", "xlsx"], "--output"),
