@@ -1,0 +1,97 @@
+"""State bills from LegiScan: a second opinion on what Open States has, or the first where sources.yml names it first.
+
+Three steps: the sessions of each state, the list of each current session with a hash for every bill, and then
+only the bills whose hash is not the stored one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Response
+
+from crawlers import known
+from crawlers import legiscan as api
+from crawlers.items import BadRecord, Listing, Reject, document_id
+from crawlers.middlewares import Unreadable
+from crawlers.spider import SourceSpider
+
+
+class UsStatesLegiscanSpider(SourceSpider):
+    """`since`: also the sessions that ended in that year or later (else in the last year); `states`: postal codes."""
+
+    name = "us_states_legiscan"
+
+    def __init__(self, today: str, states: str | None = None, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        chosen = states.upper().replace(" ", "").split(",") if states else None
+        self.states = chosen or [name.removeprefix("us-").upper() for name in self.source.jurisdictions]
+        self.partial = self.partial or bool(states)
+        self.earliest = int(self.since[:4]) if self.since else int(today[:4]) - 1
+
+    @cached_property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
+    def call(self, operation: str, callback: Any, **kwargs: Any) -> scrapy.Request:
+        """A request for an operation; the key goes into the address, as LegiScan has it, and out of all that is kept."""
+        query = urlencode({"key": self.key(), "op": operation, **kwargs.pop("query")})
+        return self.ask(f"{api.HOST}/?{query}", callback, meta={"dont_cache": True}, **kwargs)
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        for state in self.states:
+            place = api.jurisdiction_of(state)
+            query = {"state": state}
+            yield self.call("getSessionList", self.parse_sessions, query=query, cb_kwargs={"jurisdiction": place})
+
+    def parse_sessions(self, response: Response, jurisdiction: str) -> Iterator[scrapy.Request]:
+        for session in api.read_sessions(self.read(response, "sessions"), jurisdiction):
+            if session.ends_in >= self.earliest:
+                yield self.call(
+                    "getMasterListRaw",
+                    self.parse_list,
+                    query={"id": session.id},
+                    cb_kwargs={"session": session},
+                    priority=1,
+                )
+
+    def read(self, response: Response, part: str) -> Any:
+        """The part asked for. LegiScan's own errors are worth another try too: its servers say so when they are busy."""
+        try:
+            return api.read_answer(response.body, part)
+        except api.Refused as error:
+            raise Unreadable(f"LegiScan refused: {error}") from error
+
+    def parse_list(self, response: Response, session: api.Session) -> Iterator[Any]:
+        try:
+            bills = api.read_master_list(api.read_answer(response.body, "masterlist"))
+        except api.Refused as error:
+            if str(error) != api.EMPTY_SESSION:
+                raise Unreadable(f"LegiScan refused: {error}") from error
+            bills = {}  # a session that is open and has no bills yet
+        keys = {document_id(session.jurisdiction, session.name, number): number for number, _ in bills.values()}
+        yield Listing(
+            source=self.name, jurisdiction=session.jurisdiction, session=session.name, part="", document_ids=tuple(keys)
+        )
+        have = known.stamps(self.corpus, source=self.name, session=session.name)
+        wanted = [
+            (key, bill_id)
+            for bill_id, (number, stamp) in bills.items()
+            if have.get(key := document_id(session.jurisdiction, session.name, number)) != stamp
+        ]
+        for key, bill_id in self.take(wanted):
+            yield self.call("getBill", self.parse_bill, query={"id": bill_id}, document_id=key, priority=2)
+
+    def parse_bill(self, response: Response) -> Iterator[Any]:
+        row = self.read(response, "bill")
+        try:
+            yield api.parse_bill(row)
+        except BadRecord as error:
+            key = response.meta["document_id"]
+            url = f"{api.HOST}/?op=getBill&id={row.get('bill_id')}"
+            yield Reject(source=self.name, url=url, reason=str(error), body=response.body, document_id=key)
