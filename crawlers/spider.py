@@ -33,6 +33,10 @@ class SourceSpider(scrapy.Spider):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not getattr(cls, "name", None):
+            return  # a base of spiders, such as crawlers.gather
+        if getattr(cls, "name", None) is None:
+            return  # a base class of several spiders
         if cls.name not in load_sources():
             raise BadSource(f"sources.yml: has no entry {cls.name!r} for the spider in {cls.__module__}: add one")
         cls.source = load_sources()[cls.name]
