@@ -191,6 +191,27 @@ def infopolicy(tmp_path: Path) -> Command:
     return run
 
 
+_COLLECT = """
+import json, sys, configuration, pipelines
+[run] = pipelines.crawl(configuration.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
+print(json.dumps({"state": run.state, "note": run.note, "requests": run.requests, "listed": run.listed,
+    "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
+    "missing": run.missing, "rejected": run.rejected, "unstored": run.unstored}))
+"""
+
+
+@pytest.fixture
+def collect(infopolicy: Command) -> Callable[..., dict[str, Any]]:
+    """Only the crawl of `us_bills`, as the command does it, into `tmp_path/data`: what its run says, and `log`."""
+
+    def run(mirror: str, before: str = "", **arguments: str) -> dict[str, Any]:
+        done = infopolicy(json.dumps(arguments), mirror=mirror, python=before + _COLLECT)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) | {"log": done.stderr}
+
+    return run
+
+
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The same within this process, for what ends before a crawl begins (a crawl can run once in a process only)."""

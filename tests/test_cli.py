@@ -10,10 +10,8 @@ import json
 import os
 import resource
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,6 @@ from click.testing import Result
 from conftest import Command, Recording, bill_xml
 
 Call = Callable[..., Result]
-SITEMAP = "sitemap/bulkdata/BILLSTATUS/117hr/sitemap.xml"
 
 
 def rows(file: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -73,104 +70,6 @@ def test_broken_records_are_kept_as_rejects_and_the_rest_is_stored(
     assert kept[0][0] == len("<html><title>Scheduled maintenance</title></html>")
 
 
-def test_repaired_records_are_taken_up_by_the_next_run(
-    infopolicy: Command, recording: Recording, tmp_path: Path
-) -> None:
-    recording.add(1)
-    recording.add(2, title=None)
-    recording.publish()
-    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror).returncode == 3
-    recording.add(2, title="Now with a title")
-    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror).returncode == 0
-    assert stored(tmp_path) == {"us-117-hr1", "us-117-hr2"}
-
-
-def test_damaged_zip_loses_nothing(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
-    for number in range(1, 56):
-        recording.add(number, title=f"Library act number {number}")
-    archive = recording.publish().pack()
-    body = archive.read_bytes()
-    archive.write_bytes(body[: len(body) // 2])
-    done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
-    assert done.returncode == 0, done.stderr
-    assert len(stored(tmp_path)) == 55
-    assert "one by one" in done.stderr
-
-
-def test_cut_off_listing_makes_nothing_go_missing(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
-    for number in range(1, 6):
-        recording.add(number)
-    recording.publish()
-    infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
-    sitemap = recording.folder / "www.govinfo.gov" / SITEMAP
-    sitemap.write_bytes(sitemap.read_bytes()[:300])
-    done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
-    assert done.returncode == 3
-    assert rows(tmp_path / "data" / "corpus.db", "select count(*) from documents where missing_since is not null") == [
-        (0,)
-    ]
-
-
-class Endless(BaseHTTPRequestHandler):
-    """Says robots.txt and an index, then sends far more than anyone should take."""
-
-    chunk = b"x" * 65536
-
-    def do_GET(self) -> None:
-        if "robots" in self.path:
-            self.send_response(200)
-            self.end_headers()
-            return
-        self.send_response(200)
-        if "sitemapindex" in self.path:
-            self.send_header("Content-Length", str(300 * 1024 * 1024))
-        self.end_headers()
-        try:
-            for _ in range(300 * 16):
-                self.wfile.write(self.chunk)
-        except OSError:
-            self.server.cut_off = True  # type: ignore[attr-defined]
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def endless() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def test_body_of_300_megabytes_is_cut_off(infopolicy: Command, endless: ThreadingHTTPServer, tmp_path: Path) -> None:
-    done = infopolicy("crawl", "us_bills", mirror=f"http://127.0.0.1:{endless.server_port}")
-    assert done.returncode == 3
-    assert "larger than" in rejects(tmp_path)["sitemapindex.xml"]
-    assert getattr(endless, "cut_off", False), "the whole body was taken"
-
-
-def test_body_without_a_length_is_cut_off_at_the_limit(
-    infopolicy: Command, endless: ThreadingHTTPServer, tmp_path: Path
-) -> None:
-    script = (
-        "import crawlers.settings, crawlers.spiders.us_bills as b, cli;"
-        "crawlers.settings.DOWNLOAD_MAXSIZE = 2**20; b.INDEX = b.HOST + '/unmeasured.xml'; cli.main()"
-    )
-    done = infopolicy("crawl", "us_bills", mirror=f"http://127.0.0.1:{endless.server_port}", python=script)
-    assert done.returncode == 3
-    assert "larger than" in rejects(tmp_path)["unmeasured.xml"]
-    assert getattr(endless, "cut_off", False)
-
-
-def test_source_that_does_not_answer_is_named(infopolicy: Command, tmp_path: Path) -> None:
-    done = infopolicy("crawl", "us_bills", mirror="http://127.0.0.1:1")
-    assert done.returncode == 3
-    assert "us_bills" in done.stderr
-    assert "refused" in rejects(tmp_path)["sitemapindex.xml"]
-
-
 # --------------------------------------------------------------------- the data folder
 
 
@@ -179,11 +78,6 @@ def small(recording: Recording) -> Recording:
     for number in range(1, 4):
         recording.add(number, title=f"Public library act {number}")
     return recording.publish()
-
-
-def test_folder_that_does_not_exist_is_made(infopolicy: Command, small: Recording, tmp_path: Path) -> None:
-    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
-    assert len(stored(tmp_path)) == 3
 
 
 @pytest.mark.parametrize("command", [["crawl", "us_bills"], ["rebuild"], ["publish"]])
