@@ -58,7 +58,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         spans[row["field"]].append(Span(row["start"], row["end"], row["area"]))
     parts = {name: _part(db, name, document_id) for name in _PARTS}
     terms = _terms(parts["terms"])
-    together = thread.thread(db, document_id, terms)
+    together = thread.thread(db, document_id)
     ids = [row["id"] for row in together] or [document_id]
     return {
         "d": head,

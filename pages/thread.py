@@ -19,17 +19,15 @@ MOST_TOGETHER = 15
 TIES = ("corrects", "extends", "withdraws")
 
 
-def thread(db: sqlite3.Connection, document_id: str, terms: dict[str, list[str]]) -> list[Row]:
+def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The documents of the rulemaking in order of publication, this one among them; empty when it stands alone."""
     members = {document_id}
-    for kind in ("rin", "docket"):
-        for term in terms.get(kind, []):
-            found = db.execute(
-                "select distinct document_id from terms where kind = ? and term = ? limit ?",
-                [kind, term, MOST_TOGETHER + 1],
-            ).fetchall()
-            if len(found) <= MOST_TOGETHER:
-                members |= {row[0] for row in found}
+    for (number,) in db.execute("select number from rulemakings where document_id = ?", [document_id]).fetchall():
+        found = db.execute(
+            "select document_id from rulemakings where number = ? limit ?", [number, MOST_TOGETHER + 1]
+        ).fetchall()
+        if len(found) <= MOST_TOGETHER:
+            members |= {row[0] for row in found}
     members |= _tied(db, sorted(members))
     if len(members) < 2:
         return []

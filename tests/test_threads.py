@@ -13,7 +13,7 @@ from sqlite_utils import Database
 import serve
 from crawlers.tables import connect
 from pages import document, thread
-from publish import publish
+from publish import publish, rulemaking_numbers
 
 EXTENSION = "us-fr-2022-06001"
 FINAL = "us-fr-2022-20000"
@@ -78,6 +78,7 @@ def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:
         key = f"us-fr-2022-1{number:04}"
         db.table("documents").insert(document_row(key, identifier=key, title="Other", url="https://a.b/"))
         db.conn.execute("insert into terms values (?, 0, 'docket', 'WC Docket No. 21-31')", [key])
+    publish(db, NOW)
     assert _thread(db, EXTENSION) == []
 
 
@@ -90,6 +91,20 @@ def test_a_correction_belongs_to_what_it_corrects(db: Database) -> None:
     db.table("links").insert({"document_id": "us-fr-2022-30000", "ordinal": 0, "linked_id": FINAL, "kind": "corrects"})
     assert _thread(db, FINAL)[-1] == "us-fr-2022-30000"
     assert "us-fr-2022-30000" in _thread(db, RULE)
+
+
+@pytest.mark.parametrize(
+    ("term", "numbers"),
+    [
+        ("CG Docket No. 22-2, GN Docket No. 25-133; FR ID 319500", {"cg-docket-no-22-2", "gn-docket-no-25-133"}),
+        ("RIN 3060-AK57", {"rin-3060-ak57"}),
+        ("Docket No. RM98-1-000 and EL20-3", {"docket-no-rm98-1-000", "el20-3"}),
+        ("FR ID 319500", set()),
+        ("no number", set()),
+    ],
+)
+def test_one_term_can_name_several_dockets(term: str, numbers: set[str]) -> None:
+    assert rulemaking_numbers(term) == numbers
 
 
 async def test_the_page_shows_the_thread(db: Database) -> None:
