@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import lzma
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,18 +21,28 @@ from classify.tagger import Record, Tagger
 SEED, FOLDS = 20, 4
 #: A feature must stand in this many documents.
 SEEN_IN = {"body": 2, "title": 2}
-#: Inverse strength of the regularisation; the weights of a guessed label and of an example beside a read document.
-STRENGTH, GUESS_WEIGHT, EXAMPLE_WEIGHT = 8.0, 0.5, 3.0
+#: Inverse strength of the regularisation; the weights of a staff verdict and of an example beside a
+#: labelled document.
+STRENGTH, DECISION_WEIGHT, EXAMPLE_WEIGHT = 8.0, 2.0, 3.0
 #: How far the rare yes is weighed up against the frequent no: 0 not at all, 1 until both weigh the same.
 BALANCE = 0.3
 #: Strata drawn where an earlier model was unsure: good to learn from, too hard to set thresholds and probabilities on.
 HARD_STRATA = ("active-", "sure-")
 #: Logit of an output of which the labelled documents show only one side.
 NEVER = 10.0
-#: Strata drawn at random.
-RANDOM_STRATA = ("natural", "random")
+#: Strata drawn at random, and the share of their documents worth listing that the list must find.
+RANDOM_STRATA, FOUND = ("natural", "random"), 0.9
 #: Documents more alike than this (cosine) are never on both sides of a split.
 ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict of staff on one area of one document."""
+
+    record: Record
+    area: str
+    confirmed: bool
 
 
 @dataclass
@@ -117,7 +124,7 @@ def fit(x: sparse.csr_matrix, y: np.ndarray, weight: np.ndarray) -> tuple[np.nda
         labels = np.r_[np.ones(yes.sum()), np.zeros(no.sum())]
         rare = ((counts @ (1 - share)) / max(1.0, counts @ share)) ** BALANCE
         counted = np.r_[(rare * counts * share)[yes], (counts * (1 - share))[no]]
-        model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200, random_state=SEED)
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=200, random_state=SEED)
         model.fit(both, labels, sample_weight=counted)
         weights[:, output], biases[output] = model.coef_[0], model.intercept_[0]
     return weights, biases
@@ -144,17 +151,23 @@ def assign_folds(groups: np.ndarray) -> np.ndarray:
     return fold_of[groups]
 
 
-def best_threshold(truth: np.ndarray, probability: np.ndarray, beta: float = 1.0) -> float:
-    """The threshold of the highest F-beta (2: recall counts double), smoothed over its neighbours so that no single
-    document decides."""
+def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
+    """The threshold of the highest F1, smoothed over its neighbours so that no single document decides."""
     if not truth.any():
         return 0.5
     candidates = np.linspace(0.1, 0.8, 71)
     flagged = probability[:, None] >= candidates
     hit = (flagged & truth[:, None]).sum(axis=0)
-    f_beta = (1 + beta**2) * hit / np.maximum(1, flagged.sum(axis=0) + beta**2 * truth.sum())
-    smooth = np.convolve(np.pad(f_beta, 4, mode="edge"), np.full(9, 1 / 9), mode="valid")
+    f1 = 2 * hit / np.maximum(1, flagged.sum(axis=0) + truth.sum())
+    smooth = np.convolve(np.pad(f1, 4, mode="edge"), np.full(9, 1 / 9), mode="valid")
     return round(float(candidates[smooth.argmax()]), 2)
+
+
+def threshold_that_finds(truth: np.ndarray, probability: np.ndarray, share: float = FOUND) -> float:
+    """The highest threshold that still finds this share of what is wanted."""
+    if not truth.any():
+        return 0.5
+    return round(float(np.quantile(probability[truth], 1 - share, method="lower")), 4)
 
 
 def calibrate(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
@@ -199,17 +212,15 @@ def read_examples(tagger: Tagger, outputs: Sequence[str]) -> Lessons:
     return Lessons(corpus, y, weight)
 
 
-def read_guesses(tagger: Tagger, path: Path, texts: Path, outputs: Sequence[str]) -> Lessons:
-    """Join guesses (CSV: id and a percentage per output) with the texts (JSON lines, ``.xz``) by id."""
-    with path.open(encoding="utf-8", newline="") as file:
-        guesses = {row["id"]: [int(row[name]) / 100 for name in outputs] for row in csv.DictReader(file)}
-    records: list[Record] = []
-    with lzma.open(texts, "rt", encoding="utf-8") as lines:
-        for data in map(json.loads, lines):
-            if data["id"] in guesses:
-                records.append((data["id"], data["title"], data["abstract"], None))
-    y = np.array([guesses[record[0]] for record in records], np.float32)
-    return Lessons(read_corpus(tagger, records), y, np.full_like(y, GUESS_WEIGHT))
+def staff_lessons(tagger: Tagger, decisions: Sequence[Decision], outputs: Sequence[str]) -> Lessons:
+    """What staff confirmed or rejected: each verdict is a lesson about one area of one document, and nothing else."""
+    known = [decision for decision in decisions if decision.area in outputs]
+    corpus = read_corpus(tagger, (decision.record for decision in known))
+    y, weight = np.zeros((2, len(known), len(outputs)), np.float32)
+    for row, decision in enumerate(known):
+        column = outputs.index(decision.area)
+        y[row, column], weight[row, column] = float(decision.confirmed), DECISION_WEIGHT
+    return Lessons(corpus, y, weight)
 
 
 def fit_parts(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
@@ -230,15 +241,15 @@ def unseen_logits(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> np.ndarray
     return logits
 
 
-def train(gold: Sequence[Gold], guesses: tuple[Path, Path] | None = None, folder: Path = MODEL_DIR) -> dict[str, Any]:
+def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR) -> dict[str, Any]:
     """Learn, calibrate and choose thresholds by cross-validation, write the model; returns its card."""
     tagger = Tagger(model_dir=None)
     areas = [area.id for area in tagger.areas.areas if area.labelled]
     outputs = [*areas, *PRIORITY_OUTPUTS]
     corpus, y = read_corpus(tagger, (document.record() for document in gold)), targets(gold, areas)
     lessons = read_examples(tagger, outputs)
-    if guesses:
-        lessons = lessons.and_also(read_guesses(tagger, *guesses, outputs))
+    if decisions:
+        lessons = lessons.and_also(staff_lessons(tagger, decisions, outputs))
     logits = unseen_logits(corpus, y, lessons)
     usual = np.array([not document.stratum.startswith(HARD_STRATA) for document in gold])
     lines = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
@@ -246,7 +257,7 @@ def train(gold: Sequence[Gold], guesses: tuple[Path, Path] | None = None, folder
     chosen = {name: best_threshold(y[usual, i] > 0, likely[usual, i]) for i, name in enumerate(outputs)}
     drawn = np.array([document.stratum in RANDOM_STRATA for document in gold])
     listed = outputs.index(PRIORITY_OUTPUTS[0])
-    chosen[PRIORITY_OUTPUTS[0]] = best_threshold(y[drawn, listed] > 0, likely[drawn, listed], beta=2.0)
+    chosen[PRIORITY_OUTPUTS[0]] = threshold_that_finds(y[drawn, listed] > 0, likely[drawn, listed])
     vocabulary, weights, bias = fit_parts(corpus, y, lessons)
     flags = likely >= np.array([chosen[name] for name in outputs])
     card = {
@@ -255,7 +266,8 @@ def train(gold: Sequence[Gold], guesses: tuple[Path, Path] | None = None, folder
         "rules": tagger.rule_names(),
         "rules_version": tagger.version,
         "labelled": len(gold),
-        "lessons": len(lessons.y),
+        "examples": len(lessons.y) - len(decisions),
+        "decisions": len(decisions),
         "seed": SEED,
         "cross_validated": {
             average: asdict(score(y[:, : len(areas)] > 0, flags[:, : len(areas)], average))
@@ -284,12 +296,12 @@ def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, lines
     return stored
 
 
-def main(gold_path: Path, guesses: tuple[Path, Path] | None = None, folder: Path = MODEL_DIR) -> int:
+def main(gold_path: Path, decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR) -> int:
     """Train on the split `train`, then say on the split `test` what the old and the new model reach; 0, 1 when the new one
     is worse there (it is written all the same), 2 with a message when a file cannot be used."""
     try:
         before = evaluate(gold_path) if (folder / ARRAYS).exists() else None
-        card = train(read_gold(gold_path, "train"), guesses, folder)
+        card = train(read_gold(gold_path, "train"), decisions, folder)
         after = evaluate(gold_path, tagger=Tagger(model_dir=folder))
     except (BadGold, BadModel, OSError, KeyError, ValueError) as error:
         print(f"infopolicy train: {error}", file=sys.stderr)

@@ -107,9 +107,9 @@ def test_evaluate_bad_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.skipif(not GOLD.exists(), reason=f"the labelled documents are not here ({GOLD})")
-def test_evaluate_shipped_tags_clearly_beat_a_keyword_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluate_shipped_tags_hold_their_published_score(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAWS", 50)
     report = evaluate(GOLD)
     assert report["documents"] == 1234
-    assert report["topic"]["micro"]["f1"] >= 0.68
-    assert report["natural"]["micro"]["f1"] >= 0.55
+    assert report["topic"]["micro"]["f1"] >= 0.8
+    assert report["natural"]["micro"]["f1"] >= 0.5

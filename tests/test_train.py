@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import lzma
 from pathlib import Path
 
 import numpy as np
@@ -71,22 +70,28 @@ def test_train_version_of_tags_follows_rules_and_model(trained: Path) -> None:
     assert both != rules_alone
 
 
-def test_train_reads_guesses(tmp_path: Path) -> None:
-    names = [
-        "id",
-        *(area.id for area in Tagger(model_dir=None).areas.areas if area.labelled),
-        "priority-1",
-        "priority-2",
-    ]
-    guess = dict.fromkeys(names, 0) | {"id": "g1", "privacy": 97}
-    path, texts = tmp_path / "guesses.csv", tmp_path / "texts.jsonl.xz"
-    path.write_text(",".join(names) + "\n" + ",".join(str(guess[name]) for name in names) + "\n", "utf-8")
-    with lzma.open(texts, "wt", encoding="utf-8") as file:
-        file.write(json.dumps({"id": "g1", "title": "Snooping on strangers", "abstract": None}) + "\n")
-        file.write(json.dumps({"id": "g2", "title": "Not guessed", "abstract": None}) + "\n")
-    guessed = module.read_guesses(Tagger(model_dir=None), path, texts, names[1:])
-    assert len(guessed.corpus) == 1
-    assert guessed.y[0][names[1:].index("privacy")] == pytest.approx(0.97)
+def test_train_verdicts_of_staff_teach_one_area(tmp_path: Path, trained: Path) -> None:
+    record = ("s1", "Snooping on strangers by the harbour office", None, None)
+    decisions = [module.Decision(record, "privacy", True), module.Decision(record, "unheard-of", True)]
+    names = ["privacy", "literacy"]
+    lessons = module.staff_lessons(Tagger(model_dir=None), decisions, names)
+    assert lessons.y.tolist() == [[1.0, 0.0]]
+    assert lessons.weight[0][0] > 0 == lessons.weight[0][1]
+    train(documents(), decisions * 5, tmp_path)
+
+    def privacy(folder: Path) -> float:
+        [(_, tagging)] = Tagger(model_dir=folder).tag_batch([record])
+        return max((tag.probability for tag in tagging.areas if tag.area == "privacy"), default=0.0)
+
+    assert privacy(tmp_path) > privacy(trained) + 0.2
+
+
+def test_train_list_finds_the_share_asked_for() -> None:
+    probability = np.linspace(0, 1, 101)
+    truth = probability > 0.4
+    threshold = module.threshold_that_finds(truth, probability, 0.9)
+    assert (probability[truth] >= threshold).mean() >= 0.9
+    assert threshold > 0.4
 
 
 def test_train_near_duplicates_share_a_fold() -> None:
