@@ -1,0 +1,339 @@
+"""Subscribing, managing and leaving; the archive of public issues with its feed.
+
+mail.db is opened here, by these functions, and never known to Datasette: no table page, no query can reach it. Links carry
+their own proof, so there is no session, no cookie and nothing for a forged request to ride on.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+from datasette.utils.asgi import NotFound
+
+from datasette import Response, hookimpl
+from digest import compose, desk, estimate, issues, subscribers
+from digest.addresses import BadAddress
+from digest.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
+from digest.tables import open_mail
+from digest.tokens import BadLink
+from digest.words import Words
+from pages import words
+
+log = logging.getLogger("infopolicy.digest")
+
+LARGEST_FORM = 50_000
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_letters = set()
+
+
+def now():
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def today(datasette):
+    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
+    return datetime.fromisoformat(fixed).date() if fixed else datetime.now(UTC).date()
+
+
+def settings(datasette):
+    """The settings of this site's mail; a site without mail has none of these pages."""
+    config = getattr(datasette, "mail_configuration", None)
+    if config is None:
+        raise NotFound("There is no page at this address")
+    return config
+
+
+async def with_mail(datasette, function, *args, **values):
+    """Run a function of `digest` on mail.db, off the event loop."""
+    config = settings(datasette)
+
+    def work():
+        with closing(open_mail(config.mail)) as db:
+            return function(db, *args, **values)
+
+    return await asyncio.to_thread(work)
+
+
+async def with_corpus(datasette, function, *args):
+    return await datasette.get_database("corpus").execute_fn(lambda db: function(db, *args))
+
+
+async def page(datasette, request, template, context, *, status=200, headers=_PRIVATE):
+    body = await datasette.render_template(template, context, request=request)
+    return Response.html(body, status=status, headers=headers)
+
+
+async def message(datasette, request, title, text, *, status=200, button=None, link=None):
+    context = {"title": title, "text": text, "button": button, "link": link}
+    return await page(datasette, request, "subscribe_message.html", context, status=status)
+
+
+async def form_of(request):
+    """The posted form as name -> list of values.
+
+    Raises:
+        BadPreferences: it is larger than any form of ours.
+    """
+    body, more = b"", True
+    while more:
+        part = await request.receive()
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
+        if len(body) > LARGEST_FORM:
+            raise BadPreferences("the form is too large")
+    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
+
+
+def origin(request):
+    """Who asks: the address of the connection, or what a proxy on this machine says of it; None where nobody says."""
+    client = (request.scope.get("client") or ("",))[0]
+    if client and client not in ("127.0.0.1", "::1"):
+        return client
+    forwarded = request.headers.get("x-forwarded-for", "")
+    return forwarded.rpartition(",")[2].strip()[:45] or None
+
+
+def chosen(form, known):
+    lines = {name: (form.get(name) or [""])[0].splitlines() for name in ("searches", "documents")}
+    return preferences(
+        areas=form.get("area", ()), jurisdictions=form.get("jurisdiction", ()), kinds=form.get("kind", ()),
+        positions=form.get("position", ()), must_see="must_see" in form, known=known,
+        searches=[each for each in lines["searches"] if each.strip()],
+        documents=[each for each in lines["documents"] if each.strip()],
+    )  # fmt: skip
+
+
+def typed(form):
+    """What the form shows again after a mistake or an estimate."""
+    one = lambda name, default: (form.get(name) or [default])[0]  # noqa: E731
+    return {
+        "areas": form.get("area", []), "jurisdictions": form.get("jurisdiction", []), "kinds": form.get("kind", []),
+        "positions": form.get("position", []), "must_see": "must_see" in form, "searches": one("searches", ""),
+        "documents": one("documents", ""), "frequency": one("frequency", "weekly"), "language": one("language", "en"),
+        "email": one("email", ""),
+    }  # fmt: skip
+
+
+def of_person(person):
+    choice = person.preferences
+    return {
+        "areas": choice.areas, "jurisdictions": choice.jurisdictions, "kinds": choice.kinds, "must_see": choice.must_see,
+        "positions": choice.positions, "searches": "\n".join(choice.searches), "documents": "\n".join(choice.documents),
+        "frequency": person.frequency, "language": person.language, "email": "",
+    }  # fmt: skip
+
+
+async def show_form(datasette, request, values, *, known, status=200, **more):
+    context = {
+        "v": values, "known": known, "kinds": words.glossary()["kinds"], "frequencies": FREQUENCIES,
+        "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
+        "leave": None,
+    }  # fmt: skip
+    return await page(datasette, request, "subscribe.html", context | more, status=status)
+
+
+# --------------------------------------------------------------------- subscribing
+
+
+async def subscribe(datasette, request):
+    config = settings(datasette)
+    known = await with_corpus(datasette, estimate.choices)
+    if request.method != "POST":
+        start = {name: request.args.getlist(name) for name in ("area", "jurisdiction", "kind", "position", "documents")}
+        return await show_form(
+            datasette, request, typed({key: value for key, value in start.items() if value}), known=known
+        )
+    form = {}
+    try:
+        form = await form_of(request)
+        choice = chosen(form, known)
+        values = typed(form)
+        if (form.get("step") or ["check"])[0] != "save":
+            volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
+            return await show_form(datasette, request, values, known=known, volume=volume)
+        queued = await with_mail(
+            datasette, subscribers.subscribe, values["email"], choice, now=now(), frequency=values["frequency"],
+            language=values["language"], origin=origin(request),
+        )  # fmt: skip
+    except (BadAddress, BadPreferences) as error:
+        return await show_form(datasette, request, typed(form), known=known, problem=str(error), status=400)
+    if queued and config.smtp_host:
+        post_letters(config)
+    text = (
+        "If this address can get the digest, a letter with a link is on its way. Nothing is sent before you have opened that "
+        "link and confirmed. It works for three days. Nothing came? Look in the folder for unwanted mail, and try again tomorrow."
+    )
+    return await message(datasette, request, "Look into your mailbox", text)
+
+
+def post_letters(config):
+    """Send waiting letters behind the visitor's back, so that the answer is as quick for a known address as for a new one."""
+
+    async def work():
+        with closing(open_mail(config.mail)) as db:
+            try:
+                await desk.send_letters(db, config, clock=now)
+            except (desk.NotSetUp, desk.ServerUnavailable, sqlite3.Error) as error:
+                log.warning("letters wait: %s", error)
+
+    task = asyncio.get_running_loop().create_task(work())
+    _letters.add(task)
+    task.add_done_callback(_letters.discard)
+
+
+async def bad_link(datasette, request, error):
+    title = "This link is too old" if error.expired else "This is not one of our links"
+    return await message(
+        datasette, request, title, "Subscribe again to get a new one.", status=410 if error.expired else 404,
+        link=("/subscribe", "Subscribe"),
+    )  # fmt: skip
+
+
+async def confirm(datasette, request):
+    token = request.url_vars["token"]
+    try:
+        if request.method != "POST":
+            person = await with_mail(datasette, subscribers.for_confirm, token)
+            if person.state == "pending":
+                # A button, because programs that check mail open every link in it.
+                text = (
+                    "Press the button and you will get the digest. Each mail has a link to change it and one to leave."
+                )
+                return await message(datasette, request, "Get the digest?", text, button="Yes, send it to me")
+        else:
+            await with_mail(datasette, subscribers.confirm, token, now=now())
+    except BadLink as error:
+        return await bad_link(datasette, request, error)
+    return await message(
+        datasette, request, "You get the digest", "It comes when there is something new for you, and not otherwise.",
+        link=("/digest", "Read earlier issues"),
+    )  # fmt: skip
+
+
+async def manage(datasette, request):
+    try:
+        person = await with_mail(datasette, subscribers.for_manage, request.url_vars["token"])
+    except BadLink as error:
+        return await bad_link(datasette, request, error)
+    known = await with_corpus(datasette, estimate.choices)
+    leave_link = await with_mail(datasette, lambda db: subscribers.Links.of(db).leave(person.handle))
+    more = {"known": known, "manage": True, "leave": f"/subscribe/leave/{leave_link}"}
+    if request.method != "POST":
+        volume = await with_corpus(datasette, estimate.estimate, person.preferences, today(datasette))
+        return await show_form(datasette, request, of_person(person), volume=volume, **more)
+    form = {}
+    try:
+        form = await form_of(request)
+        choice = chosen(form, known)
+        values = typed(form)
+        volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
+        saved = (form.get("step") or ["check"])[0] == "save"
+        if saved:
+            await with_mail(
+                datasette,
+                subscribers.change,
+                person,
+                choice,
+                frequency=values["frequency"],
+                language=values["language"],
+            )
+    except BadPreferences as error:
+        return await show_form(datasette, request, typed(form), problem=str(error), status=400, **more)
+    return await show_form(datasette, request, values, volume=volume, saved=saved, **more)
+
+
+async def leave(datasette, request):
+    """A button for people, RFC 8058's one click (a POST without a page) for mail programs. A second time is no error."""
+
+    def forget(db, token):
+        person = subscribers.for_leave(db, token)
+        if person and person.state != "left":
+            subscribers.leave(db, person, now=now())
+
+    try:
+        if request.method == "POST":
+            await with_mail(datasette, forget, request.url_vars["token"])
+        else:
+            person = await with_mail(datasette, subscribers.for_leave, request.url_vars["token"])
+            if person and person.state != "left":
+                text = "You will get no more mail from this list, and we forget your address."
+                return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
+    except BadLink as error:
+        return await bad_link(datasette, request, error)
+    return await message(
+        datasette, request, "You have left the list", "Your address and your choices are forgotten.",
+        link=("/subscribe", "Subscribe again"),
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------- public issues
+
+
+async def archive(datasette, request):
+    found = await with_mail(datasette, issues.archive)
+    return await page(datasette, request, "digest.html", {"issues": found}, headers={"Cache-Control": "max-age=300"})
+
+
+async def feed(datasette, request):
+    found = await with_mail(datasette, issues.archive, 20)
+    context = {
+        "issues": found,
+        "site": settings(datasette).site,
+        "updated": found[0]["released_at"] if found else now(),
+    }
+    body = await datasette.render_template("digest_feed.html", context, request=request)
+    return Response(body, content_type="application/atom+xml; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+
+
+async def issue(datasette, request):
+    language = request.args.get("language") or "en"
+    if language not in LANGUAGES:
+        raise NotFound("There is no page at this address")
+
+    def load(db):
+        if request.url_vars["id"] not in {each["id"] for each in issues.archive(db, 10_000)}:
+            return None
+        found = issues.load(db, request.url_vars["id"])
+        return found, compose.read(found, None, Words(language), site="", since=found.news_since, detailed=10_000)
+
+    found = await with_mail(datasette, load)
+    if found is None or found[1] is None:
+        raise NotFound("There is no page at this address")
+    one, reading = found
+    w = Words(language)
+    context = {
+        "i": one, "r": reading, "w": w, "m": w.messages, "language": language, "paragraphs": compose.paragraphs(one.note)
+    }  # fmt: skip
+    return await page(datasette, request, "digest_issue.html", context, headers={"Cache-Control": "max-age=300"})
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    """The menu gets an entry where there is a digest."""
+    if getattr(datasette, "mail_configuration", None) is None:
+        return {}
+    env = datasette._jinja_env if hasattr(datasette, "_jinja_env") else datasette.jinja_env
+    return {"navigation": [*env.globals["navigation"], ("/subscribe", "Digest")]}
+
+
+@hookimpl
+def skip_csrf(scope):
+    """No cookie gives any right on these pages, and a mail program's one click carries no token of a form."""
+    return scope["path"] == "/subscribe" or scope["path"].startswith("/subscribe/")
+
+
+@hookimpl
+def register_routes():
+    token = r"(?P<token>[A-Za-z0-9_.-]{10,400})"
+    return [
+        (r"^/subscribe$", subscribe),
+        (rf"^/subscribe/confirm/{token}$", confirm),
+        (rf"^/subscribe/manage/{token}$", manage),
+        (rf"^/subscribe/leave/{token}$", leave),
+        (r"^/digest$", archive),
+        (r"^/digest\.atom$", feed),
+        (r"^/digest/(?P<id>[a-z0-9-]+)$", issue),
+    ]
