@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers import status
+from crawlers.federal_register import OFFICE
 from crawlers.items import Bill, Document
 from crawlers.record import load_document, record_hash, rewrite
 
@@ -28,8 +29,19 @@ def _federal_bill(document: Document) -> Document:
     return replace(document, actions=actions, status=history[-1][0], status_on=history[-1][1], status_history=history)
 
 
+def _federal_regulation(document: Document) -> Document:
+    named = any(link.kind == "corrects" and link.said_by == OFFICE for link in document.links)
+    action = document.actions[0].description if document.actions else None
+    purpose = status.regulation_purpose(action, corrects=named)
+    word = status.regulation_status(document.document_type or "", action, purpose)
+    return replace(document, status=word, status_history=((word, document.status_on or document.published_on or ""),))
+
+
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
-AGAIN: dict[str, Callable[[Document], Document]] = {"us_bills": _federal_bill}
+AGAIN: dict[str, Callable[[Document], Document]] = {
+    "us_bills": _federal_bill,
+    "us_federal_register": _federal_regulation,
+}
 
 
 def rules_version() -> str:

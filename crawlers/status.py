@@ -138,11 +138,11 @@ PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # land is withdrawn too, and applicants withdraw: only the end of a document's own proposal or rule counts
         (
             "withdraws",
-            r"^(notice of )?(the )?(partial )?withdrawal of|[;,] (notice of )?(partial )?withdrawal\b(?! by)",
+            r"^(notice of )?(the )?(partial )?withdrawal of|[;:,] (notice of )?(partial )?withdrawal\b(?! by)",
         ),
         ("withdraws", r"\brule and withdrawal of"),
         ("corrects", r"\bcorrect(ions?|ing amendments?)\b(?! ?/)"),
-        ("extends", r"\b(extension|extending|reopening|re-opening)( of)?( the)?( public)? comment period"),
+        ("extends", r"\b(extension|extending|reopening|re-opening)( of)?( the)?( public| reply)? comment period"),
         (
             "extends",
             r"\bcomment periods? (extension|extended|reopening|reopened)|; reopening\b|\bextension of .*comment period",
