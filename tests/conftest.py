@@ -65,7 +65,7 @@ def replay(spider: scrapy.Spider, folder: Path, corpus: Path) -> list[Any]:
     while waiting:
         request = waiting.pop(0)
         response = recorded(folder, request.url)
-        if response.status == 404:
+        if response.status == 404 and 404 not in request.meta.get("handle_httpstatus_list", ()):
             raise NotRecorded(request.url)
         response.request = request
         assert request.callback is not None
