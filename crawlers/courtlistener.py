@@ -163,7 +163,8 @@ def _docket(row: Record) -> Document:
 
 def _docket_actions(row: Record, filed_on: str | None, ended_on: str | None) -> Iterator[Action]:
     """The case's beginning, the filings that the searches showed, and its end."""
-    found = {(filed_on, "Case filed", None)} | {(ended_on, "Case terminated", None)}
+    found: set[tuple[str | None, str | None, str | None]] = {(filed_on, "Case filed", None)}
+    found.add((ended_on, "Case terminated", None))
     for each in filings(row).values():
         words = clean(each.get("description")) or clean(each.get("short_description"))
         number = each.get("document_number")
