@@ -192,7 +192,9 @@ def infopolicy(tmp_path: Path) -> Command:
 
 
 _COLLECT = """
-import json, sys, configuration, pipelines
+import json, sys
+sys.modules["pandas"] = None  # sqlite-utils would take seconds to import it, and a crawl needs none of it
+import configuration, pipelines
 [run] = pipelines.crawl(configuration.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
 print(json.dumps({"state": run.state, "note": run.note, "requests": run.requests, "listed": run.listed,
     "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
@@ -205,7 +207,7 @@ def collect(infopolicy: Command) -> Callable[..., dict[str, Any]]:
     """Only the crawl of `us_bills`, as the command does it, into `tmp_path/data`: what its run says, and `log`."""
 
     def run(mirror: str, before: str = "", **arguments: str) -> dict[str, Any]:
-        done = infopolicy(json.dumps(arguments), mirror=mirror, python=before + _COLLECT)
+        done = infopolicy(json.dumps(arguments), mirror=mirror, python=_COLLECT.replace("[run]", before + "\n[run]"))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) | {"log": done.stderr}
 
