@@ -103,14 +103,21 @@ def time_in_words(starts_at: str, timezone: str | None) -> str:
 
 
 def how_far(day: str, today: datetime.date) -> str:
-    """How far a day lies from today: ``today``, ``tomorrow``, ``in 12 days``, ``3 days ago``; ``""`` if it is no date."""
+    """How far a day lies from today: ``tomorrow``, ``in 12 days``, ``3 months ago``; ``""`` if it is no date."""
     try:
         days = (datetime.date.fromisoformat(day[:10]) - today).days
     except ValueError:
         return ""
     if days in (-1, 0, 1):
         return {-1: "yesterday", 0: "today", 1: "tomorrow"}[days]
-    return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
+    apart = abs(days)
+    if apart < 60:
+        length = f"{apart} days"
+    elif apart < 730:
+        length = f"{round(apart / 30.44)} months"
+    else:
+        length = f"{round(apart / 365.25)} years"
+    return f"in {length}" if days > 0 else f"{length} ago"
 
 
 def count(number: int | None, one: str, many: str | None = None) -> str:

@@ -9,7 +9,6 @@ NAVIGATION = [
     ("/positions", "Positions"),
     ("/deadlines", "Deadlines"),
     ("/jurisdictions", "Places"),
-    ("/about", "About"),
 ]
 
 
@@ -29,4 +28,8 @@ def prepare_jinja2_environment(env):
 
 @hookimpl
 def extra_template_vars(datasette):
-    return {"notice": (datasette.plugin_config("infopolicy") or {}).get("notice")}
+    return {
+        "notice": (datasette.plugin_config("infopolicy") or {}).get("notice"),
+        # A site without mail has no pages about it, so nothing may link to them.
+        "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
+    }

@@ -1,0 +1,71 @@
+"""Plain words for dates, sessions and addresses."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from pages import words
+
+TODAY = datetime.date(2022, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2022-03-08", "8 March 2022"), ("2022-12-31T23:59:59Z", "31 December 2022"), (None, ""), ("soon", "soon"),
+        ("2022-13-40", "2022-13-40"),
+    ],
+)  # fmt: skip
+def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
+    assert words.date_in_words(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        ("2022-03-09", "today"), ("2022-03-10", "tomorrow"), ("2022-03-08", "yesterday"), ("2022-03-31", "in 22 days"),
+        ("2022-02-01", "36 days ago"), ("2022-06-09", "in 3 months"), ("2030-03-09", "in 8 years"), ("no day", ""),
+    ],
+)  # fmt: skip
+def test_how_far_a_day_is(day: str, shown: str) -> None:
+    assert words.how_far(day, TODAY) == shown
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "session", "shown"),
+    [
+        ("us", "117", "117th Congress"), ("us", "121", "121st Congress"), ("us", "112", "112th Congress"),
+        ("us", "103", "103rd Congress"), ("us", "fr", ""), ("us-tx", "89r", "Session 89r"), ("us-ny", "2026", ""),
+        ("us", None, ""),
+    ],
+)  # fmt: skip
+def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, shown: str) -> None:
+    assert words.session_in_words(jurisdiction, session) == shown
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone", "shown"),
+    [
+        ("2022-03-31T23:59:59", "America/New_York", "end of the day, Eastern time"),
+        ("2022-03-31T10:00:00", "America/Chicago", "10:00, Central time"),
+        ("2022-03-31T00:00:00", "America/New_York", ""),
+        ("2022-03-31", "America/New_York", ""),
+        ("2022-03-31T10:00:00", None, "10:00"),
+    ],
+)
+def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: str) -> None:
+    assert words.time_in_words(starts_at, zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://www.ala.org/x", True), ("http://a.b", True), ("javascript:alert(1)", False), ("//a.b", False),
+        ("data:text/html,x", False), (" https://a.b ", True), ("https://", False), ("http://[", False), (None, False),
+        ("JaVaScRiPt:alert(1)", False), ("ftp://a.b", False),
+    ],
+)  # fmt: skip
+def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
+    assert (words.safe_url(url) is not None) == safe
