@@ -40,8 +40,11 @@ def read_bounces(db: Database, path: Path, *, now: str) -> Read:
     box: mailbox.Mailbox[mailbox.mboxMessage] | mailbox.Maildir
     box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
     done = Read()
-    for report in box:
-        _take(db, report, done, now)
+    try:
+        for report in box:
+            _take(db, report, done, now)
+    finally:
+        box.close()
     return done
 
 

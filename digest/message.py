@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from sqlite_utils import Database
 
-from digest.compose import compose, paragraphs, plain, render
+from digest.compose import compose, plain, render
 from digest.issues import Issue
 from digest.subscribers import KNOWN, Subscriber
 from digest.tokens import Links
@@ -90,8 +91,6 @@ def letter(db: Database, digest_id: str, person: Subscriber, head: Letterhead, *
 
 
 def _mail(subject: str, html: str, text: str, to: str, head: Letterhead, now: str) -> EmailMessage:
-    from datetime import datetime
-
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr(parseaddr(plain(head.sender)))
     mail["To"] = to
@@ -101,7 +100,6 @@ def _mail(subject: str, html: str, text: str, to: str, head: Letterhead, now: st
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text, cte="quoted-printable")
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    # The body is in short lines by now. Headers stay whole: a link folded in the middle is a dead link.
+    mail.policy = SMTP.clone(max_line_length=900)
     return mail
-
-
-__all__ = ["Letterhead", "issue_message", "letter", "message_id", "paragraphs"]
