@@ -145,7 +145,7 @@ def parts(record: dict[str, str]) -> set[tuple[str, str, str]]:
         status = "notice"
     found = {("status", record["signing_date"] or published, status)}
     found |= {("action", published, action)} if action else set()
-    for name in ("comments_close_on", "effective_on"):
+    for name in ("comments_close_on",) if record["type"] == "Proposed Rule" else ("comments_close_on", "effective_on"):
         found |= {("event", record[name], name)} if record[name] else set()
     return found
 

@@ -120,7 +120,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str) ->
         links=links, events=_events(record), agencies=_agencies(record), docket_ids=dockets(_words(record, "docket_ids")),
         rins=_words(record, "regulation_id_numbers"), cfr_references=_cfr(record), topics=_words(record, "topics"),
         corrects=corrected[0] if len(corrected) == 1 else None, comments_close_on=_day(record, "comments_close_on"),
-        effective_on=_day(record, "effective_on"), presidential_number=_presidential(record), stamp=stamp,
+        effective_on=_effective_on(record), presidential_number=_presidential(record), stamp=stamp,
     )  # fmt: skip
 
 
@@ -131,12 +131,19 @@ def _events(record: dict[str, Any]) -> tuple[Event, ...]:
     if words and len(words) > _DATES_LONGEST:
         words = words[: _DATES_LONGEST - 1].rstrip() + "…"
     found = []
-    for name, kind, clock in (
-        ("comments_close_on", "comment_close", "23:59:59"), ("effective_on", "effective", "00:00:00"),
-    ):  # fmt: skip
-        if day := _day(record, name):
+    for kind, day, clock in (
+        ("comment_close", _day(record, "comments_close_on"), "23:59:59"),
+        ("effective", _effective_on(record), "00:00:00"),
+    ):
+        if day:
             found.append(Event(kind=kind, starts_at=f"{day}T{clock}", timezone=TIMEZONE, description=words))
     return tuple(found)
+
+
+def _effective_on(record: dict[str, Any]) -> str | None:
+    """A proposal takes no effect: what the source gives as its day of effect is a second deadline for comments."""
+    day = _day(record, "effective_on")
+    return None if record.get("type") == "Proposed Rule" else day
 
 
 def _links(record: dict[str, Any], number: str, action: str | None, text: str | None) -> tuple[Link, ...]:
