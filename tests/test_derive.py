@@ -1,0 +1,201 @@
+"""Tags and matches for whatever lacks them: exact places, nothing twice, and a crash between two steps heals."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import LATER, NOW, ROOT, SOURCES, bill_xml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+import derive as module
+from crawlers import xmltree
+from crawlers.billstatus import parse_bill
+from crawlers.items import Bill, clean
+from crawlers.record import upsert
+from derive import derive, forget, tagger_version, untagged
+
+DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
+FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
+
+
+def bill(number: int, title: str, abstract: str | None = None, text: str | None = None) -> Bill:
+    made = parse_bill(xmltree.parse(bill_xml(number).encode(), root="billStatus"), source_url=f"https://x/{number}")
+    return replace(made, title=clean(title) or "x", abstract=clean(abstract), text=clean(text))
+
+
+@pytest.fixture
+def filled(corpus: Database) -> Database:
+    bills = [
+        parse_bill(xmltree.parse(f.read_bytes(), root="billStatus"), source_url=f"https://x/{f.name}") for f in FILES
+    ]
+    upsert(corpus, bills, now=NOW, silent=True)
+    return corpus
+
+
+def dump(*databases: Database) -> list[list[object]]:
+    return [
+        sorted(db.execute(f"select * from {name}").fetchall(), key=repr)
+        for db in databases
+        for name in (*DERIVED, "suggested_stances")
+        if db.table(name).exists()
+    ]
+
+
+def assert_places_are_exact(corpus: Database) -> None:
+    for table in ("evidence", "position_matches"):
+        for row in corpus.query(
+            f"select e.*, d.title, d.abstract, d.text from {table} e join documents d on d.id = document_id"
+        ):
+            assert row[row["field"]][row["start"] : row["end"]] == row["words"], row
+
+
+def test_everything_is_tagged_and_matched_with_exact_places(filled: Database, staff: Database) -> None:
+    done = derive(filled, staff, workers=1)
+    assert done.tagged == len(FILES)
+    assert filled.table("taggings").count == len(FILES)
+    assert filled.table("evidence").count > 0
+    assert filled.table("position_matches").count > 0
+    assert_places_are_exact(filled)
+
+
+def test_second_time_there_is_nothing_to_do(filled: Database, staff: Database) -> None:
+    derive(filled, staff, workers=1)
+    before, writes = dump(filled, staff), filled.conn.total_changes
+    done = derive(filled, staff, workers=1)
+    assert (done.tagged, done.matched) == (0, 0)
+    assert dump(filled, staff) == before
+    assert filled.conn.total_changes == writes
+
+
+def test_rebuild_gives_the_same_rows(filled: Database, staff: Database) -> None:
+    derive(filled, staff, workers=1)
+    before = dump(filled, staff)
+    forget(filled)
+    assert filled.table("tags").count == 0
+    derive(filled, staff, workers=1)
+    assert dump(filled, staff) == before
+
+
+def test_processes_and_one_process_give_the_same_rows(
+    filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derive(filled, staff, workers=1)
+    before = dump(filled, staff)
+    forget(filled)
+    monkeypatch.setattr(module, "SMALL", 0)
+    monkeypatch.setattr(module, "BATCH", 2)
+    derive(filled, staff, workers=2)
+    assert dump(filled, staff) == before
+
+
+@pytest.mark.parametrize("step", ["_write_tags", "_match_all", "_write_suggested", "_write_matches"])
+def test_crash_in_any_step_heals_at_the_next_run(
+    filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    derive(filled, staff, workers=1)
+    before = dump(filled, staff)
+    forget(filled)
+    original, calls = getattr(module, step), []
+
+    def crash(*arguments: object) -> object:
+        calls.append(step)
+        if len(calls) == (1 if step == "_match_all" else 2):
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(module, step, crash)
+    with pytest.raises(KeyboardInterrupt):
+        derive(filled, staff, workers=1)
+    assert dump(filled, staff) != before
+    monkeypatch.setattr(module, step, original)
+    derive(filled, staff, workers=1)
+    assert dump(filled, staff) == before
+
+
+def test_changed_text_is_tagged_again_and_loses_what_no_longer_holds(corpus: Database, staff: Database) -> None:
+    upsert(corpus, [bill(1, "Library Services and Technology Act funding for public libraries")], now=NOW, silent=True)
+    derive(corpus, staff, workers=1)
+    assert corpus.table("tags").count > 0
+    upsert(corpus, [bill(1, "To name a post office in Ohio")], now=LATER, silent=True)
+    assert untagged(corpus, tagger_version()) == 1
+    derive(corpus, staff, workers=1)
+    for name in ("tags", "evidence", "position_matches", "matchings"):
+        assert corpus.table(name).count == 0, name
+    assert staff.table("suggested_stances").count == 0
+
+
+def test_new_rules_tag_everything_again(filled: Database, staff: Database) -> None:
+    derive(filled, staff, workers=1)
+    filled.execute("update taggings set version = 'older rules'")
+    assert derive(filled, staff, workers=1).tagged == len(FILES)
+
+
+def test_no_stance_is_in_the_public_file(filled: Database, staff: Database) -> None:
+    derive(filled, staff, workers=1)
+    assert staff.table("suggested_stances").count > 0
+    public = {column.name for name in filled.table_names() for column in filled.table(name).columns}
+    assert "stance" not in public
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["public libraries", "Freedom of Information Act", "  ", "\n\n\n", "é", "e\u0301", "🏛", "\x00", "“E-Rate”", "broadband"]
+    ) | st.text(max_size=5),
+    max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(title=PIECES, abstract=PIECES, text=PIECES)
+def test_words_shown_are_the_words_stored(
+    corpus: Database, staff: Database, title: str, abstract: str, text: str
+) -> None:
+    upsert(corpus, [bill(1, title, abstract, text)], now=NOW, silent=True)
+    derive(corpus, staff, workers=1)
+    assert_places_are_exact(corpus)
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method(allow_none=True) == "spawn", reason="workers are not forked here")
+def test_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, time; from concurrent.futures import ProcessPoolExecutor; import derive;"
+        "derive._tagger = object();"
+        "pool = ProcessPoolExecutor(1, initializer=derive._start_worker); pool.submit(os.getpid).result();"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(pool.submit(os.getpid).result()));"
+        "time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
+    try:
+        _wait(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        worker = int((tmp_path / "pid").read_text())
+    finally:
+        parent.kill()
+        parent.wait()
+    assert _wait(lambda: not _alive(worker)), "the worker outlives its parent"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
+
+
+def _wait(happened: object, seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happened():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False

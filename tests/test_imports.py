@@ -1,0 +1,129 @@
+"""Who may import whom, what is installed, and that the locks say the same as each other."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+#: From the records outward: a room may import itself and the rooms before it, never those after it.
+ORDER = ("crawlers.items", "classify", "positions", "digest", "pipelines", "cli")
+ROOMS = ("crawlers", "classify", "positions", "digest", "operations", "pages")
+#: Names of other people's packages that a room must not import by itself.
+FORBIDDEN = {
+    "positions": {"scrapy", "spacy"},
+    "digest": {"scrapy", "spacy"},
+    "classify": {"scrapy"},
+    "crawlers": {"spacy"},
+}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SETUP = PROJECT["tool"]["setuptools"]
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(ROOT.glob("*.py")):
+        yield path.stem, path
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+def imports(path: Path) -> set[str]:
+    """Every module the file imports, also inside functions: `from a import b` counts as a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides who imports whom"
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+MODULES = dict(modules())
+
+
+def test_every_room_is_looked_at() -> None:
+    assert {"crawlers.items", "crawlers.spiders.us_bills", "classify.tagger", "positions.matching", "cli"} <= set(
+        MODULES
+    )
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_imports_only_what_comes_before_it(name: str) -> None:
+    used = imports(MODULES[name])
+    place = next((n for n, room in enumerate(ORDER) if within(name, room)), None)
+    if place is None and within(name, "crawlers"):
+        place = 0
+    for later in ORDER[place + 1 :] if place is not None else ():
+        assert not [each for each in used if within(each, later)], f"{name} imports {later}"
+    for foreign in FORBIDDEN.get(name.split(".")[0], ()):
+        assert not [each for each in used if within(each, foreign)], f"{name} imports {foreign}"
+
+
+def test_records_need_the_standard_library_only() -> None:
+    for each in imports(MODULES["crawlers.items"]):
+        assert each.split(".")[0] in sys.stdlib_module_names, each
+
+
+def test_spiders_are_imported_by_nobody_but_crawlers() -> None:
+    for name, path in MODULES.items():
+        if not within(name, "crawlers"):
+            assert not [each for each in imports(path) if within(each, "crawlers.spiders")], name
+
+
+def test_pipelines_is_imported_by_scrapy_and_the_command_line_only() -> None:
+    users = {name for name, path in MODULES.items() if any(within(each, "pipelines") for each in imports(path))}
+    assert users <= {"cli", "operations.daily"}, users
+    assert "pipelines.RecordPipeline" in (ROOT / "crawlers" / "settings.py").read_text(encoding="utf-8")
+
+
+def test_datasette_folder_never_becomes_a_package() -> None:
+    assert not (ROOT / "datasette" / "__init__.py").exists()
+    import datasette
+
+    assert not str(datasette.__file__).startswith(str(ROOT / "datasette"))
+
+
+def test_every_package_and_module_is_installed_and_nothing_else() -> None:
+    on_disk = {
+        ".".join(path.parent.relative_to(ROOT).parts) for room in ROOMS for path in (ROOT / room).rglob("__init__.py")
+    }
+    assert set(SETUP["packages"]) == on_disk
+    assert set(SETUP["py-modules"]) == {path.stem for path in ROOT.glob("*.py")}
+    checked = PROJECT["tool"]["mypy"]
+    assert set(checked["packages"]) == set(ROOMS)
+    assert set(checked["modules"]) == set(SETUP["py-modules"])
+
+
+@pytest.mark.parametrize(("file", "options"), [("requirements.txt", ["--no-dev"]), ("requirements-dev.txt", [])])
+def test_exported_requirements_are_those_of_the_lock(file: str, options: list[str]) -> None:
+    if shutil.which("uv") is None:
+        pytest.skip("uv is not installed: the export cannot be compared with uv.lock")
+    command = ["uv", "export", "-q", "--frozen", "--offline", *options, "--no-emit-project"]
+    fresh = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    def lines(text: str) -> list[str]:
+        return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+
+    assert lines((ROOT / file).read_text(encoding="utf-8")) == lines(fresh), "make lock renews them"
+
+
+def test_lock_fits_the_project() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    [project] = [each for each in lock["package"] if each["name"] == PROJECT["project"]["name"]]
+    locked = {each["name"]: each.get("specifier") for each in project["metadata"]["requires-dist"]}
+    for wanted in PROJECT["project"]["dependencies"]:
+        name = next(each for each in locked if wanted.replace("_", "-").startswith(each))
+        assert set(str(locked[name]).split(",")) == set(wanted.removeprefix(name).split(",")), wanted
