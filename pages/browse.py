@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -238,7 +239,7 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
     return facets
 
 
-def _labels(areas: dict[str, str]):  # type: ignore[no-untyped-def]
+def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
     def label(facet: str, value: str) -> str:
         match facet:
             case "area":
