@@ -29,7 +29,9 @@ collect: $(BIN)/.run  ## the same job against the live sources that need no key
 serve: $(BIN)/.run  ## show what `make collect` brought
 	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy serve --port $(PORT)
 
-test: $(BIN)/.test  ## run the suite
+test: $(BIN)/.test  ## run the suite; browser tests too where Chromium and npm are installed
+	@if command -v chromium >/dev/null && command -v npm >/dev/null && [ ! -d tests/browser/node_modules ]; then \
+		npm ci --silent --no-audit --no-fund --prefix tests/browser; fi
 	$(BIN)/python -m pytest
 
 lint: $(BIN)/.test  ## style and types
