@@ -86,8 +86,8 @@ def read(
         told[line.section].append(line)
     short = lines[detailed : detailed + in_short]
     first = lines[0]
-    lead = f"{words.messages['name']}: {first.lead}" if len(first.lead) < 40 else first.lead
-    more = words.some("subject_more", len(lines) - 1, lead=_cut(lead, 90)) if len(lines) > 1 else _cut(lead, 90)
+    lead = _cut(first.lead, 90)
+    more = words.some("subject_more", len(lines) - 1, lead=lead) if len(lines) > 1 else lead
     return Reading(
         subject=_cut(plain(more), _LONGEST_SUBJECT),
         preheader=words("preheader", count=words.some("count", len(lines)), title=_cut(first.title, 90)),

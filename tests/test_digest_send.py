@@ -237,7 +237,7 @@ async def test_headers_say_what_it_is_and_how_to_leave(db, corpus_file: Path) ->
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"].startswith("<public-weekly-2022-w10.")
-    assert mail["Subject"].startswith("Comments close 22 days left: Hotspot lending")
+    assert mail["Subject"].startswith("Comments close, 22 days left: Hotspot lending")
     kinds = [part.get_content_type() for part in mail.walk()]
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]
     assert "<img" not in mail.get_body(("html",)).get_content(), "no tracking, nothing to load"

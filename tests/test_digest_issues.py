@@ -1,0 +1,308 @@
+"""What is in an issue, for whom, and why: nothing twice, nothing missed, noise left out, companions on one line."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from digest_world import (
+    BROADBAND,
+    COMPANION,
+    FIRST,
+    FIRST_DAY,
+    HEAD,
+    HOSTILE_BILL,
+    PLAIN,
+    RULE,
+    SECOND,
+    SECOND_DAY,
+    a_week_later,
+    corpus,
+    mail_db,
+    reader,
+)
+
+import classify.areas
+from crawlers.items import KINDS, STATUSES
+from digest import compose, desk, issues
+from digest.compose import MOST_BYTES
+from digest.entries import _sentence
+from digest.issues import Issue, IssueError
+from digest.ledger import rules
+from digest.message import issue_message
+from digest.preferences import LANGUAGES, Preferences
+from digest.words import Words, messages
+
+
+@pytest.fixture
+def corpus_file(tmp_path: Path) -> Path:
+    return corpus(tmp_path)
+
+
+@pytest.fixture
+def db(tmp_path: Path):
+    with mail_db(tmp_path) as opened:
+        yield opened
+
+
+def prepared(db, file: Path, now=FIRST, day=FIRST_DAY, frequency="weekly") -> Issue:
+    with closing(desk.corpus(file)) as source:
+        return issues.prepare(db, source, list_="public", frequency=frequency, now=now, day=day)
+
+
+def reading(issue: Issue, choice: Preferences | None = None, since: int = 0, language: str = "en"):
+    return compose.read(issue, choice, Words(language), site="https://s.example", since=since)
+
+
+def told(issue: Issue, choice: Preferences | None = None, since: int = 0) -> dict[str, list[str]]:
+    found = reading(issue, choice, since)
+    return {key: [line.url.rsplit("/", 1)[1] for line in lines] for key, lines in found.sections} if found else {}
+
+
+def test_an_issue_is_frozen_once(db, corpus_file: Path) -> None:
+    first = prepared(db, corpus_file)
+    assert first.id == "public-weekly-2022-w10"
+    a_week_later(corpus_file)
+    assert prepared(db, corpus_file) == first
+
+
+def test_sections_come_in_the_order_in_which_one_must_act(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    assert told(issue) == {"deadline": [RULE], "must_see": [BROADBAND], "new": [HOSTILE_BILL]}
+    assert PLAIN not in str(issue.entries), "a document without an area is nobody's news"
+
+
+def test_a_line_says_everything(db, corpus_file: Path) -> None:
+    lines = dict(reading(prepared(db, corpus_file), Preferences(areas=("library-funding",))).sections)
+    (line,) = lines["must_see"]
+    assert line.numbers == "H.R. 1783"
+    assert line.companions == ("S. 900",)
+    assert line.place == "United States, 117th Congress"
+    assert line.what == ("Passed one chamber 7 March 2022: Passed House by voice vote",)
+    assert line.why == "Why you get this: Library funding"
+    assert line.words == "public libraries"
+    assert line.evidence == "This bill gives public libraries money for broadband."
+    assert line.holds == ("Lend hotspots",)
+
+
+def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:
+    text = str(prepared(db, corpus_file).entries)
+    assert "Received in the Senate" not in text
+
+
+def test_the_subject_says_what_matters_most(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    assert reading(issue).subject == "Comments close, 22 days left: Hotspot lending under the E-Rate program (+2 more)"
+    assert (
+        reading(issue, Preferences(areas=("library-funding",))).subject
+        == "Must be seen: Library Broadband Act (+1 more)"
+    )
+    spanish = reading(issue, language="es")
+    assert spanish.subject.startswith("Cierre de comentarios, quedan 22 días: Hotspot lending")
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (Preferences(areas=("broadband",)), {RULE, BROADBAND}),
+        (Preferences(kinds=("regulation",)), {RULE}),
+        (Preferences(jurisdictions=("us-tx",)), set()),
+        (Preferences(must_see=True), {RULE, BROADBAND}),
+        (Preferences(positions=("tc-hotspot-lending",)), {BROADBAND}),
+        (Preferences(jurisdictions=("us-tx",), documents=(PLAIN,)), {PLAIN}),
+        (Preferences(jurisdictions=("us-tx",), searches=('"wi-fi hotspots" schools',)), {RULE}),
+        (Preferences(jurisdictions=("us-tx",), searches=('NEAR(" OR * {x}',)), set()),
+    ],
+)
+def test_who_reads_what(db, corpus_file: Path, choice: Preferences, expected: set[str]) -> None:
+    reader(db, "a@example.org", choice)
+    issue = prepared(db, corpus_file)
+    assert {key for keys in told(issue, choice).values() for key in keys} == expected
+
+
+def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
+    reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
+    issue = prepared(db, corpus_file)
+    assert PLAIN not in str(told(issue))
+    assert PLAIN in str(told(issue, Preferences(documents=(PLAIN,))))
+
+
+def test_nothing_is_told_twice_and_the_second_issue_has_what_is_new(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org")
+    first = prepared(db, corpus_file)
+    issues.release(db, first, now=FIRST)
+    db.execute("update deliveries set state = 'sent' where digest_id = ?", [first.id])
+    a_week_later(corpus_file)
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    issues.release(db, second, now=SECOND)
+    since, through = db.execute(
+        "select since, through from deliveries where digest_id = ? and subscriber_id = ?", [second.id, person.id]
+    ).fetchone()
+    assert (since, through) == (first.through, second.through)
+    found = reading(second, person.preferences, since)
+    assert [line.what for _, lines in found.sections for line in lines] == [
+        ("Became law 14 March 2022; Law: Public Law 117-98",)
+    ]
+
+
+def test_nothing_new_means_no_mail(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org", Preferences(areas=("library-funding",), jurisdictions=("us-tx",)))
+    issue = prepared(db, corpus_file)
+    assert issue_message(db, issue, person, HEAD, since=0, now=FIRST) is None
+
+
+def test_changing_from_weekly_to_daily_repeats_nothing(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org")
+    weekly = prepared(db, corpus_file)
+    issues.release(db, weekly, now=FIRST)
+    db.execute("update deliveries set state = 'sent' where digest_id = ?", [weekly.id])
+    db.execute("update subscribers set frequency = 'daily' where id = ?", [person.id])
+    daily = prepared(db, corpus_file, FIRST, FIRST_DAY, "daily")
+    issues.release(db, daily, now=FIRST)
+    since = db.execute("select since from deliveries where digest_id = ?", [daily.id]).fetchone()[0]
+    assert reading(daily, person.preferences, since) is None
+
+
+def test_a_new_reader_is_not_told_what_was_before(db, corpus_file: Path) -> None:
+    person = reader(db, "late@example.org", now="2022-03-08T12:00:00Z")
+    issue = prepared(db, corpus_file)
+    issues.release(db, issue, now=FIRST)
+    since = db.execute("select since from deliveries where digest_id = ?", [issue.id]).fetchone()[0]
+    assert reading(issue, person.preferences, since) is None
+
+
+def test_a_deadline_that_comes_near_is_told_once_more(db, corpus_file: Path) -> None:
+    import datetime
+
+    prepared(db, corpus_file)
+    days = [datetime.date(2022, 3, day) for day in (16, 25, 26)]
+    found = [prepared(db, corpus_file, f"{day}T08:00:00Z", day, "daily") for day in days]
+    lines = [reading(each, None, each.news_since) for each in found]
+    assert lines[0] is None
+    assert "6 days left" in lines[1].sections[0][1][0].what[0]
+    assert lines[2] is None, "once"
+
+
+def test_a_late_row_with_an_old_time_is_not_missed(db, corpus_file: Path) -> None:
+    prepared(db, corpus_file)
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "insert into changes values ('late', ?, '2022-03-08T06:59:59Z', '2022-03-06', 'status', 'passed')",
+            [HOSTILE_BILL],
+        )
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    assert HOSTILE_BILL in str(told(second, None, second.news_since))
+
+
+def test_companions_that_both_move_are_one_line(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("insert into tags values (?, 'broadband', 0.9)", [COMPANION])
+        source.execute(
+            "insert into changes values ('both', ?, '2022-03-08T07:00:00Z', '2022-03-08', 'status', 'reported')",
+            [COMPANION],
+        )
+    (line,) = dict(reading(prepared(db, corpus_file)).sections)["must_see"]
+    assert line.numbers == "H.R. 1783, S. 900"
+    assert line.companions == ()
+    assert line.what[0] == "S. 900: Reported by committee 8 March 2022"
+
+
+def test_ceremonial_documents_stay_out_unless_followed(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "update documents set title = 'Recognizing the day of the lighthouse' where id = ?", [HOSTILE_BILL]
+        )
+    assert HOSTILE_BILL not in str(prepared(db, corpus_file).entries)
+
+
+def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    issues.write_note(db, issue.id, " One.\n\nTwo. ")
+    assert issues.load(db, issue.id).note == "One.\n\nTwo."
+    issues.release(db, issue, now=FIRST)
+    with pytest.raises(IssueError, match="released"):
+        issues.write_note(db, issue.id, "late")
+
+
+def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
+    from digest.subscribers import subscribe
+
+    subscribe(db, "a@example.org", Preferences(), now="2022-03-01T00:00:00Z")
+    subscribe(db, "b@example.org", Preferences(), now="2022-03-08T00:00:00Z")
+    prepared(db, corpus_file)
+    assert [row[0] for row in db.execute("select address from subscribers")] == ["b@example.org"]
+
+
+def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:
+    from dataclasses import replace
+
+    issue = prepared(db, corpus_file)
+    many = replace(issue, entries=issue.entries * 200)
+    links = {"manage": "https://s.example/m", "leave": "https://s.example/l"}
+    found, html, text = compose.compose(many, Preferences(), "en", site="https://s.example", since=0, links=links)
+    assert len(html.encode()) <= MOST_BYTES
+    assert found.total == 600
+    shown = sum(len(lines) for _, lines in found.sections) + len(found.short)
+    assert shown + found.left_out == 600
+    assert f"{found.left_out} more are on the site" in text
+
+
+def test_html_and_text_say_the_same_and_nothing_hostile_gets_through(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    links = {"manage": "https://s.example/m", "leave": "https://s.example/l"}
+    found, html, text = compose.compose(issue, Preferences(), "en", site="https://s.example", since=0, links=links)
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert not re.search(r"<(img|link|iframe|form|script)\b", html)
+    flat = " ".join(text.replace("\n  > ", " ").split())
+    for _, lines in found.sections:
+        for line in lines:
+            for fact in (line.title, line.numbers, line.place, *line.what, line.why, line.url, *line.companions):
+                assert fact in flat
+    for link in links.values():
+        assert link in html
+        assert link in text
+
+
+def test_no_sentence_is_missing_in_any_language() -> None:
+    english = messages("en")
+    for language in LANGUAGES:
+        assert set(english) <= set(messages(language))
+        for key, value in english.items():
+            other = messages(language)[key]
+            assert type(other) is type(value), key
+            fields = re.findall(r"\{\w+\}", str(value))
+            assert sorted(set(fields)) == sorted(set(re.findall(r"\{\w+\}", str(other)))), key
+    spanish = messages("es")
+    assert set(spanish["statuses"]) == set(STATUSES)
+    assert set(spanish["kinds"]) == set(KINDS)
+    areas = yaml.safe_load((Path(classify.areas.__file__).parent / "areas.yml").read_text(encoding="utf-8"))["areas"]
+    assert set(spanish["areas"]) == set(areas)
+    assert Words("es").date("2022-03-01") == "1 de marzo de 2022"
+
+
+def test_the_rules_of_news_name_what_exists() -> None:
+    assert set(rules()["statuses"]) <= set(STATUSES)
+    headings = {
+        rule.get("tell") or rule["follow"]
+        for part in ("changes", "statuses", "actions")
+        for rule in rules()[part].values()
+    }
+    assert headings <= set(compose.SECTIONS)
+
+
+def test_a_sentence_is_cut_around_its_words(db, corpus_file: Path) -> None:
+    with closing(sqlite3.connect(corpus_file)) as source:
+        source.row_factory = sqlite3.Row
+        long = "First sentence. " + "word " * 300 + "broadband " + "word " * 300 + ". Last."
+        source.execute("update documents set abstract = ? where id = ?", [long, BROADBAND])
+        start = long.index("broadband")
+        row = {"document_id": BROADBAND, "field": "abstract", "start": start, "end": start + 9}
+        found = _sentence(source, row)  # type: ignore[arg-type]
+    assert "broadband" in found
+    assert found.startswith("… ")
+    assert len(found) < 330

@@ -1,0 +1,197 @@
+"""The digest's pages through Datasette's client: subscribe, confirm, manage, leave, public issues; nothing private shows."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from digest_world import FIRST, FIRST_DAY, HEAD, Postbox, corpus, post_office, reader
+from site_corpus import TODAY
+
+import serve
+from configuration import Configuration
+from digest import desk, issues
+from digest.preferences import Preferences
+from digest.send import Server
+from digest.tables import open_mail
+from digest.tokens import Links
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Configuration:
+    corpus(tmp_path)
+    return Configuration(data=tmp_path, site="https://policy.example.org", mail_from=HEAD.sender)
+
+
+@pytest.fixture
+def site(config: Configuration):
+    return serve.build(config.corpus, secret="a secret of the tests", today=TODAY, mail=config)
+
+
+@pytest.fixture
+def db(config: Configuration):
+    opened = open_mail(config.mail)
+    yield opened
+    opened.close()
+
+
+def release(db, config: Configuration, note: str | None = None) -> str:
+    with closing(desk.corpus(config.corpus)) as source:
+        issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
+    if note:
+        issues.write_note(db, issue.id, note)
+    issues.release(db, issue, now=FIRST)
+    return issue.id
+
+
+async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Configuration) -> None:
+    form = {
+        "email": "reader@example.org",
+        "area": ["broadband", "library-funding"],
+        "frequency": "weekly",
+        "language": "es",
+    }
+    page = await site.client.post("/subscribe", data=form)
+    assert "How much mail this means" in page.text
+    assert 'value="reader@example.org"' in page.text
+    assert db.execute("select count(*) from subscribers").fetchone()[0] == 0, "an estimate saves nothing"
+    page = await site.client.post("/subscribe", data={**form, "step": "save"})
+    assert "Look into your mailbox" in page.text
+    assert "set-cookie" not in page.headers
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        host = Server(host="127.0.0.1", port=port, security="none", rate=0)
+        assert (await desk.send_letters(db, config, clock=lambda: "2999-01-01T00:00:00Z", host=host))["sent"] == 1
+    text = postbox.got[0][1].get_body(("plain",)).get_content()
+    path = re.search(r"https://policy\.example\.org(/subscribe/confirm/\S+)", text)[1]
+    assert "Yes, send it to me" in (await site.client.get(path)).text
+    assert db.execute("select state from subscribers").fetchone()[0] == "pending", "opening a link confirms nothing"
+    assert "You get the digest" in (await site.client.post(path)).text
+    row = next(db.query("select * from subscribers"))
+    assert (row["state"], row["language"]) == ("confirmed", "es")
+    assert Preferences.load(row["preferences"]).areas == ("broadband", "library-funding")
+
+    manage = f"/subscribe/manage/{Links.of(db).manage(row['handle'])}"
+    page = await site.client.get(manage)
+    assert page.text.count(" checked>") == 4
+    assert "reader@example.org" not in page.text
+    assert page.headers["cache-control"] == "no-store"
+    page = await site.client.post(
+        manage, data={"area": "broadband", "must_see": "1", "frequency": "daily", "step": "save"}
+    )
+    assert "Saved." in page.text
+    row = next(db.query("select * from subscribers"))
+    assert row["frequency"] == "daily"
+    assert Preferences.load(row["preferences"]) == Preferences(areas=("broadband",), must_see=True)
+
+    leave = re.search(r'href="(/subscribe/leave/[^"]+)"', page.text)[1]
+    assert "Yes, leave" in (await site.client.get(leave)).text
+    assert db.execute("select state from subscribers").fetchone()[0] == "confirmed", "opening a link leaves nothing"
+    one_click = await site.client.post(
+        leave, content="List-Unsubscribe=One-Click",
+        headers={"content-type": "application/x-www-form-urlencoded", "cookie": "ds_csrftoken=other; x=y"},
+    )  # fmt: skip
+    assert one_click.status_code == 200
+    assert db.execute("select state, address from subscribers").fetchone() == ("left", None)
+    assert (await site.client.post(leave)).status_code == 200
+    assert (await site.client.get(manage)).status_code == 410
+
+
+async def test_the_answer_does_not_tell_who_reads(site, db) -> None:
+    reader(db, "known@example.org", now="2020-01-01T00:00:00Z")
+    pages = [
+        (await site.client.post("/subscribe", data={"email": each, "step": "save"})).text
+        for each in ("known@example.org", "new@example.org")
+    ]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"email": "no address", "step": "save"}, {"email": "a@b.org\r\nBcc: c@d.org", "step": "save"}, {"step": "save"},
+        {"email": "a@example.org", "area": "<script>alert(1)</script>", "step": "save"},
+        {"email": "a@example.org", "frequency": "hourly", "step": "save"},
+        {"email": '"><script>alert(1)</script>', "step": "save"}, {"email": "a@example.org", "searches": "x" * 60_000},
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_used_is_told_on_the_form(site, db, data) -> None:
+    page = await site.client.post("/subscribe", data=data)
+    assert page.status_code == 400
+    assert "This cannot be used yet" in page.text
+    assert "<script>" not in page.text
+    assert db.execute("select count(*) from subscribers").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage", "leave"])
+@pytest.mark.parametrize("token", ["WyJhIl0.forged-forged", "a" * 399, "..........", "WyJhIl0.aaaa.bbbbbbbbbbbb"])
+async def test_forged_links_open_nothing(site, db, kind: str, token: str) -> None:
+    reader(db, "a@example.org")
+    for method in ("GET", "POST"):
+        answer = await site.client.request(method, f"/subscribe/{kind}/{token}")
+        assert answer.status_code == 404
+    assert db.execute("select state from subscribers").fetchone()[0] == "confirmed"
+
+
+async def test_public_issues_and_their_feed(site, db, config: Configuration) -> None:
+    assert "No issue has come out yet" in (await site.client.get("/digest")).text
+    key = release(db, config, "Two things.\n\nThe <b>second</b>.")
+    page = (await site.client.get(f"/digest/{key}")).text
+    for fact in ("Hotspot lending under the E-Rate program", "22 days left", "S. 900", "Two things.", "The &lt;b&gt;second",
+                 "Passed one chamber 7 March 2022", "Lend hotspots", "no stance has been confirmed"):  # fmt: skip
+        assert fact in page
+    assert "<script>alert" not in page
+    assert "quedan 22 días" in (await site.client.get(f"/digest/{key}?language=es")).text
+    assert key in (await site.client.get("/digest")).text
+    feed = ET.fromstring((await site.client.get("/digest.atom")).text)
+    ids = [each.text for each in feed.iter("{http://www.w3.org/2005/Atom}id")]
+    assert ids == ["https://policy.example.org/digest", f"https://policy.example.org/digest/{key}"]
+    assert (await site.client.get(f"/digest/{key}?language=xx")).status_code == 404
+
+
+async def test_issues_of_staff_and_drafts_are_not_public(site, db, config: Configuration) -> None:
+    with closing(desk.corpus(config.corpus)) as source:
+        staff = issues.prepare(db, source, list_="staff", frequency="weekly", now=FIRST, day=FIRST_DAY)
+        draft = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
+    issues.release(db, staff, now=FIRST)
+    for key in (staff.id, draft.id):
+        assert (await site.client.get(f"/digest/{key}")).status_code == 404
+
+
+async def test_mail_db_is_out_of_reach_of_datasette(site, db, config: Configuration) -> None:
+    reader(db, "hidden@example.org")
+    assert set(site.databases) == {"_internal", "corpus"}
+    paths = ["/mail", "/mail.json", "/mail/subscribers", "/corpus/subscribers", "/corpus.json?sql=select+*+from+subscribers",
+             "/corpus.json?sql=select+name+from+pragma_database_list", "/-/databases.json", "/-/metadata.json", "/digest",
+             "/subscribe", "/static/../mail.db", "/mail.db"]  # fmt: skip
+    for path in paths:
+        answer = await site.client.get(path)
+        assert "hidden@example.org" not in answer.text, path
+        assert "mail.db" not in answer.text.replace("/mail.db", ""), path
+        assert str(config.data) not in answer.text, path
+
+
+async def test_a_site_without_mail_has_none_of_these_pages(config: Configuration) -> None:
+    bare = serve.build(config.corpus, secret="x", today=TODAY)
+    for path in ("/subscribe", "/digest", "/digest.atom"):
+        assert (await bare.client.get(path)).status_code == 404
+    assert "/subscribe" not in (await bare.client.get("/")).text
+
+
+async def test_subscribing_from_a_document_or_an_area(site) -> None:
+    page = (await site.client.get("/subscribe?area=broadband&documents=us-117-hr1783")).text
+    assert re.search(r'value="broadband" checked', page)
+    assert ">us-117-hr1783</textarea>" in page
+
+
+async def test_a_person_far_away_is_counted_and_a_proxy_is_not(site, db) -> None:
+    for number in range(12):
+        await site.client.post(
+            "/subscribe",
+            data={"email": f"p@d{number}.example", "step": "save"},
+            headers={"x-forwarded-for": "1.1.1.1, 198.51.100.7"},
+        )
+    assert db.execute("select count(*) from subscribers").fetchone()[0] == 8

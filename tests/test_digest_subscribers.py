@@ -1,0 +1,248 @@
+"""Asking twice, leaving by a link, forged and replayed links, bombing of a third person, forgetting a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from digest_world import FIRST, HEAD, JOINED, mail_db, reader
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest import addresses, limits, subscribers
+from digest.addresses import BadAddress
+from digest.compose import plain
+from digest.message import letter
+from digest.preferences import BadPreferences, Preferences, preferences
+from digest.subscribers import subscribe
+from digest.tokens import BadLink, Links
+
+
+@pytest.fixture
+def db(tmp_path: Path):
+    with mail_db(tmp_path) as opened:
+        yield opened
+
+
+def waiting(db) -> int:
+    return db.execute("select count(*) from deliveries where state = 'queued'").fetchone()[0]
+
+
+def token_of(db, address: str) -> str:
+    row = next(db.query("select handle, nonce from subscribers where address_key = ?", [address]))
+    return Links.of(db).confirm(row["handle"], row["nonce"])
+
+
+def test_nobody_is_a_reader_before_they_confirm(db) -> None:
+    assert subscribe(db, "New.Reader@Example.ORG", Preferences(), now=JOINED)
+    row = next(db.query("select * from subscribers"))
+    assert (row["state"], row["address"]) == ("pending", "New.Reader@example.org")
+    person = subscribers.confirm(db, token_of(db, "new.reader@example.org"), now=FIRST)
+    assert (person.state, person.confirmed_at) == ("confirmed", FIRST)
+    assert waiting(db) == 0
+
+
+def test_a_replayed_confirmation_changes_nothing(db) -> None:
+    subscribe(db, "a@example.org", Preferences(), now=JOINED)
+    token = token_of(db, "a@example.org")
+    person = subscribers.confirm(db, token, now=JOINED)
+    assert subscribers.confirm(db, token, now=FIRST).confirmed_at == JOINED
+    subscribers.leave(db, person, now=FIRST)
+    with pytest.raises(BadLink):
+        subscribers.confirm(db, token, now=FIRST)
+    subscribe(db, "a@example.org", Preferences(), now=FIRST)
+    with pytest.raises(BadLink):
+        subscribers.confirm(db, token, now=FIRST)
+    assert {row["state"] for row in db.query("select state from subscribers")} == {"left", "pending"}
+
+
+def test_a_newer_wish_replaces_an_older_link(db) -> None:
+    subscribe(db, "a@example.org", Preferences(areas=("privacy",)), now=JOINED)
+    old = token_of(db, "a@example.org")
+    subscribe(db, "a@example.org", Preferences(areas=("copyright",)), now=JOINED)
+    with pytest.raises(BadLink):
+        subscribers.confirm(db, old, now=JOINED)
+    assert waiting(db) == 1, "the older letter is not sent any more"
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "manage", "leave"])
+def test_forged_and_borrowed_links_are_refused(db, purpose: str) -> None:
+    person = reader(db, "a@example.org")
+    links, stranger = Links.of(db), Links("another key")
+    reads = {"confirm": links.read_confirm, "manage": links.read_manage, "leave": links.read_leave}
+    made = {
+        "confirm": links.confirm(person.handle, "x"), "manage": links.manage(person.handle), "leave": links.leave(person.handle)
+    }  # fmt: skip
+    forged = {
+        "confirm": stranger.confirm(person.handle, "x"), "manage": stranger.manage(person.handle),
+        "leave": stranger.leave(person.handle),
+    }  # fmt: skip
+    bad = [forged[purpose], made[purpose][:-1], "A" + made[purpose][1:], "", ".", "..", person.handle, "é", "x" * 4000]
+    for token in [*bad, *(made[other] for other in made if other != purpose)]:
+        with pytest.raises(BadLink):
+            reads[purpose](token)
+
+
+def test_links_grow_old_but_the_one_to_leave(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = Links.of(db)
+    confirm, manage, leave = links.confirm("handle", "nonce"), links.manage("handle"), links.leave("handle")
+    import itsdangerous.timed
+
+    later = itsdangerous.timed.time.time() + 365 * 24 * 3600
+    monkeypatch.setattr(itsdangerous.timed.time, "time", lambda: later)
+    for read, token in ((links.read_confirm, confirm), (links.read_manage, manage)):
+        with pytest.raises(BadLink) as caught:
+            read(token)
+        assert caught.value.expired
+    assert links.read_leave(leave) == "handle"
+
+
+@given(st.text(max_size=300))
+def test_no_text_passes_for_a_link(token: str) -> None:
+    links = Links("key")
+    for read in (links.read_confirm, links.read_manage, links.read_leave):
+        with pytest.raises(BadLink):
+            read(token)
+
+
+# --------------------------------------------------------------------- a third person's mailbox
+
+
+def test_a_third_person_cannot_be_bombed(db) -> None:
+    sent = 0
+    for hour in range(24):
+        for tag in ("", "+a", "+b", "+c"):
+            dotted = "vic.tim" if hour % 2 else "victim"
+            sent += subscribe(db, f"{dotted}{tag}@example.org", Preferences(), now=f"2022-03-07T{hour:02d}:00:00Z")
+    assert sent == 2
+    month = sum(
+        subscribe(db, "victim@example.org", Preferences(), now=f"2022-03-{day:02d}T00:00:00Z") for day in range(8, 31)
+    )
+    assert sent + month == 5
+
+
+def test_one_asker_cannot_ask_for_many(db) -> None:
+    done = [
+        subscribe(db, f"p@domain{n}.example", Preferences(), now=JOINED, origin="203.0.113.9") for n in range(30)
+    ]  # fmt: skip
+    assert sum(done) == limits.PER_ORIGIN_HOUR
+    assert subscribe(db, "q@example.net", Preferences(), now=JOINED, origin="203.0.113.10")
+
+
+def test_one_domain_and_the_whole_site_have_limits(db) -> None:
+    assert (
+        sum(subscribe(db, f"p{n}@one.example", Preferences(), now=JOINED) for n in range(60)) == limits.PER_DOMAIN_HOUR
+    )
+    more = sum(subscribe(db, f"p@d{n}.example", Preferences(), now=JOINED) for n in range(400))
+    assert more == limits.EVERYBODY_HOUR - limits.PER_DOMAIN_HOUR
+    assert subscribe(db, "late@example.net", Preferences(), now=FIRST), "an hour later it goes on"
+
+
+def test_limits_keep_no_address(db, tmp_path: Path) -> None:
+    subscribe(db, "secret.name@example.org", Preferences(), now=JOINED, origin="203.0.113.9")
+    rows = str(db.execute("select * from requests").fetchall())
+    assert "secret" not in rows
+    assert "203.0.113" not in rows
+    assert (tmp_path / "mail.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_reader_who_asks_again_is_not_changed(db) -> None:
+    person = reader(db, "a@example.org", Preferences(areas=("privacy",)))
+    assert subscribe(db, "A@example.org", Preferences(areas=("copyright",)), now=FIRST)
+    assert subscribers.get(db, person.id).preferences == Preferences(areas=("privacy",))
+    key = db.execute("select digest_id from deliveries where state = 'queued'").fetchone()[0]
+    mail = letter(db, key, person, HEAD, now=FIRST)
+    assert "You already get it." in mail.get_body(("plain",)).get_content()
+
+
+# --------------------------------------------------------------------- addresses, choices and headers
+
+BAD = [
+    "", "a", "a@", "@b.org", "a@b", "a b@c.org", "a@b.org, c@d.org", "a@b.org\nBcc: c@d.org", "a@b.org\r\nSubject: x",
+    "<a@b.org>", "A <a@b.org>", "a@b..org", ".a@b.org", "a..b@c.org", "a@-b.org", "a" * 65 + "@b.org", "é@b.org",
+    "a@" + "b." * 130 + "org", '"a b"@c.org', "a@b.org\x00", "a\u202e@b.org", "a@[127.0.0.1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_address_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        addresses.address(text)
+    assert not text or len(text) < 3 or text not in str(caught.value)
+
+
+def test_a_domain_in_another_script_becomes_what_the_dns_knows() -> None:
+    assert addresses.address(" leser@bücherei.example ") == "leser@xn--bcherei-n2a.example"
+
+
+@given(st.text())
+def test_no_text_steers_a_header(text: str) -> None:
+    from digest.message import _mail
+
+    made = _mail(text, "<p>x</p>", "x", "a@example.org", HEAD, FIRST)
+    head = made.as_bytes().split(b"\r\n\r\n")[0].decode("ascii")
+    names = [line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in (" ", "\t")]
+    assert names == [
+        "From", "To", "Subject", "Date", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"
+    ]  # fmt: skip
+    assert "\n" not in plain(text)
+
+
+def test_choices_that_do_not_exist_are_named() -> None:
+    known = {"areas": ["privacy"], "jurisdictions": ["us"], "positions": []}
+    for values in (
+        {"areas": ["nonsense"]}, {"jurisdictions": ["xx"]}, {"kinds": ["poem"]}, {"positions": ["x"]},
+        {"documents": ["' or 1=1"]}, {"searches": ["word"] + [f"w{n}" for n in range(11)]}, {"searches": ["x" * 101]},
+    ):  # fmt: skip
+        with pytest.raises(BadPreferences):
+            preferences(**values, known=known)
+    made = preferences(
+        areas=["privacy", "privacy"], documents=["https://policy.example.org/documents/us-117-hr1"], known=known
+    )
+    assert made == Preferences(areas=("privacy",), documents=("us-117-hr1",))
+    assert Preferences.load(made.dump()) == made
+
+
+# --------------------------------------------------------------------- one person's data
+
+
+def test_export_and_erase(db, tmp_path: Path) -> None:
+    reader(db, "findme@example.org", Preferences(searches=("very private words",)))
+    reader(db, "other@example.org")
+    held = subscribers.export(db, "FindMe@example.org")
+    assert held["subscriptions"][0]["preferences"] == '{"searches": ["very private words"]}'
+    assert len(held["requests"]) == 1
+    assert not {"handle", "nonce"} & set(held["subscriptions"][0]), "what opens doors is not part of it"
+    assert subscribers.erase(db, "findme@example.org") == 1
+    assert subscribers.export(db, "findme@example.org") == {"subscriptions": [], "suppressed": [], "requests": []}
+    db.close()
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("mail.db*"))
+    assert b"findme" not in stored
+    assert b"very private words" not in stored
+    assert b"other@example.org" in stored
+
+
+def test_leaving_forgets_address_and_choices(db) -> None:
+    person = reader(db, "a@example.org", Preferences(areas=("privacy",)))
+    token = Links.of(db).leave(person.handle)
+    subscribers.leave(db, subscribers.for_leave(db, token), now=FIRST)
+    row = next(db.query("select * from subscribers"))
+    assert (row["address"], row["address_key"], row["preferences"], row["state"]) == (None, None, "{}", "left")
+    assert subscribers.for_leave(db, token).state == "left", "a second click is no error"
+    with pytest.raises(BadLink):
+        subscribers.for_manage(db, Links.of(db).manage(person.handle))
+
+
+def test_one_person_on_two_lists_leaves_one(db) -> None:
+    reader(db, "a@example.org")
+    subscribe(db, "a@example.org", Preferences(), now=JOINED, list_="staff")
+    public = next(db.query("select * from subscribers where list = 'public'"))
+    subscribers.leave(db, subscribers.person(public), now=FIRST)
+    assert [row[0] for row in db.execute("select state from subscribers order by list")] == ["left", "pending"]
+
+
+def test_a_damaged_file_is_an_error_of_sqlite(tmp_path: Path) -> None:
+    (tmp_path / "mail.db").write_bytes(b"no database " * 1000)
+    with pytest.raises(sqlite3.DatabaseError), mail_db(tmp_path):
+        pass
