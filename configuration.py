@@ -87,6 +87,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _convert(name: str, value: object) -> Any:
+    if not isinstance(value, str | int):
+        raise BadSetting(f"{name} = {value!r}: must be a text or a whole number")
     text = str(value)
     if name == "data":
         return Path(text).expanduser().absolute()

@@ -1,0 +1,68 @@
+"""Settings: environment before file before default; what cannot be is named; keys are no part of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from configuration import ROOT, BadSetting, Configuration, load
+
+
+def test_environment_goes_before_file_and_file_before_default(tmp_path: Path) -> None:
+    file = tmp_path / "infopolicy.toml"
+    file.write_text('port = 9000\nworkers = 3\ndata = "/tmp/x"\n')
+    found = load({"INFOPOLICY_CONFIG": str(file), "INFOPOLICY_PORT": "9001"})
+    assert (found.port, found.workers, found.data, found.host) == (9001, 3, Path("/tmp/x"), "127.0.0.1")
+
+
+def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load({}) == Configuration()
+    assert Configuration().data == ROOT / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "0"), ("port", "65536"), ("port", "8o01"), ("port", "-1"), ("port", "²"), ("workers", "many"),
+        ("mirror", "127.0.0.1:8900"), ("mirror", "ftp://x/"), ("mirror", "file:"), ("mirror", "http://"),
+    ],
+)  # fmt: skip
+def test_value_that_cannot_be_is_named(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadSetting, match=re.escape(repr(value))) as error:
+        load({f"INFOPOLICY_{name.upper()}": value})
+    assert f"INFOPOLICY_{name.upper()}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("port =", "not TOML"), ("prot = 1", "'prot'"), ("[data]\nx = 1", "data"), ("port = true", "True")],
+)
+def test_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text(text)
+    with pytest.raises(BadSetting, match=re.escape(words)):
+        load({"INFOPOLICY_CONFIG": str(file)})
+
+
+def test_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="INFOPOLICY_CONFIG"):
+        load({"INFOPOLICY_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_mirror_loses_its_last_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load({"INFOPOLICY_MIRROR": "http://127.0.0.1:8900/"}).mirror == "http://127.0.0.1:8900"
+
+
+def test_empty_variable_counts_as_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load({"INFOPOLICY_PORT": ""}).port == 8001
+
+
+def test_no_setting_is_a_key_or_password() -> None:
+    assert not [field.name for field in fields(Configuration) if re.search("key|password|secret|token", field.name)]

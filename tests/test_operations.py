@@ -1,0 +1,131 @@
+"""The data folder: one writer, backups that are whole, restores that lose nothing, checks that find damage."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import NOW, bill_xml
+
+from configuration import Configuration
+from crawlers import xmltree
+from crawlers.billstatus import parse_bill
+from crawlers.record import upsert
+from operations.backup import backup, restore
+from operations.checks import check_data
+from operations.folder import OperationError, damage, only_writer, present, read_only
+from pipelines import open_corpus, open_ops, open_staff
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Configuration:
+    made = Configuration(data=tmp_path / "data")
+    db = open_corpus(made.corpus)
+    bill = parse_bill(xmltree.parse(bill_xml(1).encode(), root="billStatus"), source_url="https://x/1")
+    upsert(db, [bill], now=NOW, silent=True)
+    db.close()
+    open_ops(made.ops).close()
+    staff = open_staff(made.staff)
+    staff.execute(
+        "insert into suggested_stances values ('us-117-hr1', 'p', 0, 'support', 1.0, 'r', 'title', 0, 1, 'A')"
+    )
+    staff.close()
+    return made
+
+
+def documents(folder: Path) -> list[tuple[str, ...]]:
+    with closing(read_only(folder / "corpus.db")) as db:
+        return db.execute("select id from documents").fetchall()
+
+
+def test_backup_while_in_use_is_whole(config: Configuration, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(config.corpus)) as writer:
+        writer.execute("begin immediate")
+        writer.execute("update documents set title = 'not committed'")
+        place = backup(config, None, now=NOW, keep=2)
+    assert {path.name for path in place.iterdir()} == {"corpus.db", "ops.db", "staff.db"}
+    with closing(read_only(place / "corpus.db")) as db:
+        assert db.execute("select title from documents").fetchall() == [("A bill for the public libraries",)]
+
+
+def test_only_the_newest_backups_stay(config: Configuration) -> None:
+    for day in range(1, 5):
+        backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=2)
+    assert [path.name for path in sorted((config.data / "backups").iterdir())] == [
+        "20261103T000000Z",
+        "20261104T000000Z",
+    ]
+
+
+def test_backup_never_overwrites(config: Configuration, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("keep me")
+    with pytest.raises(OperationError, match="not empty"):
+        backup(config, tmp_path / "full", now=NOW, keep=1)
+    assert (tmp_path / "full" / "letter.txt").read_text() == "keep me"
+
+
+def test_backup_of_a_damaged_database_is_refused(config: Configuration, tmp_path: Path) -> None:
+    config.staff.write_bytes(b"damaged" * 1000)
+    with pytest.raises((OperationError, sqlite3.DatabaseError)):
+        backup(config, tmp_path / "copy", now=NOW, keep=1)
+    assert not (tmp_path / "copy").exists(), "half a backup must not look like a whole one"
+
+
+def test_restore_brings_back_what_was_and_keeps_what_stood_there(config: Configuration, tmp_path: Path) -> None:
+    place = backup(config, tmp_path / "copy", now=NOW, keep=1)
+    with closing(sqlite3.connect(config.corpus)) as db:
+        db.execute("pragma foreign_keys = off")
+        db.execute("delete from documents")
+        db.commit()
+    assert documents(config.data) == []
+    aside = restore(config, place, now=NOW)
+    assert documents(config.data) == [("us-117-hr1",)]
+    assert documents(aside) == []
+    assert present(aside) == [aside / "corpus.db", aside / "staff.db", aside / "ops.db"]
+
+
+@pytest.mark.parametrize("name", ["corpus.db", "staff.db"])
+def test_restore_of_damage_changes_nothing(config: Configuration, tmp_path: Path, name: str) -> None:
+    place = backup(config, tmp_path / "copy", now=NOW, keep=1)
+    size = (place / name).stat().st_size
+    with (place / name).open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+    before = {path.name: path.read_bytes() for path in present(config.data)}
+    with pytest.raises(OperationError, match=name):
+        restore(config, place, now=NOW)
+    assert {path.name: path.read_bytes() for path in present(config.data)} == before
+
+
+def test_one_writer_at_a_time_and_the_lock_ends_with_it(config: Configuration) -> None:
+    with only_writer(config):
+        with pytest.raises(OperationError, match=rf"number {os.getpid()}\b"), only_writer(config):
+            pass
+        assert documents(config.data), "reading goes on"
+    with only_writer(config):
+        pass
+
+
+def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configuration) -> None:
+    with pytest.raises(OperationError, match="infopolicy crawl"):
+        read_only(tmp_path / "none.db")
+    assert not (tmp_path / "none.db").exists()
+    with closing(read_only(config.corpus)) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        db.execute("delete from documents")
+
+
+def test_check_finds_damage_and_a_search_index_that_differs(config: Configuration) -> None:
+    assert check_data(config) == []
+    with closing(sqlite3.connect(config.corpus)) as db:
+        db.execute("drop trigger documents_au")
+        db.execute("update documents set title = 'Something else'")
+        db.commit()
+    [problem] = check_data(config)
+    assert "search index" in problem
+    config.ops.write_bytes(b"x" * 5000)
+    assert any(str(config.ops) in problem for problem in check_data(config))
+    assert damage(config.staff) == []
