@@ -30,12 +30,15 @@ _TELLING = (
     "hearing", "committee-action",
 )  # fmt: skip
 
+#: Withdrawn from a committee or a calendar, not from consideration.
+_GOES_ON = re.compile(r"withdr(?:aw|awn) from (?!.*consideration)", re.IGNORECASE)
+
 _STEPS = {
     "referral-committee": "in_committee", "hearing": "in_committee", "committee-action": "in_committee",
     "committee-passage": "reported", "committee-passage-favorable": "reported",
     "committee-passage-unfavorable": "reported", "enrolled": "passed", "executive-receipt": "to_executive",
     "executive-signature": "enacted", "executive-veto": "vetoed", "became-law": "enacted",
-    "veto-override-passage": "passed", "failure": "failed", "committee-failure": "failed", "withdrawal": "withdrawn",
+    "veto-override-passage": "passed", "failure": "failed", "committee-failure": "in_committee", "withdrawal": "withdrawn",
 }  # fmt: skip
 _RANK = {
     "introduced": 0, "in_committee": 1, "reported": 2, "passed_first_chamber": 3, "passed_second_chamber": 4,
@@ -109,19 +112,29 @@ def _step(
     action: Action, classes: tuple[str, ...], document_type: str, chamber: str | None, passed_in: set[str]
 ) -> str | None:
     step = None
-    for name in (name for name in _TELLING if name in classes and step is None):
-        if name != "passage":
-            step = _STEPS.get(name)
-        elif not _early_reading(classes):
-            step = _passage(action, document_type, chamber, passed_in)
+    said = set(classes) - _unsaid(action, set(classes))
+    for name in (name for name in _TELLING if name in said and step is None):
+        step = _passage(action, document_type, chamber, passed_in) if name == "passage" else _STEPS.get(name)
     if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
         return "adopted"
     return step
 
 
-def _early_reading(classes: tuple[str, ...]) -> bool:
-    """ "Passed on second consideration" moves a bill on to the next reading; it has not passed the chamber."""
-    return bool({"reading-1", "reading-2"} & set(classes)) and "reading-3" not in classes
+def _unsaid(action: Action, classes: set[str]) -> set[str]:
+    """Classes that do not hold of the bill itself, for all that the source says.
+
+    "Passed second reading and referred" (Hawaii) moves on to a committee, where "second reading, passed" (North Dakota)
+    is the end of it; a failed or withdrawn amendment leaves its bill alone; and who is withdrawn from a committee or a
+    calendar goes on elsewhere.
+    """
+    unsaid = set[str]()
+    if {"reading-2", "referral-committee"} <= classes and "reading-3" not in classes:
+        unsaid.add("passage")
+    if any(name.startswith("amendment-") for name in classes):
+        unsaid |= {"failure", "withdrawal"}
+    if "referral-committee" in classes or _GOES_ON.search(action.description):
+        unsaid.add("withdrawal")
+    return unsaid
 
 
 def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str:

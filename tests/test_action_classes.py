@@ -85,10 +85,37 @@ def test_the_same_chamber_twice_is_one_chamber() -> None:
                  ("2025-03-01", "passage", "lower"))[-1] == "passed_first_chamber"  # fmt: skip
 
 
-def test_passing_a_second_reading_is_not_passing_the_chamber() -> None:
-    assert steps(("2025-01-10", "introduction", "lower"), ("2025-02-01", "passage+reading-2", "lower")) == [
-        "introduced"
-    ]
+def last(classes: str, words: str = "x", document_type: str = "bill") -> str:
+    action = Action(acted_on="2025-02-01", description=words, chamber="lower")
+    history = state_history(
+        [(action, tuple(classes.split("+")))], document_type=document_type, introduced_on="2025-01-10", chamber="lower"
+    )
+    return history[-1][0]
+
+
+def test_a_second_reading_that_leads_to_a_committee_is_no_passage_and_one_that_ends_it_is() -> None:
+    assert last("passage+reading-2+referral-committee", "Passed Second Reading and referred to WAM") == "in_committee"
+    assert last("passage+reading-2", "Second reading, passed, yeas 47 nays 0") == "passed_first_chamber"
+
+
+def test_a_committee_that_is_against_a_bill_does_not_kill_it() -> None:
+    assert last("committee-failure", "Committee Report: Inexpedient to Legislate") == "in_committee"
+
+
+@pytest.mark.parametrize(
+    ("classes", "words", "expected"),
+    [
+        ("failure", "Died in Rules", "failed"),
+        ("amendment-failure+failure+reading-2", "2nd Reading Motion to Amend Failed", "introduced"),
+        ("withdrawal", "Withdrawn by Sponsor", "withdrawn"),
+        ("withdrawal", "Withdrawn from further consideration", "withdrawn"),
+        ("withdrawal", "Withdrawn from Rules", "introduced"),
+        ("referral-committee+withdrawal", "House Withdrawn, Recommitted", "in_committee"),
+        ("amendment-withdrawal+withdrawal", "Am. withdrawn. (Amendment 1 - HA0001)", "introduced"),
+    ],
+)
+def test_what_ends_a_bill_and_what_only_sounds_like_it(classes: str, words: str, expected: str) -> None:
+    assert last(classes, words) == expected
 
 
 def test_a_resolution_is_adopted_by_its_own_chamber() -> None:

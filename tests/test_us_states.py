@@ -1,0 +1,338 @@
+"""The spider of state bills: a golden replay, facts written by hand, and where it goes on after each kind of end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import scrapy
+from conftest import NOW, SOURCES, replay
+from golden import NOWHERE, agreed, made
+from scrapy.http import TextResponse
+from sqlite_utils import Database
+
+from crawlers import openstates as api
+from crawlers.items import BadRecord, Bill, Link, Listing, Reject
+from crawlers.middlewares import Unreadable
+from crawlers.record import upsert
+from crawlers.spiders.us_states import UsStatesSpider, current
+from crawlers.states import canonical_session
+from crawlers.watermarks import Watermark, watermarks
+
+RECORDED = SOURCES / "us_states"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def key() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENSTATES_KEY", "not-a-key")
+        yield
+
+
+@pytest.fixture(scope="module")
+def items() -> list[Any]:
+    return replay(made(UsStatesSpider, since="2025-01-01"), RECORDED, NOWHERE)
+
+
+@pytest.fixture(scope="module")
+def bills(items: list[Any]) -> dict[str, Bill]:
+    return {item.id: item for item in items if isinstance(item, Bill)}
+
+
+# --------------------------------------------------------------------- recordings
+
+
+def test_golden_replay_gives_the_records_that_were_read_and_agreed_to(items: list[Any]) -> None:
+    agreed(RECORDED, items)
+
+
+def test_every_current_session_is_listed_and_none_of_2019(items: list[Any]) -> None:
+    listed = {(item.jurisdiction, item.session): len(item.document_ids) for item in items if isinstance(item, Listing)}
+    assert listed == {
+        ("us-dc", "26"): 0, ("us-ga", "2025_26"): 2, ("us-ma", "194th"): 2, ("us-md", "2025"): 3, ("us-nh", "2025"): 1,
+        ("us-pr", "2025-2028"): 0,
+    }  # fmt: skip
+
+
+def test_maryland_hb_415_of_2025_became_law_and_names_its_companion(bills: dict[str, Bill]) -> None:
+    bill = bills["us-md-2025-hb415"]
+    assert (bill.status, bill.status_on, bill.introduced_on) == ("enacted", "2025-05-06", "2025-01-16")
+    assert [step for step, _ in bill.status_history] == [
+        "introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "enacted",
+    ]  # fmt: skip
+    assert bill.links == (Link(document_id="us-md-2025-sb378", kind="companion", said_by="us_states"),)
+    assert bill.url.startswith("https://mgaleg.maryland.gov/")
+
+
+def test_new_hampshire_hb_376_passed_the_house_and_failed_in_the_senate(bills: dict[str, Bill]) -> None:
+    history = bills["us-nh-2025-hb376"].status_history
+    assert [step for step, _ in history] == ["introduced", "in_committee", "reported", "passed_first_chamber", "failed"]
+
+
+def test_a_hearing_that_the_source_left_unclassified_is_one(bills: dict[str, Bill]) -> None:
+    actions = bills["us-md-2025-hb282"].actions
+    assert actions[2].description.startswith("Hearing 1/23")
+    assert actions[2].classification == "hearing"
+
+
+def test_a_prior_session_in_other_words_is_the_same_session(bills: dict[str, Bill]) -> None:
+    assert [tie.document_id for tie in bills["us-md-2025-hb282"].links] == ["us-md-2024-hb25"]
+
+
+def test_several_bills_in_one_tie_are_several_ties(bills: dict[str, Bill]) -> None:
+    ties = {tie.document_id: tie.kind for tie in bills["us-ma-194th-h3595"].links}
+    assert ties == {
+        "us-ma-194th-hd1221": "replaces", "us-ma-194th-s2330": "companion", "us-ma-194th-s931": "companion",
+    }  # fmt: skip
+
+
+def test_a_long_title_is_a_title_and_no_abstract(bills: dict[str, Bill]) -> None:
+    bill = bills["us-ma-194th-h3595"]
+    assert bill.abstract == "Libraries must be offered electronic books on reasonable terms."
+    assert [title.kind for title in bill.titles] == ["short title", "long title"]
+    assert [summary.action for summary in bill.summaries] == ["Summary as filed", "Summary as reported"]
+
+
+def test_the_resolution_for_woodbine_library_was_adopted(bills: dict[str, Bill]) -> None:
+    bill = bills["us-ga-2025-26-hr732"]
+    assert (bill.status, bill.document_type, bill.chamber) == ("adopted", "resolution", "lower")
+
+
+def test_the_key_is_sent_in_a_header_and_stands_in_no_address() -> None:
+    request = made(UsStatesSpider).ask_jurisdictions(1)
+    assert request.headers[b"X-API-Key"] == b"not-a-key"
+    assert "not-a-key" not in request.url
+
+
+# --------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "name", "expected"),
+    [
+        ("us-tx", "89", "89R"), ("us-tx", "89R", "89R"), ("us-tx", "892", "892"),
+        ("us-tx", "88th Legislature Regular Session", "88R"), ("us-tx", "89th Legislature 2nd Special Session", "892"),
+        ("us-hi", "2026 Regular Session", "2026"), ("us-md", "2024 Regular Session", "2024"),
+        ("us-ga", "2023-2024 Regular Session", "2023_24"), ("us-ca", "2023-2024 Session", "20232024"),
+        ("us", "118th Congress", "118"), ("us-nd", "68th Legislative Assembly", "68"),
+        ("us-ca", "20252026 Special Session 1", "20252026 Special Session 1"),
+    ],
+)  # fmt: skip
+def test_names_of_one_session_become_one(jurisdiction: str, name: str, expected: str) -> None:
+    assert canonical_session(jurisdiction, name) == expected
+    assert canonical_session(jurisdiction, expected) == expected
+
+
+def test_a_legislature_that_is_counted_needs_its_years() -> None:
+    assert canonical_session("us-sc", "125th General Assembly", year=2023, end=2024) == "2023-2024"
+    assert canonical_session("us-sc", "125th General Assembly") == "125th General Assembly"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ocd-jurisdiction/country:us/state:tx/government", "tx"),
+        ("ocd-jurisdiction/country:us/district:dc/government", "dc"),
+        ("ocd-jurisdiction/country:us/territory:pr/government", "pr"),
+        ("ocd-jurisdiction/country:us/government", None), ("ocd-jurisdiction/country:us/state:zz/government", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_postal_code_of_a_jurisdiction(name: str | None, expected: str | None) -> None:
+    assert api.state_of(name) == expected
+
+
+def session(name: str, ends_on: str | None, starts_on: str | None = None, state: str = "md") -> api.Session:
+    return api.Session(state=state, name=name, starts_on=starts_on, ends_on=ends_on, updated_at=None)
+
+
+def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
+    rows = [session("old", "2019-04-01"), session("new", "2025-04-01"), session("undated", None),
+            session("only", None, state="nh"), session("open", None, "2026-01-01", state="ga")]  # fmt: skip
+    assert [each.name for each in current(rows, "2025-01-01")] == ["new", "only", "open"]
+
+
+# --------------------------------------------------------------------- pages
+
+
+def row(number: int, updated_at: str, **values: Any) -> dict[str, Any]:
+    """A bill as Open States lists it, whole and valid."""
+    return {
+        "id": f"ocd-bill/{number}", "session": "2025", "identifier": f"HB {number}", "title": f"Bill {number}",
+        "jurisdiction": {"id": "ocd-jurisdiction/country:us/state:wy/government"}, "updated_at": updated_at,
+        "classification": ["bill"], "openstates_url": f"https://openstates.org/wy/bills/2025/HB{number}/",
+        "from_organization": {"classification": "lower"}, "first_action_date": "2025-01-14",
+        "actions": [{"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0}],
+    } | values  # fmt: skip
+
+
+def answer(request: scrapy.Request, rows: list[dict[str, Any]], total: int, max_page: int, page: int = 1) -> list[Any]:
+    """What the spider makes of a page of bills."""
+    body = {"results": rows, "pagination": {"page": page, "max_page": max_page, "total_items": total, "per_page": 20}}
+    response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
+    assert request.callback is not None
+    return list(request.callback(response, **request.cb_kwargs))
+
+
+def jurisdictions(spider: UsStatesSpider, *sessions: str, updated_at: str = "2025-03-01T00:00:00+00:00") -> list[Any]:
+    names = [{"identifier": name, "start_date": "", "end_date": ""} for name in sessions]
+    state = {"id": "ocd-jurisdiction/country:us/state:wy/government", "name": "Wyoming"}
+    rows = [state | {"latest_bill_update": updated_at, "legislative_sessions": names}]
+    return answer(spider.ask_jurisdictions(1), rows, 1, 1)
+
+
+def asked(request: scrapy.Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+
+
+def first(spider: UsStatesSpider) -> scrapy.Request:
+    [request] = jurisdictions(spider, "2025")
+    assert isinstance(request, scrapy.Request)
+    return request
+
+
+def test_the_next_request_begins_at_the_last_bill_and_not_at_a_page() -> None:
+    stamps = [f"2025-02-{day:02}T10:00:00.5+00:00" for day in range(1, 21)]
+    found = answer(first(made(UsStatesSpider)), [row(n, stamp) for n, stamp in enumerate(stamps)], 45, 3)
+    assert len([item for item in found if isinstance(item, Bill)]) == 20
+    assert (asked(found[-1])["updated_since"], asked(found[-1])["page"]) == ("2025-02-20T10:00:00.500000", "1")
+
+
+def test_bills_of_one_time_of_change_are_read_page_by_page() -> None:
+    rows = [row(n, "2025-02-01T10:00:00+00:00") for n in range(20)]
+    found = answer(first(made(UsStatesSpider)), rows, 45, 3)
+    assert "updated_since" not in asked(found[-1])
+    assert asked(found[-1])["page"] == "2"
+
+
+def test_fewer_bills_than_the_source_counts_are_asked_for_again_and_then_are_a_lost_listing() -> None:
+    request = first(made(UsStatesSpider))
+    for _ in range(2):
+        *_, request = answer(request, [row(1, "2025-02-01T10:00:00+00:00")], 2, 1)
+        assert isinstance(request, scrapy.Request)
+    found = answer(request, [row(1, "2025-02-01T10:00:00+00:00")], 2, 1)
+    assert isinstance(found[-1], Reject)
+    assert found[-1].document_id is None
+    assert "2 bills are said to be there, 1 came" in found[-1].reason
+    assert not any(isinstance(item, Listing) for item in found)
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "page", "message"),
+    [
+        ([], 3, 1, "an empty page"),
+        ([row(1, "2025-02-01T10:00:00+00:00")], 3, 2, "page 2 came for page 1"),
+        ([row(1, "")], 1, 1, "without a time of change"),
+        ([row(1, "2025-02-02T00:00:00+00:00"), row(2, "2025-02-01T00:00:00+00:00")], 2, 1, "not in the order"),
+        ([row(1, "2025-02-02T00:00:00+00:00", session="2019")], 1, 1, "another session"),
+    ],
+)
+def test_a_page_that_cannot_be_right_is_asked_again(rows: list[Any], total: int, page: int, message: str) -> None:
+    with pytest.raises(Unreadable, match=message):
+        answer(first(made(UsStatesSpider)), rows, total, 1, page)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>We are back soon</html>", b"[]", b'{"results": {}}'])
+def test_an_answer_that_is_no_list_is_asked_again(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        api.read_page(body, 1)
+
+
+def test_a_bill_that_cannot_be_read_is_kept_and_the_others_go_on() -> None:
+    rows = [row(1, "2025-02-01T10:00:00+00:00", actions=[{"date": "soon"}]), row(2, "2025-02-01T10:00:00+00:00")]
+    broken, whole, listing = answer(first(made(UsStatesSpider)), rows, 2, 1)
+    assert isinstance(broken, Reject)
+    assert broken.document_id == "us-wy-2025-hb1"
+    assert isinstance(whole, Bill)
+    assert set(listing.document_ids) == {"us-wy-2025-hb1", "us-wy-2025-hb2"}
+
+
+def test_a_limit_ends_a_session_without_a_listing() -> None:
+    rows = [row(n, "2025-02-01T10:00:00+00:00") for n in range(5)]
+    found = answer(first(made(UsStatesSpider, limit=3)), rows, 5, 1)
+    assert [type(item) for item in found] == [Bill, Bill, Bill]
+
+
+def test_a_record_without_number_is_refused() -> None:
+    with pytest.raises(BadRecord, match="no state, session or number"):
+        api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", identifier=None))
+
+
+# --------------------------------------------------------------------- going on
+
+
+def stored(db: Database, *rows: dict[str, Any]) -> None:
+    upsert(db, [api.parse_bill(each) for each in rows], now=NOW, silent=True)
+
+
+def finished(db: Database, at: str, session: str = "2025") -> None:
+    part = {"jurisdiction": "us-wy", "session": session, "part": "", "listed": 1, "stored": 1, "complete": True}
+    run = {"source": "us_states", "started_at": NOW, "finished_at": at, "state": "finished"}
+    db.table("runs").insert(run | {"coverage": json.dumps([part])})
+
+
+def spider_on(db: Database, **arguments: Any) -> UsStatesSpider:
+    path = Path(db.execute("pragma database_list").fetchone()[2])
+    return made(UsStatesSpider, corpus=path, **arguments)
+
+
+def test_a_half_read_session_goes_on_at_its_newest_bill(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-02-01T10:00:00+00:00"), row(2, "2025-02-03T10:00:00+00:00"))
+    request = first(spider_on(corpus))
+    assert asked(request)["updated_since"] == "2025-02-03T10:00:00.000000"
+
+
+def test_a_session_read_to_its_end_costs_nothing_until_its_state_changes(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
+    finished(corpus, at="2026-11-25T00:00:05Z")
+    [listing] = jurisdictions(spider_on(corpus), "2025", updated_at="2025-03-01T00:00:00+00:00")
+    assert listing.document_ids == ("us-wy-2025-hb1",)
+    [request] = jurisdictions(spider_on(corpus), "2025", updated_at="2025-03-02T00:00:00+00:00")
+    assert asked(request)["updated_since"] == "2025-03-01T00:00:01.000000"
+
+
+def test_what_was_stored_after_the_last_listing_makes_a_session_half_read_again(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
+    finished(corpus, at="2026-11-24T00:00:00Z")
+    [request] = jurisdictions(spider_on(corpus), "2025", updated_at="2025-03-01T00:00:00+00:00")
+    assert asked(request)["updated_since"] == "2025-03-01T00:00:00.000000"
+
+
+def test_a_change_just_before_the_listing_is_told_again(corpus: Database) -> None:
+    stored(corpus, row(1, "2026-11-25T00:00:00+00:00"))
+    finished(corpus, at="2026-11-25T00:20:00Z")
+    [request] = jurisdictions(spider_on(corpus), "2025", updated_at="2026-11-25T00:10:00+00:00")
+    assert asked(request)["updated_since"] == "2026-11-25T00:00:00.000000"
+
+
+def test_another_session_of_a_changed_state_is_asked_too(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"), row(2, "2025-02-01T00:00:00+00:00", session="2025S1"))
+    finished(corpus, at="2026-11-25T00:00:05Z")
+    finished(corpus, at="2026-11-25T00:00:05Z", session="2025S1")
+    found = jurisdictions(spider_on(corpus), "2025", "2025S1")
+    assert {type(item).__name__ for item in found} == {"Listing", "Request"}
+
+
+def test_a_watermark_is_the_newest_stored_change(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"), row(2, "2025-02-01T00:00:00+00:00"))
+    path = Path(corpus.execute("pragma database_list").fetchone()[2])
+    assert watermarks(path, source="us_states") == {
+        ("us-wy", "2025"): Watermark("2025-03-01T00:00:00.000000", 2, completed_at=None)
+    }
+    assert watermarks(NOWHERE, source="us_states") == {}
+
+
+def test_states_in_session_come_first_and_among_them_who_waited_longest(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
+    spider = spider_on(corpus)
+    spider.today = "2025-03-10"
+    rows = [
+        api.Session(state="al", name="over", starts_on="2025-01-01", ends_on="2025-02-01", updated_at=None),
+        api.Session(state="wy", name="2025", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
+        api.Session(state="ut", name="new", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
+        api.Session(state="nv", name="quiet", starts_on=None, ends_on=None, updated_at="2025-01-02T00:00:00+00:00"),
+    ]
+    assert [each.state for each in sorted(rows, key=spider.urgency)] == ["ut", "wy", "al", "nv"]
