@@ -46,7 +46,7 @@ class Model:
         self.weights = arrays["weights"].astype(np.float32) * arrays["scale"].astype(np.float32)
         self.bias = arrays["bias"].astype(np.float32)
         self.rule_weights = arrays["rule_weights"].astype(np.float32)
-        self.slope, self.shift = arrays["slope"], arrays["shift"]
+        self.curves = arrays["curves"]
         self.blocks: dict[str, Block] = {}
         first = 0
         for name in BLOCKS:
@@ -72,8 +72,10 @@ class Model:
         return total
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        """Calibrated: of the documents given 0.7, about seven in ten carry the label."""
-        return 1 / (1 + np.exp(-np.clip(self.slope * logits + self.shift, -30, 30)))
+        """Calibrated: of the documents given 0.7, about seven in ten carry the label. ``curves`` has a row per output."""
+        rows = self.curves
+        log_odds = (curve_terms(logits) * rows[:, :2]).sum(axis=-1) + rows[:, 2]
+        return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
 
     def word_shares(self, words: Words, output: int) -> np.ndarray:
         """How much each word speaks for an output, its own weight and half of each pair it stands in: shape (words,)."""
@@ -90,6 +92,11 @@ class Model:
         weights = np.zeros(len(keys), dtype=np.float32)
         weights[known] = self.weights[rows + block.first, output] * block.idf[rows]
         return weights
+
+
+def curve_terms(logits: np.ndarray) -> np.ndarray:
+    """The two terms of a beta calibration curve, log p and -log(1 - p): shape (..., 2)."""
+    return np.stack([-np.logaddexp(0, -logits), np.logaddexp(0, logits)], axis=-1)
 
 
 def lookup(table: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classify.evaluate import BadGold, Gold, evaluate, read_gold, score
 from classify.features import BLOCKS, Part
-from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, lookup, save_model
+from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_terms, lookup, save_model
 from classify.tagger import Record, Tagger
 
 SEED, FOLDS = 20, 4
@@ -152,15 +152,15 @@ def assign_folds(groups: np.ndarray) -> np.ndarray:
 
 
 def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
-    """The threshold of the highest F1, smoothed over its neighbours so that no single document decides."""
+    """Half of the highest F1 that any threshold reaches: where probabilities are calibrated, that threshold reaches it
+    (Lipton and others, 2014), and it depends on single documents less than the best threshold seen."""
     if not truth.any():
         return 0.5
-    candidates = np.linspace(0.1, 0.8, 71)
+    candidates = np.linspace(0.05, 0.9, 86)
     flagged = probability[:, None] >= candidates
     hit = (flagged & truth[:, None]).sum(axis=0)
     f1 = 2 * hit / np.maximum(1, flagged.sum(axis=0) + truth.sum())
-    smooth = np.convolve(np.pad(f1, 4, mode="edge"), np.full(9, 1 / 9), mode="valid")
-    return round(float(candidates[smooth.argmax()]), 2)
+    return round(float(f1.max()) / 2, 3)
 
 
 def threshold_that_finds(truth: np.ndarray, probability: np.ndarray, share: float = FOUND) -> float:
@@ -170,12 +170,18 @@ def threshold_that_finds(truth: np.ndarray, probability: np.ndarray, share: floa
     return round(float(np.quantile(probability[truth], 1 - share, method="lower")), 4)
 
 
-def calibrate(logits: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Slope and shift that turn logits of unseen documents into calibrated log-odds (Platt)."""
+def calibrate(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """The beta calibration curve (Kull and others, 2017) of logits of unseen documents: two slopes and a shift.
+
+    It bends where Platt's straight line cannot, and stays a straight line where it would turn back.
+    """
     if truth.min() == truth.max():
-        return 1.0, 0.0
-    model = LogisticRegression(C=100.0).fit(logits[:, None], truth)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+        return np.array([1.0, 1.0, 0.0])
+    curve = LogisticRegression(C=100.0, max_iter=500).fit(curve_terms(logits), truth)
+    if (curve.coef_ > 0).all():
+        return np.r_[curve.coef_[0], curve.intercept_]
+    line = LogisticRegression(C=100.0).fit(logits[:, None], truth)
+    return np.r_[line.coef_[0, 0], line.coef_[0, 0], line.intercept_]
 
 
 def targets(gold: Sequence[Gold], areas: Sequence[str]) -> np.ndarray:
@@ -252,8 +258,8 @@ def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path
         lessons = lessons.and_also(staff_lessons(tagger, decisions, outputs))
     logits = unseen_logits(corpus, y, lessons)
     usual = np.array([not document.stratum.startswith(HARD_STRATA) for document in gold])
-    lines = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
-    likely = 1 / (1 + np.exp(-(logits * lines[:, 0] + lines[:, 1])))
+    curves = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
+    likely = 1 / (1 + np.exp(-((curve_terms(logits) * curves[:, :2]).sum(axis=-1) + curves[:, 2])))
     chosen = {name: best_threshold(y[usual, i] > 0, likely[usual, i]) for i, name in enumerate(outputs)}
     drawn = np.array([document.stratum in RANDOM_STRATA for document in gold])
     listed = outputs.index(PRIORITY_OUTPUTS[0])
@@ -274,11 +280,11 @@ def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path
             for average in ("micro", "macro")
         },
     }
-    save_model(folder, card, _arrays(vocabulary, weights, bias, lines))
+    save_model(folder, card, _arrays(vocabulary, weights, bias, curves))
     return card
 
 
-def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, lines: np.ndarray) -> dict[str, np.ndarray]:
+def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, curves: np.ndarray) -> dict[str, np.ndarray]:
     """What is stored: word weights as whole numbers from -32767 to 32767 with one scale per output."""
     words = sum(len(keys) for keys in vocabulary.keys.values())
     scale = np.maximum(np.abs(weights[:words]).max(axis=0), 1e-6) / 32767
@@ -287,8 +293,7 @@ def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, lines
         "scale": scale.astype(np.float32),
         "rule_weights": weights[words:],
         "bias": bias,
-        "slope": lines[:, 0],
-        "shift": lines[:, 1],
+        "curves": curves,
     }
     for name in BLOCKS:
         stored[f"{name}_keys"] = vocabulary.keys[name]
