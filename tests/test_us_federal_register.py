@@ -158,7 +158,7 @@ def answer(spider: UsFederalRegisterSpider, first: str, last: str, count: int, r
 def asked(requests: list[Any]) -> list[tuple[str, str]]:
     """The days that listing requests ask for."""
     queries = [parse_qs(urlsplit(each.url).query) for each in requests]
-    return [tuple(query[f"conditions[publication_date][{end}]"][0] for end in ("gte", "lte")) for query in queries]  # type: ignore[misc]
+    return [tuple(query[f"conditions[publication_date][{end}]"][0] for end in ("gte", "lte")) for query in queries]
 
 
 def test_month_with_more_than_one_answer_holds_is_asked_for_in_halves_never_on_a_second_page() -> None:
