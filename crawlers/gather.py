@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import scrapy
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -82,10 +81,8 @@ class GatheringSpider(SourceSpider):
             found = self.read_part(work, name, response.body) if response.status == 200 else None
         except Unreadable as error:
             work.waiting = [(name, response.url), *rest]
-            assert response.request is not None
-            if again := get_retry_request(response.request, spider=self, reason=str(error)):
-                yield again
-                return
+            if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
+                raise  # asked for again (crawlers.middlewares)
             yield reject(self.name, response, f"{name}: {error}")
             yield from self.go_on_without(work)
             return

@@ -216,8 +216,10 @@ def answer(body: bytes, work: Work, *, status: int = 200, tries: int = 0) -> lis
 
 
 def test_unreadable_part_is_asked_for_again_and_in_the_end_kept_as_a_gap() -> None:
-    [again] = answer(b"<html>maintenance", work())
-    assert again.url == "https://x/histories"
+    asked = work()
+    with pytest.raises(Unreadable):
+        answer(b"<html>maintenance", asked)
+    assert asked.waiting[0] == ("histories", "https://x/histories")
     gap, following = answer(b"<html>maintenance", work(), tries=5)
     assert isinstance(gap, Reject)
     assert gap.document_id == "us-ny-nyc-2024-int7-2024"
