@@ -77,6 +77,8 @@ class Tagger:
         if self.model:
             self.thresholds |= self.model.thresholds
             self._rule_weights = self.model.aligned_rules(self.rule_names())
+            trained = set(self.model.card["rules"])
+            self._untrained = {number for number, rule in enumerate(self.matcher.rules) if rule.id not in trained}
             self._place = {name: place for place, name in enumerate(self.model.outputs)}
 
     def rule_names(self) -> list[str]:
@@ -130,7 +132,10 @@ class Tagger:
         if not self.model:
             return self._by_rules(fields, fired, strengths, by_rules)
         pooled = self._pooled(self._model_probabilities(main), others)
-        likely = self._with_implied({area: pooled.get(area, p) for area, p in by_rules.items()})
+        new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
+        by_model = {area: 1 - (1 - pooled[area]) * (1 - new_rules[area]) for area in by_rules if area in pooled}
+        likely = by_rules | by_model
+        likely = self._with_implied(likely)
         tags = self._tags(fields, fired, strengths, likely, main)
         return Tagging(tags, *self._model_priority(tags, pooled))
 

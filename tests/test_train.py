@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from classify import train as module
+from classify.areas import AREAS_FILE
 from classify.evaluate import Gold
 from classify.features import Part
 from classify.model import ARRAYS, CARD, MODEL_DIR, BadModel, load_model
@@ -62,6 +63,22 @@ def test_train_is_the_same_every_time(trained: Path, tmp_path: Path) -> None:
     assert json.loads((trained / CARD).read_text()) | {"sha256": ""} == json.loads((tmp_path / CARD).read_text()) | {
         "sha256": ""
     }
+
+
+def test_train_rule_added_later_counts_at_once(trained: Path, tmp_path: Path) -> None:
+    text = AREAS_FILE.read_text("utf-8")
+    rule = "    rules:\n      - id: added-later\n        weight: 0.8\n        phrases: [zebra crossing camera]\n"
+    changed = tmp_path / "areas.yml"
+    before, after = text.split("\n  privacy:\n")
+    changed.write_text(before + "\n  privacy:\n" + after.replace("    rules:\n", rule, 1), "utf-8")
+    record = ("x", "Zebra crossing cameras", None, None)
+
+    def privacy(tagger: Tagger) -> bool:
+        [(_, tagging)] = tagger.tag_batch([record])
+        return any(tag.area == "privacy" and tag.tagged for tag in tagging.areas)
+
+    assert not privacy(Tagger(model_dir=trained))
+    assert privacy(Tagger(changed, trained))
 
 
 def test_train_version_of_tags_follows_rules_and_model(trained: Path) -> None:
