@@ -36,8 +36,9 @@ def tag_lines(lines: Iterable[str], out: TextIO, err: TextIO, all_areas: bool = 
             except BadLine as error:
                 failed = True
                 print(f"line {number}: {error}; this line was left out", file=err)
+        # Escaped to ASCII: a lone surrogate in a hostile text could not be written otherwise.
         for document_id, tagging in tagger.tag_batch(records):
-            out.write(json.dumps(as_json(document_id, tagging, tagger, all_areas), ensure_ascii=False) + "\n")
+            out.write(json.dumps(as_json(document_id, tagging, tagger, all_areas)) + "\n")
     out.flush()
     return int(failed)
 

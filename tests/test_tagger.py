@@ -211,6 +211,14 @@ def test_tag_lines_reads_other_languages_and_control_characters() -> None:
             assert odd[piece["field"]][piece["start"] : piece["end"]] == piece["words"]
 
 
+def test_tag_lines_writes_lone_surrogates_to_any_terminal() -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="utf-8")
+    line = '{"id": "\\ud800", "title": "Library privacy \\udfff act: library users privacy"}'
+    assert tag_lines([line], out, io.StringIO()) == 0
+    assert json.loads(raw.getvalue())["id"] == "\ud800"
+
+
 def test_tag_lines_shape_of_the_answer() -> None:
     code, [answer], err = run([GOOD])
     assert (code, err) == (0, "")
