@@ -165,11 +165,13 @@ def _bill(row: Record) -> Bill:
     session = session_name(row["session"], jurisdiction)
     key = document_id(jurisdiction, session, row["bill_number"])
     document_type = _document_type(row["bill_type"], key)
-    history = _history(row.get("progress") or (), document_type)
     title, abstract = clean(row["title"]), clean(row.get("description"))
     actions = tuple(_actions(row.get("history") or (), jurisdiction))
-    introduced_on = next((on for status, on in history if status == "introduced"), None)
-    introduced_on = introduced_on or (actions[0].acted_on if actions else None)
+    began = [action.acted_on for action in actions] or [
+        on for each in row.get("progress") or () if (on := day(each["date"]))
+    ]
+    introduced_on = min(began, default=None)
+    history = _history(row.get("progress") or (), document_type, introduced_on)
     return Bill(
         id=key, source=SOURCE, jurisdiction=jurisdiction, level="federal" if jurisdiction == "us" else "state",
         session=session, identifier=row["bill_number"], title=title or abstract or "",
@@ -192,9 +194,9 @@ def _document_type(bill_type: str, key: str) -> str:
     return federal.group(1) if federal else _TYPES.get(bill_type, "bill")
 
 
-def _history(progress: Iterable[Record], document_type: str) -> tuple[tuple[str, str], ...]:
+def _history(progress: Iterable[Record], document_type: str, introduced_on: str | None) -> tuple[tuple[str, str], ...]:
     """The steps of a bill by LegiScan's own account, oldest first; a step backwards is none."""
-    steps: list[tuple[str, str]] = []
+    steps = [("introduced", introduced_on)] if introduced_on else []
     for each in progress:
         step, on = _STAGES.get(int(each["event"])), day(each.get("date"))
         if step == "enacted" and document_type.endswith(
