@@ -27,12 +27,16 @@ class Evidence:
 
 
 def rule_evidence(found: Iterable[tuple[str, Fired]], fields: Mapping[str, str | None]) -> list[Evidence]:
-    """The places of ``(rule id, fired)`` in the order given, each span once."""
+    """The places of ``(rule id, fired)`` in the order given, each span once; words seen before come after new ones."""
     shown: dict[Hit, Evidence] = {}
     for rule, fired in found:
         for hit in sorted(fired.hits, key=lambda hit: (FIELDS.index(hit.field), hit.start)):
             shown.setdefault(hit, _evidence(fields, *hit, rule))
-    return list(shown.values())
+    first: dict[str, Evidence] = {}
+    for evidence in shown.values():
+        first.setdefault(evidence.words.lower(), evidence)
+    new = list(first.values())
+    return new + [evidence for evidence in shown.values() if evidence not in new]
 
 
 def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:

@@ -115,6 +115,17 @@ def test_tagger_exclusion_covers_only_what_lies_inside_it() -> None:
     assert "privacy" in areas("Public health surveillance of influenza and warrantless surveillance of persons")
 
 
+def test_tagger_evidence_shows_new_words_before_repeated_ones() -> None:
+    tagging = tag(
+        "Broadband act", "Broadband, broadband and broadband. Grants for digital equity and high-speed internet."
+    )
+    [found] = [found for found in tagging.areas if found.area == "broadband"]
+    by_rule = [piece.words.lower() for piece in found.evidence if piece.rule != "model"]
+    distinct = len(set(by_rule))
+    assert distinct >= 3
+    assert len(set(by_rule[:distinct])) == distinct
+
+
 def test_tagger_near_needs_the_second_phrase_close_by() -> None:
     assert "library-funding" in areas("Museum grant program")
     assert "library-funding" not in areas("Museum hours" + " and other matters" * 20 + " grant")
