@@ -28,7 +28,7 @@ from sqlite_utils.migrations import Migrations
 import classify.tables
 import positions.tables
 from configuration import Configuration
-from crawlers import tables
+from crawlers import attachments, tables
 from crawlers.budget import SPENT
 from crawlers.coverage import Baseline, merged, shortfall, vanished
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
@@ -169,6 +169,7 @@ class RecordPipeline:
         self.ops = Path(crawler.settings["INFOPOLICY_OPS"])
         self.progress: Callable[[Run, int], None] | None = crawler.settings.get("INFOPOLICY_PROGRESS")
         self.buffer: list[Document] = []
+        self.attachments: list[attachments.Attachment] = []
         self.listings: list[Listing] = []
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
@@ -208,6 +209,8 @@ class RecordPipeline:
             self.buffer.append(item)
             if len(self.buffer) >= BATCH:
                 self._flush()
+        elif isinstance(item, attachments.VersionText | attachments.Proceeding):
+            self.attachments.append(item)
         elif isinstance(item, Listing):
             self.listings.append(item)
             self.run.listed += len(item.document_ids)
@@ -229,6 +232,8 @@ class RecordPipeline:
                 for document in done.refused:
                     self._reject(_conflict(document))
         self.buffer.clear()
+        attachments.store(self.db, self.attachments, now=utc_now())
+        self.attachments.clear()
         if self.progress:
             self.progress(self.run, self.run.handled)
 

@@ -114,6 +114,23 @@ def create_derivations(db: Database) -> None:
     db.execute("create table derivations (name text primary key, version text not null) without rowid")
 
 
+@corpus()
+def create_attachments(db: Database) -> None:
+    # Every version's text; documents.text holds that of the newest one (crawlers.attachments).
+    db.execute("""
+        create table version_texts (
+            document_id text not null references documents(id), version text not null, url text not null, text text,
+            fetched_at text not null, primary key (document_id, url)
+        )""")
+    # Meetings, hearings and amendments name bills that may not be stored yet, hence no foreign key.
+    db.execute("""
+        create table proceedings (
+            id text primary key, source text not null, session text not null, kind text not null, stamp text not null,
+            title text not null, url text not null, starts_at text, timezone text, state text, committee text,
+            meeting_id text, document_ids text not null, fetched_at text not null
+        )""")
+
+
 @ops()
 def create_rejects_and_responses(db: Database) -> None:
     db.execute("""
