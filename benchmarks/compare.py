@@ -53,7 +53,8 @@ def differences(one: Path, other: Path) -> list[str]:
             if only_left or only_right:
                 example = next(iter(only_left or only_right))
                 found.append(
-                    f"{table}: {only_left.total()} rows only in {one}, {only_right.total()} only in {other}, e.g. {example!r:.300}"
+                    f"{table}: {only_left.total()} rows only in {one}, {only_right.total()} only in {other}, "
+                    f"e.g. {example!r:.300}"
                 )
     return found
 
