@@ -87,6 +87,11 @@ def test_failure_holds_until_the_measure_goes_further() -> None:
     assert history(REFERRED, FAILED, ("2021-06-01", HOUSE[1]))[-1] == "passed_first_chamber"
 
 
+def test_failed_motion_after_all_have_passed_is_no_failure_of_the_measure() -> None:
+    sent = ("2021-04-20", "Presented to President.")
+    assert history(HOUSE, SENATE, sent, FAILED)[-1] == "to_executive"
+
+
 def test_veto_holds_unless_the_bill_becomes_law_all_the_same() -> None:
     veto = ("2021-06-02", "Vetoed by President.")
     failed = ("2021-06-09", "Failed of passage in Senate over veto by Yea-Nay Vote. 51 - 41.")
