@@ -1,0 +1,199 @@
+"""What BILLSTATUS lacks or brings late, from api.congress.gov (v3): bills as they change, meetings, hearings, amendments.
+
+First the proceedings that changed, then the list of bills. A bill that BILLSTATUS already tells as new costs no request:
+that the API knows it is noted. Any other bill, and each that a proceeding has just named, is asked for with all its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers import congress_gov as cg
+from crawlers import known
+from crawlers.attachments import Proceeding, stored_proceedings
+from crawlers.gather import GatheringSpider, Work
+from crawlers.httpcache import ASK_AFRESH
+from crawlers.items import Document, Listing
+from crawlers.middlewares import Unreadable, reject
+from crawlers.status import congress_of
+
+PAGE = 250  # the most that the API gives at once
+TRIES = 3  # how often the list is read from its first page when its pages do not add up
+LOOK_BACK = 30  # days of proceedings that a first run asks for
+#: Lists of proceedings: path, name of the list, name of a record, its reader.
+PROCEEDINGS: tuple[tuple[str, str, str, Callable[..., Proceeding]], ...] = (
+    ("committee-meeting", "committeeMeetings", "committeeMeeting", cg.parse_meeting),
+    ("hearing", "hearings", "hearing", cg.parse_hearing),
+    ("amendment", "amendments", "amendment", cg.parse_amendment),
+)
+
+
+class UsCongressApiSpider(GatheringSpider):
+    """`congress`: a number, the present one if not given; `since` and `until`: days of change."""
+
+    name = "us_congress_api"
+
+    def __init__(self, today: str, congress: str | None = None, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        self.congress = congress or str(congress_of(today))
+        self.proceedings: dict[str, Proceeding] = {}
+        self.named: set[str] = set()  # the bills that a new proceeding names
+        self.outstanding = 0  # requests for proceedings that have not been answered
+
+    def headers(self) -> dict[str, str]:
+        return {"X-Api-Key": self.key()}
+
+    @property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        self.proceedings = stored_proceedings(self.corpus, source=self.name, session=self.congress)
+        newest = max((each.stamp for each in self.proceedings.values()), default="")[:10]
+        first = date.fromisoformat(self.since or newest or self.today) - timedelta(days=1 if newest else LOOK_BACK)
+        for path, name, record, parse in PROCEEDINGS:
+            query = {"fromDateTime": f"{first}T00:00:00Z", "limit": PAGE, "offset": 0, "format": "json"}
+            url = f"{cg.API}/{path}/{self.congress}?{urlencode(query)}"
+            yield self.ask_proceeding(url, partial(self.parse_proceedings, name=name, record=record, parse=parse))
+
+    # ----------------------------------------------------------------- proceedings
+
+    def ask_proceeding(self, url: str, callback: Any, key: str | None = None) -> scrapy.Request:
+        self.outstanding += 1
+        meta = {"handle_httpstatus_list": [404], "dont_cache": True}
+        request = self.ask(
+            url, partial(self.answered, callback=callback), document_id=key, headers=self.headers(), meta=meta
+        )
+        return request.replace(errback=self.proceeding_failed)
+
+    def answered(self, response: Response, callback: Any) -> Iterator[Any]:
+        """One answer less to wait for; after the last one come the bills. What cannot be read on any try is a reject."""
+        try:
+            found = list(callback(response)) if response.status == 200 else []
+        except Unreadable as error:
+            if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
+                raise  # asked for again (crawlers.middlewares)
+            found = [reject(self.name, response, str(error))]
+        self.outstanding -= 1
+        yield from found
+        yield from self.bills_if_ready()
+
+    async def proceeding_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        self.outstanding -= 1
+        for each in [*self.rejects(failure), *self.bills_if_ready()]:
+            yield each
+
+    def bills_if_ready(self) -> Iterator[scrapy.Request]:
+        if self.outstanding == 0:
+            yield self.ask_page(0, {}, 1)
+
+    def parse_proceedings(self, response: Response, name: str, record: str, parse: Any) -> Iterator[Any]:
+        _, rows = cg.read_rows(response.body, name)
+        have = {(each.id, each.stamp) for each in self.proceedings.values()}
+        for row in rows:
+            url, stamp = row.get("url"), str(row.get("updateDate"))
+            key = cg.proceeding_id(row)
+            if isinstance(url, str) and url.startswith(f"{cg.API}/") and (key, stamp) not in have:
+                reader = partial(self.parse_proceeding, name=record, parse=parse, stamp=stamp)
+                yield self.ask_proceeding(url, reader, key)
+        following = cg.read_object(response.body)["pagination"].get("next")
+        if rows and isinstance(following, str) and following.startswith(f"{cg.API}/"):
+            again = partial(self.parse_proceedings, name=name, record=record, parse=parse)
+            yield self.ask_proceeding(following, again)
+
+    def parse_proceeding(self, response: Response, name: str, parse: Any, stamp: str) -> Iterator[Proceeding]:
+        record = cg.read_object(response.body).get(name)
+        if not isinstance(record, dict):
+            raise Unreadable(f"no {name} in the answer")
+        found: Proceeding = parse(record, congress=self.congress, stamp=stamp, url=response.url)
+        self.proceedings[found.id] = found
+        self.named.update(found.document_ids)
+        yield found
+
+    # ----------------------------------------------------------------- bills
+
+    def ask_page(self, offset: int, rows: dict[str, cg.Record], attempt: int) -> scrapy.Request:
+        query = {"format": "json", "limit": PAGE, "offset": offset, "sort": "updateDate+asc"}
+        url = f"{cg.API}/bill/{self.congress}?{urlencode(query, safe='+')}"
+        meta = {ASK_AFRESH: True} if attempt > 1 else {}
+        return self.ask(
+            url, self.parse_page, headers=self.headers(), meta=meta,
+            cb_kwargs={"offset": offset, "rows": rows, "attempt": attempt},
+        )  # fmt: skip
+
+    def parse_page(self, response: Response, offset: int, rows: dict[str, cg.Record], attempt: int) -> Iterator[Any]:
+        total, found = cg.read_rows(response.body, "bills")
+        rows = rows | {cg.key_of(row): row for row in found}
+        if not found and offset < total:
+            raise Unreadable(f"the page at {offset} of {total} bills is empty")
+        if offset + len(found) < total:
+            yield self.ask_page(offset + len(found), rows, attempt)
+        elif len(rows) == total and rows:
+            yield from self.bills(rows)
+        elif attempt < TRIES:
+            # a bill that changed while the pages were read moved to the end, and all behind it by one place
+            yield self.ask_page(0, {}, attempt + 1)
+        else:
+            yield reject(self.name, response, f"{total} bills announced, {len(rows)} different ones came")
+
+    def bills(self, rows: dict[str, cg.Record]) -> Iterator[Any]:
+        yield Listing(
+            source=self.name, jurisdiction=cg.JURISDICTION, session=self.congress, part="", document_ids=tuple(rows)
+        )
+        own = known.stamps(self.corpus, source=self.name, session=self.congress)
+        billstatus = known.stamps(self.corpus, source="us_bills", session=self.congress)
+        stamped = [(key, row, cg.stamp_of(row)) for key, row in rows.items()]
+        lacking = [
+            each
+            for each in stamped
+            if (own.get(each[0]) != each[2] or each[0] in self.named)
+            and self.since <= each[2]
+            and each[2][:10] <= self.until
+        ]
+        for key, row, stamp in self.take(lacking):
+            if (billstatus.get(key) or "") >= stamp and key not in self.named:
+                yield cg.listed_bill(row)
+            else:
+                detail = f"{cg.address(row)}?format=json"
+                yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=[("bill", detail)]))
+
+    def read_part(self, work: Work, name: str, body: bytes) -> Any:
+        if name == "bill":
+            detail = cg.read_object(body).get("bill")
+            if not isinstance(detail, dict) or cg.key_of(detail) != work.key:
+                raise Unreadable(f"asked for {work.key}, got another record")
+            work.waiting += [
+                (part, self.part_address(work, part, 0))
+                for part, field in cg.PARTS.items()
+                if isinstance(detail.get(field), dict) and detail[field].get("count")
+            ]
+            return detail
+        total, rows = cg.read_rows(body, cg.PARTS[name])
+        have = (work.got.get(name) or []) + rows
+        if not rows and len(have) < total:
+            raise Unreadable(f"{work.key}: a page of {name} is empty, {len(have)} of {total} came")
+        if len(have) < total:
+            work.waiting.insert(0, (name, self.part_address(work, name, len(have))))
+        return have
+
+    def part_address(self, work: Work, part: str, offset: int) -> str:
+        query = urlencode({"format": "json", "limit": PAGE, "offset": offset})
+        return f"{cg.address(work.record)}/{part}?{query}"
+
+    def document(self, work: Work) -> Document:
+        detail, stamp = work.got.get("bill"), work.stamp if work.whole else None
+        if detail is None:
+            return cg.listed_bill(work.record)
+        parts = {name: rows or [] for name, rows in work.got.items() if name in cg.PARTS}
+        return cg.parse_bill(
+            detail, parts, proceedings=self.proceedings.values(), source_url=cg.address(work.record), stamp=stamp
+        )
