@@ -105,7 +105,11 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
             continue
         news = [each for each in entry["news"] if each["at"] > since and (each["all"] or reason[0] == "follow")]
         if news:
-            yield _line(number, entry, news, reason, words, site, issue.day)
+            key = (number, reason, tuple(each["at"] for each in news), words.language, site)
+            line = issue.lines.get(key)
+            if line is None:
+                line = issue.lines[key] = _line(number, entry, news, reason, words, site, issue.day)
+            yield line
 
 
 def _first_reason(entry: Entry) -> tuple[str, str] | None:

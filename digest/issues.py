@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlite_utils import Database
@@ -39,6 +39,8 @@ class Issue:
     state: str
     note: str | None
     entries: tuple[Entry, ...]
+    #: Lines already put into words: thousands of readers share them. Not part of the issue itself.
+    lines: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def period(frequency: str, now: str, day: datetime.date) -> str:

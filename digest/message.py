@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -98,8 +99,19 @@ def _mail(subject: str, html: str, text: str, to: str, head: Letterhead, now: st
     mail["Date"] = format_datetime(datetime.fromisoformat(now))
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail["MIME-Version"] = "1.0"
+    mail.make_alternative()
+    mail.attach(_part("plain", text))
+    mail.attach(_part("html", html))
     # The body is in short lines by now. Headers stay whole: a link folded in the middle is a dead link.
     mail.policy = SMTP.clone(max_line_length=900)
     return mail
+
+
+def _part(subtype: str, words: str) -> EmailMessage:
+    """A part in quoted-printable. By the C codec: the library's own is a fifth of the time of a whole issue."""
+    part = EmailMessage(policy=SMTP)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(binascii.b2a_qp(words.encode()).decode("ascii"))
+    return part
