@@ -311,15 +311,6 @@ async def issue(datasette, request):
 
 
 @hookimpl
-def extra_template_vars(datasette):
-    """The menu gets an entry where there is a digest."""
-    if getattr(datasette, "mail_configuration", None) is None:
-        return {}
-    env = datasette._jinja_env if hasattr(datasette, "_jinja_env") else datasette.jinja_env
-    return {"navigation": [*env.globals["navigation"], ("/subscribe", "Digest")]}
-
-
-@hookimpl
 def skip_csrf(scope):
     """No cookie gives any right on these pages, and a mail program's one click carries no token of a form."""
     return scope["path"] == "/subscribe" or scope["path"].startswith("/subscribe/")
