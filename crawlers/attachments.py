@@ -87,11 +87,6 @@ def stored_proceedings(corpus: Path, *, source: str, session: str) -> dict[str, 
     return found
 
 
-def stored_texts(corpus: Path) -> set[tuple[str, str]]:
-    """The (document id, address) of each version whose text was asked for and answered."""
-    return {(key, url) for key, url in _rows(corpus, "select document_id, url from version_texts", [])}
-
-
 def _rows(corpus: Path, sql: str, values: list[str]) -> list[tuple[str, ...]]:
     if not corpus.exists():
         return []

@@ -8,11 +8,10 @@ the document is kept without it and without its stamp, so that the next run asks
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -60,7 +59,11 @@ class GatheringSpider(SourceSpider):
             BadRecord: it lacks what a document must have.
         """
 
-    def gather(self, work: Work) -> Iterator[scrapy.Request | Document | Reject]:
+    def attachments(self, work: Work) -> Iterable[Any]:
+        """What is stored beside the document, after it (crawlers.attachments)."""
+        return ()
+
+    def gather(self, work: Work) -> Iterator[Any]:
         """The request for the next part, or the document when there is none left."""
         if work.waiting:
             yield self.ask(
@@ -69,9 +72,12 @@ class GatheringSpider(SourceSpider):
             ).replace(errback=self.part_failed)  # fmt: skip
             return
         try:
-            yield self.document(work)
+            document = self.document(work)
         except ValueError as error:
             yield Reject(source=self.name, url=self.source.url, reason=str(error), document_id=work.key)
+            return
+        yield document
+        yield from self.attachments(work)
 
     def parse_part(self, response: Response, work: Work) -> Iterator[Any]:
         name, _ = work.waiting[0]

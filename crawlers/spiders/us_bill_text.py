@@ -1,0 +1,148 @@
+"""The full text of every version of the federal bills that carry a tag, from govinfo's BILLS collection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawlers import bill_text as bt
+from crawlers.attachments import VersionText
+from crawlers.gather import GatheringSpider, Work
+from crawlers.items import Bill, Document, Listing
+
+_BILLS = """
+    select d.id, d.session, d.identifier, d.document_type, d.chamber, d.title, d.published_on, d.url, d.changed_at
+    from documents d where d.jurisdiction = 'us' and d.kind = 'bill' and d.level = 'federal' {tagged} order by d.id"""
+_TAGGED = "and d.id in (select document_id from tags)"
+
+
+@dataclass
+class Stored:
+    """What is stored of a bill: its row, its versions by package, and the texts of versions asked for before."""
+
+    row: dict[str, Any]
+    versions: dict[str, tuple[bt.Package, str, str | None]] = field(default_factory=dict)  # name -> package, name, day
+    answered: dict[str, str] = field(default_factory=dict)  # address -> when it was asked for
+    without: set[str] = field(default_factory=set)  # of these, the addresses that had no text
+
+    def lacking(self) -> list[bt.Package]:
+        """The versions to ask for: never asked for, or not there (404) and the bill has changed since."""
+        return [
+            package
+            for package, _, _ in self.versions.values()
+            if package.url not in self.answered
+            or (package.url in self.without and self.row["changed_at"] > self.answered[package.url])
+        ]
+
+
+class UsBillTextSpider(GatheringSpider):
+    """`tagged`: "no" asks for the texts of all stored bills; `congress`: of this Congress only."""
+
+    name = "us_bill_text"
+
+    def __init__(self, today: str, tagged: str = "yes", congress: str | None = None, **kwargs: Any):
+        super().__init__(today, **kwargs)
+        if tagged not in ("yes", "no"):
+            raise ValueError(f'tagged={tagged}: must be "yes" or "no"')
+        self.tagged, self.congress = tagged == "yes", congress
+        self.bills: dict[str, Stored] = {}
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The stored bills, then their texts; no source lists them, so the list is ours."""
+        corpus = Path(self.settings["INFOPOLICY_CORPUS"])
+        self.bills = stored_bills(corpus, tagged=self.tagged, congress=self.congress)
+        sessions: dict[str, set[str]] = defaultdict(set)
+        for key, bill in self.bills.items():
+            sessions[bill.row["session"]].add(key)
+        for session, key in had_before(corpus, self.name):
+            if session in sessions or not self.congress:
+                sessions[session].add(key)
+        for session, keys in sorted(sessions.items() or [(self.congress or "none", set[str]())]):
+            yield Listing(
+                source=self.name, jurisdiction="us", session=session, part="", document_ids=tuple(sorted(keys))
+            )
+        for key, bill in self.take([each for each in self.bills.items() if each[1].lacking()]):
+            parts = [(package.name, package.url) for package in bill.lacking()]
+            for each in self.gather(Work(key=key, record=bill.row, stamp=parts[-1][0], waiting=parts)):
+                yield each
+
+    def read_part(self, work: Work, name: str, body: bytes) -> str:
+        return bt.parse_text(body, work.key)
+
+    def document(self, work: Work) -> Document:
+        """The bill as it is stored, with the text of its newest version; all other fields other sources say better."""
+        bill, row = self.bills[work.key], work.record
+        newest = bt.newest(
+            (package, day)
+            for package, _, day in bill.versions.values()
+            if work.got.get(package.name) or (package.url in bill.answered and package.url not in bill.without)
+        )
+        text = None
+        if newest:
+            text = work.got.get(newest.name) or stored_text(
+                Path(self.settings["INFOPOLICY_CORPUS"]), work.key, newest.url
+            )
+        source = newest or next(iter(bill.versions.values()))[0]
+        return Bill(
+            id=work.key, source=self.name, jurisdiction="us", level="federal", session=row["session"],
+            identifier=row["identifier"], document_type=row["document_type"], chamber=row["chamber"], title=row["title"],
+            introduced_on=row["published_on"], url=row["url"], source_url=source.url, text=text,
+            stamp=source.name if work.whole else None,
+        )  # fmt: skip
+
+    def attachments(self, work: Work) -> Iterable[VersionText]:
+        for name, text in work.got.items():
+            package, version, _ = self.bills[work.key].versions[name]
+            yield VersionText(document_id=work.key, version=version, url=package.url, text=text)
+
+
+# --------------------------------------------------------------------- what is stored
+
+
+def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[str, Stored]:
+    """The federal bills with a version whose text can be asked for, by id; only those that carry a tag if so wanted."""
+    bills = {
+        row["id"]: Stored(dict(row))
+        for row in _rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
+        if congress in (None, row["session"])
+    }
+    for row in _rows(corpus, "select document_id, name, issued_on, url from versions where url like '%BILLS-%'"):
+        package = bt.package(row["url"])
+        if package and package.document_id == row["document_id"] and row["document_id"] in bills:
+            bills[row["document_id"]].versions[package.name] = (package, row["name"], row["issued_on"])
+    for row in _rows(corpus, "select document_id, url, fetched_at, text is null as none from version_texts"):
+        if bill := bills.get(row["document_id"]):
+            bill.answered[row["url"]] = row["fetched_at"]
+            bill.without |= {row["url"]} if row["none"] else set()
+    return {key: bill for key, bill in bills.items() if bill.versions}
+
+
+def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
+    """The (session, document id) of what this source has given before."""
+    sql = "select d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
+    return [(row["session"], row["id"]) for row in _rows(corpus, sql, source)]
+
+
+def stored_text(corpus: Path, key: str, url: str) -> str | None:
+    """The text of a version asked for before."""
+    rows = _rows(corpus, "select text from version_texts where document_id = ? and url = ?", key, url)
+    return rows[0]["text"] if rows else None
+
+
+def _rows(corpus: Path, sql: str, *values: str) -> list[sqlite3.Row]:
+    if not corpus.exists():
+        return []
+    connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    connection.row_factory = sqlite3.Row
+    try:
+        return connection.execute(sql, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return []
+        raise
+    finally:
+        connection.close()
