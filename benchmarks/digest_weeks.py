@@ -1,11 +1,12 @@
-"""Four simulated weeks of 2022 for five subscribers, through a real SMTP server; what arrived is counted a second way.
+"""Simulated weeks for five subscribers, through a real SMTP server; what arrived is counted a second way.
 
-    python -m benchmarks.digest_weeks FOLDER
+    python -m benchmarks.digest_weeks bills FOLDER         four weeks of March 2022, bills of the 117th Congress
+    python -m benchmarks.digest_weeks regulations FOLDER   eight weeks from 3 March 2025, the Federal Register
 
-FOLDER gets a copy of corpus.db for each day of the recorded upstream (made if they are not there; about ten minutes).
-What each mail should tell is computed from two neighbouring copies with plain SQL, without the log of changes, the ledger or
-any code of the digest; only the file of what counts as news (digest/news.yml) is shared. Exit code 1 if a document is missing
-from a mail, told twice, or told without being expected. The mails stay in FOLDER/mails.
+FOLDER gets a copy of corpus.db for each day of the recorded upstream (made if they are not there). What each mail should tell
+is computed from two neighbouring copies with plain SQL, without the log of changes, the ledger or any code of the digest;
+only the file of what counts as news (digest/news.yml) is shared. Exit code 1 if a document is missing from a mail, told
+twice, or told without being expected. The mails stay in FOLDER/mails.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ from digest.send import Sender, Server
 from digest.tables import open_mail
 from digest.tokens import Links
 
-DAYS = ("2022-03-01", "2022-03-08", "2022-03-15", "2022-03-22", "2022-03-29")
+WEEKS = {
+    "bills": ("2022-03-01", 5, "us_bills --congress 117 --budget off"),
+    "regulations": ("2025-03-03", 9, "us_federal_register --since 2025-01-01 --until 2025-05-31 --budget off"),
+}
 RULES = yaml.safe_load((ROOT / "digest" / "news.yml").read_text(encoding="utf-8"))
 READERS: dict[str, tuple[Preferences, str]] = {
     "privacy@example.org": (Preferences(areas=("privacy", "intellectual-freedom")), "en"),
@@ -61,12 +65,16 @@ class Postbox:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=WEEKS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=8979)
     args = parser.parse_args()
-    copies = [args.folder / f"corpus-{day}.db" for day in DAYS]
-    if not all(copy.exists() for copy in copies):
-        crawl(args.folder, copies)
+    first, number, call = WEEKS[args.what]
+    days = [datetime.date.fromisoformat(first) + datetime.timedelta(weeks=week) for week in range(number)]
+    copies = {day: args.folder / f"corpus-{day}.db" for day in days}
+    for day, copy in copies.items():
+        if not copy.exists():
+            crawl(args.folder, day, copy, call.split())
     for old in args.folder.glob("mail.db*"):
         old.unlink()
     (args.folder / "mails").mkdir(exist_ok=True)
@@ -79,20 +87,19 @@ def main() -> int:
         controller.stop()
 
 
-def crawl(folder: Path, copies: list[Path]) -> None:
-    """Crawl the 117th Congress as it stood each day, one after the other into one data folder, and copy what is there."""
-    for day, copy in zip(DAYS, copies, strict=True):
-        with upstream("--as-of", day) as mirror:
-            ended = run(folder / "data", mirror, "crawl", "us_bills", "--congress", "117", "--budget", "off")
-        if ended.code:
-            raise SystemExit(ended.output)
-        with closing(sqlite3.connect(folder / "data" / "corpus.db")) as now, closing(sqlite3.connect(copy)) as then:
-            now.backup(then)
+def crawl(folder: Path, day: datetime.date, copy: Path, call: list[str]) -> None:
+    """Crawl the source as it stood that day into the one data folder of all days, and copy what is there then."""
+    with upstream("--as-of", day.isoformat()) as mirror:
+        ended = run(folder / "data", mirror, "crawl", *call)
+    if ended.code:
+        raise SystemExit(ended.output)
+    with closing(sqlite3.connect(folder / "data" / "corpus.db")) as now, closing(sqlite3.connect(copy)) as then:
+        now.backup(then)
 
 
-def weeks(folder: Path, copies: list[Path], postbox: Postbox, port: int) -> int:
+def weeks(folder: Path, copies: dict[datetime.date, Path], postbox: Postbox, port: int) -> int:
     db = open_mail(folder / "mail.db")
-    start = moment(copies[0])
+    start = moment(next(iter(copies.values())))
     for address, (choice, language) in READERS.items():
         subscribers.subscribe(db, address, choice, now=start, language=language)
         row = next(db.query("select handle, nonce from subscribers where address = ?", [address]))
@@ -101,10 +108,10 @@ def weeks(folder: Path, copies: list[Path], postbox: Postbox, port: int) -> int:
     print("|---|---:|---|---:|---:|---:|---:|---:|---|")
     told: Counter[tuple[str, str, str]] = Counter()
     wrong = 0
-    for number, day in enumerate(DAYS[1:], 1):
-        issue = send(db, copies[number], day, postbox, port)
-        with closing(sqlite3.connect(copies[number - 1])) as before, closing(sqlite3.connect(copies[number])) as after:
-            news = changed(before, after)
+    for number, (day, previous) in enumerate(zip(list(copies)[1:], copies, strict=False)):
+        issue = send(db, copies[day], day, postbox, port)
+        with closing(sqlite3.connect(copies[previous])) as before, closing(sqlite3.connect(copies[day])) as after:
+            news = changed(before, after, day, previous if number else None)
             for address, (choice, _) in READERS.items():
                 wrong += compare(folder, issue, address, expected(after, news, choice), after, postbox, told)
         postbox.got.clear()
@@ -117,12 +124,11 @@ def weeks(folder: Path, copies: list[Path], postbox: Postbox, port: int) -> int:
     return 1 if wrong or twice else 0
 
 
-def send(db: Any, copy: Path, day: str, postbox: Postbox, port: int) -> issues.Issue:
+def send(db: Any, copy: Path, day: datetime.date, postbox: Postbox, port: int) -> issues.Issue:
     now = moment(copy)
     head = Letterhead(site="https://policy.example.org", sender="Policy digest <digest@example.org>")
     with closing(desk.corpus(copy)) as corpus:
-        today = datetime.date.fromisoformat(day)
-        issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=now, day=today)
+        issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=now, day=day)
     issues.release(db, issue, now=now)
     sender = Sender(
         db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=head.address,
@@ -140,7 +146,9 @@ def moment(copy: Path) -> str:
 # --------------------------------------------------------------------- what should be told, counted from two copies
 
 
-def changed(before: sqlite3.Connection, after: sqlite3.Connection) -> dict[str, bool]:
+def changed(
+    before: sqlite3.Connection, after: sqlite3.Connection, day: datetime.date, previous: datetime.date | None
+) -> dict[str, bool]:
     """Document -> whether its news is for everybody (True) or for its followers only."""
     found: dict[str, bool] = {}
 
@@ -163,6 +171,17 @@ def changed(before: sqlite3.Connection, after: sqlite3.Connection) -> dict[str, 
     ):  # fmt: skip
         for key, *_ in fresh(before, after, f"select document_id, {columns} from {table}"):
             add(key, RULES["changes"][kind])
+    events = "select document_id, kind, substr(starts_at, 1, 10) from events"
+    known = set(before.execute(events))
+    near = datetime.timedelta(days=RULES["remind_days"])
+    for event in after.execute(events):
+        key, kind, on = event
+        if event not in known and on >= day.isoformat():
+            add(key, RULES["changes"]["event"])
+        # A reminder comes once: with the first issue that finds the day so near.
+        reminded = previous is not None and event in known and on <= (previous + near).isoformat()
+        if kind in RULES["remind"] and day.isoformat() <= on <= (day + near).isoformat() and not reminded:
+            add(key, RULES["changes"]["due"])
     return found
 
 
