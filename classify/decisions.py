@@ -1,0 +1,32 @@
+"""Verdicts of staff as lessons: the last word on each area of each document, with the text it was about."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from classify.train import Decision
+
+_LAST_WORDS = """
+    select document_id, substr(subject, 6), verdict from staff.reviews
+    where rowid in (select max(rowid) from staff.reviews where subject like 'area:%' group by document_id, subject)
+    and verdict in ('confirm', 'reject') order by document_id, subject"""
+
+
+def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
+    """What staff confirmed or rejected, of documents that corpus.db holds; nothing where nobody has decided yet.
+
+    Raises:
+        sqlite3.Error: a file is no database or cannot be read.
+    """
+    if not corpus.exists() or not staff.exists():
+        return []
+    with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.execute("attach ? as staff", [f"{staff.absolute().as_uri()}?mode=ro"])
+        if not db.execute("select 1 from staff.sqlite_master where name = 'reviews'").fetchone():
+            return []
+        found = db.execute(
+            f"select d.id, d.title, d.abstract, d.text, r.* from ({_LAST_WORDS}) r join documents d on d.id = r.document_id"
+        )
+        return [Decision(tuple(row[:4]), row[5], row[6] == "confirm") for row in found.fetchall()]
