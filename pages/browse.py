@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,12 @@ from publish import ANY_AREA, FACETS
 PAGE = 25
 #: Words found in more documents than this say too little to rank by: the newest come first.
 MOST_RANKED = 5_000
+#: Choices that stand for several statuses of bills at once, by their key in the glossary.
+STATUS_GROUPS = {
+    "passed_a_chamber": (
+        "passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "vetoed", "enacted", "adopted",
+    )
+}  # fmt: skip
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TITLES = {
     "area": "Policy area",
@@ -62,7 +69,11 @@ class Filters:
     def data_address(self, form: str, expression: str | None) -> str:
         """The same choice of documents as Datasette's own JSON or CSV."""
         parts: list[tuple[str, str]] = [("area_id", self.area or ANY_AREA)]
-        parts += [(name, value) for name, value in self.chosen().items() if name != "area"]
+        for name, value in self.chosen().items():
+            if name == "status" and value in STATUS_GROUPS:
+                parts += [("status__in", ",".join(STATUS_GROUPS[value])), ("kind__exact", "bill")]
+            elif name != "area":
+                parts.append((name, value))
         if expression:
             parts += [("_search", expression), ("_searchmode", "raw")]
         parts += [("_sort_desc", "latest_on")]
@@ -76,7 +87,11 @@ class Filters:
         if without == "area":
             conditions, values = ["area_id <> ?"], [ANY_AREA]
         for name in FACETS:
-            if name != without and (value := getattr(self, name)):
+            value = "" if name == without else getattr(self, name)
+            if name == "status" and value in STATUS_GROUPS:
+                conditions.append(f"status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill'")
+                values += STATUS_GROUPS[value]
+            elif value:
                 conditions.append(f"{name} = ?")
                 values.append(value)
         return " and ".join(conditions), values
@@ -117,26 +132,34 @@ class Browse:
     expression: str | None
     by_relevance: bool
     common: bool = False
+    #: No document has all the words: these have some of them.
+    loose: bool = False
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE))
 
 
-def browse(db: sqlite3.Connection, filters: Filters) -> Browse:
+def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Browse:
     """One page of documents for the filters, with the counts of every further choice.
 
     Without words to look for, every count comes from ``facet_counts``. With them, the matches are counted as they are.
+    When no document at all has all the words, those that have some of them are found instead.
     """
     asked = search.parse(filters.q)
-    counts = _counts_of_matches(db, filters, asked.expression) if asked.expression else None
+    direct = _direct(db, filters.q, today)
+    counts = _counts_of_matches(db, asked.expression) if asked.expression else None
+    loose = search.some_of(asked.terms) if counts is not None and not counts and not direct else None
+    if loose and len(asked.terms) > 1:
+        asked = replace(asked, expression=loose)
+        counts = _counts_of_matches(db, loose)
     total = _total(db, filters, counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
     by_relevance = bool(asked.expression) and filters.sort != "latest" and total <= MOST_RANKED
     ids = _ids(db, filters, asked.expression, by_relevance, total)
-    found = cards(db, ids, filters.area or None)
+    found = cards(db, ids, today, filters.area or None)
     snippets = _snippets(db, ids, asked.expression) if asked.expression else {}
     return Browse(
         filters=filters,
@@ -144,11 +167,12 @@ def browse(db: sqlite3.Connection, filters: Filters) -> Browse:
         results=[Result(card, *snippets.get(card.id, ([], ""))) for card in found],
         facets=_facets(db, filters, counts),
         note=asked.note,
-        direct=_direct(db, filters.q),
+        direct=direct,
         positions=positions.matching(db, filters.q) if filters.page == 1 else [],
         expression=asked.expression,
         by_relevance=by_relevance,
         common=counts is not None and total > MOST_RANKED,
+        loose=bool(loose) and asked.expression == loose and bool(counts),
     )
 
 
@@ -165,7 +189,7 @@ def shorter(query: str) -> str:
 Counts = Counter[tuple[str, ...]]
 
 
-def _counts_of_matches(db: sqlite3.Connection, filters: Filters, expression: str) -> Counts:
+def _counts_of_matches(db: sqlite3.Connection, expression: str) -> Counts:
     # Counted by cell first, because one number groups far faster than six columns.
     rows = db.execute(
         f"""select area_id, {", ".join(FACETS)}, matches from (
@@ -191,9 +215,12 @@ def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
             return False
     elif area != (filters.area or ANY_AREA):
         return False
-    return all(
-        name == without or getattr(filters, name) in ("", value) for name, value in zip(FACETS, key[1:], strict=True)
-    )
+    cell = dict(zip(FACETS, key[1:], strict=True))
+    group = STATUS_GROUPS.get(filters.status)
+    if group and without != "status" and (cell["status"] not in group or cell["kind"] != "bill"):
+        return False
+    ignored = (without, "status" if group else without)
+    return all(name in ignored or getattr(filters, name) in ("", value) for name, value in cell.items())
 
 
 def _facet_numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
@@ -216,6 +243,9 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
     for name, title in _TITLES.items():
         numbers = _facet_numbers(db, filters, counts, name)
         chosen = getattr(filters, name)
+        if name == "status":
+            groups = {group: _total(db, replace(filters, status=group), counts) for group in STATUS_GROUPS}
+            numbers |= {group: number for group, number in groups.items() if number}
         if chosen and chosen not in numbers:
             numbers[chosen] = 0
         if name == "must_see":
@@ -231,12 +261,18 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
             for value, number in numbers.items()
             if value
         ]
-        key = (
-            (lambda c: -int(c.value) if c.value.isdigit() else 0) if name == "year" else (lambda c: (-c.count, c.label))
-        )
         if choices:
-            facets.append(Facet(name, title, sorted(choices, key=key)))
+            facets.append(Facet(name, title, sorted(choices, key=_by_year if name == "year" else _by_count)))
     return facets
+
+
+def _by_year(choice: Choice) -> int:
+    return -int(choice.value) if choice.value.isdigit() else 0
+
+
+def _by_count(choice: Choice) -> tuple[bool, int, str]:
+    """Groups first, because the choices that they sum up follow; then what most documents have."""
+    return choice.value not in STATUS_GROUPS, -choice.count, choice.label
 
 
 def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
@@ -249,7 +285,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "jurisdiction":
                 return words.place(value)
             case "status":
-                return words.word("statuses", value)
+                return words.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":
                 return "Must see" if value == "1" else "Not must see"
         return value
@@ -303,7 +339,7 @@ def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[s
     return found
 
 
-def _direct(db: sqlite3.Connection, query: str) -> list[Card]:
+def _direct(db: sqlite3.Connection, query: str, today: datetime.date) -> list[Card]:
     """Documents whose number was typed: "HR 1234", "s. 510", "us-117-hr1234", "2025-01234"."""
     typed = query.strip().lower()
     if not typed or len(typed) > 60:
@@ -317,4 +353,4 @@ def _direct(db: sqlite3.Connection, query: str) -> list[Card]:
         "union select id from documents where id = ? order by 1 desc limit 5",
         [number, dashed, ANY_AREA, dashed],
     )
-    return cards(db, [row[0] for row in rows])
+    return cards(db, [row[0] for row in rows], today)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pages import words
+from pages.highlight import MODEL, telling
+from pages.standing import ended_with
 
 #: Longer words are left to the document's own page.
 LONGEST_EVIDENCE = 60
@@ -33,6 +37,8 @@ class Card:
     latest_on: str | None
     must_see: bool
     missing: bool
+    #: The Congress that ended over it ("117th Congress"), when it can no longer move.
+    ended: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: Documents with the same title (a bill's companion in the other chamber) that this card stands for as well.
@@ -47,10 +53,10 @@ def marks(items: Sequence[object]) -> str:
     return ", ".join("?" * len(items))
 
 
-def cards(db: sqlite3.Connection, ids: Sequence[str], area_id: str | None = None) -> list[Card]:
+def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area_id: str | None = None) -> list[Card]:
     """The cards of some documents, in the order of ``ids``; ids that are not stored are left out.
 
-    ``evidence`` holds up to four different words on which the tag of ``area_id`` rests, or any tag when it is None.
+    ``evidence`` holds the most telling words on which the tag of ``area_id`` rests, or any tag when it is None.
     """
     if not ids:
         return []
@@ -61,7 +67,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], area_id: str | None = None
         from documents d left join taggings t on t.document_id = d.id where d.id in ({marks(ids)})""",
         ids,
     )
-    found = {row["id"]: _card(row) for row in rows}
+    found = {row["id"]: _card(row, today) for row in rows}
     for row in db.execute(
         f"""select tags.document_id, tags.area_id, coalesce(policy_areas.title, tags.area_id) as title
         from tags left join policy_areas on policy_areas.id = tags.area_id
@@ -74,7 +80,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], area_id: str | None = None
     return [found[key] for key in ids if key in found]
 
 
-def _card(row: sqlite3.Row) -> Card:
+def _card(row: sqlite3.Row, today: datetime.date) -> Card:
+    ended = ended_with(row, today)
     return Card(
         id=row["id"],
         title=row["title"],
@@ -89,20 +96,22 @@ def _card(row: sqlite3.Row) -> Card:
         latest_on=row["latest_on"],
         must_see=bool(row["must_see"]),
         missing=row["missing_since"] is not None,
+        ended=ended[0] if ended else None,
     )
 
 
 def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:
     only = "and area_id = ?" if area_id else ""
+    kept: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     for row in db.execute(
-        f"select document_id, words from evidence where document_id in ({marks(list(found))}) {only} "
-        "order by document_id, rule = 'model', area_id, ordinal",
+        f"select document_id, words, rule from evidence where document_id in ({marks(list(found))}) {only} "
+        "order by document_id, area_id, ordinal",
         [*found, *([area_id] if area_id else [])],
     ):
-        evidence = found[row["document_id"]].evidence
-        shown = {word.casefold() for word in evidence}
-        if len(evidence) < 4 and len(row["words"]) <= LONGEST_EVIDENCE and row["words"].casefold() not in shown:
-            evidence.append(row["words"])
+        if len(row["words"]) <= LONGEST_EVIDENCE:
+            kept[row["document_id"]].append((row["words"], row["rule"] != MODEL))
+    for document_id, evidence in kept.items():
+        found[document_id].evidence = telling(evidence)
 
 
 def one_per_title(found: list[Card], limit: int) -> list[Card]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from crawlers.sources import load_sources
 from pages import thread, words
-from pages.highlight import Piece, Span, passages, pieces
+from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
+from pages.standing import ended_with
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -20,7 +21,7 @@ Row = dict[str, Any]
 
 @dataclass
 class TagView:
-    """An area of the document, with the different words on which it rests and where they stand."""
+    """An area of the document, with the most telling words on which it rests and where they stand."""
 
     area_id: str
     title: str
@@ -66,6 +67,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "session": words.session_in_words(head["jurisdiction"], head["session"]),
         "kind": words.word("kinds", head["kind"]),
         "status_word": words.word("statuses", head["status"]),
+        "ended": ended_with(head, today),
         "title_pieces": pieces(head["title"], spans["title"]),
         "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
         **_text(head["text"], spans["text"]),
@@ -120,15 +122,10 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
         [document_id],
     )
     tags = {row["area_id"]: TagView(row["area_id"], row["title"], row["probability"], [], []) for row in found}
-    for row in evidence:
-        tag = tags.get(row["area_id"])
-        if tag is None:
-            continue
-        if row["words"].casefold() not in {word.casefold() for word in tag.words} and len(tag.words) < 8:
-            tag.words.append(row["words"])
-        part = FIELDS.get(row["field"], str(row["field"]))
-        if part not in tag.fields:
-            tag.fields.append(part)
+    for tag in tags.values():
+        of_tag = [row for row in evidence if row["area_id"] == tag.area_id]
+        tag.words = telling((row["words"], row["rule"] != MODEL) for row in of_tag)
+        tag.fields = [name for field, name in FIELDS.items() if any(row["field"] == field for row in of_tag)]
     return list(tags.values())
 
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+#: What evidence names as its rule when the trained model found it.
+MODEL = "model"
+#: How many words a list of evidence shows for one area.
+MOST_TOLD = 4
+_BREAK = re.compile(r"(\s*\n\s*)")
 
 
 @dataclass(frozen=True)
@@ -26,14 +33,15 @@ class Piece:
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     """Cut a text into marked and unmarked runs; joined together they are the text again.
 
-    Spans that touch the same characters become one mark with all their labels. Spans outside the text are left out: the
-    text may have changed since they were found, and the next rebuild finds them again.
+    Spans that overlap or touch become one mark with all their labels; a mark that goes over a line break is cut there, so
+    that nothing empty is marked. Spans outside the text are left out: the text may have changed since they were found,
+    and the next rebuild finds them again.
     """
     merged: list[tuple[int, int, tuple[str, ...]]] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if not 0 <= span.start < span.end <= len(text):
             continue
-        if merged and span.start < merged[-1][1]:
+        if merged and span.start <= merged[-1][1]:
             start, end, labels = merged[-1]
             labels = labels if span.label in labels else (*labels, span.label)
             merged[-1] = (start, max(end, span.end), labels)
@@ -44,11 +52,36 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     for start, end, labels in merged:
         if start > at:
             found.append(Piece(text[at:start]))
-        found.append(Piece(text[start:end], labels))
+        found += [Piece(part, labels if part.strip() else ()) for part in _BREAK.split(text[start:end]) if part]
         at = end
     if at < len(text):
         found.append(Piece(text[at:]))
     return found
+
+
+def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> list[str]:
+    """The words of a list of evidence worth reading: what rules found before what the model found, no part of another.
+
+    Args:
+        evidence: ``(words, by a rule)`` in the order in which they were found.
+        limit: how many to keep at most.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    for words, by_rule in evidence:
+        one_line = " ".join(words.split())
+        key = one_line.casefold()
+        found[key] = (found.get(key, (one_line, by_rule))[0], by_rule or found.get(key, ("", False))[1])
+    kept: list[str] = []
+    for of_rules in (True, False):
+        same = [words for words, by_rule in found.values() if by_rule == of_rules]
+        # What a rule found stands, even inside longer words of the model; those then add nothing.
+        longest = [words for words in same if not any(words != other and _within(words, other) for other in same)]
+        kept += [words for words in longest if not any(_within(words, one) or _within(one, words) for one in kept)]
+    return kept[:limit]
+
+
+def _within(words: str, longer: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", longer.casefold()) is not None
 
 
 def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 from crawlers.sources import load_sources
 from pages import words
 from pages.cards import Card, area_titles, cards, marks, one_per_title
 from pages.document import rows, source_title
+from pages.standing import still_news
 from publish import ANY_AREA
 
 Row = dict[str, Any]
@@ -23,7 +25,7 @@ def home(db: sqlite3.Connection, today: datetime.date) -> Row:
     due = deadlines(db, today, limit=6)
     return {
         "totals": totals(db),
-        "must_see": first_to_see(db, "area_id = ?", [ANY_AREA]),
+        "must_see": first_to_see(db, "area_id = ?", [ANY_AREA], today),
         "due": due,
         "recent_events": [] if due else deadlines(db, today, past=True, limit=4),
         "changes": recent_changes(db, today),
@@ -33,17 +35,39 @@ def home(db: sqlite3.Connection, today: datetime.date) -> Row:
     }
 
 
+@dataclass(frozen=True)
+class FirstToSee:
+    """What must be seen; ``moving`` is False when none of it can still move and these are merely the newest."""
+
+    cards: list[Card]
+    moving: bool
+
+
 def first_to_see(
-    db: sqlite3.Connection, where: str, values: list[Any], area: str | None = None, limit: int = 6
-) -> list[Card]:
-    """Of the documents with the newest news that must be seen, those that the program holds most urgent."""
+    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None, limit: int = 6
+) -> FirstToSee:
+    """Of the newest documents that must be seen: those that can still move or moved lately, most urgent first.
+
+    Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
+    """
     found = db.execute(
-        f"""select document_id from (
-            select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 40
-        ) join taggings using (document_id) order by priority_score desc, sort_on desc""",
+        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+            select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
+        ) newest join documents d on d.id = newest.document_id join taggings t on t.document_id = d.id
+        order by t.priority_score desc, newest.sort_on desc""",
         values,
-    )
-    return one_per_title(cards(db, [row[0] for row in found], area), limit)
+    ).fetchall()
+    ahead = {
+        row["document_id"]
+        for row in db.execute(
+            f"select document_id from events where starts_at >= ? and document_id in ({marks(found)})",
+            [today.isoformat(), *(row["id"] for row in found)],
+        )
+    }
+    moving = [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
+    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
+    ids = [row["id"] for row in shown][: 6 * limit]
+    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
 
 
 def totals(db: sqlite3.Connection) -> Row:
@@ -63,12 +87,14 @@ def collected_at(db: sqlite3.Connection) -> str | None:
     return db.execute("select max(finished_at) from runs").fetchone()[0]
 
 
-def _newest(db: sqlite3.Connection, where: str, values: list[Any], limit: int, area: str | None = None) -> list[Card]:
+def _newest(
+    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
+) -> list[Card]:
     found = db.execute(
-        f"select document_id from listing where {where} order by sort_on desc, document_id desc limit ?",
-        [*values, limit],
+        f"select document_id from listing where {where} order by sort_on desc, document_id desc limit 10",
+        values,
     )
-    return cards(db, [row[0] for row in found], area)
+    return cards(db, [row[0] for row in found], today, area)
 
 
 # --------------------------------------------------------------------- changes
@@ -209,9 +235,10 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | No
         "area": found[0],
         "statuses": _counted(db, "status", "area_id = ?", [area_id]),
         "years": sorted(_counted(db, "year", "area_id = ?", [area_id])),
-        "must_see": first_to_see(db, "area_id = ?", [area_id], area_id),
-        "latest": _newest(db, "area_id = ?", [area_id], 10, area_id),
-        "due": deadlines(db, today, area=area_id, limit=6),
+        "must_see": first_to_see(db, "area_id = ?", [area_id], today, area_id),
+        "latest": _newest(db, "area_id = ?", [area_id], today, area_id),
+        "due": (due := deadlines(db, today, area=area_id, limit=6)),
+        "recent_events": [] if due else deadlines(db, today, past=True, area=area_id, limit=3),
         "positions": [dict(row) for row in positions],
     }
 
@@ -253,8 +280,8 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
             (key, titles.get(key, key), number)
             for key, number in _counted(db, "area_id", "area_id <> ? and jurisdiction = ?", [ANY_AREA, jurisdiction_id])
         ],
-        "must_see": first_to_see(db, here, [ANY_AREA, jurisdiction_id]),
-        "latest": _newest(db, here, [ANY_AREA, jurisdiction_id], 10),
+        "must_see": first_to_see(db, here, [ANY_AREA, jurisdiction_id], today),
+        "latest": _newest(db, here, [ANY_AREA, jurisdiction_id], today),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from typing import Any
 
@@ -28,7 +29,7 @@ def positions(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
     return [(area, titles.get(area, words.word("kinds", area)), found) for area, found in grouped.items() if found]
 
 
-def position(db: sqlite3.Connection, position_id: str, page: int = 1) -> Row | None:
+def position(db: sqlite3.Connection, position_id: str, today: datetime.date, page: int = 1) -> Row | None:
     """One position with its history and one page of the documents it touches, newest first; None if unknown."""
     found = rows(db, "select * from positions where id = ?", [position_id])
     if not found:
@@ -54,7 +55,7 @@ def position(db: sqlite3.Connection, position_id: str, page: int = 1) -> Row | N
         "core_values": names(head["core_values"]),
         "confidence": words.word("confidence", head["confidence"]),
         "versions": rows(db, "select * from position_versions where position_id = ? order by ordinal", [position_id]),
-        "documents": _with_sentences(db, position_id, cards(db, ids)),
+        "documents": _with_sentences(db, position_id, cards(db, ids, today)),
         "total": total,
         "page": page,
         "pages": pages,

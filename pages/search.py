@@ -114,6 +114,12 @@ def any_of(terms: list[str]) -> str | None:
     return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
 
 
+def some_of(terms: list[str]) -> str | None:
+    """An expression that one of the terms is enough for, each kept whole: "e-books" is not looked for as "books"."""
+    told = [term.replace('"', '""') for term in terms if len(term) > 2]
+    return " OR ".join(f'"{term}"' for term in told) or None
+
+
 def parse(query: str | None) -> Search:
     """Translate what was typed. Never raises; what cannot be used is left out and the note says so."""
     query = (query or "").replace("\0", " ").replace("“", '"').replace("”", '"').strip()

@@ -15,6 +15,7 @@ SITE = Path(__file__).resolve().parent.parent / "datasette"
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
     "statuses": "Where a document stands",
+    "status_groups": "Several steps at once",
     "marks": "How sure we are",
     "priorities": "What to read first",
     "stances": "What ALA wants",
@@ -118,6 +119,13 @@ def how_far(day: str, today: datetime.date) -> str:
     else:
         length = f"{round(apart / 365.25)} years"
     return f"in {length}" if days > 0 else f"{length} ago"
+
+
+def sureness(probability: float) -> str:
+    """How sure the program is of an area: ``very likely (94 %)``. It is never certain: at most 99 %, at least 1 %."""
+    percent = min(99, max(1, round(100 * probability)))
+    likely = ((90, "very likely"), (70, "likely"), (50, "more likely than not"), (0, "possible"))
+    return f"{next(word for least, word in likely if percent >= least)} ({percent} %)"
 
 
 def count(number: int | None, one: str, many: str | None = None) -> str:

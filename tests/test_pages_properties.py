@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages import search
-from pages.highlight import Span, passages, pieces
+from pages.highlight import Span, passages, pieces, telling
 
 spans = st.lists(
     st.tuples(st.integers(-3, 60), st.integers(-3, 60), st.sampled_from(["a", "b"])).map(lambda found: Span(*found)),
@@ -22,7 +22,39 @@ def test_pieces_joined_are_the_text(text: str, found: list[Span]) -> None:
     assert "".join(piece.text for piece in cut) == text
     marked = "".join(piece.text for piece in cut if piece.labels)
     inside = {at for span in found if 0 <= span.start < span.end <= len(text) for at in range(span.start, span.end)}
-    assert marked == "".join(text[at] for at in sorted(inside))
+    covered = "".join(text[at] for at in sorted(inside))
+    assert "".join(marked.split()) == "".join(covered.split())
+
+
+@given(st.text(alphabet="ab \n", max_size=50), spans)
+def test_no_mark_is_empty_or_goes_over_a_line_break(text: str, found: list[Span]) -> None:
+    marked = [piece.text for piece in pieces(text, found) if piece.labels]
+    assert not [words for words in marked if "\n" in words]
+    assert not [words for words in marked if not words.strip()]
+
+
+@given(
+    st.lists(st.tuples(st.text(alphabet="ab ", min_size=1, max_size=9).filter(str.strip), st.booleans()), max_size=12)
+)
+def test_told_evidence_is_few_and_no_part_of_other_evidence(found: list[tuple[str, bool]]) -> None:
+    told = telling(found)
+    assert len(told) <= 4
+    assert bool(told) == bool(found)
+    padded = [f" {words.casefold()} " for words in told]
+    assert not [(one, two) for one in padded for two in padded if one is not two and one in two]
+    assert set(told) <= {" ".join(words.split()) for words, _ in found}
+
+
+def test_told_evidence_prefers_rules_and_longer_words() -> None:
+    found = [
+        ("from E-Rate\nto colleges", False),
+        ("library", True),
+        ("E-Rate", True),
+        ("school library", True),
+        ("e-rate", False),
+    ]
+    assert telling(found) == ["E-Rate", "school library"]
+    assert telling([("books", True), ("one", False), ("books", False), ("two", False)], limit=2) == ["books", "one"]
 
 
 @given(st.text(alphabet="ab ", min_size=1, max_size=400), spans)

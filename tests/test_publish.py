@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, NOW, PLAIN, build
+from site_corpus import BROADBAND, NOW, PLAIN, TODAY, build
 from sqlite_utils import Database
 
 from crawlers.tables import connect
 from pages import browse, search
 from publish import FACETS, publish
 
+DAY = datetime.date.fromisoformat(TODAY)
 LATER = "2022-04-01T00:00:00Z"
 
 
@@ -87,14 +89,14 @@ def _any_choice(random_: random.Random, db: Database) -> browse.Filters:
 @pytest.mark.parametrize("seed", range(40))
 def test_every_count_beside_a_choice_is_what_the_choice_gives(db: Database, seed: int) -> None:
     db.conn.row_factory = sqlite3.Row
-    found = browse.browse(db.conn, _any_choice(random.Random(seed), db))
+    found = browse.browse(db.conn, _any_choice(random.Random(seed), db), DAY)
     assert found.total == len(found.results)
     for facet in found.facets:
         for choice in facet.choices:
             if choice.chosen:
                 continue
             chosen = browse.Filters(**{**found.filters.__dict__, facet.name: choice.value, "page": 1})
-            assert browse.browse(db.conn, chosen).total == choice.count, (facet.name, choice.value)
+            assert browse.browse(db.conn, chosen, DAY).total == choice.count, (facet.name, choice.value)
 
 
 @pytest.mark.parametrize(

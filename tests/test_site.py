@@ -50,7 +50,7 @@ PAGES = {
     "/": ["4", "Must be seen", "Library Broadband Act", "31 March 2022", "in 22 days", "Passed one chamber"],
     f"/documents/{BROADBAND}": [
         "H.R. 1783", "117th Congress", "Passed one chamber", "since 8 March 2022", "Received in the Senate.",
-        "Passed House by voice vote.", "94 % sure", "Lend hotspots", "A library may lend hotspots to readers.",
+        "Passed House by voice vote.", "very likely (94 %)", "Lend hotspots", "A library may lend hotspots to readers.",
         "Rep. Reader, Ada", "1 cosponsor", "Energy and Commerce Committee", "Libraries and archives", "H.R. 9",
         "Read it at www.congress.gov", "Last seen there 9 March 2022", "automatic",
     ],

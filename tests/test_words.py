@@ -69,3 +69,14 @@ def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: s
 )  # fmt: skip
 def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
     assert (words.safe_url(url) is not None) == safe
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [
+        (1.0, "very likely (99 %)"), (0.996, "very likely (99 %)"), (0.9, "very likely (90 %)"), (0.894, "likely (89 %)"),
+        (0.5, "more likely than not (50 %)"), (0.31, "possible (31 %)"), (0.0, "possible (1 %)"),
+    ],
+)  # fmt: skip
+def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
+    assert words.sureness(probability) == shown

@@ -54,7 +54,7 @@ async def all_positions(datasette, request):
 async def one_position(datasette, request):
     wanted = request.args.get("page") or "1"
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
-    found = await read(datasette, positions.position, request.url_vars["id"], number)
+    found = await read(datasette, positions.position, request.url_vars["id"], today(datasette), number)
     if found:
         found["pager_address"] = lambda other: f"/positions/{found['p']['id']}?page={other}"
     return await page(datasette, request, "position.html", found)
@@ -76,7 +76,13 @@ async def deadlines(datasette, request):
 
     def load(db):
         events = overview.deadlines(db, today(datasette), past=past, kind=kind, area=area)
-        return {"months": overview.by_month(events), "areas": overview.area_titles(db), "shown": len(events)}
+        lately = overview.deadlines(db, today(datasette), past=True, kind=kind, area=area, limit=10)
+        return {
+            "months": overview.by_month(events),
+            "lately": [] if events or past else lately,
+            "areas": overview.area_titles(db),
+            "shown": len(events),
+        }
 
     found = await read(datasette, load)
     kinds = words.glossary()["events"]
@@ -87,7 +93,7 @@ async def deadlines(datasette, request):
 
 async def browsing(datasette, request):
     filters = browse.Filters.of({name: request.args.get(name) for name in request.args})
-    found = await read(datasette, browse.browse, filters)
+    found = await read(datasette, browse.browse, filters, today(datasette))
     filters = found.filters
     context = {
         "b": found,

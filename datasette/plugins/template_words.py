@@ -19,6 +19,7 @@ def prepare_jinja2_environment(env):
         place=words.place,
         safe_url=words.safe_url,
         host=words.host,
+        sureness=words.sureness,
         number=lambda value: f"{value or 0:,}",
     )
     env.globals.update(word=words.word, plural=words.plural, count=words.count, navigation=NAVIGATION)

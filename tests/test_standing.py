@@ -1,0 +1,138 @@
+"""What can still move, what is news, and what a page says of a bill whose Congress has ended."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
+
+import serve
+from crawlers.tables import connect
+from pages import browse, overview, standing
+from publish import ANY_AREA
+
+DAY = datetime.date.fromisoformat(TODAY)
+AFTER = datetime.date(2023, 1, 3)
+
+
+def _row(**values: str) -> dict[str, str]:
+    return {"kind": "bill", "jurisdiction": "us", "session": "117", "status": "in_committee"} | values
+
+
+@pytest.mark.parametrize(
+    ("row", "day", "ended"),
+    [
+        (_row(), AFTER, ("117th Congress", "2023-01-03")),
+        (_row(), datetime.date(2023, 1, 2), None),
+        (_row(status="passed_first_chamber"), AFTER, ("117th Congress", "2023-01-03")),
+        (_row(status="enacted"), AFTER, None),
+        (_row(status="adopted"), AFTER, None),
+        (_row(status="failed"), AFTER, None),
+        (_row(status="vetoed"), AFTER, None),
+        (_row(status="to_executive"), AFTER, None),
+        (_row(jurisdiction="us-tx", session="87"), AFTER, None),
+        (_row(kind="regulation", session="fr", status="proposed"), AFTER, None),
+    ],
+)
+def test_a_congress_takes_its_undecided_bills_with_it(
+    row: dict[str, str], day: datetime.date, ended: tuple[str, str] | None
+) -> None:
+    assert standing.ended_with(row, day) == ended
+
+
+@pytest.mark.parametrize(
+    ("row", "latest_on", "news"),
+    [
+        (_row(session="118"), "2023-01-09", True),
+        (_row(session="118", status="enacted"), "2023-01-09", False),
+        (_row(session="118", status="enacted"), "2024-04-01", True),
+        (_row(), "2022-12-01", False),
+        (_row(jurisdiction="us-tx", session="88"), "2023-04-01", False),
+        (_row(jurisdiction="us-tx", session="88"), "2023-10-01", True),
+        (_row(kind="regulation", session="fr", status="proposed"), "2023-10-01", False),
+    ],
+)
+def test_news_can_still_move_or_moved_lately(row: dict[str, str], latest_on: str, news: bool) -> None:
+    assert standing.still_news(row, latest_on, datetime.date(2024, 5, 1)) == news
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = connect(build(tmp_path)).conn
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _first(db: sqlite3.Connection, day: datetime.date) -> tuple[list[str], bool]:
+    found = overview.first_to_see(db, "area_id = ?", [ANY_AREA], day)
+    return [card.id for card in found.cards], found.moving
+
+
+def test_what_must_be_seen_is_what_can_still_move(db: sqlite3.Connection) -> None:
+    assert set(_first(db, DAY)[0]) == {BROADBAND, RULE}
+    assert _first(db, datetime.date(2022, 7, 1)) == ([BROADBAND], True)
+    assert _first(db, datetime.date(2024, 7, 1)) == ([BROADBAND, RULE], False)
+
+
+def test_a_date_ahead_keeps_an_old_document_among_the_news(db: sqlite3.Connection) -> None:
+    db.execute("update events set starts_at = '2025-01-01' where document_id = ?", [RULE])
+    assert _first(db, datetime.date(2024, 7, 1)) == ([RULE], True)
+
+
+async def _shown(path: Path, day: str, address: str) -> str:
+    page = (await serve.build(path, today=day).client.get(address)).text
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+async def test_the_page_says_that_a_bill_can_no_longer_move(tmp_path: Path) -> None:
+    path = build(tmp_path)
+    told = "The 117th Congress ended on 3 January 2023 , so this bill can no longer move."
+    assert told in await _shown(path, "2023-01-03", f"/documents/{HOSTILE_BILL}")
+    assert told not in await _shown(path, "2023-01-02", f"/documents/{HOSTILE_BILL}")
+    assert told not in await _shown(path, "2023-01-03", f"/documents/{PLAIN}")
+    for address in ("/browse", "/areas/library-funding", "/positions/tc-hotspot-lending"):
+        assert "ended with the 117th Congress" in await _shown(path, "2023-01-03", address)
+        assert "ended with the 117th Congress" not in await _shown(path, TODAY, address)
+    assert "None of these can still move" in await _shown(path, "2023-06-15", "/")
+
+
+async def test_an_empty_calendar_shows_what_has_lately_passed(tmp_path: Path) -> None:
+    path = build(tmp_path)
+    for address in ("/deadlines", "/areas/broadband", "/", "/deadlines?kind=comment_close"):
+        shown = await _shown(path, "2022-06-01", address)
+        assert "Lately passed" in shown
+        assert "31 March 2022" in shown
+    assert "Lately passed" not in await _shown(path, TODAY, "/deadlines")
+
+
+def test_one_choice_finds_whatever_passed_a_chamber(db: sqlite3.Connection) -> None:
+    found = browse.browse(db, browse.Filters.of({"status": "passed_a_chamber"}), DAY)
+    assert {result.card.id for result in found.results} == {BROADBAND, PLAIN}
+    with_words = browse.browse(db, browse.Filters.of({"status": "passed_a_chamber", "q": "hotspots"}), DAY)
+    assert [result.card.id for result in with_words.results] == [BROADBAND]
+    everything = browse.browse(db, browse.Filters(), DAY)
+    statuses = next(facet for facet in everything.facets if facet.name == "status")
+    assert (statuses.choices[0].value, statuses.choices[0].count) == ("passed_a_chamber", 2)
+
+
+async def test_the_choice_can_be_taken_away_as_csv(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+    page = (await site.client.get("/browse?status=passed_a_chamber")).text
+    link = html.unescape(re.search(r'href="([^"]*listed_documents\.csv[^"]*)"', page).group(1))
+    lines = (await site.client.get(link)).text.strip().splitlines()
+    assert len(lines) == 3
+
+
+def test_words_that_no_document_has_together_find_the_closest(db: sqlite3.Connection) -> None:
+    found = browse.browse(db, browse.Filters.of({"q": "hotspots xylophones"}), DAY)
+    assert found.loose
+    assert {result.card.id for result in found.results} == {BROADBAND, RULE}
+    assert not browse.browse(db, browse.Filters.of({"q": "hotspots"}), DAY).loose
+    assert not browse.browse(db, browse.Filters.of({"q": "xylophones"}), DAY).loose
+    # A number that was typed has been found: nothing looser is needed.
+    assert browse.browse(db, browse.Filters.of({"q": "H.R. 1783"}), DAY).results == []
