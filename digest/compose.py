@@ -163,7 +163,7 @@ def _why(entry: Entry, reason: tuple[str, str], words: Words) -> tuple[str, str,
     if kind == "follow":
         followed = next(each for each in entry["documents"] if each["id"] == key)
         return words("why_follow", number=plain(followed["identifier"])), "", ""
-    return words("why_search", search=plain(key)), "", ""
+    return words("why_search", search=plain(key)), entry["searches"][key], ""
 
 
 def _what(entry: Entry, news: list[Any], words: Words, today: datetime.date) -> Iterable[str]:
@@ -188,11 +188,14 @@ def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetim
         yield words("new_status", status=words.word("statuses", statuses[-1]), day=date) + _colon(actions)
     elif actions:
         yield words("happened", day=date, words=actions[-1])
+    titles = [each for each in told if each["kind"] == "title"]
+    if len(titles) > 1:  # a large bill gets dozens when it passes
+        yield words.some("titles", len(titles))
     for each in told:
         if each["kind"] in ("event", "due"):
             event = words.word("events", each["word"])
             yield words("date_set", event=event, day=words.date(each["day"]), left=words.left(each["day"], today))
-        elif each["kind"] in ("law", "text", "summary", "title", "corrected"):
+        elif each["kind"] in ("law", "text", "summary", "corrected") or titles == [each]:
             yield words({"text": "version"}.get(each["kind"], each["kind"]), words=plain(each["words"]))
 
 

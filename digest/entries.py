@@ -199,10 +199,15 @@ def _companions(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, list[s
     return {key: sorted(groups[key]) for key in keys}
 
 
-def _search(corpus: sqlite3.Connection, documents: dict[str, Entry], searches: Iterable[str]) -> dict[str, list[str]]:
-    """Document -> the saved searches that find it. A search is words that must all be there, "phrases" kept together."""
+def _search(
+    corpus: sqlite3.Connection, documents: dict[str, Entry], searches: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """Document -> the saved searches that find it, each with the words around it.
+
+    A search is words that must all be there, "phrases" kept together.
+    """
     wanted = list(dict.fromkeys(searches))
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     if not wanted or not documents:
         return found
     index = sqlite3.connect(":memory:")
@@ -214,8 +219,9 @@ def _search(corpus: sqlite3.Connection, documents: dict[str, Entry], searches: I
         pieces = re.findall(r'"([^"]+)"|([^\s"]+)', search)
         query = " ".join('"' + " ".join(re.findall(r"\w+", one or other)) + '"' for one, other in pieces)
         if re.search(r"\w", query):
-            for row in index.execute("select id from words where words match ?", [query]):
-                found[row[0]].append(search)
+            around = "select id, snippet(words, -1, '', '', '…', 40) from words where words match ?"
+            for key, sentence in index.execute(around, [query]):
+                found[key][search] = _shorter(sentence, _LONGEST_SENTENCE)
     index.close()
     return found
 
@@ -229,7 +235,7 @@ def _entry(
     cluster: list[str],
     documents: dict[str, Entry],
     news: dict[str, list[Any]],
-    found: dict[str, list[str]],
+    found: dict[str, dict[str, str]],
 ) -> Entry:
     ordered = sorted(keys, key=lambda key: (-documents[key]["score"], key))
     others = [key for key in cluster if key not in keys]
@@ -242,7 +248,7 @@ def _entry(
         "positions": _together(documents[key]["positions"] for key in ordered),
         "must_see": any(documents[key]["priority"] == 2 for key in keys),
         "score": round(max(documents[key]["score"] for key in keys), 4),
-        "searches": list(dict.fromkeys(search for key in ordered for search in found.get(key, ()))),
+        "searches": _together(found.get(key, {}) for key in ordered),
         "news": told,
     }
 

@@ -124,6 +124,28 @@ def test_who_reads_what(db, corpus_file: Path, choice: Preferences, expected: se
     assert {key for keys in told(issue, choice).values() for key in keys} == expected
 
 
+def test_a_search_shows_the_words_around_it(db, corpus_file: Path) -> None:
+    choice = Preferences(jurisdictions=("us-tx",), searches=("schools",))
+    reader(db, "a@example.org", choice)
+    ((_, (line,)),) = reading(prepared(db, corpus_file), choice).sections
+    assert line.why == "Why you get this: your search “schools”"
+    assert "schools and libraries buy Wi-Fi hotspots" in line.evidence
+
+
+def test_many_new_titles_are_one_fact(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.executemany(
+            "insert into changes values (?, ?, '2022-03-08T07:00:00Z', null, 'title', ?)",
+            [(f"t{n}", BROADBAND, f"Short Title: Part {n} Act") for n in range(30)],
+        )
+    choice = Preferences(documents=(BROADBAND,))
+    reader(db, "a@example.org", choice)
+    told_of = {
+        line.why: line.what for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines
+    }
+    assert "30 new titles" in told_of["Why you get this: you follow H.R. 1783"]
+
+
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)
