@@ -20,6 +20,7 @@ from click.testing import Result
 from conftest import Command, Recording, bill_xml
 
 Call = Callable[..., Result]
+Collect = Callable[..., dict[str, Any]]
 
 
 def rows(file: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -116,14 +117,16 @@ def test_damaged_database_is_named_and_left_alone(call: Call, tmp_path: Path, na
     assert file.read_bytes().startswith(b"this is not")
 
 
-def test_database_locked_by_another_process(infopolicy: Command, small: Recording, tmp_path: Path) -> None:
-    infopolicy("crawl", "us_bills", "--congress", "117", "--limit", "1", mirror=small.mirror)
+def test_database_locked_by_another_process(
+    infopolicy: Command, collect: Collect, small: Recording, tmp_path: Path
+) -> None:
+    collect(small.mirror, limit="1")
     with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as other:
         other.execute("begin immediate")
         done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror)
     assert done.returncode == 4
     assert "another process is writing" in done.stderr
-    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
+    assert collect(small.mirror)["added"] == 2
     assert len(stored(tmp_path)) == 3
 
 
@@ -138,7 +141,9 @@ def test_second_crawl_at_the_same_time_is_refused(call: Call, tmp_path: Path) ->
     assert "4711" in done.stderr
 
 
-def test_full_disk_keeps_what_was_stored_and_says_so(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
+def test_full_disk_keeps_what_was_stored_and_says_so(
+    infopolicy: Command, collect: Collect, recording: Recording, tmp_path: Path
+) -> None:
     prose = "A sentence about the public libraries of a county and what they lend. " * 600
     start = "<summaries><summary><actionDate>2021-03-02</actionDate><text>"
     for number in range(1, 60):
@@ -153,8 +158,7 @@ def test_full_disk_keeps_what_was_stored_and_says_so(infopolicy: Command, record
     assert "the disk is full" in done.stderr
     assert str(tmp_path / "data") in done.stderr
     assert rows(tmp_path / "data" / "corpus.db", "pragma integrity_check") == [("ok",)]
-    again = infopolicy("crawl", "us_bills", "--congress", "117", mirror=recording.mirror)
-    assert again.returncode == 0, again.stderr
+    assert collect(recording.mirror)["state"] == "finished"
     assert len(stored(tmp_path)) == 59
 
 
@@ -219,10 +223,11 @@ def test_nothing_collected_yet_says_what_to_do(call: Call, command: list[str]) -
 # --------------------------------------------------------------------- looking after it
 
 
-def test_status_backup_restore_and_export(infopolicy: Command, call: Call, small: Recording, tmp_path: Path) -> None:
+def test_status_backup_restore_and_export(collect: Collect, call: Call, small: Recording, tmp_path: Path) -> None:
     small.add(9, title="=cmd|'/c calc'!A1 public library funding")
     small.publish()
-    assert infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror).returncode == 0
+    assert collect(small.mirror)["added"] == 4
+    assert call("rebuild").exit_code == 0
     found = json.loads(call("status", "--json").stdout)
     assert found["documents"] == 4
     assert found["untagged"] == 0
@@ -238,9 +243,9 @@ def test_status_backup_restore_and_export(infopolicy: Command, call: Call, small
 
 
 def test_restore_of_a_damaged_backup_changes_nothing(
-    infopolicy: Command, call: Call, small: Recording, tmp_path: Path
+    collect: Collect, call: Call, small: Recording, tmp_path: Path
 ) -> None:
-    infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror)
+    collect(small.mirror)
     call("backup", str(tmp_path / "copy"))
     copy = tmp_path / "copy" / "corpus.db"
     body = bytearray(copy.read_bytes())
