@@ -435,11 +435,15 @@ def match(file: Any) -> None:
 @click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def evaluate(gold: Path, as_json: bool) -> None:
-    """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals."""
+    """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals.
+
+    \b
+    infopolicy evaluate --json > classify/model/evaluation.json    what the page “How good are the tags?” shows
+    """
     from classify.evaluate import main as score
 
     with plain_errors():
-        sys.exit(score(gold, as_json))
+        sys.exit(score(gold, as_json, date.today().isoformat()))
 
 
 @main.command()

@@ -18,6 +18,8 @@ from classify.tagger import Record, Tagger, Tagging
 DRAWS, SEED = 1000, 7
 #: The share of documents that staff could read when they come unsorted.
 QUEUE = 0.05
+#: Documents by how much there is to read: words of title and abstract, up to and including the number.
+LENGTHS = {"at most 25 words": 25, "26 to 100 words": 100, "more than 100 words": 10**9}
 
 
 class BadGold(ValueError):
@@ -40,6 +42,11 @@ class Gold:
     @property
     def natural(self) -> bool:
         return self.stratum == "natural"
+
+    @property
+    def length(self) -> str:
+        words = len(f"{self.title or ''} {self.abstract or ''}".split())
+        return next(name for name, most in LENGTHS.items() if words <= most)
 
     def record(self) -> Record:
         return self.id, self.title, self.abstract, None
@@ -216,11 +223,16 @@ def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None)
     likely = np.array([_probabilities(tagging, areas) for tagging in taggings])
     flags = np.array([_flags(tagging, areas) for tagging in taggings])
     natural = np.array([document.natural for document in gold])
-    levels = np.array([document.level for document in gold])
+    groups = {
+        "levels": np.array([document.level for document in gold]),
+        "lengths": np.array([document.length for document in gold]),
+    }
     report: dict[str, Any] = {"version": tagger.version, "split": split, "documents": len(gold)}
     for name, rows in (("topic", ~natural), ("natural", natural)):
         if rows.any():
-            report[name] = _scores(truth[rows], flags[rows], levels[rows], areas)
+            report[name] = _scores(truth[rows], flags[rows], areas) | {
+                kind: _by_group(truth[rows], flags[rows], names[rows]) for kind, names in groups.items()
+            }
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
     return report
@@ -236,15 +248,16 @@ def _flags(tagging: Tagging, areas: Iterable[str]) -> list[bool]:
     return [area in found for area in areas]
 
 
-def _scores(truth: np.ndarray, flags: np.ndarray, levels: np.ndarray, areas: Sequence[str]) -> dict[str, Any]:
+def _scores(truth: np.ndarray, flags: np.ndarray, areas: Sequence[str]) -> dict[str, Any]:
     return {
         "micro": asdict(score(truth, flags)),
         "macro": asdict(score(truth, flags, "macro")),
-        "levels": {
-            level: asdict(score(truth[levels == level], flags[levels == level])) for level in sorted(set(levels))
-        },
         "areas": {area: asdict(score(truth[:, [i]], flags[:, [i]])) for i, area in enumerate(areas)},
     }
+
+
+def _by_group(truth: np.ndarray, flags: np.ndarray, names: np.ndarray) -> dict[str, Any]:
+    return {name: asdict(score(truth[names == name], flags[names == name])) for name in sorted(set(names))}
 
 
 def table(report: dict[str, Any]) -> str:
@@ -259,7 +272,7 @@ def table(report: dict[str, Any]) -> str:
         ]
         part = report[name]
         rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
-        for label, row in rows + list(part["levels"].items()) + list(part["areas"].items()):
+        for label, row in [*rows, *(pair for kind in ("levels", "lengths", "areas") for pair in part[kind].items())]:
             low, high = row["intervals"]["f1"]
             lines.append(
                 f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
@@ -296,10 +309,10 @@ def _calibration_lines(errors: dict[str, Any]) -> list[str]:
     return lines
 
 
-def main(gold: Path, as_json: bool = False) -> int:
-    """Print the report for a labelled file; 0, or 2 with a message when the file cannot be used."""
+def main(gold: Path, as_json: bool = False, on: str = "") -> int:
+    """Print the report for a labelled file, dated ``on``; 0, or 2 with a message when the file cannot be used."""
     try:
-        report = evaluate(gold)
+        report = {"date": on, **evaluate(gold)}
     except BadGold as error:
         print(f"infopolicy evaluate: {error}", file=sys.stderr)
         return 2
