@@ -325,14 +325,22 @@ def test_a_watermark_is_the_newest_stored_change(corpus: Database) -> None:
     assert watermarks(NOWHERE, source="us_states") == {}
 
 
-def test_states_in_session_come_first_and_among_them_who_waited_longest(corpus: Database) -> None:
+def test_states_in_session_come_first_then_what_is_half_read_then_who_waited_longest(corpus: Database) -> None:
     stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
     spider = spider_on(corpus)
     spider.today = "2025-03-10"
     rows = [
         api.Session(state="al", name="over", starts_on="2025-01-01", ends_on="2025-02-01", updated_at=None),
-        api.Session(state="wy", name="2025", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
         api.Session(state="ut", name="new", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
+        api.Session(state="wy", name="2025", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
         api.Session(state="nv", name="quiet", starts_on=None, ends_on=None, updated_at="2025-01-02T00:00:00+00:00"),
     ]
+    assert [each.state for each in sorted(rows, key=spider.urgency)] == ["wy", "ut", "al", "nv"]
+    finished(corpus, at="2026-11-25T00:00:05Z")
+    spider = spider_on(corpus)
+    spider.today = "2025-03-10"
     assert [each.state for each in sorted(rows, key=spider.urgency)] == ["ut", "wy", "al", "nv"]
+
+
+def test_one_request_at_a_time_or_the_order_of_states_is_lost() -> None:
+    assert UsStatesSpider.custom_settings["CONCURRENT_REQUESTS"] == 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import scrapy
@@ -55,6 +55,8 @@ class UsStatesSpider(SourceSpider):
     """`since`: also the sessions that ended on that day or later; `states`: postal codes ("nv,wy") instead of all."""
 
     name = "us_states"
+    # One request at a time in all: Scrapy takes as many from its queue as it may send at once, and their order is lost.
+    custom_settings: ClassVar[dict[str, Any]] = {"CONCURRENT_REQUESTS": 1}
 
     def __init__(self, today: str, states: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
@@ -110,15 +112,16 @@ class UsStatesSpider(SourceSpider):
     def is_wanted(self, state: str) -> bool:
         return self.states is None or state in self.states
 
-    def urgency(self, session: api.Session) -> tuple[bool, str, str, str]:
-        """States in session first, among them the one whose news we have waited for longest."""
+    def urgency(self, session: api.Session) -> tuple[bool, bool, str, str, str]:
+        """States in session first; among them what is half read, then those whose news we have waited for longest."""
         mark = self.mark(session)
         lively_from = (date.fromisoformat(self.today) - LIVELY).isoformat()
         if session.starts_on:
             sits = session.starts_on <= self.today <= (session.ends_on or "9999")
         else:
             sits = (api.changed_at(session) or "9999") >= lively_from
-        return not sits, mark.stamp if mark else "", session.jurisdiction, session.session
+        half_read = mark is not None and mark.completed_at is None
+        return not sits, not half_read, mark.stamp if mark else "", session.jurisdiction, session.session
 
     def is_read(self, session: api.Session) -> bool:
         """Whether a session was read to its end and its newest change is the state's newest still.
