@@ -139,6 +139,18 @@ def test_repaired_record_is_taken_up_by_the_next_run(collect: Collect, recording
     assert documents(tmp_path) == {"us-117-hr1", "us-117-hr2"}
 
 
+def test_one_unreadable_record_does_not_silence_the_news_of_the_others(
+    collect: Collect, recording: Recording, tmp_path: Path
+) -> None:
+    recording.add(1)
+    recording.add(2, title=None)
+    collect(recording.publish().mirror)
+    recording.add(1, stamp="2021-05-05T00:00:00Z", actions=(("2021-05-05", "Committee Hearings Held."),))
+    collect(recording.publish().mirror)
+    told = query(tmp_path, "select kind from changes where document_id = 'us-117-hr1' order by kind")
+    assert told == [("action",), ("status",)]
+
+
 def test_damaged_zip_loses_nothing(collect: Collect, recording: Recording, tmp_path: Path) -> None:
     for number in range(1, 56):
         recording.add(number)
