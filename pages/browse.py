@@ -77,7 +77,11 @@ class Filters:
         if expression:
             parts += [("_search", expression), ("_searchmode", "raw")]
         parts += [("_sort_desc", "latest_on")]
-        parts += [("_shape", "objects")] if form == "json" else [("_size", "max"), ("_dl", "on")]
+        parts += (
+            [("_shape", "objects"), ("_size", "max")]
+            if form == "json"
+            else [("_stream", "on"), ("_size", "max"), ("_dl", "on")]
+        )
         return f"/corpus/listed_documents.{form}?{urlencode(parts)}"
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from crawlers.sources import load_sources
 from pages import thread, words
 from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
-from pages.standing import ended_with
+from pages.standing import SETTLED, ended_with
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -68,6 +68,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "kind": words.word("kinds", head["kind"]),
         "status_word": words.word("statuses", head["status"]),
         "ended": ended_with(head, today),
+        "settled": SETTLED,
+        "steps": parts["status_history"],
         "title_pieces": pieces(head["title"], spans["title"]),
         "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
         **_text(head["text"], spans["text"]),
@@ -82,7 +84,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "last_seen": last_seen(db, head),
         "source_title": source_title(head["source"]),
         "terms": terms,
-        **{name: part for name, part in parts.items() if name not in ("actions", "terms")},
+        **{name: part for name, part in parts.items() if name not in ("actions", "terms", "status_history")},
     }
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 MODEL = "model"
 #: How many words a list of evidence shows for one area.
 MOST_TOLD = 4
+#: With so many words of rules, fragments that the model weighed add nothing for a reader.
+ENOUGH = 2
+_WORD = re.compile(r"[^\W_]+")
+_MANY = re.compile(r"(?<=\w{3})(ies|(?<![su])s)$")
 _BREAK = re.compile(r"(\s*\n\s*)")
 
 
@@ -68,20 +72,28 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
     """
     found: dict[str, tuple[str, bool]] = {}
     for words, by_rule in evidence:
-        one_line = " ".join(words.split())
-        key = one_line.casefold()
-        found[key] = (found.get(key, (one_line, by_rule))[0], by_rule or found.get(key, ("", False))[1])
-    kept: list[str] = []
+        known = found.get(_folded(words))
+        if known is None or by_rule > known[1]:
+            found[_folded(words)] = (" ".join(words.split()), by_rule)
+    kept: dict[str, str] = {}
     for of_rules in (True, False):
-        same = [words for words, by_rule in found.values() if by_rule == of_rules]
+        same = {key: words for key, (words, by_rule) in found.items() if by_rule == of_rules}
         # What a rule found stands, even inside longer words of the model; those then add nothing.
-        longest = [words for words in same if not any(words != other and _within(words, other) for other in same)]
-        kept += [words for words in longest if not any(_within(words, one) or _within(one, words) for one in kept)]
-    return kept[:limit]
+        longest = {key: words for key, words in same.items() if not any(key != one and key in one for one in same)}
+        kept |= {key: words for key, words in longest.items() if not any(key in one or one in key for one in kept)}
+        if len(kept) >= ENOUGH:
+            break
+    return list(kept.values())[:limit]
 
 
-def _within(words: str, longer: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(words.casefold())}(?!\w)", longer.casefold()) is not None
+def _folded(words: str) -> str:
+    """The same for one and for many, and for capitals; spaces at both ends, so that parts are found as whole words."""
+    one_by_one = (_MANY.sub(_one, word) for word in _WORD.findall(words.casefold()))
+    return f" {' '.join(one_by_one)} "
+
+
+def _one(found: re.Match[str]) -> str:
+    return "y" if found[0] == "ies" else ""
 
 
 def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:

@@ -14,6 +14,8 @@ from pages import words
 UNDECIDED = frozenset(
     {"introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed"}
 )
+#: What happened on a day and is over, where the others last from a day on.
+SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdrawn", "decided", "notice"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,20 @@ def how_far(day: str, today: datetime.date) -> str:
     else:
         length = f"{round(apart / 365.25)} years"
     return f"in {length}" if days > 0 else f"{length} ago"
+
+
+_TYPES = {
+    "hr": "H.R.", "hres": "H.Res.", "hjres": "H.J.Res.", "hconres": "H.Con.Res.",
+    "s": "S.", "sres": "S.Res.", "sjres": "S.J.Res.", "sconres": "S.Con.Res.",
+}  # fmt: skip
+
+
+def number_in_words(document_id: str) -> str:
+    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, for documents that are named but not held; others as they are."""
+    match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
+    if not match or match[2] not in _TYPES:
+        return document_id
+    return f"{_TYPES[match[2]]} {match[3]}, {session_in_words('us', match[1])}"
 
 
 def sureness(probability: float) -> str:

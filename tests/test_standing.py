@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import html
+import io
 import re
 import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 
 import serve
 from crawlers.tables import connect
 from pages import browse, overview, standing
-from publish import ANY_AREA
+from publish import ANY_AREA, publish
 
 DAY = datetime.date.fromisoformat(TODAY)
 AFTER = datetime.date(2023, 1, 3)
@@ -120,12 +122,36 @@ def test_one_choice_finds_whatever_passed_a_chamber(db: sqlite3.Connection) -> N
     assert (statuses.choices[0].value, statuses.choices[0].count) == ("passed_a_chamber", 2)
 
 
+async def _csv(path: Path, address: str) -> list[dict[str, str]]:
+    site = serve.build(path, today=TODAY)
+    page = (await site.client.get(address)).text
+    link = html.unescape(re.search(r'href="([^"]*\.csv[^"]*)"', page).group(1))
+    return list(csv.DictReader(io.StringIO((await site.client.get(link)).text)))
+
+
 async def test_the_choice_can_be_taken_away_as_csv(tmp_path: Path) -> None:
-    site = serve.build(build(tmp_path), today=TODAY)
-    page = (await site.client.get("/browse?status=passed_a_chamber")).text
-    link = html.unescape(re.search(r'href="([^"]*listed_documents\.csv[^"]*)"', page).group(1))
-    lines = (await site.client.get(link)).text.strip().splitlines()
-    assert len(lines) == 3
+    path = build(tmp_path)
+    found = await _csv(path, "/browse?status=passed_a_chamber")
+    assert {row["id"] for row in found} == {BROADBAND, PLAIN}
+    assert len(await _csv(path, "/positions/tc-hotspot-lending")) == 1
+
+
+async def test_a_long_list_is_taken_away_whole(tmp_path: Path) -> None:
+    db = connect(build(tmp_path))
+    more = [f"us-117-hr{number}" for number in range(20_000, 21_500)]
+    db.table("documents").insert_all(
+        document_row(
+            key, identifier=key, title="One of many", url="https://www.congress.gov/", published_on="2021-01-03"
+        )
+        for key in more
+    )
+    db.table("tags").insert_all({"document_id": key, "area_id": "broadband", "probability": 0.6} for key in more)
+    publish(db, NOW)
+    db.close()
+    for address in ("/browse?area=broadband", "/areas/broadband"):
+        found = await _csv(tmp_path / "corpus.db", address)
+        assert {row["id"] for row in found} == {*more, BROADBAND, RULE}
+        assert len(found) == len(more) + 2
 
 
 def test_words_that_no_document_has_together_find_the_closest(db: sqlite3.Connection) -> None:

@@ -80,3 +80,14 @@ def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
 )  # fmt: skip
 def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
     assert words.sureness(probability) == shown
+
+
+@pytest.mark.parametrize(
+    ("document_id", "shown"),
+    [
+        ("us-117-s5064", "S. 5064, 117th Congress"), ("us-119-hjres7", "H.J.Res. 7, 119th Congress"),
+        ("us-fr-2025-01234", "us-fr-2025-01234"), ("us-tx-89r-hb900", "us-tx-89r-hb900"), ("us-117-xyz1", "us-117-xyz1"),
+    ],
+)  # fmt: skip
+def test_a_bill_that_is_only_named_has_its_usual_number(document_id: str, shown: str) -> None:
+    assert words.number_in_words(document_id) == shown

@@ -19,6 +19,7 @@ def prepare_jinja2_environment(env):
         place=words.place,
         safe_url=words.safe_url,
         host=words.host,
+        number_in_words=words.number_in_words,
         sureness=words.sureness,
         number=lambda value: f"{value or 0:,}",
     )
