@@ -128,7 +128,7 @@ def parse_bill(
         BadRecord: number, type, Congress, title or the date of introduction is missing or cannot be.
     """
     bill = billstatus.parse_bill(as_billstatus(detail, parts), source_url=source_url, stamp=stamp)
-    naming = [each for each in proceedings if bill.id in each.document_ids]
+    naming = about(bill.id, proceedings)
     amendments = [
         Link(
             document_id=document_id(JURISDICTION, bill.session, f"{row.get('type')}{row.get('number')}"), kind="amendment",
@@ -146,6 +146,14 @@ def parse_bill(
     return replace(
         bill, source=SOURCE, links=(*bill.links, *reversed(once.values())), events=hearings(naming),
     )  # fmt: skip
+
+
+def about(bill_id: str, proceedings: Iterable[Proceeding]) -> list[Proceeding]:
+    """The proceedings that name a bill, and the transcripts of the meetings among them, which name no bill themselves."""
+    found = list(proceedings)
+    naming = [each for each in found if bill_id in each.document_ids]
+    meetings = {each.id for each in naming}
+    return naming + [each for each in found if each.kind == "hearing" and each.meeting_id in meetings]
 
 
 def hearings(proceedings: Iterable[Proceeding]) -> tuple[Event, ...]:

@@ -46,7 +46,7 @@ class UsCongressApiSpider(GatheringSpider):
         super().__init__(today, **kwargs)
         self.congress = congress or str(congress_of(today))
         self.proceedings: dict[str, Proceeding] = {}
-        self.named: set[str] = set()  # the bills that a new proceeding names
+        self.news: list[Proceeding] = []  # those that are new or have changed
         self.outstanding = 0  # requests for proceedings that have not been answered
 
     def headers(self) -> dict[str, str]:
@@ -116,7 +116,7 @@ class UsCongressApiSpider(GatheringSpider):
             raise Unreadable(f"no {name} in the answer")
         found: Proceeding = parse(record, congress=self.congress, stamp=stamp, url=response.url)
         self.proceedings[found.id] = found
-        self.named.update(found.document_ids)
+        self.news.append(found)
         yield found
 
     # ----------------------------------------------------------------- bills
@@ -151,20 +151,29 @@ class UsCongressApiSpider(GatheringSpider):
         )
         own = known.stamps(self.corpus, source=self.name, session=self.congress)
         billstatus = known.stamps(self.corpus, source="us_bills", session=self.congress)
+        named = self.named()
         stamped = [(key, row, cg.stamp_of(row)) for key, row in rows.items()]
         lacking = [
             each
             for each in stamped
-            if (own.get(each[0]) != each[2] or each[0] in self.named)
+            if (own.get(each[0]) != each[2] or each[0] in named)
             and self.since <= each[2]
             and each[2][:10] <= self.until
         ]
         for key, row, stamp in self.take(lacking):
-            if (billstatus.get(key) or "") >= stamp and key not in self.named:
+            if (billstatus.get(key) or "") >= stamp and key not in named:
                 yield cg.listed_bill(row)
             else:
                 detail = f"{cg.address(row)}?format=json"
                 yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=[("bill", detail)]))
+
+    def named(self) -> set[str]:
+        """The bills that a new proceeding names, or the meeting does whose transcript is new."""
+        found: set[str] = set()
+        for each in self.news:
+            meeting = self.proceedings.get(each.meeting_id or "")
+            found.update(each.document_ids, meeting.document_ids if meeting else ())
+        return found
 
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "bill":
