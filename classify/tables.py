@@ -10,7 +10,9 @@ corpus = Migrations("classify")
 
 @corpus()
 def create_tags(db: Database) -> None:
-    db.execute("create table policy_areas (id text primary key, title text not null, description text, ordinal integer)")
+    db.execute(
+        "create table policy_areas (id text primary key, title text not null, description text, ordinal integer)"
+    )
     # What a tagging was derived from: a document whose text or whose version differs from this row is tagged again.
     db.execute("""
         create table taggings (
