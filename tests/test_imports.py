@@ -14,8 +14,8 @@ import pytest
 from conftest import ROOT
 
 #: From the records outward: a room may import itself and the rooms before it, never those after it.
-ORDER = ("crawlers.items", "classify", "positions", "digest", "pipelines", "cli")
-ROOMS = ("crawlers", "classify", "positions", "digest", "operations", "pages")
+ORDER = ("crawlers.items", "classify", "positions", "digest", "pipelines", "commands", "cli")
+ROOMS = ("crawlers", "classify", "positions", "digest", "commands", "operations", "pages")
 #: Names of other people's packages that a room must not import by itself.
 FORBIDDEN = {
     "positions": {"scrapy", "spacy"},
@@ -85,7 +85,7 @@ def test_spiders_are_imported_by_nobody_but_crawlers() -> None:
 
 def test_pipelines_is_imported_by_scrapy_and_the_command_line_only() -> None:
     users = {name for name, path in MODULES.items() if any(within(each, "pipelines") for each in imports(path))}
-    assert users <= {"cli", "operations.daily"}, users
+    assert users <= {"commands.collecting", "commands.session"}, users
     assert "pipelines.RecordPipeline" in (ROOT / "crawlers" / "settings.py").read_text(encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 import scrapy
@@ -56,7 +56,7 @@ class UsStatesSpider(SourceSpider):
 
     name = "us_states"
     # One request at a time in all: Scrapy takes as many from its queue as it may send at once, and their order is lost.
-    custom_settings: ClassVar[dict[str, Any]] = {"CONCURRENT_REQUESTS": 1}
+    custom_settings = {"CONCURRENT_REQUESTS": 1}  # noqa: RUF012
 
     def __init__(self, today: str, states: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)

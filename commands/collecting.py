@@ -1,0 +1,207 @@
+"""Collecting, deriving and publishing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import click
+
+from commands.session import DAY, Session, Stop, now, plain_errors
+
+
+def _congresses(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value and value != "all" and not all(part.isascii() and part.isdigit() for part in value.split(",")):
+        raise click.BadParameter(f"{value!r} is neither “all” nor numbers with commas, such as 118,119")
+    return value
+
+
+def _bill_types(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from crawlers.items import FEDERAL_TYPES
+
+    known = dict.fromkeys(FEDERAL_TYPES.values())
+    if unknown := [part for part in (value or "").split(",") if part and part not in known]:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return value
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]…")
+@click.option("--since", type=DAY, help="Only what changed on or after this day (YYYY-MM-DD).")
+@click.option("--until", type=DAY, help="Only what changed up to this day.")
+@click.option(
+    "--congress",
+    callback=_congresses,
+    help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]",
+)
+@click.option("--types", callback=_bill_types, help="Only these types of bill, with commas: hr,s,hjres,…")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
+@click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
+              help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
+@click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
+              help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.pass_obj
+def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, budget: str, **options: Any) -> None:
+    """Collect what is new or changed, then tag, match and publish it.
+
+    Without SOURCE: every source that needs no key, or whose key is in the environment. A second run asks only for what
+    changed; a run that was cut off goes on where it ended.
+
+    \b
+    infopolicy crawl                             everything, the sitting Congress
+    infopolicy crawl us_bills --congress 117     one Congress, whole
+    infopolicy crawl us_bills --since 2026-11-01
+    """
+    import pipelines
+    from operations.folder import only_writer
+
+    names = _chosen(sources)
+    if budget == "off" and not session.config.mirror:
+        raise Stop(
+            "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
+        )
+    arguments = {name: str(value) for name, value in options.items() if value is not None}
+    for name, day in (("since", since), ("until", until)):
+        if day:
+            arguments[name] = day.date().isoformat()
+    with plain_errors(), only_writer(session.config):
+        with session.bar("Collecting") as bar:
+            runs = pipelines.crawl(
+                session.config, names, {"today": date.today().isoformat(), **arguments},
+                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
+            )  # fmt: skip
+        for run in runs:
+            session.say(_run_line(run))
+        _finish(session)
+    failed = [run for run in runs if run.state != "finished" or run.note]
+    for run in failed:
+        click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)
+    if failed:
+        click.echo(
+            "What was stored is complete document by document; run the command again to fill the gaps.", err=True
+        )
+        sys.exit(4 if any(run.unstored for run in failed) else 3)
+
+
+@click.command()
+@click.pass_obj
+def run(session: Session) -> None:
+    """What a timer calls: collect every source that is due, tag, match, publish; then the texts of what was tagged.
+
+    A source is due when its last complete run is older than its `every_hours` (crawlers/sources.yml). Sources whose key is
+    not in the environment are named and left out. Safe to kill: the next run goes on where this one ended.
+    """
+    from operations import daily
+
+    with plain_errors():
+        sys.exit(daily.run(session.config, now=now(), say=session.say))
+
+
+def _chosen(sources: tuple[str, ...]) -> list[str]:
+    from crawlers.sources import load_sources
+
+    known = load_sources()
+    if unknown := [name for name in sources if name not in known]:
+        raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
+    if lacking := [name for name in sources if (key := known[name].key) and not os.environ.get(key)]:
+        raise Stop(
+            f"{lacking[0]} needs a key in the environment: {known[lacking[0]].key}=… ({known[lacking[0]].terms})", 2
+        )
+    return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
+
+
+def _moves(bar: Any) -> Callable[[Any, int], None]:
+    def move(run: Any, handled: int) -> None:
+        if run.listed and bar.total is None:
+            bar.reset(total=None)
+        bar.n = handled
+        bar.refresh()
+
+    return move
+
+
+def _run_line(run: Any) -> str:
+    counts = run.counts
+    return (
+        f"{run.source}: {counts.added:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged of "
+        f"{run.listed:,} listed, {run.missing:,} gone missing, {run.rejected:,} unreadable; {run.requests:,} requests"
+    )
+
+
+def _finish(session: Session) -> None:
+    """Tag, match and publish whatever lacks it."""
+    from crawlers.restate import restate
+    from crawlers.threads import write_threads
+    from derive import derive, tagger_version, untagged
+    from pipelines import open_corpus, open_staff
+    from publish import publish as publish_tables
+    from reference import write_reference
+
+    corpus = open_corpus(session.config.corpus)
+    staff = open_staff(session.config.staff)
+    if restated := restate(corpus, now=now()):
+        session.say(f"derived the status of {restated:,} documents again: the rules have changed")
+    total = untagged(corpus, tagger_version())
+    with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
+        done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
+    write_reference(corpus)
+    write_threads(corpus)
+    publish_tables(corpus, now())
+    for db in (corpus, staff):
+        db.close()
+    session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Derive everything anew, not only what lacks it.")
+@click.pass_obj
+def rebuild(session: Session, everything: bool) -> None:
+    """Tag and match every document that lacks its current text, rules or model; then publish.
+
+    What governments published and what people decided is never touched. --all forgets the tags and matches first, and
+    makes the search index anew.
+    """
+    from derive import forget
+    from operations.folder import only_writer
+    from pipelines import open_corpus
+
+    with plain_errors(), only_writer(session.config):
+        if everything:
+            corpus = open_corpus(session.config.corpus)
+            forget(corpus)
+            corpus.close()
+        _finish(session)
+
+
+@click.command()
+@click.pass_obj
+def publish(session: Session) -> None:
+    """Bring areas, positions, counts and listings that the site shows up to date."""
+    from operations.folder import only_writer
+    from pipelines import open_corpus
+    from publish import publish as publish_tables
+    from reference import write_reference
+
+    with plain_errors(), only_writer(session.config):
+        corpus = open_corpus(session.config.corpus)
+        write_reference(corpus)
+        publish_tables(corpus, now())
+        corpus.close()
+    session.say("published")
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. [default: the setting, 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [default: the setting, 8001]")
+@click.pass_obj
+def serve(session: Session, host: str | None, port: int | None) -> None:
+    """Show the site. Datasette is given the public file alone; stop with Ctrl-C."""
+    import serve as site
+
+    config = session.config
+    with plain_errors():
+        session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
+        site.run(config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config)

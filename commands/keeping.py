@@ -1,0 +1,110 @@
+"""Looking after what is stored: show, check, back up, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from commands.session import Session, Stop, now, plain_errors
+
+
+@click.command()
+@click.pass_obj
+def summary(session: Session) -> None:
+    """What is stored: documents, areas, what must be seen, which positions are touched, and what to do next."""
+    from operations.summary import summary as lines
+
+    with plain_errors():
+        for line in lines(session.config.corpus):
+            session.say(line)
+    session.say("Next: infopolicy serve shows it in the browser, infopolicy --help lists the commands.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """What is stored, how the last run of each source went, and what needs a person. Exit code 3 if anything does."""
+    import operations.status
+
+    with plain_errors():
+        found = operations.status.status(session.config)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        session.say(
+            f"{found['documents']:,} documents in {found['data']}: {found['tagged']:,} carry a policy area, "
+            f"{found['must_see']:,} must be seen, {found['matched']:,} touch a position, {found['untagged']:,} wait for tags"
+        )
+        for each in found["sources"]:
+            last = f"last complete run {each['last_success']}" if each["last_success"] else "never run to its end"
+            session.say(f"  {each['source']}: {each['documents']:,} documents, {last}")
+        if found["rejects"]:
+            session.say(f"  {found['rejects']:,} answers that could not be read are kept in ops.db, table rejects")
+        for warning in found["warnings"]:
+            click.echo(f"warning: {warning}", err=True)
+    if found["warnings"]:
+        sys.exit(3)
+
+
+@click.command()
+@click.pass_obj
+def check(session: Session) -> None:
+    """Check the sources, areas and positions files, and the databases. Exit code 1 if something is wrong."""
+    from operations import checks
+
+    with plain_errors():
+        problems = checks.check_project() + checks.check_data(session.config)
+    for problem in problems:
+        click.echo(problem, err=True)
+    session.say(f"{len(problems)} problems" if problems else "all is in order")
+    sys.exit(1 if problems else 0)
+
+
+@click.command()
+@click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay in data/backups."
+)
+@click.pass_obj
+def backup(session: Session, target: Path | None, keep: int) -> None:
+    """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies."""
+    from operations import backup as backups
+
+    with plain_errors():
+        session.say(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep)}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(session: Session, source: Path) -> None:
+    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted."""
+    from operations import backup as backups
+    from operations.folder import only_writer
+
+    with plain_errors(), only_writer(session.config):
+        aside = backups.restore(session.config, source, now=now())
+    session.say(f"restored from {source}; what stood there is in {aside}")
+
+
+@click.command()
+@click.option("--area", help="Only documents of this policy area.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
+)
+@click.pass_obj
+def export(session: Session, area: str | None, kind: str, output: Path | None) -> None:
+    """Write the tagged documents, one row for each, with their areas and positions."""
+    from operations import exports
+
+    if kind == "xlsx" and output is None:
+        raise Stop("an Excel file needs a place to go: add --output FILE.xlsx", 2)
+    with plain_errors():
+        rows = exports.export(session.config.corpus, area=area, kind=kind, output=output)
+    if output:
+        session.say(f"{rows:,} documents written to {output}")

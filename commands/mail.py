@@ -1,0 +1,250 @@
+"""The digest and who reads it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.session import DAY, Session, Stop, now, plain_errors
+
+
+@contextmanager
+def mail_room(session: Session) -> Iterator[Any]:
+    """mail.db, open, and every way in which mail can go wrong told in one sentence."""
+    from digest import desk
+    from digest.addresses import BadAddress
+    from digest.preferences import BadPreferences
+    from digest.tables import open_mail
+
+    with plain_errors():
+        db = open_mail(session.config.mail)
+        try:
+            yield db
+        except (BadAddress, BadPreferences, desk.NotSetUp, desk.IssueError) as error:
+            raise Stop(str(error), 2) from error
+        except desk.ServerUnavailable as error:
+            raise Stop(f"{error}. What waits, waits: run the command again.", 3) from error
+        finally:
+            db.close()
+
+
+@click.command()
+@click.argument("address")
+@click.option("--area", "areas", multiple=True, help="Only this policy area; may be repeated. [default: all]")
+@click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only this place, such as us or us-tx.")
+@click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case or local_matter.")
+@click.option("--position", "positions", multiple=True, help="Only what touches this position of ALA.")
+@click.option("--must-see", is_flag=True, help="Only what library staff must see.")
+@click.option("--search", "searches", multiple=True, help="Also what holds these words.")
+@click.option("--document", "documents", multiple=True, help="Also everything that happens to this document.")
+@click.option("--frequency", type=click.Choice(["weekly", "daily", "at-once"]), default="weekly", show_default=True)
+@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@click.option(
+    "--list", "list_", type=click.Choice(["public", "partners", "staff"]), default="public", show_default=True
+)
+@click.pass_obj
+def subscribe(session: Session, address: str, frequency: str, language: str, list_: str, **chosen: Any) -> None:
+    """Ask for the digest for ADDRESS: says how much mail it means and sends the letter that asks to confirm.
+
+    \b
+    infopolicy subscribe reader@example.org --area privacy --area broadband
+    """
+    import asyncio
+
+    from digest import desk, estimate, subscribers
+    from digest.preferences import preferences
+
+    with mail_room(session) as db:
+        corpus = desk.corpus(session.config.corpus)
+        choice = preferences(**chosen, known=estimate.choices(corpus))
+        volume = estimate.estimate(corpus, choice, date.today())
+        corpus.close()
+        session.say(
+            f"about {volume.a_week:,} items a week, at most {volume.most:,} (the eight weeks to {volume.until})"
+        )
+        queued = subscribers.subscribe(
+            db, address, choice, now=now(), list_=list_, frequency=frequency, language=language
+        )
+        if not queued:
+            raise Stop(
+                "no letter was written: the address is not to be written to, or was asked for too often today", 1
+            )
+        if session.config.smtp_host:
+            asyncio.run(desk.send_letters(db, session.config, clock=now))
+            session.say("a letter that asks to confirm is on its way")
+        else:
+            session.say("the letter that asks to confirm waits for a mail server (INFOPOLICY_SMTP_HOST)")
+
+
+@click.group()
+def subscribers() -> None:
+    """What is held of the people who read the digest."""
+
+
+@subscribers.command("export")
+@click.argument("address")
+@click.pass_obj
+def subscribers_export(session: Session, address: str) -> None:
+    """Everything mail.db holds of one person, as JSON."""
+    from digest.subscribers import export as everything
+
+    with mail_room(session) as db:
+        click.echo(json.dumps(everything(db, address), indent=2, ensure_ascii=False))
+
+
+@subscribers.command("erase")
+@click.argument("address")
+@click.pass_obj
+def subscribers_erase(session: Session, address: str) -> None:
+    """Forget one person: subscriptions, deliveries, requests. Backups made before still hold them until they are gone."""
+    from digest.subscribers import erase
+
+    with mail_room(session) as db:
+        session.say(f"{erase(db, address)} subscriptions forgotten")
+
+
+@click.group()
+def digest() -> None:
+    """The digest: prepare an issue, write a note, look at it, send it."""
+
+
+@digest.command("prepare")
+@click.option(
+    "--list", "list_", type=click.Choice(["public", "partners", "staff"]), default="public", show_default=True
+)
+@click.option("--frequency", type=click.Choice(["weekly", "daily", "at-once"]), default="weekly", show_default=True)
+@click.option("--day", type=DAY, help="The day of the issue, from which days left are counted. [default: today]")
+@click.pass_obj
+def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> None:
+    """Freeze the issue of this week, day or minute; a second call gives the same one. Prints its id."""
+    from digest import desk
+
+    with mail_room(session) as db:
+        issue = desk.prepare(
+            db, session.config, list_=list_, frequency=frequency, now=now(), day=day.date() if day else date.today()
+        )
+        click.echo(issue.id)
+        session.say(f"{len(issue.entries):,} entries; look at it with: infopolicy digest preview {issue.id}")
+
+
+@digest.command("note")
+@click.argument("issue")
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.pass_obj
+def digest_note(session: Session, issue: str, file: Any) -> None:
+    """Put the editor's note (FILE or standard input; a blank line ends a paragraph) on top of an issue not yet sent."""
+    from digest.issues import write_note
+
+    with mail_room(session) as db:
+        write_note(db, issue, file.read())
+    session.say(f"the note is on {issue}")
+
+
+@digest.command("preview")
+@click.argument("issue")
+@click.option("--area", "areas", multiple=True, help="As a reader of this area gets it; may be repeated.")
+@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it here and open no browser.")
+@click.pass_obj
+def digest_preview(session: Session, issue: str, areas: tuple[str, ...], language: str, output: Path | None) -> None:
+    """Open an issue in the browser as its readers will get it."""
+    import webbrowser
+
+    from digest import desk
+
+    with mail_room(session) as db:
+        page = desk.preview(db, session.config, issue, language=language, areas=areas)
+        path = output or session.config.data / f"preview-{issue}.html"
+        path.write_text(page, encoding="utf-8")
+    session.say(f"written to {path}")
+    if output is None:
+        webbrowser.open(path.absolute().as_uri())
+
+
+@digest.command("send")
+@click.argument("issue")
+@click.option(
+    "--dry-run", type=click.Path(path_type=Path, file_okay=False), help="Write .eml files here, send nothing."
+)
+@click.option("--patience", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Minutes to wait for mails that the server wants again later.")  # fmt: skip
+@click.pass_obj
+def digest_send(session: Session, issue: str, dry_run: Path | None, patience: int) -> None:
+    """Send an issue to everybody whose turn it is. Safe to run again: nobody gets it twice.
+
+    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    """
+    from digest import desk
+
+    with mail_room(session) as db:
+        if dry_run:
+            session.say(f"{desk.dry_run(db, session.config, issue, dry_run, now=now()):,} mails written to {dry_run}")
+            return
+        done = desk.send_issue(db, session.config, issue, clock=now, patience=patience * 60)
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits")
+    if done["unknown"] or done["failed"]:
+        sys.exit(3)
+
+
+@digest.command("letters")
+@click.pass_obj
+def digest_letters(session: Session) -> None:
+    """Send the letters that ask to confirm and could not leave at once. For a timer, every few minutes."""
+    import asyncio
+
+    from digest import desk
+
+    with mail_room(session) as db:
+        done = asyncio.run(desk.send_letters(db, session.config, clock=now))
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits")
+
+
+@digest.command("status")
+@click.pass_obj
+def digest_status(session: Session) -> None:
+    """Readers and issues in numbers, and the mails of which nobody knows whether they arrived. Exit code 3 if any."""
+    from digest import desk
+
+    with mail_room(session) as db:
+        lines, problems = desk.status(db, now=now())
+    for line in lines:
+        session.say(line)
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(3 if problems else 0)
+
+
+@digest.command("settle")
+@click.argument("issue")
+@click.argument("subscriber")
+@click.option("--arrived/--not-arrived", required=True, default=None, help="Whether the mail arrived.")
+@click.pass_obj
+def digest_settle(session: Session, issue: str, subscriber: str, arrived: bool) -> None:
+    """Say what became of a mail whose fate is unknown. One that did not arrive is sent by the next `digest send ISSUE`."""
+    from digest.send import settle
+
+    with mail_room(session) as db:
+        if not settle(db, issue, subscriber, arrived=arrived):
+            raise Stop("there is no such mail whose fate is unknown: see infopolicy digest status", 2)
+    session.say("recorded")
+
+
+@digest.command("bounces")
+@click.argument("mailbox", type=click.Path(path_type=Path))
+@click.pass_obj
+def digest_bounces(session: Session, mailbox: Path) -> None:
+    """Read reports of mails that came back from an mbox file or a Maildir folder, and write to those addresses no more."""
+    from digest.bounces import read_bounces
+
+    with mail_room(session) as db:
+        done = read_bounces(db, mailbox, now=now())
+    session.say(
+        f"{done.permanent:,} came back for good, {done.passing:,} for now, {done.other:,} are no reports of ours"
+    )

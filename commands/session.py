@@ -1,0 +1,71 @@
+"""What every command shares: the settings, how much to say, and how a command ends when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+import configuration
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Stop(click.ClickException):
+    """The end of a command with a plain message and an exit code."""
+
+    def __init__(self, message: str, code: int):
+        super().__init__(message)
+        self.exit_code = code  # type: ignore[misc]
+
+
+class Session:
+    """What every command shares: the settings and how much to say."""
+
+    def __init__(self, config: configuration.Configuration, quiet: bool, verbose: bool):
+        self.config, self.quiet, self.verbose = config, quiet, verbose
+
+    def say(self, text: str = "") -> None:
+        if not self.quiet:
+            click.echo(text)
+
+    def bar(self, title: str, total: int | None = None) -> Any:
+        """A progress bar on standard error, silent where that is no terminal."""
+        from tqdm import tqdm
+
+        return tqdm(desc=title, total=total, unit=" documents", disable=True if self.quiet else None, leave=False)
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What can go wrong in the data folder or the project's own files ends in one sentence, never in a traceback."""
+    import sqlite3
+
+    from classify.areas import BadAreas
+    from crawlers.sources import BadSource
+    from operations.folder import OperationError
+    from positions.yamlfile import BadFile
+
+    try:
+        yield
+    except (BadAreas, BadSource, BadFile) as error:
+        raise Stop(str(error), 1) from error
+    except OperationError as error:
+        raise Stop(str(error), 4) from error
+    except (OSError, sqlite3.Error) as error:
+        from pipelines import StorageError
+
+        session = click.get_current_context().find_object(Session)
+        where = getattr(error, "filename", None) or (session.config.data if session else "")
+        raise Stop(str(StorageError.of(where, error)), 4) from error
+    except RuntimeError as error:
+        if type(error).__name__ != "StorageError":
+            raise
+        raise Stop(str(error), 4) from error

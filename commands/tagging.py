@@ -1,0 +1,104 @@
+"""Tagging, matching, scoring and training by themselves."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.session import Session, plain_errors
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+@click.option("--all", "all_areas", is_flag=True, help="List every area, with “tagged” true or false.")
+def tag(file: Any, all_areas: bool) -> None:
+    """Tag documents given as JSON lines (id, title, abstract, text), one JSON line out for each, in the same order.
+
+    \b
+    echo '{"id": 1, "title": "Library Services and Technology Act"}' | infopolicy tag
+    """
+    from classify.jsonl import tag_lines
+
+    with plain_errors():
+        sys.exit(tag_lines(file, sys.stdout, sys.stderr, all_areas=all_areas))
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+def match(file: Any) -> None:
+    """Find the provisions of documents (JSON lines as for `tag`) that touch ALA's positions, best first."""
+    from positions.jsonl import match_lines
+
+    with plain_errors():
+        sys.exit(match_lines(file, sys.stdout, sys.stderr))
+
+
+@click.command()
+@click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def evaluate(gold: Path, as_json: bool) -> None:
+    """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals.
+
+    \b
+    infopolicy evaluate --json > classify/model/evaluation.json    what the page “How good are the tags?” shows
+    """
+    from classify.evaluate import main as score
+
+    with plain_errors():
+        sys.exit(score(gold, as_json, date.today().isoformat()))
+
+
+@click.command()
+@click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
+@click.pass_obj
+def train(session: Session, gold: Path) -> None:
+    """Train the model again, on GOLD and on what staff confirmed or rejected. Takes a few minutes.
+
+    The new model replaces the one in classify/model. Then it says what the old and the new one reach on the documents
+    of GOLD that are kept back; exit code 1 when the new one is worse there (it is written all the same).
+    """
+    from classify.decisions import read_decisions
+    from classify.train import main as learn
+
+    with plain_errors():
+        sys.exit(learn(gold, read_decisions(session.config.corpus, session.config.staff)))
+
+
+@click.group()
+def gold() -> None:
+    """The labelled documents that the tags are trained and scored on."""
+
+
+@gold.command("fetch")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="File to write. [default: gold.jsonl in the data folder]")  # fmt: skip
+@click.pass_obj
+def gold_fetch(session: Session, output: Path | None) -> None:
+    """Put the labels of classify/gold and the collected texts together in one file, for `train` and `evaluate`.
+
+    Says how many documents are lacking and which source to crawl for them; exit code 1 if any are.
+    """
+    from classify.labels import main as fetch
+
+    with plain_errors():
+        sys.exit(fetch(session.config.corpus, output or session.config.data / "gold.jsonl"))
+
+
+@click.group()
+def positions() -> None:
+    """The catalogue of positions."""
+
+
+@positions.command("check")
+def positions_check() -> None:
+    """Check every file of the catalogue; problems come with file and line."""
+    from positions.catalogue import check as check_catalogue
+
+    problems = check_catalogue()
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(1 if problems else 0)
