@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classify.evaluate import BadGold, Gold, evaluate, read_gold, score
 from classify.features import BLOCKS, Part
+from classify.labels import labelled_later
 from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_terms, lookup, save_model
 from classify.tagger import Record, Tagger
 
@@ -306,7 +307,9 @@ def main(gold_path: Path, decisions: Sequence[Decision] = (), folder: Path = MOD
     is worse there (it is written all the same), 2 with a message when a file cannot be used."""
     try:
         before = evaluate(gold_path) if (folder / ARRAYS).exists() else None
-        card = train(read_gold(gold_path, "train"), decisions, folder)
+        gold = read_gold(gold_path, "train")
+        gold += labelled_later(gold_path, {document.id for document in gold})
+        card = train(gold, decisions, folder)
         after = evaluate(gold_path, tagger=Tagger(model_dir=folder))
     except (BadGold, BadModel, OSError, KeyError, ValueError) as error:
         print(f"infopolicy train: {error}", file=sys.stderr)

@@ -1,0 +1,169 @@
+"""Labels that travel: `classify/gold/` holds ids and labels only; the texts come from what has been collected.
+
+The files there: `dev.jsonl`, the labelled documents with their split, and `labels.jsonl`, documents read later to learn from.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classify.evaluate import BadGold, Gold
+from crawlers.items import BadRecord, document_id
+
+FOLDER = Path(__file__).with_name("gold")
+#: Documents read later: chosen where the model errs, so they teach, and set neither thresholds nor probabilities.
+LATER = "active-later"
+#: Bills with title and summary that may stand beside the labelled documents.
+BILLS = "weak-bills.jsonl.xz"
+_LEGISCAN = re.compile(r"\d{6,}")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a reader decided about a document; ``id`` as in the file, jurisdiction/session/number."""
+
+    id: str
+    areas: tuple[str, ...]
+    priority: int
+    sure: float
+    split: str
+    stratum: str
+
+    @property
+    def document(self) -> str | None:
+        """The document's id in corpus.db; None where the label names the session in a way that cannot be translated."""
+        return corpus_id(self.id)
+
+    @property
+    def where(self) -> str:
+        """What to run to collect it, or why that does not help."""
+        jurisdiction, _, rest = self.id.partition("/")
+        session = rest.split("/")[0]
+        if jurisdiction == "us":
+            return f"infopolicy crawl us_bills --congress {session}"
+        if jurisdiction == "us-fr":
+            year = session[:4]
+            return f"infopolicy crawl us_federal_register --since {year}-01-01 --until {year}-12-31"
+        if self.document is None:
+            return "no source: the label names neither a session nor a document that a source knows"
+        return f"infopolicy crawl us_states (or us_states_legiscan, with a key): {jurisdiction}, session {session}"
+
+
+def corpus_id(label: str) -> str | None:
+    """``us/117/hr/1218`` -> ``us-117-hr1218``; ``us-mi/2009-2010/sb0953`` -> ``us-mi-2009-2010-sb953``."""
+    jurisdiction, *parts = label.replace("us-fr/", "us/fr/", 1).split("/")
+    if jurisdiction == "pen" or len(parts) < 2 or _LEGISCAN.fullmatch(parts[0]):
+        return None
+    try:
+        return document_id(jurisdiction, parts[0], "".join(parts[1:]))
+    except BadRecord:
+        return None
+
+
+def read_labels(folder: Path = FOLDER) -> list[Label]:
+    """Every label of both files.
+
+    Raises:
+        BadGold: a file is missing or holds a line that is no label.
+    """
+    return [*_read(folder / "dev.jsonl"), *_read(folder / "labels.jsonl")]
+
+
+def _read(path: Path) -> Iterator[Label]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadGold(f"{path}: cannot be read ({error})") from error
+    for number, line in enumerate(filter(str.strip, lines), 1):
+        try:
+            row = json.loads(line)
+            yield Label(
+                row["id"], tuple(row["areas"]), int(row["priority"]), float(row["sure"]),
+                row.get("split", "train"), row.get("stratum", LATER),
+            )  # fmt: skip
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadGold(f"{path}, line {number}: not a label ({error!r})") from error
+
+
+def labelled_later(gold_path: Path, known: Iterable[str], folder: Path = FOLDER) -> list[Gold]:
+    """The documents read later whose title and summary stand in the file of bills beside ``gold_path``.
+
+    Args:
+        known: ids that the labelled documents already hold; they are left out.
+
+    Raises:
+        BadGold: a file is there and cannot be used.
+    """
+    bills = gold_path.parent / BILLS
+    if not bills.exists():
+        return []
+    held = set(known)
+    wanted = {label.id: label for label in _read(folder / "labels.jsonl") if label.id not in held}
+    try:
+        with lzma.open(bills, "rt", encoding="utf-8") as lines:
+            found = [bill for bill in map(json.loads, lines) if bill["id"] in wanted]
+        return [_gold(wanted[bill["id"]], bill) for bill in found]
+    except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as error:
+        raise BadGold(f"{bills}: cannot be used ({error!r})") from error
+
+
+def _gold(label: Label, bill: dict[str, Any]) -> Gold:
+    abstract = bill["abstract"] or bill["official_title"]
+    areas, level = frozenset(label.areas), "federal"
+    return Gold(label.id, bill["title"], abstract, areas, label.priority, level, label.stratum, label.split)
+
+
+def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Counter[str]]:
+    """Write the labelled documents that corpus.db holds, in the form that `train` and `evaluate` read.
+
+    Returns how many were written, and what is lacking, counted by what to do about it.
+
+    Raises:
+        BadGold: there is no corpus.db, or the labels cannot be read.
+        OSError, sqlite3.Error: a file cannot be read or written.
+    """
+    if not corpus.exists():
+        raise BadGold(f"{corpus} does not exist yet: collect documents first with `infopolicy crawl`")
+    lacking: Counter[str] = Counter()
+    rows = []
+    with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        for label in read_labels(folder):
+            text = db.execute("select title, abstract from documents where id = ?", [label.document]).fetchone()
+            if text is None:
+                lacking[label.where] += 1
+            else:
+                rows.append(_line(label, *text))
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return len(rows), lacking
+
+
+def _line(label: Label, title: str | None, abstract: str | None) -> dict[str, Any]:
+    jurisdiction = label.id.partition("/")[0]
+    source = {"us": "", "us-fr": "Federal Register"}.get(jurisdiction, jurisdiction)
+    return {
+        "id": label.id, "source": source, "title": title, "abstract": abstract, "areas": list(label.areas),
+        "priority": label.priority, "sure": label.sure, "stratum": label.stratum, "split": label.split,
+    }  # fmt: skip
+
+
+def main(corpus: Path, target: Path) -> int:
+    """Fetch, and say what is lacking and what to run; 0, 1 when something is lacking, 2 when nothing can be done."""
+    try:
+        found, lacking = fetch(corpus, target)
+    except (BadGold, OSError, sqlite3.Error) as error:
+        print(f"infopolicy gold fetch: {error}", file=sys.stderr)
+        return 2
+    print(f"{found:,} labelled documents written to {target}; {lacking.total():,} are not in {corpus}")
+    for where, number in lacking.most_common():
+        print(f"{number:>6,}  {where}")
+    return int(bool(lacking))

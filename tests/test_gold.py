@@ -1,0 +1,144 @@
+"""Labels that travel: ids and labels alone in the repository, texts from what was collected, and what is lacking named."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from classify.areas import load_areas
+from classify.evaluate import BadGold, read_gold
+from classify.labels import FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
+from crawlers.billstatus import parse_bill
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "crawlers" / "sample" / "www.govinfo.gov" / "bulkdata" / "BILLSTATUS"
+GIVEN = ROOT.parent / "shared" / "gold" / "dev.jsonl"
+LABELS = read_labels()
+
+
+def write(path: Path, *rows: dict) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+LABEL = {"id": "us/117/hr/1", "areas": ["privacy"], "priority": 1, "sure": 0.9}
+
+
+def test_gold_holds_labels_and_no_texts() -> None:
+    allowed = {"id", "areas", "priority", "sure", "split", "stratum", "labeller", "made_on"}
+    for name in ("dev.jsonl", "labels.jsonl"):
+        rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
+        assert {key for row in rows for key in row} <= allowed
+        assert max(len(json.dumps(row)) for row in rows) < 450
+    areas = {area.id for area in load_areas().areas if area.labelled}
+    assert {area for label in LABELS for area in label.areas} <= areas
+    assert {label.priority for label in LABELS} == {0, 1, 2}
+    assert all(0 < label.sure <= 1 for label in LABELS)
+
+
+def test_gold_keeps_a_test_split_that_nothing_later_touches() -> None:
+    assert len({label.id for label in LABELS}) == len(LABELS)
+    assert sum(label.split == "test" for label in LABELS) >= 300
+    later = [label for label in LABELS if label.stratum == LATER]
+    assert len(later) >= 150
+    assert {label.split for label in later} == {"train"}
+
+
+@pytest.mark.skipif(not GIVEN.exists(), reason=f"the labelled documents are not here ({GIVEN})")
+def test_gold_says_what_the_labelled_file_says() -> None:
+    given = {document.id: document for document in read_gold(GIVEN, None)}
+    ours = [label for label in LABELS if label.stratum != LATER]
+    assert len(ours) == len(given)
+    for label in ours:
+        document = given[label.id]
+        assert (frozenset(label.areas), label.priority) == (document.areas, document.priority)
+        assert (label.split, label.stratum) == (document.split, document.stratum)
+
+
+@pytest.mark.parametrize(
+    ("label", "document"),
+    [
+        ("us/117/hr/1218", "us-117-hr1218"),
+        ("us/109/hconres/5", "us-109-hconres5"),
+        ("us-fr/2024-00538", "us-fr-2024-00538"),
+        ("us-mi/2009-2010/sb0953", "us-mi-2009-2010-sb953"),
+        ("us-in/1671534/sb0487", None),
+        ("pen/118", None),
+        ("us//", None),
+    ],
+)
+def test_gold_ids_become_those_of_the_corpus(label: str, document: str | None) -> None:
+    assert corpus_id(label) == document
+
+
+def test_gold_fetch_puts_sample_texts_and_labels_together(tmp_path: Path) -> None:
+    bills = {
+        bill.id: bill
+        for bill in (
+            parse_bill(etree.parse(path).getroot(), source_url="") for path in SAMPLE.rglob("BILLSTATUS-*.xml")
+        )
+    }
+    wanted = [label for label in LABELS if label.document in bills]
+    assert wanted, "the sample holds no labelled document"
+    rows = [(bill.id, bill.title, bill.abstract) for bill in bills.values()]
+    file = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text)")
+        db.executemany("insert into documents values (?, ?, ?)", rows)
+    target = tmp_path / "gold.jsonl"
+    found, lacking = fetch(file, target)
+    assert found == len(wanted)
+    assert found + lacking.total() == len(LABELS)
+    assert lacking["infopolicy crawl us_bills --congress 109"] > 10
+    read = {document.id: document for document in read_gold(target, None)}
+    for label in wanted:
+        assert label.document is not None
+        assert read[label.id].title == bills[label.document].title
+        assert read[label.id].areas == frozenset(label.areas)
+
+
+def test_gold_levels_survive_the_journey(tmp_path: Path) -> None:
+    ids = ["us/117/hr/1", "us-fr/2024-00538", "us-mi/2009-2010/sb0953"]
+    write(tmp_path / "dev.jsonl", *(LABEL | {"id": key, "split": "test", "stratum": "core"} for key in ids))
+    write(tmp_path / "labels.jsonl", LABEL)
+    with closing(sqlite3.connect(tmp_path / "corpus.db")) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text)")
+        db.executemany("insert into documents values (?, 'A title', null)", [(corpus_id(key),) for key in ids])
+    fetch(tmp_path / "corpus.db", tmp_path / "gold.jsonl", tmp_path)
+    levels = [document.level for document in read_gold(tmp_path / "gold.jsonl")]
+    assert levels == ["federal", "federal-register", "state"]
+
+
+def test_gold_read_later_joins_the_training(tmp_path: Path) -> None:
+    write(tmp_path / "labels.jsonl", LABEL, LABEL | {"id": "us/117/hr/2"}, LABEL | {"id": "us/117/hr/3"})
+    assert labelled_later(tmp_path / "dev.jsonl", [], tmp_path) == []
+    bills = [
+        {"id": f"us/117/hr/{number}", "title": "Bill", "official_title": "To do", "abstract": abstract}
+        for number, abstract in ((1, "It does."), (2, None), (9, None))
+    ]
+    with lzma.open(tmp_path / "weak-bills.jsonl.xz", "wt") as file:
+        file.writelines(json.dumps(bill) + "\n" for bill in bills)
+    found = labelled_later(tmp_path / "dev.jsonl", ["us/117/hr/3"], tmp_path)
+    assert [(each.id, each.abstract, each.split, each.stratum) for each in found] == [
+        ("us/117/hr/1", "It does.", "train", LATER),
+        ("us/117/hr/2", "To do", "train", LATER),
+    ]
+    (tmp_path / "weak-bills.jsonl.xz").write_bytes(b"not compressed")
+    with pytest.raises(BadGold, match=r"weak-bills"):
+        labelled_later(tmp_path / "dev.jsonl", [], tmp_path)
+
+
+def test_gold_fetch_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(tmp_path / "corpus.db", tmp_path / "gold.jsonl") == 2
+    assert "infopolicy crawl" in capsys.readouterr().err
+    (tmp_path / "corpus.db").write_bytes(b"no database at all, but long enough to look at" * 40)
+    assert main(tmp_path / "corpus.db", tmp_path / "gold.jsonl") == 2
+    write(tmp_path / "dev.jsonl", {"id": 1})
+    with pytest.raises(BadGold, match=r"dev\.jsonl, line 1"):
+        read_labels(tmp_path)
