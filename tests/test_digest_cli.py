@@ -1,0 +1,129 @@
+"""The commands of the digest as a person types them: what they print, what they write, and their exit codes."""
+
+from __future__ import annotations
+
+import email
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from digest_world import FIRST_DAY, Postbox, corpus, post_office, reader
+
+import cli
+from digest.tables import open_mail
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    corpus(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path))
+    monkeypatch.setenv("INFOPOLICY_MAIL_FROM", "Policy digest <digest@example.org>")
+    monkeypatch.setenv("INFOPOLICY_SMTP_SECURITY", "none")
+    monkeypatch.setattr("commands.mail.now", lambda: "2022-03-09T08:00:00Z")
+
+    def run(*words: str, **values) -> Result:
+        return CliRunner().invoke(cli.main, list(words), **values)
+
+    return run
+
+
+def test_an_issue_from_start_to_end(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    reader(db, "reader@example.org")
+    db.close()
+    prepared = call("digest", "prepare", "--day", FIRST_DAY.isoformat())
+    key = prepared.output.splitlines()[0]
+    assert (prepared.exit_code, key) == (0, "public-weekly-2022-w10")
+    assert call("digest", "note", key, input="Read this.\n").exit_code == 0
+    assert call("digest", "preview", key, "--output", "page.html", "--area", "broadband").exit_code == 0
+    assert "Read this." in Path("page.html").read_text(encoding="utf-8")
+    assert call("digest", "send", key, "--dry-run", "out").output == "1 mails written to out\n"
+    refused = call("digest", "send", key)
+    assert refused.exit_code == 2
+    assert "INFOPOLICY_SMTP_HOST" in refused.output
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
+        assert call("digest", "send", key).output == "1 sent\n"
+        assert call("digest", "send", key).output == "nothing waits\n"
+    assert len(postbox.got) == 1
+    (file,) = Path("out").iterdir()
+    assert email.message_from_bytes(file.read_bytes())["Subject"].startswith("Comments close")
+    status = call("digest", "status")
+    assert status.exit_code == 0
+    assert "public-weekly-2022-w10: released; 1 sent" in status.output
+    assert "reader@example.org" not in status.output
+
+
+def test_a_mail_that_may_have_arrived_needs_a_person(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    person = reader(db, "reader@example.org")
+    db.close()
+    key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]
+    with post_office(Postbox({"reader@example.org": ["drop"]})) as port:
+        monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
+        sent = call("digest", "send", key)
+    assert (sent.exit_code, sent.output) == (3, "1 unknown\n")
+    assert call("digest", "status").exit_code == 3
+    assert call("digest", "settle", key, person.id, "--arrived").exit_code == 0
+    assert call("digest", "settle", key, person.id, "--arrived").exit_code == 2
+    assert call("digest", "status").exit_code == 0
+
+
+def test_subscribe_export_and_erase(call, monkeypatch: pytest.MonkeyPatch) -> None:
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
+        done = call("subscribe", "new@example.org", "--area", "broadband", "--language", "es")
+    assert done.exit_code == 0
+    assert "items a week" in done.output
+    assert postbox.got[0][1]["Subject"].startswith("Confirme que quiere")
+    assert "/subscribe/confirm/" in postbox.got[0][1].get_body(("plain",)).get_content()
+    held = json.loads(call("subscribers", "export", "new@example.org").output)
+    assert held["subscriptions"][0]["language"] == "es"
+    assert call("subscribers", "erase", "new@example.org").output == "1 subscriptions forgotten\n"
+    assert json.loads(call("subscribers", "export", "new@example.org").output)["subscriptions"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("subscribe", "no address"), 2),
+        (("subscribe", "a@example.org", "--area", "nonsense"), 2),
+        (("subscribers", "export", "nobody"), 2),
+        (("digest", "send", "public-weekly-1999-w01"), 2),
+        (("digest", "preview", "nothing", "--output", "x.html"), 2),
+        (("digest", "bounces", "no-such-box"), 2),
+        (("digest", "settle", "a", "b", "--arrived"), 2),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(call, words: tuple[str, ...], code: int) -> None:
+    done = call(*words)
+    assert done.exit_code == code
+    assert "Traceback" not in done.output
+    assert done.output.splitlines()[-1].startswith("Error: ")
+
+
+def test_nobody_answers_is_told_and_nothing_is_lost(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    reader(db, "reader@example.org")
+    db.close()
+    key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]
+    monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("INFOPOLICY_SMTP_PORT", "1")
+    monkeypatch.setattr("digest.send._CONNECT_TRIES", 1)
+    done = call("digest", "send", key)
+    assert done.exit_code == 3
+    assert "What waits, waits" in done.output
+
+
+def test_a_damaged_mail_db_is_one_sentence(call, tmp_path: Path) -> None:
+    (tmp_path / "mail.db").write_bytes(b"no database " * 1000)
+    done = call("digest", "status")
+    assert done.exit_code == 4
+    assert "Traceback" not in done.output
