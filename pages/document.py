@@ -15,6 +15,14 @@ from pages.standing import SETTLED, ended_with
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
+#: A day with more actions than this shows those that moved the document, the rest on demand.
+CROWDED = 5
+MOVES = frozenset(
+    {
+        "introduction", "referral-committee", "committee-passage", "passage", "failure", "withdrawal", "executive-receipt",
+        "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
+    }
+)  # fmt: skip
 FIELDS = {"title": "title", "abstract": "summary", "text": "text"}
 Row = dict[str, Any]
 
@@ -157,14 +165,22 @@ def _priority(db: sqlite3.Connection, document_id: str) -> int:
     return row[0] if row else 0
 
 
-def _timeline(actions: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Actions newest first, one entry a day; the same sentence told twice on one day is told once."""
+def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:
+    """Actions newest first, one entry a day: those to show, and the rest of a crowded day.
+
+    The same sentence told twice on one day is told once. On a crowded day, what moved the document is shown.
+    """
     days: dict[str, list[Row]] = {}
     for action in actions:
         day = days.setdefault(action["acted_on"], [])
         if action["description"] not in {other["description"] for other in day}:
             day.append(action)
-    return list(days.items())
+    told = []
+    for date, found in days.items():
+        moved = [action for action in found if action["classification"] in MOVES] or found[:1]
+        shown = found if len(found) <= CROWDED else moved
+        told.append((date, shown, [action for action in found if action not in shown]))
+    return told
 
 
 def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 MODEL = "model"
 #: How many words a list of evidence shows for one area.
 MOST_TOLD = 4
-#: With so many words of rules, fragments that the model weighed add nothing for a reader.
-ENOUGH = 2
+_ACROSS = re.compile(r"[.;:!?]\s")
 _WORD = re.compile(r"[^\W_]+")
 _MANY = re.compile(r"(?<=\w{3})(ies|(?<![su])s)$")
 _BREAK = re.compile(r"(\s*\n\s*)")
@@ -64,7 +63,7 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
 
 
 def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> list[str]:
-    """The words of a list of evidence worth reading: what rules found before what the model found, no part of another.
+    """The words of a list of evidence worth reading: what rules found, or else what the model found; no part of another.
 
     Args:
         evidence: ``(words, by a rule)`` in the order in which they were found.
@@ -78,10 +77,12 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
     kept: dict[str, str] = {}
     for of_rules in (True, False):
         same = {key: words for key, (words, by_rule) in found.items() if by_rule == of_rules}
-        # What a rule found stands, even inside longer words of the model; those then add nothing.
+        if not of_rules:
+            same = {key: words for key, words in same.items() if not _ACROSS.search(words)} or same
         longest = {key: words for key, words in same.items() if not any(key != one and key in one for one in same)}
-        kept |= {key: words for key, words in longest.items() if not any(key in one or one in key for one in kept)}
-        if len(kept) >= ENOUGH:
+        kept |= longest
+        # Fragments that the model weighed add nothing for a reader where a rule has found words.
+        if kept:
             break
     return list(kept.values())[:limit]
 

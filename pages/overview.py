@@ -91,10 +91,10 @@ def _newest(
     db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
 ) -> list[Card]:
     found = db.execute(
-        f"select document_id from listing where {where} order by sort_on desc, document_id desc limit 10",
+        f"select document_id from listing where {where} order by sort_on desc, document_id desc limit 20",
         values,
     )
-    return cards(db, [row[0] for row in found], today, area)
+    return one_per_title(cards(db, [row[0] for row in found], today, area), 10)
 
 
 # --------------------------------------------------------------------- changes

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
+
+import yaml
+
+from pages.words import SITE
 
 _TOKEN = re.compile(
     r"""
@@ -91,8 +96,9 @@ class _Parser:
                 self.at += 1
             return inside
         self.terms.append(text.rstrip("*"))
-        quoted = '"' + text.rstrip("*").replace('"', '""') + '"'
-        return quoted + "*" if kind == "word" and text.endswith("*") else quoted
+        if kind == "word" and not text.endswith("*"):
+            return _spelt(text)
+        return _quoted(text.rstrip("*")) + ("*" if kind == "word" else "")
 
 
 def _tokens(query: str) -> list[tuple[str, str]]:
@@ -108,6 +114,24 @@ def _tokens(query: str) -> list[tuple[str, str]]:
     return tokens
 
 
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"'
+
+
+@cache
+def _spellings() -> dict[str, list[str]]:
+    """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
+    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    return {spelling: group for group in groups for spelling in group}
+
+
+def _spelt(word: str) -> str:
+    """A word as FTS5 wants it, with its other spellings."""
+    typed = word.casefold().replace("‑", "-").replace("–", "-")
+    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
+    return f"({' OR '.join(map(_quoted, group))})" if len(group) > 1 else _quoted(word)
+
+
 def any_of(terms: list[str]) -> str | None:
     """An expression that one of the words is enough for; for a small table where the best match comes first."""
     words = [word for term in terms for word in re.findall(r"\w+", term) if len(word) > 2]
@@ -116,8 +140,7 @@ def any_of(terms: list[str]) -> str | None:
 
 def some_of(terms: list[str]) -> str | None:
     """An expression that one of the terms is enough for, each kept whole: "e-books" is not looked for as "books"."""
-    told = [term.replace('"', '""') for term in terms if len(term) > 2]
-    return " OR ".join(f'"{term}"' for term in told) or None
+    return " OR ".join(_spelt(term) for term in terms if len(term) > 2) or None
 
 
 def parse(query: str | None) -> Search:

@@ -106,6 +106,10 @@ def _parts(db: Database) -> None:
             ]
         )
     )
+    db.table("status_history").insert_all(
+        {"document_id": BROADBAND, "ordinal": n, "status": status, "reached_on": day}
+        for n, (status, day) in enumerate([("introduced", "2021-03-11"), ("passed_first_chamber", "2022-03-07")])
+    )
     db.table("sponsors").insert_all(
         [
             {"document_id": BROADBAND, "ordinal": 0, "name": "Rep. Reader, Ada [D-ME-1]", "role": "sponsor"},

@@ -51,7 +51,8 @@ PAGES = {
     f"/documents/{BROADBAND}": [
         "H.R. 1783", "117th Congress", "Passed one chamber", "since 8 March 2022", "Received in the Senate.",
         "Passed House by voice vote.", "very likely (94 %)", "Lend hotspots", "A library may lend hotspots to readers.",
-        "Rep. Reader, Ada", "1 cosponsor", "Energy and Commerce Committee", "Libraries and archives", "H.R. 9",
+        "Rep. Reader, Ada", "1 cosponsor", "Introduced 11 March 2021 Passed one chamber 7 March 2022",
+        "Energy and Commerce Committee", "Libraries and archives", "H.R. 9",
         "Read it at www.congress.gov", "Last seen there 9 March 2022", "automatic",
     ],
     f"/documents/{RULE}": ["Proposed rule", "Next date: Comments close, 31 March 2022", "WC Docket No. 21-31"],

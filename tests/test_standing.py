@@ -15,7 +15,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 
 import serve
 from crawlers.tables import connect
-from pages import browse, overview, standing
+from pages import browse, document, overview, standing
 from publish import ANY_AREA, publish
 
 DAY = datetime.date.fromisoformat(TODAY)
@@ -162,3 +162,20 @@ def test_words_that_no_document_has_together_find_the_closest(db: sqlite3.Connec
     assert not browse.browse(db, browse.Filters.of({"q": "xylophones"}), DAY).loose
     # A number that was typed has been found: nothing looser is needed.
     assert browse.browse(db, browse.Filters.of({"q": "H.R. 1783"}), DAY).results == []
+
+
+def test_a_crowded_day_shows_what_moved_the_bill_and_loses_nothing(db: sqlite3.Connection) -> None:
+    said = [f"Debate, part {number}." for number in range(document.CROWDED)]
+    db.executemany(
+        "insert into actions (document_id, ordinal, acted_on, description) values (?, ?, '2022-03-07', ?)",
+        [(BROADBAND, 10 + number, words) for number, words in enumerate(said)],
+    )
+    db.execute("update actions set classification = 'passage' where description like 'Passed House%'")
+    found = document.document(db, BROADBAND, DAY)
+    assert found is not None
+    days = {
+        day: ([a["description"] for a in shown], {a["description"] for a in rest})
+        for day, shown, rest in found["timeline"]
+    }
+    assert days["2022-03-07"] == (["Passed House by voice vote."], set(said))
+    assert days["2022-03-08"] == (["Received in the Senate."], set())
