@@ -116,6 +116,7 @@ async def test_the_answer_does_not_tell_who_reads(site, db) -> None:
         {"email": "a@example.org", "area": "<script>alert(1)</script>", "step": "save"},
         {"email": "a@example.org", "frequency": "hourly", "step": "save"},
         {"email": '"><script>alert(1)</script>', "step": "save"}, {"email": "a@example.org", "searches": "x" * 60_000},
+        {"email": "a@example.org", "area": ["x"] * 2000},
     ],
 )  # fmt: skip
 async def test_what_cannot_be_used_is_told_on_the_form(site, db, data) -> None:

@@ -84,7 +84,10 @@ async def form_of(request):
         more = part.get("more_body", False)
         if len(body) > LARGEST_FORM:
             raise BadPreferences("the form is too large")
-    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
+    except ValueError as error:
+        raise BadPreferences("the form has too many fields") from error
 
 
 def origin(request):
