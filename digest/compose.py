@@ -14,6 +14,7 @@ from typing import Any
 
 import css_inline
 import jinja2
+import markupsafe
 
 from digest.entries import Entry
 from digest.issues import Issue
@@ -232,8 +233,16 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=loader, autoescape=escape, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters["wrapped"] = _wrapped
+    environment.filters |= {"wrapped": _wrapped, "fragment": _fragment}
     return environment
+
+
+@lru_cache(maxsize=20_000)
+def _fragment(line: Line, kind: str, language: str) -> str:
+    """One line, rendered once for all who read it for the same reason."""
+    words = Words(language)
+    made = _environment().get_template(f"line.{kind}").render(line=line, w=words, m=words.messages).rstrip("\n")
+    return markupsafe.Markup(made) if kind == "html" else made
 
 
 @lru_cache(maxsize=20_000)
