@@ -18,6 +18,7 @@ from classify.tagger import Record, Tagger, Tagging
 DRAWS, SEED = 1000, 7
 #: The share of documents that staff could read when they come unsorted.
 QUEUE = 0.05
+LEVELS = ("federal", "state", "federal-register")
 #: Documents by how much there is to read: words of title and abstract, up to and including the number.
 LENGTHS = {"at most 25 words": 25, "26 to 100 words": 100, "more than 100 words": 10**9}
 
@@ -224,14 +225,14 @@ def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None)
     flags = np.array([_flags(tagging, areas) for tagging in taggings])
     natural = np.array([document.natural for document in gold])
     groups = {
-        "levels": np.array([document.level for document in gold]),
-        "lengths": np.array([document.length for document in gold]),
+        "levels": (LEVELS, np.array([document.level for document in gold])),
+        "lengths": (LENGTHS, np.array([document.length for document in gold])),
     }
     report: dict[str, Any] = {"version": tagger.version, "split": split, "documents": len(gold)}
     for name, rows in (("topic", ~natural), ("natural", natural)):
         if rows.any():
             report[name] = _scores(truth[rows], flags[rows], areas) | {
-                kind: _by_group(truth[rows], flags[rows], names[rows]) for kind, names in groups.items()
+                kind: _by_group(order, names[rows], truth[rows], flags[rows]) for kind, (order, names) in groups.items()
             }
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
@@ -256,8 +257,9 @@ def _scores(truth: np.ndarray, flags: np.ndarray, areas: Sequence[str]) -> dict[
     }
 
 
-def _by_group(truth: np.ndarray, flags: np.ndarray, names: np.ndarray) -> dict[str, Any]:
-    return {name: asdict(score(truth[names == name], flags[names == name])) for name in sorted(set(names))}
+def _by_group(order: Iterable[str], names: np.ndarray, truth: np.ndarray, flags: np.ndarray) -> dict[str, Any]:
+    here = [(name, names == name) for name in order]
+    return {name: asdict(score(truth[rows], flags[rows])) for name, rows in here if rows.any()}
 
 
 def table(report: dict[str, Any]) -> str:
