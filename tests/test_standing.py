@@ -160,6 +160,9 @@ def test_words_that_no_document_has_together_find_the_closest(db: sqlite3.Connec
     assert {result.card.id for result in found.results} == {BROADBAND, RULE}
     assert not browse.browse(db, browse.Filters.of({"q": "hotspots"}), DAY).loose
     assert not browse.browse(db, browse.Filters.of({"q": "xylophones"}), DAY).loose
+    # Loose matches obey the filters like any others.
+    only_rules = browse.browse(db, browse.Filters.of({"q": "hotspots xylophones", "kind": "regulation"}), DAY)
+    assert [result.card.id for result in only_rules.results] == [RULE]
     # A number that was typed has been found: nothing looser is needed.
     assert browse.browse(db, browse.Filters.of({"q": "H.R. 1783"}), DAY).results == []
 
