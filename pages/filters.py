@@ -1,0 +1,91 @@
+"""What the address of /browse asks for, and what that means in SQL and in Datasette's own addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pages.cards import marks
+from publish import ANY_AREA, FACETS
+
+#: Choices that stand for several statuses of bills at once, by their key in the glossary.
+STATUS_GROUPS = {
+    "passed_a_chamber": (
+        "passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "vetoed", "enacted", "adopted",
+    )
+}  # fmt: skip
+#: The filters in the order in which the page shows them, with their headings.
+TITLES = {
+    "area": "Policy area",
+    "kind": "Kind",
+    "jurisdiction": "Jurisdiction",
+    "status": "Where it stands",
+    "year": "Year",
+    "must_see": "Priority",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for. Empty text means "all"; ``page`` counts from 1."""
+
+    q: str = ""
+    area: str = ""
+    kind: str = ""
+    jurisdiction: str = ""
+    status: str = ""
+    year: str = ""
+    must_see: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, args: dict[str, str]) -> Filters:
+        """From the parts of an address; parts it does not know are ignored and a page that is no number is page 1."""
+        known = {name: args.get(name, "").strip()[:300] for name in ("q", *TITLES, "sort")}
+        page = args.get("page", "1")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+        return cls(**known, page=max(1, number))
+
+    def chosen(self) -> dict[str, str]:
+        return {name: value for name in TITLES if (value := getattr(self, name))}
+
+    def address(self, **changes: str | int) -> str:
+        """The address of this page with some parts changed; ``""`` takes a part out, and any change goes to page 1."""
+        parts = {"q": self.q, **self.chosen(), "sort": self.sort, "page": 1, **changes}
+        kept = {name: value for name, value in parts.items() if value not in ("", 1) or (name == "must_see" and value)}
+        return "/browse" + (f"?{urlencode(kept)}" if kept else "")
+
+    def data_address(self, form: str, expression: str | None) -> str:
+        """The same choice of documents as Datasette's own JSON or CSV."""
+        parts: list[tuple[str, str]] = [("area_id", self.area or ANY_AREA)]
+        for name, value in self.chosen().items():
+            if name == "status" and value in STATUS_GROUPS:
+                parts += [("status__in", ",".join(STATUS_GROUPS[value])), ("kind__exact", "bill")]
+            elif name != "area":
+                parts.append((name, value))
+        if expression:
+            parts += [("_search", expression), ("_searchmode", "raw")]
+        parts += [("_sort_desc", "latest_on")]
+        parts += (
+            [("_shape", "objects"), ("_size", "max")]
+            if form == "json"
+            else [("_stream", "on"), ("_size", "max"), ("_dl", "on")]
+        )
+        return f"/corpus/listed_documents.{form}?{urlencode(parts)}"
+
+    def where(self, *, without: str = "") -> tuple[str, list[str]]:
+        """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""
+        area = ANY_AREA if without == "area" else self.area or ANY_AREA
+        conditions, values = ["area_id = ?"], [area]
+        if without == "area":
+            conditions, values = ["area_id <> ?"], [ANY_AREA]
+        for name in FACETS:
+            value = "" if name == without else getattr(self, name)
+            if name == "status" and value in STATUS_GROUPS:
+                conditions.append(f"status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill'")
+                values += STATUS_GROUPS[value]
+            elif value:
+                conditions.append(f"{name} = ?")
+                values.append(value)
+        return " and ".join(conditions), values
