@@ -102,7 +102,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, closing(open_mail(Path(folder) / "mail.db")) as db:
         with closing(desk.corpus(args.corpus)) as corpus:
             different = fill(db, corpus, args.subscribers, "2000-01-01T00:00:00Z")
-            began = time.monotonic()
+            began, before = time.monotonic(), time.process_time()
             day = datetime.date.fromisoformat(
                 corpus.execute("select max(happened_on) from changes where kind = 'status'").fetchone()[0]
             )
@@ -110,7 +110,7 @@ def main() -> int:
             issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=now, day=day)
         frozen = time.monotonic()
         done = hand_over(db, issue, args.port, now)
-        ended = time.monotonic()
+        ended, cpu = time.monotonic(), time.process_time() - before
         items = db.execute("select avg(items), max(items) from deliveries where state = 'sent'").fetchone()
     here.send("stop")
     got, largest, volume = here.recv()
@@ -121,6 +121,7 @@ def main() -> int:
         f"{args.subscribers:,} subscribers with {different:,} different filters; {len(issue.entries):,} entries in the issue"
     )
     each = (ended - frozen) / args.subscribers * 1000
+    print(f"{cpu:.0f} s of processor time in all, {cpu / args.subscribers * 1000:.1f} ms each, without the server's")
     print(f"frozen in {frozen - began:.1f} s; composed and handed over in {ended - frozen:.1f} s, {each:.1f} ms each")
     print(f"{sent:,} sent, {done['nothing']:,} had nothing new; {items[0]:.0f} items on average, at most {items[1]}")
     print(f"largest mail {largest / 1000:.0f} kB, {volume / 1e6:.0f} MB in all; peak memory {peak:.0f} MB")
