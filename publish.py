@@ -6,7 +6,6 @@ there with what is there and writes the difference only, so that a second run wr
 
 from __future__ import annotations
 
-import re
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from crawlers.items import slug
+from crawlers.threads import write_threads
 
 VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
 #: The area under which every document is listed, whatever it was tagged with.
@@ -70,15 +70,6 @@ def create_position_search(db: Database) -> None:
 @corpus()
 def create_source_index(db: Database) -> None:
     db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
-
-
-@corpus()
-def create_rulemakings(db: Database) -> None:
-    db.execute("""
-        create table rulemakings (
-            number text not null, document_id text not null, primary key (number, document_id)
-        ) without rowid""")
-    db.execute("create index rulemakings_by_document on rulemakings (document_id)")
 
 
 _POSITION_WORDS = """
@@ -153,29 +144,6 @@ def _settle_position_search(db: Database) -> int:
     return len(wanted)
 
 
-#: "CG Docket No. 22-2, GN Docket No. 25-133; FR ID 319500" names two dockets and a number of this one document.
-_NUMBERS_APART = re.compile(r"[;,]|\band\b", re.IGNORECASE)
-_OWN_NUMBER = re.compile(r"^(fr id|fr doc|document no|billing code)\b", re.IGNORECASE)
-
-
-def rulemaking_numbers(term: str) -> set[str]:
-    """The dockets or regulation numbers that one term of a source names, in one spelling: lower case, single hyphens."""
-    parts = (part.strip(" .#()[]") for part in _NUMBERS_APART.split(term))
-    found = {slug(part) for part in parts if not _OWN_NUMBER.match(part)}
-    return {number for number in found if any(character.isdigit() for character in number) and len(number) > 4}
-
-
-def _settle_rulemakings(db: Database) -> int:
-    """Which documents share a docket or a regulation number (RIN)."""
-    db.execute("create temp table numbers as select * from rulemakings limit 0")
-    terms = db.execute("select document_id, term from terms where kind in ('docket', 'rin')").fetchall()
-    rows = {(number, document_id) for document_id, term in terms for number in rulemaking_numbers(term)}
-    db.conn.executemany("insert into temp.numbers values (?, ?)", sorted(rows))
-    written = _settle(db, "rulemakings", "select number, document_id from temp.numbers")
-    db.execute("drop table temp.numbers")
-    return written
-
-
 def _make_views(db: Database, now: str) -> None:
     sql = VIEWS.read_text(encoding="utf-8")
     stored = db.execute("select hash from published where what = 'views'").fetchone()
@@ -205,14 +173,14 @@ def publish(db: Database, now: str) -> int:
         the number of rows written or removed; 0 when nothing had changed.
     """
     corpus.apply(db)
+    written = write_threads(db)
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     with db.atomic():
-        written = _settle(db, "listing", _LISTING)
+        written += _settle(db, "listing", _LISTING)
         written += _settle(db, "facet_counts", _FACET_COUNTS)
         written += _settle(db, "position_listing", _POSITION_LISTING)
         written += _settle_position_search(db)
-        written += _settle_rulemakings(db)
         _make_views(db, now)
         if written:
             for table in ("listing", "facet_counts", "position_listing"):

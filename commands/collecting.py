@@ -134,7 +134,6 @@ def _run_line(run: Any) -> str:
 def _finish(session: Session) -> None:
     """Tag, match and publish whatever lacks it."""
     from crawlers.restate import restate
-    from crawlers.threads import write_threads
     from derive import derive, tagger_version, untagged
     from pipelines import open_corpus, open_staff
     from publish import publish as publish_tables
@@ -148,7 +147,6 @@ def _finish(session: Session) -> None:
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
     write_reference(corpus)
-    write_threads(corpus)
     publish_tables(corpus, now())
     for db in (corpus, staff):
         db.close()

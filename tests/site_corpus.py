@@ -124,7 +124,7 @@ def _parts(db: Database) -> None:
     db.table("terms").insert_all(
         [
             {"document_id": BROADBAND, "ordinal": 0, "kind": "subject", "term": "Libraries and archives"},
-            {"document_id": RULE, "ordinal": 0, "kind": "docket", "term": "WC Docket No. 21-31"},
+            {"document_id": RULE, "ordinal": 0, "kind": "docket", "term": "WC Docket 21-31"},
         ]
     )
     db.table("events").insert_all(

@@ -12,8 +12,9 @@ from sqlite_utils import Database
 
 import serve
 from crawlers.tables import connect
+from crawlers.threads import DRAWER
 from pages import document, thread
-from publish import publish, rulemaking_numbers
+from publish import publish
 
 EXTENSION = "us-fr-2022-06001"
 FINAL = "us-fr-2022-20000"
@@ -36,7 +37,7 @@ def db(tmp_path: Path) -> Database:
         [
             {"document_id": RULE, "ordinal": 1, "kind": "rin", "term": "3060-AK57"},
             {"document_id": FINAL, "ordinal": 0, "kind": "rin", "term": "3060-AK57"},
-            {"document_id": EXTENSION, "ordinal": 0, "kind": "docket", "term": "WC Docket No. 21-31"},
+            {"document_id": EXTENSION, "ordinal": 0, "kind": "docket", "term": "WC Docket 21-31"},
         ]
     )
     db.table("events").insert(
@@ -71,13 +72,15 @@ def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
 
 def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:
     db.conn.executemany(
-        "insert into terms values (?, 9, 'docket', 'WC Docket No. 21-31')",
+        "insert into terms values (?, 9, 'docket', 'WC Docket 21-31')",
         [(row["id"],) for row in db.conn.execute("select id from documents where kind = 'bill'").fetchall()],
     )
-    for number in range(thread.MOST_TOGETHER):
+    for number in range(DRAWER):
         key = f"us-fr-2022-1{number:04}"
-        db.table("documents").insert(document_row(key, identifier=key, title="Other", url="https://a.b/"))
-        db.conn.execute("insert into terms values (?, 0, 'docket', 'WC Docket No. 21-31')", [key])
+        db.table("documents").insert(
+            document_row(key, kind="regulation", identifier=key, title="Other", url="https://a.b/")
+        )
+        db.conn.execute("insert into terms values (?, 0, 'docket', 'WC Docket 21-31')", [key])
     publish(db, NOW)
     assert _thread(db, EXTENSION) == []
 
@@ -85,26 +88,18 @@ def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:
 def test_a_correction_belongs_to_what_it_corrects(db: Database) -> None:
     db.table("documents").insert(
         document_row(
-            "us-fr-2022-30000", identifier="x", title="Correction", url="https://a.b/", published_on="2022-10-01"
+            "us-fr-2022-30000",
+            kind="regulation",
+            identifier="x",
+            title="Correction",
+            url="https://a.b/",
+            published_on="2022-10-01",
         )
     )
     db.table("links").insert({"document_id": "us-fr-2022-30000", "ordinal": 0, "linked_id": FINAL, "kind": "corrects"})
+    publish(db, NOW)
     assert _thread(db, FINAL)[-1] == "us-fr-2022-30000"
     assert "us-fr-2022-30000" in _thread(db, RULE)
-
-
-@pytest.mark.parametrize(
-    ("term", "numbers"),
-    [
-        ("CG Docket No. 22-2, GN Docket No. 25-133; FR ID 319500", {"cg-docket-no-22-2", "gn-docket-no-25-133"}),
-        ("RIN 3060-AK57", {"rin-3060-ak57"}),
-        ("Docket No. RM98-1-000 and EL20-3", {"docket-no-rm98-1-000", "el20-3"}),
-        ("FR ID 319500", set()),
-        ("no number", set()),
-    ],
-)
-def test_one_term_can_name_several_dockets(term: str, numbers: set[str]) -> None:
-    assert rulemaking_numbers(term) == numbers
 
 
 async def test_the_page_shows_the_thread(db: Database) -> None:
