@@ -55,7 +55,7 @@ PAGES = {
         "Energy and Commerce Committee", "Libraries and archives", "H.R. 9",
         "Read it at www.congress.gov", "Last seen there 9 March 2022", "automatic",
     ],
-    f"/documents/{RULE}": ["Proposed rule", "Next date: Comments close, 31 March 2022", "WC Docket No. 21-31"],
+    f"/documents/{RULE}": ["Proposed rule", "Next date: Comments close, 31 March 2022", "WC Docket 21-31"],
     f"/documents/{PLAIN}": ["Became law", "Public Law 117-99", "has not listed this document since 7 March 2022"],
     "/areas": ["Broadband", "2 documents", "Library funding"],
     "/areas/broadband": ["Access to the internet.", "Library Broadband Act", "Lend hotspots", "31 March 2022"],
