@@ -53,12 +53,20 @@ def stored_ids(corpus: Path, *, source: str) -> dict[tuple[str, str], list[str]]
     return found
 
 
-def _rows(corpus: Path, query: str, source: str) -> list[tuple[Any, ...]]:
+def ids_at(corpus: Path, *, source: str, place: tuple[str, str], stamp: str) -> list[str]:
+    """The stored documents of a (jurisdiction, session) that changed at one and the same time."""
+    query = """
+        select d.id from documents d cross join provenance p on p.document_id = d.id
+        where p.source = ? and d.jurisdiction = ? and d.session = ? and p.stamp = ?"""
+    return [key for (key,) in _rows(corpus, query, source, *place, stamp)]
+
+
+def _rows(corpus: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
     if not corpus.exists():
         return []
     connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
     try:
-        return connection.execute(query, [source]).fetchall()
+        return connection.execute(query, values).fetchall()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return []

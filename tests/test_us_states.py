@@ -285,6 +285,40 @@ def test_a_half_read_session_goes_on_at_its_newest_bill(corpus: Database) -> Non
     assert asked(request)["updated_since"] == "2025-02-03T10:00:00.000000"
 
 
+def many(count: int, first_number: int = 1, at: str = "2025-02-01T10:00:00+00:00") -> list[dict[str, Any]]:
+    return [row(number, at) for number in range(first_number, first_number + count)]
+
+
+def test_among_many_bills_of_one_time_it_goes_on_at_the_page_where_the_stored_ones_end(corpus: Database) -> None:
+    stored(corpus, *many(50))
+    request = first(spider_on(corpus))
+    assert (asked(request)["page"], asked(request)["updated_since"]) == ("3", "2025-02-01T10:00:00.000000")
+    *_, listing = answer(request, many(15, 41), 55, 3, page=3)
+    assert isinstance(listing, Listing)
+    assert len(listing.document_ids) == 55
+
+
+def test_a_page_that_begins_with_an_unknown_bill_is_too_far_on(corpus: Database) -> None:
+    stored(corpus, *many(90))
+    request = first(spider_on(corpus))
+    steps = [asked(request)["page"]]
+    for page in (5, 4):
+        [request] = answer(request, many(20, 200), 120, 6, page=page)
+        steps.append(asked(request)["page"])
+    assert steps == ["5", "4", "2"]
+    found = answer(request, many(20, 60), 120, 6, page=2)
+    assert len([item for item in found if isinstance(item, Bill)]) == 20
+
+
+def test_a_page_past_the_last_one_begins_the_stretch_again(corpus: Database) -> None:
+    stored(corpus, *many(50))
+    request = first(spider_on(corpus))
+    response = TextResponse(request.url, status=404, body=b"{}", request=request)
+    assert request.callback is not None
+    [request] = request.callback(response, **request.cb_kwargs)
+    assert asked(request)["page"] == "1"
+
+
 def test_a_session_read_to_its_end_costs_nothing_until_its_state_changes(corpus: Database) -> None:
     stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
     finished(corpus, at="2026-11-25T00:00:05Z")

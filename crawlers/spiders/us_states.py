@@ -26,7 +26,7 @@ from crawlers import openstates as api
 from crawlers.items import BadRecord, Bill, Listing, Reject
 from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
-from crawlers.watermarks import Watermark, stored_ids, watermarks
+from crawlers.watermarks import Watermark, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
 #: Sessions that ended longer ago than this are history: asked for only with `since`.
@@ -36,17 +36,22 @@ LIVELY = timedelta(days=21)
 #: A change this much older than the end of the listing that showed it was surely told whole.
 SETTLED = timedelta(hours=1)
 RESTARTS = 2
+#: A page of bills is asked for once: what comes next is decided by what is stored, no validator is of use. A page past the
+#: last one is answered with 404.
+BILLS_META = {"dont_cache": True, "handle_httpstatus_list": [404]}
 
 
 @dataclass
 class Reading:
     """One session as it is being read: `since` is where the present stretch begins, `seen` its bills by their time of
-    change, `ids` all that came."""
+    change, `ids` all that came. `step` is how many pages to go back from a page that begins with an unknown bill, while
+    the place is looked for where an earlier run ended; 0 once it is found."""
 
     session: api.Session
     since: str | None
     priority: int
     ids: set[str] = field(default_factory=set)
+    step: int = 0
     seen: dict[str, str] = field(default_factory=dict)
     restarts: int = 0
 
@@ -107,7 +112,7 @@ class UsStatesSpider(SourceSpider):
             if self.is_read(session):
                 yield self.listing(session, [])
             else:
-                yield self.ask_bills(Reading(session, self.begin(session), priority=-rank), page=1)
+                yield self.resume(Reading(session, self.begin(session), priority=-rank))
 
     def is_wanted(self, state: str) -> bool:
         return self.states is None or state in self.states
@@ -144,6 +149,18 @@ class UsStatesSpider(SourceSpider):
             return (newest + timedelta(seconds=1)).isoformat(timespec="microseconds")
         return mark.stamp
 
+    def resume(self, reading: Reading) -> scrapy.Request:
+        """The first request of a session. Where an earlier run ended among thousands of bills with one and the same time
+        of change (a source that stamps in bulk), it goes on at the page where the stored ones end."""
+        mark = self.mark(reading.session)
+        if mark is None or reading.since != mark.stamp:
+            return self.ask_bills(reading, 1)
+        place = (reading.session.jurisdiction, reading.session.session)
+        reading.seen = dict.fromkeys(ids_at(self.corpus, source=self.name, place=place, stamp=mark.stamp), mark.stamp)
+        page = (len(reading.seen) - 1) // api.PER_PAGE + 1
+        reading.step = 1 if page > 1 else 0
+        return self.ask_bills(reading, page)
+
     def ask_bills(self, reading: Reading, page: int) -> scrapy.Request:
         query: list[tuple[str, Any]] = [
             ("jurisdiction", reading.session.state), ("session", reading.session.name), ("sort", "updated_asc"),
@@ -151,19 +168,26 @@ class UsStatesSpider(SourceSpider):
         ]  # fmt: skip
         if reading.since:
             query.append(("updated_since", reading.since))
-        # A page of bills is asked for once: what comes next is decided by what is stored, no validator is of use.
         return self.ask(
-            f"{api.HOST}/bills?{urlencode(query)}", self.parse_bills, headers=self.headers, meta={"dont_cache": True},
+            f"{api.HOST}/bills?{urlencode(query)}", self.parse_bills, headers=self.headers, meta=BILLS_META,
             priority=reading.priority, cb_kwargs={"reading": reading, "page": page},
         )  # fmt: skip
 
     def parse_bills(self, response: Response, reading: Reading, page: int) -> Iterator[Any]:
+        if response.status == 404:
+            yield self.again(reading, f"page {page} is not there")
+            return
         found = api.read_page(response.body, page)
         if any(row.get("session") != reading.session.name for row in found.results):
             raise Unreadable(f"bills of another session than {reading.session.name}")
         rows = [(api.stamp(row), row) for row in found.results]
         if [stamp for stamp, _ in rows] != sorted(stamp for stamp, _ in rows):
             raise Unreadable("the bills are not in the order of their changes")
+        if reading.step and page > 1 and self.key_of(rows[0][1]) not in reading.seen:
+            page, reading.step = max(1, page - reading.step), reading.step * 2
+            yield self.ask_bills(reading, page)
+            return
+        reading.step = 0
         taken = self.take(rows)
         for stamp, row in taken:
             document = self.document(row)
@@ -195,12 +219,24 @@ class UsStatesSpider(SourceSpider):
             yield self.ask_bills(reading, page + 1)
         elif len(reading.seen) >= found.total:
             yield self.listing(reading.session, sorted(reading.ids))
-        elif reading.restarts < RESTARTS:
-            reading.restarts += 1
-            yield self.ask_bills(reading, 1)
         else:
-            reason = f"{reading.session.name}: {found.total:,} bills are said to be there, {len(reading.seen):,} came"
-            yield Reject(source=self.name, url=f"{api.HOST}/bills?jurisdiction={reading.session.state}", reason=reason)
+            yield self.again(reading, f"{found.total:,} bills are said to be there, {len(reading.seen):,} came")
+
+    def again(self, reading: Reading, reason: str) -> scrapy.Request | Reject:
+        """The present stretch from its beginning, or a lost listing where that was tried already."""
+        if reading.restarts < RESTARTS:
+            reading.restarts, reading.step, reading.seen = reading.restarts + 1, 0, {}
+            return self.ask_bills(reading, 1)
+        session = reading.session
+        url = f"{api.HOST}/bills?jurisdiction={session.state}&session={session.name}"
+        return Reject(source=self.name, url=url, reason=f"{session.jurisdiction} {session.name}: {reason}")
+
+    @staticmethod
+    def key_of(row: api.Record) -> str | None:
+        try:
+            return api.bill_id(row)
+        except BadRecord:
+            return None
 
     def listing(self, session: api.Session, read: list[str]) -> Listing:
         """What the source holds of a session that was read to its end: what was known and has not changed, and what came.
