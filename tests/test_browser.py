@@ -34,6 +34,7 @@ pytestmark = [
 
 PAGES = {
     "home": "/",
+    "accuracy": "/accuracy",
     "document": f"/documents/{BROADBAND}",
     "regulation": f"/documents/{RULE}",
     "areas": "/areas",
