@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -57,6 +59,10 @@ def plain_errors() -> Iterator[None]:
         yield
     except (BadAreas, BadSource, BadFile) as error:
         raise Stop(str(error), 1) from error
+    except BrokenPipeError:
+        # Whoever read our output has had enough (| head): no error, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
     except OperationError as error:
         raise Stop(str(error), 4) from error
     except (OSError, sqlite3.Error) as error:
