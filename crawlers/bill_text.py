@@ -27,6 +27,11 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 #: Of these the heading stands on a line of its own; of smaller ones it runs into the text.
 _HIGH = frozenset({"section", "title", "subtitle", "division", "chapter", "subchapter", "part", "subpart"})
+_NAMES = {
+    "i": "Introduced in", "r": "Reported in", "e": "Engrossed in", "rf": "Referred in", "rd": "Received in",
+    "pc": "Placed on Calendar", "ea": "Engrossed Amendment", "at": "Agreed to", "cp": "Considered and Passed",
+}  # fmt: skip
+_CHAMBERS = {"h": "House", "s": "Senate"}
 _SPACED = frozenset({"enum", "num", "entry", "td"})  # a number or a cell of a table, before what follows it
 #: How far along a version is in the chamber where the bill began, and in the other one.
 _AT_HOME = {"i": 0, "r": 2, "e": 3, "c": 7, "a": 7}
@@ -54,6 +59,47 @@ def package(url: str | None) -> Package | None:
         return None
     name, congress, kind, number, code = match.groups()
     return Package(name, document_id("us", congress, kind + number), kind, code)
+
+
+def first_version(document_id: str) -> Package:
+    """The version that every bill has: as introduced."""
+    _, congress, number = document_id.split("-")
+    kind = number.rstrip("0123456789")
+    return Package(f"BILLS-{congress}{number}i{_home(kind)}", document_id, kind, f"i{_home(kind)}")
+
+
+def following(version: Package) -> list[Package]:
+    """The versions that may come right after one, whether a list names them yet or not."""
+    home = _home(version.kind)
+    other = "s" if home == "h" else "h"
+    steps = {
+        f"i{home}": (f"r{home}", f"e{home}", f"pc{home}", f"at{home}"),
+        f"pc{home}": (f"r{home}", f"e{home}"),
+        f"r{home}": (f"e{home}", f"pc{home}"),
+        f"e{home}": (f"rf{other}", f"rd{other}", f"pc{other}", "enr"),
+    }
+    received = (f"r{other}", f"e{other}", f"ea{other}", "enr")
+    steps |= {f"{code}{other}": received for code in ("rf", "rd", "pc", "r")}
+    steps |= {
+        f"ea{other}": (f"ea{home}", f"ea{other}2", "enr"),
+        f"e{other}": ("enr",),
+        f"ea{home}": (f"ea{other}2", "enr"),
+    }
+    stem = version.name.removesuffix(version.code)
+    codes = [code for code in steps.get(version.code, ()) if code != "pch"]  # House calendars are no versions
+    return [Package(stem + code, version.document_id, version.kind, code) for code in codes]
+
+
+def version_name(code: str) -> str:
+    """How a version is called that no list has named."""
+    if code == "enr":
+        return "Enrolled Bill"
+    stage, chamber = code.rstrip("0123456789")[:-1], code.rstrip("0123456789")[-1]
+    return f"{_NAMES[stage]} {_CHAMBERS[chamber]}" if stage in _NAMES and chamber in _CHAMBERS else code.upper()
+
+
+def _home(kind: str) -> str:
+    return "h" if kind.startswith("h") else "s"
 
 
 def newest(packages: Iterable[tuple[Package, str | None]]) -> Package | None:

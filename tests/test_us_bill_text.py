@@ -19,6 +19,7 @@ from crawlers.bill_text import newest, package, parse_text
 from crawlers.gather import Work
 from crawlers.items import Bill, Document, Listing, Reject, Sponsor, TextVersion
 from crawlers.middlewares import Unreadable
+from crawlers.mirror import recorded
 from crawlers.record import load_document, upsert
 from crawlers.spiders.us_bill_text import UsBillTextSpider
 
@@ -109,6 +110,37 @@ def test_second_run_asks_for_nothing_and_a_new_version_for_that_one(corpus: Data
     upsert(corpus, [bill("is", "enr")], now=LATER, silent=True)
     items = run(path, tagged="no")
     assert [item.version for item in items if isinstance(item, VersionText)] == ["ENR"]
+
+
+def test_version_that_no_list_names_yet_is_found_when_asked_ahead(corpus: Database) -> None:
+    upsert(corpus, [bill("is")], now=NOW, silent=True)
+    path = Path(corpus.execute("pragma database_list").fetchone()[2])
+    spider = made(UsBillTextSpider, corpus=path, tagged="no", ahead="yes")
+    [_, request] = run_start(spider)
+    work = request.cb_kwargs["work"]
+    assert [name for name, _ in work.waiting] == [f"BILLS-119s146{code}" for code in ("is", "rs", "es", "pcs", "ats")]
+    found = answer_all(spider, request, there={"is", "rs"})
+    assert [(item.version, item.text is None) for item in found if isinstance(item, VersionText)] == [
+        ("IS", False), ("Reported in Senate", False),
+    ]  # fmt: skip
+    [document] = [item for item in found if isinstance(item, Bill)]
+    assert "48 hours" in (document.text or "")
+
+
+def answer_all(spider: UsBillTextSpider, request: scrapy.Request, *, there: set[str]) -> list[Any]:
+    """What comes of a bill when only the versions of some codes are there."""
+    items: list[Any] = []
+    waiting = [request]
+    while waiting:
+        request = waiting.pop()
+        response = recorded(RECORDED, request.url)
+        known = package(request.url)
+        if not known or known.code not in there:
+            response = TextResponse(request.url, status=404)
+        response.request = request
+        for each in spider.parse_part(response, **request.cb_kwargs):
+            (waiting if isinstance(each, scrapy.Request) else items).append(each)
+    return items
 
 
 def test_bill_without_a_tag_is_not_asked_for(corpus: Database) -> None:

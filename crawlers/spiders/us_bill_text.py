@@ -40,21 +40,25 @@ class Stored:
 
 
 class UsBillTextSpider(GatheringSpider):
-    """`tagged`: "no" asks for the texts of all stored bills; `congress`: of this Congress only."""
+    """`tagged`: "no" asks for the texts of all stored bills; `congress`: of this Congress only; `ahead`: "yes" asks also for
+    versions that no list names yet but that may follow those that are known: govinfo has some a day or two before."""
 
     name = "us_bill_text"
 
-    def __init__(self, today: str, tagged: str = "yes", congress: str | None = None, **kwargs: Any):
+    def __init__(self, today: str, tagged: str = "yes", congress: str | None = None, ahead: str = "no", **kwargs: Any):
         super().__init__(today, **kwargs)
-        if tagged not in ("yes", "no"):
-            raise ValueError(f'tagged={tagged}: must be "yes" or "no"')
-        self.tagged, self.congress = tagged == "yes", congress
+        for name, value in (("tagged", tagged), ("ahead", ahead)):
+            if value not in ("yes", "no"):
+                raise ValueError(f'{name}={value}: must be "yes" or "no"')
+        self.tagged, self.congress, self.ahead = tagged == "yes", congress, ahead == "yes"
         self.bills: dict[str, Stored] = {}
 
     async def start(self) -> AsyncIterator[Any]:
         """The stored bills, then their texts; no source lists them, so the list is ours."""
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         self.bills = stored_bills(corpus, tagged=self.tagged, congress=self.congress)
+        if not self.ahead:
+            self.bills = {key: bill for key, bill in self.bills.items() if bill.versions}
         sessions: dict[str, set[str]] = defaultdict(set)
         for key, bill in self.bills.items():
             sessions[bill.row["session"]].add(key)
@@ -65,13 +69,29 @@ class UsBillTextSpider(GatheringSpider):
             yield Listing(
                 source=self.name, jurisdiction="us", session=session, part="", document_ids=tuple(sorted(keys))
             )
-        for key, bill in self.take([each for each in self.bills.items() if each[1].lacking()]):
-            parts = [(package.name, package.url) for package in bill.lacking()]
-            for each in self.gather(Work(key=key, record=bill.row, stamp=parts[-1][0], waiting=parts)):
+        wanted = [
+            (key, bill, bill.lacking() + (self.next_versions(key) if self.ahead else []))
+            for key, bill in self.bills.items()
+        ]
+        for key, bill, packages in self.take([each for each in wanted if each[2]]):
+            parts = [(package.name, package.url) for package in packages]
+            for each in self.gather(Work(key=key, record=bill.row, stamp=None, waiting=parts)):
                 yield each
 
+    def next_versions(self, key: str) -> list[bt.Package]:
+        """The versions that may follow those that are known, or the first one where none is."""
+        known = [package for package, _, _ in self.bills[key].versions.values()] or [bt.first_version(key)]
+        steps = [*known, *(each for package in known for each in bt.following(package))]
+        return [each for each in dict.fromkeys(steps) if each.name not in self.bills[key].versions]
+
     def read_part(self, work: Work, name: str, body: bytes) -> str:
-        return bt.parse_text(body, work.key)
+        text, versions = bt.parse_text(body, work.key), self.bills[work.key].versions
+        package = bt.package(name)
+        if package and name not in versions:
+            versions[name] = (package, bt.version_name(package.code), None)
+            asked = {*work.got, *versions, *(waiting for waiting, _ in work.waiting)}
+            work.waiting += [(each.name, each.url) for each in bt.following(package) if each.name not in asked]
+        return text
 
     def document(self, work: Work) -> Document:
         """The bill as it is stored, with the text of its newest version; all other fields other sources say better."""
@@ -86,7 +106,7 @@ class UsBillTextSpider(GatheringSpider):
             text = work.got.get(newest.name) or stored_text(
                 Path(self.settings["INFOPOLICY_CORPUS"]), work.key, newest.url
             )
-        source = newest or next(iter(bill.versions.values()))[0]
+        source = newest or next((package for package, _, _ in bill.versions.values()), bt.first_version(work.key))
         return Bill(
             id=work.key, source=self.name, jurisdiction="us", level="federal", session=row["session"],
             identifier=row["identifier"], document_type=row["document_type"], chamber=row["chamber"], title=row["title"],
@@ -95,16 +115,17 @@ class UsBillTextSpider(GatheringSpider):
         )  # fmt: skip
 
     def attachments(self, work: Work) -> Iterable[VersionText]:
+        versions = self.bills[work.key].versions
         for name, text in work.got.items():
-            package, version, _ = self.bills[work.key].versions[name]
-            yield VersionText(document_id=work.key, version=version, url=package.url, text=text)
+            if name in versions:  # what nobody has named and is not there is no version
+                yield VersionText(document_id=work.key, version=versions[name][1], url=versions[name][0].url, text=text)
 
 
 # --------------------------------------------------------------------- what is stored
 
 
 def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[str, Stored]:
-    """The federal bills with a version whose text can be asked for, by id; only those that carry a tag if so wanted."""
+    """The federal bills by id, each with its versions in govinfo; only those that carry a tag if so wanted."""
     bills = {
         row["id"]: Stored(dict(row))
         for row in _rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
@@ -118,7 +139,7 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
         if bill := bills.get(row["document_id"]):
             bill.answered[row["url"]] = row["fetched_at"]
             bill.without |= {row["url"]} if row["none"] else set()
-    return {key: bill for key, bill in bills.items() if bill.versions}
+    return bills
 
 
 def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
