@@ -7,12 +7,13 @@ These have their own marks of change and come from other addresses than the docu
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
+
+from crawlers import known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,21 +82,7 @@ def stored_proceedings(corpus: Path, *, source: str, session: str) -> dict[str, 
     """What is stored of a session's proceedings, by id; empty where there is no corpus yet."""
     sql = f"select {', '.join(_PROCEEDING)}, document_ids from proceedings where source = ? and session = ?"
     found = {}
-    for *values, ids in _rows(corpus, sql, [source, session]):
+    for *values, ids in known.rows(corpus, sql, [source, session]):
         each = Proceeding(**dict(zip(_PROCEEDING, values, strict=True)), document_ids=tuple(json.loads(ids)))
         found[each.id] = each
     return found
-
-
-def _rows(corpus: Path, sql: str, values: list[str]) -> list[tuple[str, ...]]:
-    if not corpus.exists():
-        return []
-    connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-    try:
-        return connection.execute(sql, values).fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return []
-        raise
-    finally:
-        connection.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 
 def stamps(corpus: Path, *, source: str, session: str, document_type: str | None = None) -> dict[str, str | None]:
@@ -16,7 +16,7 @@ def stamps(corpus: Path, *, source: str, session: str, document_type: str | None
         select p.document_id, p.stamp from provenance p join documents d on d.id = p.document_id
         where p.source = :source and d.session = :session and (:type is null or d.document_type = :type)
         and d.missing_since is null"""
-    return dict(_rows(corpus, query, {"source": source, "session": session, "type": document_type}))
+    return dict(map(tuple, rows(corpus, query, {"source": source, "session": session, "type": document_type})))
 
 
 def days(corpus: Path, *, source: str, session: str) -> set[str]:
@@ -24,7 +24,7 @@ def days(corpus: Path, *, source: str, session: str) -> set[str]:
     query = """
         select distinct d.published_on from provenance p join documents d on d.id = p.document_id
         where p.source = :source and d.session = :session and d.missing_since is null and d.published_on is not null"""
-    return {day for (day,) in _rows(corpus, query, {"source": source, "session": session})}
+    return {day for (day,) in rows(corpus, query, {"source": source, "session": session})}
 
 
 def whole_sessions(corpus: Path, *, source: str) -> set[str]:
@@ -32,13 +32,15 @@ def whole_sessions(corpus: Path, *, source: str) -> set[str]:
     query = """
         select distinct part.value ->> 'session' from runs, json_each(runs.coverage) part
         where runs.source = :source and runs.state = 'finished' and part.value ->> 'complete'"""
-    return {session for (session,) in _rows(corpus, query, {"source": source})}
+    return {session for (session,) in rows(corpus, query, {"source": source})}
 
 
-def _rows(corpus: Path, query: str, values: dict[str, str | None]) -> list[tuple[Any, ...]]:
+def rows(corpus: Path, query: str, values: Mapping[str, str | None] | Sequence[str] = ()) -> list[sqlite3.Row]:
+    """The rows of a query; none where there is no corpus, or not yet the table."""
     if not corpus.exists():
         return []
     connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    connection.row_factory = sqlite3.Row
     try:
         return connection.execute(query, values).fetchall()
     except sqlite3.OperationalError as error:

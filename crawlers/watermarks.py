@@ -7,9 +7,10 @@ so nothing can disagree with the documents themselves.
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from crawlers import known
 
 # A cross join keeps SQLite to this order: it reads the index of places and never the documents with their texts.
 _STORED = """
@@ -33,9 +34,9 @@ class Watermark(NamedTuple):
 
 def watermarks(corpus: Path, *, source: str) -> dict[tuple[str, str], Watermark]:
     """How far each (jurisdiction, session) of a source has been read; empty where there is no corpus yet."""
-    completed = {row[:2]: row[2] for row in _rows(corpus, _COMPLETED, source)}
+    completed = {row[:2]: row[2] for row in known.rows(corpus, _COMPLETED, [source])}
     marks = {}
-    for jurisdiction, session, stamp, fetched_at, stored in _rows(corpus, _STORED, source):
+    for jurisdiction, session, stamp, fetched_at, stored in known.rows(corpus, _STORED, [source]):
         ended = completed.get((jurisdiction, session))
         whole = ended is not None and ended >= fetched_at
         marks[jurisdiction, session] = Watermark(stamp, stored, ended if whole else None)
@@ -48,7 +49,7 @@ def stored_ids(corpus: Path, *, source: str) -> dict[tuple[str, str], list[str]]
         select d.jurisdiction, d.session, d.id from documents d cross join provenance p on p.document_id = d.id
         where p.source = ? and d.missing_since is null"""
     found: dict[tuple[str, str], list[str]] = {}
-    for jurisdiction, session, key in _rows(corpus, query, source):
+    for jurisdiction, session, key in known.rows(corpus, query, [source]):
         found.setdefault((jurisdiction, session), []).append(key)
     return found
 
@@ -58,18 +59,4 @@ def ids_at(corpus: Path, *, source: str, place: tuple[str, str], stamp: str) -> 
     query = """
         select d.id from documents d cross join provenance p on p.document_id = d.id
         where p.source = ? and d.jurisdiction = ? and d.session = ? and p.stamp = ?"""
-    return [key for (key,) in _rows(corpus, query, source, *place, stamp)]
-
-
-def _rows(corpus: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
-    if not corpus.exists():
-        return []
-    connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-    try:
-        return connection.execute(query, values).fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return []
-        raise
-    finally:
-        connection.close()
+    return [key for (key,) in known.rows(corpus, query, [source, *place, stamp])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers import bill_text as bt
+from crawlers import known
 from crawlers.attachments import VersionText
 from crawlers.gather import GatheringSpider, Work
 from crawlers.items import Bill, Document, Listing
@@ -80,8 +80,8 @@ class UsBillTextSpider(GatheringSpider):
 
     def next_versions(self, key: str) -> list[bt.Package]:
         """The versions that may follow those that are known, or the first one where none is."""
-        known = [package for package, _, _ in self.bills[key].versions.values()] or [bt.first_version(key)]
-        steps = [*known, *(each for package in known for each in bt.following(package))]
+        listed = [package for package, _, _ in self.bills[key].versions.values()] or [bt.first_version(key)]
+        steps = [*listed, *(each for package in listed for each in bt.following(package))]
         return [each for each in dict.fromkeys(steps) if each.name not in self.bills[key].versions]
 
     def read_part(self, work: Work, name: str, body: bytes) -> str:
@@ -128,14 +128,14 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
     """The federal bills by id, each with its versions in govinfo; only those that carry a tag if so wanted."""
     bills = {
         row["id"]: Stored(dict(row))
-        for row in _rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
+        for row in known.rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
         if congress in (None, row["session"])
     }
-    for row in _rows(corpus, "select document_id, name, issued_on, url from versions where url like '%BILLS-%'"):
+    for row in known.rows(corpus, "select document_id, name, issued_on, url from versions where url like '%BILLS-%'"):
         package = bt.package(row["url"])
         if package and package.document_id == row["document_id"] and row["document_id"] in bills:
             bills[row["document_id"]].versions[package.name] = (package, row["name"], row["issued_on"])
-    for row in _rows(corpus, "select document_id, url, fetched_at, text is null as none from version_texts"):
+    for row in known.rows(corpus, "select document_id, url, fetched_at, text is null as none from version_texts"):
         if bill := bills.get(row["document_id"]):
             bill.answered[row["url"]] = row["fetched_at"]
             bill.without |= {row["url"]} if row["none"] else set()
@@ -145,25 +145,10 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
 def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
     """The (session, document id) of what this source has given before."""
     sql = "select d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
-    return [(row["session"], row["id"]) for row in _rows(corpus, sql, source)]
+    return [(row["session"], row["id"]) for row in known.rows(corpus, sql, [source])]
 
 
 def stored_text(corpus: Path, key: str, url: str) -> str | None:
     """The text of a version asked for before."""
-    rows = _rows(corpus, "select text from version_texts where document_id = ? and url = ?", key, url)
+    rows = known.rows(corpus, "select text from version_texts where document_id = ? and url = ?", [key, url])
     return rows[0]["text"] if rows else None
-
-
-def _rows(corpus: Path, sql: str, *values: str) -> list[sqlite3.Row]:
-    if not corpus.exists():
-        return []
-    connection = sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-    connection.row_factory = sqlite3.Row
-    try:
-        return connection.execute(sql, values).fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return []
-        raise
-    finally:
-        connection.close()
