@@ -149,6 +149,7 @@ class Run:
     counts: Counts = field(default_factory=Counts)
     missing: int = 0
     rejected: int = 0
+    waiting: int = 0  # requests that the day's budget held back
     coverage: list[dict[str, Any]] = field(default_factory=list)
     note: str | None = None
     id: int = 0
@@ -294,8 +295,7 @@ class RecordPipeline:
                               else "the source gave no listing: nothing can be said about it")  # fmt: skip
         elif run.state == "running":
             run.state = "finished"
-        if held:
-            self.notes.append(f"the day's requests are used up: {held} wait for tomorrow")
+        run.waiting = held
         limit = load_sources()[run.source].max_reject_share if run.source in load_sources() else 0.0
         if run.rejected > limit * max(run.handled, 1):
             self.notes.append(f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})")
@@ -306,7 +306,8 @@ class RecordPipeline:
         row = {
             "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
             "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
-            "missing": run.missing, "rejected": run.rejected, "coverage": json.dumps(run.coverage), "note": run.note,
+            "missing": run.missing, "rejected": run.rejected, "waiting": run.waiting,
+            "coverage": json.dumps(run.coverage), "note": run.note,
         }  # fmt: skip
         self.db.table("runs").update(run.id, row)
 

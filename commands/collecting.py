@@ -128,6 +128,7 @@ def _run_line(run: Any) -> str:
     return (
         f"{run.source}: {counts.added:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged of "
         f"{run.listed:,} listed, {run.missing:,} gone missing, {run.rejected:,} unreadable; {run.requests:,} requests"
+        + (f"; the day's requests are used up, {run.waiting:,} wait for tomorrow" if run.waiting else "")
     )
 
 

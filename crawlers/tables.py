@@ -140,6 +140,12 @@ def index_documents_by_place(db: Database) -> None:
     )
 
 
+@corpus()
+def add_waiting_to_runs(db: Database) -> None:
+    # Requests that a spent daily budget held back: no fault of the run, but it is not done either.
+    db.execute("alter table runs add column waiting integer")
+
+
 @ops()
 def create_rejects_and_responses(db: Database) -> None:
     db.execute("""

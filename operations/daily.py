@@ -37,7 +37,9 @@ def is_due(config: Configuration, source: Source, now: str) -> bool:
         return True
     with closing(read_only(config.corpus)) as db:
         last = db.execute(
-            "select max(started_at) from runs where source = ? and state = 'finished' and note is null", [source.id]
+            "select max(started_at) from runs where source = ? and state = 'finished' and note is null "
+            "and coalesce(waiting, 0) = 0",
+            [source.id],
         ).fetchone()[0]
     return last is None or _time(now) - _time(last) >= timedelta(hours=source.every_hours)
 

@@ -45,7 +45,9 @@ def _source_status(db: sqlite3.Connection, name: str) -> dict[str, Any]:
     return {
         "source": name,
         "documents": db.execute("select count(*) from documents where source = ?", [name]).fetchone()[0],
-        "last_run": {key: last[key] for key in ("started_at", "state", "added", "changed", "rejected", "note")}
+        "last_run": {
+            key: last[key] for key in ("started_at", "state", "added", "changed", "rejected", "waiting", "note")
+        }
         if last
         else None,
         "last_success": good["finished_at"] if good else None,

@@ -14,6 +14,8 @@ from configuration import Configuration
 from crawlers import xmltree
 from crawlers.billstatus import parse_bill
 from crawlers.record import upsert
+from crawlers.sources import load_sources
+from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data
 from operations.folder import OperationError, damage, only_writer, present, read_only
@@ -129,3 +131,18 @@ def test_check_finds_damage_and_a_search_index_that_differs(config: Configuratio
     config.ops.write_bytes(b"x" * 5000)
     assert any(str(config.ops) in problem for problem in check_data(config))
     assert damage(config.staff) == []
+
+
+def test_a_spent_budget_is_no_trouble_but_the_source_stays_due(config: Configuration) -> None:
+    corpus = open_corpus(config.corpus)
+    row = {
+        "source": "us_states", "started_at": "2026-11-25T05:00:00Z", "finished_at": "2026-11-25T05:30:00Z",
+        "state": "finished", "coverage": "[]", "waiting": 12,
+    }  # fmt: skip
+    corpus.table("runs").insert(row)
+    now = "2026-11-25T06:00:00Z"
+    assert not [words for words in status.status(config)["warnings"] if words.startswith("us_states")]
+    assert daily.is_due(config, load_sources()["us_states"], now), "it goes on as soon as there are requests again"
+    corpus.table("runs").insert(row | {"waiting": 0})
+    assert not daily.is_due(config, load_sources()["us_states"], now)
+    corpus.close()
