@@ -181,20 +181,20 @@ _TAGGED = """
 def _match_all(corpus: Database, staff: Database, tell: Progress) -> int:
     matcher = Matcher()
     # A document that lost its last tag loses its matches too.
-    stale = "document_id not in (select document_id from tags)"
-    gone = corpus.execute(f"select document_id from matchings where {stale}").fetchall()
+    untagged_now = "document_id not in (select document_id from tags)"
+    gone = corpus.execute(f"select document_id from matchings where {untagged_now}").fetchall()
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
-    todo = [
+    stale = [
         (key, text, areas)
         for key, text, areas in corpus.execute(_TAGGED).fetchall()
         if known.get(key) != (text, matcher.version, areas)
     ]
     _forget(corpus, staff, [key for (key,) in gone])
-    waiting = iter(todo)
+    waiting = iter(stale)
     while part := list(islice(waiting, BATCH)):
         _match_batch(corpus, staff, matcher, part)
         tell(len(part))
-    return len(todo)
+    return len(stale)
 
 
 def _rows_by_id(corpus: Database, sql: str, params: Sequence[str] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -6,7 +6,6 @@ the same parser: the same bill gets the same id, status and parts from either.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,6 +19,7 @@ from lxml.etree import _Element as Element
 from crawlers import billstatus
 from crawlers.attachments import Proceeding
 from crawlers.items import FEDERAL_TYPES, BadRecord, Bill, Event, Link, clean, document_id
+from crawlers.jsonbody import read_object
 from crawlers.middlewares import Unreadable
 
 API = "https://api.congress.gov/v3"
@@ -36,21 +36,6 @@ _OFF = re.compile(r"cancel|postpone", re.IGNORECASE)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"^[A-Za-z_][\w.-]*$")
 Record = dict[str, Any]
-
-
-def read_object(body: bytes) -> Record:
-    """An answer's JSON object.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    try:
-        found = json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise Unreadable("not a JSON object")
-    return found
 
 
 def read_rows(body: bytes, name: str) -> tuple[int, list[Record]]:

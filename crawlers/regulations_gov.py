@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
+from crawlers.jsonbody import read_object
 from crawlers.middlewares import Unreadable
 
 API = "https://api.regulations.gov/v4"
@@ -50,7 +50,7 @@ def read_page(body: bytes) -> tuple[int, list[Record]]:
     Raises:
         Unreadable: this is no page of documents.
     """
-    page = _object(body)
+    page = read_object(body)
     meta, rows = page.get("meta"), page.get("data")
     total = meta.get("totalElements") if isinstance(meta, dict) else None
     if not isinstance(total, int) or not isinstance(rows, list) or not all(map(_has_id, rows)):
@@ -64,20 +64,10 @@ def read_docket(body: bytes) -> Record:
     Raises:
         Unreadable: this is no docket.
     """
-    data = _object(body).get("data")
+    data = read_object(body).get("data")
     if not isinstance(data, dict) or not isinstance(data.get("attributes"), dict):
         raise Unreadable("not a docket: data.attributes is missing")
     return dict(data["attributes"])
-
-
-def _object(body: bytes) -> Record:
-    try:
-        found = json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise Unreadable("not a JSON object")
-    return found
 
 
 def _has_id(row: Any) -> bool:

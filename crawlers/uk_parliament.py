@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from typing import Any
 
 from crawlers.billstatus import plain
 from crawlers.items import Action, BadRecord, Bill, Sponsor, Title, clean, document_id
+from crawlers.jsonbody import read_object
 from crawlers.middlewares import Unreadable
 from crawlers.status_parliament import classify_event, stage_status
 
@@ -26,7 +26,7 @@ def read_page(body: bytes) -> tuple[int, list[Record]]:
     Raises:
         Unreadable: this is no list of bills.
     """
-    page = _object(body)
+    page = read_object(body)
     total, items = page.get("totalResults"), page.get("items")
     if not isinstance(total, int) or not isinstance(items, list) or not all(map(_has_number, items)):
         raise Unreadable("not a list of bills: totalResults or items is missing or has the wrong form")
@@ -39,7 +39,7 @@ def read_bill(body: bytes, number: int) -> Record:
     Raises:
         Unreadable: it is none, or another one.
     """
-    record = _object(body)
+    record = read_object(body)
     if record.get("billId") != number:
         raise Unreadable(f"asked for bill {number}, got {record.get('billId')!r}")
     return record
@@ -114,16 +114,6 @@ def _sponsors(record: Record) -> list[Sponsor]:
                     district=clean(_string(member, "memberFrom")), person_id=str(member.get("memberId") or "") or None,
                 )
             )  # fmt: skip
-    return found
-
-
-def _object(body: bytes) -> Record:
-    try:
-        found = json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise Unreadable("not a JSON object")
     return found
 
 

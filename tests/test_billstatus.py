@@ -159,7 +159,9 @@ FILE = next((SOURCES / "us_bills").rglob("BILLSTATUS-117s3663.xml")).read_bytes(
 def test_garbled_record_is_refused_or_read_never_an_accident(place: int, junk: bytes) -> None:
     body = FILE[:place] + junk + FILE[place + len(junk) :]
     with suppress(BadRecord, Unreadable):
-        parse_bill(xmltree.parse(body, root="billStatus"), source_url=URL)
+        bill = parse_bill(xmltree.parse(body, root="billStatus"), source_url=URL)
+        assert bill.title
+        assert bill.status == bill.status_history[-1][0]
 
 
 @given(st.integers(1, len(FILE) - 20))

@@ -23,6 +23,7 @@ from crawlers.attachments import Proceeding, stored_proceedings
 from crawlers.gather import GatheringSpider, Work
 from crawlers.httpcache import ASK_AFRESH
 from crawlers.items import Document, Listing
+from crawlers.jsonbody import read_object
 from crawlers.middlewares import Unreadable, reject
 from crawlers.status import congress_of
 
@@ -105,13 +106,13 @@ class UsCongressApiSpider(GatheringSpider):
             if isinstance(url, str) and url.startswith(f"{cg.API}/") and (key, stamp) not in have:
                 reader = partial(self.parse_proceeding, name=record, parse=parse, stamp=stamp)
                 yield self.ask_proceeding(url, reader, key)
-        following = cg.read_object(response.body)["pagination"].get("next")
+        following = read_object(response.body)["pagination"].get("next")
         if rows and isinstance(following, str) and following.startswith(f"{cg.API}/"):
             again = partial(self.parse_proceedings, name=name, record=record, parse=parse)
             yield self.ask_proceeding(following, again)
 
     def parse_proceeding(self, response: Response, name: str, parse: Any, stamp: str) -> Iterator[Proceeding]:
-        record = cg.read_object(response.body).get(name)
+        record = read_object(response.body).get(name)
         if not isinstance(record, dict):
             raise Unreadable(f"no {name} in the answer")
         found: Proceeding = parse(record, congress=self.congress, stamp=stamp, url=response.url)
@@ -177,7 +178,7 @@ class UsCongressApiSpider(GatheringSpider):
 
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "bill":
-            detail = cg.read_object(body).get("bill")
+            detail = read_object(body).get("bill")
             if not isinstance(detail, dict) or cg.key_of(detail) != work.key:
                 raise Unreadable(f"asked for {work.key}, got another record")
             work.waiting += [
