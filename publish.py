@@ -12,13 +12,14 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from crawlers.ceremonial import is_ceremonial
 from crawlers.items import slug
 from crawlers.threads import write_threads
 
 VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
 #: The area under which every document is listed, whatever it was tagged with.
 ANY_AREA = "any"
-FACETS = ("kind", "jurisdiction", "status", "year", "must_see")
+FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
 
 corpus = Migrations("publish")
 
@@ -33,8 +34,8 @@ def create_position_listing(db: Database) -> None:
     db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
 
 
-@corpus()
-def create_listing_by_cell(db: Database) -> None:
+@corpus(name="create_listing_with_ceremonial")
+def create_listing(db: Database) -> None:
     db.execute("drop table if exists listing")
     db.execute("drop table if exists facet_counts")
     # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news;
@@ -43,7 +44,8 @@ def create_listing_by_cell(db: Database) -> None:
         create table listing (
             area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
             kind text not null, jurisdiction text not null, status text not null, year text not null,
-            must_see integer not null, number text not null, cell integer not null, primary key (area_id, sort_on, document_id)
+            must_see integer not null, ceremonial integer not null, number text not null, cell integer not null,
+            primary key (area_id, sort_on, document_id)
         ) without rowid""")
     db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell)")
     db.execute("create index listing_by_number on listing (number)")
@@ -55,8 +57,8 @@ def create_listing_by_cell(db: Database) -> None:
     db.execute("""
         create table facet_counts (
             area_id text not null, kind text not null, jurisdiction text not null, status text not null,
-            year text not null, must_see integer not null, documents integer not null, cell integer not null unique,
-            primary key (area_id, kind, jurisdiction, status, year, must_see)
+            year text not null, must_see integer not null, ceremonial integer not null, documents integer not null,
+            cell integer not null unique, primary key (area_id, kind, jurisdiction, status, year, must_see, ceremonial)
         ) without rowid""")
 
 
@@ -72,6 +74,12 @@ def create_source_index(db: Database) -> None:
     db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
 
 
+@corpus()
+def create_ceremonial(db: Database) -> None:
+    # Resolutions that honour or mourn and decide nothing: lists, queues and digests leave them out unless asked.
+    db.execute("create table ceremonial (document_id text primary key) without rowid")
+
+
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
@@ -82,20 +90,24 @@ _LISTING = f"""
         areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
         d.kind, d.jurisdiction, d.status,
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-        coalesce(taggings.priority = 2, 0), number_of(d.id, d.jurisdiction, d.session),
+        coalesce(taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
+        number_of(d.id, d.jurisdiction, d.session),
         cell_of(areas.area_id, d.kind, d.jurisdiction, d.status,
             substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-            coalesce(taggings.priority = 2, 0))
+            coalesce(taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
     from documents d
     join (
         select id as document_id, '{ANY_AREA}' as area_id from documents
         union all select document_id, area_id from tags
     ) areas on areas.document_id = d.id
-    left join taggings on taggings.document_id = d.id"""
+    left join taggings on taggings.document_id = d.id
+    left join ceremonial c on c.document_id = d.id"""
 
 _FACET_COUNTS = """
-    select area_id, kind, jurisdiction, status, year, must_see, count(*), cell
-    from listing group by area_id, kind, jurisdiction, status, year, must_see"""
+    select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
+    from listing group by area_id, kind, jurisdiction, status, year, must_see, ceremonial"""
+
+_CEREMONIAL = "select id from documents where is_ceremonial(title, document_type)"
 
 _POSITION_LISTING = f"""
     select m.position_id, l.sort_on, m.document_id, max(m.score), l.must_see
@@ -176,7 +188,9 @@ def publish(db: Database, now: str) -> int:
     written = write_threads(db)
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
+    db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
     with db.atomic():
+        written += _settle(db, "ceremonial", _CEREMONIAL)
         written += _settle(db, "listing", _LISTING)
         written += _settle(db, "facet_counts", _FACET_COUNTS)
         written += _settle(db, "position_listing", _POSITION_LISTING)

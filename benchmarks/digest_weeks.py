@@ -28,6 +28,7 @@ import yaml
 from aiosmtpd.controller import Controller
 
 from benchmarks.running import ROOT, run, upstream
+from crawlers.ceremonial import is_ceremonial
 from digest import desk, issues, subscribers
 from digest.message import Letterhead
 from digest.preferences import Preferences
@@ -193,16 +194,19 @@ def expected(after: sqlite3.Connection, news: dict[str, bool], choice: Preferenc
     """The documents a reader should be told of."""
     found = set()
     for key, everybody in news.items():
-        title, words, priority = after.execute(
-            "select title, title || ' ' || coalesce(abstract, '') || ' ' || coalesce(text, ''), coalesce(priority, 0) "
-            "from documents d left join taggings t on t.document_id = d.id where d.id = ?",
+        title, document_type, words, priority = after.execute(
+            "select title, document_type, title || ' ' || coalesce(abstract, '') || ' ' || coalesce(text, ''), "
+            "coalesce(priority, 0) from documents d left join taggings t on t.document_id = d.id where d.id = ?",
             [key],
         ).fetchone()
         areas = {row[0] for row in after.execute("select area_id from tags where document_id = ?", [key])}
         touches = after.execute("select 1 from position_matches where document_id = ?", [key]).fetchone() is not None
         if key in choice.documents:
             found.add(key)
-        ceremonial = title.casefold().startswith(tuple(RULES["ceremonial"])) and priority < 2 and not touches
+        honours = is_ceremonial(title, document_type)
+        priority = 0 if honours else priority
+        ceremonial = honours or title.casefold().startswith(tuple(RULES["ceremonial"]))
+        ceremonial = ceremonial and priority < 2 and not touches
         if not everybody or ceremonial or (choice.must_see and priority < 2):
             continue
         if (choice.areas and areas & set(choice.areas)) or (not choice.areas and (areas or touches)):

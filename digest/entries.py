@@ -106,8 +106,7 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
     if entry["must_see"] or entry["positions"] or followed & {each["id"] for each in entry["documents"]}:
         return True
-    title = entry["documents"][0]["title"].casefold()
-    return not title.startswith(tuple(rules()["ceremonial"])) and any(each["all"] for each in entry["news"])
+    return not entry["ceremonial"] and any(each["all"] for each in entry["news"])
 
 
 # --------------------------------------------------------------------- which documents
@@ -119,8 +118,10 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
         marks = _marks(chunk)
         for row in corpus.execute(
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
-                coalesce(t.priority, 0) as priority, coalesce(t.priority_score, 0) as score
-            from documents d left join taggings t on t.document_id = d.id where d.id in ({marks})""",
+                coalesce(t.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
+                c.document_id is not null as ceremonial
+            from documents d left join taggings t on t.document_id = d.id
+            left join ceremonial c on c.document_id = d.id where d.id in ({marks})""",
             chunk,
         ):
             found[row["id"]] = {**dict(row), "areas": {}, "positions": {}}
@@ -246,7 +247,9 @@ def _entry(
         "companions": [list(row) for row in _identifiers(corpus, others)],
         "areas": _together(documents[key]["areas"] for key in ordered),
         "positions": _together(documents[key]["positions"] for key in ordered),
-        "must_see": any(documents[key]["priority"] == 2 for key in keys),
+        "must_see": any(documents[key]["priority"] == 2 and not documents[key]["ceremonial"] for key in keys),
+        "ceremonial": bool(documents[ordered[0]]["ceremonial"])
+        or documents[ordered[0]]["title"].casefold().startswith(tuple(rules()["ceremonial"])),
         "score": round(max(documents[key]["score"] for key in keys), 4),
         "searches": _together(found.get(key, {}) for key in ordered),
         "news": told,

@@ -92,7 +92,7 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
     else:
         parts.append(f"({tagged} or {matched})")
     if choice.must_see:
-        parts.append("t.priority = 2")
+        parts.append("t.priority = 2 and d.id not in (select document_id from ceremonial)")
     wanted = " and ".join(parts)
     if choice.documents:
         return f"(({wanted}) or d.id in ({_marks(choice.documents)}))", [*values, *choice.documents]

@@ -109,7 +109,7 @@ def shorter(query: str) -> str:
 
 # --------------------------------------------------------------------- counts
 
-#: (area, kind, jurisdiction, status, year, must_see) -> number of matching documents
+#: (area, *FACETS) -> number of matching documents
 Counts = Counter[tuple[str, ...]]
 
 
@@ -144,7 +144,7 @@ def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
     if group and without != "status" and (cell["status"] not in group or cell["kind"] != "bill"):
         return False
     ignored = (without, "status" if group else without)
-    return all(name in ignored or getattr(filters, name) in ("", value) for name, value in cell.items())
+    return all(name in ignored or filters.wanted(name) in ("", value) for name, value in cell.items())
 
 
 def _facet_numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
@@ -172,7 +172,7 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
             numbers |= {group: number for group, number in groups.items() if number}
         if chosen and chosen not in numbers:
             numbers[chosen] = 0
-        if name == "must_see":
+        if name in ("must_see", "ceremonial"):
             numbers = {value: number for value, number in numbers.items() if value == "1" or value == chosen}
         choices = [
             Choice(
@@ -212,6 +212,8 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
                 return words.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":
                 return "Must see" if value == "1" else "Not must see"
+            case "ceremonial":
+                return "Ceremonial resolutions, too" if value == "any" else "Ceremonial resolutions"
         return value
 
     return label

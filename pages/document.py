@@ -83,7 +83,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         **_text(head["text"], spans["text"]),
         "tags": _tags(db, document_id, evidence),
         "positions": _positions(db, document_id, spans),
-        "must_see": _priority(db, document_id) == 2,
+        "must_see": _priority(db, document_id) == 2 and not _is_ceremonial(db, document_id),
+        "ceremonial": _is_ceremonial(db, document_id),
         "timeline": _timeline(parts["actions"]),
         "related": _related(db, document_id),
         "thread": together,
@@ -163,6 +164,10 @@ def _positions(db: sqlite3.Connection, document_id: str, spans: dict[str, list[S
 def _priority(db: sqlite3.Connection, document_id: str) -> int:
     row = db.execute("select priority from taggings where document_id = ?", [document_id]).fetchone()
     return row[0] if row else 0
+
+
+def _is_ceremonial(db: sqlite3.Connection, document_id: str) -> bool:
+    return db.execute("select 1 from ceremonial where document_id = ?", [document_id]).fetchone() is not None
 
 
 def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:

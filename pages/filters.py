@@ -22,6 +22,7 @@ TITLES = {
     "status": "Where it stands",
     "year": "Year",
     "must_see": "Priority",
+    "ceremonial": "Left out unless asked for",
 }
 
 
@@ -36,6 +37,7 @@ class Filters:
     status: str = ""
     year: str = ""
     must_see: str = ""
+    ceremonial: str = ""  #: none of them, "1" only them, "any" them too
     sort: str = ""
     page: int = 1
 
@@ -50,6 +52,13 @@ class Filters:
     def chosen(self) -> dict[str, str]:
         return {name: value for name in TITLES if (value := getattr(self, name))}
 
+    def wanted(self, name: str) -> str:
+        """The value of a facet that documents must have; ``""`` when any will do."""
+        value: str = getattr(self, name)
+        if name == "ceremonial":
+            return {"": "0", "any": ""}.get(value, value)
+        return value
+
     def address(self, **changes: str | int) -> str:
         """The address of this page with some parts changed; ``""`` takes a part out, and any change goes to page 1."""
         parts = {"q": self.q, **self.chosen(), "sort": self.sort, "page": 1, **changes}
@@ -62,8 +71,10 @@ class Filters:
         for name, value in self.chosen().items():
             if name == "status" and value in STATUS_GROUPS:
                 parts += [("status__in", ",".join(STATUS_GROUPS[value])), ("kind__exact", "bill")]
-            elif name != "area":
+            elif name not in ("area", "ceremonial"):
                 parts.append((name, value))
+        if ceremonial := self.wanted("ceremonial"):
+            parts.append(("ceremonial", ceremonial))
         if expression:
             parts += [("_search", expression), ("_searchmode", "raw")]
         parts += [("_sort_desc", "latest_on")]
@@ -81,7 +92,7 @@ class Filters:
         if without == "area":
             conditions, values = ["area_id <> ?"], [ANY_AREA]
         for name in FACETS:
-            value = "" if name == without else getattr(self, name)
+            value = "" if name == without else self.wanted(name)
             if name == "status" and value in STATUS_GROUPS:
                 conditions.append(f"status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill'")
                 values += STATUS_GROUPS[value]

@@ -91,7 +91,7 @@ def _newest(
     db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
 ) -> list[Card]:
     found = db.execute(
-        f"select document_id from listing where {where} order by sort_on desc, document_id desc limit 20",
+        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 20",
         values,
     )
     return one_per_title(cards(db, [row[0] for row in found], today, area), 10)
@@ -125,6 +125,7 @@ def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8)
         """select c.document_id, c.happened_on, c.kind, c.summary, d.title, d.identifier, d.jurisdiction
         from changes c join documents d on d.id = c.document_id
         where c.happened_on <= ? and exists (select 1 from tags where tags.document_id = c.document_id)
+            and c.document_id not in (select document_id from ceremonial)
         order by c.happened_on desc limit ?""",
         [today.isoformat(), limit * 5],
     ):
@@ -140,6 +141,7 @@ def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) ->
         db,
         """select id as document_id, latest_action_on as happened_on, latest_action, title, identifier, jurisdiction
         from documents d where latest_action_on <= ? and exists (select 1 from tags where tags.document_id = d.id)
+            and d.id not in (select document_id from ceremonial)
         order by latest_action_on desc limit ?""",
         [today.isoformat(), limit],
     )

@@ -241,6 +241,15 @@ def test_ceremonial_documents_stay_out_unless_followed(db, corpus_file: Path) ->
     assert HOSTILE_BILL not in str(prepared(db, corpus_file).entries)
 
 
+@pytest.mark.parametrize("honours", [False, True])
+def test_a_resolution_that_only_honours_stays_out(db, corpus_file: Path, honours: bool) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update taggings set priority = 0 where document_id = ?", [HOSTILE_BILL])
+        source.execute("delete from position_matches where document_id = ?", [HOSTILE_BILL])
+        source.executemany("insert into ceremonial values (?)", [(HOSTILE_BILL,)] if honours else [])
+    assert (HOSTILE_BILL in str(prepared(db, corpus_file).entries)) is not honours
+
+
 def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:
     issue = prepared(db, corpus_file)
     issues.write_note(db, issue.id, " One.\n\nTwo. ")

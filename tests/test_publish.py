@@ -8,11 +8,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, NOW, PLAIN, TODAY, build
+from site_corpus import BROADBAND, NOW, PLAIN, TODAY, build, document_row
 from sqlite_utils import Database
 
 from crawlers.tables import connect
 from pages import browse, search
+from pages.overview import home
 from publish import FACETS, publish
 
 DAY = datetime.date.fromisoformat(TODAY)
@@ -72,6 +73,37 @@ def test_listing_knows_year_number_and_newest_day(db: Database) -> None:
     assert (row["year"], row["number"], row["sort_on"], row["must_see"]) == ("2021", "hr1783", "2022-03-08", 1)
     row = next(db.query("select * from listing where area_id = 'any' and document_id = ?", [PLAIN]))
     assert (row["year"], row["must_see"]) == ("2021", 0)
+
+
+@pytest.fixture
+def honours(db: Database) -> str:
+    """A resolution that only honours, marked must see by a program that took its words for more."""
+    key = "us-117-hres9"
+    row = document_row(
+        key, identifier="H. Res. 9", title="Honoring the life of a school librarian.", document_type="hres",
+        url="https://www.congress.gov/", published_on="2022-03-01", latest_action_on="2022-03-08",
+    )  # fmt: skip
+    db.table("documents").insert(row)
+    db.execute("insert into taggings values (?, ?, 'v', 2, 0.99)", [key, key])
+    db.execute("insert into tags values (?, 'broadband', 0.9)", [key])
+    publish(db, LATER)
+    db.conn.row_factory = sqlite3.Row
+    return key
+
+
+def test_a_ceremonial_resolution_stands_in_no_list_unless_asked_for(db: Database, honours: str) -> None:
+    def listed(**choice: str) -> list[str]:
+        return [result.card.id for result in browse.browse(db.conn, browse.Filters.of(choice), DAY).results]
+
+    assert honours not in listed()
+    assert honours not in listed(must_see="1")
+    assert honours not in listed(q="librarian")
+    assert listed(ceremonial="1") == [honours]
+    assert honours in listed(ceremonial="any", area="broadband")
+    assert listed(ceremonial="1", q="librarian") == [honours]
+    overview = str(home(db.conn, DAY))
+    assert BROADBAND in overview
+    assert honours not in overview
 
 
 def _any_choice(random_: random.Random, db: Database) -> browse.Filters:
