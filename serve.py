@@ -32,6 +32,7 @@ def build(
     today: str | None = None,
     notice: str | None = None,
     mail: Configuration | None = None,
+    site: str = "http://127.0.0.1:8001",
 ) -> Datasette:
     """The whole site as a Datasette application.
 
@@ -41,14 +42,15 @@ def build(
         today: an ISO date to use instead of the clock, for tests and recorded data.
         notice: a sentence that every page shows at its top, such as "This is a sample".
         mail: the settings for the digest's pages, which open mail.db themselves; None leaves those pages out.
+        site: the public address, without a slash at its end: feeds and quotations need whole addresses.
 
     Raises:
         CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
     """
     _check(corpus)
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
-    metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice}}
-    site = Datasette(
+    metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
+    application = Datasette(
         files=[str(corpus)],
         metadata=metadata,
         settings=json.loads((SITE / "settings.json").read_text(encoding="utf-8")),
@@ -58,8 +60,8 @@ def build(
         secret=secret or os.environ.get("DATASETTE_SECRET"),
     )
     # An attribute and not a setting: settings are what Datasette might show.
-    site.mail_configuration = mail
-    return site
+    application.mail_configuration = mail
+    return application
 
 
 def _check(corpus: Path) -> None:
@@ -88,15 +90,16 @@ def run(
     *,
     notice: str | None = None,
     mail: Configuration | None = None,
+    address: str | None = None,
 ) -> None:
-    """Serve the site until interrupted.
+    """Serve the site until interrupted; ``address`` is its public one, if it is not simply that of host and port.
 
     Raises:
         CannotServe: as in ``build``, or the port is taken or not allowed.
     """
     import uvicorn
 
-    site = build(corpus, notice=notice, mail=mail)
+    site = build(corpus, notice=notice, mail=mail, site=address or f"http://{host}:{port}")
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -11,6 +12,10 @@ from typing import Any
 import click
 
 from commands.session import DAY, Session, Stop, now, plain_errors
+
+
+#: Arguments of a spider that have an option of their own, or are Scrapy's.
+_GENERAL = {"self", "today", "since", "until", "limit", "bulk", "name", "args", "kwargs"}
 
 
 def _congresses(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -43,8 +48,12 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
               help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
 @click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
               help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.option("-a", "own", multiple=True, metavar="NAME=VALUE",
+              help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
 @click.pass_obj
-def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, budget: str, **options: Any) -> None:
+def crawl(
+    session: Session, sources: tuple[str, ...], since: Any, until: Any, budget: str, own: tuple[str, ...], **options: Any
+) -> None:
     """Collect what is new or changed, then tag, match and publish it.
 
     Without SOURCE: every source that needs no key, or whose key is in the environment. A second run asks only for what
@@ -54,6 +63,7 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, bu
     infopolicy crawl                             everything, the sitting Congress
     infopolicy crawl us_bills --congress 117     one Congress, whole
     infopolicy crawl us_bills --since 2026-11-01
+    infopolicy crawl us_states -a states=nv,wy
     """
     import pipelines
     from operations.folder import only_writer
@@ -63,7 +73,7 @@ def crawl(session: Session, sources: tuple[str, ...], since: Any, until: Any, bu
         raise Stop(
             "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
         )
-    arguments = {name: str(value) for name, value in options.items() if value is not None}
+    arguments = {name: str(value) for name, value in options.items() if value is not None} | _own(names, own)
     for name, day in (("since", since), ("until", until)):
         if day:
             arguments[name] = day.date().isoformat()
@@ -111,6 +121,24 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
             f"{lacking[0]} needs a key in the environment: {known[lacking[0]].key}=… ({known[lacking[0]].terms})", 2
         )
     return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
+
+
+def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE pairs as arguments that every one of the sources knows."""
+    from pipelines import spider_class
+
+    arguments = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            raise Stop(f"-a {pair}: write NAME=VALUE, such as states=nv,wy", 2)
+        for source in names:
+            taken = set(inspect.signature(spider_class(source).__init__).parameters) - _GENERAL
+            if name not in taken:
+                its = ", ".join(sorted(taken)) or "none"
+                raise Stop(f"-a {name}: {source} knows no such argument (its own: {its})", 2)
+        arguments[name] = value
+    return arguments
 
 
 def _moves(bar: Any) -> Callable[[Any, int], None]:
@@ -203,4 +231,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
-        site.run(config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config)
+        named = config.site if config.site != type(config).site else None
+        site.run(
+            config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, address=named
+        )
