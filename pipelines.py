@@ -361,7 +361,8 @@ def crawl(
 
 
 def _run_of(crawler: Crawler, name: str) -> Run:
-    run: Run | None = crawler.stats.get_value(RUN) if crawler.stats else None
+    # Scrapy gives a crawler its stats when the crawl starts; one whose spider could not be made never gets that far.
+    run: Run | None = crawler.stats.get_value(RUN) if crawler.spider and crawler.stats else None
     return run or Run(source=name, started_at=utc_now(), state="failed", note="the crawl could not begin, see above")
 
 

@@ -13,7 +13,6 @@ import click
 
 from commands.session import DAY, Session, Stop, now, plain_errors
 
-
 #: Arguments of a spider that have an option of their own, or are Scrapy's.
 _GENERAL = {"self", "today", "since", "until", "limit", "bulk", "name", "args", "kwargs"}
 
@@ -52,7 +51,13 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
               help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
 @click.pass_obj
 def crawl(
-    session: Session, sources: tuple[str, ...], since: Any, until: Any, budget: str, own: tuple[str, ...], **options: Any
+    session: Session,
+    sources: tuple[str, ...],
+    since: Any,
+    until: Any,
+    budget: str,
+    own: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Collect what is new or changed, then tag, match and publish it.
 
@@ -138,6 +143,11 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
                 its = ", ".join(sorted(taken)) or "none"
                 raise Stop(f"-a {name}: {source} knows no such argument (its own: {its})", 2)
         arguments[name] = value
+    for source in names if pairs else ():
+        try:
+            spider_class(source)(today=date.today().isoformat(), **arguments)  # what it refuses, it refuses now
+        except ValueError as error:
+            raise Stop(f"-a {' -a '.join(pairs)}: {error}", 2) from error
     return arguments
 
 

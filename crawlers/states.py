@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from crawlers.items import BadRecord, Link, document_id
+from crawlers.sources import Source
 
 SESSIONS_FILE = Path(__file__).with_name("sessions.yml")
 STATES_FILE = Path(__file__).with_name("states.yml")
@@ -62,3 +63,15 @@ def link(jurisdiction: str, session: str, identifier: str, *, kind: str, said_by
 def web_address(*candidates: Any) -> str | None:
     """The first of the candidates that is a web address."""
     return next((url for url in candidates if isinstance(url, str) and url.startswith(("https://", "http://"))), None)
+
+
+def postal_codes(typed: str, source: Source) -> list[str]:
+    """Postal codes with commas, "nv,wy", in lower case.
+
+    Raises:
+        ValueError: one is not among the source's jurisdictions.
+    """
+    codes = [code.strip() for code in typed.lower().split(",")]
+    if unknown := [code for code in codes if f"us-{code}" not in source.jurisdictions]:
+        raise ValueError(f"states={typed}: {source.id} has no state {unknown[0]!r} (write postal codes: nv,wy)")
+    return codes

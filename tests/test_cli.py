@@ -130,6 +130,28 @@ def test_database_locked_by_another_process(
     assert len(stored(tmp_path)) == 3
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["us_bills", "-a", "states"], "write NAME=VALUE"),
+        (["us_bills", "-a", "states=wy"], "us_bills knows no such argument (its own: congress, types)"),
+        (["us_bill_text", "-a", "tagged=perhaps"], 'tagged=perhaps: must be "yes" or "no"'),
+        (["us_states", "-a", "states=nv,zz"], "us_states has no state 'zz'"),
+        (["us_states_legiscan", "-a", "states=Nevada"], "has no state 'nevada'"),
+        (["us_local_legistar", "-a", "cities=atlantis"], "atlantis"),
+    ],
+)
+def test_an_argument_that_a_source_does_not_know_is_told_before_anything_is_asked(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], told: str
+) -> None:
+    for key in ("OPENSTATES_KEY", "LEGISCAN_KEY"):
+        monkeypatch.setenv(key, "k")
+    done = call("crawl", *typed)
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert not (tmp_path / "data" / "corpus.db").exists()
+
+
 def test_second_crawl_at_the_same_time_is_refused(call: Call, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with (tmp_path / "data" / "lock").open("w") as handle:

@@ -26,6 +26,7 @@ from crawlers import openstates as api
 from crawlers.items import BadRecord, Bill, Listing, Reject
 from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
+from crawlers.states import postal_codes
 from crawlers.watermarks import Watermark, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
@@ -65,7 +66,7 @@ class UsStatesSpider(SourceSpider):
 
     def __init__(self, today: str, states: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
-        self.states = frozenset(states.lower().replace(" ", "").split(",")) if states else None
+        self.states = frozenset(postal_codes(states, self.source)) if states else None
         self.partial = self.partial or bool(states)
         self.sessions: list[api.Session] = []
 

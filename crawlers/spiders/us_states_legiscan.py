@@ -20,6 +20,7 @@ from crawlers import legiscan as api
 from crawlers.items import BadRecord, Listing, Reject, document_id
 from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
+from crawlers.states import postal_codes
 
 
 class UsStatesLegiscanSpider(SourceSpider):
@@ -29,8 +30,10 @@ class UsStatesLegiscanSpider(SourceSpider):
 
     def __init__(self, today: str, states: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
-        chosen = states.upper().replace(" ", "").split(",") if states else None
-        self.states = chosen or [name.removeprefix("us-").upper() for name in self.source.jurisdictions]
+        chosen = postal_codes(states, self.source) if states else None
+        self.states = [
+            code.upper() for code in chosen or [name.removeprefix("us-") for name in self.source.jurisdictions]
+        ]
         self.partial = self.partial or bool(states)
         self.earliest = int(self.since[:4]) if self.since else int(today[:4]) - 1
 
