@@ -47,6 +47,7 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
               help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
 @click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
               help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.option("--today", type=DAY, help="Crawl as on this day, to replay the past from a mirror. [default: today]")
 @click.option("-a", "own", multiple=True, metavar="NAME=VALUE",
               help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
 @click.pass_obj
@@ -55,6 +56,7 @@ def crawl(
     sources: tuple[str, ...],
     since: Any,
     until: Any,
+    today: Any,
     budget: str,
     own: tuple[str, ...],
     **options: Any,
@@ -79,13 +81,14 @@ def crawl(
             "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
         )
     arguments = {name: str(value) for name, value in options.items() if value is not None} | _own(names, own)
-    for name, day in (("since", since), ("until", until)):
+    arguments["today"] = date.today().isoformat()
+    for name, day in (("since", since), ("until", until), ("today", today)):
         if day:
             arguments[name] = day.date().isoformat()
     with plain_errors(), only_writer(session.config):
         with session.bar("Collecting") as bar:
             runs = pipelines.crawl(
-                session.config, names, {"today": date.today().isoformat(), **arguments},
+                session.config, names, arguments,
                 progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
             )  # fmt: skip
         for run in runs:
@@ -102,8 +105,9 @@ def crawl(
 
 
 @click.command()
+@click.option("--today", type=DAY, help="Run as on this day, to replay the past from a mirror. [default: today]")
 @click.pass_obj
-def run(session: Session) -> None:
+def run(session: Session, today: Any) -> None:
     """What a timer calls: collect every source that is due, tag, match, publish; then the texts of what was tagged.
 
     A source is due when its last complete run is older than its `every_hours` (crawlers/sources.yml). Sources whose key is
@@ -112,7 +116,8 @@ def run(session: Session) -> None:
     from operations import daily
 
     with plain_errors():
-        sys.exit(daily.run(session.config, now=now(), say=session.say))
+        at = today.strftime("%Y-%m-%dT23:59:59Z") if today else now()
+        sys.exit(daily.run(session.config, now=at, say=session.say))
 
 
 def _chosen(sources: tuple[str, ...]) -> list[str]:

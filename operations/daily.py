@@ -18,7 +18,11 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
     """Crawl what is due, in two steps: all sources together, then those that ask about what is tagged.
 
     Each step is a process of its own, because Scrapy's reactor runs once in a process; the data folder's lock keeps two
-    from overlapping. Returns the higher exit code of the two.
+    from overlapping. Where nothing is due, what a killed run left is still tagged, matched and published. Returns the
+    highest exit code.
+
+    Args:
+        now: UTC time stamp; its day is the day of the crawl, also where the work goes on past midnight.
     """
     usable = [source for source in load_sources().values() if not source.key or os.environ.get(source.key)]
     for source in load_sources().values():
@@ -27,8 +31,9 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
     due = [source for source in usable if is_due(config, source, now)]
     if not due:
         say("no source is due")
+        return _call("rebuild")
     steps = [[source.id for source in due if source.after_tags is late] for late in (False, True)]
-    return max((_crawl(names) for names in steps if names), default=0)
+    return max(_call("crawl", *names, "--today", now[:10]) for names in steps if names)
 
 
 def is_due(config: Configuration, source: Source, now: str) -> bool:
@@ -48,5 +53,5 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _crawl(names: list[str]) -> int:
-    return subprocess.run([sys.executable, "-m", "cli", "crawl", *names], check=False).returncode
+def _call(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode
