@@ -150,8 +150,14 @@ def _by_rin(db: Database, dockets: Mapping[str, list[str]]) -> dict[str, list[st
 
 
 def _ties(db: Database) -> list[tuple[str, str]]:
+    """Pairs that a source ties by name. A publication that is filed under many dockets ties none of them."""
     marks = ", ".join("?" * len(TIES))
-    return db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
+    named = db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
+    filed = db.execute(
+        "select document_id, linked_id from links where kind = 'published as' and linked_id in (select linked_id "
+        "from links where kind = 'published as' group by linked_id having count(*) <= ?)", [MOST_NAMED]
+    ).fetchall()  # fmt: skip
+    return named + filed
 
 
 def _settle(db: Database, table: str, rows: Rows) -> int:

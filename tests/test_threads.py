@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 import serve
 from crawlers.tables import connect
-from crawlers.threads import DRAWER
+from crawlers.threads import DRAWER, MOST_NAMED
 from pages import document, thread
 from publish import publish
 
@@ -83,6 +83,39 @@ def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:
         db.conn.execute("insert into terms values (?, 0, 'docket', 'WC Docket 21-31')", [key])
     publish(db, NOW)
     assert _thread(db, EXTENSION) == []
+
+
+def filed(db: Database, count: int) -> None:
+    """`count` files of regulations.gov, all of them the publication RULE."""
+    for number in range(count):
+        key = f"us-regs-ed-2022-{number}"
+        row = document_row(
+            key, kind="regulation", source="us_regulations", session="regs", identifier=key[8:], status="proposed",
+            title="Comments wanted", url="https://www.regulations.gov/", published_on="2022-03-01",
+            document_type="Proposed Rule",
+        )  # fmt: skip
+        db.table("documents").insert(row)
+        link = {
+            "document_id": key,
+            "ordinal": 0,
+            "linked_id": RULE,
+            "kind": "published as",
+            "said_by": "regulations.gov",
+        }
+        db.table("links").insert(link)
+    publish(db, NOW)
+
+
+def test_what_regulations_gov_has_of_a_publication_is_in_its_thread(db: Database) -> None:
+    filed(db, 1)
+    sql = "select thread_id from thread_documents where document_id in (?, 'us-regs-ed-2022-0')"
+    assert len(db.execute(sql, [RULE]).fetchall()) == 2
+    assert len(set(db.execute(sql, [RULE]).fetchall())) == 1
+
+
+def test_a_publication_filed_under_many_dockets_ties_none(db: Database) -> None:
+    filed(db, MOST_NAMED + 1)
+    assert db.execute("select count(*) from thread_documents where document_id like 'us-regs-%'").fetchone()[0] == 0
 
 
 def test_a_correction_belongs_to_what_it_corrects(db: Database) -> None:
