@@ -40,6 +40,7 @@ def _federal_regulation(document: Document) -> Document:
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
 AGAIN: dict[str, Callable[[Document], Document]] = {
     "us_bills": _federal_bill,
+    "us_congress_api": _federal_bill,
     "us_federal_register": _federal_regulation,
 }
 
