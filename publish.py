@@ -19,6 +19,10 @@ from crawlers.threads import write_threads
 VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
 #: The area under which every document is listed, whatever it was tagged with.
 ANY_AREA = "any"
+#: The area under which every document that carries at least one is listed: those on information policy.
+TAGGED = "tagged"
+#: SQL: neither of the two.
+ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
 FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
 
 corpus = Migrations("publish")
@@ -80,6 +84,19 @@ def create_ceremonial(db: Database) -> None:
     db.execute("create table ceremonial (document_id text primary key) without rowid")
 
 
+@corpus()
+def create_activity(db: Database) -> None:
+    # Where something moves: documents by the month of their latest news, for maps. Ceremonial ones are left out.
+    db.execute("""
+        create table activity (
+            area_id text not null, month text not null, jurisdiction text not null, documents integer not null,
+            must_see integer not null, primary key (area_id, month, jurisdiction)
+        ) without rowid""")
+    # For the years of an area and the totals of a page without a look at every combination of everything.
+    db.execute("create index facet_counts_by_year on facet_counts (area_id, ceremonial, year, must_see, documents)")
+    db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
+
+
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
@@ -98,6 +115,7 @@ _LISTING = f"""
     from documents d
     join (
         select id as document_id, '{ANY_AREA}' as area_id from documents
+        union all select distinct document_id, '{TAGGED}' from tags
         union all select document_id, area_id from tags
     ) areas on areas.document_id = d.id
     left join taggings on taggings.document_id = d.id
@@ -106,6 +124,10 @@ _LISTING = f"""
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
     from listing group by area_id, kind, jurisdiction, status, year, must_see, ceremonial"""
+
+_ACTIVITY = f"""
+    select area_id, substr(sort_on, 1, 7), jurisdiction, count(*), sum(must_see) from listing
+    where area_id <> '{ANY_AREA}' and ceremonial = 0 group by 1, 2, 3"""
 
 _CEREMONIAL = "select id from documents where is_ceremonial(title, document_type)"
 
@@ -193,10 +215,11 @@ def publish(db: Database, now: str) -> int:
         written += _settle(db, "ceremonial", _CEREMONIAL)
         written += _settle(db, "listing", _LISTING)
         written += _settle(db, "facet_counts", _FACET_COUNTS)
+        written += _settle(db, "activity", _ACTIVITY)
         written += _settle(db, "position_listing", _POSITION_LISTING)
         written += _settle_position_search(db)
         _make_views(db, now)
         if written:
-            for table in ("listing", "facet_counts", "position_listing"):
+            for table in ("listing", "facet_counts", "activity", "position_listing"):
                 db.execute(f"analyze {table}")
     return written

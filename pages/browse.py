@@ -11,9 +11,9 @@ from typing import Any
 
 from pages import positions, search, words
 from pages.cards import Card, area_titles, cards, marks
-from pages.filters import STATUS_GROUPS, TITLES, Filters
+from pages.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
 from pages.highlight import Piece, snippet_pieces
-from publish import ANY_AREA, FACETS
+from publish import ANY_AREA, FACETS, TAGGED
 
 PAGE = 25
 #: Words found in more documents than this say too little to rank by: the newest come first.
@@ -186,7 +186,7 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
             if value
         ]
         if choices:
-            facets.append(Facet(name, title, sorted(choices, key=_by_year if name == "year" else _by_count)))
+            facets.append(Facet(name, title, sorted(choices, key=_by_year if name == "year" else _by_count(name))))
     return facets
 
 
@@ -194,16 +194,17 @@ def _by_year(choice: Choice) -> int:
     return -int(choice.value) if choice.value.isdigit() else 0
 
 
-def _by_count(choice: Choice) -> tuple[bool, int, str]:
+def _by_count(facet: str) -> Callable[[Choice], tuple[bool, int, str]]:
     """Groups first, because the choices that they sum up follow; then what most documents have."""
-    return choice.value not in STATUS_GROUPS, -choice.count, choice.label
+    groups = GROUPS.get(facet, ())
+    return lambda choice: (choice.value not in groups, -choice.count, choice.label)
 
 
 def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
     def label(facet: str, value: str) -> str:
         match facet:
             case "area":
-                return areas.get(value, value)
+                return "Any policy area" if value == TAGGED else areas.get(value, value)
             case "kind":
                 return words.plural(value)
             case "jurisdiction":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pages.cards import marks
-from publish import ANY_AREA, FACETS
+from publish import ANY_AREA, FACETS, TAGGED
 
 #: Choices that stand for several statuses of bills at once, by their key in the glossary.
 STATUS_GROUPS = {
@@ -14,6 +14,8 @@ STATUS_GROUPS = {
         "passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "vetoed", "enacted", "adopted",
     )
 }  # fmt: skip
+#: Choices of one filter that stand for several of its values, by filter.
+GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {
     "area": "Policy area",

@@ -1,23 +1,22 @@
-"""The pages that gather: home, areas, jurisdictions and the calendar of dates to keep."""
+"""The pages that gather: home, areas and sources."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from crawlers.sources import load_sources
 from pages import words
-from pages.cards import Card, area_titles, cards, marks, one_per_title
+from pages.calendar import Wanted, deadlines
+from pages.charts import area_trends, by_status, by_year
 from pages.document import rows, source_title
-from pages.standing import still_news
+from pages.lists import counted, first_to_see, newest
+from pages.places import active_states
 from publish import ANY_AREA
 
 Row = dict[str, Any]
-#: Deadlines of all documents, also of those that carry no policy area.
-ALL = "all"
 
 
 def home(db: sqlite3.Connection, today: datetime.date) -> Row:
@@ -31,43 +30,10 @@ def home(db: sqlite3.Connection, today: datetime.date) -> Row:
         "changes": recent_changes(db, today),
         "week": week_of_changes(db, today),
         "areas": areas(db),
+        "trends": area_trends(db, today),
+        **active_states(db, today, lambda place: f"/jurisdictions/{place}"),
         "collected_at": collected_at(db),
     }
-
-
-@dataclass(frozen=True)
-class FirstToSee:
-    """What must be seen; ``moving`` is False when none of it can still move and these are merely the newest."""
-
-    cards: list[Card]
-    moving: bool
-
-
-def first_to_see(
-    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None, limit: int = 6
-) -> FirstToSee:
-    """Of the newest documents that must be seen: those that can still move or moved lately, most urgent first.
-
-    Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
-    """
-    found = db.execute(
-        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
-            select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
-        ) newest join documents d on d.id = newest.document_id join taggings t on t.document_id = d.id
-        order by t.priority_score desc, newest.sort_on desc""",
-        values,
-    ).fetchall()
-    ahead = {
-        row["document_id"]
-        for row in db.execute(
-            f"select document_id from events where starts_at >= ? and document_id in ({marks(found)})",
-            [today.isoformat(), *(row["id"] for row in found)],
-        )
-    }
-    moving = [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
-    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
-    ids = [row["id"] for row in shown][: 6 * limit]
-    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
 
 
 def totals(db: sqlite3.Connection) -> Row:
@@ -85,16 +51,6 @@ def totals(db: sqlite3.Connection) -> Row:
 
 def collected_at(db: sqlite3.Connection) -> str | None:
     return db.execute("select max(finished_at) from runs").fetchone()[0]
-
-
-def _newest(
-    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
-) -> list[Card]:
-    found = db.execute(
-        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 20",
-        values,
-    )
-    return one_per_title(cards(db, [row[0] for row in found], today, area), 10)
 
 
 # --------------------------------------------------------------------- changes
@@ -148,60 +104,7 @@ def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) ->
     return [row | {"told": [row["latest_action"] or ""]} for row in found]
 
 
-# --------------------------------------------------------------------- dates to keep
-
-
-def deadlines(
-    db: sqlite3.Connection,
-    today: datetime.date,
-    *,
-    past: bool = False,
-    kind: str = "",
-    area: str = "",
-    limit: int = 200,
-) -> list[Row]:
-    """Events from today on, soonest first (or before today, newest first), with what they are about.
-
-    ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL`` for every document.
-    """
-    conditions = ["e.starts_at < ?" if past else "e.starts_at >= ?"]
-    values: list[Any] = [today.isoformat()]
-    if kind:
-        conditions.append("e.kind = ?")
-        values.append(kind)
-    if area != ALL:
-        only = "and t.area_id = ?" if area else ""
-        conditions.append(f"exists (select 1 from tags t where t.document_id = e.document_id {only})")
-        values += [area] if area else []
-    found = rows(
-        db,
-        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
-            coalesce(t.priority = 2, 0) as must_see
-        from events e join documents d on d.id = e.document_id left join taggings t on t.document_id = e.document_id
-        where {" and ".join(conditions)} order by e.starts_at {"desc" if past else "asc"}, e.document_id limit ?""",
-        [*values, limit],
-    )
-    titles = area_titles(db)
-    tags: dict[str, list[tuple[str, str]]] = {}
-    ids = list({row["document_id"] for row in found})
-    for row in db.execute(f"select document_id, area_id from tags where document_id in ({marks(ids)})", ids):
-        tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
-    for event in found:
-        event["kind_word"] = words.word("events", event["kind"])
-        event["areas"] = tags.get(event["document_id"], [])
-        event["far"] = words.how_far(event["starts_at"], today)
-        event["clock"] = words.time_in_words(event["starts_at"], event["timezone"])
-    return found
-
-
-def by_month(events: list[Row]) -> list[tuple[str, list[Row]]]:
-    months: dict[str, list[Row]] = {}
-    for event in events:
-        months.setdefault(event["starts_at"][:7], []).append(event)
-    return [(words.month_in_words(month), members) for month, members in months.items()]
-
-
-# --------------------------------------------------------------------- areas and jurisdictions
+# --------------------------------------------------------------------- areas
 
 
 def areas(db: sqlite3.Connection) -> list[Row]:
@@ -235,55 +138,14 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | No
     )
     return {
         "area": found[0],
-        "statuses": _counted(db, "status", "area_id = ?", [area_id]),
-        "years": sorted(_counted(db, "year", "area_id = ?", [area_id])),
+        "by_status": by_status(counted(db, "status", "area_id = ?", [area_id]), f"/browse?area={area_id}"),
+        "by_year": by_year(dict(counted(db, "year", "area_id = ?", [area_id])), today, f"/browse?area={area_id}"),
+        **active_states(db, today, lambda place: f"/browse?area={area_id}&jurisdiction={place}", area_id),
         "must_see": first_to_see(db, "area_id = ?", [area_id], today, area_id),
-        "latest": _newest(db, "area_id = ?", [area_id], today, area_id),
-        "due": (due := deadlines(db, today, area=area_id, limit=6)),
-        "recent_events": [] if due else deadlines(db, today, past=True, area=area_id, limit=3),
+        "latest": newest(db, "area_id = ?", [area_id], today, area_id),
+        "due": (due := deadlines(db, today, Wanted(area=area_id), limit=6)),
+        "recent_events": [] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
         "positions": [dict(row) for row in positions],
-    }
-
-
-def _counted(db: sqlite3.Connection, column: str, where: str, values: list[Any]) -> list[tuple[str, int]]:
-    sql = f"select {column}, sum(documents) from facet_counts where {where} group by 1 order by 2 desc"
-    return [(row[0], row[1]) for row in db.execute(sql, values) if row[0]]
-
-
-def jurisdictions(db: sqlite3.Connection) -> list[Row]:
-    found = rows(
-        db,
-        """select jurisdiction as id, sum(documents) as documents, sum(documents * must_see) as must_see
-        from facet_counts where area_id = ? group by 1 order by 2 desc""",
-        [ANY_AREA],
-    )
-    for row in found:
-        row["title"] = words.place(row["id"])
-    return found
-
-
-def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.date) -> Row | None:
-    counted = db.execute(
-        "select sum(documents), sum(documents * must_see) from facet_counts where area_id = ? and jurisdiction = ?",
-        [ANY_AREA, jurisdiction_id],
-    ).fetchone()
-    if not counted[0]:
-        return None
-    titles = area_titles(db)
-    here = "area_id = ? and jurisdiction = ?"
-    return {
-        "id": jurisdiction_id,
-        "title": words.place(jurisdiction_id),
-        "documents": counted[0],
-        "must_see_count": counted[1],
-        "kinds": _counted(db, "kind", here, [ANY_AREA, jurisdiction_id]),
-        "statuses": _counted(db, "status", here, [ANY_AREA, jurisdiction_id]),
-        "areas": [
-            (key, titles.get(key, key), number)
-            for key, number in _counted(db, "area_id", "area_id <> ? and jurisdiction = ?", [ANY_AREA, jurisdiction_id])
-        ],
-        "must_see": first_to_see(db, here, [ANY_AREA, jurisdiction_id], today),
-        "latest": _newest(db, here, [ANY_AREA, jurisdiction_id], today),
     }
 
 

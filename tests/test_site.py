@@ -64,10 +64,22 @@ PAGES = {
         "Libraries may lend internet hotspots", "A library may lend hotspots to readers.", "adopted 1 June 2021",
         "Unconfirmed", "www.ala.org",
     ],
-    "/jurisdictions": ["United States", "4 documents"],
-    "/jurisdictions/us": ["4 documents", "Regulations and notices", "Became law"],
+    "/jurisdictions": ["United States", "3 on information policy", "4 documents collected"],
+    "/jurisdictions/us": ["3 documents on information policy among 4", "Regulations and notices", "31 March 2022"],
     "/deadlines": ["March 2022", "31 March 2022", "Comments close", "end of the day, Eastern time"],
     "/deadlines?past=1": ["1 February 2022", "10:00, Eastern time", "Room 2123"],
+    "/deadlines?jurisdiction=us-tx": ["No date lies ahead"],
+    "/calendar": ["Calendar: March 2022", "1 date.", "31 March 2022", "Comments close", "Previous month"],
+    "/calendar?month=2022-02&kind=hearing": ["Calendar: February 2022", "10:00, Eastern time", "This month"],
+    "/calendar?month=2031-01": ["No date of this choice lies in January 2031", "The nearest months that have some: March 2022"],
+    "/calendar?month=nonsense": ["Calendar: March 2022"],
+    "/compare": ["Compare two places or two areas"],
+    "/compare?area=broadband": ["Choose what to compare Broadband with"],
+    "/compare?area=broadband&area=library-funding": [
+        "Broadband and Library funding, side by side", "Documents on information policy 2 2", "Marked must see 2 1",
+        "Year Broadband Library funding 2021 1 2 2022 1 0", "Proposed rule 1 0",
+    ],
+    "/compare?jurisdiction=us&jurisdiction=us-zz": ["Nothing is collected under us-zz"],
     "/browse": ["4 documents", "newest first", "Library funding", "Must see"],
     "/browse?q=hotspots": ["2 documents", "In the summary: ", "lend hotspots", "In the text:"],
     "/browse?area=broadband&kind=regulation": ["1 document", "Hotspot lending", "Listed because of E-Rate"],
@@ -100,11 +112,25 @@ async def test_every_answer_carries_the_strict_policy(site, path: str) -> None:
     assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 
+async def test_scripts_run_only_where_there_is_one_and_only_ours(site) -> None:
+    for path in (*PAGES, "/no-such-page", "/static/charts.js", "/corpus.json?sql=select+1"):
+        answer = await site.client.get(path)
+        brings = [value for tag, name, value in Tags.of(answer.text) if tag == "script" and name == "src"]
+        policy = answer.headers["content-security-policy"]
+        assert ("script-src 'self'" in policy) == bool(brings), path
+        assert policy.count("script-src") == bool(brings), path
+
+
 @pytest.mark.parametrize("path", [*PAGES, "/no-such-page"])
 async def test_page_has_no_inline_script_or_style(site, path: str) -> None:
     page = (await site.client.get(path)).text
     tags = Tags.of(page)
-    assert not {"script", "style", "iframe", "object"} & {tag for tag, _, _ in tags}
+    assert not {"style", "iframe", "object"} & {tag for tag, _, _ in tags}
+    assert {(name, value) for tag, name, value in tags if tag == "script" and name != "defer"} <= {
+        ("src", "/static/vendor/plot.js"),
+        ("src", "/static/charts.js"),
+    }
+    assert re.findall(r"<script[^>]*>\s*[^\s<]", page) == []
     assert not [name for _, name, _ in tags if name == "style" or name.startswith("on")]
     assert page.count("<h1") == 1
     assert '<html lang="en">' in page
@@ -241,12 +267,12 @@ async def test_writes_are_refused(site, corpus: Path) -> None:
 
 
 async def test_broken_page_tells_nothing(site, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages import overview
+    from pages import places
 
     def broken(*args: object) -> None:
         raise OSError(f"cannot read {corpus}")
 
-    monkeypatch.setattr(overview, "jurisdictions", broken)
+    monkeypatch.setattr(places, "jurisdictions", broken)
     answer = await site.client.get("/jurisdictions")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text

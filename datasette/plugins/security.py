@@ -5,6 +5,7 @@ which Datasette tells paths, settings and software, and everything answers as if
 """
 
 import logging
+import re
 import sqlite3
 
 from datasette.utils.asgi import Base400, NotFound
@@ -14,7 +15,7 @@ from datasette import Response, hookimpl
 
 log = logging.getLogger("infopolicy.site")
 
-#: No script at all, and styles from our own files only. Pages that need a script must name its source here.
+#: No script at all, and styles from our own files only. Pages with a script of ours are named below.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -26,6 +27,9 @@ HEADERS = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
     b"cross-origin-opener-policy": b"same-origin",
 }
+#: The pages that bring scripts of our own, from static/: those with charts. On every other page none can run.
+WITH_SCRIPTS = re.compile(r"/|/(areas|jurisdictions)/[a-z0-9-]+|/compare")
+HEADERS_WITH_SCRIPTS = HEADERS | {b"content-security-policy": f"{POLICY}; script-src 'self'".encode()}
 
 READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 #: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
@@ -37,10 +41,12 @@ LONGEST_VALUE = 20_000_000
 def asgi_wrapper(datasette):
     def wrap(app):
         async def with_headers(scope, receive, send):
+            ours = HEADERS_WITH_SCRIPTS if WITH_SCRIPTS.fullmatch(scope.get("path", "")) else HEADERS
+
             async def send_with_headers(message):
                 if message["type"] == "http.response.start":
                     headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in HEADERS]
-                    message = {**message, "headers": [*headers, *HEADERS.items()]}
+                    message = {**message, "headers": [*headers, *ours.items()]}
                 await send(message)
 
             await app(scope, receive, send_with_headers)

@@ -5,7 +5,7 @@ import datetime
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import browse, document, overview, positions, words
+from pages import browse, calendar, compare, document, overview, places, positions, words
 
 DATABASE = "corpus"
 
@@ -61,33 +61,42 @@ async def one_position(datasette, request):
 
 
 async def all_jurisdictions(datasette, request):
-    found = await read(datasette, overview.jurisdictions)
-    return await page(datasette, request, "jurisdictions.html", {"jurisdictions": found})
+    found = await read(datasette, places.jurisdictions, today(datasette))
+    return await page(datasette, request, "jurisdictions.html", found)
 
 
 async def one_jurisdiction(datasette, request):
-    found = await read(datasette, overview.jurisdiction, request.url_vars["id"], today(datasette))
+    found = await read(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
     return await page(datasette, request, "jurisdiction.html", found)
 
 
+def asked_dates(request):
+    return calendar.Wanted.of({name: request.args.get(name) or "" for name in request.args})
+
+
 async def deadlines(datasette, request):
-    past = request.args.get("past") == "1"
-    kind, area = request.args.get("kind") or "", request.args.get("area") or ""
+    past, wanted = request.args.get("past") == "1", asked_dates(request)
 
     def load(db):
-        events = overview.deadlines(db, today(datasette), past=past, kind=kind, area=area)
-        lately = overview.deadlines(db, today(datasette), past=True, kind=kind, area=area, limit=10)
-        return {
-            "months": overview.by_month(events),
-            "lately": [] if events or past else lately,
-            "areas": overview.area_titles(db),
-            "shown": len(events),
-        }
+        events = calendar.deadlines(db, today(datasette), wanted, past=past)
+        lately = [] if events or past else calendar.deadlines(db, today(datasette), wanted, past=True, limit=10)
+        return {"months": calendar.by_month(events), "lately": lately, "shown": len(events), **calendar.choices(db)}
 
-    found = await read(datasette, load)
-    kinds = words.glossary()["events"]
     return await page(
-        datasette, request, "deadlines.html", found | {"past": past, "kind": kind, "area": area, "kinds": kinds}
+        datasette, request, "deadlines.html", await read(datasette, load) | {"past": past, "wanted": wanted}
+    )
+
+
+async def one_month(datasette, request):
+    wanted = asked_dates(request)
+    found = await read(datasette, lambda db: calendar.month(db, wanted, today(datasette)) | calendar.choices(db))
+    return await page(datasette, request, "calendar.html", found | {"weekdays": calendar.WEEKDAYS})
+
+
+async def comparing(datasette, request):
+    wanted = compare.Wanted.of({name: request.args.getlist(name) for name in request.args})
+    return await page(
+        datasette, request, "compare.html", await read(datasette, compare.compare, wanted, today(datasette))
     )
 
 
@@ -130,6 +139,8 @@ def register_routes():
         (r"^/jurisdictions$", all_jurisdictions),
         (rf"^/jurisdictions/{key}$", one_jurisdiction),
         (r"^/deadlines$", deadlines),
+        (r"^/calendar$", one_month),
+        (r"^/compare$", comparing),
         (r"^/browse$", browsing),
         (r"^/glossary$", glossary),
         (r"^/about$", about),

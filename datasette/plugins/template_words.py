@@ -16,6 +16,7 @@ NAVIGATION = [
 def prepare_jinja2_environment(env):
     env.filters.update(
         words=words.date_in_words,
+        month=words.month_in_words,
         place=words.place,
         safe_url=words.safe_url,
         host=words.host,
