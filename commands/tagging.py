@@ -102,3 +102,22 @@ def positions_check() -> None:
     for problem in problems:
         click.echo(problem, err=True)
     sys.exit(1 if problems else 0)
+
+
+@positions.command("evaluate")
+@click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--split", type=click.Choice(["train", "heldout"]), default="train", show_default=True,
+              help="Tune on train; heldout is for reporting only.")  # fmt: skip
+@click.option("--misses", is_flag=True, help="List every provision on which readers and matcher differ.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def positions_evaluate(session: Session, corpora: tuple[Path, ...], split: str, misses: bool, as_json: bool) -> None:
+    """Score the matches on provisions that two readers labelled, and say how well the readers agree.
+
+    CORPORA are the databases that hold the documents (by default corpus.db of the data folder). Exit code 1 when some
+    of the documents are not there.
+    """
+    from positions.evaluate import main as score
+
+    with plain_errors():
+        sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json))

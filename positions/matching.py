@@ -37,6 +37,10 @@ class Provision:
     end: int
     words: str
 
+    def reaches(self, field: str, start: int, end: int) -> bool:
+        """Whether it has a character in that stretch of the field."""
+        return self.field == field and self.start < end and start < self.end
+
 
 @dataclass(frozen=True)
 class Match:
@@ -69,14 +73,25 @@ class Matcher:
         )
         self._by_areas: dict[frozenset[str], frozenset[int]] = {}
 
-    def match(self, fields: Mapping[str, str | None], areas: Collection[str]) -> tuple[Match, ...]:
+    def match(
+        self,
+        fields: Mapping[str, str | None],
+        areas: Collection[str],
+        within: tuple[str, int, int] | None = None,
+    ) -> tuple[Match, ...]:
         """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
 
         ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
-        A document without areas has no matches.
+        ``within`` (field, start, end) asks only for the sentences that reach into that stretch; the rest of the document
+        is read as their context. A document without areas has no matches.
         """
+        found = self.every(fields, areas)
+        return self._best(found if within is None else [match for match in found if match.provision.reaches(*within)])
+
+    def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
+        """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
         if not areas or not (allowed := self._allowed(frozenset(areas))):
-            return ()
+            return []
         passages = [_Passage(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
         for passage in passages:
@@ -84,7 +99,7 @@ class Matcher:
                 (at, item, owner) for at, item, owner in self._index.candidates(passage.words) if owner in allowed
             )
             found += self._in_field(passage, places, passages)
-        return self._best(found)
+        return found
 
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
         if (known := self._by_areas.get(areas)) is None:
