@@ -1,0 +1,294 @@
+"""The same lists as the pages show, to take away or to subscribe to: Atom, iCalendar, CSV, Excel and JSON.
+
+Every answer has a mark (ETag) that needs no query: when nothing was written since, "not modified" costs nothing.
+"""
+
+import asyncio
+import datetime
+import io
+from email.utils import formatdate, parsedate_to_datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from datasette.utils.asgi import AsgiStream, NotFound
+
+from datasette import Response, hookimpl
+from pages import dates, exports, feeds, ical, record, selection
+from pages.calendar import Wanted
+from pages.cards import area_titles
+from pages.filters import Filters
+from publish import ANY_AREA
+
+DATABASE = "corpus"
+#: JSON comes a page at a time.
+JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
+#: A table of dates, and the dates that a list of documents is asked for.
+MOST_DATES = 10_000
+#: Part of an address -> the filter that it stands for, and whether something of that name is there.
+LISTS = {"areas": "area", "jurisdictions": "jurisdiction"}
+KNOWN = {
+    "areas": lambda db, key: key in area_titles(db),
+    "jurisdictions": lambda db, key: db.execute(
+        "select 1 from facet_counts where area_id = ? and jurisdiction = ? limit 1", [ANY_AREA, key]
+    ).fetchone(),
+}
+# A workbook keeps a processor busy for seconds: one at a time.
+_one_workbook = asyncio.Semaphore(1)
+
+
+def site_of(datasette):
+    return datasette.plugin_config("infopolicy")["site"]
+
+
+def today(datasette):
+    fixed = datasette.plugin_config("infopolicy").get("today")
+    return datetime.date.fromisoformat(fixed) if fixed else datetime.date.today()
+
+
+async def read(datasette, function, *args):
+    return await datasette.get_database(DATABASE).execute_fn(lambda db: function(db, *args))
+
+
+def arguments(request):
+    return {name: request.args.get(name) or "" for name in request.args}
+
+
+# --------------------------------------------------------------------- answers
+
+
+def marks(datasette, request):
+    """The headers of an answer, and whether the asker has it already.
+
+    What an answer says follows from the file, the day and the address, so the file's times stand for its contents.
+    """
+    path = Path(datasette.get_database(DATABASE).path)
+    stats = [file.stat() for file in (path, path.with_name(path.name + "-wal")) if file.exists()]
+    parts = [*((stat.st_mtime_ns, stat.st_size) for stat in stats), today(datasette), request.full_path, _OWN_AGE]
+    etag = f'W/"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+    written = int(max(stat.st_mtime for stat in stats))
+    headers = {
+        "Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}",
+        "ETag": etag,
+        "Last-Modified": formatdate(written, usegmt=True),
+        # Public data, and no cookie gives any right here: any page may read it.
+        "Access-Control-Allow-Origin": "*",
+    }
+    asked = request.headers.get("if-none-match")
+    if asked is not None:
+        return headers, etag in [part.strip() for part in asked.split(",")]
+    return headers, _not_since(request.headers.get("if-modified-since"), written)
+
+
+def _not_since(asked, written):
+    try:
+        return asked is not None and parsedate_to_datetime(asked).timestamp() >= written
+    except (ValueError, TypeError):
+        return False
+
+
+#: A new version of the software may answer otherwise from the same file.
+_OWN_AGE = max(file.stat().st_mtime_ns for file in Path(exports.__file__).parent.glob("*.py"))
+
+
+def named(headers, request, form):
+    name = "-".join(["infopolicy", *request.path.strip("/").rpartition(".")[0].split("/")])
+    return headers | {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+
+
+async def in_form(datasette, request, form, make):
+    """What ``make[form]`` gives, unless the asker has it already or only wants to know of it."""
+    headers, known = marks(datasette, request)
+    if known:
+        return Response("", status=304, headers=headers)
+    return await make[form](headers)
+
+
+def plain(body, form, headers):
+    return Response(body, content_type=f"{feeds.TYPES[form]}; charset=utf-8", headers=headers)
+
+
+def as_json(found, headers):
+    response = Response.json(found, headers=headers)
+    response.content_type = "application/json; charset=utf-8"
+    return response
+
+
+async def excel(datasette, request, headers, write):
+    """``write`` gets a connection and a file to write a workbook into."""
+    target = io.BytesIO()
+    async with _one_workbook:
+        await read(datasette, write, target)
+    return Response(target.getvalue(), content_type=feeds.TYPES["xlsx"], headers=named(headers, request, "xlsx"))
+
+
+# --------------------------------------------------------------------- lists of documents
+
+
+async def chosen(datasette, request):
+    """The selection that the address names.
+
+    Raises:
+        NotFound: an area, place or position that is not there.
+    """
+    parts, where = arguments(request), request.url_vars.get("list")
+    key = request.url_vars.get("id", "")
+
+    def choose(db):
+        if where == "positions":
+            return selection.of_position(db, key)
+        if where and not KNOWN[where](db, key):
+            return None
+        of_page = {LISTS[where]: key} if where else {}
+        return selection.of_filters(db, Filters.of(parts | of_page), today(datasette))
+
+    found = await read(datasette, choose)
+    if found is None:
+        raise NotFound("There is no page at this address")
+    return found
+
+
+async def listed(datasette, request):
+    """A list of documents in the form that the address ends with."""
+    site, day = site_of(datasette), today(datasette)
+    list_of = await chosen(datasette, request)
+
+    async def atom(headers):
+        entries = await read(datasette, feeds.documents, list_of, day, site)
+        body = feeds.atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries, None)
+        return plain(body, "atom", headers)
+
+    async def calendar(headers):
+        return await dated(datasette, dates.of_selection(list_of), headers)
+
+    async def csv(headers):
+        async def write(writer):
+            await writer.write(exports.csv_lines(exports.DOCUMENT_COLUMNS, []))
+            after = selection.START
+            while places := await read(datasette, selection.window, list_of, exports.WINDOW, after):
+                rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
+                await writer.write(exports.csv_lines(exports.DOCUMENT_COLUMNS, rows, header=False))
+                after = places[-1]
+
+        headers = named(headers, request, "csv")
+        if request.method == "HEAD":
+            return Response("", content_type="text/csv; charset=utf-8", headers=headers)
+        return AsgiStream(write, headers=headers, content_type="text/csv; charset=utf-8")
+
+    async def workbook(headers):
+        return await excel(
+            datasette, request, headers, lambda db, target: exports.document_workbook(db, target, list_of, day, site)
+        )
+
+    async def page_of_json(headers):
+        asked = request.args.get("size") or ""
+        size = min(MOST_JSON_ROWS, max(1, int(asked))) if asked.isascii() and asked.isdigit() else JSON_ROWS
+        on, _, key = (request.args.get("after") or "").partition("/")
+        places = await read(datasette, selection.window, list_of, size, (on, key) if key else selection.START)
+        rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
+        last = "/".join(places[-1]) if len(places) == size else None
+        found = {
+            "title": list_of.title, "page": site + list_of.page, "total": list_of.total, "rights": feeds.RIGHTS,
+            "next": site + feeds.with_parts(request.full_path, after=last) if last else None, "documents": rows,
+        }  # fmt: skip
+        return as_json(found, headers)
+
+    make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}
+    return await in_form(datasette, request, request.url_vars["form"], make)
+
+
+# --------------------------------------------------------------------- dates
+
+
+async def dated(datasette, choice, headers):
+    since = today(datasette) - datetime.timedelta(days=ical.PAST_DAYS)
+
+    def make(db):
+        events = dates.settled(db, dates.dates(db, choice, ">=", since, ical.MOST))
+        return ical.calendar(f"{choice.title}: dates to keep", choice.page, events, site_of(datasette))
+
+    return plain(await read(datasette, make), "ics", headers)
+
+
+async def dates_listed(datasette, request):
+    """The dates that /deadlines shows."""
+    site, day, wanted = site_of(datasette), today(datasette), Wanted.of(arguments(request))
+    when = "<" if request.args.get("past") == "1" else ">="
+    choice = await read(datasette, dates.of_wanted, wanted)
+
+    def rows(db):
+        return dates.table_rows(dates.dates(db, choice, when, day, MOST_DATES), site)
+
+    async def calendar(headers):
+        return await dated(datasette, choice, headers)
+
+    async def atom(headers):
+        def entries(db):
+            return feeds.upcoming(dates.settled(db, dates.dates(db, choice, when, day, feeds.ENTRIES)), site)
+
+        found = await read(datasette, entries)
+        return plain(feeds.atom(choice.title, site, choice.page, request.full_path, found, None), "atom", headers)
+
+    async def csv(headers):
+        return plain(
+            exports.csv_lines(exports.DATE_COLUMNS, await read(datasette, rows)), "csv", named(headers, request, "csv")
+        )
+
+    async def workbook(headers):
+        def write(db, target):
+            exports.workbook(target, choice.title, exports.DATE_COLUMNS, rows(db))
+
+        return await excel(datasette, request, headers, write)
+
+    async def all_as_json(headers):
+        found = {"title": choice.title, "page": site + choice.page, "rights": feeds.RIGHTS}
+        return as_json(found | {"dates": await read(datasette, rows)}, headers)
+
+    make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
+    return await in_form(datasette, request, request.url_vars["form"], make)
+
+
+# --------------------------------------------------------------------- one document
+
+
+async def one_document(datasette, request):
+    site, key = site_of(datasette), request.url_vars["id"]
+
+    async def atom(headers):
+        found = await read(datasette, feeds.changes, key, site)
+        if found is None:
+            raise NotFound("There is no page at this address")
+        title, entries = found
+        return plain(feeds.atom(title, site, f"/documents/{key}", request.path, entries, None), "atom", headers)
+
+    async def calendar(headers):
+        choice = await read(datasette, dates.of_document, key)
+        if choice is None:
+            raise NotFound("There is no page at this address")
+        return await dated(datasette, choice, headers)
+
+    async def as_record(headers):
+        found = await read(datasette, record.record, key, today(datasette), site)
+        if found is None:
+            raise NotFound("There is no page at this address")
+        return as_json(found | {"rights": feeds.RIGHTS}, headers)
+
+    make = {"atom": atom, "ics": calendar, "json": as_record}
+    return await in_form(datasette, request, request.url_vars["form"], make)
+
+
+@hookimpl
+def register_routes():
+    form = r"\.(?P<form>atom|ics|csv|xlsx|json)$"
+    key = r"(?P<id>[a-z0-9-]+)"
+    return [
+        (rf"^/browse{form}", listed),
+        (rf"^/(?P<list>areas|jurisdictions|positions)/{key}{form}", listed),
+        (rf"^/(deadlines|calendar){form}", dates_listed),
+        (rf"^/documents/{key}\.(?P<form>atom|ics|json)$", one_document),
+    ]
+
+
+@hookimpl
+def extra_template_vars(request):
+    """Which other forms the page at this address has, for its head and for its readers."""
+    return {"feeds": feeds.links(request.path, request.query_string) if request else []}

@@ -1,0 +1,444 @@
+"""What people take away or subscribe to: every form of every list, read back by other programs."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from lxml import etree
+from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, build, document_row
+from sqlite_utils import Database
+
+import serve
+from pages import exports, feeds
+from publish import publish
+
+SITE = "https://policy.example.org"
+ATOM = {"a": feeds.ATOM}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("feeds"))
+
+
+@pytest.fixture(scope="module")
+def site(corpus: Path):
+    return serve.build(corpus, today=TODAY, site=SITE)
+
+
+async def get(site, path: str, **headers: str):
+    answer = await site.client.get(path, headers=headers)
+    assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
+    return answer
+
+
+# --------------------------------------------------------------------- Atom
+
+
+def check_atom(body: bytes) -> list[etree._Element]:
+    """What RFC 4287 demands, section by section; gives the entries."""
+    feed = etree.fromstring(body)
+    assert feed.tag == f"{{{feeds.ATOM}}}feed"
+    for node in (feed, *feed.findall("a:entry", ATOM)):
+        for name in ("id", "title", "updated"):  # 4.1.1, 4.1.2: exactly one of each
+            assert len(node.findall(f"a:{name}", ATOM)) == 1, name
+        assert node.findtext("a:id", "", ATOM).startswith(f"{SITE}/")
+        moment = node.findtext("a:updated", "", ATOM)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", moment), moment
+        datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        links = [(link.get("rel", "alternate"), link.get("type")) for link in node.findall("a:link", ATOM)]
+        assert len(links) == len(set(links))  # 4.1.1: no two alternates of one type
+        assert all(link.get("href", "").startswith(f"{SITE}/") for link in node.findall("a:link", ATOM))
+        assert all(category.get("term") for category in node.findall("a:category", ATOM))
+    assert feed.find("a:author/a:name", ATOM) is not None  # 4.1.1: of the feed, or of every entry
+    entries = feed.findall("a:entry", ATOM)
+    ids = [entry.findtext("a:id", "", ATOM) for entry in entries]
+    assert len(ids) == len(set(ids))
+    order = [entry.findtext("a:updated", "", ATOM) for entry in entries]
+    assert order == sorted(order, reverse=True)
+    assert feed.findtext("a:updated", "", ATOM) >= max(order, default="")
+    return entries
+
+
+ATOM_FEEDS = {
+    "/browse.atom": 4,
+    "/browse.atom?area=broadband": 2,
+    "/browse.atom?q=hotspots&kind=regulation": 1,
+    "/browse.atom?q=hotspots&must_see=1&year=2022&jurisdiction=us&status=proposed&sort=latest": 1,
+    "/browse.atom?q=hr+1783": 1,
+    "/browse.atom?q=xylophones": 0,
+    "/areas/library-funding.atom": 2,
+    "/jurisdictions/us.atom": 4,
+    "/positions/tc-hotspot-lending.atom": 1,
+    "/deadlines.atom": 1,
+    "/deadlines.atom?past=1": 1,
+    f"/documents/{BROADBAND}.atom": 4,
+    f"/documents/{HOSTILE_BILL}.atom": 0,
+}
+
+
+@pytest.mark.parametrize("path", ATOM_FEEDS)
+async def test_atom_is_valid_and_has_its_entries(site, path: str) -> None:
+    answer = await get(site, path)
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert len(check_atom(answer.content)) == ATOM_FEEDS[path]
+
+
+async def test_hostile_text_is_text_in_every_form(site) -> None:
+    [entry] = [e for e in check_atom((await get(site, "/areas/library-funding.atom")).content)
+               if e.findtext("a:title", "", ATOM).startswith("S. 42")]  # fmt: skip
+    assert entry.findtext("a:title", "", ATOM) == f"S. 42: {HOSTILE}"
+    assert {child.tag.rpartition("}")[2] for child in entry} == {
+        "title",
+        "id",
+        "updated",
+        "link",
+        "category",
+        "summary",
+    }
+    rows = (await get(site, "/areas/library-funding.json")).json()["documents"]
+    assert HOSTILE in {row["title"] for row in rows}
+    assert {row["source_url"] for row in rows if row["id"] == HOSTILE_BILL} == {None}
+
+
+async def test_news_of_a_document_is_a_new_entry(site, corpus: Path, tmp_path: Path) -> None:
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    db.table("documents").update(BROADBAND, {"latest_action_on": "2022-03-09", "latest_action": "Read twice."})
+    publish(db, "2022-03-09T12:00:00Z")
+    db.close()
+    moved = check_atom((await get(serve.build(file, today=TODAY, site=SITE), "/browse.atom")).content)
+    before = check_atom((await get(site, "/browse.atom")).content)
+    ids = [{entry.findtext("a:id", "", ATOM) for entry in each} for each in (before, moved)]
+    assert ids[0] - ids[1] == {f"{SITE}/documents/{BROADBAND}#2022-03-08"}
+    assert ids[1] - ids[0] == {f"{SITE}/documents/{BROADBAND}#2022-03-09"}
+
+
+async def test_a_document_tells_its_changes_and_its_actions_once(site) -> None:
+    entries = check_atom((await get(site, f"/documents/{BROADBAND}.atom")).content)
+    told = [entry.findtext("a:title", "", ATOM) for entry in entries]
+    assert sorted(told) == [
+        "Introduced in House", "New status: Passed one chamber", "Passed House by voice vote.", "Received in the Senate.",
+    ]  # fmt: skip
+
+
+def test_characters_that_xml_cannot_hold_are_left_out() -> None:
+    entry = feeds.Entry(f"{SITE}/x", "a\x00b\x0bc\ufffe\ud800", f"{SITE}/x", "2022-01-01", "\x1b[31mred")
+    [found] = check_atom(feeds.atom("t\x08", SITE, "/", "/x.atom", [entry], None))
+    assert found.findtext("a:title", "", ATOM) == "a b c  "
+
+
+# --------------------------------------------------------------------- iCalendar
+
+
+def events_of(body: bytes) -> dict[str, Any]:
+    assert body.endswith(b"END:VCALENDAR\r\n")
+    assert max(len(line) for line in body.split(b"\r\n")) <= 75
+    calendar = icalendar.Calendar.from_ical(body)
+    assert calendar["VERSION"] == "2.0"
+    assert calendar["PRODID"]
+    assert calendar.errors == []
+    assert icalendar.Calendar.from_ical(calendar.to_ical()).to_ical() == calendar.to_ical()
+    for event in calendar.events:
+        assert event.errors == []
+        assert {"UID", "DTSTAMP", "DTSTART", "SUMMARY", "LAST-MODIFIED", "SEQUENCE", "URL"} <= set(event)
+    zones = {zone["TZID"] for zone in calendar.walk("VTIMEZONE")}
+    used = {event["DTSTART"].params["TZID"] for event in calendar.events if "TZID" in event["DTSTART"].params}
+    assert used <= zones
+    return {str(event["UID"]): event for event in calendar.events}
+
+
+CALENDARS = {
+    "/calendar.ics": 2,
+    "/calendar.ics?area=broadband&kind=comment_close": 1,
+    "/deadlines.ics?jurisdiction=us": 2,
+    "/calendar.ics?jurisdiction=us-tx": 0,
+    "/browse.ics?q=hotspots&kind=regulation": 1,
+    "/areas/broadband.ics": 2,
+    "/jurisdictions/us.ics": 2,
+    "/positions/tc-hotspot-lending.ics": 1,
+    f"/documents/{RULE}.ics": 1,
+}
+
+
+@pytest.mark.parametrize("path", CALENDARS)
+async def test_calendar_is_read_back_by_another_program(site, path: str) -> None:
+    answer = await get(site, path)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert len(events_of(answer.content)) == CALENDARS[path]
+
+
+async def test_a_deadline_is_the_end_of_the_day_in_washington(site) -> None:
+    [event] = events_of((await get(site, f"/documents/{RULE}.ics")).content).values()
+    assert event.start == datetime.datetime(2022, 3, 31, 23, 59, tzinfo=ZoneInfo("America/New_York"))
+    assert event.start.astimezone(datetime.UTC) == datetime.datetime(2022, 4, 1, 3, 59, tzinfo=datetime.UTC)
+    assert "end of the day, Eastern time" in event["DESCRIPTION"]
+    assert event["URL"] == f"{SITE}/documents/{RULE}"
+
+
+def extended(corpus: Path, folder: Path, title: str, published: str) -> Path:
+    """The corpus with a second document of the rulemaking, which sets another deadline."""
+    file = folder / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    later = "us-fr-2022-09999"
+    db.table("documents").insert(
+        document_row(
+            later, kind="regulation", source="us_federal_register", session="fr", identifier="2022-09999", title=title,
+            document_type="Proposed Rule", status="proposed", published_on=published, comments_close_on="2022-05-02",
+            changed_at="2022-03-20T08:00:00Z", url="https://www.federalregister.gov/d/2022-09999",
+        )
+    )  # fmt: skip
+    db.table("terms").insert({"document_id": later, "ordinal": 0, "kind": "docket", "term": "WC Docket 21-31"})
+    db.table("events").insert(
+        {
+            "document_id": later, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-05-02T23:59:59",
+            "timezone": "America/New_York",
+        }
+    )  # fmt: skip
+    db.table("tags").insert({"document_id": later, "area_id": "broadband", "probability": 0.9})
+    publish(db, "2022-03-20T12:00:00Z")
+    db.close()
+    return file
+
+
+@pytest.mark.parametrize(
+    ("title", "published", "moved"),
+    [
+        ("Hotspot lending under the E-Rate program; Extension of Comment Period", "2022-03-20", True),
+        ("Hotspot lending under the E-Rate program; Reopening of Comment Period", "2022-04-20", True),
+        ("Hotspot lending under the E-Rate Program; Second notice", "2022-03-20", True),
+        ("Hotspot lending under the E-Rate program", "2022-04-20", False),
+        ("A wholly different matter of the same docket", "2022-03-20", False),
+    ],
+)
+async def test_an_extension_moves_the_same_event(
+    site, corpus: Path, tmp_path: Path, title: str, published: str, moved: bool
+) -> None:
+    before = events_of((await get(site, "/calendar.ics?kind=comment_close")).content)
+    later = serve.build(extended(corpus, tmp_path, title, published), today=TODAY, site=SITE)
+    after = events_of((await get(later, "/calendar.ics?kind=comment_close")).content)
+    [uid] = before
+    assert uid == f"comment-close-{RULE}@policy.example.org"
+    assert (set(after) == {uid}) == moved
+    if moved:
+        assert after[uid].start.date() == datetime.date(2022, 5, 2)
+        assert after[uid]["SEQUENCE"] > before[uid]["SEQUENCE"]
+        assert after[uid]["LAST-MODIFIED"].dt > before[uid]["LAST-MODIFIED"].dt
+        # Whoever follows only the first document is told of the new date, too.
+        [followed] = events_of((await get(later, f"/documents/{RULE}.ics")).content).values()
+        assert followed.start.date() == datetime.date(2022, 5, 2)
+    else:
+        assert after[uid].start == before[uid].start
+        assert len(after) == 2
+
+
+async def test_a_date_that_is_corrected_in_place_moves_the_same_event(site, corpus: Path, tmp_path: Path) -> None:
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    db.table("events").update((RULE, 0), {"starts_at": "2022-04-15T23:59:59"})
+    db.table("changes").insert(
+        {"id": "c9", "document_id": RULE, "seen_at": "2022-03-09T09:00:00Z", "happened_on": "2022-03-09", "kind": "event",
+         "summary": "Comments close 15 April 2022"}
+    )  # fmt: skip
+    db.close()
+    before = events_of((await get(site, f"/documents/{RULE}.ics")).content)
+    after = events_of((await get(serve.build(file, today=TODAY, site=SITE), f"/documents/{RULE}.ics")).content)
+    assert set(before) == set(after)
+    [old], [new] = before.values(), after.values()
+    assert (new["SEQUENCE"], new.start.date()) == (old["SEQUENCE"] + 1, datetime.date(2022, 4, 15))
+
+
+# --------------------------------------------------------------------- tables
+
+
+def table(answer) -> list[dict[str, str]]:
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="infopolicy-')
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def sheet(body: bytes, number: int = 1) -> list[list[str]]:
+    """The cells of a sheet, as they would be shown; a formula would have an `f` element."""
+    space = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        page = etree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
+    assert page.findall(".//s:f", space) == []
+    assert page.findall(".//s:hyperlink", space) == []
+    return [["".join(cell.itertext()) for cell in row.findall("s:c", space)] for row in page.findall(".//s:row", space)]
+
+
+@pytest.mark.parametrize(
+    ("path", "ids"),
+    [
+        ("/browse", [BROADBAND, RULE, PLAIN, HOSTILE_BILL]),
+        ("/browse?area=broadband", [BROADBAND, RULE]),
+        ("/browse?q=hotspots&kind=regulation", [RULE]),
+        ("/browse?q=xylophones", []),
+        ("/areas/library-funding", [BROADBAND, HOSTILE_BILL]),
+        ("/jurisdictions/us?kind=regulation", [RULE]),
+        ("/positions/tc-hotspot-lending", [BROADBAND]),
+    ],
+)
+async def test_every_table_has_the_documents_of_the_page(site, path: str, ids: list[str]) -> None:
+    place, _, query = path.partition("?")
+    form = {name: f"{place}.{name}?{query}" for name in ("csv", "json", "xlsx")}
+    assert [row["id"] for row in table(await get(site, form["csv"]))] == ids
+    found = (await get(site, form["json"])).json()
+    assert [row["id"] for row in found["documents"]] == ids
+    assert (found["total"], found["next"]) == (len(ids), None)
+    head, *rows = sheet((await get(site, form["xlsx"])).content)
+    assert head == list(exports.DOCUMENT_COLUMNS)
+    assert [row[0] for row in rows] == ids
+    meanings = dict(sheet((await get(site, form["xlsx"])).content, 2))
+    assert meanings == exports.DOCUMENT_COLUMNS
+
+
+async def test_a_row_tells_what_the_page_tells(site) -> None:
+    [row] = table(await get(site, "/positions/tc-hotspot-lending.csv"))
+    assert row == {
+        "id": BROADBAND, "identifier": "H.R. 1783", "title": "Library Broadband Act", "kind": "bill", "document_type": "hr",
+        "jurisdiction": "us", "place": "United States", "session": "117", "status": "passed_first_chamber",
+        "status_in_words": "Passed one chamber", "status_on": "2022-03-08", "published_on": "2021-03-11",
+        "latest_on": "2022-03-08", "latest_action": "Received in the Senate.", "next_on": "", "next_date": "",
+        "must_see": "1", "areas": "broadband; library-funding", "areas_in_words": "Broadband; Library funding",
+        "positions": "tc-hotspot-lending", "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
+        "address": f"{SITE}/documents/{BROADBAND}",
+    }  # fmt: skip
+    [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
+    assert (rule["next_on"], rule["next_date"], rule["areas"]) == ("2022-03-31", "Comments close", ["broadband"])
+
+
+async def test_dates_as_tables(site) -> None:
+    [row] = table(await get(site, "/deadlines.csv"))
+    assert (row["document_id"], row["starts_at"], row["areas"]) == (RULE, "2022-03-31T23:59:00", "broadband")
+    [past] = (await get(site, "/deadlines.json?past=1")).json()["dates"]
+    assert (past["kind_in_words"], past["description"]) == ("Hearing", "Room 2123")
+    head, *rows = sheet((await get(site, "/deadlines.xlsx?area=all")).content)
+    assert (head, len(rows)) == (list(exports.DATE_COLUMNS), 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0"],
+)
+async def test_no_cell_is_a_formula(corpus: Path, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    db.table("documents").update(BROADBAND, {"title": text, "latest_action": text})
+    db.close()
+    site = serve.build(file, today=TODAY, site=SITE)
+    [row] = table(await get(site, "/positions/tc-hotspot-lending.csv"))
+    assert row["title"] == row["latest_action"] == f"'{text}"
+    _, cells = sheet((await get(site, "/positions/tc-hotspot-lending.xlsx")).content)
+    assert cells[2].replace("\r\n", "\n") in (
+        f"'{text}",
+        f"'{text}".replace("\r", "_x000D_"),
+        f"'{text}".replace("\r", "\n"),
+    )
+    assert (await get(site, "/positions/tc-hotspot-lending.json")).json()["documents"][0]["title"] == text
+
+
+async def test_json_leads_from_page_to_page_and_none_is_told_twice(site) -> None:
+    address, seen = f"{SITE}/browse.json?size=1", []
+    while address:
+        page = (await get(site, address.removeprefix(SITE))).json()
+        seen += [row["id"] for row in page["documents"]]
+        address = page["next"]
+    assert seen == [BROADBAND, RULE, PLAIN, HOSTILE_BILL]
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "²", "999999999"])
+async def test_a_size_that_is_none_is_bounded(site, size: str) -> None:
+    assert (await get(site, f"/browse.json?size={quote_plus(size)}")).json()["documents"]
+
+
+async def test_a_long_table_is_whole_and_comes_in_windows(site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "WINDOW", 1)
+    assert len(table(await get(site, "/browse.csv"))) == 4
+    monkeypatch.setattr(exports, "EXCEL_ROWS", 3)
+    assert len(sheet((await get(site, "/browse.xlsx")).content)) == 1 + 3
+
+
+async def test_the_record_of_a_document(site) -> None:
+    found = (await get(site, f"/documents/{BROADBAND}.json")).json()
+    assert found["actions"][-1]["description"] == "Received in the Senate."
+    assert [step["status"] for step in found["steps"]] == ["introduced", "passed_first_chamber"]
+    assert found["automatic"]["areas"][0]["id"] == "broadband"
+    assert found["automatic"]["areas"][0]["evidence"][0]["words"] == "Broadband"
+    [position] = found["automatic"]["positions"]
+    assert position["words"] == "A library may lend hotspots to readers."
+    assert not [key for key in found if "stance" in key]
+
+
+# --------------------------------------------------------------------- asking again
+
+
+EVERY_FORM = [
+    *(f"/browse.{form}?area=broadband" for form in feeds.TYPES),
+    *(f"/deadlines.{form}" for form in feeds.TYPES),
+    *(f"/positions/tc-hotspot-lending.{form}" for form in feeds.TYPES),
+    *(f"/documents/{RULE}.{form}" for form in ("atom", "ics", "json")),
+]
+
+
+@pytest.mark.parametrize("path", EVERY_FORM)
+async def test_who_has_it_already_is_told_so(site, path: str) -> None:
+    first = await get(site, path)
+    tag, when = first.headers["etag"], first.headers["last-modified"]
+    for headers in ({"if-none-match": tag}, {"if-none-match": f'"other", {tag}'}, {"if-modified-since": when}):
+        again = await site.client.get(path, headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+    for headers in ({"if-none-match": '"other"', "if-modified-since": when}, {"if-modified-since": "no date"}):
+        assert (await site.client.get(path, headers=headers)).status_code == 200
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert "set-cookie" not in first.headers
+
+
+async def test_a_change_of_the_file_changes_the_mark(corpus: Path, tmp_path: Path) -> None:
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    site = serve.build(file, today=TODAY, site=SITE)
+    tag = (await get(site, "/browse.atom")).headers["etag"]
+    with sqlite3.connect(file) as db:
+        db.execute("update documents set title = 'Another title' where id = ?", [BROADBAND])
+    again = await get(site, "/browse.atom", **{"if-none-match": tag})
+    assert "Another title" in again.text
+    assert again.headers["etag"] != tag
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/areas/no-such-area.atom", "/jurisdictions/xx.csv", "/positions/nothing.ics", "/documents/us-117-hr0.atom",
+     "/documents/us-117-hr0.ics", "/documents/us-117-hr0.json", "/browse.exe", "/documents/..%2fops.atom",
+     "/staff.atom", "/browse.atom/x"],
+)  # fmt: skip
+async def test_what_is_not_there_has_no_feed(site, path: str) -> None:
+    assert (await site.client.get(path, follow_redirects=True)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "q", ['"', "NOT", "((((", "'; drop table documents --", "\x00", "x" * 5000, "<script>", "a* b*"]
+)
+@pytest.mark.parametrize("form", feeds.TYPES)
+async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
+    answer = await get(site, f"/browse.{form}?q={quote_plus(q)}&area={quote_plus(q)}&year={quote_plus(q)}")
+    if form == "atom":
+        check_atom(answer.content)
+    if form == "ics":
+        events_of(answer.content)
