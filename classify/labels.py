@@ -1,6 +1,7 @@
 """Labels that travel: `classify/gold/` holds ids and labels only; the texts come from what has been collected.
 
-The files there: `dev.jsonl`, the labelled documents with their split, and `labels.jsonl`, documents read later to learn from.
+The files there: `dev.jsonl`, the labelled documents with their split; the others, documents read later: some to learn from,
+some (`KINDS`) to test on what the first file does not hold.
 """
 
 from __future__ import annotations
@@ -21,11 +22,22 @@ from classify.evaluate import BadGold, Gold
 from crawlers.items import BadRecord, document_id
 
 FOLDER = Path(__file__).with_name("gold")
+FIRST = "dev.jsonl"
 #: Documents read later: chosen where the model errs, so they teach, and set neither thresholds nor probabilities.
 LATER = "active-later"
+#: Strata of documents of another kind, tested apart and never trained on; they were read with their text.
+KINDS = ("courts", "city", "uk", "canada", "long")
+#: What to crawl for labels whose id does not begin with a federal congress, a year of the Federal Register or a state.
+_SOURCES = {
+    "us/court": "us_courts --since 2000-01-01",
+    "us-ny-nyc/": "us_local_legistar",
+    "uk/": "uk_bills",
+    "ca/": "ca_bills",
+}
 #: Bills with title and summary that may stand beside the labelled documents.
 BILLS = "weak-bills.jsonl.xz"
-_LEGISCAN = re.compile(r"\d{6,}")
+#: LegiScan numbers sessions with seven digits; eight digits are the two years of a session (California).
+_LEGISCAN = re.compile(r"\d{7}")
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,9 @@ class Label:
     @property
     def where(self) -> str:
         """What to run to collect it, or why that does not help."""
+        for prefix, source in _SOURCES.items():
+            if self.id.startswith(prefix):
+                return f"infopolicy crawl {source}"
         jurisdiction, _, rest = self.id.partition("/")
         session = rest.split("/")[0]
         if jurisdiction == "us":
@@ -71,12 +86,18 @@ def corpus_id(label: str) -> str | None:
 
 
 def read_labels(folder: Path = FOLDER) -> list[Label]:
-    """Every label of both files.
+    """Every label: those of the first file, then those read later, file by file.
 
     Raises:
-        BadGold: a file is missing or holds a line that is no label.
+        BadGold: the first file is missing, or one holds a line that is no label.
     """
-    return [*_read(folder / "dev.jsonl"), *_read(folder / "labels.jsonl")]
+    return [*_read(folder / FIRST), *_read_later(folder)]
+
+
+def _read_later(folder: Path) -> Iterator[Label]:
+    for path in sorted(folder.glob("*.jsonl")):
+        if path.name != FIRST:
+            yield from _read(path)
 
 
 def _read(path: Path) -> Iterator[Label]:
@@ -108,7 +129,7 @@ def labelled_later(gold_path: Path, known: Iterable[str], folder: Path = FOLDER)
     if not bills.exists():
         return []
     held = set(known)
-    wanted = {label.id: label for label in _read(folder / "labels.jsonl") if label.id not in held}
+    wanted = {label.id: label for label in _read_later(folder) if label.split == "train" and label.id not in held}
     try:
         with lzma.open(bills, "rt", encoding="utf-8") as lines:
             found = [bill for bill in map(json.loads, lines) if bill["id"] in wanted]

@@ -13,13 +13,14 @@ from lxml import etree
 
 from classify.areas import load_areas
 from classify.evaluate import BadGold, read_gold
-from classify.labels import FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
+from classify.labels import FIRST, FOLDER, KINDS, LATER, corpus_id, fetch, labelled_later, main, read_labels
 from crawlers.billstatus import parse_bill
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "crawlers" / "sample" / "www.govinfo.gov" / "bulkdata" / "BILLSTATUS"
 GIVEN = ROOT.parent / "shared" / "gold" / "dev.jsonl"
 LABELS = read_labels()
+FIRST_IDS = {json.loads(line)["id"] for line in (FOLDER / FIRST).read_text("utf-8").splitlines()}
 
 
 def write(path: Path, *rows: dict) -> Path:
@@ -32,8 +33,8 @@ LABEL = {"id": "us/117/hr/1", "areas": ["privacy"], "priority": 1, "sure": 0.9}
 
 def test_gold_holds_labels_and_no_texts() -> None:
     allowed = {"id", "areas", "priority", "sure", "split", "stratum", "labeller", "made_on"}
-    for name in ("dev.jsonl", "labels.jsonl"):
-        rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
+    for path in FOLDER.glob("*.jsonl"):
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         assert {key for row in rows for key in row} <= allowed
         assert max(len(json.dumps(row)) for row in rows) < 450
     areas = {area.id for area in load_areas().areas if area.labelled}
@@ -45,15 +46,17 @@ def test_gold_holds_labels_and_no_texts() -> None:
 def test_gold_keeps_a_test_split_that_nothing_later_touches() -> None:
     assert len({label.id for label in LABELS}) == len(LABELS)
     assert sum(label.split == "test" for label in LABELS) >= 300
-    later = [label for label in LABELS if label.stratum == LATER]
-    assert len(later) >= 150
-    assert {label.split for label in later} == {"train"}
+    later = [label for label in LABELS if label.id not in FIRST_IDS]
+    assert len(later) >= 1000
+    assert {label.split for label in later if label.stratum in KINDS} <= {"test"}
+    assert {label.split for label in later if label.stratum not in KINDS} == {"train"}
+    assert sum(label.stratum == "random" for label in later) >= 100
 
 
 @pytest.mark.skipif(not GIVEN.exists(), reason=f"the labelled documents are not here ({GIVEN})")
 def test_gold_says_what_the_labelled_file_says() -> None:
     given = {document.id: document for document in read_gold(GIVEN, None)}
-    ours = [label for label in LABELS if label.stratum != LATER]
+    ours = [label for label in LABELS if label.id in FIRST_IDS]
     assert len(ours) == len(given)
     for label in ours:
         document = given[label.id]
@@ -69,6 +72,11 @@ def test_gold_says_what_the_labelled_file_says() -> None:
         ("us-fr/2024-00538", "us-fr-2024-00538"),
         ("us-mi/2009-2010/sb0953", "us-mi-2009-2010-sb953"),
         ("us-in/1671534/sb0487", None),
+        ("us-ca/20252026/ab120", "us-ca-20252026-ab120"),
+        ("us/court/docket68117049", "us-court-docket68117049"),
+        ("us-ny-nyc/2024/int1125-2024", "us-ny-nyc-2024-int1125-2024"),
+        ("uk/bills/4132", "uk-bills-4132"),
+        ("ca/44-1/c18", "ca-44-1-c18"),
         ("pen/118", None),
         ("us//", None),
     ],
