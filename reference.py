@@ -33,6 +33,7 @@ def _position(position: Position, ordinal: int) -> tuple[Any, ...]:
         position.id, position.title, position.statement, position.areas[0], "; ".join(position.areas),
         "; ".join(position.owner_units) or None, "; ".join(position.partners) or None,
         "; ".join(position.core_values) or None, position.source_url, position.confidence, ordinal,
+        "; ".join(position.related) or None,
     )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def _versions(position: Position) -> list[tuple[Any, ...]]:
     return [
         (
             position.id, n, version.document, version.section, version.body, version.adopted, version.revised,
-            version.statement, version.confidence,
+            version.statement, version.confidence, version.rationale, version.superseded or version.retired,
         )
         for n, version in enumerate(position.versions)
     ]  # fmt: skip

@@ -33,6 +33,17 @@ def first_to_see(
         order by t.priority_score desc, newest.sort_on desc""",
         values,
     ).fetchall()
+    moving = still_moving(db, found, today)
+    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
+    ids = [row["id"] for row in shown][: 6 * limit]
+    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
+
+
+def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
+    """Those of some documents that can still move, have moved lately or have a date ahead.
+
+    ``found`` are rows with id, kind, jurisdiction, session, status and sort_on, the day of the latest news.
+    """
     ahead = {
         row["document_id"]
         for row in db.execute(
@@ -40,10 +51,7 @@ def first_to_see(
             [today.isoformat(), *(row["id"] for row in found)],
         )
     }
-    moving = [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
-    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
-    ids = [row["id"] for row in shown][: 6 * limit]
-    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
+    return [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
 
 
 def newest(

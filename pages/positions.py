@@ -7,11 +7,15 @@ import sqlite3
 from typing import Any
 
 from pages import search, words
-from pages.cards import Card, area_titles, cards, marks
+from pages.cards import Card, area_titles, cards, marks, one_per_title
 from pages.document import FIELDS, rows
+from pages.lists import still_moving
 
 Row = dict[str, Any]
 PAGE = 20
+#: So many documents at stake are named at the head of a position, and so many related positions beside it.
+AT_STAKE = 8
+RELATED = 6
 
 
 def names(value: str | None) -> list[str]:
@@ -27,6 +31,15 @@ def positions(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
     for row in rows(db, "select id, title, statement, area_id from positions order by ordinal, id", []):
         grouped.setdefault(row["area_id"], []).append(row | {"documents": counted.get(row["id"], 0)})
     return [(area, titles.get(area, words.word("kinds", area)), found) for area, found in grouped.items() if found]
+
+
+def by_name(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
+    """The same positions from A to Z: ``(letter, letter, positions)``, each position with the name of its area."""
+    lettered: dict[str, list[Row]] = {}
+    everything = [row | {"area": title} for _, title, found in positions(db) for row in found]
+    for row in sorted(everything, key=lambda row: row["title"].casefold()):
+        lettered.setdefault(row["title"][:1].upper(), []).append(row)
+    return [(f"letter-{letter.lower()}", letter, found) for letter, found in lettered.items()]
 
 
 def position(db: sqlite3.Connection, position_id: str, today: datetime.date, page: int = 1) -> Row | None:
@@ -54,12 +67,41 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         "partners": names(head["partners"]),
         "core_values": names(head["core_values"]),
         "confidence": words.word("confidence", head["confidence"]),
-        "versions": rows(db, "select * from position_versions where position_id = ? order by ordinal", [position_id]),
+        **_history(db, position_id),
+        "at_stake": _at_stake(db, position_id, today),
+        "related": _related(db, head),
         "documents": _with_sentences(db, position_id, cards(db, ids, today)),
         "total": total,
         "page": page,
         "pages": pages,
     }
+
+
+def _history(db: sqlite3.Connection, position_id: str) -> Row:
+    """The versions, newest first, and why ALA holds it, in the words of the newest that says so."""
+    versions = rows(db, "select * from position_versions where position_id = ? order by ordinal desc", [position_id])
+    return {"versions": versions, "why": next((v["rationale"] for v in versions if v["rationale"]), None)}
+
+
+def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:
+    """The documents touching it that can still move, moved lately or have a date ahead: the newest first."""
+    found = db.execute(
+        """select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+            select document_id, sort_on from position_listing where position_id = ? order by sort_on desc limit 200
+        ) newest join documents d on d.id = newest.document_id order by newest.sort_on desc""",
+        [position_id],
+    ).fetchall()
+    ids = [row["id"] for row in still_moving(db, found, today)][: 3 * AT_STAKE]
+    return one_per_title(cards(db, ids, today), AT_STAKE)
+
+
+def _related(db: sqlite3.Connection, head: Row) -> list[Row]:
+    """Those that the catalogue ties to it, in either direction, then others of its first area."""
+    others = rows(
+        db, "select id, title, statement, area_id, related from positions where id <> ? order by ordinal", [head["id"]]
+    )
+    tied = [row for row in others if row["id"] in names(head["related"]) or head["id"] in names(row["related"])]
+    return [*tied, *(row for row in others if row["area_id"] == head["area_id"] and row not in tied)][:RELATED]
 
 
 def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card]) -> list[tuple[Card, str, str]]:

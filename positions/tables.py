@@ -39,6 +39,13 @@ def create_positions(db: Database) -> None:
     db.execute("create index position_matches_by_position on position_matches (position_id, score)")
 
 
+@corpus()
+def add_reasons(db: Database) -> None:
+    db.execute("alter table position_versions add column rationale text")
+    db.execute("alter table position_versions add column ended text")
+    db.execute("alter table positions add column related text")
+
+
 @staff()
 def create_suggested_stances(db: Database) -> None:
     db.execute("""

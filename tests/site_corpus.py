@@ -221,9 +221,10 @@ def _positions(db: Database) -> None:
     db.table("position_versions").insert(
         {
             "position_id": "tc-hotspot-lending", "ordinal": 0, "name": "Comments on E-Rate", "adopted": "2021-06-01",
-            "confidence": "memory",
+            "confidence": "memory", "rationale": "A hotspot is a library shelf at home.",
         }
     )  # fmt: skip
+    db.execute("update positions set related = 'tc-hotspot-lending' where id = 'cp-fair-ebook-terms'")
     sentence = "A library may lend hotspots to readers."
     start = _ABSTRACT.index(sentence)
     db.table("position_matches").insert(

@@ -62,8 +62,10 @@ PAGES = {
     "/positions": ["Lend hotspots", "1 document may touch it", "Fair deals for e-books", "0 documents may touch it"],
     "/positions/tc-hotspot-lending": [
         "Libraries may lend internet hotspots", "A library may lend hotspots to readers.", "adopted 1 June 2021",
-        "Unconfirmed", "www.ala.org",
+        "Unconfirmed", "www.ala.org", "Why A hotspot is a library shelf at home.", "At stake now", "Latest news 8 March 2022",
+        "Related positions Fair deals for e-books",
     ],
+    "/positions?order=name": ["A to Z", "F Fair deals for e-books", "Library funding. 0 documents", "L Lend hotspots"],
     "/jurisdictions": ["United States", "3 on information policy", "4 documents collected"],
     "/jurisdictions/us": ["3 documents on information policy among 4", "Regulations and notices", "31 March 2022"],
     "/deadlines": ["March 2022", "31 March 2022", "Comments close", "end of the day, Eastern time"],

@@ -48,7 +48,9 @@ async def one_area(datasette, request):
 
 
 async def all_positions(datasette, request):
-    return await page(datasette, request, "positions.html", {"groups": await read(datasette, positions.positions)})
+    by_name = request.args.get("order") == "name"
+    groups = await read(datasette, positions.by_name if by_name else positions.positions)
+    return await page(datasette, request, "positions.html", {"groups": groups, "by_name": by_name})
 
 
 async def one_position(datasette, request):
