@@ -28,14 +28,13 @@ from sqlite_utils.migrations import Migrations
 import classify.tables
 import positions.tables
 from configuration import Configuration
-from crawlers import attachments, tables
+from crawlers import attachments, expectation, tables
 from crawlers.budget import SPENT
-from crawlers.coverage import Baseline, merged, shortfall, vanished
-from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, document_id
+from crawlers.coverage import Baseline
+from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
 from crawlers.logs import plain_lines
-from crawlers.record import Counts, mark_missing, stored_ids, upsert
-from crawlers.sources import load_sources
-from crawlers.spider import UNKNOWN_FIELD
+from crawlers.record import Counts, upsert
+from crawlers.spider import SourceSpider
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -171,9 +170,12 @@ class RecordPipeline:
         self.progress: Callable[[Run, int], None] | None = crawler.settings.get("INFOPOLICY_PROGRESS")
         self.buffer: list[Document] = []
         self.attachments: list[attachments.Attachment] = []
+        self.absent: list[attachments.VersionText] = []
         self.listings: list[Listing] = []
+        self.tallies: dict[expectation.Place, Tally] = {}
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
+        self.anew = 0  # rejects that no earlier run has had
         self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
 
     @classmethod
@@ -210,11 +212,15 @@ class RecordPipeline:
             self.buffer.append(item)
             if len(self.buffer) >= BATCH:
                 self._flush()
+        elif isinstance(item, attachments.VersionText) and item.text is None:
+            self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):
             self.attachments.append(item)
         elif isinstance(item, Listing):
             self.listings.append(item)
             self.run.listed += len(item.document_ids)
+        elif isinstance(item, Tally):
+            self.tallies[item.jurisdiction, item.session, item.part] = item
         elif isinstance(item, Reject):
             self._reject(item)
 
@@ -248,6 +254,8 @@ class RecordPipeline:
             self.rejected_ids.add(item.document_id)
         else:
             self.lost += 1
+        known = "select 1 from rejects where source = ? and url = ? limit 1"
+        self.anew += not self.ops_db.execute(known, [item.source, item.url]).fetchone()
         row = {
             "source": item.source, "url": item.url, "reason": item.reason, "rejected_at": utc_now(),
             "size": len(item.body), "body": zlib.compress(item.body[:KEPT_BODY]),
@@ -258,6 +266,7 @@ class RecordPipeline:
         try:
             if self.run.state != "failed":
                 self._flush()
+                self._absent()
                 self._close_listings()
             self._close_run()
         except (sqlite3.Error, OSError) as error:
@@ -267,49 +276,73 @@ class RecordPipeline:
             self.db.close()
             self.ops_db.close()
 
+    def _absent(self) -> None:
+        """That a text is not there (404) is final, but not where many more are lacking than usual: those are asked for again."""
+        if not any(expectation.lacks_much(each.expected, each.received or 0) for each in self.tallies.values()
+                   if each.received is not None):  # fmt: skip
+            attachments.store(self.db, self.absent, now=utc_now())
+
+    @property
+    def spider(self) -> SourceSpider:
+        assert isinstance(self.crawler.spider, SourceSpider)
+        return self.crawler.spider
+
     def _close_listings(self) -> None:
-        for listing in merged(self.listings):
-            listed, stored = set(listing.document_ids), stored_ids(self.db, listing)
-            if short := shortfall(listing, stored):
-                self.notes.append(short)
-            else:
-                self.run.missing += mark_missing(self.db, listing, now=utc_now())
-                stored = stored_ids(self.db, listing)
-            days = {"first_on": listing.first_on, "last_on": listing.last_on} if listing.first_on else {}
-            self.run.coverage.append({
-                "jurisdiction": listing.jurisdiction, "session": listing.session, "part": listing.part, **days,
-                "listed": len(listed), "stored": len(stored), "complete": not short and listed <= stored | self.rejected_ids,
-            })  # fmt: skip
-        if not getattr(self.crawler.spider, "partial", False):
-            self.notes += vanished(self.db, self.run.source, self.listings)
+        """Judge what came by what was to be expected; a run that lost a listing cannot tell what is gone."""
+        spider, run = self.spider, self.run
+        seen = [(each.jurisdiction, each.session, each.part) for each in self.listings] + [*self.tallies]
+        whole = not (spider.partial or self.lost)
+        gone = expectation.gone(self.db, run.source, seen, spider.should_list) if whole else []
+        if spider.believe:
+            self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
+            gone = []
+        closed = expectation.close(
+            self.db, run.source, self.listings, self.tallies, rejected=self.rejected_ids, believe=spider.believe,
+            excused=spider.partial or self._held() > 0, now=utc_now(),
+        )  # fmt: skip
+        run.coverage, run.missing = closed.parts + gone, closed.missing
+        self.notes += expectation.told(run.coverage)
+
+    def _held(self) -> int:
+        """How many requests the day's budget held back."""
+        assert self.crawler.stats is not None
+        return int(self.crawler.stats.get_value(SPENT, 0))
 
     def _close_run(self) -> None:
-        stats = self.crawler.stats
-        assert stats is not None
+        assert self.crawler.stats is not None
         run = self.run
-        run.requests, run.finished_at = stats.get_value("downloader/request_count", 0), utc_now()
-        held = stats.get_value(SPENT, 0)
-        if run.state == "running" and (self.lost or not (self.listings or held)):
+        run.requests, run.finished_at = self.crawler.stats.get_value("downloader/request_count", 0), utc_now()
+        run.waiting = self._held()
+        if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
             self.notes.append(f"{self.lost} listings or bulk files could not be read: the crawl is partial" if self.lost
                               else "the source gave no listing: nothing can be said about it")  # fmt: skip
         elif run.state == "running":
             run.state = "finished"
-        run.waiting = held
-        limit = load_sources()[run.source].max_reject_share if run.source in load_sources() else 0.0
-        if run.rejected > limit * max(run.handled, 1):
-            self.notes.append(f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})")
-        if unknown := sorted(name for name in stats.get_stats() if name.startswith(UNKNOWN_FIELD)):
-            names = ", ".join(name.removeprefix(UNKNOWN_FIELD) for name in unknown)
+        self.notes += self._unread()
+        if self.spider.unknown:
+            names = ", ".join(sorted(self.spider.unknown))
             self.notes.append(f"the source sends fields nobody here knows: {names}")
         run.note = "; ".join(filter(None, [run.note, *self.notes])) or None
         row = {
             "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
             "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
             "missing": run.missing, "rejected": run.rejected, "waiting": run.waiting,
-            "coverage": json.dumps(run.coverage), "note": run.note,
+            "coverage": json.dumps(run.coverage), "unknown": json.dumps(sorted(self.spider.unknown)), "note": run.note,
         }  # fmt: skip
         self.db.table("runs").update(run.id, row)
+
+    def _unread(self) -> list[str]:
+        """Whether too many records could not be read. One that is known as such is no news in a run that asked for little."""
+        run, limit = self.run, self.spider.source.max_reject_share
+        if self.anew > limit * max(run.handled, 1) or run.rejected > limit * max(run.handled, run.listed):
+            return [f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"]
+        rise = expectation.rejects_rise(self.db, run.source, anew=self.anew, handled=run.handled)
+        return [rise] if rise else []
+
+
+def _place(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part[name] for name in ("jurisdiction", "session", "part")}
 
 
 def _conflict(document: Document) -> Reject:

@@ -37,14 +37,6 @@ TYPES = {
     "hjres": ("house-joint-resolution", "H.J.Res."), "sjres": ("senate-joint-resolution", "S.J.Res."),
     "hconres": ("house-concurrent-resolution", "H.Con.Res."), "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
 }  # fmt: skip
-#: Every field of a record that has been seen; what is not read is left out on purpose. A new one must be noticed.
-KNOWN_FIELDS = frozenset(
-    ("actions", "amendments", "billNumber", "billType", "calendarNumbers", "cboCostEstimates", "cdata", "committeeReports",
-     "committees", "congress", "constitutionalAuthorityStatementText", "cosponsors", "createDate", "introducedDate",
-     "latestAction", "laws", "legislationUrl", "notes", "number", "originChamber", "originChamberCode", "policyArea",
-     "recordedVotes", "relatedBills", "sponsors", "subjects", "summaries", "textVersions", "title", "titles", "type",
-     "updateDate", "updateDateIncludingText", "version")
-)  # fmt: skip
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
 _NAME = re.compile(
     r"^(?:(?P<prefix>(?:Rep|Sen|Del)\.|Resident Commissioner)\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
@@ -103,12 +95,6 @@ def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> B
         links=tuple(_links(bill)),
         stamp=stamp,
     )
-
-
-def unknown_fields(root: Element) -> set[str]:
-    """The names of fields of a BILLSTATUS record that this parser has never seen."""
-    bill = root.find("bill")
-    return {str(child.tag) for child in bill} - KNOWN_FIELDS if bill is not None else set()
 
 
 def _identity(bill: Element) -> tuple[str, str, str]:

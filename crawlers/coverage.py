@@ -6,7 +6,6 @@ earlier, finished crawl has been, or right after it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -86,32 +85,3 @@ class Baseline:
             return True
         latest = max((last for _, last in days), default="")
         return bool(latest) and day > latest and (asked_from or "") <= day_after(latest)
-
-
-#: A listing may lack this share of what is stored (and a few more) before it is taken for cut off rather than shorter.
-SHRINK_SHARE, SHRINK_LEAST = 0.05, 3
-
-
-def shortfall(listing: Listing, stored: set[str]) -> str | None:
-    """A sentence when a listing lacks so much of what is stored that it is not to be believed; nothing goes missing then."""
-    lacking = len(stored - set(listing.document_ids))
-    if lacking <= max(SHRINK_LEAST, SHRINK_SHARE * len(stored)):
-        return None
-    place = " ".join(filter(None, (listing.session, listing.part, listing.first_on)))
-    return f"{place}: the listing lacks {lacking:,} of the {len(stored):,} documents stored: taken for cut off"
-
-
-def vanished(db: Database, source: str, listings: Iterable[Listing]) -> list[str]:
-    """A sentence for each part of a listed session that the last finished run saw and this one did not."""
-    row = db.execute(
-        "select coverage from runs where source = ? and state = 'finished' order by id desc limit 1", [source]
-    ).fetchone()
-    now = {(each.session, each.part) for each in listings}
-    before = {
-        (part["session"], part["part"]): part["listed"] for part in json.loads(row[0] if row and row[0] else "[]")
-    }
-    sessions = {session for session, _ in now}
-    gone = sorted(key for key, count in before.items() if count and key not in now and key[0] in sessions)
-    return [
-        f"{' '.join(filter(None, key))}: listed {before[key]:,} documents last time and nothing now" for key in gone
-    ]

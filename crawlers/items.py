@@ -223,6 +223,22 @@ class Listing:
     last_on: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many documents of a session and part there should be, where the source or its spider can tell; the last one counts.
+
+    `expected` is the source's own total, to be compared with what is stored of the session. Where the spider has counted
+    something else (texts asked for, cases of the days searched), `received` is how many of those came and `what` their name.
+    """
+
+    jurisdiction: str
+    session: str
+    part: str = ""
+    expected: int
+    received: int | None = None
+    what: str = "documents"
+
+
 # --------------------------------------------------------------------- identifiers and text
 
 #: What sources call the federal bill types -> Congress's own short word.

@@ -12,21 +12,22 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawlers import fields
 from crawlers.budget import BudgetSpent
 from crawlers.httpcache import without_key
 from crawlers.items import Reject
 from crawlers.middlewares import reject
 from crawlers.sources import BadSource, Source, load_sources
 
-#: Scrapy stats under this name count fields of a record that the parser does not know: a changed schema must be noticed.
-UNKNOWN_FIELD = "infopolicy/unknown_field/"
+MOST_UNKNOWN = 20  # names of fields that a run notes: enough to see that a schema has changed
 
 
 class SourceSpider(scrapy.Spider):
     """A spider of one source. Its name is the key of its entry in sources.yml and the name of its file.
 
     `today` is the ISO day of the crawl; `since` and `until` bound what is asked for (ISO days, "" and "9999" if not given);
-    `left` counts down to the limit of documents, None without one.
+    `left` counts down to the limit of documents, None without one. With `believe="yes"` what the source lists is taken for
+    whole, however much it lacks of what it listed before.
     """
 
     source: ClassVar[Source]
@@ -61,10 +62,15 @@ class SourceSpider(scrapy.Spider):
         since: str | None = None,
         until: str | None = None,
         limit: str | int | None = None,
+        believe: str = "no",
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        if believe not in ("yes", "no"):
+            raise ValueError(f'believe={believe}: must be "yes" or "no"')
+        self.believe = believe == "yes"
         self.today = today
+        self.unknown: set[str] = set()  # fields of records that nobody here knows
         self.since, self.until = since or "", until or "9999"
         self.left = int(limit) if limit else None
         #: Whether less than the whole source was asked for; then what is not listed says nothing.
@@ -103,11 +109,17 @@ class SourceSpider(scrapy.Spider):
         key = request.meta.get("document_id")
         yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
 
-    def note_unknown(self, names: Iterable[str]) -> None:
-        """Count fields that the parser does not know."""
-        assert self.crawler.stats is not None
-        for name in names:
-            self.crawler.stats.inc_value(UNKNOWN_FIELD + name)
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        """Whether this run, if it was whole, must have listed a session that an earlier one has listed.
+
+        Not where it did not ask for it, nor where the source still names it in its list of sessions.
+        """
+        return True
+
+    def audit(self, record: str, names: Iterable[str]) -> None:
+        """Note the fields of a record that crawlers/fields.yml does not know."""
+        if len(self.unknown) < MOST_UNKNOWN:
+            self.unknown.update(fields.unknown(self.name, record, names)[:MOST_UNKNOWN])
 
     def take(self, rows: list[Any]) -> list[Any]:
         """As many of the rows as the limit still allows."""

@@ -146,6 +146,12 @@ def add_waiting_to_runs(db: Database) -> None:
     db.execute("alter table runs add column waiting integer")
 
 
+@corpus()
+def add_unknown_to_runs(db: Database) -> None:
+    # Fields of the source's records that nobody here knew (crawlers/fields.yml), as a JSON list.
+    db.execute("alter table runs add column unknown text")
+
+
 @ops()
 def create_rejects_and_responses(db: Database) -> None:
     db.execute("""
@@ -167,6 +173,12 @@ def create_budgets(db: Database) -> None:
         "create table budgets (source text not null, day text not null, used integer not null, "
         "primary key (source, day)) without rowid"
     )
+
+
+@ops()
+def index_rejects(db: Database) -> None:
+    # Whether an address is known to be unreadable is asked for every reject.
+    db.execute("create index rejects_by_url on rejects (source, url)")
 
 
 def connect(path: Path) -> Database:

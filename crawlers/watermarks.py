@@ -23,6 +23,13 @@ _COMPLETED = """
     where runs.source = ? and part.value ->> 'complete' and part.value ->> 'jurisdiction' is not null group by 1, 2"""
 
 
+_COUNTED = """
+    select part.value ->> 'jurisdiction', part.value ->> 'session',
+        coalesce(max(case when part.value ->> 'counted' then runs.finished_at end),
+            min(case when part.value ->> 'complete' then runs.finished_at end))
+    from runs, json_each(runs.coverage) part where runs.source = ? group by 1, 2"""
+
+
 class Watermark(NamedTuple):
     """`stamp`: the newest stored change; `stored`: how many documents; `completed_at`: when the session was last read to
     its end with nothing stored after it, None while it is only half read."""
@@ -52,6 +59,11 @@ def stored_ids(corpus: Path, *, source: str) -> dict[tuple[str, str], list[str]]
     for jurisdiction, session, key in known.rows(corpus, query, [source]):
         found.setdefault((jurisdiction, session), []).append(key)
     return found
+
+
+def counted(corpus: Path, *, source: str) -> dict[tuple[str, str], str]:
+    """When each (jurisdiction, session) was last compared with the source's own total, or else first read to its end."""
+    return {(row[0], row[1]): row[2] for row in known.rows(corpus, _COUNTED, [source]) if row[2]}
 
 
 def ids_at(corpus: Path, *, source: str, place: tuple[str, str], stamp: str) -> list[str]:

@@ -123,8 +123,9 @@ def test_a_second_run_yields_nothing_and_lists_everything(corpus: Database, case
     upsert(corpus, list(cases.values()), now=NOW, silent=True)
     path = Path(corpus.execute("pragma database_list").fetchone()[2])
     found = replay(made(UsCourtsSpider, corpus=path, since="2025-01-01"), RECORDED, path)
-    [listing] = found
+    listing, tally = found
     assert set(listing.document_ids) == set(cases)
+    assert (tally.expected, tally.received) == (3, 3)
 
 
 async def test_the_order_of_searches_turns_by_the_day() -> None:

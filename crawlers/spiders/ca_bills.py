@@ -27,6 +27,7 @@ class CaBillsSpider(SourceSpider):
     def __init__(self, today: str, sessions: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
         self.sessions = sessions.split(",") if sessions else None
+        self.listed: set[str] = set()
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         # the present session is what the list holds when no session is named: it need not be known here
@@ -35,6 +36,10 @@ class CaBillsSpider(SourceSpider):
             query = f"?parlsession={session}" if session else ""
             meta = {"download_maxsize": MAXSIZE, "download_timeout": 600}
             yield self.ask(LIST + query, self.parse_list, meta=meta, cb_kwargs={"session": session})
+
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        """An ended session that came whole is not asked for again; but the list of the present one must not fall behind."""
+        return not self.sessions and session > max(self.listed, default="")
 
     def ended(self) -> list[str]:
         """The ended sessions that are still to be had: once whole, they change no more."""
@@ -53,6 +58,9 @@ class CaBillsSpider(SourceSpider):
                 f"session {session or 'now'}: {len(bills)} bills, {len(rows)} different ones, of the sessions {sorted(found)}"
             )
         [session] = found
+        self.listed.add(session)
+        for bill in bills:
+            self.audit("bill", (str(field.tag) for field in bill))
         yield Listing(
             source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=tuple(rows)
         )

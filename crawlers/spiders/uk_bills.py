@@ -62,6 +62,7 @@ class UkBillsSpider(SourceSpider):
 
     def parse_bill(self, response: Response, number: int, stamp: str) -> Iterator[Bill]:
         record = uk.read_bill(response.body, number)
+        self.audit("bill", record)
         try:
             yield uk.parse_bill(record, source_url=response.url, stamp=stamp)
         except BadRecord as error:

@@ -12,7 +12,7 @@ from crawlers import bill_text as bt
 from crawlers import known
 from crawlers.attachments import VersionText
 from crawlers.gather import GatheringSpider, Work
-from crawlers.items import Bill, Document, Listing
+from crawlers.items import Bill, Document, Listing, Tally
 
 _BILLS = """
     select d.id, d.session, d.identifier, d.document_type, d.chamber, d.title, d.published_on, d.url, d.changed_at
@@ -52,11 +52,18 @@ class UsBillTextSpider(GatheringSpider):
                 raise ValueError(f'{name}={value}: must be "yes" or "no"')
         self.tagged, self.congress, self.ahead = tagged == "yes", congress, ahead == "yes"
         self.bills: dict[str, Stored] = {}
+        #: Which share of the texts asked for before was there; on first contact nobody knows what is usual.
+        self.usual: float | None = None
+        self.asked: dict[str, list[bool]] = defaultdict(list)  # session -> whether each text asked for now is there
+
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        return self.congress in (None, session)
 
     async def start(self) -> AsyncIterator[Any]:
         """The stored bills, then their texts; no source lists them, so the list is ours."""
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         self.bills = stored_bills(corpus, tagged=self.tagged, congress=self.congress)
+        self.usual = usual_share(corpus)
         if not self.ahead:
             self.bills = {key: bill for key, bill in self.bills.items() if bill.versions}
         sessions: dict[str, set[str]] = defaultdict(set)
@@ -114,11 +121,16 @@ class UsBillTextSpider(GatheringSpider):
             stamp=source.name if work.whole else None,
         )  # fmt: skip
 
-    def attachments(self, work: Work) -> Iterable[VersionText]:
-        versions = self.bills[work.key].versions
+    def attachments(self, work: Work) -> Iterable[VersionText | Tally]:
+        versions, session = self.bills[work.key].versions, work.record["session"]
         for name, text in work.got.items():
             if name in versions:  # what nobody has named and is not there is no version
                 yield VersionText(document_id=work.key, version=versions[name][1], url=versions[name][0].url, text=text)
+                self.asked[session].append(text is not None)
+        asked = self.asked[session]
+        if asked and self.usual is not None:
+            expected = max(round(self.usual * len(asked)), sum(asked))
+            yield Tally(jurisdiction="us", session=session, expected=expected, received=sum(asked), what="texts")
 
 
 # --------------------------------------------------------------------- what is stored
@@ -146,6 +158,12 @@ def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
     """The (session, document id) of what this source has given before."""
     sql = "select d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
     return [(row["session"], row["id"]) for row in known.rows(corpus, sql, [source])]
+
+
+def usual_share(corpus: Path) -> float | None:
+    """Which share of the texts asked for so far is there; None where none was asked for yet."""
+    rows = known.rows(corpus, "select avg(text is not null) from version_texts")
+    return rows[0][0] if rows else None
 
 
 def stored_text(corpus: Path, key: str, url: str) -> str | None:

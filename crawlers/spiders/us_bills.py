@@ -24,7 +24,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import known, xmltree
-from crawlers.billstatus import parse_bill, unknown_fields
+from crawlers.billstatus import parse_bill
 from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
 from crawlers.middlewares import Unreadable, reject
 from crawlers.spider import SourceSpider
@@ -75,6 +75,9 @@ class UsBillsSpider(SourceSpider):
                 self.name, response, f"the index lists nothing for Congress {', '.join(sorted(self.congresses))}"
             )
 
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        return "all" in self.congresses or session in self.congresses
+
     def wants(self, congress: str, kind: str) -> bool:
         return ("all" in self.congresses or congress in self.congresses) and (not self.types or kind in self.types)
 
@@ -117,7 +120,7 @@ class UsBillsSpider(SourceSpider):
             BadRecord, Unreadable: it cannot be read, or is another one than its address says.
         """
         tree = xmltree.parse(body, root="billStatus")
-        self.note_unknown(unknown_fields(tree))
+        self.audit("bill", (str(field.tag) for field in tree.iterfind("bill/*")))
         bill = parse_bill(tree, source_url=row[1], stamp=row[2])
         if bill.id != row[0]:
             raise BadRecord(f"asked for {row[0]}, got {bill.id}")

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 from crawlers import congress_gov as cg
 from crawlers import known
 from crawlers.attachments import Proceeding, stored_proceedings
+from crawlers.expectation import lacks_much
 from crawlers.gather import GatheringSpider, Work
 from crawlers.httpcache import ASK_AFRESH
 from crawlers.items import Document, Listing
@@ -49,6 +50,9 @@ class UsCongressApiSpider(GatheringSpider):
         self.proceedings: dict[str, Proceeding] = {}
         self.news: list[Proceeding] = []  # those that are new or have changed
         self.outstanding = 0  # requests for proceedings that have not been answered
+
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        return session == self.congress
 
     def headers(self) -> dict[str, str]:
         return {"X-Api-Key": self.key()}
@@ -97,8 +101,15 @@ class UsCongressApiSpider(GatheringSpider):
         if self.outstanding == 0:
             yield self.ask_page(0, {}, 1)
 
-    def parse_proceedings(self, response: Response, name: str, record: str, parse: Any) -> Iterator[Any]:
-        _, rows = cg.read_rows(response.body, name)
+    def parse_proceedings(
+        self, response: Response, name: str, record: str, parse: Any, before: int = 0
+    ) -> Iterator[Any]:
+        """One page of a list; `before` are the records of the pages before it."""
+        total, rows = cg.read_rows(response.body, name)
+        following, came = read_object(response.body)["pagination"].get("next"), before + len(rows)
+        more = bool(rows) and isinstance(following, str) and following.startswith(f"{cg.API}/")
+        if not more and lacks_much(total, came):
+            raise Unreadable(f"{total} {name} announced, {came} came")
         have = {(each.id, each.stamp) for each in self.proceedings.values()}
         for row in rows:
             url, stamp = row.get("url"), str(row.get("updateDate"))
@@ -106,9 +117,8 @@ class UsCongressApiSpider(GatheringSpider):
             if isinstance(url, str) and url.startswith(f"{cg.API}/") and (key, stamp) not in have:
                 reader = partial(self.parse_proceeding, name=record, parse=parse, stamp=stamp)
                 yield self.ask_proceeding(url, reader, key)
-        following = read_object(response.body)["pagination"].get("next")
-        if rows and isinstance(following, str) and following.startswith(f"{cg.API}/"):
-            again = partial(self.parse_proceedings, name=name, record=record, parse=parse)
+        if more:
+            again = partial(self.parse_proceedings, name=name, record=record, parse=parse, before=came)
             yield self.ask_proceeding(following, again)
 
     def parse_proceeding(self, response: Response, name: str, parse: Any, stamp: str) -> Iterator[Proceeding]:
@@ -181,6 +191,7 @@ class UsCongressApiSpider(GatheringSpider):
             detail = read_object(body).get("bill")
             if not isinstance(detail, dict) or cg.key_of(detail) != work.key:
                 raise Unreadable(f"asked for {work.key}, got another record")
+            self.audit("bill", detail)
             work.waiting += [
                 (part, self.part_address(work, part, 0))
                 for part, field in cg.PARTS.items()

@@ -71,6 +71,8 @@ class UsFederalRegisterSpider(SourceSpider):
             source=self.name, jurisdiction="us", session=fr.SESSION, part="", document_ids=tuple(keys),
             first_on=first_on, last_on=last_on,
         )  # fmt: skip
+        for record in records:
+            self.audit("document", record)
         rows = ((key, record, fr.stamp_of(record)) for key, record in keys.items())
         for key, record, stamp in self.take([row for row in rows if self.have.get(row[0]) != row[2]]):
             yield self.ask_text(key, record, stamp) or self.document(key, record, None, stamp)

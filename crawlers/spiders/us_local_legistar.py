@@ -42,6 +42,9 @@ class UsLocalLegistarSpider(GatheringSpider):
         for city in self.cities:
             yield self.ask_page(city, 0)
 
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        return jurisdiction in {city.jurisdiction for city in self.cities}
+
     def address(self, city: ls.City, path: str, **query: Any) -> str:
         token = os.environ.get(city.token) if city.token else None
         query |= {"token": token} if token else {}
@@ -79,6 +82,8 @@ class UsLocalLegistarSpider(GatheringSpider):
             sessions[ls.session_of(row)].append(key)
         have: dict[str, str | None] = {}
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
+        for row in rows.values():
+            self.audit("matter", row)
         for session, ids in sessions.items():
             yield Listing(
                 source=self.name, jurisdiction=city.jurisdiction, session=session, part="", document_ids=tuple(ids)

@@ -95,6 +95,8 @@ class UsRegulationsSpider(GatheringSpider):
             source=self.name, jurisdiction=rg.JURISDICTION, session=rg.SESSION, part="", document_ids=tuple(keys),
             first_on=days[0], last_on=days[1],
         )  # fmt: skip
+        for row in rows.values():
+            self.audit("document", row["attributes"])
         stamped = [(key, row, rg.stamp_of(row)) for key, row in keys.items()]
         for key, row, stamp in self.take([each for each in stamped if self.have.get(each[0]) != each[2]]):
             yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=self.docket_of(row)))

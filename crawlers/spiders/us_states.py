@@ -7,6 +7,9 @@ last read to its end costs nothing: the list of jurisdictions, one request, says
 Pages are not counted on: a bill that changes while we read moves to the end of the list and pulls another one over a page's
 edge, unseen. The next request asks for what changed since the last bill of this page; page numbers serve only among
 bills of the very same time of change, and at the end the count must be the source's.
+
+A list of changes cannot tell what is no longer there, or what it has left out. So every week or two each session's total is
+asked for and compared with what is stored.
 """
 
 from __future__ import annotations
@@ -18,16 +21,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 import scrapy
 from scrapy.http import Response
 
 from crawlers import openstates as api
-from crawlers.items import BadRecord, Bill, Listing, Reject
+from crawlers.items import BadRecord, Bill, Listing, Reject, Tally
 from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
 from crawlers.states import postal_codes
-from crawlers.watermarks import Watermark, ids_at, stored_ids, watermarks
+from crawlers.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
 #: Sessions that ended longer ago than this are history: asked for only with `since`.
@@ -37,6 +41,8 @@ LIVELY = timedelta(days=21)
 #: A change this much older than the end of the listing that showed it was surely told whole.
 SETTLED = timedelta(hours=1)
 RESTARTS = 2
+#: After so many days, and up to so many more, so that not all sessions come on one day, a session's total is asked for again.
+COUNT_AFTER, COUNT_SPREAD = 7, 7
 #: A page of bills is asked for once: what comes next is decided by what is stored, no validator is of use. A page past the
 #: last one is answered with 404.
 BILLS_META = {"dont_cache": True, "handle_httpstatus_list": [404]}
@@ -69,6 +75,7 @@ class UsStatesSpider(SourceSpider):
         self.states = frozenset(postal_codes(states, self.source)) if states else None
         self.partial = self.partial or bool(states)
         self.sessions: list[api.Session] = []
+        self.told = 0  # jurisdictions that came, on all pages together
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask_jurisdictions(1)
@@ -98,18 +105,32 @@ class UsStatesSpider(SourceSpider):
     def have(self) -> dict[tuple[str, str], list[str]]:
         return stored_ids(self.corpus, source=self.name)
 
+    @cached_property
+    def counted(self) -> dict[tuple[str, str], str]:
+        return counted(self.corpus, source=self.name)
+
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        """What the source still names may be over, or must wait for tomorrow's requests; it is not gone."""
+        return (jurisdiction, session) not in {(each.jurisdiction, each.session) for each in self.sessions}
+
     def mark(self, session: api.Session) -> Watermark | None:
         return self.marks.get((session.jurisdiction, session.session))
 
     def parse_jurisdictions(self, response: Response, page: int) -> Iterator[Any]:
         found = api.read_page(response.body, page)
-        self.sessions += [each for each in api.read_sessions(found.results) if self.is_wanted(each.state)]
+        sessions, told = list(api.read_sessions(found.results)), self.told + len(found.results)
+        if page >= found.max_page and told < found.total:
+            raise Unreadable(f"{found.total} jurisdictions are said to be there, {told} came")
+        self.sessions += [each for each in sessions if self.is_wanted(each.state)]
+        self.told = told
         if page < found.max_page:
             yield self.ask_jurisdictions(page + 1)
             return
         earliest = self.since or (date.fromisoformat(self.today) - HORIZON).isoformat()
         chosen = current(self.sessions, earliest)
         for rank, session in enumerate(sorted(chosen, key=self.urgency)):
+            if self.is_count_due(session):
+                yield self.ask_count(session, priority=-rank)
             if self.is_read(session):
                 yield self.listing(session, [])
             else:
@@ -135,14 +156,36 @@ class UsStatesSpider(SourceSpider):
         Of a state's other sessions (a special one, last year's) nobody can tell without asking: one request each.
         """
         mark, changed_at = self.mark(session), api.changed_at(session)
-        return (
+        return not self.believe and (
             mark is not None and mark.completed_at is not None and changed_at is not None and changed_at <= mark.stamp
         )
+
+    def is_count_due(self, session: api.Session) -> bool:
+        """Whether a session that was read to its end was last compared with the source's total long enough ago."""
+        mark, last = self.mark(session), self.counted.get((session.jurisdiction, session.session))
+        if mark is None or mark.completed_at is None or last is None or self.left is not None:
+            return False
+        days = COUNT_AFTER + crc32(f"{session.jurisdiction} {session.session}".encode()) % COUNT_SPREAD
+        return date.fromisoformat(self.today) - date.fromisoformat(last[:10]) >= timedelta(days=days)
+
+    def ask_count(self, session: api.Session, priority: int) -> scrapy.Request:
+        query = {"jurisdiction": session.state, "session": session.name, "per_page": 1, "page": 1}
+        return self.ask(
+            f"{api.HOST}/bills?{urlencode(query)}", self.parse_count, document_id=f"{session.jurisdiction} {session.session}",
+            headers=self.headers, meta={"dont_cache": True}, priority=priority, cb_kwargs={"session": session},
+        )  # fmt: skip
+
+    def parse_count(self, response: Response, session: api.Session) -> Iterator[Tally]:
+        yield self.tally(session, api.read_page(response.body, 1).total)
+
+    @staticmethod
+    def tally(session: api.Session, total: int) -> Tally:
+        return Tally(jurisdiction=session.jurisdiction, session=session.session, expected=total)
 
     def begin(self, session: api.Session) -> str | None:
         """Where to go on: at the newest stored change or, when all of its time must have been told, right behind it."""
         mark = self.mark(session)
-        if mark is None:
+        if mark is None or self.believe:
             return None
         newest = datetime.fromisoformat(mark.stamp)
         ended = datetime.fromisoformat(mark.completed_at).astimezone(UTC) if mark.completed_at else None
@@ -189,8 +232,11 @@ class UsStatesSpider(SourceSpider):
             yield self.ask_bills(reading, page)
             return
         reading.step = 0
+        if reading.since is None and page == 1:
+            yield self.tally(reading.session, found.total)
         taken = self.take(rows)
         for stamp, row in taken:
+            self.audit("bill", row)
             document = self.document(row)
             key = document.id if isinstance(document, Bill) else str(document.document_id)
             reading.seen[key] = stamp
@@ -242,9 +288,10 @@ class UsStatesSpider(SourceSpider):
     def listing(self, session: api.Session, read: list[str]) -> Listing:
         """What the source holds of a session that was read to its end: what was known and has not changed, and what came.
 
-        Open States takes back nothing in its lists of changes, so nothing is ever missing from one.
+        Open States takes back nothing in its lists of changes, so nothing is ever missing from one, unless all of the
+        session has been read anew (`believe`).
         """
-        known = self.have.get((session.jurisdiction, session.session), [])
+        known = [] if self.believe else self.have.get((session.jurisdiction, session.session), [])
         return Listing(
             source=self.name, jurisdiction=session.jurisdiction, session=session.session, part="",
             document_ids=tuple(dict.fromkeys([*known, *read])),

@@ -36,6 +36,7 @@ class UsStatesLegiscanSpider(SourceSpider):
         ]
         self.partial = self.partial or bool(states)
         self.earliest = int(self.since[:4]) if self.since else int(today[:4]) - 1
+        self.named: dict[str, set[str]] = {}  # jurisdiction -> the sessions that LegiScan names
 
     @cached_property
     def corpus(self) -> Path:
@@ -53,7 +54,9 @@ class UsStatesLegiscanSpider(SourceSpider):
             yield self.call("getSessionList", self.parse_sessions, query=query, cb_kwargs={"jurisdiction": place})
 
     def parse_sessions(self, response: Response, jurisdiction: str) -> Iterator[scrapy.Request]:
-        for session in api.read_sessions(self.read(response, "sessions"), jurisdiction):
+        sessions = api.read_sessions(self.read(response, "sessions"), jurisdiction)
+        self.named[jurisdiction] = {session.name for session in sessions}
+        for session in sessions:
             if session.ends_in >= self.earliest:
                 yield self.call(
                     "getMasterListRaw",
@@ -62,6 +65,9 @@ class UsStatesLegiscanSpider(SourceSpider):
                     cb_kwargs={"session": session},
                     priority=1,
                 )
+
+    def should_list(self, jurisdiction: str, session: str) -> bool:
+        return jurisdiction in self.named and session not in self.named[jurisdiction]
 
     def read(self, response: Response, part: str) -> Any:
         """The part asked for. LegiScan's own errors are worth another try too: its servers say so when they are busy."""
@@ -92,6 +98,7 @@ class UsStatesLegiscanSpider(SourceSpider):
 
     def parse_bill(self, response: Response) -> Iterator[Any]:
         row = self.read(response, "bill")
+        self.audit("bill", row if isinstance(row, dict) else ())
         try:
             yield api.parse_bill(row)
         except BadRecord as error:
