@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 import configuration
-from commands import collecting, keeping, mail, tagging
+from commands import collecting, desk, keeping, mail, tagging
 from commands.session import Session, Stop
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
@@ -43,6 +43,7 @@ for command in (
     keeping.summary, keeping.status, keeping.check, keeping.backup, keeping.restore, keeping.export,
     tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
     mail.subscribe, mail.subscribers, mail.digest,
+    desk.user,
 ):  # fmt: skip
     main.add_command(command)
 

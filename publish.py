@@ -15,6 +15,8 @@ from sqlite_utils.migrations import Migrations
 from crawlers.ceremonial import is_ceremonial
 from crawlers.items import slug
 from crawlers.threads import write_threads
+from desk.projection import write_decisions
+from desk.tables import corpus as decisions
 
 VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
 #: The area under which every document is listed, whatever it was tagged with.
@@ -107,18 +109,19 @@ _LISTING = f"""
         areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
         d.kind, d.jurisdiction, d.status,
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-        coalesce(taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
+        coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
         number_of(d.id, d.jurisdiction, d.session),
         cell_of(areas.area_id, d.kind, d.jurisdiction, d.status,
             substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-            coalesce(taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
+            coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
     from documents d
     join (
         select id as document_id, '{ANY_AREA}' as area_id from documents
-        union all select distinct document_id, '{TAGGED}' from tags
-        union all select document_id, area_id from tags
+        union all select distinct document_id, '{TAGGED}' from shown_tags
+        union all select document_id, area_id from shown_tags
     ) areas on areas.document_id = d.id
     left join taggings on taggings.document_id = d.id
+    left join decisions p on p.document_id = d.id and p.subject = 'priority'
     left join ceremonial c on c.document_id = d.id"""
 
 _FACET_COUNTS = """
@@ -132,11 +135,10 @@ _ACTIVITY = f"""
 _CEREMONIAL = "select id from documents where is_ceremonial(title, document_type)"
 
 _POSITION_LISTING = f"""
-    select m.position_id, l.sort_on, m.document_id, max(m.score), l.must_see
-    from position_matches m
+    select m.position_id, l.sort_on, m.document_id, m.score, l.must_see
+    from shown_positions m
     join documents d on d.id = m.document_id
-    join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}'
-    group by m.position_id, m.document_id"""
+    join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}'"""
 
 
 def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
@@ -196,18 +198,22 @@ def _make_views(db: Database, now: str) -> None:
     )
 
 
-def publish(db: Database, now: str) -> int:
+def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
 
     Args:
         db: corpus.db, open for writing, with the migrations of crawlers, classify and positions applied.
         now: UTC time stamp (``YYYY-MM-DDTHH:MM:SSZ``) to record where something was written.
+        staff: staff.db, from which what staff decided is made public first; None leaves decisions as they are.
 
     Returns:
         the number of rows written or removed; 0 when nothing had changed.
     """
     corpus.apply(db)
+    decisions.apply(db)
     written = write_threads(db)
+    if staff is not None:
+        written += write_decisions(db, staff, now)
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)

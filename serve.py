@@ -32,16 +32,19 @@ def build(
     today: str | None = None,
     notice: str | None = None,
     mail: Configuration | None = None,
+    desk: Configuration | None = None,
     site: str = "http://127.0.0.1:8001",
 ) -> Datasette:
     """The whole site as a Datasette application.
 
     Args:
         corpus: the file corpus.db; its name without the ending is the first part of the addresses of tables.
-        secret: signs cookies; None makes a new one at each start, which is enough while nobody logs in.
+        secret: signs cookies; None takes that of the environment, or makes a new one at each start: the staff pages then
+            stay closed.
         today: an ISO date to use instead of the clock, for tests and recorded data.
         notice: a sentence that every page shows at its top, such as "This is a sample".
         mail: the settings for the digest's pages, which open mail.db themselves; None leaves those pages out.
+        desk: the settings for the staff pages, which open staff.db themselves; None leaves those pages out.
         site: the public address, without a slash at its end: feeds and quotations need whole addresses.
 
     Raises:
@@ -50,6 +53,7 @@ def build(
     _check(corpus)
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
+    secret = secret or fixed_secret()
     application = Datasette(
         files=[str(corpus)],
         metadata=metadata,
@@ -57,11 +61,17 @@ def build(
         plugins_dir=str(SITE / "plugins"),
         template_dir=str(SITE / "templates"),
         static_mounts=[("static", str(SITE / "static"))],
-        secret=secret or os.environ.get("DATASETTE_SECRET"),
+        secret=secret,
     )
-    # An attribute and not a setting: settings are what Datasette might show.
+    # Attributes and not settings: settings are what Datasette might show.
     application.mail_configuration = mail
+    application.desk_configuration, application.fixed_secret = desk, secret
     return application
+
+
+def fixed_secret() -> str | None:
+    """The secret of the environment, with which a cookie is still good after the next start; None when there is none."""
+    return os.environ.get("INFOPOLICY_SECRET") or os.environ.get("DATASETTE_SECRET") or None
 
 
 def _check(corpus: Path) -> None:
@@ -90,6 +100,7 @@ def run(
     *,
     notice: str | None = None,
     mail: Configuration | None = None,
+    desk: Configuration | None = None,
     address: str | None = None,
 ) -> None:
     """Serve the site until interrupted; ``address`` is its public one, if it is not simply that of host and port.
@@ -99,7 +110,7 @@ def run(
     """
     import uvicorn
 
-    site = build(corpus, notice=notice, mail=mail, site=address or f"http://{host}:{port}")
+    site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(

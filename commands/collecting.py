@@ -143,7 +143,7 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
         if not equals or not value:
             raise Stop(f"-a {pair}: write NAME=VALUE, such as states=nv,wy", 2)
         for source in names:
-            taken = set(inspect.signature(spider_class(source).__init__).parameters) - _GENERAL
+            taken = set(inspect.signature(spider_class(source).__init__).parameters) - _GENERAL | {"believe"}
             if name not in taken:
                 its = ", ".join(sorted(taken)) or "none"
                 raise Stop(f"-a {name}: {source} knows no such argument (its own: {its})", 2)
@@ -191,7 +191,7 @@ def _finish(session: Session) -> None:
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
     write_reference(corpus)
-    publish_tables(corpus, now())
+    publish_tables(corpus, now(), staff)
     for db in (corpus, staff):
         db.close()
     session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
@@ -223,15 +223,16 @@ def rebuild(session: Session, everything: bool) -> None:
 def publish(session: Session) -> None:
     """Bring areas, positions, counts and listings that the site shows up to date."""
     from operations.folder import only_writer
-    from pipelines import open_corpus
+    from pipelines import open_corpus, open_staff
     from publish import publish as publish_tables
     from reference import write_reference
 
     with plain_errors(), only_writer(session.config):
-        corpus = open_corpus(session.config.corpus)
+        corpus, staff = open_corpus(session.config.corpus), open_staff(session.config.staff)
         write_reference(corpus)
-        publish_tables(corpus, now())
-        corpus.close()
+        publish_tables(corpus, now(), staff)
+        for db in (corpus, staff):
+            db.close()
     session.say("published")
 
 
@@ -240,13 +241,19 @@ def publish(session: Session) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [default: the setting, 8001]")
 @click.pass_obj
 def serve(session: Session, host: str | None, port: int | None) -> None:
-    """Show the site. Datasette is given the public file alone; stop with Ctrl-C."""
+    """Show the site. Datasette is given the public file alone; stop with Ctrl-C.
+
+    The staff pages under /desk open when INFOPOLICY_SECRET holds a fixed secret: docs/desk.md.
+    """
     import serve as site
 
     config = session.config
     with plain_errors():
+        if not site.fixed_secret():
+            session.say("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
         session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
         named = config.site if config.site != type(config).site else None
         site.run(
-            config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, address=named
-        )
+            config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, desk=config,
+            address=named,
+        )  # fmt: skip

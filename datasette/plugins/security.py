@@ -30,6 +30,19 @@ HEADERS = {
 #: The pages that bring scripts of our own, from static/: those with charts. On every other page none can run.
 WITH_SCRIPTS = re.compile(r"/|/(areas|jurisdictions)/[a-z0-9-]+|/compare")
 HEADERS_WITH_SCRIPTS = HEADERS | {b"content-security-policy": f"{POLICY}; script-src 'self'".encode()}
+#: The desk has a script for its keys, and nothing of it may stay in a cache or be found by a search engine.
+DESK = re.compile(r"/desk(/.*)?", re.DOTALL)
+DESK_HEADERS = HEADERS_WITH_SCRIPTS | {
+    b"cache-control": b"private, no-store",
+    b"referrer-policy": b"same-origin",
+    b"x-robots-tag": b"noindex",
+}
+#: The card of a document is made to stand on other people's pages, in a frame: it may be framed, and tells its height.
+EMBED = re.compile(r"/embed/.*", re.DOTALL)
+EMBED_HEADERS = {name: value for name, value in HEADERS.items() if name != b"x-frame-options"} | {
+    b"content-security-policy": b"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    b"form-action 'none'; base-uri 'none'; frame-ancestors *",
+}
 
 READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 #: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
@@ -41,11 +54,14 @@ LONGEST_VALUE = 20_000_000
 def asgi_wrapper(datasette):
     def wrap(app):
         async def with_headers(scope, receive, send):
-            ours = HEADERS_WITH_SCRIPTS if WITH_SCRIPTS.fullmatch(scope.get("path", "")) else HEADERS
+            path = scope.get("path", "")
+            ours = HEADERS_WITH_SCRIPTS if WITH_SCRIPTS.fullmatch(path) else HEADERS
+            ours = DESK_HEADERS if DESK.fullmatch(path) else ours
+            ours = EMBED_HEADERS if EMBED.fullmatch(path) else ours
 
             async def send_with_headers(message):
                 if message["type"] == "http.response.start":
-                    headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in HEADERS]
+                    headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
                     message = {**message, "headers": [*headers, *ours.items()]}
                 await send(message)
 

@@ -1,0 +1,192 @@
+"""The desk on the web: one door for everything under /desk. What the pages do is in the package `desk`.
+
+staff.db is opened here, for one request at a time, and never known to Datasette: no table page, no query can reach it.
+"""
+
+import asyncio
+import datetime
+import logging
+import sqlite3
+from contextlib import closing
+from urllib.parse import parse_qs, quote, urlsplit
+
+from datasette.utils.asgi import NotFound
+from itsdangerous import BadSignature
+
+from datasette import Response, hookimpl
+from desk import accounts, routes, sessions
+from desk.room import Page, Redirect, Refusal, Room
+from desk.tables import open_staff
+
+log = logging.getLogger("infopolicy.desk")
+
+COOKIE = "infopolicy_desk"
+SHORTEST_SECRET = 32
+LARGEST_FORM = 400_000
+NO_SECRET = (
+    "The staff pages are closed, because this site has no fixed secret to sign with. Whoever runs it must set "
+    "INFOPOLICY_SECRET to at least 32 random characters and start it again."
+)
+
+
+async def desk(datasette, request):
+    config = getattr(datasette, "desk_configuration", None)
+    if config is None:
+        raise NotFound("There is no page at this address")
+    try:
+        # Nothing is opened, checked or counted before this.
+        _check_request(datasette, request, config)
+        form = await _form(request) if request.method == "POST" else None
+        answer, account, sent = await asyncio.to_thread(_answer, datasette, request, config, form)
+    except Refusal as refusal:
+        answer, account, sent = _refused(refusal), None, None
+    except sqlite3.OperationalError as error:
+        log.warning("%s: %s", request.path, error)
+        answer, account, sent = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None, None
+    if isinstance(answer, Redirect):
+        return _redirect(datasette, request, config, answer, sent)
+    context = answer.context | {"account": account}
+    body = await datasette.render_template(answer.template, context, request=request)
+    return Response.html(body, status=answer.status)
+
+
+def _refused(refusal):
+    return Page("desk/refused.html", {"message": str(refusal), "status": refusal.status}, refusal.status)
+
+
+def _check_request(datasette, request, config):
+    if not getattr(datasette, "fixed_secret", None) or len(datasette.fixed_secret) < SHORTEST_SECRET:
+        raise Refusal(503, NO_SECRET)
+    if "authorization" in request.headers:
+        raise Refusal(403, "The desk takes no name and password by HTTP: sign in with the form.")
+    if request.method not in ("GET", "HEAD", "POST"):
+        raise Refusal(405, "This page can be read, and its form sent; nothing else.")
+    if request.method == "POST":
+        _check_origin(request, config)
+
+
+def _check_origin(request, config):
+    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may."""
+    # The token is only checked where cookies come along, so there must be one, also before anybody has signed in.
+    if "ds_csrftoken" not in request.cookies:
+        raise Refusal(403, "This form came without the cookie of its page. Allow cookies, open the page again and send it.")
+    origin = request.headers.get("origin")
+    ours = {f"{urlsplit(config.site).scheme}://{urlsplit(config.site).netloc}"}
+    ours |= {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
+    if origin is not None and origin not in ours:
+        raise Refusal(403, "This form was sent from another site.")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refusal(403, "This form was sent from another site.")
+
+
+async def _form(request):
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise Refusal(415, "This is no form of ours.")
+    body, more = b"", True
+    while more:
+        part = await request.receive()
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
+        if len(body) > LARGEST_FORM:
+            raise Refusal(413, "The form is too large.")
+    try:
+        return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)
+    except ValueError as error:
+        raise Refusal(400, "The form cannot be read.") from error
+
+
+def _answer(datasette, request, config, form):
+    """What the page says, for whom, and the session it was asked with."""
+    found = routes.find(request.scope.get("route_path") or request.path)
+    with closing(open_staff(config.staff, config.corpus)) as db:
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        token = _token(datasette, request)
+        account = _proxied(db, request, config) or (sessions.who(db, token, now=now) if token else None)
+        if found is None or (account is None and found[0].role is not None):
+            # Whoever is not signed in does not learn which pages there are.
+            if account is None:
+                return _to_login(request), None, None
+            raise Refusal(404, "There is no page at this address.")
+        route, path = found
+        role = route.role if form is None else route.post
+        _check_role(account, role, "POST" if form is not None else "GET", route)
+        room = Room(
+            db=db, corpus_file=config.corpus, account=account, now=now, today=_today(datasette, now),
+            origin=_origin(request, config), token=token, path=path,
+            args={name: request.args.getlist(name) for name in request.args}, form=form,
+        )  # fmt: skip
+        try:
+            return route.page(room), account, token
+        except Refusal as refusal:
+            # Told to somebody who is signed in, with the way back.
+            return _refused(refusal), account, token
+
+
+def _check_role(account, role, method, route):
+    if method not in route.methods:
+        raise Refusal(405, "There is no form here." if method == "POST" else "There is nothing to read here.")
+    if role is not None and not account.may(role):
+        raise Refusal(403, f"This needs the role of {role}; yours is {account.role}.")
+
+
+def _to_login(request):
+    if request.method != "GET":
+        return Redirect("/desk/login")
+    address = request.path + (f"?{request.query_string}" if request.query_string else "")
+    return Redirect(f"/desk/login?next={quote(address, safe='/')}")
+
+
+def _redirect(datasette, request, config, answer, sent):
+    if answer.told:
+        datasette.add_message(request, answer.told)
+    response = Response.redirect(answer.to)
+    if answer.token is not None:
+        secure = request.scheme == "https" or config.site.startswith("https://")
+        value = datasette.sign({"token": answer.token}, "desk") if answer.token else ""
+        age = sessions.HOURS * 3600 if answer.token else 0
+        response.set_cookie(COOKIE, value, max_age=age, path="/desk", secure=secure, httponly=True, samesite="lax")
+    return response
+
+
+def _token(datasette, request):
+    try:
+        return datasette.unsign(request.cookies.get(COOKIE, ""), "desk")["token"] or None
+    except (BadSignature, KeyError, TypeError):
+        return None
+
+
+def _proxied(db, request, config):
+    """Whom a trusted proxy has let in: its header counts from its own address only."""
+    if not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
+        return None
+    said = request.headers.get(config.sso_header.lower(), "").strip()
+    if not said:
+        return None
+    account = accounts.by_email(db, said) or accounts.find(db, said)
+    return account if account and account.disabled_at is None else None
+
+
+def _proxies(config):
+    return {each.strip() for each in (config.sso_proxy or "").split(",") if each.strip()}
+
+
+def _peer(request):
+    return (request.scope.get("client") or ("",))[0]
+
+
+def _origin(request, config):
+    """Who asks, for the limits: the connection's address, or what a proxy that we trust says of it."""
+    peer = _peer(request)
+    if peer in {"127.0.0.1", "::1", "", *_proxies(config)}:
+        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:45] or peer
+    return peer
+
+
+def _today(datasette, now):
+    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
+    return datetime.date.fromisoformat(fixed or now[:10])
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/desk(/.*)?$", desk)]

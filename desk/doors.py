@@ -1,0 +1,68 @@
+"""Signing in and out, and what a person may change about their own account."""
+
+from __future__ import annotations
+
+from desk import accounts, sessions
+from desk.passwords import BadPassword
+from desk.room import Answer, Page, Redirect, Room, local
+
+_WRONG = "This name and password do not belong together, or the account is closed."
+
+
+def login(room: Room) -> Answer:
+    following = local(room.typed("next") or room.arg("next"))
+    if room.form is None:
+        if room.account:
+            return Redirect(following)
+        return Page("desk/login.html", {"next": following, "name": "", "problem": None})
+    name = room.typed("name")
+    # A password may begin or end with a space.
+    password = (room.form.get("password") or [""])[0]
+    try:
+        account = sessions.check_password(room.db, name, password, origin=room.origin, now=room.now)
+    except sessions.TooOften as error:
+        return Page("desk/login.html", {"next": following, "name": name, "problem": f"There were {error}."}, status=429)
+    if account is None:
+        return Page("desk/login.html", {"next": following, "name": name, "problem": _WRONG}, status=403)
+    return Redirect(following, token=sessions.start(room.db, account, now=room.now))
+
+
+def logout(room: Room) -> Answer:
+    if room.form is not None and room.token:
+        sessions.revoke(room.db, room.token, now=room.now)
+    return Redirect("/desk/login", told="You are signed out.", token="")
+
+
+def account(room: Room) -> Answer:
+    """One's own account: password, keyboard, sessions."""
+    step = room.typed("step")
+    if step == "password":
+        return _change_password(room)
+    if step == "shortcuts":
+        accounts.set_shortcuts(room.db, room.me, not room.me.shortcuts)
+        return Redirect(local(room.typed("next"), "/desk/account"), told="Saved.")
+    if step == "everywhere":
+        accounts.end_sessions(room.db, room.me, room.now)
+        return Redirect("/desk/login", told="You are signed out everywhere.", token="")
+    return _account_page(room)
+
+
+def _change_password(room: Room) -> Answer:
+    old, new, again = ((room.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
+    try:
+        known = sessions.check_password(room.db, room.me.name, old, origin=room.origin, now=room.now)
+        if known is None:
+            return _account_page(room, "The present password is another one.", 403)
+        if new != again:
+            return _account_page(room, "The new password was not typed the same twice.", 400)
+        accounts.set_password(room.db, room.me, new, now=room.now, by=room.me.id)
+    except sessions.TooOften as error:
+        return _account_page(room, f"There were {error}.", 429)
+    except BadPassword as error:
+        return _account_page(room, f"Choose another one: {error}.", 400)
+    return Redirect("/desk/login", told="The password is changed: sign in with the new one.", token="")
+
+
+def _account_page(room: Room, problem: str | None = None, status: int = 200) -> Page:
+    open_now = sessions.open_sessions(room.db, room.me, now=room.now)
+    return Page("desk/account.html", {"sessions": open_now, "problem": problem}, status)

@@ -1,0 +1,52 @@
+"""Passwords, kept as datasette-auth-passwords keeps them (pbkdf2_sha256$iterations$salt$hash), so that hashes can move.
+
+The form is theirs and the code ours: installed, that package would open a login page and HTTP Basic of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+
+ALGORITHM = "pbkdf2_sha256"
+ITERATIONS = 600_000
+SHORTEST = 12
+LONGEST = 1_000
+
+
+class BadPassword(ValueError):
+    """A password that may not be chosen; the message says why."""
+
+
+def hash_password(password: str, salt: str | None = None, iterations: int = ITERATIONS) -> str:
+    salt = salt or secrets.token_hex(16)
+    made = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), iterations)
+    return f"{ALGORITHM}${iterations}${salt}${base64.b64encode(made).decode('ascii')}"
+
+
+def verify_password(password: str, stored: str | None) -> bool:
+    """Whether this is the password; takes as long for nobody's password as for a wrong one."""
+    parts = (stored or _NOBODY).split("$")
+    if len(parts) != 4 or parts[0] != ALGORITHM or not parts[1].isdigit() or len(password) > LONGEST:
+        return False
+    made = hash_password(password, parts[2], int(parts[1]))
+    return secrets.compare_digest(made.encode(), "$".join(parts).encode()) and stored is not None
+
+
+def new_password(password: str, name: str) -> str:
+    """The hash of a password somebody chose.
+
+    Raises:
+        BadPassword: it is too short, too long, or easily guessed from the name.
+    """
+    if len(password) < SHORTEST:
+        raise BadPassword(f"a password needs at least {SHORTEST} characters")
+    if len(password) > LONGEST:
+        raise BadPassword(f"a password may have at most {LONGEST} characters")
+    if len(set(password)) < 5 or password.casefold() in (name.casefold() * 4, "password" * 2, "passwordpassword"):
+        raise BadPassword("this password is too easily guessed")
+    return hash_password(password)
+
+
+_NOBODY = hash_password("nobody", "0" * 32)

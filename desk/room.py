@@ -1,0 +1,98 @@
+"""What a page of the desk gets and what it gives: no HTTP and no Datasette, so that each page is a function to be tested.
+
+A page is a function of a `Room` that returns a `Page` or a `Redirect`, listed in desk.routes with its address and the
+least role it asks for. Whoever adds a page adds a function, a template and a line there.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from desk.accounts import Account
+
+
+class Refusal(Exception):
+    """A page that is not shown; `status` is the HTTP status, the message is for the reader."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class Page:
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass
+class Redirect:
+    """To another page of the desk. `told` is said there once; `token` starts a session, "" ends it, None leaves it."""
+
+    to: str
+    told: str | None = None
+    token: str | None = None
+
+
+Answer = Page | Redirect
+
+
+@dataclass
+class Room:
+    """One request.
+
+    `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
+    the address's pattern names; `args` and `form` name -> values.
+    """
+
+    db: Database
+    corpus_file: Path
+    account: Account | None
+    now: str
+    today: datetime.date
+    origin: str = ""
+    token: str | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    form: Mapping[str, Sequence[str]] | None = None
+
+    @property
+    def me(self) -> Account:
+        """Who is signed in.
+
+        Raises:
+            Refusal: nobody is.
+        """
+        if self.account is None:
+            raise Refusal(403, "Sign in first.")
+        return self.account
+
+    def arg(self, name: str, default: str = "") -> str:
+        return (self.args.get(name) or [default])[0]
+
+    def typed(self, name: str, default: str = "") -> str:
+        return ((self.form or {}).get(name) or [default])[0].strip()
+
+    def number(self, name: str) -> int:
+        """A whole number of the form or the address; 0 where there is none."""
+        text = self.typed(name) or self.arg(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def local(address: str, default: str = "/desk") -> str:
+    """An address to go back to, if it is one of the desk's own; else the default."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return default
+    if parts.scheme or parts.netloc or "\\" in address or not address.isprintable():
+        return default
+    return address if parts.path == "/desk" or parts.path.startswith("/desk/") else default
