@@ -13,6 +13,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from crawlers.ceremonial import is_ceremonial
+from crawlers.holdings import HOLDINGS
+from crawlers.holdings import corpus as holdings
 from crawlers.items import slug
 from crawlers.threads import write_threads
 from desk.projection import write_decisions
@@ -211,6 +213,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """
     corpus.apply(db)
     decisions.apply(db)
+    holdings.apply(db)
     written = write_threads(db)
     if staff is not None:
         written += write_decisions(db, staff, now)
@@ -223,6 +226,8 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         written += _settle(db, "facet_counts", _FACET_COUNTS)
         written += _settle(db, "activity", _ACTIVITY)
         written += _settle(db, "position_listing", _POSITION_LISTING)
+        for table, query in HOLDINGS.items():
+            written += _settle(db, table, query)
         written += _settle_position_search(db)
         _make_views(db, now)
         if written:
