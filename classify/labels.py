@@ -12,7 +12,7 @@ import re
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ _SOURCES = {
 }
 #: Bills with title and summary that may stand beside the labelled documents.
 BILLS = "weak-bills.jsonl.xz"
+_TEXT = "select title, abstract from documents where id = ?"
+Text = tuple[str | None, str | None]
 #: LegiScan numbers sessions with seven digits; eight digits are the two years of a session (California).
 _LEGISCAN = re.compile(r"\d{7}")
 
@@ -55,6 +57,10 @@ class Label:
     def document(self) -> str | None:
         """The document's id in corpus.db; None where the label names the session in a way that cannot be translated."""
         return corpus_id(self.id)
+
+    @property
+    def level(self) -> str:
+        return {"us": "federal", "us-fr": "federal-register"}.get(self.id.partition("/")[0], "state")
 
     @property
     def where(self) -> str:
@@ -116,32 +122,49 @@ def _read(path: Path) -> Iterator[Label]:
             raise BadGold(f"{path}, line {number}: not a label ({error!r})") from error
 
 
-def labelled_later(gold_path: Path, known: Iterable[str], folder: Path = FOLDER) -> list[Gold]:
-    """The documents read later whose title and summary stand in the file of bills beside ``gold_path``.
+def labelled_later(
+    gold_path: Path, known: Iterable[str], corpus: Path | None = None, folder: Path = FOLDER
+) -> tuple[list[Gold], int]:
+    """The documents read later to learn from, and how many more there are whose text is not at hand.
 
     Args:
+        gold_path: the labelled documents; the file of bills beside it holds some of the texts.
         known: ids that the labelled documents already hold; they are left out.
+        corpus: corpus.db, which may hold the other texts.
 
     Raises:
         BadGold: a file is there and cannot be used.
+        sqlite3.Error: corpus.db cannot be read.
     """
-    bills = gold_path.parent / BILLS
-    if not bills.exists():
-        return []
     held = set(known)
     wanted = {label.id: label for label in _read_later(folder) if label.split == "train" and label.id not in held}
+    texts = _from_corpus(wanted.values(), corpus) | _from_bills(gold_path.parent / BILLS, wanted)
+    found = [_gold(label, *texts[label.id]) for label in wanted.values() if label.id in texts]
+    return found, len(wanted) - len(found)
+
+
+def _from_bills(bills: Path, wanted: Container[str]) -> dict[str, Text]:
+    if not bills.exists():
+        return {}
     try:
         with lzma.open(bills, "rt", encoding="utf-8") as lines:
             found = [bill for bill in map(json.loads, lines) if bill["id"] in wanted]
-        return [_gold(wanted[bill["id"]], bill) for bill in found]
+        return {bill["id"]: (bill["title"], bill["abstract"] or bill["official_title"]) for bill in found}
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as error:
         raise BadGold(f"{bills}: cannot be used ({error!r})") from error
 
 
-def _gold(label: Label, bill: dict[str, Any]) -> Gold:
-    abstract = bill["abstract"] or bill["official_title"]
-    areas, level = frozenset(label.areas), "federal"
-    return Gold(label.id, bill["title"], abstract, areas, label.priority, level, label.stratum, label.split)
+def _from_corpus(wanted: Iterable[Label], corpus: Path | None) -> dict[str, Text]:
+    if corpus is None or not corpus.exists():
+        return {}
+    with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        asked = {label.id: db.execute(_TEXT, [label.document]).fetchone() for label in wanted}
+    return {key: text for key, text in asked.items() if text}
+
+
+def _gold(label: Label, title: str | None, abstract: str | None) -> Gold:
+    areas = frozenset(label.areas)
+    return Gold(label.id, title, abstract, areas, label.priority, label.level, label.stratum, label.split)
 
 
 def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Counter[str]]:
@@ -159,7 +182,7 @@ def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Count
     rows = []
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
         for label in read_labels(folder):
-            text = db.execute("select title, abstract from documents where id = ?", [label.document]).fetchone()
+            text = db.execute(_TEXT, [label.document]).fetchone()
             if text is None:
                 lacking[label.where] += 1
             else:

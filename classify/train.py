@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -302,18 +303,25 @@ def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, curve
     return stored
 
 
-def main(gold_path: Path, decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR) -> int:
+def main(
+    gold_path: Path, decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR, corpus: Path | None = None
+) -> int:
     """Train on the split `train`, then say on the split `test` what the old and the new model reach; 0, 1 when the new one
     is worse there (it is written all the same), 2 with a message when a file cannot be used."""
     try:
         before = evaluate(gold_path) if (folder / ARRAYS).exists() else None
         gold = read_gold(gold_path, "train")
-        gold += labelled_later(gold_path, {document.id for document in gold})
+        later, lacking = labelled_later(gold_path, {document.id for document in gold}, corpus)
+        gold += later
         card = train(gold, decisions, folder)
         after = evaluate(gold_path, tagger=Tagger(model_dir=folder))
-    except (BadGold, BadModel, OSError, KeyError, ValueError) as error:
+    except (BadGold, BadModel, OSError, KeyError, ValueError, sqlite3.Error) as error:
         print(f"infopolicy train: {error}", file=sys.stderr)
         return 2
+    if lacking:
+        print(
+            f"{lacking:,} labelled documents were left out: `infopolicy gold fetch` says which to crawl for their texts"
+        )
     print(
         f"Cross-validated F1: {card['cross_validated']['micro']['f1']} micro, {card['cross_validated']['macro']['f1']} macro"
     )

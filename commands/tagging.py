@@ -65,7 +65,8 @@ def train(session: Session, gold: Path) -> None:
     from classify.train import main as learn
 
     with plain_errors():
-        sys.exit(learn(gold, read_decisions(session.config.corpus, session.config.staff)))
+        corpus = session.config.corpus
+        sys.exit(learn(gold, read_decisions(corpus, session.config.staff), corpus=corpus))
 
 
 @click.group()

@@ -125,21 +125,36 @@ def test_gold_levels_survive_the_journey(tmp_path: Path) -> None:
 
 def test_gold_read_later_joins_the_training(tmp_path: Path) -> None:
     write(tmp_path / "labels.jsonl", LABEL, LABEL | {"id": "us/117/hr/2"}, LABEL | {"id": "us/117/hr/3"})
-    assert labelled_later(tmp_path / "dev.jsonl", [], tmp_path) == []
+    assert labelled_later(tmp_path / "dev.jsonl", [], folder=tmp_path) == ([], 3)
     bills = [
         {"id": f"us/117/hr/{number}", "title": "Bill", "official_title": "To do", "abstract": abstract}
         for number, abstract in ((1, "It does."), (2, None), (9, None))
     ]
     with lzma.open(tmp_path / "weak-bills.jsonl.xz", "wt") as file:
         file.writelines(json.dumps(bill) + "\n" for bill in bills)
-    found = labelled_later(tmp_path / "dev.jsonl", ["us/117/hr/3"], tmp_path)
+    found, lacking = labelled_later(tmp_path / "dev.jsonl", ["us/117/hr/3"], folder=tmp_path)
+    assert lacking == 0
     assert [(each.id, each.abstract, each.split, each.stratum) for each in found] == [
         ("us/117/hr/1", "It does.", "train", LATER),
         ("us/117/hr/2", "To do", "train", LATER),
     ]
     (tmp_path / "weak-bills.jsonl.xz").write_bytes(b"not compressed")
     with pytest.raises(BadGold, match=r"weak-bills"):
-        labelled_later(tmp_path / "dev.jsonl", [], tmp_path)
+        labelled_later(tmp_path / "dev.jsonl", [], folder=tmp_path)
+
+
+def test_gold_read_later_finds_texts_in_the_corpus(tmp_path: Path) -> None:
+    state, kept_back = "us-mi/2009-2010/sb0953", "us-fr/2024-00538"
+    write(tmp_path / "more.jsonl", LABEL | {"id": state}, LABEL | {"id": kept_back, "split": "test"}, LABEL)
+    corpus = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(corpus)) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text)")
+        db.executemany(
+            "insert into documents values (?, 'A title', 'So it is.')", [(corpus_id(state),), (corpus_id(kept_back),)]
+        )
+    [found], lacking = labelled_later(tmp_path / "dev.jsonl", [], corpus, tmp_path)
+    assert (found.id, found.title, found.abstract, found.level) == (state, "A title", "So it is.", "state")
+    assert lacking == 1
 
 
 def test_gold_fetch_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
