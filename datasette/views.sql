@@ -12,9 +12,9 @@ from listing join documents on documents.rowid = listing.document_rowid;
 -- Which position touches which document, and the sentence that says so. Automatic until a person has confirmed it.
 create view position_documents as
 select
-    position_matches.position_id, positions.title as position, positions.area_id, documents.id as document_id,
-    documents.identifier, documents.title, documents.jurisdiction, documents.status, position_matches.field,
-    position_matches.words, position_matches.score, documents.url
-from position_matches
-join positions on positions.id = position_matches.position_id
-join documents on documents.id = position_matches.document_id;
+    shown_matches.position_id, positions.title as position, positions.area_id, documents.id as document_id,
+    documents.identifier, documents.title, documents.jurisdiction, documents.status, shown_matches.field,
+    shown_matches.words, shown_matches.score, documents.url
+from shown_matches
+join positions on positions.id = shown_matches.position_id
+join documents on documents.id = shown_matches.document_id;

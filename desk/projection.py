@@ -19,7 +19,7 @@ from desk import standing, tables
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
 PATIENCE_SECONDS = 2
-_COLUMNS = ("document_id", "subject", "verdict", "value", "reason", "field", "words", "decided_on")
+_COLUMNS = ("document_id", "subject", "verdict", "value", "reason", "field", "start", "end", "words", "decided_on")
 
 _HOLDING = """
     select r.* from current_reviews r
@@ -48,8 +48,8 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
     passage = json.loads(row["passage"]) if row["passage"] else {}
     return (
         row["document_id"], row["subject"], "reject" if row["verdict"] == "reject" else "confirm", value,
-        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("words"),
-        row["reviewed_at"][:10],
+        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("start"),
+        passage.get("end"), passage.get("words"), row["reviewed_at"][:10],
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def publish_now(corpus_file: Path, staff: Database, documents: Sequence[str]) ->
 
 def _settle(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:
     with corpus.atomic():
-        columns = ", ".join(_COLUMNS)
+        columns = ", ".join(f'"{name}"' for name in _COLUMNS)
         stored = {tuple(row) for row in corpus.execute(f"select {columns} from decisions where {where}", list(values))}
         held = {row for row in wanted if corpus.execute("select 1 from documents where id = ?", [row[0]]).fetchone()}
         corpus.conn.executemany(

@@ -166,6 +166,31 @@ def create_decisions(db: Database) -> None:
         )""")
 
 
+@corpus()
+def add_places_and_what_is_shown(db: Database) -> None:
+    for column in ("start", "end"):
+        db.execute(f'alter table decisions add column "{column}" integer')
+    # Sentences that touch a position, less those of positions that staff rejected, and those that staff picked.
+    db.execute("""
+        create view shown_matches as
+        select m.* from position_matches m where not exists (
+            select 1 from decisions d where d.document_id = m.document_id and d.verdict = 'reject'
+            and d.subject = 'position:' || m.position_id
+        )
+        union all
+        select d.document_id, substr(d.subject, 10), 0, 1.0, d.field, d.start, d."end", d.words from decisions d
+        where d.subject like 'position:%' and d.verdict = 'confirm' and d.words is not null and not exists (
+            select 1 from position_matches m
+            where m.document_id = d.document_id and m.position_id = substr(d.subject, 10)
+        )""")
+    # One table and a subquery, so that SQLite can look up one document in it within a join.
+    db.execute("""
+        create view shown_priorities as
+        select t.document_id, coalesce((
+            select cast(d.value as integer) from decisions d where d.document_id = t.document_id and d.subject = 'priority'
+        ), t.priority) as priority from taggings t""")
+
+
 def open_staff(path: Path, corpus_file: Path | None = None) -> Database:
     """staff.db for reading and writing; it is made, readable by its owner only, when it is not there.
 

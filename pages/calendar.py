@@ -60,7 +60,7 @@ class Wanted:
             values.append(self.jurisdiction)
         if self.area != ALL:
             only = "and t.area_id = ?" if self.area else ""
-            conditions.append(f"exists (select 1 from tags t where t.document_id = e.document_id {only})")
+            conditions.append(f"exists (select 1 from shown_tags t where t.document_id = e.document_id {only})")
             values += [self.area] if self.area else []
         return " and ".join(conditions), values
 
@@ -95,14 +95,14 @@ def _events(
         db,
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
             coalesce(t.priority = 2, 0) as must_see
-        from events e join documents d on d.id = e.document_id left join taggings t on t.document_id = e.document_id
+        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
         where {when} and {where} order by {order}, e.document_id limit ?""",
         [*days, *values, limit],
     )
     titles = area_titles(db)
     tags: dict[str, list[tuple[str, str]]] = {}
     ids = list({row["document_id"] for row in found})
-    for row in db.execute(f"select document_id, area_id from tags where document_id in ({marks(ids)})", ids):
+    for row in db.execute(f"select document_id, area_id from shown_tags where document_id in ({marks(ids)})", ids):
         tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
     for event in found:
         event["kind_word"] = words.word("events", event["kind"])

@@ -64,14 +64,14 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
-        from documents d left join taggings t on t.document_id = d.id
+        from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
         ids,
     )
     found = {row["id"]: _card(row, today) for row in rows}
     for row in db.execute(
         f"""select tags.document_id, tags.area_id, coalesce(policy_areas.title, tags.area_id) as title
-        from tags left join policy_areas on policy_areas.id = tags.area_id
+        from shown_tags tags left join policy_areas on policy_areas.id = tags.area_id
         where tags.document_id in ({marks(ids)}) order by tags.probability desc""",
         ids,
     ):

@@ -66,7 +66,7 @@ def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date,
     found = db.execute(
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
             d.changed_at, coalesce(t.priority = 2, 0) as must_see
-        from events e join documents d on d.id = e.document_id left join taggings t on t.document_id = e.document_id
+        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
         where e.starts_at {when} ? and {choice.where}
         order by e.starts_at {"desc" if when == "<" else "asc"}, e.document_id limit ?""",
         [day.isoformat(), *choice.values, most],
@@ -76,7 +76,7 @@ def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date,
     titles, areas = area_titles(db), defaultdict(list)
     for part in _parts(ids):
         for row in db.execute(
-            f"select document_id, area_id from tags where document_id in ({marks(part)}) order by probability desc",
+            f"select document_id, area_id from shown_tags where document_id in ({marks(part)}) order by probability desc",
             part,
         ):
             areas[row[0]].append(row[1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawlers.sources import load_sources
-from pages import thread, words
+from pages import decisions, thread, words
 from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
 from pages.standing import SETTLED, ended_with
 
@@ -36,6 +36,7 @@ class TagView:
     probability: float
     words: list[str]
     fields: list[str]
+    confirmed: bool = False
 
 
 @dataclass
@@ -44,6 +45,7 @@ class PositionView:
     title: str
     statement: str
     places: list[tuple[str, list[Piece]]]
+    confirmed: bool = False
 
 
 def rows(db: sqlite3.Connection, sql: str, values: list[Any]) -> list[Row]:
@@ -56,12 +58,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     if not found:
         return None
     head = found[0]
-    evidence = rows(
-        db,
-        """select e.*, coalesce(a.title, e.area_id) as area from evidence e
-        left join policy_areas a on a.id = e.area_id where e.document_id = ? order by e.area_id, e.ordinal""",
-        [document_id],
-    )
+    decided = decisions.decided(db, document_id)
+    evidence = decisions.evidence(db, document_id, decided)
     spans: dict[str, list[Span]] = defaultdict(list)
     for row in evidence:
         spans[row["field"]].append(Span(row["start"], row["end"], row["area"]))
@@ -82,7 +80,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
         **_text(head["text"], spans["text"]),
         "tags": _tags(db, document_id, evidence),
-        "positions": _positions(db, document_id, spans),
+        "positions": _positions(db, document_id, spans, decided),
+        "stances": decisions.stances(decided),
         "must_see": _priority(db, document_id) == 2 and not _is_ceremonial(db, document_id),
         "ceremonial": _is_ceremonial(db, document_id),
         "timeline": _timeline(parts["actions"]),
@@ -128,11 +127,14 @@ def _text(text: str | None, spans: list[Span]) -> Row:
 
 def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
     found = db.execute(
-        """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability from tags t
+        """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability, t.confirmed from shown_tags t
         left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
         [document_id],
     )
-    tags = {row["area_id"]: TagView(row["area_id"], row["title"], row["probability"], [], []) for row in found}
+    tags = {
+        row["area_id"]: TagView(row["area_id"], row["title"], row["probability"], [], [], bool(row["confirmed"]))
+        for row in found
+    }
     for tag in tags.values():
         of_tag = [row for row in evidence if row["area_id"] == tag.area_id]
         tag.words = telling((row["words"], row["rule"] != MODEL) for row in of_tag)
@@ -140,16 +142,20 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
     return list(tags.values())
 
 
-def _positions(db: sqlite3.Connection, document_id: str, spans: dict[str, list[Span]]) -> list[PositionView]:
+def _positions(
+    db: sqlite3.Connection, document_id: str, spans: dict[str, list[Span]], decided: list[Row]
+) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
+    confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
     found: dict[str, PositionView] = {}
     for row in db.execute(
-        """select m.*, p.title, p.statement from position_matches m join positions p on p.id = m.position_id
+        """select m.*, p.title, p.statement from shown_matches m join positions p on p.id = m.position_id
         where m.document_id = ? order by m.score desc, m.position_id, m.ordinal""",
         [document_id],
     ):
         view = found.setdefault(
-            row["position_id"], PositionView(row["position_id"], row["title"], row["statement"], [])
+            row["position_id"],
+            PositionView(row["position_id"], row["title"], row["statement"], [], row["position_id"] in confirmed),
         )
         inside = [
             Span(span.start - row["start"], span.end - row["start"], span.label)
@@ -162,7 +168,7 @@ def _positions(db: sqlite3.Connection, document_id: str, spans: dict[str, list[S
 
 
 def _priority(db: sqlite3.Connection, document_id: str) -> int:
-    row = db.execute("select priority from taggings where document_id = ?", [document_id]).fetchone()
+    row = db.execute("select priority from shown_priorities where document_id = ?", [document_id]).fetchone()
     return row[0] if row else 0
 
 

@@ -74,12 +74,12 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
             d.status_on, d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2, 0) as must_see, d.url as source_url
-            from documents d left join taggings t on t.document_id = d.id where d.id in ({marks(ids)})""",
+            from documents d left join shown_priorities t on t.document_id = d.id where d.id in ({marks(ids)})""",
             list(ids),
         )
     }
-    areas = _grouped(db, "select document_id, area_id from tags", ids, "probability desc")
-    positions = _grouped(db, "select distinct document_id, position_id from position_matches", ids, "position_id")
+    areas = _grouped(db, "select document_id, area_id from shown_tags", ids, "probability desc")
+    positions = _grouped(db, "select distinct document_id, position_id from shown_positions", ids, "position_id")
     titles, upcoming = area_titles(db), _next_dates(db, ids, today)
     rows = []
     for row in (found[key] for key in ids if key in found):

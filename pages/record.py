@@ -59,8 +59,8 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
 def _areas(db: sqlite3.Connection, document_id: str) -> list[Row]:
     found = rows(
         db,
-        "select t.area_id as id, a.title, t.probability from tags t left join policy_areas a on a.id = t.area_id "
-        "where t.document_id = ? order by t.probability desc, t.area_id",
+        "select t.area_id as id, a.title, t.probability, t.confirmed from shown_tags t "
+        "left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id",
         [document_id],
     )
     for area in found:
@@ -76,7 +76,7 @@ def _positions(db: sqlite3.Connection, document_id: str, site: str) -> list[Row]
     found = rows(
         db,
         'select m.position_id as id, p.title, m.field, m.start, m."end", m.words, m.score '
-        "from position_matches m join positions p on p.id = m.position_id where m.document_id = ? "
+        "from shown_matches m join positions p on p.id = m.position_id where m.document_id = ? "
         "order by m.score desc, m.position_id, m.ordinal",
         [document_id],
     )
