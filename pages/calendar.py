@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from pages import words
 from pages.cards import area_titles, marks
 from pages.document import rows
-from publish import ANY_AREA
+from publish import ANY_AREA, TAGGED
 
 Row = dict[str, Any]
 #: Dates of all documents, also of those that carry no policy area.
@@ -59,9 +59,8 @@ class Wanted:
             conditions.append("d.jurisdiction = ?")
             values.append(self.jurisdiction)
         if self.area != ALL:
-            only = "and t.area_id = ?" if self.area else ""
-            conditions.append(f"exists (select 1 from shown_tags t where t.document_id = e.document_id {only})")
-            values += [self.area] if self.area else []
+            conditions.append("exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?)")
+            values.append(self.area or TAGGED)
         return " and ".join(conditions), values
 
 
