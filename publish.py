@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from classify.decisions import write_agreement
 from crawlers.ceremonial import is_ceremonial
 from crawlers.holdings import HOLDINGS
 from crawlers.holdings import corpus as holdings
@@ -217,6 +218,8 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     written = write_threads(db)
     if staff is not None:
         written += write_decisions(db, staff, now)
+        with db.atomic():
+            written += write_agreement(db, staff)
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)

@@ -33,3 +33,13 @@ def create_tags(db: Database) -> None:
             field text not null, start integer not null, "end" integer not null, words text not null, rule text not null,
             primary key (document_id, area_id, ordinal)
         ) without rowid""")
+
+
+@corpus()
+def create_agreement(db: Database) -> None:
+    # Counts of what staff said of suggested areas: no document, no name. `missed` were confirmed although not suggested.
+    db.execute("""
+        create table tag_agreement (
+            month text not null, area_id text not null, right integer not null, wrong integer not null,
+            missed integer not null, drawn integer not null, primary key (month, area_id)
+        ) without rowid""")

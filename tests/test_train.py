@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,6 @@ from click.testing import CliRunner
 import cli
 from classify import train as module
 from classify.areas import AREAS_FILE
-from classify.decisions import read_decisions
 from classify.evaluate import Gold
 from classify.features import Part
 from classify.model import ARRAYS, CARD, MODEL_DIR, BadModel, load_model
@@ -203,31 +200,6 @@ def test_train_command_reports_and_refuses_bad_files(tmp_path: Path, capsys: pyt
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     assert main(path, folder=tmp_path / "model") == 0
     assert "Kept-back documents (topic): micro-F1 " in capsys.readouterr().out
-
-
-def test_decisions_are_the_last_word_on_an_area(tmp_path: Path) -> None:
-    corpus, staff = tmp_path / "corpus.db", tmp_path / "staff.db"
-    assert read_decisions(corpus, staff) == []
-    with closing(sqlite3.connect(corpus)) as db, db:
-        db.execute("create table documents (id text primary key, title text, abstract text, text text)")
-        db.execute(
-            "insert into documents values ('us-1-hr1', 'Data brokers', null, null), ('us-1-hr2', 'Roads', null, null)"
-        )
-    with closing(sqlite3.connect(staff)) as db, db:
-        db.execute("create table notes (x)")
-    assert read_decisions(corpus, staff) == []
-    verdicts = [
-        ("us-1-hr1", "area:privacy", "reject"), ("us-1-hr1", "area:privacy", "confirm"),
-        ("us-1-hr2", "area:literacy", "reject"), ("us-1-hr2", "position:tc-erate", "confirm"),
-        ("us-1-hr2", "area:privacy", "confirm"), ("us-1-hr2", "area:privacy", "defer"), ("us-9-gone", "area:privacy", "reject"),
-    ]  # fmt: skip
-    with closing(sqlite3.connect(staff)) as db, db:
-        db.execute("create table reviews (document_id text, subject text, verdict text)")
-        db.executemany("insert into reviews values (?, ?, ?)", verdicts)
-    assert [(d.record[1], d.area, d.confirmed) for d in read_decisions(corpus, staff)] == [
-        ("Data brokers", "privacy", True),
-        ("Roads", "literacy", False),
-    ]
 
 
 def test_train_command_says_what_is_wrong_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
