@@ -31,6 +31,10 @@ class Citation:
     style: str
     text: str
 
+    @property
+    def title(self) -> str:
+        return STYLES[self.style]
+
 
 STYLES = {"plain": "Plain", "apa": "APA", "bluebook": "Bluebook", "bibtex": "BibTeX"}
 

@@ -9,7 +9,6 @@ from typing import Any
 from pages import words
 
 Row = Mapping[str, Any]
-_IN_FORCE = {"enacted": "InForce", "final": "InForce", "adopted": "InForce"}
 
 
 def legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:
@@ -29,12 +28,11 @@ def legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: S
         "legislationType": row["document_type"] or words.word("kinds", row["kind"]),
         "legislationJurisdiction": {"@type": "AdministrativeArea", "name": words.place(row["jurisdiction"])},
         "legislationDate": row["published_on"],
-        "legislationLegalForce": _IN_FORCE.get(row["status"]),
         "creativeWorkStatus": words.word("statuses", row["status"]),
         "dateModified": row["changed_at"],
         "inLanguage": "en",
-        "abstract": (row["abstract"] or "")[:2000] or None,
-        "sponsor": leads or None,
+        "abstract": (row["abstract"] or "")[:500] or None,
+        "creator": leads or None,
         "keywords": ", ".join(areas) or None,
         "isBasedOn": source,
         "sameAs": source,

@@ -5,13 +5,19 @@ Everything goes in through the tables that the migrations make, so that a change
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+from datasette.app import Datasette
 from sqlite_utils import Database
 
 import classify.tables
 import positions.tables
+import serve
 from crawlers import tables
 from publish import publish
 
@@ -233,3 +239,19 @@ def _positions(db: Database) -> None:
             "field": "abstract", "start": start, "end": start + len(sentence),
         }
     )  # fmt: skip
+
+
+def serving(site: Datasette) -> Iterator[str]:
+    """The address at which a real server shows the site until the test is over."""
+    listener = serve._listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()

@@ -126,6 +126,8 @@ async def test_scripts_run_only_where_there_is_one_and_only_ours(site) -> None:
 @pytest.mark.parametrize("path", [*PAGES, "/no-such-page"])
 async def test_page_has_no_inline_script_or_style(site, path: str) -> None:
     page = (await site.client.get(path)).text
+    # A block of data is no script: no browser runs it. Nothing in it can end it, so it holds no "<".
+    page = re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", page)
     tags = Tags.of(page)
     assert not {"style", "iframe", "object"} & {tag for tag, _, _ in tags}
     assert {(name, value) for tag, name, value in tags if tag == "script" and name != "defer"} <= {
@@ -297,6 +299,8 @@ async def test_every_internal_link_leads_somewhere(site) -> None:
         for link in links:
             target = urljoin(path, link)
             parts = urlsplit(target)
+            if parts.scheme == "mailto":
+                continue
             assert parts.scheme in ("", "http", "https"), (path, link)
             if parts.netloc and parts.netloc != "localhost":
                 continue

@@ -1,0 +1,46 @@
+"""A position on one sheet of paper, for a member to carry into a meeting: what, why, and what is at stake now."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from typing import Any
+
+from pages import positions, thread
+from pages.cards import Card, marks
+
+Row = dict[str, Any]
+#: What fits on one page whatever the position.
+DOCUMENTS, VERSIONS, PARTNERS = 4, 3, 6
+
+
+def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Row | None:
+    """What the sheet shows; None when there is no such position."""
+    found = positions.position(db, position_id, today)
+    if found is None:
+        return None
+    return {
+        "p": found["p"],
+        "areas": found["areas"],
+        "why": found["why"],
+        "versions": found["versions"][:VERSIONS],
+        "partners": found["partners"][:PARTNERS],
+        "core_values": found["core_values"],
+        "stake": _stake(db, position_id, found["at_stake"][:DOCUMENTS], today),
+        "today": today.isoformat(),
+    }
+
+
+def _stake(
+    db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date
+) -> list[tuple[Card, Row | None, str]]:
+    """Each document with its next date and the sentence that touches the position best."""
+    ids = [card.id for card in found]
+    best: dict[str, str] = {}
+    for row in db.execute(
+        f"select document_id, words from shown_matches where position_id = ? and document_id in ({marks(ids)}) "
+        "order by score desc, ordinal",
+        [position_id, *ids],
+    ):
+        best.setdefault(row["document_id"], row["words"])
+    return [(card, thread.next_event(db, [card.id], today), best.get(card.id, "")) for card in found]

@@ -1,0 +1,235 @@
+"""What others show, print and cite: citations, the card to embed, structured data, what a link to a page looks like."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, build
+
+import serve
+from pages import citation, linked_data
+
+SITE = "https://policy.example.org"
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory):
+    return serve.build(build(tmp_path_factory.mktemp("sharing")), today=TODAY, site=SITE)
+
+
+async def page(site, path: str) -> str:
+    answer = await site.client.get(path)
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+# --------------------------------------------------------------------- citations
+
+
+def bill(**values: Any) -> dict[str, Any]:
+    row = {
+        "id": "us-117-hr1783", "kind": "bill", "jurisdiction": "us", "session": "117", "identifier": "H.R. 1783",
+        "title": "Library Broadband Act", "document_type": "hr", "status": "in_committee", "status_on": "2021-03-12",
+        "published_on": "2021-03-11", "latest_action_on": "2021-03-12",
+        "url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
+    }  # fmt: skip
+    return row | values
+
+
+def cited(row: dict[str, Any], *laws: str) -> dict[str, str]:
+    tied = [{"kind": "Public Law", "number": number} for number in laws]
+    return {each.style: each.text for each in citation.citations(row, tied, DAY, SITE)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "expected"),
+    [
+        ("hr", "H.R. 1783", "H.R. 1783"),
+        ("hres", "H.Res. 12", "H.R. Res. 12"),
+        ("hjres", "H.J.Res. 3", "H.R.J. Res. 3"),
+        ("hconres", "H.Con.Res. 4", "H.R. Con. Res. 4"),
+        ("s", "S. 42", "S. 42"),
+        ("sres", "S.Res. 5", "S. Res. 5"),
+        ("sjres", "S.J.Res. 6", "S.J. Res. 6"),
+        ("sconres", "S.Con.Res. 7", "S. Con. Res. 7"),
+    ],
+)
+def test_bluebook_number_of_every_type_of_congress(kind: str, number: str, expected: str) -> None:
+    found = cited(bill(document_type=kind, identifier=number))
+    assert found["bluebook"] == f"Library Broadband Act, {expected}, 117th Cong. (2021)."
+
+
+def test_a_law_is_cited_as_a_law_in_the_year_it_became_one() -> None:
+    found = cited(bill(status="enacted", status_on="2022-01-05"), "117-99")
+    assert found["bluebook"] == "Library Broadband Act, Pub. L. No. 117-99 (2022)."
+    assert found["apa"].startswith("Library Broadband Act, Pub. L. No. 117-99 (2022). https://www.congress.gov/")
+    assert "Public Law 117-99. Became law (5 January 2022)." in found["plain"]
+
+
+def test_a_long_title_is_no_name_to_the_bluebook() -> None:
+    found = cited(bill(title="To require a report on libraries, and for other purposes."))
+    assert found["bluebook"] == "H.R. 1783, 117th Cong. (2021)."
+    assert found["apa"].startswith("To require a report on libraries, and for other purposes, H.R. 1783, 117th Cong.")
+
+
+def test_what_we_cannot_cite_surely_after_the_bluebook_is_left_out() -> None:
+    state = bill(id="us-tx-88r-hb900", jurisdiction="us-tx", session="88R", identifier="HB 900", document_type="bill")
+    assert "bluebook" not in cited(state)
+    assert "Texas, Session 88R" in cited(state)["apa"]
+    rule = bill(id="us-fr-2022-04567", kind="regulation", session="fr", identifier="2022-04567", document_type="Rule",
+                title="Hotspots", published_on="2022-03-02", url="https://www.federalregister.gov/d/2022-04567")  # fmt: skip
+    assert "bluebook" not in cited(rule)
+    assert cited(rule)["apa"] == (
+        "Hotspots [Rule] (FR Doc. 2022-04567). (2022, March 2). Federal Register. https://www.federalregister.gov/d/2022-04567"
+    )
+
+
+def test_a_plain_citation_says_where_and_when_it_was_read() -> None:
+    assert cited(bill())["plain"] == (
+        "Library Broadband Act. H.R. 1783, 117th Congress. In committee (12 March 2021). "
+        f"Information policy monitor, {SITE}/documents/us-117-hr1783 (read on 9 March 2022)."
+    )
+
+
+def test_bibtex_escapes_what_latex_would_run() -> None:
+    text = cited(bill(title="50% of \\input{x} & #1_a ~^$ {"))["bibtex"]
+    assert r"50\% of \textbackslash{}input\{x\} \& \#1\_a \textasciitilde{}\textasciicircum{}\$ \{" in text
+    assert text.startswith("@misc{us-117-hr1783,\n")
+    plain = re.sub(r"\\[{}]", "", text)
+    assert plain.count("{") == plain.count("}")
+
+
+def test_no_day_at_all_is_no_error() -> None:
+    found = cited(bill(published_on=None, status_on=None, latest_action_on=None, url="javascript:alert(1)"))
+    assert "(n.d.)" in found["apa"]
+    assert f"{SITE}/documents/us-117-hr1783" in found["apa"]
+
+
+def test_a_letter_cannot_be_given_other_headers() -> None:
+    address = citation.mail_address(bill(title="A&bcc=x@example.org\r\nBcc: y"), SITE)
+    assert re.fullmatch(r"mailto:\?subject=[\w%.~/-]+&body=[\w%.~/-]+", address)
+
+
+# --------------------------------------------------------------------- the page
+
+
+async def test_the_page_of_a_document_offers_citations_sharing_and_a_card(site) -> None:
+    text = html.unescape(await page(site, f"/documents/{BROADBAND}"))
+    assert "Library Broadband Act, H.R. 1783, 117th Cong. (2021)." in text
+    assert f"{SITE}/documents/{BROADBAND}" in text
+    assert f'<iframe src="{SITE}/embed/documents/{BROADBAND}"' in text
+    assert f'<script src="{SITE}/static/embed.js" async></script>' in text
+    for form in ("atom", "ics", "json"):
+        assert f'href="/documents/{BROADBAND}.{form}"' in text
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    return [
+        json.loads(found) for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)
+    ]
+
+
+async def test_structured_data_is_that_of_the_document(site) -> None:
+    [found] = blocks(await page(site, f"/documents/{BROADBAND}"))
+    assert found["@type"] == "Legislation"
+    assert found["@id"] == f"{SITE}/documents/{BROADBAND}"
+    assert found["legislationIdentifier"] == "H.R. 1783"
+    assert found["legislationDate"] == "2021-03-11"
+    assert found["creator"] == [{"@type": "Person", "name": "Rep. Reader, Ada [D-ME-1]"}]
+    assert found["keywords"] == "Broadband, Library funding"
+    [law] = blocks(await page(site, f"/documents/{PLAIN}"))
+    assert law["alternateName"] == ["Public Law 117-99"]
+
+
+async def test_hostile_titles_end_no_element(site) -> None:
+    text = await page(site, f"/documents/{HOSTILE_BILL}")
+    [found] = blocks(text)
+    assert found["name"] == HOSTILE
+    assert "sameAs" not in found
+    assert "<script>alert" not in text
+    assert "</script" not in linked_data.as_block({"name": "</script><script>alert(1)</script><!--"})
+
+
+async def test_a_link_to_a_page_shows_what_it_is(site) -> None:
+    text = await page(site, f"/documents/{RULE}")
+    seen = dict(re.findall(r'<meta property="(og:\w+)" content="([^"]*)">', text))
+    assert seen["og:title"] == "2022-04567: Hotspot lending under the E-Rate program"
+    assert seen["og:url"] == f"{SITE}/documents/{RULE}"
+    assert seen["og:type"] == "article"
+    assert (serve.SITE / "static" / seen["og:image"].removeprefix(f"{SITE}/static/")).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "one"),
+    [
+        ("/browse?utm_source=x&area=broadband", "/browse?area=broadband"),
+        ("/areas", "/areas"),
+        (f"/documents/{BROADBAND}?fbclid=1", f"/documents/{BROADBAND}"),
+    ],
+)
+async def test_every_page_has_one_address(site, asked: str, one: str) -> None:
+    assert f'<link rel="canonical" href="{SITE}{html.escape(one)}">' in await page(site, asked)
+
+
+async def test_pages_of_data_and_of_errors_name_no_address_of_their_own(site) -> None:
+    for path in ("/corpus/documents", "/no-such-page"):
+        assert 'rel="canonical"' not in (await site.client.get(path)).text
+
+
+# --------------------------------------------------------------------- the card
+
+
+async def test_a_card_may_be_framed_and_nothing_else_may(site) -> None:
+    card = await site.client.get(f"/embed/documents/{BROADBAND}")
+    policy = card.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors *" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "x-frame-options" not in card.headers
+    assert 'name="robots" content="noindex"' in card.text
+    for path in (f"/documents/{BROADBAND}", "/embed", "/embedded", f"/x/embed/documents/{BROADBAND}"):
+        other = await site.client.get(path)
+        assert "frame-ancestors 'none'" in other.headers["content-security-policy"]
+        assert other.headers["x-frame-options"] == "DENY"
+
+
+async def test_a_card_tells_where_a_document_stands(site) -> None:
+    text = await page(site, f"/embed/documents/{RULE}")
+    assert "Hotspot lending under the E-Rate program" in text
+    assert "31 March 2022" in re.sub(r"<[^>]+>", "", text)
+    links = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener">', text)
+    assert links == [f"{SITE}/documents/{RULE}", f"{SITE}/"]
+    hostile = await page(site, f"/embed/documents/{HOSTILE_BILL}")
+    assert "<script>alert" not in hostile
+    assert "<img src=x" not in hostile
+    assert (await site.client.get("/embed/documents/us-117-hr0")).status_code == 404
+
+
+# --------------------------------------------------------------------- the sheet
+
+
+async def test_a_position_on_one_sheet(site) -> None:
+    text = re.sub(r"<[^>]+>", " ", await page(site, "/positions/tc-hotspot-lending/handout"))
+    shown = " ".join(html.unescape(text).split())
+    for fact in ("Libraries may lend internet hotspots", "H.R. 1783", "Passed one chamber", "A library may lend hotspots",
+                 "Comments on E-Rate", "9 March 2022", f"{SITE}/positions/tc-hotspot-lending"):  # fmt: skip
+        assert fact in shown
+    assert (await site.client.get("/positions/nothing/handout")).status_code == 404
+
+
+def test_every_style_of_citation_has_a_name() -> None:
+    assert set(cited(bill())) == set(citation.STYLES)
+
+
+def test_the_scripts_of_the_card_send_nothing_home() -> None:
+    for name in ("embed.js", "embed-card.js"):
+        text = Path(serve.SITE / "static" / name).read_text(encoding="utf-8")
+        assert not re.search(r"fetch|XMLHttpRequest|sendBeacon|cookie|localStorage|innerHTML|eval", text)
