@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from classify.tagger import Record, Tagger, Tagging
 DRAWS, SEED = 1000, 7
 #: The share of documents that staff could read when they come unsorted.
 QUEUE = 0.05
+#: Strata of documents of another kind: read with their text, scored apart (`classify.kinds`) and never trained on.
+KINDS = ("courts", "city", "uk", "canada", "long")
 LEVELS = ("federal", "state", "federal-register")
 #: Documents by how much there is to read: words of title and abstract, up to and including the number.
 LENGTHS = {"at most 25 words": 25, "26 to 100 words": 100, "more than 100 words": 10**9}
@@ -217,7 +219,8 @@ def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None)
     Raises:
         BadGold: the labelled file cannot be used.
     """
-    tagger, gold = tagger or Tagger(), read_gold(gold_path, split)
+    tagger = tagger or Tagger()
+    gold = [document for document in read_gold(gold_path, split) if document.stratum not in KINDS]
     taggings = [tagging for _, tagging in tagger.tag_batch(document.record() for document in gold)]
     areas = [area.id for area in load_areas().areas if area.labelled]
     truth = np.array([[area in document.areas for area in areas] for document in gold])
@@ -266,21 +269,26 @@ def table(report: dict[str, Any]) -> str:
     """The report as a text a person reads in a terminal."""
     lines = [f"Rules and model {report['version']}, {report['documents']} documents of the split '{report['split']}'"]
     for name, heading in (("topic", "Drawn by topic"), ("natural", "Drawn at random")):
-        if name not in report:
-            continue
-        lines += [
-            "",
-            f"{heading:<28}{'documents':>10}{'labels':>8}{'precision':>11}{'recall':>8}{'F1':>7}   95 % interval of F1",
-        ]
-        part = report[name]
-        rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
-        for label, row in [*rows, *(pair for kind in ("levels", "lengths", "areas") for pair in part[kind].items())]:
-            low, high = row["intervals"]["f1"]
-            lines.append(
-                f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
-                f"{row['f1']:>7.3f}   {low:.3f} to {high:.3f}"
-            )
+        if name in report:
+            part = report[name]
+            rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
+            rows += [row for kind in ("levels", "lengths", "areas") for row in part[kind].items()]
+            lines += _score_lines(heading, rows)
     return "\n".join([*lines, "", *_ranking_lines(report["ranking"]), "", *_calibration_lines(report["calibration"])])
+
+
+def _score_lines(heading: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    lines = [
+        "",
+        f"{heading:<28}{'documents':>10}{'labels':>8}{'precision':>11}{'recall':>8}{'F1':>7}   95 % interval of F1",
+    ]
+    for label, row in rows:
+        low, high = row["intervals"]["f1"]
+        lines.append(
+            f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
+            f"{row['f1']:>7.3f}   {low:.3f} to {high:.3f}"
+        )
+    return lines
 
 
 def _ranking_lines(ranked: dict[str, Any]) -> list[str]:
@@ -311,10 +319,13 @@ def _calibration_lines(errors: dict[str, Any]) -> list[str]:
     return lines
 
 
-def main(gold: Path, as_json: bool = False, on: str = "") -> int:
-    """Print the report for a labelled file, dated ``on``; 0, or 2 with a message when the file cannot be used."""
+def main(gold: Path, as_json: bool = False, on: str = "", others: Mapping[str, Any] | None = None) -> int:
+    """Print the report for a labelled file, dated ``on``; ``others`` are the figures of `classify.kinds`.
+
+    Returns 0, or 2 with a message when the file cannot be used.
+    """
     try:
-        report = {"date": on, **evaluate(gold)}
+        report = {"date": on, **evaluate(gold), "kinds": dict(others or {})}
     except BadGold as error:
         print(f"infopolicy evaluate: {error}", file=sys.stderr)
         return 2

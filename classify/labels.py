@@ -18,15 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classify.evaluate import BadGold, Gold
+from classify.evaluate import KINDS, BadGold, Gold
 from crawlers.items import BadRecord, document_id
 
 FOLDER = Path(__file__).with_name("gold")
 FIRST = "dev.jsonl"
 #: Documents read later: chosen where the model errs, so they teach, and set neither thresholds nor probabilities.
 LATER = "active-later"
-#: Strata of documents of another kind, tested apart and never trained on; they were read with their text.
-KINDS = ("courts", "city", "uk", "canada", "long")
 #: What to crawl for labels whose id does not begin with a federal congress, a year of the Federal Register or a state.
 _SOURCES = {
     "us/court": "us_courts --since 2000-01-01",
@@ -37,6 +35,7 @@ _SOURCES = {
 #: Bills with title and summary that may stand beside the labelled documents.
 BILLS = "weak-bills.jsonl.xz"
 _TEXT = "select title, abstract from documents where id = ?"
+_WHOLE = "select text from documents where id = ?"
 Text = tuple[str | None, str | None]
 #: LegiScan numbers sessions with seven digits; eight digits are the two years of a session (California).
 _LEGISCAN = re.compile(r"\d{7}")
@@ -185,6 +184,8 @@ def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Count
             text = db.execute(_TEXT, [label.document]).fetchone()
             if text is None:
                 lacking[label.where] += 1
+            elif label.stratum in KINDS:
+                rows.append(_line(label, *text) | {"text": db.execute(_WHOLE, [label.document]).fetchone()[0]})
             else:
                 rows.append(_line(label, *text))
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")

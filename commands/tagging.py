@@ -40,16 +40,24 @@ def match(file: Any) -> None:
 @click.command()
 @click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def evaluate(gold: Path, as_json: bool) -> None:
+@click.pass_obj
+def evaluate(session: Session, gold: Path, as_json: bool) -> None:
     """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals.
+
+    Court cases, city matters, bills of other countries and long texts are scored apart, where corpus.db holds them.
 
     \b
     infopolicy evaluate --json > classify/model/evaluation.json    what the page “How good are the tags?” shows
     """
     from classify.evaluate import main as score
+    from classify.kinds import kinds_table, score_kinds
 
     with plain_errors():
-        sys.exit(score(gold, as_json, date.today().isoformat()))
+        others = score_kinds(session.config.corpus)
+        status = score(gold, as_json, date.today().isoformat(), others)
+        if others and not status and not as_json:
+            click.echo(f"\n{kinds_table(others)}")
+        sys.exit(status)
 
 
 @click.command()

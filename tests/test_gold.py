@@ -12,8 +12,8 @@ import pytest
 from lxml import etree
 
 from classify.areas import load_areas
-from classify.evaluate import BadGold, read_gold
-from classify.labels import FIRST, FOLDER, KINDS, LATER, corpus_id, fetch, labelled_later, main, read_labels
+from classify.evaluate import KINDS, BadGold, read_gold
+from classify.labels import FIRST, FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
 from crawlers.billstatus import parse_bill
 
 ROOT = Path(__file__).resolve().parents[1]
