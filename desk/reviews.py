@@ -154,6 +154,17 @@ def history(db: Database, document_id: str) -> list[dict[str, Any]]:
     )
 
 
+def last_of(db: Database, account: Account) -> dict[str, Any] | None:
+    """What a person said last and has not taken back, with the `identifier` of its document."""
+    rows = db.query(
+        "select r.*, coalesce(d.identifier, r.document_id) as identifier from reviews r "
+        "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
+        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
+        [account.id],
+    )
+    return next(iter(rows), None)
+
+
 def _may(account: Account, *, published: bool) -> None:
     needed = subjects.needs_role(published)
     if not account.may(needed):

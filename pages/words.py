@@ -20,6 +20,7 @@ SECTIONS = {
     "marks": "How sure we are",
     "priorities": "What to read first",
     "stances": "What ALA wants",
+    "outcomes": "What became of a position",
     "kinds": "Kinds of documents",
     "events": "Dates to keep",
     "changes": "What can change",

@@ -1,2 +1,90 @@
-// One key for what a button does, on the pages of the desk. Everything works without it.
+// One key for what a button does, on the page of a document at the desk; and words selected in the text go into the form.
+// Everything works without it. Keys are off where the account says so, and never taken while something is typed.
 "use strict";
+
+(() => {
+  const page = document.querySelector(".review");
+  const on = page && page.dataset.shortcuts === "on";
+  const waiting = () => [...document.querySelectorAll(".item[data-open]")];
+  const items = () => [...document.querySelectorAll(".item")];
+
+  function here() {
+    const item = document.activeElement && document.activeElement.closest(".item");
+    return item || waiting()[0] || items()[0];
+  }
+
+  function step(by) {
+    const all = items();
+    const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(here()) + by))];
+    if (next) next.focus();
+  }
+
+  function press(key) {
+    const item = here();
+    const target = item && item.querySelector(`[data-key="${key}"]`);
+    if (!target) return false;
+    if (target.tagName === "BUTTON") target.click();
+    else target.focus();
+    return true;
+  }
+
+  // Where the selection begins, counted in the field's own text, so that the server finds the right one of several places.
+  function selected() {
+    const chosen = window.getSelection();
+    const words = chosen ? chosen.toString().trim() : "";
+    if (!words || !chosen.rangeCount) return null;
+    const range = chosen.getRangeAt(0);
+    const field = range.startContainer.parentElement && range.startContainer.parentElement.closest("[data-field]");
+    let start = "";
+    if (field) {
+      const before = document.createRange();
+      before.setStart(field, 0);
+      before.setEnd(range.startContainer, range.startOffset);
+      start = String(before.toString().length);
+    }
+    return { words, field: field ? field.dataset.field : "", start };
+  }
+
+  function add() {
+    const form = document.querySelector(".missed form");
+    if (!form) return false;
+    const chosen = selected();
+    if (chosen) {
+      form.elements.words.value = chosen.words;
+      form.elements.field.value = chosen.field;
+      form.elements.start.value = chosen.start;
+      form.querySelector("#missed-area").focus();
+    } else {
+      form.elements.words.focus();
+    }
+    return true;
+  }
+
+  const keys = {
+    j: () => (step(1), true),
+    k: () => (step(-1), true),
+    y: () => press("y"),
+    n: () => press("n"),
+    l: () => press("l"),
+    c: () => press("c"),
+    m: add,
+    d: () => follow('a[data-key="d"]'),
+    u: () => follow('button[data-key="u"]'),
+  };
+
+  function follow(selector) {
+    const target = document.querySelector(selector);
+    if (target) target.click();
+    return Boolean(target);
+  }
+
+  if (!on) return;
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    const act = keys[event.key];
+    if (act && act()) event.preventDefault();
+  });
+  const first = waiting()[0];
+  if (first && !document.querySelector("[role=alert]")) first.focus();
+})();
