@@ -28,7 +28,7 @@ from sqlite_utils.migrations import Migrations
 import classify.tables
 import positions.tables
 from configuration import Configuration
-from crawlers import attachments, expectation, tables
+from crawlers import attachments, expectation, fields, tables
 from crawlers.budget import SPENT
 from crawlers.coverage import Baseline
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
@@ -321,8 +321,7 @@ class RecordPipeline:
             run.state = "finished"
         self.notes += self._unread()
         if self.spider.unknown:
-            names = ", ".join(sorted(self.spider.unknown))
-            self.notes.append(f"the source sends fields nobody here knows: {names}")
+            self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
         run.note = "; ".join(filter(None, [run.note, *self.notes])) or None
         row = {
             "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,

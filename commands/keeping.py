@@ -27,25 +27,18 @@ def summary(session: Session) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
-    """What is stored, how the last run of each source went, and what needs a person. Exit code 3 if anything does."""
+    """What needs a person, what is stored and how each source stands. Exit code 3 if anything needs a person."""
     import operations.status
 
     with plain_errors():
-        found = operations.status.status(session.config)
+        found = operations.status.status(session.config, now())
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
-        session.say(
-            f"{found['documents']:,} documents in {found['data']}: {found['tagged']:,} carry a policy area, "
-            f"{found['must_see']:,} must be seen, {found['matched']:,} touch a position, {found['untagged']:,} wait for tags"
-        )
-        for each in found["sources"]:
-            last = f"last complete run {each['last_success']}" if each["last_success"] else "never run to its end"
-            session.say(f"  {each['source']}: {each['documents']:,} documents, {last}")
-        if found["rejects"]:
-            session.say(f"  {found['rejects']:,} answers that could not be read are kept in ops.db, table rejects")
-        for warning in found["warnings"]:
+        for warning in operations.status.warning_lines(found):
             click.echo(f"warning: {warning}", err=True)
+        for line in operations.status.lines(found):
+            session.say(line)
     if found["warnings"]:
         sys.exit(3)
 

@@ -153,22 +153,25 @@ def _unlisted(db: Database, source: str, tally: Tally) -> Part:
 # --------------------------------------------------------------------- earlier runs
 
 
-def earlier(db: Any, source: str) -> Iterator[list[Part]]:
-    """The coverage of a source's ended runs, newest first."""
+def earlier(db: Any, source: str) -> Iterator[tuple[str, list[Part]]]:
+    """When each ended run of a source ended, and its coverage; newest first."""
     rows = db.execute(
-        "select coverage from runs where source = ? and state in ('finished', 'failed') and coverage is not null "
-        "order by id desc",
+        "select finished_at, coverage from runs where source = ? and state in ('finished', 'failed') "
+        "and coverage is not null order by id desc",
         [source],
     )
-    for (stored,) in rows:
-        yield [part for part in json.loads(stored) if isinstance(part, dict)]
+    for finished_at, stored in rows:
+        yield finished_at, [part for part in json.loads(stored) if isinstance(part, dict)]
 
 
-def latest(runs: Iterable[Sequence[Part]]) -> dict[Place, Part]:
-    """What the newest run that knew of it says about each part."""
-    found: dict[Place, Part] = {}
-    for parts in runs:
-        found |= {place: part for part in parts if (place := place_of(part)) not in found}
+def latest(runs: Iterable[tuple[str, Sequence[Part]]]) -> dict[Place, list[Part]]:
+    """What the newest run that knew of it says about each part; more than one entry where it was listed by days."""
+    found: dict[Place, list[Part]] = {}
+    for _, parts in runs:
+        of_run: dict[Place, list[Part]] = {}
+        for part in parts:
+            of_run.setdefault(place_of(part), []).append(part)
+        found = of_run | found
     return found
 
 
@@ -177,16 +180,16 @@ def gone(db: Database, source: str, seen: Iterable[Place], should_list: Callable
 
     They stand in the coverage of every run until the source lists them again.
     """
-    now = set(seen)
-    return [
-        {
-            "jurisdiction": place[0], "session": place[1], "part": place[2], "listed": 0, "stored": part.get("stored", 0),
-            "expected": part.get("expected") or part["listed"], "received": 0, "complete": False, "gone": True,
-            "reason": f"listed {part.get('expected') or part['listed']:,} documents before and nothing now",
-        }
-        for place, part in latest(earlier(db, source)).items()
-        if place not in now and place[0] and (part.get("gone") or part["listed"]) and should_list(place[0], place[1])
-    ]  # fmt: skip
+    now, found = set(seen), []
+    for place, parts in latest(earlier(db, source)).items():
+        expected = sum(part.get("expected") or part["listed"] for part in parts if part.get("gone") or part["listed"])
+        if expected and place not in now and place[0] and should_list(place[0], place[1]):
+            found.append({
+                "jurisdiction": place[0], "session": place[1], "part": place[2], "listed": 0,
+                "stored": sum(part["stored"] for part in parts), "expected": expected, "received": 0,
+                "complete": False, "gone": True, "reason": f"listed {expected:,} documents before and nothing now",
+            })  # fmt: skip
+    return found
 
 
 def told(parts: Sequence[Part]) -> list[str]:

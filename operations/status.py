@@ -1,78 +1,50 @@
-"""What is stored, how the last run of each source went, and what needs a person."""
+"""What is stored, how each source stands, and what needs a person."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from configuration import Configuration
-from crawlers.sources import load_sources
+from crawlers.health import Health, health
 from operations.folder import read_only
 
+#: How many sessions of a source that came short are named; the JSON has all of them.
+NAMED = 4
 
-def status(config: Configuration) -> dict[str, Any]:
-    """What is stored and how the last run of each source went, ready for JSON.
+
+def status(config: Configuration, now: str) -> dict[str, Any]:
+    """What is stored and how each source stands at a time (UTC stamp), ready for JSON; `warnings` is empty when all is well.
 
     Raises:
         OperationError: there is no corpus yet.
     """
     with closing(read_only(config.corpus)) as db:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
-        answer = {
+        sources = health(db, now)
+        return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
             "tagged": one("select count(distinct document_id) from tags"),
             "untagged": one("select count(*) from documents where id not in (select document_id from taggings)"),
             "matched": one("select count(distinct document_id) from position_matches"),
             "must_see": one("select count(*) from taggings where priority = 2"),
-            "sources": [_source_status(db, source) for source in load_sources()],
             "rejects": _count(config.ops, "rejects"),
+            "warnings": [f"{each.source}: {words}" for each in sources for words in each.warnings],
+            "sources": [_plain(db, each) for each in sources],
         }
-    answer["warnings"] = [f"{each['source']}: {word}" for each in answer["sources"] for word in each["warnings"]]
-    return answer
 
 
-def _source_status(db: sqlite3.Connection, name: str) -> dict[str, Any]:
-    db.row_factory = sqlite3.Row
-    last = db.execute("select * from runs where source = ? order by id desc limit 1", [name]).fetchone()
-    good = db.execute(
-        "select finished_at from runs where source = ? and state = 'finished' order by id desc limit 1", [name]
-    ).fetchone()
-    db.row_factory = None
-    return {
-        "source": name,
-        "documents": db.execute("select count(*) from documents where source = ?", [name]).fetchone()[0],
-        "last_run": {
-            key: last[key] for key in ("started_at", "state", "added", "changed", "rejected", "waiting", "note")
-        }
-        if last
-        else None,
-        "last_success": good["finished_at"] if good else None,
-        "warnings": _warnings(name, last),
-    }
-
-
-def _warnings(name: str, last: sqlite3.Row | None) -> list[str]:
-    if last is None:
-        return []
-    words = [] if last["state"] in ("finished", "running") else [f"the last run is {last['state']}"]
-    if last["note"]:
-        words.append(last["note"])
-    for part in json.loads(last["coverage"] or "[]"):
-        if not part["complete"]:
-            place = " ".join(filter(None, (part["session"], part["part"])))
-            words.append(f"{place}: {part['stored']} of {part['listed']} listed documents are stored")
-    source = load_sources()[name]
-    by_session: dict[str, int] = {}
-    for part in json.loads(last["coverage"] or "[]"):
-        by_session[part["session"]] = by_session.get(part["session"], 0) + part["listed"]
-    for session, listed in by_session.items():
-        if not source.expect_min <= listed <= source.expect_max:
-            words.append(f"{session}: {listed} documents listed, expected {source.expect_min} to {source.expect_max}")
-    return words
+def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
+    """A source as JSON has it. Before the first publish nothing is counted by session, so the documents are."""
+    documents = (
+        found.documents or db.execute("select count(*) from documents where source = ?", [found.source]).fetchone()[0]
+    )
+    return asdict(found) | {"documents": documents, "warnings": found.warnings}
 
 
 def _count(path: Path, table: str) -> int:
@@ -80,3 +52,45 @@ def _count(path: Path, table: str) -> int:
         return 0
     with closing(read_only(path)) as db:
         return int(db.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def warning_lines(found: dict[str, Any]) -> Iterator[str]:
+    """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
+    for each in found["sources"]:
+        for words in each["problems"]:
+            yield f"{each['source']}: {words}"
+        short = [held for held in each["holdings"] if held["reason"]]
+        for held in short[:NAMED]:
+            yield f"{each['source']}: {held['jurisdiction']} {held['session']}: {held['reason']}"
+        if len(short) > NAMED:
+            yield f"{each['source']}: {len(short) - NAMED} more sessions like these: infopolicy status --json"
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """The summary for a terminal: what is stored, then a line for each source that has run."""
+    yield (
+        f"{found['documents']:,} documents in {found['data']}: {found['tagged']:,} carry a policy area, "
+        f"{found['must_see']:,} must be seen, {found['matched']:,} touch a position, {found['untagged']:,} wait for tags"
+    )
+    for each in found["sources"]:
+        if each["last_run"]:
+            yield f"  {'!' if each['warnings'] else ' '} {each['source']}: {_in_short(each)}"
+    if never := [each["source"] for each in found["sources"] if not each["last_run"]]:
+        yield f"    never asked: {', '.join(never)}"
+    if found["rejects"]:
+        yield f"  {found['rejects']:,} answers that could not be read are kept in ops.db, table rejects"
+
+
+def _in_short(source: dict[str, Any]) -> str:
+    told = [held for held in source["holdings"] if held["expected"] is not None]
+    newest = max((held["newest_on"] or held["latest_action_on"] or "" for held in source["holdings"]), default="")
+    parts = [f"{source['documents']:,} documents"]
+    if told:
+        parts.append(
+            f"{sum(held['received'] for held in told):,} of {sum(held['expected'] for held in told):,} expected came "
+            f"({len(told)} {'session' if len(told) == 1 else 'sessions'})"
+        )
+    if newest:
+        parts.append(f"newest of {newest}")
+    parts.append(f"last complete run {source['last_success']}" if source["last_success"] else "never run to its end")
+    return ", ".join(parts)

@@ -141,7 +141,7 @@ def test_a_spent_budget_is_no_trouble_but_the_source_stays_due(config: Configura
     }  # fmt: skip
     corpus.table("runs").insert(row)
     now = "2026-11-25T06:00:00Z"
-    assert not [words for words in status.status(config)["warnings"] if words.startswith("us_states")]
+    assert not [words for words in status.status(config, now)["warnings"] if words.startswith("us_states")]
     assert daily.is_due(config, load_sources()["us_states"], now), "it goes on as soon as there are requests again"
     corpus.table("runs").insert(row | {"waiting": 0})
     assert not daily.is_due(config, load_sources()["us_states"], now)
