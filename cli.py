@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 import configuration
-from commands import collecting, desk, keeping, mail, tagging
+from commands import alerts, collecting, desk, keeping, mail, tagging
 from commands.session import Session, Stop
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
@@ -42,7 +42,7 @@ for command in (
     collecting.crawl, collecting.run, collecting.rebuild, collecting.publish, collecting.serve,
     keeping.summary, keeping.status, keeping.check, keeping.backup, keeping.restore, keeping.export,
     tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
-    mail.subscribe, mail.subscribers, mail.digest,
+    mail.subscribe, mail.subscribers, mail.digest, alerts.alerts,
     desk.user,
 ):  # fmt: skip
     main.add_command(command)

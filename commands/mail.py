@@ -193,6 +193,32 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
         sys.exit(3)
 
 
+@digest.command("deliver")
+@click.argument("frequency", type=click.Choice(["weekly", "daily", "at-once"]))
+@click.option("--patience", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Minutes to wait for mails that the server wants again later.")  # fmt: skip
+@click.pass_obj
+def digest_deliver(session: Session, frequency: str, patience: int) -> None:
+    """Prepare and send the issues of every list without a person, for a timer: daily ones, and at once after each run.
+
+    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    """
+    from digest import desk
+    from digest.preferences import LISTS
+
+    poor = 0
+    with mail_room(session) as db:
+        for list_ in LISTS:
+            if not desk.has_readers(db, list_, frequency):
+                continue
+            issue = desk.prepare(db, session.config, list_=list_, frequency=frequency, now=now(), day=date.today())
+            done = desk.send_issue(db, session.config, issue.id, clock=now, patience=patience * 60)
+            words = ", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits"
+            session.say(f"{issue.id}: {words}")
+            poor += done["unknown"] + done["failed"]
+    sys.exit(3 if poor else 0)
+
+
 @digest.command("letters")
 @click.pass_obj
 def digest_letters(session: Session) -> None:

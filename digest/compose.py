@@ -109,7 +109,7 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
             line = issue.lines.get(key)
             if line is None:
-                line = issue.lines[key] = _line(number, entry, news, reason, words, site, issue.day)
+                line = issue.lines[key] = make_line(number, entry, news, reason, words, site, issue.day)
             yield line
 
 
@@ -121,9 +121,10 @@ def _first_reason(entry: Entry) -> tuple[str, str] | None:
     return None
 
 
-def _line(
+def make_line(
     number: int, entry: Entry, news: list[Any], reason: tuple[str, str], words: Words, site: str, today: datetime.date
 ) -> Line:
+    """One entry in words. `number` is its place among the others, `reason` what Preferences.reason gave."""
     first = entry["documents"][0]
     headings = {each["heading"] for each in news}
     section = next(

@@ -79,6 +79,11 @@ def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, 
         return issues.prepare(db, source, list_=list_, frequency=frequency, now=now, day=day)
 
 
+def has_readers(db: Database, list_: str, frequency: str) -> bool:
+    """Whether anybody is subscribed to a list at this frequency."""
+    return bool(issues.subscribed(db, list_, frequency))
+
+
 def issue_maker(db: Database, issue: Issue, head: Letterhead, clock: Callable[[], str]) -> Make:
     def make(row: dict[str, Any], person: Any) -> Any:
         return issue_message(db, issue, person, head, since=row["since"], now=clock())

@@ -69,6 +69,17 @@ def create_issues(db: Database) -> None:
     db.execute("create index deliveries_by_message on deliveries (message_id)")
 
 
+@mail()
+def create_alerts(db: Database) -> None:
+    # Which events a channel was told; `since` is the place in the ledger where the channel's reading begins.
+    db.execute("create table alert_channels (name text primary key, since integer not null, added_at text not null)")
+    db.execute("""
+        create table alerts (
+            channel text not null, event text not null, document_id text not null, state text not null,
+            attempts integer not null, claimed_at text not null, settled_at text, primary key (channel, event)
+        ) without rowid""")
+
+
 def open_mail(path: Path) -> Database:
     """Open mail.db for reading and writing; it is made, readable by its owner only, when it is not there.
 

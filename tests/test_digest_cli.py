@@ -74,6 +74,37 @@ def test_a_mail_that_may_have_arrived_needs_a_person(call, tmp_path: Path, monke
     assert call("digest", "status").exit_code == 0
 
 
+def test_daily_issues_leave_without_a_person(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    reader(db, "reader@example.org", frequency="daily")
+    db.close()
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
+        done = call("digest", "deliver", "daily")
+        key = done.output.partition(":")[0]
+        assert (done.exit_code, done.output) == (0, f"{key}: 1 sent\n")
+        assert key.startswith("public-daily-")
+        assert call("digest", "deliver", "weekly").output == ""  # nobody reads it: no issue is made
+        assert call("digest", "deliver", "daily").output == f"{key}: nothing waits\n"
+    assert len(postbox.got) == 1
+
+
+def test_alerts_name_what_is_wrong_and_print_what_would_be_sent(call, tmp_path: Path) -> None:
+    assert "no channel is named" in call("alerts", "send").output
+    file = tmp_path / "alerts.yml"
+    file.write_text("channels:\n  team: {address: env:TEAM}\n")
+    done = call("alerts", "send")
+    assert done.exit_code == 2
+    assert "TEAM is not in the environment" in done.stderr
+    file.write_text("channels:\n  team: {address: 'json://127.0.0.1:9/'}\n")
+    assert call("alerts", "test", "nobody").exit_code == 2
+    assert "did not take" in call("alerts", "test", "team").stderr
+    assert call("alerts", "send", "--dry-run").exit_code == 0
+    assert call("alerts", "status").exit_code == 0
+
+
 def test_subscribe_export_and_erase(call, monkeypatch: pytest.MonkeyPatch) -> None:
     postbox = Postbox()
     with post_office(postbox) as port:

@@ -1,0 +1,89 @@
+"""Alerts to channels beyond mail: Slack, Teams, Mastodon, webhooks."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import click
+
+from commands.mail import mail_room
+from commands.session import Session, Stop, now
+
+
+@click.group()
+def alerts() -> None:
+    """Tell channels (Slack, Teams, Mastodon, webhooks) of what must be seen and of deadlines. See docs/digest.md."""
+
+
+@alerts.command("send")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing leaves, nothing counts as told.")
+@click.pass_obj
+def alerts_send(session: Session, dry_run: bool) -> None:
+    """Send what the channels of alerts.yml have not been told. For a timer, after every run.
+
+    Exit code 3 when a message needs a person: infopolicy alerts status names it.
+    """
+    from digest import alerts as room
+
+    with mail_room(session) as db, closing(_corpus(session)) as corpus:
+        room.give_up_dead_claims(db, now())
+        channels = _channels(session, corpus)
+        if not channels:
+            session.say(f"no channel is named in {session.config.data / 'alerts.yml'}")
+        waiting = room.prepare(db, corpus, channels, site=session.config.site, now=now(), day=date.today())
+        if dry_run:
+            for alert in waiting:
+                click.echo(f"{alert.channel.name}: {alert.title}\n{alert.body}\n")
+            return
+        done = room.send(db, waiting, site=session.config.site, clock=now)
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing new")
+    sys.exit(3 if done["failed"] or done["given up"] else 0)
+
+
+@alerts.command("test")
+@click.argument("channel")
+@click.pass_obj
+def alerts_test(session: Session, channel: str) -> None:
+    """Send a message to one CHANNEL that says it is a test."""
+    with mail_room(session), closing(_corpus(session)) as corpus:
+        found = {each.name: each for each in _channels(session, corpus)}
+        if channel not in found:
+            raise Stop(f"no channel is called {channel!r}; there are: {', '.join(found) or 'none'}", 2)
+        if not found[channel].send("A test", "This is a test of the information policy alerts."):
+            raise Stop(f"{channel}: the service did not take the message", 3)
+    session.say("sent")
+
+
+@alerts.command("status")
+@click.pass_obj
+def alerts_status(session: Session) -> None:
+    """How many messages went out, and those of which nobody knows whether they arrived. Exit code 3 if any."""
+    from digest import alerts as room
+
+    with mail_room(session) as db:
+        room.give_up_dead_claims(db, now())
+        lines, problems = room.status(db)
+    for line in lines:
+        session.say(line)
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(3 if problems else 0)
+
+
+def _corpus(session: Session) -> Any:
+    from digest import desk
+
+    return desk.corpus(session.config.corpus)
+
+
+def _channels(session: Session, corpus: Any) -> Any:
+    from digest.channels import BadChannel, channels_of
+    from digest.estimate import choices
+
+    try:
+        return channels_of(session.config.data, choices(corpus))
+    except BadChannel as error:
+        raise Stop(str(error), 2) from error
