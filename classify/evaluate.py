@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from classify.areas import load_areas
+from classify.report import table
 from classify.tagger import Record, Tagger, Tagging
 
 #: Bootstrap: documents drawn with replacement this often; the middle 95 % of the scores is the interval.
@@ -194,23 +195,27 @@ def _queue(gold: Sequence[Gold], taggings: Sequence[Tagging], natural: np.ndarra
 
 
 def calibration(truth: np.ndarray, probability: np.ndarray, bins: int = 10) -> dict[str, Any]:
-    """Expected calibration error over predictions between 0.05 and 0.95, and the points of a reliability plot."""
+    """Expected calibration error over predictions between 0.05 and 0.95, and the points of a reliability plot.
+
+    ``by_chance`` is the error that perfectly honest probabilities would show with so few documents: where ``error`` is no
+    higher, these documents cannot tell the probabilities from honest ones.
+    """
     inside = (probability >= 0.05) & (probability <= 0.95)
     p, y = probability[inside], truth[inside].astype(float)
     if not len(p):
-        return {"n": 0, "error": None, "points": []}
-    which = np.minimum((p * bins).astype(int), bins - 1)
+        return {"n": 0, "error": None, "by_chance": None, "points": []}
+    members = np.minimum((p * bins).astype(int), bins - 1) == np.arange(bins)[:, None]
+    members = members[members.any(axis=1)]
+
+    def error(drawn: np.ndarray) -> np.ndarray:
+        return np.abs((drawn - p) @ members.T).sum(axis=-1) / len(p)
+
+    honest = np.random.default_rng(SEED).random((DRAWS, len(p))) < p
     points = [
-        {
-            "n": int((which == b).sum()),
-            "said": round(float(p[which == b].mean()), 3),
-            "was": round(float(y[which == b].mean()), 3),
-        }
-        for b in range(bins)
-        if (which == b).any()
+        {"n": int(m.sum()), "said": round(float(p[m].mean()), 3), "was": round(float(y[m].mean()), 3)} for m in members
     ]
-    error = sum(point["n"] * abs(point["said"] - point["was"]) for point in points) / len(p)
-    return {"n": len(p), "error": round(error, 3), "points": points}
+    by_chance = float(error(honest.astype(float)).mean())
+    return {"n": len(p), "error": round(float(error(y)), 3), "by_chance": round(by_chance, 3), "points": points}
 
 
 def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None) -> dict[str, Any]:
@@ -239,6 +244,7 @@ def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None)
             }
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
+    report["calibration_of_all"] = calibration(truth.ravel(), likely.ravel())
     return report
 
 
@@ -263,60 +269,6 @@ def _scores(truth: np.ndarray, flags: np.ndarray, areas: Sequence[str]) -> dict[
 def _by_group(order: Iterable[str], names: np.ndarray, truth: np.ndarray, flags: np.ndarray) -> dict[str, Any]:
     here = [(name, names == name) for name in order]
     return {name: asdict(score(truth[rows], flags[rows])) for name, rows in here if rows.any()}
-
-
-def table(report: dict[str, Any]) -> str:
-    """The report as a text a person reads in a terminal."""
-    lines = [f"Rules and model {report['version']}, {report['documents']} documents of the split '{report['split']}'"]
-    for name, heading in (("topic", "Drawn by topic"), ("natural", "Drawn at random")):
-        if name in report:
-            part = report[name]
-            rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
-            rows += [row for kind in ("levels", "lengths", "areas") for row in part[kind].items()]
-            lines += _score_lines(heading, rows)
-    return "\n".join([*lines, "", *_ranking_lines(report["ranking"]), "", *_calibration_lines(report["calibration"])])
-
-
-def _score_lines(heading: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
-    lines = [
-        "",
-        f"{heading:<28}{'documents':>10}{'labels':>8}{'precision':>11}{'recall':>8}{'F1':>7}   95 % interval of F1",
-    ]
-    for label, row in rows:
-        low, high = row["intervals"]["f1"]
-        lines.append(
-            f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
-            f"{row['f1']:>7.3f}   {low:.3f} to {high:.3f}"
-        )
-    return lines
-
-
-def _ranking_lines(ranked: dict[str, Any]) -> list[str]:
-    found = [
-        f"{ranked[key]:.0%} in the first {times}n"
-        for key, times in (("found_in_n", ""), ("found_in_2n", 2), ("found_in_3n", 3))
-    ]
-    lines = [f"Must-see documents (n = {ranked['n']}) found by rank: {', '.join(found)}"]
-    if natural := ranked.get("natural"):
-        bounds = {
-            key: "{:.0%} to {:.0%}".format(*natural[f"{key}_interval"])
-            for key in ("queue_precision", "queue_recall", "listed_recall")
-        }
-        lines += [
-            f"Of {natural['n']} random documents {natural['wanted']} have priority 1 or 2. "
-            f"A queue of {natural['queue']}: {natural['queue_precision']:.0%} are wanted ({bounds['queue_precision']}), "
-            f"{natural['queue_recall']:.0%} of the wanted found ({bounds['queue_recall']}).",
-            f"Listed under some area: {natural['listed_recall']:.0%} of the wanted ({bounds['listed_recall']}).",
-        ]
-    return lines
-
-
-def _calibration_lines(errors: dict[str, Any]) -> list[str]:
-    lines = ["Calibration error between 0.05 and 0.95 (documents in that range)"]
-    for area, found in errors.items():
-        shown = "not measured" if found["error"] is None else f"{found['error']:.3f}"
-        lines.append(f"  {area:<28}{shown:>12} ({found['n']})")
-    return lines
 
 
 def main(gold: Path, as_json: bool = False, on: str = "", others: Mapping[str, Any] | None = None) -> int:

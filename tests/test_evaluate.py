@@ -56,7 +56,17 @@ def test_evaluate_calibration_by_hand() -> None:
     truth = np.array([True] * 4 + [False] * 56)
     found = calibration(truth, probability)
     assert (found["n"], found["error"]) == (10, 0.2)
+    assert found["points"] == [{"n": 10, "said": 0.2, "was": 0.4}]
     assert calibration(truth[:1], np.array([0.99]))["error"] is None
+
+
+def test_evaluate_calibration_knows_what_chance_does() -> None:
+    probability = np.random.default_rng(1).uniform(0.05, 0.95, 4000)
+    honest = np.random.default_rng(2).random(4000) < probability
+    many, few = calibration(honest, probability), calibration(honest[:80], probability[:80])
+    assert max(many["error"], many["by_chance"]) < 0.03
+    assert few["by_chance"] > 0.08
+    assert calibration(honest, probability**3)["error"] > 5 * many["by_chance"]
 
 
 def write(path: Path, *documents: dict) -> Path:
