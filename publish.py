@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from classify.decisions import write_agreement
+from classify.agreement import write_agreement
 from crawlers.ceremonial import is_ceremonial
 from crawlers.holdings import HOLDINGS
 from crawlers.holdings import corpus as holdings

@@ -12,7 +12,8 @@ from sqlite_utils import Database
 
 import classify.tables
 import desk.tables
-from classify.decisions import Month, drift, months, read_decisions, write_agreement
+from classify.agreement import Month, drift, months, write_agreement
+from classify.decisions import read_decisions
 
 SAID, SILENT = json.dumps({"suggested": True}), json.dumps({"suggested": False})
 
