@@ -20,6 +20,8 @@ from crawlers.items import slug
 from crawlers.threads import write_threads
 from desk.projection import write_decisions
 from desk.tables import corpus as decisions
+from vocabulary import corpus as vocabulary
+from vocabulary import write_vocabulary
 
 VIEWS = Path(__file__).resolve().parent / "datasette" / "views.sql"
 #: The area under which every document is listed, whatever it was tagged with.
@@ -214,6 +216,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """
     corpus.apply(db)
     decisions.apply(db)
+    vocabulary.apply(db)
     holdings.apply(db)
     written = write_threads(db)
     if staff is not None:
@@ -232,6 +235,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         for table, query in HOLDINGS.items():
             written += _settle(db, table, query)
         written += _settle_position_search(db)
+        written += write_vocabulary(db, anew=written > 0)
         _make_views(db, now)
         if written:
             for table in ("listing", "facet_counts", "activity", "position_listing"):

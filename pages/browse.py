@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pages import positions, search, words
+from pages import positions, search, spelling, words
 from pages.cards import Card, area_titles, cards, marks
 from pages.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
 from pages.highlight import Piece, snippet_pieces
@@ -18,6 +18,8 @@ from publish import ANY_AREA, FACETS, TAGGED
 PAGE = 25
 #: Words found in more documents than this say too little to rank by: the newest come first.
 MOST_RANKED = 5_000
+#: When a search finds fewer than so many, a word may have been mistyped.
+FEW = 10
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
@@ -58,6 +60,10 @@ class Browse:
     common: bool = False
     #: No document has all the words: these have some of them.
     loose: bool = False
+    #: The question with its mistyped words put right, to offer.
+    meant: str | None = None
+    #: What the words ask for, as conditions on rows of ``listing``.
+    matching: tuple[str, list[str]] = ("1", [])
 
     @property
     def pages(self) -> int:
@@ -72,31 +78,34 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
     """
     asked = search.parse(filters.q)
     direct = _direct(db, filters.q, today)
-    counts = _counts_of_matches(db, asked.expression) if asked.expression else None
+    counts = _counts_of_matches(db, asked) if asked else None
     loose = search.some_of(asked.terms) if counts is not None and not counts and not direct else None
+    meant = spelling.did_you_mean(db, filters.q, asked) if counts is not None and sum(counts.values()) < FEW else None
     if loose and len(asked.terms) > 1:
         asked = replace(asked, expression=loose)
-        counts = _counts_of_matches(db, loose)
+        counts = _counts_of_matches(db, asked)
     total = _total(db, filters, counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
     by_relevance = bool(asked.expression) and filters.sort != "latest" and total <= MOST_RANKED
-    ids = _ids(db, filters, asked.expression, by_relevance, total)
+    ids = _ids(db, filters, asked, by_relevance, total)
     found = cards(db, ids, today, filters.area or None)
-    snippets = _snippets(db, ids, asked.expression) if asked.expression else {}
+    reasons = _reasons(db, ids, asked)
     return Browse(
         filters=filters,
         total=total,
-        results=[Result(card, *snippets.get(card.id, ([], ""))) for card in found],
+        results=[Result(card, *reasons.get(card.id, ([], ""))) for card in found],
         facets=_facets(db, filters, counts),
         note=asked.note,
         direct=direct,
-        positions=positions.matching(db, filters.q) if filters.page == 1 else [],
+        positions=positions.matching(db, meant or filters.q) if filters.page == 1 else [],
         expression=asked.expression,
         by_relevance=by_relevance,
         common=counts is not None and total > MOST_RANKED,
         loose=bool(loose) and asked.expression == loose and bool(counts),
+        meant=meant,
+        matching=asked.where(),
     )
 
 
@@ -113,14 +122,14 @@ def shorter(query: str) -> str:
 Counts = Counter[tuple[str, ...]]
 
 
-def _counts_of_matches(db: sqlite3.Connection, expression: str) -> Counts:
-    # Counted by cell first, because one number groups far faster than six columns.
+def _counts_of_matches(db: sqlite3.Connection, asked: search.Search) -> Counts:
+    # Counted by cell first, because one number groups far faster than seven columns.
+    where, values = asked.where()
     rows = db.execute(
         f"""select area_id, {", ".join(FACETS)}, matches from (
-            select cell, count(*) as matches from listing
-            where document_rowid in (select rowid from documents_fts where documents_fts match ?) group by cell
+            select cell, count(*) as matches from listing where {where} group by cell
         ) join facet_counts using (cell)""",
-        [expression],
+        values,
     )
     return Counter({(row[0], *(str(row[name]) for name in FACETS)): row["matches"] for row in rows})
 
@@ -223,25 +232,38 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
 # --------------------------------------------------------------------- results
 
 
-def _ids(db: sqlite3.Connection, filters: Filters, expression: str | None, by_relevance: bool, total: int) -> list[str]:
-    where, values = filters.where()
+def _ids(db: sqlite3.Connection, filters: Filters, asked: search.Search, by_relevance: bool, total: int) -> list[str]:
+    chosen, values = filters.where()
+    matching, looked_for = asked.where()
     limit: list[str | int] = [PAGE, (filters.page - 1) * PAGE]
-    if not expression:
-        sql = f"select document_id from listing where {where} order by sort_on desc, document_id desc limit ? offset ?"
-        return [row[0] for row in db.execute(sql, [*values, *limit])]
     if by_relevance:
         # Words in a title weigh most, then the summary, then the text.
         sql = f"""select listing.document_id from documents_fts
             join listing on listing.document_rowid = documents_fts.rowid
-            where documents_fts match ? and {where}
+            where documents_fts match ? and {chosen} and {matching}
             order by bm25(documents_fts, 10.0, 4.0, 1.0), listing.sort_on desc limit ? offset ?"""
-        return [row[0] for row in db.execute(sql, [expression, *values, *limit])]
+        return [row[0] for row in db.execute(sql, [asked.expression, *values, *looked_for, *limit])]
     # Many matches: walk the newest documents and look each up. Few: look the matches up and sort them.
-    rowid = "+document_rowid" if total > MOST_RANKED else "document_rowid"
-    sql = f"""select document_id from listing where {where}
-        and {rowid} in (select rowid from documents_fts where documents_fts match ?)
+    if total > MOST_RANKED:
+        matching = matching.replace("document_rowid in", "+document_rowid in")
+    sql = f"""select document_id from listing where {chosen} and {matching}
         order by sort_on desc, document_id desc limit ? offset ?"""
-    return [row[0] for row in db.execute(sql, [*values, expression, *limit])]
+    return [row[0] for row in db.execute(sql, [*values, *looked_for, *limit])]
+
+
+def _reasons(db: sqlite3.Connection, ids: list[str], asked: search.Search) -> dict[str, tuple[list[Piece], str]]:
+    """Why each document was found: the passage with the words, or else the sponsor of that name."""
+    found = _snippets(db, ids, asked.expression) if asked.expression else {}
+    for tie in asked.ties:
+        if tie.field != "sponsor" or not tie.wanted:
+            continue
+        for row in db.execute(
+            f"""select document_id, name, role from sponsors where document_id in ({marks(ids)})
+            and name in (select name from sponsor_names where sponsor_names match ?) order by ordinal""",
+            [*ids, tie.value],
+        ):
+            found.setdefault(row["document_id"], ([Piece(row["name"], ("sponsor",))], f"list of {row['role']}s"))
+    return found
 
 
 def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:

@@ -56,7 +56,7 @@ class Wanted:
             conditions.append("e.kind = ?")
             values.append(self.kind)
         if self.jurisdiction:
-            conditions.append("d.jurisdiction = ?")
+            conditions.append("+d.jurisdiction = ?")  # the plus keeps to the index of days
             values.append(self.jurisdiction)
         if self.area != ALL:
             conditions.append("exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?)")

@@ -67,25 +67,11 @@ class Filters:
         kept = {name: value for name, value in parts.items() if value not in ("", 1) or (name == "must_see" and value)}
         return "/browse" + (f"?{urlencode(kept)}" if kept else "")
 
-    def data_address(self, form: str, expression: str | None) -> str:
-        """The same choice of documents as Datasette's own JSON or CSV."""
-        parts: list[tuple[str, str]] = [("area_id", self.area or ANY_AREA)]
-        for name, value in self.chosen().items():
-            if name == "status" and value in STATUS_GROUPS:
-                parts += [("status__in", ",".join(STATUS_GROUPS[value])), ("kind__exact", "bill")]
-            elif name not in ("area", "ceremonial"):
-                parts.append((name, value))
-        if ceremonial := self.wanted("ceremonial"):
-            parts.append(("ceremonial", ceremonial))
-        if expression:
-            parts += [("_search", expression), ("_searchmode", "raw")]
-        parts += [("_sort_desc", "latest_on")]
-        parts += (
-            [("_shape", "objects"), ("_size", "max")]
-            if form == "json"
-            else [("_stream", "on"), ("_size", "max"), ("_dl", "on")]
-        )
-        return f"/corpus/listed_documents.{form}?{urlencode(parts)}"
+    def subscription(self) -> str:
+        """The address of a subscription to what these filters choose, as far as a subscription can say it."""
+        parts = {"area": self.area, "jurisdiction": self.jurisdiction, "kind": self.kind, "must_see": self.must_see}
+        kept = {name: value for name, value in parts.items() if value and value != TAGGED}
+        return "/subscribe?" + urlencode(kept | ({"searches": self.q} if self.q else {}))
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""

@@ -109,7 +109,7 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
     ids = [card.id for card in found]
     best: dict[str, tuple[str, str]] = {}
     for row in db.execute(
-        f"select document_id, field, words from position_matches where position_id = ? and document_id in ({marks(ids)}) "
+        f"select document_id, field, words from shown_matches where position_id = ? and document_id in ({marks(ids)}) "
         "order by score desc, ordinal",
         [position_id, *ids],
     ):
@@ -120,14 +120,15 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
 def matching(db: sqlite3.Connection, query: str, limit: int = 3) -> list[Row]:
     """The positions that speak of what was typed: those with all the words, or else those with the most telling ones."""
     asked = search.parse(query)
-    if not asked.expression:
+    expression = search.all_of(asked.terms) if asked.in_columns else asked.expression
+    if not expression:
         return []
     sql = """select p.id, p.title, p.statement, p.area_id, coalesce(a.title, p.area_id) as area, (
             select count(*) from position_listing l where l.position_id = p.id
         ) as documents from position_search s join positions p on p.id = s.position_id
         left join policy_areas a on a.id = p.area_id
         where position_search match ? order by bm25(position_search, 0.0, 5.0, 3.0, 1.0) limit ?"""
-    found = rows(db, sql, [asked.expression, limit])
+    found = rows(db, sql, [expression, limit])
     loose = search.any_of(asked.terms)
     if found or not loose or len(asked.terms) < 2:
         return found

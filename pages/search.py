@@ -1,7 +1,8 @@
 """What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
 
 Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
-people expect. Everything else is quoted, so no input can be a syntax error or reach another column of the index.
+people expect, and so does title:, summary: or text: before any of them. sponsor: and number: ask for other things than words
+and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import yaml
 
 from pages.words import SITE
 
+#: The words that may stand before a colon, and the column of the index each looks in.
+COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
 _TOKEN = re.compile(
     r"""
-    "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
+    (?P<field>(?i:title|summary|text)):(?=["(\w])
+    | (?P<tie>(?i:sponsor|number):(?:"[^"]*(?:"|$)|[^\s()"]+))
+    | "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
     | (?P<paren>[()])
     | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
     | (?P<word>[^\s()"]+)
@@ -32,12 +37,46 @@ MAX_TERMS = 24
 class Search:
     """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` tells what was left out.
 
-    ``terms`` are the words and phrases that must or may be there.
+    ``terms`` are the words and phrases that must or may be there; ``ties`` what else a document must have or must not.
     """
 
     expression: str | None
     note: str | None = None
     terms: list[str] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    #: Whether some of the words are looked for in one column of the index of documents only.
+    in_columns: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.expression or self.ties)
+
+    def where(self) -> tuple[str, list[str]]:
+        """All of it as SQL conditions on rows of ``listing``."""
+        conditions, values = ["1"], []
+        if self.expression:
+            conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
+            values.append(self.expression)
+        for tie in self.ties:
+            conditions.append(("" if tie.wanted else "not ") + _TIED[tie.field])
+            values.append(tie.value)
+        return " and ".join(conditions), values
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A sponsor (``value`` is an expression for the index of names) or a number that a document has, or must not have."""
+
+    field: str
+    value: str
+    wanted: bool = True
+
+
+#: The condition of each on rows of ``listing``.
+_TIED = {
+    "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "
+    "where s.name in (select name from sponsor_names where sponsor_names match ?))",
+    "number": "number = ?",
+}
 
 
 class _Parser:
@@ -48,6 +87,7 @@ class _Parser:
         self.at = 0
         self.terms: list[str] = []
         self.note: str | None = None
+        self.in_columns = False
 
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
@@ -87,6 +127,11 @@ class _Parser:
 
     def one(self, depth: int) -> str | None:
         kind, text = self.peek()
+        if kind == "field":
+            self.at += 1
+            inside = self.one(depth)
+            self.in_columns = True
+            return f"{COLUMNS[text]} : {inside}" if inside else None
         if (kind, text) == ("paren", ")") or kind in ("end", "operator"):
             return None
         self.at += 1
@@ -109,9 +154,37 @@ def _tokens(query: str) -> list[tuple[str, str]]:
             tokens.append(("operator", "NOT"))
         elif kind == "word" and text in ("AND", "OR", "NOT"):
             tokens.append(("operator", text))
+        elif kind == "field":
+            tokens.append((kind, text.lower()))
         elif kind == "paren" or _LETTERS.search(text):
             tokens.append((kind, text))
     return tokens
+
+
+def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Tie]]:
+    """Part what asks for a sponsor or a number, with a NOT before it, from the words to look for."""
+    left: list[tuple[str, str]] = []
+    found: list[Tie] = []
+    for kind, text in tokens:
+        if kind != "tie":
+            left.append((kind, text))
+            continue
+        name, _, value = text.partition(":")
+        excluded = bool(left) and left[-1] == ("operator", "NOT")
+        if excluded:
+            left.pop()
+        if tie := _tie(name.lower(), value, not excluded):
+            found.append(tie)
+    return left, found
+
+
+def _tie(name: str, value: str, wanted: bool) -> Tie | None:
+    words = re.findall(r"\w+", value)
+    if name == "number":
+        # As in the last part of a document's id: "H.R. 1" is hr1, while 2025-01234 keeps its dash.
+        number = value.strip('"').lower() if re.fullmatch(r'"?\d{4}-\d+"?', value) else "".join(words).lower()
+        return Tie(name, number, wanted) if number else None
+    return Tie(name, " AND ".join(f'"{word}"*' for word in words[:MAX_TERMS]), wanted) if words else None
 
 
 def _quoted(words: str) -> str:
@@ -138,6 +211,11 @@ def any_of(terms: list[str]) -> str | None:
     return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
 
 
+def all_of(terms: list[str]) -> str | None:
+    """An expression for which every term must be there, wherever it stands."""
+    return " AND ".join(map(_spelt, terms)) or None
+
+
 def some_of(terms: list[str]) -> str | None:
     """An expression that one of the terms is enough for, each kept whole: "e-books" is not looked for as "books"."""
     return " OR ".join(_spelt(term) for term in terms if len(term) > 2) or None
@@ -152,6 +230,7 @@ def parse(query: str | None) -> Search:
     tokens = _tokens(query)
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], f"Only the first {MAX_TERMS} words were used."
+    tokens, ties = _ties(tokens)
     parser = _Parser(tokens)
     parts: list[str] = []
     while parser.at < len(tokens):
@@ -159,4 +238,4 @@ def parse(query: str | None) -> Search:
             parts.append(part)
         if parser.peek() == ("paren", ")"):  # a bracket that was never opened
             parser.at += 1
-    return Search(" AND ".join(parts) or None, parser.note or note, parser.terms)
+    return Search(" AND ".join(parts) or None, parser.note or note, parser.terms, ties, parser.in_columns)

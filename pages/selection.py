@@ -33,11 +33,9 @@ class Selection:
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
     """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too."""
     found = browse.browse(db, replace(filters, page=1), today)
-    where, values = found.filters.where()
-    total = found.total
-    if found.expression:
-        where += " and document_rowid in (select rowid from documents_fts where documents_fts match ?)"
-        values = [*values, found.expression]
+    chosen_where, chosen_values = found.filters.where()
+    matching, looked_for = found.matching
+    where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
     if found.direct and not total:
         ids = [card.id for card in found.direct]
         where, values, total = f"area_id = ? and document_id in ({marks(ids)})", [ANY_AREA, *ids], len(ids)

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, NOW, PLAIN, TODAY, build, document_row
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 from crawlers.tables import connect
@@ -150,7 +150,16 @@ def test_every_count_beside_a_choice_is_what_the_choice_gives(db: Database, seed
         ("ebook*", '"ebook"*'),
         ("re-use", '"re-use"'),
         ('the "open', '("the" AND "open")'),
-        ("title:secret", '"title:secret"'),
+        ("title:secret", 'title : "secret"'),
+        ("TITLE:secret", 'title : "secret"'),
+        ('summary:"public library" fast', '(abstract : "public library" AND "fast")'),
+        ("library NOT title:law", '(("library") NOT title : "law")'),
+        ("text:(a OR b)", 'text : ("a" OR "b")'),
+        ("title:", '"title:"'),
+        ("subtitle:secret", '"subtitle:secret"'),
+        ("id:us-1", '"id:us-1"'),
+        ("sponsor:wyden", None),
+        ("number:hr1 library", '"library"'),
         ("NOT a", None),
         ("", None),
         ("*** ()", None),
@@ -159,5 +168,79 @@ def test_every_count_beside_a_choice_is_what_the_choice_gives(db: Database, seed
 def test_what_is_typed_becomes_an_expression(db: Database, typed: str, expression: str | None) -> None:
     found = search.parse(typed)
     assert found.expression == expression
+    where, values = found.where()
+    db.execute(f"select count(*) from listing where {where}", values).fetchone()
     if expression:
         db.execute("select count(*) from documents_fts where documents_fts match ?", [expression]).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ("sponsor:reader", {BROADBAND}),
+        ('sponsor:"Ada Reader"', {BROADBAND}),
+        ("sponsor:rea", {BROADBAND}),
+        ("sponsor:writer broadband", {BROADBAND}),
+        ("sponsor:writer lighthouses", set()),
+        ("sponsor:nobody", set()),
+        ("broadband NOT sponsor:reader", set()),
+        ("hotspots -sponsor:reader", {RULE}),
+        ("number:hr1783", {BROADBAND}),
+        ('number:"H.R. 1783"', {BROADBAND}),
+        ("number:2022-04567", {RULE}),
+        ("hotspots NOT number:hr1783", {RULE}),
+        ("title:hotspot", {RULE}),
+        ("summary:hotspots", {BROADBAND}),
+        ("text:hotspots", {RULE}),
+        ("hotspots NOT title:hotspot", {BROADBAND}),
+        ("title:(broadband OR lighthouses)", {BROADBAND, PLAIN}),
+        ('sponsor:"" number:- "', {BROADBAND, HOSTILE_BILL, RULE, PLAIN}),
+    ],
+)
+def test_a_search_in_one_field_finds_what_stands_there(db: Database, typed: str, ids: set[str]) -> None:
+    db.conn.row_factory = sqlite3.Row
+    found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert ({result.card.id for result in found.results} if not found.loose else set()) == ids
+
+
+def test_a_sponsor_that_was_asked_for_is_the_reason_shown(db: Database) -> None:
+    db.conn.row_factory = sqlite3.Row
+    [result] = browse.browse(db.conn, browse.Filters.of({"q": "sponsor:writer"}), DAY).results
+    assert (result.where, [piece.text for piece in result.why]) == ("list of cosponsors", ["Rep. Writer, Bo [R-OH-2]"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("libary", "library"),
+        ("librery hotspot", "library hotspot"),
+        ("Brodband NOT lighthouse", "broadband NOT lighthouse"),
+        ("title:libary", "title:library"),
+        ("library", None),
+        ("hotspots", None),
+        ("zzzzzz", None),
+        ('"libary act"', None),
+        ("libary*", "library*"),
+        ("lib", None),
+        ("", None),
+    ],
+)
+def test_a_mistyped_word_is_put_right(db: Database, typed: str, meant: str | None) -> None:
+    db.conn.row_factory = sqlite3.Row
+    assert browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY).meant == meant
+
+
+def test_words_to_help_with_follow_titles_and_positions(db: Database) -> None:
+    def known() -> set[str]:
+        return {row[0] for row in db.execute("select word from search_words")}
+
+    assert {"library", "hotspots", "broadband", "price"} <= known()
+    assert "lighthouses" not in known()
+    for n in range(3):
+        db.execute(
+            "update documents set title = title || ' in lighthouses' where id = ?", [[BROADBAND, RULE, HOSTILE_BILL][n]]
+        )
+    db.execute("update documents set status = 'enacted' where id = ?", [BROADBAND])
+    publish(db, LATER)
+    assert "lighthouses" in known()
+    assert publish(db, LATER) == 0

@@ -323,10 +323,10 @@ async def test_filters_live_in_the_address(site) -> None:
 
 async def test_json_and_csv_are_the_same_documents(site) -> None:
     page = (await site.client.get("/browse?area=broadband&q=hotspots")).text
-    link = html.unescape(re.search(r'href="([^"]*listed_documents\.json[^"]*)"', page).group(1))
-    rows = (await site.client.get(link)).json()["rows"]
+    link = html.unescape(re.search(r'href="(/browse\.json[^"]*)"', page).group(1))
+    rows = (await site.client.get(link)).json()["documents"]
     assert {row["id"] for row in rows} == {BROADBAND, RULE}
-    csv_link = html.unescape(re.search(r'href="([^"]*listed_documents\.csv[^"]*)"', page).group(1))
+    csv_link = html.unescape(re.search(r'href="(/browse\.csv[^"]*)"', page).group(1))
     assert len((await site.client.get(csv_link)).text.strip().splitlines()) == 3
 
 

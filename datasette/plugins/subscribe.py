@@ -25,6 +25,8 @@ from pages import words
 log = logging.getLogger("infopolicy.digest")
 
 LARGEST_FORM = 50_000
+#: The fields of the form that the address may fill in: pages about an area, a place or a search lead there.
+PREFILLED = ("area", "jurisdiction", "kind", "position", "must_see", "searches", "documents")
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _letters = set()
 
@@ -145,7 +147,7 @@ async def subscribe(datasette, request):
     config = settings(datasette)
     known = await with_corpus(datasette, estimate.choices)
     if request.method != "POST":
-        start = {name: request.args.getlist(name) for name in ("area", "jurisdiction", "kind", "position", "documents")}
+        start = {name: request.args.getlist(name) for name in PREFILLED}
         return await show_form(
             datasette, request, typed({key: value for key, value in start.items() if value}), known=known
         )

@@ -1,0 +1,65 @@
+"""The words and names that a search can be helped with: those of titles and positions, and the names of sponsors.
+
+Derived when publishing: `search_words` finds what resembles a word that was mistyped, `sponsor_names` the people whose name
+holds what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+#: A word that stands in fewer titles may itself be a slip.
+LEAST = 3
+_WORD = re.compile(r"[^\W\d_]{4,30}")
+
+corpus = Migrations("vocabulary")
+
+
+@corpus()
+def create_search_words(db: Database) -> None:
+    # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.
+    db.execute("create virtual table search_words using fts5(word, documents unindexed, tokenize='trigram')")
+    db.execute(
+        "create virtual table sponsor_names using fts5(name, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
+    )
+    db.execute("create index if not exists sponsors_by_name on sponsors (name)")
+
+
+def write_vocabulary(db: Database, *, anew: bool) -> int:
+    """Bring both up to date in the transaction of the caller; returns the number of rows written.
+
+    Args:
+        db: corpus.db with documents, positions and sponsors.
+        anew: whether documents or positions may have changed; without it only what is still empty is written.
+    """
+    written = 0
+    for table, column, wanted in (("search_words", "word, documents", _words), ("sponsor_names", "name", _names)):
+        if not anew and db.execute(f"select 1 from {table} limit 1").fetchone():
+            continue
+        rows = wanted(db)
+        if db.execute(f"select {column} from {table} order by 1").fetchall() == rows:
+            continue
+        db.execute(f"delete from {table}")
+        db.conn.executemany(f"insert into {table} ({column}) values ({', '.join('?' * len(column.split(', ')))})", rows)
+        written += len(rows)
+    return written
+
+
+def _words(db: Database) -> list[tuple[str, int]]:
+    """Every word of titles with the number of titles it stands in; what ALA itself says counts however rare it is."""
+    counted: Counter[str] = Counter()
+    for (title,) in db.execute("select title from documents"):
+        counted.update(set(_WORD.findall(title.casefold())))
+    ours = db.execute("select title || ' ' || statement from positions union all select title from policy_areas")
+    for (text,) in ours:
+        for word in set(_WORD.findall(text.casefold())):
+            counted[word] = max(counted[word] + 1, LEAST)
+    return sorted((word, number) for word, number in counted.items() if number >= LEAST)
+
+
+def _names(db: Database) -> list[tuple[str]]:
+    return [(row[0],) for row in db.execute("select distinct name from sponsors where name is not null order by name")]
