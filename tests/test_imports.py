@@ -14,11 +14,12 @@ import pytest
 from conftest import ROOT
 
 #: From the records outward: a room may import itself and the rooms before it, never those after it.
-ORDER = ("crawlers.items", "classify", "positions", "digest", "desk", "pipelines", "commands", "cli")
-ROOMS = ("crawlers", "classify", "positions", "digest", "desk", "commands", "operations", "pages")
+ORDER = ("crawlers.items", "classify", "positions", "comparison", "digest", "desk", "pipelines", "commands", "cli")
+ROOMS = ("crawlers", "classify", "positions", "comparison", "digest", "desk", "commands", "operations", "pages")
 #: Names of other people's packages that a room must not import by itself.
 FORBIDDEN = {
     "positions": {"scrapy", "spacy"},
+    "comparison": {"scrapy", "spacy"},
     "digest": {"scrapy", "spacy"},
     "desk": {"scrapy", "spacy", "datasette"},
     "classify": {"scrapy"},

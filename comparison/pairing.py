@@ -1,0 +1,88 @@
+"""Pairs of wordings that are alike, found among the signatures and checked word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from sqlite_utils import Database
+
+from comparison import candidates, signing
+from comparison.rules import Rules
+from comparison.wording import Weights, filled_in_differently, likeness
+
+#: Two documents of one place are nearly the same from this share of their words on, and from this weight on.
+NEAR, NEAR_WEIGHT = 0.85, 16.0
+#: Bills of two places are on the same narrow subject from this share on, and from this weight on.
+SUBJECT, SUBJECT_WEIGHT = 0.6, 12.0
+
+
+def pair(db: Database, fresh: Collection[str], rules: Rules, weights: Weights) -> int:
+    """Bring the pairs up to date after the documents ``fresh`` were signed anew; returns how many were found."""
+    first = db.execute(
+        "select wording, min(document_id), minhash from signatures where wording is not null group by wording"
+    ).fetchall()
+    wanted = set(fresh)
+    numbers = np.array([row[0] for row in first], dtype=np.int64)
+    matrix = np.array([np.frombuffer(row[2], dtype=signing.SIGNATURE) for row in first])
+    new = _new(db, wanted, numbers)
+    found = candidates.pairs(matrix.reshape(-1, candidates.PERMUTATIONS), new) if len(first) else np.empty((0, 2), int)
+    documents = [row[1] for row in first]
+    rows = list(_checked(db, found, numbers, documents, rules, weights))
+    with db.atomic():
+        _forget(db, numbers[new])
+        db.conn.executemany("insert into wording_pairs values (?, ?, ?, ?)", rows)
+    return len(rows)
+
+
+def _forget(db: Database, fresh: np.ndarray) -> None:
+    """Drop the pairs of what is paired again, and of wordings that nothing has any more."""
+    gone = "not in (select wording from signatures where wording is not null)"
+    db.execute(f"delete from wording_pairs where first {gone} or second {gone}")
+    keys = [(int(number),) for number in fresh]
+    for column in ("first", "second"):
+        db.conn.executemany(f"delete from wording_pairs where {column} = ?", keys)
+
+
+def _new(db: Database, wanted: set[str], numbers: np.ndarray) -> np.ndarray:
+    """Which wordings a fresh document has; pairs of the others are known already."""
+    if len(wanted) > len(numbers) // 2:
+        return np.ones(len(numbers), dtype=bool)
+    mine: set[int] = set()
+    for part in signing.batches(sorted(wanted), 500):
+        marks = ", ".join("?" * len(part))
+        mine |= {row[0] for row in db.execute(f"select wording from signatures where document_id in ({marks})", part)}
+    return np.isin(numbers, np.array(sorted(mine - {None}), dtype=np.int64))
+
+
+def _checked(
+    db: Database, found: np.ndarray, numbers: np.ndarray, documents: list[str], rules: Rules, weights: Weights
+) -> Iterator[tuple[int, int, str, float]]:
+    used = np.unique(found)
+    sets = signing.word_sets(db, rules, (documents[at] for at in used))
+    about = {
+        key: (kind, place)
+        for part in signing.batches((documents[at] for at in used), 500)
+        for key, kind, place in db.execute(
+            f"select id, kind, jurisdiction from documents where id in ({', '.join('?' * len(part))})", part
+        )
+    }
+    for one, other in found:
+        first, second = documents[one], documents[other]
+        kind = _kind(sets[first], sets[second], about[first], about[second], weights)
+        if kind:
+            low, high = sorted((int(numbers[one]), int(numbers[other])))
+            yield low, high, *kind
+
+
+def _kind(
+    first: frozenset[str], second: frozenset[str], one: tuple[str, str], other: tuple[str, str], weights: Weights
+) -> tuple[str, float] | None:
+    """``("near" or "family", likeness)`` when two wordings are alike enough to be told."""
+    share, weight = likeness(first, second, weights)
+    if one[1] == other[1]:
+        if share >= NEAR and weight >= NEAR_WEIGHT and not filled_in_differently(first, second, weights):
+            return "near", round(share, 3)
+    elif one[0] == other[0] == "bill" and share >= SUBJECT and weight >= SUBJECT_WEIGHT:
+        return "family", round(share, 3)
+    return None

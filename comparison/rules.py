@@ -1,0 +1,77 @@
+"""What does not count when texts are compared, from comparison/rules.yml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+import yaml
+
+from crawlers.ceremonial import is_ceremonial
+from positions.phrases import normal
+
+FILE = Path(__file__).with_name("rules.yml")
+#: Titles of fewer words name nothing by which two documents could be told to be alike.
+SHORTEST_TITLE = 3
+
+
+class BadRules(ValueError):
+    """rules.yml cannot be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """``version`` is a hash of the file. ``passages`` matches boilerplate in a text in small letters."""
+
+    version: str
+    types: frozenset[str]
+    titles: re.Pattern[str]
+    citations: re.Pattern[str]
+    formula: frozenset[str]
+    passages: re.Pattern[str]
+
+    def is_left_out(self, title: str, document_type: str | None) -> bool:
+        """Whether a document is routine, so that its being like another means nothing."""
+        return (
+            document_type in self.types
+            or len(title.split()) < SHORTEST_TITLE
+            or bool(self.titles.search(title))
+            or is_ceremonial(title, document_type)
+        )
+
+    def compared(self, title: str, abstract: str | None) -> str:
+        """What of a title and a summary is compared."""
+        return self.citations.sub(" ", f"{title}\n{abstract or ''}")
+
+
+@cache
+def load_rules(path: Path = FILE) -> Rules:
+    """Read the rules.
+
+    Raises:
+        BadRules: the file is not YAML, a list is missing, or a pattern is none.
+    """
+    raw = path.read_bytes()
+    try:
+        entries = yaml.safe_load(raw)
+        return Rules(
+            blake2b(raw, digest_size=6).hexdigest(),
+            frozenset(entries["left_out_types"]),
+            _any(entries["left_out_titles"]),
+            _any(entries["citations"]),
+            frozenset(normal(word) for word in entries["formula"].split()),
+            _any(entries["passages"]),
+        )
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise BadRules(
+            f"{path.name}: needs left_out_types, left_out_titles, citations, formula and passages ({error})"
+        ) from error
+    except re.error as error:
+        raise BadRules(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

@@ -1,0 +1,118 @@
+"""Which documents share passages of their texts, and how much of each that is; only where both texts are at hand.
+
+Two documents of the Federal Register are compared only when they belong to one rulemaking: agencies repeat whole pages of
+their own forms from rule to rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from sqlite_utils import Database
+
+from comparison import signing
+from comparison.passages import Passage, Text, prepare, shared
+from comparison.rules import Rules
+
+#: A run of words that more texts than this have is common property.
+COMMON = 12
+#: Runs that two texts must both have kept before they are compared word by word.
+MEETINGS = 2
+#: Texts made ready that are held in memory at a time.
+READY = 400
+
+
+def share(db: Database, fresh: Collection[str], rules: Rules) -> int:
+    """Compare the texts of ``fresh`` with all others; returns how many pairs share a passage."""
+    owners, values = _index(db)
+    wanted = set(fresh)
+    _forget(db, wanted)
+    if not len(values):
+        return 0
+    kept, counts = np.unique(values, return_counts=True)
+    common = kept[counts > COMMON]
+    threads = dict(db.execute("select document_id, thread_id from thread_documents").fetchall())
+    texts = _Ready(db, rules, common)
+    number = 0
+    for first, second in _meeting(owners, values, common, wanted):
+        if _of_the_register(first, second) and (first not in threads or threads[first] != threads.get(second)):
+            continue
+        one, other = texts[first], texts[second]
+        if found := shared(one, other):
+            _write(db, first, second, found, one, other)
+            number += 1
+    return number
+
+
+def _index(db: Database) -> tuple[list[str], np.ndarray]:
+    """Every kept run of every text, and whose it is, as two rows of the same length."""
+    rows = db.execute(
+        "select document_id, prints from signatures where prints is not null order by document_id"
+    ).fetchall()
+    parts = [np.frombuffer(prints, dtype=signing.PRINTS) for _, prints in rows]
+    owners = [key for (key, _), part in zip(rows, parts, strict=True) for _ in range(len(part))]
+    return owners, np.concatenate(parts) if parts else np.empty(0, dtype=signing.PRINTS)
+
+
+def _meeting(owners: list[str], values: np.ndarray, common: np.ndarray, wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of documents that have kept enough of the same runs, one of them wanted, in a fixed order."""
+    mine = np.fromiter((owner in wanted for owner in owners), dtype=bool, count=len(owners))
+    useful = np.isin(values, values[mine]) & ~np.isin(values, common)
+    at = np.flatnonzero(useful)
+    at = at[np.argsort(values[at], kind="stable")]
+    edges = np.flatnonzero(np.diff(values[at])) + 1
+    met: Counter[tuple[str, str]] = Counter()
+    for bucket in np.split(at, edges):
+        names = sorted({owners[i] for i in bucket})
+        met.update((a, b) for n, a in enumerate(names) for b in names[n + 1 :] if a in wanted or b in wanted)
+    yield from sorted(pair for pair, number in met.items() if number >= MEETINGS)
+
+
+def _of_the_register(first: str, second: str) -> bool:
+    return first.startswith("us-fr-") and second.startswith("us-fr-")
+
+
+class _Ready(dict[str, Text]):
+    """Texts made ready when they are first asked for; a few hundred are kept."""
+
+    def __init__(self, db: Database, rules: Rules, common: np.ndarray) -> None:
+        super().__init__()
+        self._db, self._rules, self._common = db, rules, common
+
+    def __missing__(self, key: str) -> Text:
+        while len(self) >= READY:
+            del self[next(iter(self))]
+        text = self._db.execute("select text from documents where id = ?", [key]).fetchone()[0]
+        self[key] = prepare(text, self._rules, self._common)
+        return self[key]
+
+
+def _forget(db: Database, keys: set[str]) -> None:
+    with db.atomic():
+        for table in ("shared_passages", "shared_texts"):
+            db.conn.executemany(
+                f"delete from {table} where document_id = ? or other_id = ?", [(key, key) for key in sorted(keys)]
+            )
+
+
+def _write(db: Database, first: str, second: str, found: list[Passage], one: Text, other: Text) -> None:
+    words = sum(passage.words for passage in found)
+    both = [(first, second, one), (second, first, other)]
+    with db.atomic():
+        db.conn.executemany(
+            "insert into shared_texts values (?, ?, ?, ?)",
+            [(a, b, words, round(min(1.0, words / max(1, text.substance)), 3)) for a, b, text in both],
+        )
+        db.conn.executemany(
+            "insert into shared_passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                row
+                for n, p in enumerate(found)
+                for row in (
+                    (first, second, n, p.start, p.end, p.other_start, p.other_end, p.words, p.same),
+                    (second, first, n, p.other_start, p.other_end, p.start, p.end, p.words, p.same),
+                )
+            ],
+        )

@@ -1,0 +1,63 @@
+"""The one step of a run: bring everything that is derived from comparing texts up to date, doing nothing when nothing changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from comparison import grouping, pairing, sharing, signing, tables
+from comparison.rules import load_rules
+from comparison.wording import Weights
+from crawlers import threads
+
+#: Under which the version of the groups is kept.
+NAME = "look-alikes"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many documents were compared anew, and how many groups of look-alikes came, went or changed."""
+
+    documents: int
+    groups: int
+
+
+def update(db: Database) -> Compared:
+    """Compare what is new or changed with everything held.
+
+    Args:
+        db: corpus.db, open for writing; the migrations of this room are applied to it.
+    """
+    tables.corpus.apply(db)
+    threads.corpus.apply(db)
+    given = load_rules()
+    found = signing.counted(db) or signing.count_words(db, given)
+    version = f"{signing.code_version()}-{found['']}-{found[' ']}"
+    if signing.stale(db, version):
+        signing.sign(db, given, Weights(found, given), version)
+    fresh = signing.to_compare(db)
+    if fresh:
+        pairing.pair(db, fresh, given, Weights(found, given))
+        sharing.share(db, fresh, given)
+    grouped_by = f"{version}-{grouping.version()}"
+    known = db.execute("select version from derivations where name = ?", [NAME]).fetchone()
+    if not fresh and known == (grouped_by,):
+        return Compared(0, 0)
+    changed = grouping.regroup(db)
+    with db.atomic():
+        signing.mark_compared(db)
+        db.execute(
+            "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
+            [NAME, grouped_by],
+        )
+    return Compared(len(fresh), changed)
+
+
+def forget(db: Database) -> None:
+    """Drop everything that this room has derived; `update` then makes it again."""
+    tables.corpus.apply(db)
+    with db.atomic():
+        for table in tables.TABLES:
+            db.execute(f"delete from {table}")
+        db.execute("delete from derivations where name = ?", [NAME])
