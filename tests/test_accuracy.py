@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from site_corpus import TODAY, build
 
 import serve
 from classify.model import load_model
-from pages.accuracy import EVALUATION, UNMEASURED, accuracy
+from pages.accuracy import EVALUATION, KINDS, SIDE, UNMEASURED, accuracy
 
 REPORT = json.loads(EVALUATION.read_text("utf-8"))
 
@@ -44,7 +45,46 @@ async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> Non
         )
         assert f"{row['n']} {row['positives']} {figures}" in shown
     assert [name for name in UNMEASURED if f"{name}: not measured" not in shown] == []
+    for kind, title in KINDS.items():
+        measured = REPORT["kinds"].get(kind)
+        assert (f"{title}: not measured" in shown) == (measured is None)
+        assert measured is None or "{:.2f}".format(measured["micro"]["f1"]) in shown.partition(title)[2][:200]
+    for found in REPORT["calibration"].values():
+        for point in found["points"]:
+            assert f"{100 * point['said']:.0f} % was {100 * point['was']:.0f} % ({point['n']})" in shown
+    queue = REPORT["ranking"]["natural"]
+    assert f"{100 * queue['queue_precision']:.0f} of 100 that they read are worth it" in shown
     assert "not ALA staff" in shown
+
+
+def test_accuracy_plots_stand_where_the_numbers_say(corpus: Path) -> None:
+    with sqlite3.connect(corpus) as db:
+        found = accuracy(db)
+    assert found is not None
+    plots = {plot["title"]: plot for plot in found["plots"]}
+    assert len(plots) == 1 + len(REPORT["calibration"])
+    for point in plots["All areas"]["points"]:
+        assert point["x"] == pytest.approx(SIDE * point["said"], abs=0.1)
+        assert point["y"] == pytest.approx(SIDE - SIDE * point["was"], abs=0.1)
+        assert 0 < point["r"] < SIDE / 8
+
+
+async def test_accuracy_page_shows_agreement_and_its_alarm(corpus: Path, tmp_path: Path) -> None:
+    async def shown(file: Path) -> str:
+        answer = await serve.build(file, secret="a secret of the tests", today=TODAY).client.get("/accuracy")
+        assert answer.status_code == 200
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+    assert "Staff have not decided on any suggested area yet" in await shown(corpus)
+    decided = tmp_path / "corpus.db"
+    shutil.copy(corpus, decided)
+    with sqlite3.connect(decided) as db:
+        db.execute("insert into tag_agreement values ('2026-09', 'privacy', 90, 10, 2, 3)")
+    assert "September 2026 100 90 % 2 3" in await shown(decided)
+    assert "Something has changed" not in await shown(decided)
+    with sqlite3.connect(decided) as db:
+        db.execute("insert into tag_agreement values ('2026-10', 'privacy', 20, 20, 0, 0)")
+    assert "In the last month staff confirmed 50 of 100 suggested areas, before that 90" in await shown(decided)
 
 
 def test_accuracy_says_when_tags_are_of_another_version(corpus: Path) -> None:
