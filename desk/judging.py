@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from desk import accounts, papers, projection, queue, reviews, subjects, suggestions, work
+from desk import accounts, papers, queue, reviews, subjects, suggestions, work
 from desk.queue import Asked, Filters
 from desk.reviews import NotAllowed, Overtaken, Verdict
 from desk.room import Answer, Page, Redirect, Refusal, Room
 from desk.subjects import BadVerdict
 from pages import document as public
 
-_LATER = "The public pages follow with the next publishing: the public file is being written to just now."
+LATER = "The public pages follow with the next publishing: the public file is being written to just now."
 
 
 def filters_of(room: Room) -> Filters:
@@ -46,7 +46,7 @@ def paper(room: Room) -> Answer:
         return _page(room, document_id, problem=str(error), status=400)
     except NotAllowed as error:
         raise Refusal(403, f"This is not yours to decide: {error}.") from error
-    told = None if projection.publish_now(room.corpus_file, room.db, [document_id]) else _LATER
+    told = None if room.publish([document_id]) else LATER
     return _onward(room, document_id, verdict, told)
 
 
@@ -144,7 +144,7 @@ def undo(room: Room) -> Answer:
         raise Refusal(409, f"Nothing was taken back: {error.by['name']} has decided it again since.") from error
     if not documents:
         raise Refusal(409, "Nothing was taken back: it has been taken back already.")
-    projection.publish_now(room.corpus_file, room.db, documents)
+    room.publish(documents)
     if len(documents) > 1:
         return Redirect("/desk", f"Taken back on {len(documents):,} documents.")
     here = {name: room.arg(name) for name in room.args}

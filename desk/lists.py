@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from desk import accounts, judging, queue, reviews, work
+from desk import accounts, bulk, judging, queue, reviews, work
 from desk.accounts import Account
 from desk.room import Answer, Page, Redirect, Refusal, Room, local
 from pages import cards
@@ -31,11 +31,20 @@ def the_queue(room: Room) -> Answer:
     )
     context = {
         "rows": [(n, entry, shown[entry.document_id], people.get(entry.document_id)) for n, entry in found],
-        "total": total, "f": filters, "page": page, "pages": max(1, -(-total // queue.PAGE)),
-        "since": asked.since, "last": reviews.last_of(room.db, room.me), "query": filters.query(), "saved": work.filters(room.db, room.me), "kinds": glossary()["kinds"],
-        "areas": cards.area_titles(room.db.conn), "places": _places(room),
+        "total": total,
+        "f": filters,
+        "query": filters.query(),
+        "page": page,
+        "pages": max(1, -(-total // queue.PAGE)),
         "pager_address": lambda number: f"/desk?{filters.query(page=str(number))}",
-    }  # fmt: skip
+        "since": asked.since,
+        "last": reviews.last_of(room.db, room.me),
+        "batches": bulk.batches(room.db, room.me.id),
+        "saved": work.filters(room.db, room.me),
+        "kinds": glossary()["kinds"],
+        "areas": cards.area_titles(room.db.conn),
+        "places": _places(room),
+    }
     return Page("desk/queue.html", context)
 
 

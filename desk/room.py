@@ -7,9 +7,8 @@ least role it asks for. Whoever adds a page adds a function, a template and a li
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,11 +49,11 @@ class Room:
     """One request.
 
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
-    the address's pattern names; `args` and `form` name -> values.
+    the address's pattern names; `args` and `form` name -> values. `publish` makes public at once what of the decisions on
+    some documents is public, and says whether it could.
     """
 
     db: Database
-    corpus_file: Path
     account: Account | None
     now: str
     today: datetime.date
@@ -63,6 +62,7 @@ class Room:
     path: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] | None = None
+    publish: Callable[[Sequence[str]], bool] = lambda documents: False
 
     @property
     def me(self) -> Account:

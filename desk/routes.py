@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import doors, judging, lists
+from desk import bulk, doors, judging, lists
 from desk.room import Answer, Room
 
 
@@ -39,6 +39,7 @@ ROUTES = (
     _route(rf"/documents/{_ID}", judging.paper, post="reviewer"),
     _route(rf"/documents/{_ID}/keep", lists.keep, "reviewer", methods="POST"),
     _route(rf"/documents/{_ID}/follow", lists.follow, methods="POST"),
+    _route(r"/bulk", bulk.bulk, "reviewer", methods="POST"),
     _route(r"/undo", judging.undo, "reviewer", methods="POST"),
     _route(r"/filters", lists.save_filter, methods="POST"),
     _route(r"/following", lists.following, methods="GET"),

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
 from desk import accounts, routes, sessions
+from desk.projection import publish_now
 from desk.room import Page, Redirect, Refusal, Room
 from desk.tables import open_staff
 
@@ -69,7 +70,9 @@ def _check_origin(request, config):
     """Beside the token of the form: a browser says where a form was sent from, and only our own pages may."""
     # The token is only checked where cookies come along, so there must be one, also before anybody has signed in.
     if "ds_csrftoken" not in request.cookies:
-        raise Refusal(403, "This form came without the cookie of its page. Allow cookies, open the page again and send it.")
+        raise Refusal(
+            403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
+        )
     origin = request.headers.get("origin")
     ours = {f"{urlsplit(config.site).scheme}://{urlsplit(config.site).netloc}"}
     ours |= {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
@@ -111,9 +114,10 @@ def _answer(datasette, request, config, form):
         role = route.role if form is None else route.post
         _check_role(account, role, "POST" if form is not None else "GET", route)
         room = Room(
-            db=db, corpus_file=config.corpus, account=account, now=now, today=_today(datasette, now),
+            db=db, account=account, now=now, today=_today(datasette, now),
             origin=_origin(request, config), token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args}, form=form,
+            publish=lambda documents: publish_now(config.corpus, db, documents),
         )  # fmt: skip
         try:
             return route.page(room), account, token

@@ -1,0 +1,114 @@
+"""A small corpus.db with suggestions, and a staff.db with people, for the tests of the desk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import site_corpus
+from site_corpus import BROADBAND, TODAY
+from sqlite_utils import Database
+
+import serve
+from configuration import Configuration
+from crawlers import tables
+from desk import accounts
+from desk.accounts import Account
+from desk.passwords import hash_password
+from desk.tables import open_staff
+
+NOW = "2022-03-09T09:00:00Z"
+LATER = "2022-03-10T09:00:00Z"
+SECRET = "a secret of the tests, long enough to be one"
+PASSWORD = "correct horse battery staple"
+#: Words that only staff may read; a page, feed or error that shows one of them is a leak.
+PRIVATE = ("Marginalia", "zyzzyva-note", "quokka-draft", "Ana Reader", "Ben Writer", "ana@example.org")
+#: Fewer rounds than in earnest: the tests sign in often.
+_HASH = hash_password(PASSWORD, "0123456789abcdef", 1_000)
+
+
+def build(folder: Path) -> Configuration:
+    """corpus.db and staff.db in a folder: three people, a suggested direction, nothing decided."""
+    site_corpus.build(folder)
+    config = Configuration(data=folder, site="http://localhost")
+    with closing(open_staff(config.staff)) as db:
+        db.table("suggested_stances").insert(
+            {
+                "document_id": BROADBAND, "position_id": "tc-hotspot-lending", "ordinal": 0, "stance": "support",
+                "score": 0.9, "reason": "allows lending", "field": "abstract", "start": 0, "end": 5, "words": "This",
+            }
+        )  # fmt: skip
+        for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):
+            add(db, name, role)
+    return config
+
+
+def copy(made: Path, folder: Path) -> Configuration:
+    """The same again, without building it."""
+    for name in ("corpus.db", "staff.db"):
+        shutil.copy(made / name, folder / name)
+    return Configuration(data=folder, site="http://localhost")
+
+
+def add(db: Database, name: str, role: str) -> Account:
+    first = name.split()[0].lower()
+    made = accounts.add(
+        db, name, role=role, password=None, email=f"{first}@example.org", now=NOW, unit="Marginalia Office"
+    )
+    db.execute("update accounts set password = ? where id = ?", [_HASH, made.id])
+    return made
+
+
+def open_desk(config: Configuration) -> Database:
+    return open_staff(config.staff, config.corpus)
+
+
+def person(db: Database, name: str = "Ana Reader") -> Account:
+    found = accounts.find(db, name)
+    assert found
+    return found
+
+
+def corpus_of(config: Configuration) -> Database:
+    return tables.connect(config.corpus)
+
+
+def site_of(config: Configuration, **more: Any) -> Any:
+    return serve.build(config.corpus, **({"secret": SECRET, "today": TODAY, "desk": config} | more))
+
+
+class Browser:
+    """A browser without a screen: cookies, and the token that every form of ours carries."""
+
+    def __init__(self, application: Callable[..., Any]):
+        transport = httpx.ASGITransport(app=application)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.http.get(path, **more)
+
+    async def send(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> httpx.Response:
+        form = {"csrftoken": await self.token()} | form
+        sent = {"content-type": "application/x-www-form-urlencoded"} | (headers or {})
+        return await self.http.post(path, content=urlencode(form, doseq=True), headers=sent)
+
+    async def token(self) -> str:
+        if "ds_csrftoken" not in self.http.cookies:
+            await self.http.get("/desk/login")
+        return self.http.cookies["ds_csrftoken"]
+
+    async def sign_in(self, name: str = "Ana Reader", password: str = PASSWORD) -> httpx.Response:
+        return await self.send("/desk/login", name=name, password=password, next="/desk")
+
+
+def field(page: str, name: str) -> str:
+    """The first value of a form field on a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]
