@@ -104,6 +104,9 @@ def create_activity(db: Database) -> None:
     db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
 
 
+#: The tables that publishing fills, by who keeps them.
+PUBLISHED = (corpus, decisions, vocabulary, holdings)
+
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
@@ -203,6 +206,11 @@ def _make_views(db: Database, now: str) -> None:
     )
 
 
+def is_published(db: Database) -> bool:
+    """Whether this version of the software has published into the file: it has every table that the pages ask."""
+    return not any(migrations.pending(db) for migrations in PUBLISHED)
+
+
 def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
 
@@ -214,10 +222,8 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     Returns:
         the number of rows written or removed; 0 when nothing had changed.
     """
-    corpus.apply(db)
-    decisions.apply(db)
-    vocabulary.apply(db)
-    holdings.apply(db)
+    for migrations in PUBLISHED:
+        migrations.apply(db)
     written = write_threads(db)
     if staff is not None:
         written += write_decisions(db, staff, now)

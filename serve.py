@@ -15,8 +15,10 @@ from pathlib import Path
 
 import yaml
 from datasette.app import Datasette
+from sqlite_utils import Database
 
 from configuration import Configuration
+from publish import is_published
 
 SITE = Path(__file__).resolve().parent / "datasette"
 
@@ -84,7 +86,7 @@ def _check(corpus: Path) -> None:
     try:
         db = sqlite3.connect(f"file:{corpus}?mode=ro", uri=True)
         try:
-            published = "cell" in {row[1] for row in db.execute("pragma table_info(listing)")}
+            published = is_published(Database(db))
         finally:
             db.close()
     except sqlite3.Error as error:
