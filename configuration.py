@@ -41,6 +41,8 @@ class Configuration:
     mail_bounces: str | None = None
     mail_rate: float = 10
     mail_postal: str | None = None
+    dkim_file: str | None = None
+    dkim_selector: str | None = None
     sso_header: str | None = None
     sso_proxy: str | None = None
 

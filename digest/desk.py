@@ -21,6 +21,7 @@ from digest.issues import Issue, IssueError
 from digest.message import Letterhead, issue_message, letter
 from digest.preferences import Preferences
 from digest.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
+from digest.signing import BadKey, signer
 from digest.subscribers import get
 
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
@@ -60,6 +61,22 @@ def server(config: Configuration) -> Server:
         host=config.smtp_host, port=config.smtp_port, security=config.smtp_security, user=config.smtp_user,
         password=os.environ.get(PASSWORD) if config.smtp_user else None, rate=config.mail_rate,
     )  # fmt: skip
+
+
+def signature(config: Configuration, head: Letterhead) -> Callable[[bytes], bytes]:
+    """What signs our mails (DKIM); where no key is named, the server does it, or nobody.
+
+    Raises:
+        NotSetUp: the key or its selector is missing or cannot be used.
+    """
+    if not config.dkim_file and not config.dkim_selector:
+        return bytes
+    if not config.dkim_file or not config.dkim_selector:
+        raise NotSetUp("dkim_file and dkim_selector go together (INFOPOLICY_DKIM_FILE, INFOPOLICY_DKIM_SELECTOR)")
+    try:
+        return signer(Path(config.dkim_file), config.dkim_selector, head.domain)
+    except BadKey as error:
+        raise NotSetUp(str(error)) from error
 
 
 def corpus(path: Path) -> sqlite3.Connection:
@@ -111,7 +128,10 @@ def send_issue(
     head, host = letterhead(config), server(config)
     give_up_dead_claims(db, clock())
     issues.release(db, issue, now=clock())
-    sender = Sender(db=db, server=host, envelope=head.envelope, make=issue_maker(db, issue, head, clock), clock=clock)
+    sender = Sender(
+        db=db, server=host, envelope=head.envelope, make=issue_maker(db, issue, head, clock), clock=clock,
+        sign=signature(config, head),
+    )  # fmt: skip
     return asyncio.run(sender.send(key, patience=patience))
 
 
@@ -125,8 +145,9 @@ async def send_letters(
     """
     head = letterhead(config)
     sender = Sender(
-        db=db, server=host or server(config), envelope=head.envelope, make=letter_maker(db, head, clock), clock=clock
-    )
+        db=db, server=host or server(config), envelope=head.envelope, make=letter_maker(db, head, clock), clock=clock,
+        sign=signature(config, head),
+    )  # fmt: skip
     waiting = db.execute(
         "select distinct digest_id from deliveries where state in ('queued', 'retry') "
         "and (digest_id like 'confirm-%' or digest_id like 'known-%') order by digest_id"

@@ -52,7 +52,10 @@ class Server:
 
 @dataclass
 class Sender:
-    """Sends what waits of one digest. `clock` gives the UTC timestamp, `sleep` waits seconds; tests bring their own."""
+    """Sends what waits of one digest. `clock` gives the UTC timestamp, `sleep` waits seconds; tests bring their own.
+
+    `sign` makes of a mail's bytes those that are sent (digest.signing).
+    """
 
     db: Database
     server: Server
@@ -60,6 +63,7 @@ class Sender:
     make: Make
     clock: Callable[[], str]
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
+    sign: Callable[[bytes], bytes] = bytes
     done: Counter[str] = field(default_factory=Counter)
     _slot: float = 0.0
 
@@ -177,7 +181,7 @@ class Sender:
             connection.close()
             return "retry", f"the connection was lost before the mail began: {_hide(_words(error), address)}"
         try:
-            await connection.data(mail.as_bytes())
+            await connection.data(self.sign(mail.as_bytes()))
         except aiosmtplib.SMTPResponseException as error:
             await _reset(connection)
             return "refused" if error.code >= 500 else "retry", _hide(_words(error), address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import mailbox
 from collections import Counter
 from contextlib import closing
@@ -10,7 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from digest_world import (
     FIRST,
     FIRST_DAY,
@@ -31,6 +35,7 @@ from digest.bounces import read_bounces
 from digest.issues import Issue
 from digest.preferences import Preferences
 from digest.send import Sender, Server, ServerUnavailable, give_up_dead_claims, settle
+from digest.signing import BadKey, signer
 
 
 @pytest.fixture
@@ -290,3 +295,47 @@ def test_dry_run_writes_files_for_the_owner_only(db, corpus_file: Path, tmp_path
     assert file.stat().st_mode & 0o077 == 0
     assert issues.load(db, issue.id).state == "draft"
     assert db.execute("select count(*) from deliveries where digest_id = ?", [issue.id]).fetchone()[0] == 0
+
+
+# --------------------------------------------------------------------- a signature where the server adds none
+
+
+def a_key(folder: Path) -> tuple[Path, bytes]:
+    """A private key's file, and its public half as it stands in the DNS."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = made.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (folder / "dkim.pem").write_bytes(pem)
+    return folder / "dkim.pem", b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+
+
+def test_a_signed_mail_verifies_and_a_changed_one_does_not(db: Database, corpus_file: Path, tmp_path: Path) -> None:
+    key, public = a_key(tmp_path)
+    reader(db, "reader@example.org")
+    issue = frozen(db, corpus_file)
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        sender = Sender(
+            db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=HEAD.envelope,
+            make=desk.issue_maker(db, issue, HEAD, lambda: FIRST), clock=lambda: FIRST,
+            sign=signer(key, "policy", HEAD.domain),
+        )  # fmt: skip
+        assert asyncio.run(sender.send(issue.id))["sent"] == 1
+    [raw] = postbox.raw
+    known = lambda name, timeout=5: public if name == b"policy._domainkey.example.org." else None  # noqa: E731
+    assert dkim.verify(raw, dnsfunc=known)
+    assert not dkim.verify(
+        raw.replace(b"List-Unsubscribe: <https://policy", b"List-Unsubscribe: <https://forged"), dnsfunc=known
+    )
+    assert not dkim.verify(raw.replace(b"Comments close", b"Comments opens", 1), dnsfunc=known)
+
+
+@pytest.mark.parametrize("text", [b"", b"no key", None])
+def test_a_key_that_cannot_sign_is_told_before_anything_is_sent(tmp_path: Path, text: bytes | None) -> None:
+    file = tmp_path / "dkim.pem"
+    if text is not None:
+        file.write_bytes(text)
+    with pytest.raises(BadKey, match="INFOPOLICY_DKIM_FILE"):
+        signer(file, "policy", "example.org")
