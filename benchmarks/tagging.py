@@ -1,0 +1,135 @@
+"""How fast documents are tagged, what each part of the pipeline costs, and whether memory grows with their number.
+
+    python -m benchmarks.tagging CORPUS [--documents 2000]
+
+Documents of 300 words are put together from the titles, abstracts and texts of corpus.db, one after the other. Every
+variant reads the same documents in the same run, in turns; the figure is the median of the turns, in documents a second of
+processor time on one core, because the machine may be shared. Last, two processes tag as `infopolicy crawl` does, by the
+clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from classify.tagger import Record, Tagger
+from classify.words import passages, read_words
+
+WORDS, TURNS, BATCH = 300, 3, 256
+
+
+def documents(corpus: Path, number: int) -> list[Record]:
+    """So many documents of 300 words each: a title, and the rest as abstract."""
+    with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        found: list[Record] = []
+        title, words = "", list[str]()
+        for name, abstract, text in db.execute("select title, abstract, substr(text, 1, 4000) from documents"):
+            title = title or name or ""
+            words += f"{abstract or ''} {text or ''}".split()
+            if len(words) >= WORDS:
+                found.append((str(len(found)), title, " ".join(words[: WORDS - len(title.split())]), None))
+                title, words = "", []
+            if len(found) == number:
+                return found
+    return found
+
+
+def whole(records: Sequence[Record]) -> None:
+    _tag(Tagger(), records)
+
+
+def without_evidence(records: Sequence[Record]) -> None:
+    tagger = Tagger()
+    tagger._evidence = lambda *_: ()  # type: ignore[method-assign]
+    _tag(tagger, records)
+
+
+def without_model(records: Sequence[Record]) -> None:
+    _tag(Tagger(model_dir=None), records)
+
+
+def without_rules(records: Sequence[Record]) -> None:
+    tagger = Tagger()
+    tagger.matcher.match = lambda words: iter(())  # type: ignore[method-assign]
+    _tag(tagger, records)
+
+
+def words_alone(records: Sequence[Record]) -> None:
+    for _, *fields in records:
+        for text in fields:
+            for offset, passage in passages(text or ""):
+                read_words(passage, offset)
+
+
+VARIANTS: dict[str, Callable[[Sequence[Record]], None]] = {
+    "whole": whole,
+    "without evidence": without_evidence,
+    "without the model (rules alone)": without_model,
+    "without the rules": without_rules,
+    "splitting into words alone": words_alone,
+}
+
+
+def _tag(tagger: Tagger, records: Sequence[Record]) -> None:
+    for _ in tagger.tag_batch(records, batch_size=BATCH):
+        pass
+
+
+def speeds(records: Sequence[Record]) -> dict[str, float]:
+    """Documents a second of processor time, by variant; loading counts, as it does in a crawl."""
+    taken: dict[str, list[float]] = {name: [] for name in VARIANTS}
+    for _ in range(TURNS):
+        for name, run in VARIANTS.items():
+            began = time.process_time()
+            run(records)
+            taken[name].append(time.process_time() - began)
+    return {name: len(records) / statistics.median(times) for name, times in taken.items()}
+
+
+def endless(records: Sequence[Record], times: int) -> Iterator[Record]:
+    for _ in range(times):
+        yield from records
+
+
+def peak(records: Sequence[Record], times: int) -> int:
+    """Peak memory in MB of this process after tagging the documents so often in one stream."""
+    for _ in Tagger().tag_batch(endless(records, times), batch_size=BATCH):
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def on_two_cores(records: Sequence[Record]) -> float:
+    """Documents a second by the clock with two processes, once both have loaded."""
+    halves = [records[::2], records[1::2]]
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(whole, [records[:1], records[:1]]))
+        began = time.perf_counter()
+        list(pool.map(whole, halves))
+        return len(records) / (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--documents", type=int, default=2000)
+    asked = parser.parse_args()
+    records = documents(asked.corpus, asked.documents)
+    print(f"{len(records):,} documents of {WORDS} words")
+    found = speeds(records)
+    for name, speed in found.items():
+        print(f"  {name:<34}{speed:>8,.0f} a second{found['whole'] / speed:>8.0%} of the time of the whole")
+    first = peak(records, 1)
+    print(f"  memory at its peak: {first} MB; after {4 * len(records):,} more documents {peak(records, 4)} MB")
+    print(f"  two processes, by the clock: {on_two_cores(records):,.0f} a second")
+
+
+if __name__ == "__main__":
+    main()
