@@ -164,6 +164,10 @@ def _positions(
         ]
         if len(view.places) < 3:
             view.places.append((FIELDS.get(row["field"], row["field"]), pieces(row["words"], inside)))
+    # What staff added without pointing at a sentence.
+    for row in rows(db, "select id, title, statement from positions", []) if confirmed - set(found) else ():
+        if row["id"] in confirmed - set(found):
+            found[row["id"]] = PositionView(row["id"], row["title"], row["statement"], [], True)
     return list(found.values())
 
 
