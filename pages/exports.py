@@ -47,6 +47,7 @@ DOCUMENT_COLUMNS = {
     "areas": "Keys of its policy areas; automatic",
     "areas_in_words": "Its policy areas; automatic",
     "positions": "Keys of the positions of ALA that it may touch; automatic, and says nothing of a stance",
+    "stance": "What ALA wants of it on the whole, once ALA has said so: support, oppose and so on; a person published it",
     "source_url": "Its page at the source",
     "address": "Its page here",
 }
@@ -80,6 +81,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     }
     areas = _grouped(db, "select document_id, area_id from shown_tags", ids, "probability desc")
     positions = _grouped(db, "select distinct document_id, position_id from shown_positions", ids, "position_id")
+    stances = _grouped(db, "select document_id, value from decisions", ids, "1", "and subject = 'stance'")
     titles, upcoming = area_titles(db), _next_dates(db, ids, today)
     rows = []
     for row in (found[key] for key in ids if key in found):
@@ -93,6 +95,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             "areas": areas[key],
             "areas_in_words": [titles.get(area, area) for area in areas[key]],
             "positions": positions[key],
+            "stance": next(iter(stances[key]), ""),
             "source_url": words.safe_url(row["source_url"]),
             "address": f"{site}/documents/{key}",
         }
@@ -100,9 +103,11 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     return rows
 
 
-def _grouped(db: sqlite3.Connection, select: str, ids: Sequence[str], order: str) -> dict[str, list[str]]:
+def _grouped(
+    db: sqlite3.Connection, select: str, ids: Sequence[str], order: str, only: str = ""
+) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
-    for row in db.execute(f"{select} where document_id in ({marks(ids)}) order by {order}", list(ids)):
+    for row in db.execute(f"{select} where document_id in ({marks(ids)}) {only} order by {order}", list(ids)):
         grouped[row[0]].append(row[1])
     return grouped
 

@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 from typing import Any
 
-from pages import positions, thread
+from pages import decisions, positions, thread
 from pages.cards import Card, marks
 
 Row = dict[str, Any]
@@ -33,8 +33,8 @@ def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> R
 
 def _stake(
     db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date
-) -> list[tuple[Card, Row | None, str]]:
-    """Each document with its next date and the sentence that touches the position best."""
+) -> list[tuple[Card, Row | None, str, str | None]]:
+    """Each document with its next date and the sentence that touches the position best, and ALA's stance."""
     ids = [card.id for card in found]
     best: dict[str, str] = {}
     for row in db.execute(
@@ -43,4 +43,13 @@ def _stake(
         [position_id, *ids],
     ):
         best.setdefault(row["document_id"], row["words"])
-    return [(card, thread.next_event(db, [card.id], today), best.get(card.id, "")) for card in found]
+    return [
+        (card, thread.next_event(db, [card.id], today), best.get(card.id, ""), _stance(db, card.id, position_id))
+        for card in found
+    ]
+
+
+def _stance(db: sqlite3.Connection, document_id: str, position_id: str) -> str | None:
+    """What ALA wants of what touches the position, or of the document on the whole, once people have published it."""
+    made = {stance["key"]: stance["word"] for stance in decisions.stances(decisions.decided(db, document_id))}
+    return made.get(position_id) or made.get("")

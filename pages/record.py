@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 from typing import Any
 
-from pages import words
+from pages import decisions, words
 from pages.document import rows
 from pages.exports import document_rows
 
@@ -29,7 +29,7 @@ _PARTS = {
 
 
 def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site: str) -> Row | None:
-    """The record, or None when there is no such document. Keys of lists say what is automatic."""
+    """The record, or None when there is no such document. ``stances`` holds what people published, ``automatic`` the rest."""
     found = document_rows(db, [document_id], today, site)
     if not found:
         return None
@@ -51,7 +51,14 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
             "automatic": {
                 "areas": _areas(db, document_id),
                 "positions": _positions(db, document_id, site),
-            }
+            },
+            "stances": [
+                {
+                    "position": stance["key"] or None,
+                    **{name: stance[name] for name in ("value", "reason", "decided_on")},
+                }
+                for stance in decisions.stances(decisions.decided(db, document_id))
+            ],
         }
     )
 

@@ -315,7 +315,7 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
         "status_in_words": "Passed one chamber", "status_on": "2022-03-08", "published_on": "2021-03-11",
         "latest_on": "2022-03-08", "latest_action": "Received in the Senate.", "next_on": "", "next_date": "",
         "must_see": "1", "areas": "broadband; library-funding", "areas_in_words": "Broadband; Library funding",
-        "positions": "tc-hotspot-lending", "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
+        "positions": "tc-hotspot-lending", "stance": "", "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
         "address": f"{SITE}/documents/{BROADBAND}",
     }  # fmt: skip
     [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
@@ -382,7 +382,36 @@ async def test_the_record_of_a_document(site) -> None:
     assert found["automatic"]["areas"][0]["evidence"][0]["words"] == "Broadband"
     [position] = found["automatic"]["positions"]
     assert position["words"] == "A library may lend hotspots to readers."
-    assert not [key for key in found if "stance" in key]
+    assert found["stances"] == []
+
+
+async def test_a_stance_is_taken_away_once_it_is_published_and_what_staff_rejected_is_not(
+    corpus: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    day = {"document_id": BROADBAND, "decided_on": "2022-03-09"}
+    db.table("decisions").insert_all(
+        [
+            day | {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It pays for hotspots."},
+            day | {"subject": "area:library-funding", "verdict": "reject"},
+        ]
+    )
+    publish(db, "2022-03-09T12:00:00Z")
+    db.close()
+    site = serve.build(file, today=TODAY, site=SITE)
+    rows = {row["id"]: row for row in table(await get(site, "/browse.csv"))}
+    assert (rows[BROADBAND]["stance"], rows[BROADBAND]["areas"]) == ("support", "broadband")
+    assert rows[RULE]["stance"] == ""
+    found = (await get(site, f"/documents/{BROADBAND}.json")).json()
+    assert found["stances"] == [
+        {"position": None, "value": "support", "reason": "It pays for hotspots.", "decided_on": "2022-03-09"}
+    ]
+    assert BROADBAND not in {row["id"] for row in (await get(site, "/areas/library-funding.json")).json()["documents"]}
+    assert "ALA's stance: Support" in (await get(site, f"/embed/documents/{BROADBAND}")).text
+    sheet_of_paper = (await get(site, "/positions/tc-hotspot-lending/handout")).text
+    assert "ALA: Support" in sheet_of_paper
 
 
 # --------------------------------------------------------------------- asking again

@@ -7,7 +7,7 @@ from datasette.utils.asgi import NotFound
 from markupsafe import escape
 
 from datasette import Response, hookimpl
-from pages import cards, citation, handout, linked_data, thread
+from pages import cards, citation, decisions, handout, linked_data, thread
 
 DATABASE = "corpus"
 NOT_HERE = "There is no page at this address"
@@ -33,7 +33,10 @@ async def page(datasette, request, template, function, *args):
 
 def card(db, document_id, day):
     found = cards.cards(db, [document_id], day)
-    return {"c": found[0], "next_event": thread.next_event(db, [document_id], day)} if found else None
+    if not found:
+        return None
+    stances = decisions.stances(decisions.decided(db, document_id))
+    return {"c": found[0], "next_event": thread.next_event(db, [document_id], day), "stances": stances}
 
 
 async def embedded(datasette, request):
