@@ -32,7 +32,7 @@ def verify_password(password: str, stored: str | None) -> bool:
     if len(parts) != 4 or parts[0] != ALGORITHM or not parts[1].isdigit() or len(password) > LONGEST:
         return False
     made = hash_password(password, parts[2], int(parts[1]))
-    return secrets.compare_digest(made.encode(), "$".join(parts).encode()) and stored is not None
+    return secrets.compare_digest(made.encode(), "$".join(parts).encode()) and bool(stored)
 
 
 def new_password(password: str, name: str) -> str:
