@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -44,6 +44,7 @@ class Holding:
     with_abstract: int = 0
     with_text: int = 0
     with_actions: int = 0
+    oldest_on: str | None = None
     newest_on: str | None = None
     latest_action_on: str | None = None
     expected: int | None = None
@@ -59,14 +60,25 @@ class Holding:
         return f"{self.jurisdiction} {self.session}".strip()
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a source as a whole, or with all of one place."""
+
+    words: str
+    jurisdiction: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction}: {self.words}" if self.jurisdiction else self.words
+
+
 @dataclass
 class Health:
-    """One source: its last run (None: it never ran), when one last ended well, `problems` of the source as a whole."""
+    """One source: its last run (None: it never ran), when one last ended well, `problems` beyond single sessions."""
 
     source: str
     last_run: dict[str, Any] | None = None
     last_success: str | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
 
     @property
@@ -80,7 +92,7 @@ class Health:
 
     @property
     def warnings(self) -> list[str]:
-        return self.problems + [f"{each.label}: {each.reason}" for each in self.short]
+        return [*map(str, self.problems), *(f"{each.label}: {each.reason}" for each in self.short)]
 
 
 def health(db: sqlite3.Connection, now: str) -> list[Health]:
@@ -122,10 +134,11 @@ def _holdings(db: sqlite3.Connection, source: Source) -> list[Holding]:
 
 
 def _counted(db: sqlite3.Connection, source: Source) -> list[tuple[Any, ...]]:
-    if not db.execute("select 1 from sqlite_master where name = 'coverage'").fetchone():
-        return []  # not published since this table came
+    if not _is_counted(db):
+        return []
     names = (
-        "jurisdiction, session, documents, missing, with_abstract, with_text, with_actions, newest_on, latest_action_on"
+        "jurisdiction, session, documents, missing, with_abstract, with_text, with_actions, first_on, newest_on, "
+        "latest_action_on"
     )
     return [tuple(row) for row in db.execute(f"select {names} from coverage where source = ?", [source.id])]
 
@@ -144,10 +157,11 @@ def _expected(db: sqlite3.Connection, source: Source) -> Iterable[tuple[tuple[st
 
 def _expect(holding: Holding, parts: list[Part]) -> None:
     begun = any(not (part["listed"] or part.get("gone") or part["complete"]) for part in parts)
-    holding.expected = sum(int(part.get("expected", part["listed"])) for part in parts)
-    holding.received = sum(int(part.get("received", min(part["stored"], part["listed"]))) for part in parts)
+    told = [{"expected": part["listed"], "received": min(part["stored"], part["listed"])} | part for part in parts]
+    expected, received = sum(part["expected"] for part in told), sum(part["received"] for part in told)
     if begun:  # only begun: later runs may have brought more
-        holding.received = max(holding.received, min(holding.documents, holding.expected))
+        received = max(received, min(holding.documents, expected))
+    holding.expected, holding.received = expected, received
     holding.first_on = min((part["first_on"] for part in parts if part.get("first_on")), default=None)
     holding.last_on = max((part["last_on"] for part in parts if part.get("last_on")), default=None)
     holding.complete = all(part["complete"] for part in parts)
@@ -162,72 +176,84 @@ def _expect(holding: Holding, parts: list[Part]) -> None:
 # --------------------------------------------------------------------- what is wrong with a source as a whole
 
 
-def _of_the_run(run: dict[str, Any], parts: list[Part], source: Source) -> list[str]:
-    problems = [] if run["state"] in ("finished", "running") else [f"the last run is {run['state']}"]
+def _of_the_run(run: dict[str, Any], parts: list[Part], source: Source) -> Iterator[Problem]:
+    if run["state"] not in ("finished", "running"):
+        yield Problem(f"the last run is {run['state']}")
     elsewhere = (*told(parts), fields.TOLD)  # told with the sessions and by `_unknown`
     if note := "; ".join(words for words in (run["note"] or "").split("; ") if not words.startswith(elsewhere)):
-        problems.append(note)
-    by_session: dict[str, int] = defaultdict(int)  # a session of a place
+        yield Problem(note)
+    listed: dict[tuple[str | None, str], int] = defaultdict(int)
     for part in parts:
-        by_session[" ".join(filter(None, place_of(part)[:2]))] += part["listed"]
+        jurisdiction, session, name = place_of(part)
+        listed[jurisdiction, session] += part["listed"]
         if not part["complete"] and not part.get("reason") and part["listed"] and not run["waiting"]:
-            place = " ".join(filter(None, place_of(part)))
-            problems.append(f"{place}: {part['stored']} of {part['listed']} listed documents are stored")
-    for session, listed in by_session.items():
-        if listed and not source.expect_min <= listed <= source.expect_max:
-            problems.append(
-                f"{session}: {listed} documents listed, expected {source.expect_min} to {source.expect_max}"
+            where = " ".join(filter(None, (session, name)))
+            yield Problem(
+                f"{where}: {part['stored']:,} of {part['listed']:,} listed documents are stored", jurisdiction
             )
-    return problems
+    for (jurisdiction, session), count in listed.items():
+        if count and not source.expect_min <= count <= source.expect_max:
+            bounds = f"{source.expect_min:,} to {source.expect_max:,}"
+            yield Problem(f"{session}: {count:,} documents are listed, a session should have {bounds}", jurisdiction)
 
 
-def _overdue(found: Health, source: Source, now: str) -> list[str]:
+def _overdue(found: Health, source: Source, now: str) -> Iterator[Problem]:
     since = found.last_success
-    if since and _time(now) - _time(since) <= OVERDUE_TIMES * timedelta(hours=source.every_hours):
-        return []
-    when = f"since {since[:10]}" if since else "so far"
-    return [f"no run to its end {when}; it should be asked every {source.every_hours} hours"]
+    if since is None or _time(now) - _time(since) > OVERDUE_TIMES * timedelta(hours=source.every_hours):
+        when = f"since {since[:10]}" if since else "so far"
+        yield Problem(f"no run to its end {when}; it should be asked every {source.every_hours} hours")
 
 
-def _unknown(db: sqlite3.Connection, source: Source, now: str) -> list[str]:
+def _unknown(db: sqlite3.Connection, source: Source, now: str) -> Iterator[Problem]:
     if not db.execute("select 1 from pragma_table_info('runs') where name = 'unknown'").fetchone():
-        return []  # nothing was written since this column came
+        return  # nothing was written since this column came
     since = (_time(now) - UNKNOWN_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = db.execute(
         "select unknown from runs where source = ? and started_at >= ? and unknown <> '[]'", [source.id, since]
     ).fetchall()
-    names = fields.still_unknown(source.id, {name for (stored,) in rows for name in json.loads(stored)})
-    return [f"new fields in its records that nobody here has looked at yet: {', '.join(names)}"] if names else []
+    if names := fields.still_unknown(source.id, {name for (stored,) in rows for name in json.loads(stored)}):
+        yield Problem(f"new fields in its records that nobody here has looked at yet: {', '.join(names)}")
 
 
-def _dry(db: sqlite3.Connection, found: Health, source: Source, now: str) -> list[str]:
+def _dry(db: sqlite3.Connection, found: Health, source: Source, now: str) -> Iterator[Problem]:
     """Places of which nothing was published last month, though there should be: the source is asked, and has dried up.
 
     States are told only where both years before had something: some legislatures sit every other year.
     """
-    month = _months_before(now[:7], 1)
-    if not found.last_success or found.last_success[:7] <= month or not found.documents:
-        return []
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for jurisdiction, at, documents in db.execute(
-        "select jurisdiction, month, documents from coverage_months where source = ?", [source.id]
-    ):
-        counts[jurisdiction][at] = documents
-    problems = []
-    for jurisdiction, months in counts.items():
-        years = [_months_before(month, 12 * back) for back in ((1, 2) if source.level == "state" else (1,))]
+    last = months_before(now[:7], 1)
+    if not found.last_success or found.last_success[:7] <= last:
+        return
+    for jurisdiction, months in by_month(db, source.id).items():
+        years = [months_before(last, 12 * back) for back in ((1, 2) if source.level == "state" else (1,))]
         before = [months.get(year, 0) for year in years]
-        if month not in months and min(before) >= DRY_LEAST:
-            problems.append(
-                f"{jurisdiction}: nothing published in {month} has come; of {years[0]} there are {before[0]:,}"
-            )
-    return problems
+        if last not in months and min(before) >= DRY_LEAST:
+            words = f"nothing published in {_in_words(last)} has come; of {_in_words(years[0])} there are {before[0]:,}"
+            yield Problem(words, jurisdiction)
 
 
-def _months_before(month: str, count: int) -> str:
+def by_month(db: sqlite3.Connection, source: str) -> dict[str, dict[str, int]]:
+    """Place -> month ("2026-10") -> documents published in it; empty before the first publish."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    if _is_counted(db):
+        rows = db.execute("select jurisdiction, month, documents from coverage_months where source = ?", [source])
+        for jurisdiction, month, documents in rows:
+            counts[jurisdiction][month] = documents
+    return counts
+
+
+def months_before(month: str, count: int) -> str:
     """ "2026-01" and 1 give "2025-12"."""
     number = int(month[:4]) * 12 + int(month[5:7]) - 1 - count
     return date(number // 12, number % 12 + 1, 1).isoformat()[:7]
+
+
+def _in_words(month: str) -> str:
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
+
+
+def _is_counted(db: sqlite3.Connection) -> bool:
+    """Whether the corpus was published since these tables came."""
+    return db.execute("select 1 from sqlite_master where name = 'coverage'").fetchone() is not None
 
 
 def _time(text: str) -> datetime:

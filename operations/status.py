@@ -44,7 +44,8 @@ def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
     documents = (
         found.documents or db.execute("select count(*) from documents where source = ?", [found.source]).fetchone()[0]
     )
-    return asdict(found) | {"documents": documents, "warnings": found.warnings}
+    told = {"documents": documents, "problems": [*map(str, found.problems)], "warnings": found.warnings}
+    return asdict(found) | told
 
 
 def _count(path: Path, table: str) -> int:

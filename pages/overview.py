@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 import sqlite3
 from typing import Any
 
-from crawlers.sources import load_sources
 from pages import words
 from pages.calendar import Wanted, deadlines
 from pages.charts import area_trends, by_status, by_year
-from pages.document import rows, source_title
+from pages.document import rows
 from pages.lists import counted, first_to_see, newest
 from pages.places import active_states
 from publish import ANY_AREA
@@ -147,37 +145,3 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | No
         "recent_events": [] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
         "positions": [dict(row) for row in positions],
     }
-
-
-def sources(db: sqlite3.Connection) -> list[Row]:
-    """Each source with what is stored from it and its newest runs."""
-    found = rows(
-        db,
-        """select source as id, count(*) as documents, min(published_on) as since, max(published_on) as until,
-            sum(missing_since is not null) as missing from documents group by source order by source""",
-        [],
-    )
-    known = {row["id"] for row in found}
-    for row in rows(db, "select distinct source as id from runs", []):
-        if row["id"] not in known:
-            found.append(row | {"documents": 0, "since": None, "until": None, "missing": 0})
-    described = load_sources()
-    for source in found:
-        about = described.get(source["id"])
-        source["title"] = source_title(source["id"])
-        source |= {name: getattr(about, name, None) for name in ("publisher", "url", "frequency", "terms")}
-        source["runs"] = rows(
-            db, "select * from runs where source = ? order by started_at desc, id desc limit 8", [source["id"]]
-        )
-        for run in source["runs"]:
-            run["covers"] = coverage(run["coverage"])
-    return found
-
-
-def coverage(stored: str | None) -> list[Row]:
-    """What a run covered, a part at a time, with whether all of it that the source lists is stored."""
-    try:
-        parts = json.loads(stored or "[]")
-    except ValueError:
-        return []
-    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []

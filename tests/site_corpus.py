@@ -57,8 +57,8 @@ def document_row(key: str, **values: Any) -> dict[str, Any]:
     return row | values
 
 
-def build(path: Path) -> Path:
-    """Make corpus.db in the folder ``path`` and publish it; gives the file."""
+def build(path: Path, *, states: bool = False) -> Path:
+    """Make corpus.db in the folder ``path`` and publish it; gives the file. With ``states``, bills of three states too."""
     file = path / "corpus.db"
     db = tables.connect(file)
     for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
@@ -67,9 +67,25 @@ def build(path: Path) -> Path:
     _parts(db)
     _tags(db)
     _positions(db)
+    if states:
+        _states(db)
     publish(db, NOW)
     db.close()
     return file
+
+
+def _states(db: Database) -> None:
+    """Two bills of Texas and one of Guam about broadband, and one of Ohio about nothing of ours."""
+    for key, place, tagged in (("tx-87-hb1", "tx", 1), ("tx-87-hb2", "tx", 1), ("gu-36-b1", "gu", 1), ("oh-134-hb1", "oh", 0)):
+        number = key.rpartition("-")[2].upper()
+        row = document_row(
+            f"us-{key}", source="us_states", jurisdiction=f"us-{place}", level="state", session=key.split("-")[1],
+            identifier=number, title=f"Broadband for libraries, {number} of {place.upper()}", url="https://example.org/",
+            published_on="2022-01-10", latest_action_on="2022-02-01", latest_action="Referred.",
+        )  # fmt: skip
+        db.table("documents").insert(row)
+        if tagged:
+            db.table("tags").insert({"document_id": row["id"], "area_id": "broadband", "probability": 0.9})
 
 
 def _documents(db: Database) -> None:
@@ -152,8 +168,8 @@ def _parts(db: Database) -> None:
         }
     )  # fmt: skip
     db.table("provenance").insert_all(
-        {"document_id": key, "source": "us_bills", "source_url": "https://www.govinfo.gov/x.xml", "fetched_at": NOW}
-        for key in (BROADBAND, PLAIN)
+        {"document_id": key, "source": source, "source_url": "https://www.govinfo.gov/x.xml", "fetched_at": NOW}
+        for key, source in ((BROADBAND, "us_bills"), (PLAIN, "us_bills"), (RULE, "us_federal_register"))
     )
     db.table("runs").insert(
         {

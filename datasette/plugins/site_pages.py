@@ -5,7 +5,7 @@ import datetime
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import browse, calendar, compare, document, overview, places, positions, words
+from pages import browse, calendar, compare, coverage, document, overview, places, positions, words
 
 DATABASE = "corpus"
 
@@ -14,6 +14,12 @@ def today(datasette):
     """The day to reckon deadlines from: the clock's, unless the site was built for another day."""
     fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
     return datetime.date.fromisoformat(fixed) if fixed else datetime.date.today()
+
+
+def now(datasette):
+    """The time to reckon from what is overdue (a UTC stamp): the clock's, or the end of the day the site was built for."""
+    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
+    return f"{fixed}T23:59:59Z" if fixed else f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def read(datasette, function, *args):
@@ -125,7 +131,8 @@ async def about(datasette, request):
 
 
 async def sources(datasette, request):
-    return await page(datasette, request, "sources.html", {"sources": await read(datasette, overview.sources)})
+    found = await read(datasette, coverage.coverage, now(datasette))
+    return await page(datasette, request, "sources.html", {"coverage": found})
 
 
 @hookimpl
