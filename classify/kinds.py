@@ -48,7 +48,8 @@ def _records(labels: list[Label], corpus: Path) -> dict[str, Record]:
     asked = "select title, abstract, text from documents where id = ?"
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
         found = {label.id: db.execute(asked, [label.document]).fetchone() for label in labels}
-    return {key: (key, *text) for key, text in found.items() if text}
+    long = {label.id for label in labels if label.stratum == "long"}
+    return {key: (key, *row) for key, row in found.items() if row and (row[2] or key not in long)}
 
 
 def _scored(labels: list[Label], taggings: list[Tagging]) -> dict[str, Any]:

@@ -70,7 +70,8 @@ class Label:
         jurisdiction, _, rest = self.id.partition("/")
         session = rest.split("/")[0]
         if jurisdiction == "us":
-            return f"infopolicy crawl us_bills --congress {session}"
+            texts = ", then us_bill_text" if self.stratum == "long" else ""
+            return f"infopolicy crawl us_bills --congress {session}{texts}"
         if jurisdiction == "us-fr":
             year = session[:4]
             return f"infopolicy crawl us_federal_register --since {year}-01-01 --until {year}-12-31"
@@ -182,12 +183,11 @@ def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Count
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
         for label in read_labels(folder):
             text = db.execute(_TEXT, [label.document]).fetchone()
-            if text is None:
+            whole = db.execute(_WHOLE, [label.document]).fetchone() if label.stratum in KINDS else None
+            if text is None or (label.stratum == "long" and not (whole and whole[0])):
                 lacking[label.where] += 1
-            elif label.stratum in KINDS:
-                rows.append(_line(label, *text) | {"text": db.execute(_WHOLE, [label.document]).fetchone()[0]})
             else:
-                rows.append(_line(label, *text))
+                rows.append(_line(label, *text) | ({"text": whole[0]} if whole else {}))
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     return len(rows), lacking
 

@@ -94,11 +94,11 @@ def test_gold_fetch_puts_sample_texts_and_labels_together(tmp_path: Path) -> Non
     }
     wanted = [label for label in LABELS if label.document in bills]
     assert wanted, "the sample holds no labelled document"
-    rows = [(bill.id, bill.title, bill.abstract) for bill in bills.values()]
+    rows = [(bill.id, bill.title, bill.abstract, "Its text.") for bill in bills.values()]
     file = tmp_path / "corpus.db"
     with closing(sqlite3.connect(file)) as db, db:
-        db.execute("create table documents (id text primary key, title text, abstract text)")
-        db.executemany("insert into documents values (?, ?, ?)", rows)
+        db.execute("create table documents (id text primary key, title text, abstract text, text text)")
+        db.executemany("insert into documents values (?, ?, ?, ?)", rows)
     target = tmp_path / "gold.jsonl"
     found, lacking = fetch(file, target)
     assert found == len(wanted)

@@ -78,3 +78,13 @@ def test_kinds_of_the_repository_are_tests_only_and_name_their_source() -> None:
     assert all(each.document for each in found)
     courts = next(each for each in found if each.stratum == "courts")
     assert courts.where == "infopolicy crawl us_courts --since 2000-01-01"
+
+
+def test_kinds_long_texts_are_lacking_until_the_text_is_there(tmp_path: Path) -> None:
+    folder = labels(tmp_path, long=[label("us/119/hr/1", kind="long")])
+    file = corpus(tmp_path, ("us-119-hr1", "A bill", None, None))
+    assert score_kinds(file, Tagger(), folder) == {}
+    assert (
+        fetch(file, tmp_path / "gold.json", folder)[1]["infopolicy crawl us_bills --congress 119, then us_bill_text"]
+        == 1
+    )
