@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from comparison import grouping, pairing, sharing, signing, tables
+from comparison import grouping, pairing, provisions, sharing, signing, tables
 from comparison.rules import load_rules
 from comparison.wording import Weights
 from crawlers import threads
@@ -31,6 +31,7 @@ def update(db: Database) -> Compared:
     """
     tables.corpus.apply(db)
     threads.corpus.apply(db)
+    provisions.read_versions(db)
     given = load_rules()
     found = signing.counted(db) or signing.count_words(db, given)
     version = f"{signing.code_version()}-{found['']}-{found[' ']}"
