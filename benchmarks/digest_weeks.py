@@ -205,7 +205,7 @@ def expected(after: sqlite3.Connection, news: dict[str, bool], choice: Preferenc
             found.add(key)
         honours = is_ceremonial(title, document_type)
         priority = 0 if honours else priority
-        ceremonial = honours or title.casefold().startswith(tuple(RULES["ceremonial"]))
+        ceremonial = honours or title.casefold().startswith(tuple(RULES["routine"]))
         ceremonial = ceremonial and priority < 2 and not touches
         if not everybody or ceremonial or (choice.must_see and priority < 2):
             continue

@@ -106,7 +106,7 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
     if entry["must_see"] or entry["positions"] or followed & {each["id"] for each in entry["documents"]}:
         return True
-    return not entry["ceremonial"] and any(each["all"] for each in entry["news"])
+    return not entry["routine"] and any(each["all"] for each in entry["news"])
 
 
 # --------------------------------------------------------------------- which documents
@@ -248,8 +248,8 @@ def _entry(
         "areas": _together(documents[key]["areas"] for key in ordered),
         "positions": _together(documents[key]["positions"] for key in ordered),
         "must_see": any(documents[key]["priority"] == 2 and not documents[key]["ceremonial"] for key in keys),
-        "ceremonial": bool(documents[ordered[0]]["ceremonial"])
-        or documents[ordered[0]]["title"].casefold().startswith(tuple(rules()["ceremonial"])),
+        "routine": bool(documents[ordered[0]]["ceremonial"])
+        or documents[ordered[0]]["title"].casefold().startswith(tuple(rules()["routine"])),
         "score": round(max(documents[key]["score"] for key in keys), 4),
         "searches": _together(found.get(key, {}) for key in ordered),
         "news": told,
