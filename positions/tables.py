@@ -46,6 +46,25 @@ def add_reasons(db: Database) -> None:
     db.execute("alter table positions add column related text")
 
 
+@corpus()
+def create_outcomes(db: Database) -> None:
+    # What staff confirmed, one row for each document and position; `went` is yes, partly or no, null where no side was taken.
+    db.execute("""
+        create table outcomes (
+            document_id text not null references documents(id), position_id text not null references positions(id),
+            outcome text not null, went text, status text not null, ended_on text, words text, decided_on text not null,
+            primary key (document_id, position_id)
+        ) without rowid""")
+    db.execute("create index outcomes_by_position on outcomes (position_id)")
+    # The same counted: all of it, by position, area, year and level.
+    db.execute("""
+        create table scorecard (
+            dimension text not null, value text not null, decided integer not null, yes integer not null,
+            partly integer not null, no integer not null, untold integer not null, share real,
+            primary key (dimension, value)
+        ) without rowid""")
+
+
 @staff()
 def create_suggested_stances(db: Database) -> None:
     db.execute("""
@@ -54,3 +73,14 @@ def create_suggested_stances(db: Database) -> None:
             score real not null, reason text not null, field text not null, start integer not null,
             "end" integer not null, words text not null, primary key (document_id, position_id, ordinal)
         ) without rowid""")
+
+
+@staff()
+def create_suggested_outcomes(db: Database) -> None:
+    # An outcome implies a direction, so it stays with staff until somebody confirms it; null where the text does not tell.
+    db.execute("""
+        create table suggested_outcomes (
+            document_id text not null, position_id text not null, outcome text, reason text not null, field text,
+            start integer, "end" integer, words text, primary key (document_id, position_id)
+        ) without rowid""")
+    db.execute("create table outcome_readings (document_id text primary key, read_from text not null) without rowid")
