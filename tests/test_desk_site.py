@@ -14,7 +14,6 @@ from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from configuration import Configuration
 from desk import limits, passwords, reviews, room, routes, sessions
-from desk.reviews import Verdict
 
 #: What datasette-auth-passwords 1.1.1 makes of this password, with this salt and 1,000 rounds.
 THEIRS = "pbkdf2_sha256$1000$0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f$salIzBwwZCI0wAgS/4pxUhoIvJD0/CaYVuqaAJZyrq0="
