@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from classify.agreement import write_agreement
+from comparison.tables import corpus as comparison
 from crawlers.ceremonial import is_ceremonial
 from crawlers.holdings import HOLDINGS
 from crawlers.holdings import corpus as holdings
@@ -20,6 +21,9 @@ from crawlers.items import slug
 from crawlers.threads import write_threads
 from desk.projection import write_decisions
 from desk.tables import corpus as decisions
+from positions.outcomes import project
+from positions.scorecard import write_scorecard
+from positions.tables import corpus as positions
 from vocabulary import corpus as vocabulary
 from vocabulary import write_vocabulary
 
@@ -105,7 +109,7 @@ def create_activity(db: Database) -> None:
 
 
 #: The tables that publishing fills, by who keeps them.
-PUBLISHED = (corpus, decisions, vocabulary, holdings)
+PUBLISHED = (corpus, positions, decisions, vocabulary, holdings, comparison)
 
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
@@ -229,6 +233,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         written += write_decisions(db, staff, now)
         with db.atomic():
             written += write_agreement(db, staff)
+    written += project(db) + write_scorecard(db)
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)

@@ -176,10 +176,12 @@ def _run_line(run: Any) -> str:
 
 
 def _finish(session: Session) -> None:
-    """Tag, match and publish whatever lacks it."""
+    """Tag, match, publish and compare whatever lacks it."""
+    from comparison.update import update as compare_texts
     from crawlers.restate import restate
     from derive import derive, tagger_version, untagged
     from pipelines import open_corpus, open_staff
+    from positions.outcomes import suggest as suggest_outcomes
     from publish import publish as publish_tables
     from reference import write_reference
 
@@ -191,9 +193,13 @@ def _finish(session: Session) -> None:
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
     write_reference(corpus)
+    suggest_outcomes(corpus, staff)
     publish_tables(corpus, now(), staff)
+    compared = compare_texts(corpus)
     for db in (corpus, staff):
         db.close()
+    if compared.documents:
+        session.say(f"compared {compared.documents:,} documents with all others")
     session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
 
 
@@ -206,6 +212,7 @@ def rebuild(session: Session, everything: bool) -> None:
     What governments published and what people decided is never touched. --all forgets the tags and matches first, and
     makes the search index anew.
     """
+    from comparison.update import forget as forget_comparison
     from derive import forget
     from operations.folder import only_writer
     from pipelines import open_corpus
@@ -214,6 +221,7 @@ def rebuild(session: Session, everything: bool) -> None:
         if everything:
             corpus = open_corpus(session.config.corpus)
             forget(corpus)
+            forget_comparison(corpus)
             corpus.close()
         _finish(session)
 

@@ -51,7 +51,7 @@ def create_outcomes(db: Database) -> None:
     # What staff confirmed, one row for each document and position; `went` is yes, partly or no, null where no side was taken.
     db.execute("""
         create table outcomes (
-            document_id text not null references documents(id), position_id text not null references positions(id),
+            document_id text not null references documents(id), position_id text not null,
             outcome text not null, went text, status text not null, ended_on text, words text, decided_on text not null,
             primary key (document_id, position_id)
         ) without rowid""")
