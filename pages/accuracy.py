@@ -25,7 +25,7 @@ KINDS = {
     "city": "Matters of a city council (New York)",
     "uk": "Bills of the United Kingdom",
     "canada": "Bills of Canada",
-    "long": "Texts of many pages, read in full",
+    "long": "Texts of many pages",
 }
 UNMEASURED = ("Counties and other cities", "Languages other than English")
 #: Sides of a reliability plot, and how large a point may get, in its own units.
