@@ -227,7 +227,7 @@ class RecordPipeline:
     async def _fail(self, error: Exception) -> None:
         assert self.crawler.engine is not None
         self.run.state, self.run.unstored = "failed", True
-        self.run.note = str(StorageError.of(self.corpus.name, error))  # the note is public, the folder is not
+        self.run.note = str(StorageError.of(self.corpus, error))
         await self.crawler.engine.close_spider_async(reason="storage")
 
     def _flush(self) -> None:
@@ -271,7 +271,7 @@ class RecordPipeline:
             self._close_run()
         except (sqlite3.Error, OSError) as error:
             self.run.state, self.run.unstored = "failed", True
-            self.run.note = str(StorageError.of(self.corpus.name, error))  # the note is public, the folder is not
+            self.run.note = str(StorageError.of(self.corpus, error))
         finally:
             self.db.close()
             self.ops_db.close()

@@ -143,8 +143,8 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
         if not equals or not value:
             raise Stop(f"-a {pair}: write NAME=VALUE, such as states=nv,wy", 2)
         for source in names:
-            taken = set(inspect.signature(spider_class(source).__init__).parameters) - _GENERAL | {"believe"}
-            if name not in taken:
+            taken = set(inspect.signature(spider_class(source).__init__).parameters) - _GENERAL
+            if name not in taken | {"believe"}:  # which all know
                 its = ", ".join(sorted(taken)) or "none"
                 raise Stop(f"-a {name}: {source} knows no such argument (its own: {its})", 2)
         arguments[name] = value
