@@ -80,7 +80,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
     direct = _direct(db, filters.q, today)
     counts = _counts_of_matches(db, asked) if asked else None
     loose = search.some_of(asked.terms) if counts is not None and not counts and not direct else None
-    meant = spelling.did_you_mean(db, filters.q, asked) if counts is not None and sum(counts.values()) < FEW else None
+    found_anywhere = sum(number for cell, number in (counts or {}).items() if cell[0] == ANY_AREA)
+    meant = spelling.did_you_mean(db, filters.q, asked) if asked and found_anywhere < FEW else None
     if loose and len(asked.terms) > 1:
         asked = replace(asked, expression=loose)
         counts = _counts_of_matches(db, asked)

@@ -74,7 +74,7 @@ def area_trends(db: sqlite3.Connection, today: datetime.date) -> Chart:
         lines=[line for line in lines if any(line.numbers)],
         series="rows",
         own_scale=True,
-        note="Each strip has a scale of its own: compare its shape with others, not its height.",
+        note=f"Each strip has a scale of its own: compare its shape with others, not its height.{_unfinished(years, today)}",
     )
 
 
@@ -82,7 +82,12 @@ def by_year(counted: dict[str, int], today: datetime.date, address: str) -> Char
     """One number a year; ``address`` is the start of the address that lists a year's documents."""
     years = years_to(today, list(counted))
     lines = [Line(year, [counted.get(year, 0)], f"{address}&year={year}") for year in years]
-    return Chart("by-year", "New documents a year", "strips", "Year", ["Documents"], lines)
+    note = _unfinished(years, today).strip()
+    return Chart("by-year", "New documents a year", "strips", "Year", ["Documents"], lines, note=note)
+
+
+def _unfinished(years: list[str], today: datetime.date) -> str:
+    return f" {today.year} is not over yet." if years and years[-1] == str(today.year) else ""
 
 
 def by_status(counted: list[tuple[str, int]], address: str) -> Chart:

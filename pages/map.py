@@ -17,12 +17,15 @@ SHADES = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """``column`` and ``row`` count from 0; ``shade`` goes from 0 (nothing) to SHADES (among the most)."""
+    """``column`` and ``row`` count from 0; ``shade`` goes from 0 (nothing) to SHADES (among the most).
+
+    ``count`` is None for a place of which nothing is collected: that is not the same as nothing found.
+    """
 
     id: str
     code: str
     title: str
-    count: int
+    count: int | None
     column: int
     row: int
     shade: int
@@ -60,11 +63,12 @@ def layout() -> dict[str, tuple[int, int]]:
     return dict(places)
 
 
-def state_map(counts: dict[str, int], address: Callable[[str], str]) -> StateMap | None:
+def state_map(counts: dict[str, int], collected: set[str], address: Callable[[str], str]) -> StateMap | None:
     """The map of some numbers by jurisdiction; None where no state or territory has any.
 
     Args:
         counts: jurisdiction -> number; those of the whole country and of cities are left out.
+        collected: the jurisdictions of which anything is stored.
         address: where the tile of a jurisdiction leads.
     """
     places = layout()
@@ -77,7 +81,7 @@ def state_map(counts: dict[str, int], address: Callable[[str], str]) -> StateMap
             id=key,
             code=key[3:].upper(),
             title=words.place(key),
-            count=states.get(key, 0),
+            count=states.get(key, 0) if key in collected else None,
             column=column,
             row=row,
             shade=bisect.bisect_right(steps, states[key]) if key in states else 0,

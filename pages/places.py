@@ -38,7 +38,10 @@ def active_states(
         "select jurisdiction, sum(documents) from activity where area_id = ? and month between ? and ? group by 1",
         [area_id, since, last],
     )
-    states = state_map({row[0]: row[1] for row in found}, address)
+    collected = {
+        row[0] for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    }
+    states = state_map({row[0]: row[1] for row in found}, collected, address)
     return {"states": states, "states_since": words.month_in_words(since), "states_until": words.month_in_words(last)}
 
 

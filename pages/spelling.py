@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from pages.search import Search
 
 #: A word found in so many documents is taken to be meant, however it is spelt.
-KNOWN = 3
+KNOWN = 10
 #: How alike the two must be, from 0 to 1: "libary" and "library" are .92, "privcy" and "privacy" .92, "book" and "cook" .75.
 ALIKE = 0.76
 #: A slip is corrected to a word that is at least so many times as frequent.
@@ -46,4 +46,4 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
 
 def _likeness(typed: str, other: str) -> float:
     """How alike two words are; people seldom mistype the first letter."""
-    return SequenceMatcher(None, typed, other, autojunk=False).ratio() - (0.05 if typed[0] != other[0] else 0)
+    return SequenceMatcher(None, typed, other, autojunk=False).ratio() - (0.03 if typed[0] != other[0] else 0)

@@ -76,7 +76,12 @@ def build(path: Path, *, states: bool = False) -> Path:
 
 def _states(db: Database) -> None:
     """Two bills of Texas and one of Guam about broadband, and one of Ohio about nothing of ours."""
-    for key, place, tagged in (("tx-87-hb1", "tx", 1), ("tx-87-hb2", "tx", 1), ("gu-36-b1", "gu", 1), ("oh-134-hb1", "oh", 0)):
+    for key, place, tagged in (
+        ("tx-87-hb1", "tx", 1),
+        ("tx-87-hb2", "tx", 1),
+        ("gu-36-b1", "gu", 1),
+        ("oh-134-hb1", "oh", 0),
+    ):
         number = key.rpartition("-")[2].upper()
         row = document_row(
             f"us-{key}", source="us_states", jurisdiction=f"us-{place}", level="state", session=key.split("-")[1],

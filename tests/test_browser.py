@@ -40,6 +40,7 @@ PAGES = {
     "areas": "/areas",
     "area": "/areas/broadband",
     "positions": "/positions",
+    "positions-by-name": "/positions?order=name",
     "position": "/positions/tc-hotspot-lending",
     "places": "/jurisdictions",
     "place": "/jurisdictions/us",
@@ -51,6 +52,7 @@ PAGES = {
     "browse": "/browse?q=hotspots&area=broadband",
     "nothing-found": "/browse?q=xylophones&kind=bill",
     "by-number": "/browse?q=hr+1783",
+    "mistyped": "/browse?q=libary",
     "glossary": "/glossary",
     "about": "/about",
     "sources": "/sources",
@@ -65,7 +67,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    site = serve.build(build(tmp_path_factory.mktemp("browser")), today=TODAY)
+    site = serve.build(build(tmp_path_factory.mktemp("browser"), states=True), today=TODAY)
     listener = serve._listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -165,7 +167,7 @@ def test_focus_is_visible(page, address: str) -> None:
 
 def test_search_by_keyboard_leads_to_a_document(page, address: str) -> None:
     page.goto(address + "/")
-    page.get_by_label("Search 4 documents").fill("hotspots")
+    page.get_by_label("Search 8 documents").fill("hotspots")
     page.keyboard.press("Enter")
     page.wait_for_url("**/browse?q=hotspots")
     page.get_by_role("link", name="Library Broadband Act").first.click()
@@ -178,6 +180,71 @@ def test_pages_need_no_script(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.get_by_text("1 cosponsor").click()
     assert page.get_by_text("Rep. Writer, Bo").is_visible()
+
+
+def test_a_chart_is_drawn_beside_its_table(page, address: str) -> None:
+    page.goto(address + PAGES["compare"])
+    chart = page.locator("figure.chart").first
+    drawing = chart.locator("svg.plot")
+    assert drawing.get_attribute("role") == "img"
+    assert "New documents a year" in (drawing.get_attribute("aria-label") or "")
+    assert drawing.locator("rect").count() == 4  # a bar for each number
+    assert not chart.locator("table").is_visible()
+    chart.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert chart.locator("table").is_visible()
+    wide = drawing.bounding_box()["width"]
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.wait_for_function(f"document.querySelector('svg.plot').getBoundingClientRect().width < {wide} - 50")
+    assert chart.locator("svg.plot").count() == 1
+
+
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
+def test_without_scripts_a_chart_is_a_table(page, address: str) -> None:
+    for name in ("home", "area", "place", "compare"):
+        page.goto(address + PAGES[name])
+        assert page.locator("figure.chart table").first.is_visible()
+        assert page.locator("svg.plot").count() == 0
+
+
+def test_the_map_can_be_read_and_skipped_by_keyboard(page, address: str) -> None:
+    page.goto(address + "/jurisdictions")
+    states = page.locator("figure.states")
+    assert states.get_by_role("link", name="TX 2 documents, Texas").is_visible()
+    assert states.get_by_role("link", name="OH 0 documents, Ohio").is_visible()
+    assert states.get_by_label("AK not collected, Alaska").count() == 1
+    assert states.get_by_role("link", name="Alaska").count() == 0
+    states.locator("summary").click()
+    assert states.locator("tbody tr").all_inner_texts() == ["Texas\t2", "Guam\t1"]
+    states.get_by_text("Skip the map").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    tile = states.get_by_role("link", name="TX 2 documents, Texas")
+    tile.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert float(tile.locator("rect").evaluate("e => getComputedStyle(e).strokeWidth").removesuffix("px")) > 3
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/jurisdictions/us-tx")
+
+
+def test_a_month_is_turned_and_a_day_reached_by_keyboard(page, address: str) -> None:
+    page.goto(address + "/calendar")
+    page.get_by_role("link", name="31 March 2022: 1 date").focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#day-2022-03-31")
+    page.get_by_role("link", name="Previous month").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calendar?month=2022-02")
+    assert page.get_by_role("heading", level=1).inner_text() == "Calendar: February 2022"
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+def test_on_a_narrow_screen_a_month_is_a_list(page, address: str) -> None:
+    page.goto(address + "/calendar")
+    assert not page.locator("table.month").is_visible()
+    assert page.locator("section.day").is_visible()
 
 
 @pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True, ids=["reduced-motion"])

@@ -47,7 +47,7 @@ function strips(all, { width, series, along, own }) {
       several
         ? Plot.text([...top.keys()], {
             fy: (name) => name, frameAnchor: "top-left", lineAnchor: "bottom", dy: -4, fontSize: 12, fontWeight: 600,
-            text: (name) => (own ? `${name}: ${told(newest(name).count)} in ${newest(name)[along]}` : name),
+            text: (name) => (own ? `${name}: ${told(newest(name).count)}${width < 340 ? "" : ` in ${newest(name)[along]}`}` : name),
           })
         : null,
     ],
@@ -98,6 +98,7 @@ function draw(figure) {
     ariaLabel: `Chart: ${words(figure.querySelector("figcaption"))}. The table below it has the same numbers.`,
   });
   svg.querySelector("style")?.remove(); // site.css has these rules: the policy of this site allows no style in a page
+  for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // one picture, one name
   svg.setAttribute("role", "img");
   svg.classList.add("plot");
   figure.querySelector("svg.plot")?.remove();
