@@ -44,10 +44,16 @@ EMBED_HEADERS = {name: value for name, value in HEADERS.items() if name != b"x-f
     b"form-action 'none'; base-uri 'none'; frame-ancestors *",
 }
 
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+#: Datasette's own pages: nothing there takes a form.
+READ_ONLY = re.compile(r"/(corpus|_internal|_memory)([./?].*)?", re.DOTALL)
+
 READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 #: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
 STATEMENTS = READABLE_PRAGMAS | {"schema_version", "database_list", "cache_size", "data_version", "page_size"}
 LONGEST_VALUE = 20_000_000
+#: The file as it lies on the disk, with what was taken back and not yet overwritten.
+RAW_PAGES = {"sqlite_dbpage", "dbstat"}
 
 
 @hookimpl
@@ -65,6 +71,11 @@ def asgi_wrapper(datasette):
                     message = {**message, "headers": [*headers, *ours.items()]}
                 await send(message)
 
+            method = scope.get("method", "GET")
+            if scope["type"] == "http" and (method not in METHODS or (method == "POST" and READ_ONLY.fullmatch(path))):
+                return await Response.text("This address can be read; nothing else.", status=405).asgi_send(
+                    send_with_headers
+                )
             await app(scope, receive, send_with_headers)
 
         return with_headers
@@ -93,6 +104,8 @@ def prepare_connection(conn, database):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_PRAGMA:
             return sqlite3.SQLITE_OK if first.lower() in STATEMENTS else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_READ and first.lower() in RAW_PAGES:
+            return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ and first.lower().startswith("pragma_"):
             return sqlite3.SQLITE_OK if first.lower()[7:] in READABLE_PRAGMAS else sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_FUNCTION and second.lower() in ("load_extension", "fts3_tokenizer"):

@@ -1,0 +1,309 @@
+"""Addresses by which somebody might reach what is private, each tried on a served site, and each refused.
+
+The data folder holds staff.db, partners.db, mail.db and ops.db, all filled; what is in them is marked by words that must
+never come back, whatever the answer is. Requests go over a socket as they are written here: nothing tidies the paths.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, open_desk, person
+from site_corpus import BROADBAND, TODAY, serving
+from sqlite_utils import Database
+
+import serve
+from configuration import Configuration
+from crawlers import tables
+from desk import projection, reviews, sessions, work
+from desk.reviews import Verdict
+from digest.tables import open_mail
+
+WORDS = (*PRIVATE, "axolotl-partner", "ibex@example.net", "ocelot-reject", "pbkdf2_sha256", "tc-hotspot-lending-oppose")
+STAFF = "staff.db"
+
+
+@dataclass(frozen=True)
+class Site:
+    port: int
+    folder: Path
+    cookies: dict[str, str]
+
+    def ask(
+        self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: str | None = None
+    ) -> tuple[int, str, str]:
+        """(status, headers and body as text, Location)."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            connection.putheader("Content-Length", str(len((body or "").encode())))
+            connection.endheaders((body or "").encode())
+            answer = connection.getresponse()
+            text = answer.read().decode("utf-8", "replace")
+            return answer.status, f"{answer.headers}\n{text}", answer.headers.get("Location") or ""
+        finally:
+            connection.close()
+
+
+def _fill(config: Configuration) -> dict[str, str]:
+    """Put something private into every private file; returns cookies that must open nothing, by name."""
+    with closing(open_desk(config)) as db:
+        ana = person(db)
+        db.execute("update suggested_stances set stance = 'oppose', reason = 'tc-hotspot-lending-oppose'")
+        given = [
+            Verdict(document_id=BROADBAND, subject="area:broadband", verdict="confirm", note="zyzzyva-note"),
+            Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose", reason="quokka-draft"),
+        ]
+        reviews.record(db, ana, given, now=NOW)
+        work.add_note(db, ana, BROADBAND, "zyzzyva-note", NOW)
+        work.save_filter(db, ana, "Marginalia", "q=zyzzyva-note")
+        projection.publish_now(config.corpus, db, [BROADBAND])
+        expired = sessions.start(db, ana, now="2020-01-01T00:00:00Z")
+        revoked = sessions.start(db, ana, now="2099-01-01T00:00:00Z")
+        sessions.revoke(db, revoked, now=NOW)
+    with closing(open_mail(config.mail)) as mail:
+        mail.execute(
+            "insert into subscribers values ('1', 'public', 'ibex@example.net', 'ibex@example.net', 'active', 'weekly', 'en', "
+            "'{}', 'handle', null, ?, ?, null)",
+            [NOW, NOW],
+        )
+    with closing(Database(config.data / "partners.db")) as partners:
+        partners.table("stances").insert({"partner": "axolotl-partner", "stance": "oppose"})
+    with closing(tables.connect(config.ops)) as ops:
+        tables.ops.apply(ops)
+        ops.execute("insert into rejects values (1, 's', 'u', 'ocelot-reject', ?, 1, 'ocelot-reject')", [NOW])
+    site = serve.build(config.corpus, secret=SECRET, today=TODAY)
+    other = serve.build(config.corpus, secret="another secret of at least 32 characters", today=TODAY)
+    return {
+        "expired": site.sign({"token": expired}, "desk"),
+        "revoked": site.sign({"token": revoked}, "desk"),
+        "for another purpose": site.sign({"token": expired}, "actor"),
+        "signed with another secret": other.sign({"token": revoked}, "desk"),
+        "unsigned": "eyJ0b2tlbiI6InJvb3QifQ",
+        "an id instead of a token": site.sign({"token": "1"}, "desk"),
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    config = build(tmp_path_factory.mktemp("private"))
+    cookies = _fill(config)
+    application = serve.build(config.corpus, secret=SECRET, today=TODAY, mail=config, desk=config)
+    for address in serving(application):
+        yield Site(int(address.rpartition(":")[2]), config.data, cookies)
+
+
+def sql(query: str, shape: str = "") -> str:
+    return f"/corpus{shape}?{urlencode({'sql': query})}"
+
+
+FILES = [
+    "/staff.db", "/staff", "/staff.json", "/staff/reviews", "/staff/reviews.json", "/staff/reviews/1", "/staff/accounts.csv",
+    "/staff/suggested_stances.json?_shape=array", "/partners.db", "/partners", "/partners/stances.json", "/mail.db", "/mail",
+    "/mail/subscribers.json", "/mail/subscribers/1", "/ops.db", "/ops/rejects.json", "/ops/rejects/1", "/corpus.db",
+    "/corpus.db?_dl=on", "/corpus.db-wal", "/data/staff.db", "/lock", "/backups/", "/_internal", "/_internal/databases.json",
+    "/_memory", "/_memory?sql=select+1", "/corpus,staff/reviews", "/corpus~2Cstaff/reviews", "/fixtures/reviews",
+]  # fmt: skip
+
+TRICKS = [
+    "/static/../staff.db", "/static/..%2fstaff.db", "/static/%2e%2e/staff.db", "/static/%2e%2e%2fstaff.db",
+    "/static/....//staff.db", "/static/..%5cstaff.db", "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/../staff.db",
+    "/..%2f..%2fstaff.db", "/%2e%2e/staff.db", "//staff.db", "/./staff.db", "/staff%2edb", "/staff.db%00.html",
+    "/staff~2Edb", "/corpus/..%2fstaff/reviews", "/corpus/../staff/reviews.json", "/corpus/~2E~2E~2Fstaff/reviews",
+    "/corpus/reviews", "/corpus/staff.reviews", "/corpus/staff~2Ereviews.json", "/corpus/accounts.json",
+    "/corpus/suggested_stances.json", "/corpus/reviews/1.json", "/corpus/notes.csv?_stream=on", "/documents/..%2f..%2fstaff.db",
+    f"/documents/{BROADBAND}%00", f"/documents/{BROADBAND}/reviews", f"/documents/{BROADBAND}.json/../../staff.json",
+]  # fmt: skip
+
+MACHINERY = [
+    "/-/databases", "/-/databases.json", "/-/metadata.json", "/-/settings.json", "/-/plugins.json", "/-/versions.json",
+    "/-/threads.json", "/-/actor.json", "/-/permissions", "/-/allow-debug", "/-/messages", "/-/logout", "/-/auth-token?token=x",
+    "/-/login", "/-/password-tool", "/-/patterns", "/-/create-token", "/-/api", "/-/static/../../staff.db", "/.json", "/.jsono",
+    "/-/desk", "/-/github-auth-start",
+]  # fmt: skip
+
+#: Without a session: to the login, or refused. The template and the code of a page are no address either.
+DESK = [
+    "/desk", "/desk/", "/desk?page=2", "/desk.json", "/desk.csv", "/desk/next", f"/desk/documents/{BROADBAND}",
+    f"/desk/documents/{BROADBAND}.json", f"/desk/documents/{BROADBAND}/keep", f"/desk/documents/{BROADBAND}%2fkeep",
+    "/desk/trail", "/desk/trail?person=Ana+Reader", "/desk/trail.json", "/desk/people", "/desk/areas", "/desk/following",
+    "/desk/account", "/desk/bulk", "/desk/undo", "/desk/filters", "/desk/login/../trail", "/desk/login%2f..%2ftrail",
+    "/desk/login/trail", "/desk%2ftrail", "/%64esk/trail", "/desk//trail", "/desk/./trail", "/DESK/trail", "/desk/trail%00",
+    "/desk/trail;x=/desk/login", "//desk/trail", "/desk/staff.db", "/templates/desk/document.html", "/static/../plugins/desk.py",
+    "/static/%2e%2e/templates/desk/base.html",
+]  # fmt: skip
+
+SQL = [
+    "select * from reviews", "select * from staff.reviews", "select * from accounts", "select * from main.accounts",
+    "attach 'staff.db' as staff", "select * from suggested_stances", "select * from pragma_database_list",
+    "pragma database_list", "select readfile('staff.db')", "select load_extension('x')", "select * from mail.subscribers",
+    "select * from partners.stances", "select * from ops.rejects", "vacuum into 'x.db'", "select writefile('x', 'y')",
+    "with x as (select * from reviews) select * from x", "select fts3_tokenizer('porter')", "explain select * from reviews",
+    "select * from sqlite_dbpage", "select * from dbstat", "select * from _internal.databases",
+]  # fmt: skip
+
+SHAPES = [sql("select * from reviews", shape) for shape in (".json", ".csv", ".jsono")] + [
+    sql("select * from staff.reviews", ".json") + f"&_shape={shape}"
+    for shape in ("array", "objects", "arrayfirst", "arrays")
+]
+
+FEEDS = [
+    "/feed.atom?list=staff", "/digest/staff-weekly-2022-W10", "/digest.atom?list=staff", "/browse.atom?q=zyzzyva-note",
+    "/browse.csv?q=zyzzyva-note", "/browse.json?q=Marginalia", "/deadlines.ics?owner=Ana+Reader", "/sitemap.xml",
+    "/browse?q=quokka-draft", f"/corpus/documents/{BROADBAND}.json?_extras=reviews&_labels=on",
+    f"/documents/{BROADBAND}.json", f"/documents/{BROADBAND}", f"/embed/{BROADBAND}", "/corpus/decisions.json?_shape=array",
+    "/corpus/decisions.csv",
+    "/corpus/documents.json?_through=" + quote('{"table": "reviews", "column": "a", "value": "1"}'),
+    "/corpus/documents.json?_where=id+in+(select+document_id+from+staff.reviews)", "/corpus/documents?_facet=status",
+    "/corpus/documents?_search=zyzzyva-note", "/subscribe/manage/eyJhIjoxfQ.x.y", "/subscribe/leave/aaaaaaaaaaaa",
+]  # fmt: skip
+
+EVERYTHING = [*FILES, *TRICKS, *MACHINERY, *DESK, *map(sql, SQL), *SHAPES, *FEEDS]
+
+
+def clean(answer: str) -> list[str]:
+    return [word for word in WORDS if word in answer]
+
+
+def test_enough_is_tried() -> None:
+    assert len(set(EVERYTHING)) == len(EVERYTHING) >= 60
+
+
+def test_what_is_looked_for_is_there(site: Site) -> None:
+    """The words would be found if they came back: they are in the files."""
+    private = [path for path in site.folder.iterdir() if path.is_file() and not path.name.startswith("corpus")]
+    everything = b"".join(path.read_bytes() for path in private)
+    assert [word for word in WORDS if word.encode() not in everything] == []
+
+
+@pytest.mark.parametrize("path", [*FILES, *TRICKS, *MACHINERY])
+def test_no_file_trick_or_page_of_the_machinery_answers(site: Site, path: str) -> None:
+    status, answer, _ = site.ask(path)
+    assert status in (301, 302, 400, 403, 404), answer[:500]
+    assert clean(answer) == []
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_no_page_of_the_desk_answers_without_a_session(site: Site, path: str) -> None:
+    status, answer, location = site.ask(path)
+    assert status in (302, 400, 403, 404, 405), answer[:500]
+    assert _leads_to_the_login(site, status, location)
+    assert clean(answer) == []
+
+
+def _leads_to_the_login(site: Site, status: int, location: str) -> bool:
+    """Whether an answer is no redirect, or one to the login; Datasette sends encoded paths to another spelling first."""
+    if status != 302 or location.startswith("/desk/login"):
+        return True
+    return "~" in location and site.ask(location)[0] == 404
+
+
+@pytest.mark.parametrize("query", SQL)
+@pytest.mark.parametrize("shape", ["", ".json", ".csv"])
+def test_no_query_reaches_another_file(site: Site, query: str, shape: str) -> None:
+    status, answer, _ = site.ask(sql(query, shape))
+    # Datasette answers a refused query as CSV with an empty file.
+    assert status in (400, 403, 404) or (shape == ".csv" and not answer.partition("\n\n")[2].strip()), answer[:500]
+    assert clean(answer) == []
+
+
+@pytest.mark.parametrize("path", [*SHAPES, *FEEDS])
+def test_no_shape_and_no_feed_carries_a_private_word(site: Site, path: str) -> None:
+    status, answer, _ = site.ask(path)
+    assert status < 500 or "Invalid _through" in answer, answer[:500]
+    # The question itself may be shown again.
+    asked = [word for word in WORDS if word in path or quote(word) in path]
+    assert [word for word in clean(answer) if word not in asked] == []
+    assert "oppose</" not in answer.lower()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+def test_other_methods_reach_no_more(site: Site, method: str) -> None:
+    for path in EVERYTHING:
+        status, answer, location = site.ask(path, method, {"Content-Type": "application/x-www-form-urlencoded"})
+        assert status < 500 or "_through" in path, (method, path, answer[:300])
+        assert clean(answer) == [] or any(word in path for word in WORDS), (method, path)
+        if path.startswith("/desk"):
+            allowed = (302, 400, 403, 404, 405, 415) + ((200,) if method == "OPTIONS" else ())
+            assert status in allowed, (method, path)
+            assert _leads_to_the_login(site, status, location), (method, path)
+
+
+@pytest.mark.parametrize(
+    "which",
+    ["expired", "revoked", "for another purpose", "signed with another secret", "unsigned", "an id instead of a token"],
+)
+def test_no_such_cookie_opens_the_desk(site: Site, which: str) -> None:
+    for path in DESK:
+        value = site.cookies[which]
+        cookie = f"infopolicy_desk={value}; ds_actor={value}"
+        status, answer, location = site.ask(path, headers={"Cookie": cookie})
+        assert status in (302, 400, 403, 404, 405), path
+        assert _leads_to_the_login(site, status, location), path
+        assert clean(answer) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Basic QW5hIFJlYWRlcjpjb3JyZWN0IGhvcnNlIGJhdHRlcnkgc3RhcGxl"},
+        {"Authorization": "Bearer dstok_x"},
+        {"X-Remote-User": "ana@example.org"},
+        {"X-Forwarded-User": "Ana Reader"},
+        {"X-Original-URL": "/desk/trail", "X-Rewrite-URL": "/desk/trail"},
+        {"X-HTTP-Method-Override": "POST"},
+        {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"},
+        {"Host": "localhost"},
+        {"Accept": "application/json"},
+        {"Range": "bytes=0-99999"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+def test_no_header_opens_the_desk(site: Site, headers: dict[str, str]) -> None:
+    for path in ("/", "/desk", "/desk/trail", f"/desk/documents/{BROADBAND}", "/staff.db", "/corpus.db"):
+        status, answer, location = site.ask(path, headers=headers)
+        assert clean(answer) == []
+        if path != "/":
+            assert status in (302, 400, 403, 404), path
+            assert status != 302 or location.startswith("/desk/login")
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/login", "/desk/account", f"/desk/documents/{BROADBAND}", "/desk/bulk", "/desk/logout"]
+)
+def test_a_right_password_without_the_token_of_the_form_opens_nothing(site: Site, path: str) -> None:
+    body = urlencode({"name": "Ana Reader", "password": PASSWORD, "step": "save", "verdict": "confirm"})
+    for kind in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "application/json",
+    ):
+        status, answer, _ = site.ask(path, "POST", {"Content-Type": kind}, body)
+        assert status in (302, 400, 403, 415)
+        assert "infopolicy_desk=ey" not in answer
+        assert clean(answer) == []
+
+
+def test_an_error_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desk import lists, routes
+
+    def broken(_: Any) -> None:
+        raise RuntimeError("zyzzyva-note of Ana Reader in staff.db")
+
+    [login] = [route for route in routes.ROUTES if route.pattern.pattern == "/login"]
+    monkeypatch.setattr(routes, "ROUTES", (type(login)(login.pattern, broken, None, None, login.methods),))
+    assert lists
+    status, answer, _ = site.ask("/desk/login")
+    assert status == 500
+    assert clean(answer) == []
+    assert "staff.db" not in answer
