@@ -1,0 +1,174 @@
+"""Every public link of the sample's site, followed as an anonymous visitor: no error, and no word that only staff may read."""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+import subprocess
+import sys
+from collections import Counter, deque
+from contextlib import closing
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import pytest
+from conftest import ROOT, clean_environment
+from desk_world import PRIVATE, SECRET, add, open_desk, person
+
+import serve
+from configuration import Configuration
+from desk import projection, reviews, work
+from desk.reviews import Verdict
+from digest.preferences import Preferences
+from digest.subscribers import subscribe
+from digest.tables import open_mail
+
+SITE = "https://policy.example.org"
+SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
+NOW = "2026-11-25T09:00:00Z"
+#: A bill of the sample that a person decided on, in public and in private.
+DECIDED = "us-117-hr1581"
+CRAWLS = (
+    ("crawl", "us_bills", "--congress", "all"),
+    ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31"),
+)
+#: Combinations of filters, sorts, months and pages have no end: at most so many parts in an address that is followed.
+MOST_PARTS = {"/browse": 1, "/deadlines": 1, "/calendar": 0, "/compare": 1, "/corpus": 0}
+#: The pages of single rows: of these tables only, since every table is read whole as CSV.
+ROW = re.compile(r"/corpus/(?!(documents|positions|policy_areas)/)\w+/.+")
+LONGEST_WALK = 4_000
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    """The sample as `make run` brings it, with what staff wrote about it and one person who gets the digest."""
+    folder = tmp_path_factory.mktemp("links")
+    for arguments in CRAWLS:
+        environment = clean_environment() | {"INFOPOLICY_DATA": str(folder), "INFOPOLICY_MIRROR": SAMPLE}
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    config = Configuration(data=folder, site=SITE)
+    with closing(open_desk(config)) as db:
+        for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer")):
+            add(db, name, role)
+        ana = person(db)
+        given = [
+            Verdict(document_id=DECIDED, subject="area:broadband", verdict="confirm", note="zyzzyva-note", seen=0),
+            Verdict(
+                document_id=DECIDED, subject="stance", verdict="confirm", value="support", reason="quokka-draft", seen=0
+            ),
+        ]
+        reviews.record(db, ana, given, now=NOW)
+        work.add_note(db, ana, DECIDED, "zyzzyva-note", NOW)
+        projection.publish_now(config.corpus, db, [DECIDED])
+    with closing(open_mail(config.mail)) as db:
+        subscribe(db, "subscriber@example.org", Preferences(), now=NOW)
+    return config
+
+
+@pytest.fixture(scope="module")
+def site(world: Configuration) -> Any:
+    return serve.build(world.corpus, secret=SECRET, today="2026-11-25", mail=world, desk=world, site=SITE)
+
+
+class Links(HTMLParser):
+    """What a page links to, shows or sends forms to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found |= {value for name, value in attributes if name in ("href", "src", "action") and value}
+
+
+def links_of(body: str, kind: str) -> set[str]:
+    if kind == "text/html":
+        parser = Links()
+        parser.feed(body)
+        return parser.found
+    return {html.unescape(found) for found in re.findall(rf"{SITE}[^\s\"'<>\\)]*", body)}
+
+
+def endless(path: str, query: str) -> bool:
+    if ROW.fullmatch(path):
+        return True
+    place = next((each for each in MOST_PARTS if path == each or path.startswith((f"{each}.", f"{each}/"))), None)
+    parts = [name for name, _ in parse_qsl(query, keep_blank_values=True) if name not in ("_shape", "_size", "size")]
+    return place is not None and len(parts) > MOST_PARTS[place]
+
+
+def private_words(world: Configuration) -> list[str]:
+    """Names, notes and drafts of people, why the program suggested a direction, addresses of readers, paths of files."""
+    with closing(sqlite3.connect(world.staff)) as db:
+        reasons = [row[0] for row in db.execute("select distinct reason from suggested_stances") if row[0]]
+    assert len(reasons) > 10
+    return [
+        *PRIVATE, *reasons, "subscriber@example.org", "suggested_stances", "staff.db", "mail.db", "ops.db",
+        str(world.data), str(ROOT), "Traceback (most recent",
+    ]  # fmt: skip
+
+
+async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site: Any, world: Configuration) -> None:
+    secrets = private_words(world)
+    with closing(sqlite3.connect(world.corpus)) as db:
+        tables = [row[0] for row in db.execute("select name from sqlite_master where type in ('table', 'view')")]
+    whole = [f"/corpus/{table}.csv?_stream=on" for table in tables if "_fts" not in table and "search_" not in table]
+    waiting = deque(["/", "/sitemap.xml", "/robots.txt", "/llms.txt", "/api", *whole])
+    seen, kinds = set(waiting), Counter[str]()
+    broken, told = [], []
+    while waiting:
+        path = waiting.popleft()
+        answer = await site.client.get(path)
+        kind = answer.headers.get("content-type", "").partition(";")[0]
+        kinds[kind] += 1
+        if answer.status_code != 200:
+            broken.append((path, answer.status_code))
+        if kind.startswith("image/") or "spreadsheetml" in kind:
+            continue
+        told += [(path, word) for word in secrets if word in answer.text]
+        assert not answer.cookies, path
+        for link in links_of(answer.text, kind) if not path.startswith("/static/") else ():
+            parts = urlsplit(urljoin(SITE + path, link))
+            address = parts.path + (f"?{parts.query}" if parts.query else "")
+            if f"{parts.scheme}://{parts.netloc}" != SITE or address in seen or endless(parts.path, parts.query):
+                continue
+            seen.add(address)
+            waiting.append(address)
+        assert len(seen) < LONGEST_WALK, "the walk has no end: name what is endless in MOST_PARTS"
+    assert broken == []
+    assert told == []
+    print(f"{len(seen)} addresses: {dict(kinds.most_common())}")
+    assert len(seen) > 1_000
+    assert {"text/html", "application/json", "text/csv", "text/calendar", "application/atom+xml"} <= set(kinds)
+
+
+async def test_the_walk_would_see_a_private_word(site: Any, world: Configuration) -> None:
+    """The same words are there for staff: the walk above does not pass because nothing was written."""
+    with closing(open_desk(world)) as db:
+        [note] = db.execute("select words from notes").fetchone()
+        [reason] = db.execute("select reason from reviews where subject = 'stance'").fetchone()
+    assert {note, reason, "Ana Reader"} <= set(private_words(world))
+    page = (await site.client.get(f"/documents/{DECIDED}")).text
+    assert "H.R. 1581" in page
+
+
+@pytest.mark.parametrize("link", ["/no-such-page", "/documents/us-1-hr0"])
+async def test_a_broken_link_would_be_found(site: Any, link: str) -> None:
+    assert (await site.client.get(link)).status_code == 404
+
+
+def test_a_page_that_is_not_html_is_searched_for_links_too() -> None:
+    assert links_of(
+        f'{{"next": "{SITE}/browse.json?after=1/x", "a": "https://other.example/"}}', "application/json"
+    ) == {f"{SITE}/browse.json?after=1/x"}
+    assert links_of(f"<loc>{SITE}/a?b=1&amp;c=2</loc>", "application/xml") == {f"{SITE}/a?b=1&c=2"}
+    assert links_of('<a href="/x">x</a><img src="/y"><form action="/z">', "text/html") == {"/x", "/y", "/z"}
