@@ -21,7 +21,7 @@ from digest.issues import Issue
 from digest.preferences import Preferences
 from digest.words import Words
 
-SECTIONS = ("deadline", "must_see", "move", "outcome", "new")
+SECTIONS = ("deadline", "must_see", "stance", "move", "outcome", "new")
 #: Gmail cuts a mail at 102 kB, and with it the link to leave.
 MOST_BYTES = 99_000
 DETAILED, IN_SHORT = 30, 120
@@ -46,6 +46,7 @@ class Line:
     evidence: str
     words: str
     holds: tuple[str, ...]
+    stance: str
     companions: tuple[str, ...]
     must_see: bool
     lead: str
@@ -128,7 +129,7 @@ def make_line(
     first = entry["documents"][0]
     headings = {each["heading"] for each in news}
     section = next(
-        key for key in SECTIONS if key in headings or (key == "must_see" and entry["must_see"])
+        key for key in SECTIONS if key in headings or (key == "must_see" and entry["must_see"] and headings != {"stance"})
     )  # fmt: skip
     days = [each["day"] for each in news if each["heading"] == "deadline"]
     why, evidence, marked = _why(entry, reason, words)
@@ -146,6 +147,7 @@ def make_line(
         evidence=plain(evidence),
         words=plain(marked),
         holds=tuple(plain(each["title"]) for each in list(entry["positions"].values())[:2]),
+        stance=_stance(entry, words),
         companions=tuple(plain(identifier) for _, identifier in entry["companions"]),
         must_see=entry["must_see"],
         lead=_lead(section, first, news, words, today),
@@ -197,6 +199,12 @@ def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetim
         if each["kind"] in ("event", "due"):
             event = words.word("events", each["word"])
             yield words("date_set", event=event, day=words.date(each["day"]), left=words.left(each["day"], today))
+        elif each["kind"] in ("stance", "draft"):
+            reason = f": {plain(each['words']).rstrip('.')}" if each["words"] else ""
+            yield (
+                words(f"{each['kind']}_taken", stance=words.word("stances", each["word"]), day=words.date(each["day"]))
+                + reason
+            )
         elif each["kind"] in ("law", "text", "summary", "corrected") or titles == [each]:
             yield words({"text": "version"}.get(each["kind"], each["kind"]), words=plain(each["words"]))
 
@@ -205,12 +213,23 @@ def _colon(actions: list[str]) -> str:
     return f": {actions[-1]}" if actions else ""
 
 
+def _stance(entry: Entry, words: Words) -> str:
+    """The stance on the document as a whole or, where there is none, those under its positions."""
+    stances: dict[str, str] = entry["stances"]
+    whole = stances.get("")
+    values = [whole] if whole else list(dict.fromkeys(stances.values()))
+    return ", ".join(words.word("stances", value) for value in values)
+
+
 def _lead(section: str, first: dict[str, Any], news: list[Any], words: Words, today: datetime.date) -> str:
     title = plain(first["title"])
     if section == "deadline":
         soonest = min((each for each in news if each["heading"] == "deadline"), key=lambda each: each["day"])
         event, left = words.word("events", soonest["word"]), words.left(soonest["day"], today)
         return words("subject_deadline", event=event, left=left, title=title)
+    if section == "stance":
+        taken = next(each["word"] for each in reversed(news) if each["heading"] == "stance")
+        return words("subject_stance", stance=words.word("stances", taken), title=title)
     status = words.word("statuses", first["status"])
     return words(f"subject_{section}", status=status, title=title)
 

@@ -22,6 +22,7 @@ from digest.message import Letterhead, issue_message, letter
 from digest.preferences import Preferences
 from digest.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
 from digest.signing import BadKey, signer
+from digest.stances import Published, drafts
 from digest.subscribers import get
 
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
@@ -93,7 +94,17 @@ def corpus(path: Path) -> sqlite3.Connection:
 def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, now: str, day: Any) -> Issue:
     """Freeze an issue; see issues.prepare."""
     with closing(corpus(config.corpus)) as source:
-        return issues.prepare(db, source, list_=list_, frequency=frequency, now=now, day=day)
+        found = _drafts(config.staff) if list_ == "staff" else []
+        return issues.prepare(db, source, list_=list_, frequency=frequency, now=now, day=day, drafts=found)
+
+
+def _drafts(staff: Path) -> list[Published]:
+    """What staff have proposed and not published; none where the desk has never been used."""
+    if not staff.exists():
+        return []
+    with closing(sqlite3.connect(f"{staff.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+        used = db.execute("select 1 from sqlite_master where name = 'current_reviews'").fetchone()
+        return list(drafts(db)) if used else []
 
 
 def has_readers(db: Database, list_: str, frequency: str) -> bool:

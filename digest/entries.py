@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest.ledger import due, rules
+from digest.stances import Published, of_documents, published
 from positions.sentences import sentences
 
 Entry = dict[str, Any]
@@ -33,21 +34,23 @@ def entries(
     today: datetime.date,
     searches: Iterable[str] = (),
     followed: Iterable[str] = (),
+    drafts: Iterable[Published] = (),
 ) -> list[Entry]:
     """What may be told of the places after `since` up to `through`, most urgent first.
 
     Args:
         searches, followed: what subscribers look for beyond areas; documents without an area are kept only for these.
+        drafts: stances that are not published, for an issue to staff.
     """
     corpus.row_factory = sqlite3.Row
-    news = _news(db, corpus, since, through, today)
+    news = _news(db, corpus, since, through, today, list(drafts))
     documents = _documents(corpus, list(news))
     found = _search(corpus, documents, searches)
     wanted = set(followed)
     clusters: dict[str, list[str]] = defaultdict(list)
     tied = _companions(corpus, list(documents))
     for key, document in documents.items():
-        if document["areas"] or document["positions"] or key in wanted or key in found:
+        if document["areas"] or document["positions"] or document["stances"] or key in wanted or key in found:
             clusters[min(tied[key])].append(key)
     made = [_entry(corpus, keys, tied[keys[0]], documents, news, found) for keys in clusters.values()]
     kept = [entry for entry in made if _is_worth_telling(entry, wanted)]
@@ -58,7 +61,7 @@ def entries(
 
 
 def _news(
-    db: Database, corpus: sqlite3.Connection, since: int, through: int, today: datetime.date
+    db: Database, corpus: sqlite3.Connection, since: int, through: int, today: datetime.date, drafts: list[Published]
 ) -> dict[str, list[Any]]:
     """Document -> its news in order; what nobody is to read is left out (news.yml)."""
     places = dict(
@@ -82,6 +85,11 @@ def _news(
         if key in places:
             news = {"kind": "due", "day": starts_at[:10], "word": kind, "words": "", "heading": "deadline", "all": True}
             found[document].append(news | {"at": places[key]})
+    for kind, stance in (*(("stance", each) for each in published(corpus)), *(("draft", each) for each in drafts)):
+        if stance.key in places:
+            news = {"kind": kind, "day": stance.decided_on, "word": stance.value, "heading": "stance", "all": True}
+            words = _shorter(stance.reason or "", 240)
+            found[stance.document_id].append(news | {"words": words, "at": places[stance.key]})
     return {key: sorted(each, key=lambda one: (one["day"] or "", one["at"])) for key, each in found.items()}
 
 
@@ -104,7 +112,12 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
 
 
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
-    if entry["must_see"] or entry["positions"] or followed & {each["id"] for each in entry["documents"]}:
+    if (
+        entry["must_see"]
+        or entry["positions"]
+        or entry["stances"]
+        or followed & {each["id"] for each in entry["documents"]}
+    ):
         return True
     return not entry["routine"] and any(each["all"] for each in entry["news"])
 
@@ -124,10 +137,13 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
             left join ceremonial c on c.document_id = d.id where d.id in ({marks})""",
             chunk,
         ):
-            found[row["id"]] = {**dict(row), "areas": {}, "positions": {}}
+            found[row["id"]] = {**dict(row), "areas": {}, "positions": {}, "stances": {}}
+        for key, stances in of_documents(corpus, chunk).items():
+            found[key]["stances"] = stances
         _add_areas(corpus, found, chunk)
         for row in corpus.execute(
             f"""select m.document_id, m.position_id, m.words, p.title from position_matches m
+            join shown_positions s on s.document_id = m.document_id and s.position_id = m.position_id
             join positions p on p.id = m.position_id where m.document_id in ({marks}) order by m.score desc, m.ordinal""",
             chunk,
         ):
@@ -140,7 +156,7 @@ def _add_areas(corpus: sqlite3.Connection, found: dict[str, Entry], chunk: Seque
     """Each area with its first evidence, and the sentence that evidence stands in."""
     marks = _marks(chunk)
     for row in corpus.execute(
-        f"""select t.document_id, t.area_id, coalesce(a.title, t.area_id) as title from tags t
+        f"""select t.document_id, t.area_id, coalesce(a.title, t.area_id) as title from shown_tags t
         left join policy_areas a on a.id = t.area_id where t.document_id in ({marks})
         order by t.probability desc, t.area_id""",
         chunk,
@@ -247,6 +263,7 @@ def _entry(
         "companions": [list(row) for row in _identifiers(corpus, others)],
         "areas": _together(documents[key]["areas"] for key in ordered),
         "positions": _together(documents[key]["positions"] for key in ordered),
+        "stances": _together(documents[key]["stances"] for key in ordered),
         "must_see": any(documents[key]["priority"] == 2 and not documents[key]["ceremonial"] for key in keys),
         "routine": bool(documents[ordered[0]]["ceremonial"])
         or documents[ordered[0]]["title"].casefold().startswith(tuple(rules()["routine"])),

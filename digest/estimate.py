@@ -79,9 +79,9 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         if chosen:
             parts.append(f"{column} in ({_marks(chosen)})")
             values += chosen
-    tagged = f"exists (select 1 from tags where document_id = d.id {_among('area_id', choice.areas)})"
+    tagged = f"exists (select 1 from shown_tags where document_id = d.id {_among('area_id', choice.areas)})"
     matched = (
-        f"exists (select 1 from position_matches where document_id = d.id {_among('position_id', choice.positions)})"
+        f"exists (select 1 from shown_positions where document_id = d.id {_among('position_id', choice.positions)})"
     )
     if choice.positions:
         parts.append(matched)
@@ -91,6 +91,12 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         values += choice.areas
     else:
         parts.append(f"({tagged} or {matched})")
+    if choice.stances:
+        of_ala = "verdict = 'confirm' and subject like 'stance%'"
+        parts.append(
+            f"exists (select 1 from decisions where document_id = d.id and {of_ala} {_among('value', choice.stances)})"
+        )
+        values += choice.stances
     if choice.must_see:
         parts.append("t.priority = 2 and d.id not in (select document_id from ceremonial)")
     wanted = " and ".join(parts)

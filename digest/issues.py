@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from digest import ledger
 from digest.entries import Entry, entries, frozen
 from digest.limits import ago
 from digest.preferences import FREQUENCIES, LISTS, Preferences
+from digest.stances import Published
 from digest.tokens import CONFIRM_SECONDS
 
 #: States of a delivery after which a person counts as told. What failed or was refused is told by the next issue.
@@ -52,13 +54,21 @@ def period(frequency: str, now: str, day: datetime.date) -> str:
 
 
 def prepare(
-    db: Database, corpus: sqlite3.Connection, *, list_: str, frequency: str, now: str, day: datetime.date
+    db: Database,
+    corpus: sqlite3.Connection,
+    *,
+    list_: str,
+    frequency: str,
+    now: str,
+    day: datetime.date,
+    drafts: Iterable[Published] = (),
 ) -> Issue:
     """Freeze the issue of this period, or give the one that was frozen before: a second call changes nothing.
 
     Args:
         corpus: corpus.db, read-only.
         day: the day from which days left are counted and of which the period is.
+        drafts: stances that are not published; only an issue to staff may hold them.
 
     Raises:
         IssueError: no such list or frequency.
@@ -71,7 +81,8 @@ def prepare(
     if known(db, key):
         return load(db, key)
     _forget_unconfirmed(db, now)
-    through = ledger.take_in(db, corpus, today=day, now=now)
+    told_as_drafts = list(drafts) if list_ == "staff" else []
+    through = ledger.take_in(db, corpus, today=day, now=now, drafts=told_as_drafts)
     before = db.execute(
         "select max(through) from digests where list = ? and frequency = ?", [list_, frequency]
     ).fetchone()[0]
@@ -82,7 +93,7 @@ def prepare(
     found = entries(
         db, corpus, since=since, through=through, today=day,
         searches=[search for _, choice in readers for search in choice.searches],
-        followed=[document for _, choice in readers for document in choice.documents],
+        followed=[document for _, choice in readers for document in choice.documents], drafts=told_as_drafts,
     )  # fmt: skip
     if frequency == "at-once":
         found = [entry for entry in found if entry["must_see"]]

@@ -14,6 +14,7 @@ import yaml
 from sqlite_utils import Database
 
 from digest.limits import ago
+from digest.stances import Published, published
 
 #: A run's changes carry the time at which the run began, so rows can come in behind newer ones.
 _LATE_DAYS = 7
@@ -37,8 +38,11 @@ def rules() -> dict[str, Any]:
     return found
 
 
-def take_in(db: Database, corpus: sqlite3.Connection, *, today: datetime.date, now: str) -> int:
-    """Give a place in the ledger to every change of corpus.db that has none, and to deadlines that have come near.
+def take_in(
+    db: Database, corpus: sqlite3.Connection, *, today: datetime.date, now: str, drafts: Iterable[Published] = ()
+) -> int:
+    """Give a place in the ledger to every change of corpus.db that has none, to deadlines that have come near, and to
+    stances that ALA has published (and drafts, for an issue to staff).
 
     Returns:
         the last place.
@@ -51,6 +55,7 @@ def take_in(db: Database, corpus: sqlite3.Connection, *, today: datetime.date, n
     with db.atomic():
         _add(db, changes)
         _add(db, ((change, document, now) for change, document, *_ in due(corpus, today)))
+        _add(db, ((stance.key, stance.document_id, now) for stance in (*published(corpus), *drafts)))
     return last(db)
 
 

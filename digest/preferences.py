@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crawlers.items import KINDS
+from positions.records import STANCES
 
 LISTS = ("public", "partners", "staff")
 FREQUENCIES = ("weekly", "daily", "at-once")
@@ -24,12 +25,16 @@ class BadPreferences(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """Empty means any. `searches` and `documents` add to what areas, jurisdictions, kinds and priority let through."""
+    """Empty means any; `stances` are those that ALA has published.
+
+    `searches` and `documents` add to what areas, jurisdictions, kinds, stances and priority let through.
+    """
 
     areas: tuple[str, ...] = ()
     jurisdictions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     positions: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
     must_see: bool = False
     searches: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
@@ -58,6 +63,8 @@ class Preferences:
                 return "search", search
         if (self.must_see and not entry["must_see"]) or not self._place_and_kind(entry):
             return None
+        if self.stances and not set(self.stances) & set(entry["stances"].values()):
+            return None
         if self.positions:
             return next((("position", key) for key in entry["positions"] if key in self.positions), None)
         if area := next((key for key in entry["areas"] if not self.areas or key in self.areas), None):
@@ -79,6 +86,7 @@ def preferences(
     jurisdictions: Iterable[str] = (),
     kinds: Iterable[str] = (),
     positions: Iterable[str] = (),
+    stances: Iterable[str] = (),
     must_see: bool = False,
     searches: Iterable[str] = (),
     documents: Iterable[str] = (),
@@ -90,12 +98,13 @@ def preferences(
         known: the areas, jurisdictions and positions there are.
 
     Raises:
-        BadPreferences: an unknown area, jurisdiction, kind or position, too many or too long searches, or what cannot be
+        BadPreferences: an unknown area, jurisdiction, kind, position or stance, too many or too long searches, or what cannot be
             the id of a document.
     """
     chosen = {"areas": _once(areas), "jurisdictions": _once(jurisdictions), "positions": _once(positions)}
-    for name, values in (*chosen.items(), ("kinds", _once(kinds))):
-        allowed = KINDS if name == "kinds" else set(known.get(name, ()))
+    closed = {"kinds": KINDS, "stances": STANCES}
+    for name, values in (*chosen.items(), ("kinds", _once(kinds)), ("stances", _once(stances))):
+        allowed = closed[name] if name in closed else set(known.get(name, ()))
         if unknown := [value for value in values if value not in allowed]:
             raise BadPreferences(f"{name}: there is no {unknown[0][:60]!r}")
     wanted = _once(" ".join(search.split()) for search in searches)
@@ -108,7 +117,7 @@ def preferences(
         raise BadPreferences(f"at most {MOST_DOCUMENTS} documents can be followed")
     return Preferences(
         areas=chosen["areas"], jurisdictions=chosen["jurisdictions"], positions=chosen["positions"], kinds=_once(kinds),
-        must_see=must_see, searches=wanted, documents=followed,
+        stances=_once(stances), must_see=must_see, searches=wanted, documents=followed,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import sqlite3
 from contextlib import closing
@@ -35,6 +36,7 @@ from digest.issues import Issue, IssueError
 from digest.ledger import rules
 from digest.message import issue_message
 from digest.preferences import LANGUAGES, Preferences
+from digest.stances import Published
 from digest.words import Words, messages
 
 
@@ -248,6 +250,72 @@ def test_a_resolution_that_only_honours_stays_out(db, corpus_file: Path, honours
         source.execute("delete from position_matches where document_id = ?", [HOSTILE_BILL])
         source.executemany("insert into ceremonial values (?)", [(HOSTILE_BILL,)] if honours else [])
     assert (HOSTILE_BILL in str(prepared(db, corpus_file).entries)) is not honours
+
+
+# --------------------------------------------------------------------- stances
+
+
+def decide(corpus_file: Path, subject: str, verdict: str, value: str | None = None, day: str = "2022-03-08") -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "insert into decisions (document_id, subject, verdict, value, reason, decided_on) values (?, ?, ?, ?, 'Hotspots', ?) "
+            "on conflict do update set value = excluded.value, decided_on = excluded.decided_on",
+            [BROADBAND, subject, verdict, value, day],
+        )
+
+
+def line_of(issue: Issue, choice: Preferences | None = None, since: int = 0):
+    found = reading(issue, choice, since)
+    lines = [line for _, each in found.sections for line in each] if found else []
+    return next((line for line in lines if line.url.endswith(BROADBAND)), None)
+
+
+def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus_file: Path) -> None:
+    first = prepared(db, corpus_file)
+    assert line_of(first).stance == ""
+    decide(corpus_file, "stance", "confirm", "support_if_amended")
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    line = line_of(second, since=second.news_since)
+    assert line.section == "stance"
+    assert line.lead == "ALA: Support if amended: Library Broadband Act"
+    assert line.what[0] == "ALA has taken a stance, 8 March 2022: Support if amended: Hotspots"
+    assert "ALA&#39;s stance" in compose.compose(second, Preferences(), "en", site="https://s.example", since=0, links={
+        "manage": "https://s.example", "leave": "https://s.example"})[1].replace("'", "&#39;")  # fmt: skip
+    a_week_later(corpus_file)
+    third = prepared(db, corpus_file, "2022-03-23T08:00:00Z", datetime.date(2022, 3, 23))
+    line = line_of(third, since=third.news_since)
+    assert line.stance == "Support if amended"
+    assert not any("taken a stance" in what for what in line.what)
+    decide(corpus_file, "stance", "confirm", "oppose", "2022-03-24")
+    fourth = prepared(db, corpus_file, "2022-03-30T08:00:00Z", datetime.date(2022, 3, 30))
+    assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: Library Broadband Act"
+
+
+def test_who_wants_one_stance_gets_no_other(db, corpus_file: Path) -> None:
+    decide(corpus_file, "stance", "confirm", "support")
+    issue = prepared(db, corpus_file)
+    assert line_of(issue, Preferences(stances=("support",))) is not None
+    assert line_of(issue, Preferences(stances=("oppose",))) is None
+
+
+def test_an_area_that_staff_rejected_is_no_reason(db, corpus_file: Path) -> None:
+    choice = Preferences(areas=("broadband",))
+    assert line_of(prepared(db, corpus_file), choice) is not None
+    decide(corpus_file, "area:broadband", "reject")
+    assert line_of(prepared(db, corpus_file, SECOND, SECOND_DAY), choice) is None
+
+
+def test_a_draft_is_told_to_staff_and_to_nobody_else(db, corpus_file: Path) -> None:
+    draft = Published("draft-1", BROADBAND, "oppose", "a secret thought", "2022-03-08")
+    for list_ in ("public", "partners", "staff"):
+        with closing(desk.corpus(corpus_file)) as source:
+            issue = issues.prepare(
+                db, source, list_=list_, frequency="weekly", now=FIRST, day=FIRST_DAY, drafts=[draft]
+            )
+        assert ("a secret thought" in str(issue.entries)) is (list_ == "staff")
+        shown = line_of(issue)
+        assert any("not published" in what for what in shown.what) is (list_ == "staff")
+        assert shown.stance == ""
 
 
 def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:

@@ -26,7 +26,7 @@ log = logging.getLogger("infopolicy.digest")
 
 LARGEST_FORM = 50_000
 #: The fields of the form that the address may fill in: pages about an area, a place or a search lead there.
-PREFILLED = ("area", "jurisdiction", "kind", "position", "must_see", "searches", "documents")
+PREFILLED = ("area", "jurisdiction", "kind", "position", "stance", "must_see", "searches", "documents")
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _letters = set()
 
@@ -105,7 +105,7 @@ def chosen(form, known):
     lines = {name: (form.get(name) or [""])[0].splitlines() for name in ("searches", "documents")}
     return preferences(
         areas=form.get("area", ()), jurisdictions=form.get("jurisdiction", ()), kinds=form.get("kind", ()),
-        positions=form.get("position", ()), must_see="must_see" in form, known=known,
+        positions=form.get("position", ()), stances=form.get("stance", ()), must_see="must_see" in form, known=known,
         searches=[each for each in lines["searches"] if each.strip()],
         documents=[each for each in lines["documents"] if each.strip()],
     )  # fmt: skip
@@ -116,7 +116,7 @@ def typed(form):
     one = lambda name, default: (form.get(name) or [default])[0]  # noqa: E731
     return {
         "areas": form.get("area", []), "jurisdictions": form.get("jurisdiction", []), "kinds": form.get("kind", []),
-        "positions": form.get("position", []), "must_see": "must_see" in form, "searches": one("searches", ""),
+        "positions": form.get("position", []), "stances": form.get("stance", []), "must_see": "must_see" in form, "searches": one("searches", ""),
         "documents": one("documents", ""), "frequency": one("frequency", "weekly"), "language": one("language", "en"),
         "email": one("email", ""),
     }  # fmt: skip
@@ -126,14 +126,15 @@ def of_person(person):
     choice = person.preferences
     return {
         "areas": choice.areas, "jurisdictions": choice.jurisdictions, "kinds": choice.kinds, "must_see": choice.must_see,
-        "positions": choice.positions, "searches": "\n".join(choice.searches), "documents": "\n".join(choice.documents),
+        "positions": choice.positions, "stances": choice.stances, "searches": "\n".join(choice.searches), "documents": "\n".join(choice.documents),
         "frequency": person.frequency, "language": person.language, "email": "",
     }  # fmt: skip
 
 
 async def show_form(datasette, request, values, *, known, status=200, **more):
     context = {
-        "v": values, "known": known, "kinds": words.glossary()["kinds"], "frequencies": FREQUENCIES,
+        "v": values, "known": known, "kinds": words.glossary()["kinds"],
+        "stances": words.glossary()["stances"], "frequencies": FREQUENCIES,
         "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
         "leave": None,
     }  # fmt: skip

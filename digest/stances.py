@@ -1,0 +1,56 @@
+"""Stances of ALA that an approver has published (corpus.db, table decisions), as news and beside documents."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+#: Subject of the stance on a document as a whole; `stance:<position>` is the one under a position.
+WHOLE = "stance"
+
+
+class Published(NamedTuple):
+    """`key` tells one taking of a stance from every other: a stance that changes is news again."""
+
+    key: str
+    document_id: str
+    value: str
+    reason: str | None
+    decided_on: str
+
+
+def published(corpus: sqlite3.Connection) -> Iterator[Published]:
+    """Every published stance, oldest first."""
+    for document, subject, value, reason, day in corpus.execute(
+        "select document_id, subject, value, reason, decided_on from decisions "
+        "where subject like 'stance%' and verdict = 'confirm' and value is not null order by decided_on, document_id, subject"
+    ):
+        words = "\x1f".join((document, subject, value, day))
+        yield Published(f"stance-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)
+
+
+def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
+    """Stances that somebody on the staff has proposed and nobody has published: for staff lists alone."""
+    for document, subject, value, reason, day in staff.execute(
+        "select document_id, subject, value, coalesce(note, reason), substr(reviewed_at, 1, 10) from current_reviews "
+        "where subject like 'stance%' and verdict in ('confirm', 'change') and published = 0 and value is not null "
+        "order by id"
+    ):
+        words = "\x1f".join((document, subject, value, day))
+        yield Published(f"draft-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)
+
+
+def of_documents(corpus: sqlite3.Connection, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Document -> position ("" for the document as a whole) -> stance."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    marks = ", ".join("?" * len(keys))
+    for document, subject, value in corpus.execute(
+        f"select document_id, subject, value from decisions where document_id in ({marks}) "
+        "and subject like 'stance%' and verdict = 'confirm' and value is not null order by subject",
+        keys,
+    ):
+        found[document][subject.removeprefix(WHOLE).removeprefix(":")] = value
+    return found
