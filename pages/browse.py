@@ -235,7 +235,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
 
 def _ids(db: sqlite3.Connection, filters: Filters, asked: search.Search, by_relevance: bool, total: int) -> list[str]:
     chosen, values = filters.where()
-    matching, looked_for = asked.where()
+    matching, looked_for = asked.where(ties_only=by_relevance)
     limit: list[str | int] = [PAGE, (filters.page - 1) * PAGE]
     if by_relevance:
         # Words in a title weigh most, then the summary, then the text.

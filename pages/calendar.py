@@ -58,9 +58,13 @@ class Wanted:
         if self.jurisdiction:
             conditions.append("+d.jurisdiction = ?")  # the plus keeps to the index of days
             values.append(self.jurisdiction)
-        if self.area != ALL:
+        if self.area and self.area != ALL:
+            conditions.append("+e.document_id in (select document_id from listing where area_id = ?)")
+            values.append(self.area)
+        elif not self.area:
+            # Most documents with dates carry an area: looking each up is quicker than a list of all that do.
             conditions.append("exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?)")
-            values.append(self.area or TAGGED)
+            values.append(TAGGED)
         return " and ".join(conditions), values
 
 

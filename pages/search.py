@@ -50,10 +50,11 @@ class Search:
     def __bool__(self) -> bool:
         return bool(self.expression or self.ties)
 
-    def where(self) -> tuple[str, list[str]]:
-        """All of it as SQL conditions on rows of ``listing``."""
-        conditions, values = ["1"], []
-        if self.expression:
+    def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
+        """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
+        conditions: list[str] = ["1"]
+        values: list[str] = []
+        if self.expression and not ties_only:
             conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
             values.append(self.expression)
         for tie in self.ties:
