@@ -1,4 +1,7 @@
-"""Plain words for what the tables hold: statuses, dates, places and numbers, from datasette/glossary.yml."""
+"""Plain words for what the tables hold: statuses, dates, places and numbers, from datasette/glossary.yml.
+
+All of them are said in the language of the page (pages.language).
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from babel.dates import format_date
+
+from pages import language
+from pages.language import N_, _, ngettext
 
 SITE = Path(__file__).resolve().parent.parent / "datasette"
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
-    "statuses": "Where a document stands",
-    "status_groups": "Several steps at once",
-    "marks": "How sure we are",
-    "priorities": "What to read first",
-    "stances": "What ALA wants",
+    "statuses": N_("Where a document stands"),
+    "status_groups": N_("Several steps at once"),
+    "marks": N_("How sure we are"),
+    "priorities": N_("What to read first"),
+    "stances": N_("What ALA wants"),
     "outcomes": "What became of a position",
-    "kinds": "Kinds of documents",
-    "events": "Dates to keep",
-    "changes": "What can change",
-    "levels": "Levels of government",
-    "confidence": "Facts about positions",
+    "kinds": N_("Kinds of documents"),
+    "events": N_("Dates to keep"),
+    "changes": N_("What can change"),
+    "levels": N_("Levels of government"),
+    "confidence": N_("Facts about positions"),
 }
 
 
@@ -49,27 +56,27 @@ def glossary() -> dict[str, dict[str, Any]]:
 def word(section: str, key: str | None) -> str:
     """The word a page shows for a key; an unknown key is shown as it is, with spaces for its underscores."""
     entry = glossary()[section].get((key or "").lower())
-    return entry["word"] if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
+    return _(entry["word"]) if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
 
 
 def plural(kind: str) -> str:
     entry = glossary()["kinds"].get(kind)
-    return entry["plural"] if entry else kind
+    return _(entry["plural"]) if entry else kind
 
 
 def place(jurisdiction: str) -> str:
-    return glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper())
+    return _(glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper()))
 
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:
     """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
     if not session or not session.isdigit():
-        return f"Session {session}" if session and not session.startswith("fr") else ""
+        return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending} Congress"
+    return _("{number}{ending} Congress").format(number=number, ending=ending)
 
 
 def date_in_words(value: str | None) -> str:
@@ -80,28 +87,32 @@ def date_in_words(value: str | None) -> str:
         day = datetime.date.fromisoformat(value[:10])
     except ValueError:
         return value
+    if language.current() != language.ENGLISH:
+        return format_date(day, "long", locale=language.current())
     return f"{day.day} {day:%B %Y}"
 
 
 def month_in_words(value: str) -> str:
     day = datetime.date.fromisoformat(value[:7] + "-01")
+    if language.current() != language.ENGLISH:
+        return format_date(day, "MMMM 'de' y", locale=language.current())
     return f"{day:%B %Y}"
 
 
 def time_in_words(starts_at: str, timezone: str | None) -> str:
     """The clock time of an event in its own zone: ``10:00, Eastern time``; ``""`` when only the day is known."""
     zones = {
-        "America/New_York": "Eastern time",
-        "America/Chicago": "Central time",
-        "America/Denver": "Mountain time",
-        "America/Los_Angeles": "Pacific time",
+        "America/New_York": _("Eastern time"),
+        "America/Chicago": _("Central time"),
+        "America/Denver": _("Mountain time"),
+        "America/Los_Angeles": _("Pacific time"),
     }
     clock = starts_at[11:16]
     zone = zones.get(timezone or "", timezone or "")
     if clock in ("", "00:00"):
         return ""
     if clock in ("23:59", "24:00"):
-        return f"end of the day, {zone}".rstrip(", ")
+        return _("end of the day, {zone}").format(zone=zone).rstrip(", ")
     return f"{clock}, {zone}".rstrip(", ")
 
 
@@ -112,15 +123,15 @@ def how_far(day: str, today: datetime.date) -> str:
     except ValueError:
         return ""
     if days in (-1, 0, 1):
-        return {-1: "yesterday", 0: "today", 1: "tomorrow"}[days]
+        return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[days]
     apart = abs(days)
     if apart < 60:
-        length = f"{apart} days"
+        length = _("{n} days").format(n=apart)
     elif apart < 730:
-        length = f"{round(apart / 30.44)} months"
+        length = _("{n} months").format(n=round(apart / 30.44))
     else:
-        length = f"{round(apart / 365.25)} years"
-    return f"in {length}" if days > 0 else f"{length} ago"
+        length = _("{n} years").format(n=round(apart / 365.25))
+    return (_("in {length}") if days > 0 else _("{length} ago")).format(length=length)
 
 
 _TYPES = {
@@ -140,14 +151,14 @@ def number_in_words(document_id: str) -> str:
 def sureness(probability: float) -> str:
     """How sure the program is of an area: ``very likely (94 %)``. It is never certain: at most 99 %, at least 1 %."""
     percent = min(99, max(1, round(100 * probability)))
-    likely = ((90, "very likely"), (70, "likely"), (50, "more likely than not"), (0, "possible"))
+    likely = ((90, _("very likely")), (70, _("likely")), (50, _("more likely than not")), (0, _("possible")))
     return f"{next(word for least, word in likely if percent >= least)} ({percent} %)"
 
 
 def count(number: int | None, one: str, many: str | None = None) -> str:
     """``1 bill``, ``17,817 bills``."""
     number = number or 0
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {ngettext(one, many or one + 's', number)}"
 
 
 def safe_url(url: str | None) -> str | None:

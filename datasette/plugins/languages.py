@@ -1,0 +1,106 @@
+"""Pages in other languages: `/es/areas` is `/areas` in Spanish. The address carries the language, so it can be passed on.
+
+The page is asked for under its own address and said in the other language; its links to pages that exist in that language
+stay in it. A page without one answers with its English address.
+"""
+
+import re
+
+from markupsafe import Markup
+
+from datasette import hookimpl
+from pages import language
+
+OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
+#: The pages whose messages are all there; feeds, tables, the desk and the letters have an English address only.
+SPOKEN = re.compile(
+    r"/|/(browse|areas|positions|jurisdictions|deadlines|calendar|compare|glossary|about|sources|accuracy|api)"
+    r"|/(areas|positions|jurisdictions|documents)/[a-z0-9-]+(/handout)?"
+)
+_PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")
+#: Attributes that lead to another page of ours, but for links that say that they lead to the English one. Text of others
+#: cannot make one: its quotation marks are escaped.
+_LINK = re.compile(r'(?<!hreflang="en")(\s(?:href|action)=")(/[^"?#]*)')
+
+
+def in_language(body, spoken):
+    """A page with its links to pages that exist in this language leading to those."""
+
+    def lead(match):
+        return match[1] + (f"/{spoken}{match[2]}" if SPOKEN.fullmatch(match[2]) else match[2])
+
+    return _LINK.sub(lead, body)
+
+
+@hookimpl(trylast=True)
+def asgi_wrapper(datasette):
+    """The outermost of all, so that every other sees the page's own address."""
+
+    def wrap(app):
+        async def with_language(scope, receive, send):
+            match = _PREFIX.fullmatch(scope.get("path", "")) if scope["type"] == "http" else None
+            if not match:
+                return await app(scope, receive, send)
+            spoken, path = match[1], match[2] or "/"
+            if not SPOKEN.fullmatch(path):
+                return await _lead_to(path, scope, send)
+            inner = {**scope, "path": path, "raw_path": path.encode()}
+            with language.speaking(spoken):
+                await app(inner, receive, _Rewriter(send, spoken))
+
+        return with_language
+
+    return wrap
+
+
+async def _lead_to(path, scope, send):
+    query = scope.get("query_string") or b""
+    # Two slashes would lead to another site.
+    place = "/" + path.lstrip("/")
+    location = place.encode() + (b"?" + query if query else b"")
+    await send({"type": "http.response.start", "status": 302, "headers": [(b"location", location)]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class _Rewriter:
+    """Sends a page on once it is whole, with its links changed."""
+
+    def __init__(self, send, spoken):
+        self.send, self.spoken = send, spoken
+        self.start, self.body = None, b""
+
+    async def __call__(self, message):
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        headers = [pair for pair in self.start["headers"] if pair[0].lower() != b"content-length"]
+        kind = dict(headers).get(b"content-type", b"")
+        body = self.body
+        if kind.startswith(b"text/html"):
+            body = in_language(body.decode(), self.spoken).encode()
+            headers.append((b"content-language", self.spoken.encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
+        await self.send({**self.start, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.add_extension("jinja2.ext.i18n")
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    # For text that stays in the language of its source: the mark of its language, where the page's is another.
+    env.globals.update(
+        original=lambda: Markup(' lang="en"') if language.current() != language.ENGLISH else "",
+        languages=language.LANGUAGES,
+    )
+
+
+@hookimpl
+def extra_template_vars(request):
+    """The language of the page, and whether it exists in others."""
+    translated = request is not None and bool(SPOKEN.fullmatch(request.path))
+    return {"language": language.current(), "translated": translated}
