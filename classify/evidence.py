@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
 from classify.areas import FIELDS
+from classify.features import RULE_IN_FIELD
 from classify.rules import Fired, Hit
-from classify.words import Words
+from classify.words import Words, sentence_at, sentence_spans
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3
@@ -32,11 +36,15 @@ def rule_evidence(found: Iterable[tuple[str, Fired]], fields: Mapping[str, str |
     for rule, fired in found:
         for hit in sorted(fired.hits, key=lambda hit: (FIELDS.index(hit.field), hit.start)):
             shown.setdefault(hit, _evidence(fields, *hit, rule))
+    return _new_words_first(list(shown.values()))
+
+
+def _new_words_first(shown: Sequence[Evidence]) -> list[Evidence]:
     first: dict[str, Evidence] = {}
-    for evidence in shown.values():
+    for evidence in shown:
         first.setdefault(evidence.words.lower(), evidence)
     new = list(first.values())
-    return new + [evidence for evidence in shown.values() if evidence not in new]
+    return new + [evidence for evidence in shown if evidence not in new]
 
 
 def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:
@@ -54,6 +62,37 @@ def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mappin
             left[start:end] = 0
     stretches.sort(key=lambda stretch: -stretch[0])
     return [_evidence(fields, name, start, end, "model") for _, name, start, end in stretches[:STRETCHES]]
+
+
+def by_sentence(
+    shown: Sequence[Evidence],
+    fields: Mapping[str, str | None],
+    read: Sequence[tuple[str, Words, np.ndarray]],
+    learned: Mapping[str, float],
+) -> list[Evidence]:
+    """The same evidence, first one piece of each sentence, the sentence that carried most of the decision first.
+
+    Args:
+        read: field, words and each word's share in the model's score, as far as the model read the document.
+        learned: what each rule that fired adds to the score.
+    """
+    spans = {name: sentence_spans(fields[name] or "") for name in {each.field for each in shown}}
+    members: dict[tuple[str, int, int], list[Evidence]] = defaultdict(list)
+    for each in shown:
+        members[each.field, *sentence_at(spans[each.field], each.start)].append(each)
+
+    def carried(sentence: tuple[str, int, int]) -> float:
+        field, start, end = sentence
+        rules = {each.rule for each in members[sentence]}
+        weight = sum(learned.get(rule, 0.0) * RULE_IN_FIELD[field] for rule in rules)
+        for name, words, shares in read:
+            if name == field:
+                weight += float(shares[bisect_left(words.starts, start) : bisect_left(words.starts, end)].sum())
+        return weight
+
+    order = sorted(members, key=lambda sentence: -carried(sentence))
+    ranks = zip_longest(*(members[sentence] for sentence in order))
+    return _new_words_first([each for rank in ranks for each in rank if each])
 
 
 def _stretch(shares: np.ndarray, heaviest: int) -> tuple[int, int]:

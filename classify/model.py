@@ -78,13 +78,22 @@ class Model:
         return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
 
     def word_shares(self, words: Words, output: int) -> np.ndarray:
-        """How much each word speaks for an output, its own weight and half of each pair it stands in: shape (words,)."""
+        """How much each word speaks for an output, its own weight and half of each pair it stands in: shape (words,).
+
+        Times ``share_scale`` of the whole part, this is what the word adds to the score."""
         keys = word_keys(words.folded)
         shares = self._weights_of("body", keys, output)
         pairs = self._weights_of("body", pair_keys(keys), output)
         shares[:-1] += pairs / 2
         shares[1:] += pairs / 2
         return shares
+
+    def share_scale(self, part: Part) -> float:
+        block = self.blocks["body"]
+        keys, counts = part.counts("body")
+        rows, known = lookup(block.keys, keys)
+        length = np.linalg.norm((1 + np.log(counts[known])) * block.idf[rows])
+        return float(BLOCKS["body"] / (length or 1.0))
 
     def _weights_of(self, name: str, keys: np.ndarray, output: int) -> np.ndarray:
         block = self.blocks[name]

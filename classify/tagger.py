@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from classify.areas import AREAS_FILE, FIELDS, load_areas, rules_hash
-from classify.evidence import Evidence, model_evidence, rule_evidence
-from classify.features import Part, rule_vector
+from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
+from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.rules import Fired, RuleMatcher
 from classify.words import Words, passages, read_words
@@ -208,16 +208,26 @@ class Tagger:
         strengths: Mapping[int, float],
         main: Passage | None,
     ) -> tuple[Evidence, ...]:
-        """Where the area's rules fired (or of an area that implies it), strongest first; then what weighed in the model."""
+        """Where the area's rules fired (or of an area that implies it) and what weighed most in the model; the sentences
+        that carried most of the decision come first."""
         speaks = {area_id} | {area.id for area in self.areas.areas if area_id in area.implies}
         numbers = [number for number in fired if self.matcher.owners[number] in speaks]
         numbers.sort(key=lambda number: (-strengths[number], number))
         shown = rule_evidence(((self.matcher.rules[number].id, fired[number]) for number in numbers), fields)
         if self.model and main and area_id in self._place:
-            place, weigh = self._place[area_id], self.model.word_shares
-            read = ((name, words, weigh(words, place)) for name, words in main.words if words.folded)
-            shown = shown[: EVIDENCE_SHOWN - 1] + model_evidence(read, fields)
+            place = self._place[area_id]
+            scale, weigh = self.model.share_scale(main.part), self.model.word_shares
+            shares = [(name, words, scale * weigh(words, place)) for name, words in main.words if words.folded]
+            shown += model_evidence(shares, fields)
+            learned = {self.matcher.rules[number].id: self._learned(number, place) for number in numbers}
+            shown = by_sentence(shown, fields, shares, learned)
         return tuple(shown[:EVIDENCE_SHOWN])
+
+    def _learned(self, number: int, place: int) -> float:
+        """What a rule that fired adds to an output of the model; a rule that came after training, its weight."""
+        if number in self._untrained:
+            return self.matcher.rules[number].weight
+        return float(self._rule_weights[number, place]) * RULE_SCALE
 
     # ------------------------------------------------------------------ rules alone
 
