@@ -1,31 +1,24 @@
 """Tags and matches for whatever lacks its current text, rules and model.
 
 What to do is asked of the tables, never of "what just changed": a crash between two steps heals at the next run, and a
-crawl and a rebuild cannot drift apart. Texts are read in batches, worked on by a few processes, written by this one.
+crawl and a rebuild cannot drift apart. Texts are read in batches, worked on elsewhere (workers.py), written by this one.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
 
-from classify.tagger import Tagger, Tagging
-from positions.matching import Match, Matcher
+from classify.tagger import Tagging
+from positions.matching import Match
+from workers import BATCH, Crew, MatchRow, TagRow, crew, match_rows, matcher, tag_rows, tagger
 
-BATCH = 400
-#: Fewer documents than this are not worth starting processes for.
-SMALL = 2 * BATCH
-FIELDS = ("title", "abstract", "text")
-Row = tuple[str, str | None, str | None, str | None]  # id, title, abstract, text
 Progress = Callable[[int], None]
+_Stale = tuple[str, str, str]  # id, hash of the text, areas
 
 
 @dataclass(frozen=True)
@@ -36,42 +29,33 @@ class Derived:
     matched: int
 
 
-_tagger: Tagger | None = None
-
-
-def _start_worker() -> None:
-    global _tagger
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    _tagger = _tagger or Tagger()
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever, and hold the data folder's lock with it."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-def _tag(rows: list[Row]) -> list[tuple[str, Tagging]]:
-    assert _tagger is not None
-    return list(_tagger.tag_batch(rows))
-
-
 def derive(
-    corpus: Database, staff: Database, *, workers: int = 2, progress: tuple[Progress, Progress] | None = None
+    corpus: Database,
+    staff: Database,
+    *,
+    workers: int = 2,
+    scheduler: str | None = None,
+    progress: tuple[Progress, Progress] | None = None,
 ) -> Derived:
     """Tag, then match, everything that lacks it.
 
     Args:
         corpus: corpus.db, migrated.
         staff: staff.db, migrated: suggested stances go there and nowhere else.
-        workers: processes that tag.
+        workers: processes that tag and match, where there is enough to do.
+        scheduler: the address of a Dask scheduler whose workers do it instead.
         progress: two functions, for tagging and for matching, told how many documents a batch held.
+
+    Raises:
+        SchedulerError: the cluster cannot be used; what was written is complete.
     """
     tell = progress or (lambda _: None, lambda _: None)
-    return Derived(tagged=_tag_all(corpus, workers, tell[0]), matched=_match_all(corpus, staff, tell[1]))
+    with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
+        tagged = _tag_all(corpus, found, tell[0])
+    stale = _stale_matches(corpus, staff)
+    with crew(workers, len(stale), scheduler) as found:
+        _match_all(corpus, staff, stale, found, tell[1])
+    return Derived(tagged=tagged, matched=len(stale))
 
 
 def untagged(corpus: Database, version: str) -> int:
@@ -92,28 +76,18 @@ _UNTAGGED = """
     where t.document_id is null"""
 
 
-def _tag_all(corpus: Database, workers: int, tell: Progress) -> int:
-    global _tagger
+def _tag_all(corpus: Database, who: Crew, tell: Progress) -> int:
     version = tagger_version()
-    left = untagged(corpus, version)
-    if not left:
-        return 0
     batches = _batches(corpus, f"select d.rowid {_UNTAGGED}", [version])
-    if left < SMALL or workers == 1:
-        _tagger = _tagger or Tagger()
-        return _write_all(corpus, version, ((hashes, _tag(rows)) for hashes, rows in batches), tell)
-    with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
-        return _write_all(corpus, version, _spread(pool, batches, 2 * workers), tell)
+    return _write_all(corpus, version, who.spread(tag_rows, batches, version), tell)
 
 
 def tagger_version() -> str:
     """The hash of rules and model that new taggings carry."""
-    global _tagger
-    _tagger = _tagger or Tagger()
-    return _tagger.version
+    return tagger().version
 
 
-def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[dict[str, str], list[Row]]]:
+def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[dict[str, str], list[TagRow]]]:
     """Batches of rows with the hash of each text. Keys are taken first, so that writing does not disturb the reading."""
     waiting = iter([row[0] for row in corpus.execute(sql, params)])
     while part := list(islice(waiting, BATCH)):
@@ -123,18 +97,6 @@ def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[di
         )
         found = rows.fetchall()
         yield {row[0]: row[4] for row in found}, [row[:4] for row in found]
-
-
-def _spread(pool: ProcessPoolExecutor, batches: Iterable[Any], ahead: int) -> Iterator[Any]:
-    """Results in order, with only a few batches under way: memory stays flat however many documents there are."""
-    waiting: list[Any] = []
-    for hashes, rows in batches:
-        waiting.append((hashes, pool.submit(_tag, rows)))
-        if len(waiting) >= ahead:
-            first = waiting.pop(0)
-            yield first[0], first[1].result()
-    for hashes, future in waiting:
-        yield hashes, future.result()
 
 
 def _write_all(corpus: Database, version: str, results: Iterable[Any], tell: Progress) -> int:
@@ -178,23 +140,33 @@ _TAGGED = """
     from documents d join tags t on t.document_id = d.id group by d.id"""
 
 
-def _match_all(corpus: Database, staff: Database, tell: Progress) -> int:
-    matcher = Matcher()
-    # A document that lost its last tag loses its matches too.
+def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
+    """What must be matched; what is tagged no more loses its matches here."""
     untagged_now = "document_id not in (select document_id from tags)"
     gone = corpus.execute(f"select document_id from matchings where {untagged_now}").fetchall()
+    _forget(corpus, staff, [key for (key,) in gone])
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
-    stale = [
+    version = matcher().version
+    return [
         (key, text, areas)
         for key, text, areas in corpus.execute(_TAGGED).fetchall()
-        if known.get(key) != (text, matcher.version, areas)
+        if known.get(key) != (text, version, areas)
     ]
-    _forget(corpus, staff, [key for (key,) in gone])
+
+
+def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: Crew, tell: Progress) -> None:
+    for part, found in who.spread(match_rows, _to_match(corpus, stale), matcher().version):
+        _write_batch(corpus, staff, part, dict(found))
+        tell(len(part))
+
+
+def _to_match(corpus: Database, stale: list[_Stale]) -> Iterator[tuple[list[_Stale], list[MatchRow]]]:
     waiting = iter(stale)
     while part := list(islice(waiting, BATCH)):
-        _match_batch(corpus, staff, matcher, part)
-        tell(len(part))
-    return len(stale)
+        marks = ", ".join("?" * len(part))
+        sql = f"select id, title, abstract, text from documents where id in ({marks})"
+        texts = dict(_rows_by_id(corpus, sql, [key for key, _, _ in part]))
+        yield part, [(key, *texts[key], areas) for key, _, areas in part]  # type: ignore[misc]
 
 
 def _rows_by_id(corpus: Database, sql: str, params: Sequence[str] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -213,14 +185,7 @@ def _forget(corpus: Database, staff: Database, keys: list[str]) -> None:
         staff.conn.executemany("delete from suggested_stances where document_id = ?", rows)
 
 
-def _match_batch(corpus: Database, staff: Database, matcher: Matcher, part: list[tuple[str, str, str]]) -> None:
-    keys = [key for key, _, _ in part]
-    marks = ", ".join("?" * len(keys))
-    texts = dict(_rows_by_id(corpus, f"select id, title, abstract, text from documents where id in ({marks})", keys))
-    found = {
-        key: matcher.match(dict(zip(FIELDS, texts[key], strict=True)), frozenset(areas.split()))
-        for key, _, areas in part
-    }
+def _write_batch(corpus: Database, staff: Database, part: list[_Stale], found: dict[str, tuple[Match, ...]]) -> None:
     # Staff's file first: if this dies in between, the public rows are still missing and the batch is done again.
     _write_suggested(staff, found)
     with corpus.atomic():
@@ -228,7 +193,7 @@ def _match_batch(corpus: Database, staff: Database, matcher: Matcher, part: list
         corpus.conn.executemany(
             "insert into matchings values (?, ?, ?, ?) on conflict (document_id) do update set "
             "text_hash = excluded.text_hash, version = excluded.version, areas = excluded.areas",
-            [(key, text, matcher.version, areas) for key, text, areas in part],
+            [(key, text, matcher().version, areas) for key, text, areas in part],
         )
 
 

@@ -175,7 +175,7 @@ def _run_line(run: Any) -> str:
     )
 
 
-def _finish(session: Session) -> None:
+def _finish(session: Session, scheduler: str | None = None) -> None:
     """Tag, match, publish and compare whatever lacks it."""
     from comparison.update import update as compare_texts
     from crawlers.restate import restate
@@ -191,7 +191,13 @@ def _finish(session: Session) -> None:
         session.say(f"derived the status of {restated:,} documents again: the rules have changed")
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
-        done = derive(corpus, staff, workers=session.config.workers, progress=(tagging.update, matching.update))
+        done = derive(
+            corpus,
+            staff,
+            workers=session.config.workers,
+            scheduler=scheduler,
+            progress=(tagging.update, matching.update),
+        )
     write_reference(corpus)
     suggest_outcomes(corpus, staff)
     publish_tables(corpus, now(), staff)
@@ -205,8 +211,11 @@ def _finish(session: Session) -> None:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Derive everything anew, not only what lacks it.")
+@click.option(
+    "--scheduler", help="A Dask scheduler, tcp://HOST:8786, whose workers tag and match. [default: this machine]"
+)
 @click.pass_obj
-def rebuild(session: Session, everything: bool) -> None:
+def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
     """Tag and match every document that lacks its current text, rules or model; then publish.
 
     What governments published and what people decided is never touched. --all forgets the tags and matches first, and
@@ -223,7 +232,7 @@ def rebuild(session: Session, everything: bool) -> None:
             forget(corpus)
             forget_comparison(corpus)
             corpus.close()
-        _finish(session)
+        _finish(session, scheduler)
 
 
 @click.command()

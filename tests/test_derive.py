@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 import derive as module
+import workers
 from crawlers import xmltree
 from crawlers.billstatus import parse_bill
 from crawlers.items import Bill, clean
@@ -91,7 +92,7 @@ def test_processes_and_one_process_give_the_same_rows(
     derive(filled, staff, workers=1)
     before = dump(filled, staff)
     forget(filled)
-    monkeypatch.setattr(module, "SMALL", 0)
+    monkeypatch.setattr(workers, "SMALL", 0)
     monkeypatch.setattr(module, "BATCH", 2)
     derive(filled, staff, workers=2)
     assert dump(filled, staff) == before
@@ -168,9 +169,8 @@ def test_words_shown_are_the_words_stored(
 @pytest.mark.skipif(multiprocessing.get_start_method(allow_none=True) == "spawn", reason="workers are not forked here")
 def test_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
-        "import os, time; from concurrent.futures import ProcessPoolExecutor; import derive;"
-        "derive._tagger = object();"
-        "pool = ProcessPoolExecutor(1, initializer=derive._start_worker); pool.submit(os.getpid).result();"
+        "import os, time; from concurrent.futures import ProcessPoolExecutor; import workers;"
+        "pool = ProcessPoolExecutor(1, initializer=workers._start_worker); pool.submit(os.getpid).result();"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(pool.submit(os.getpid).result()));"
         "time.sleep(60)"
     )

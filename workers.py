@@ -1,0 +1,151 @@
+"""Who tags and matches batches of documents: this process, a few of its own, or the workers of a Dask cluster.
+
+The two functions of the work are importable and take plain rows, so that any process can be given them; each process loads
+rules and model once. Results come back in order to the one process that writes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from classify.areas import FIELDS
+from classify.tagger import Tagger, Tagging
+from positions.matching import Match, Matcher
+
+BATCH = 400
+#: Fewer documents than this are not worth starting processes for.
+SMALL = 2 * BATCH
+#: Seconds to wait for a scheduler to answer.
+PATIENCE = "10s"
+
+TagRow = tuple[str, str | None, str | None, str | None]  # id, title, abstract, text
+MatchRow = tuple[str, str | None, str | None, str | None, str]  # the same and the areas, with spaces between
+Key = TypeVar("Key")
+
+_tagger: Tagger | None = None
+_matcher: Matcher | None = None
+
+
+class SchedulerError(RuntimeError):
+    """A cluster that cannot be used; the message says what to do. What was written is complete: run it again."""
+
+
+def tagger() -> Tagger:
+    """This process's tagger, loaded once."""
+    global _tagger
+    _tagger = _tagger or Tagger()
+    return _tagger
+
+
+def matcher() -> Matcher:
+    """This process's matcher, loaded once."""
+    global _matcher
+    _matcher = _matcher or Matcher()
+    return _matcher
+
+
+def tag_rows(rows: list[TagRow]) -> tuple[str, list[tuple[str, Tagging]]]:
+    """(version of rules and model, id and tags of each row)."""
+    return tagger().version, list(tagger().tag_batch(rows))
+
+
+def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, ...]]]]:
+    """(version of the catalogue, id and matches of each row)."""
+    found = [
+        (key, matcher().match(dict(zip(FIELDS, texts, strict=True)), frozenset(areas.split())))
+        for key, *texts, areas in rows
+    ]
+    return matcher().version, found
+
+
+@dataclass(frozen=True)
+class Crew:
+    """`executor` is None for this process alone; `ahead` is how many batches may be under way at once."""
+
+    executor: Executor | None = None
+    ahead: int = 1
+
+    def spread(
+        self, work: Callable[[list[Any]], tuple[str, Any]], batches: Iterable[tuple[Key, list[Any]]], version: str
+    ) -> Iterator[tuple[Key, Any]]:
+        """Each batch's key with its result, in order; memory stays flat however many there are.
+
+        Raises:
+            SchedulerError: a worker has other rules, model or catalogue than this process, or the cluster is gone.
+        """
+        for key, (of, result) in self._results(work, batches):
+            if of != version:
+                raise SchedulerError(
+                    f"a worker has version {of} of rules and model, this machine {version}: install the same code on all"
+                )
+            yield key, result
+
+    def _results(self, work: Callable[[list[Any]], Any], batches: Iterable[Any]) -> Iterator[Any]:
+        if self.executor is None:
+            yield from ((key, work(rows)) for key, rows in batches)
+            return
+        waiting: list[Any] = []
+        for key, rows in batches:
+            waiting.append((key, self.executor.submit(work, rows)))
+            if len(waiting) >= self.ahead:
+                first = waiting.pop(0)
+                yield first[0], first[1].result()
+        for key, future in waiting:
+            yield key, future.result()
+
+
+@contextmanager
+def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator[Crew]:
+    """Who works: the cluster if a scheduler is named, else processes where the number of documents is worth them.
+
+    Args:
+        scheduler: the address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``.
+
+    Raises:
+        SchedulerError: Dask is not installed, or the scheduler does not answer, has no worker or loses them.
+    """
+    if scheduler and documents:
+        with _cluster(scheduler) as found:
+            yield found
+    elif documents < SMALL or workers == 1:
+        yield Crew()
+    else:
+        with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
+            yield Crew(pool, 2 * workers)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Crew]:
+    try:
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
+    except ImportError as error:
+        raise SchedulerError("Dask is not installed here: pip install 'infopolicy[cluster]'") from error
+    try:
+        with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
+            threads = sum(client.ncores().values())
+            if not threads:
+                raise SchedulerError(f"{scheduler} has no worker: start some with `dask worker {scheduler}`")
+            yield Crew(client.get_executor(pure=False, retries=3), 2 * threads)
+    except (OSError, TimeoutError, CommClosedError, KilledWorker) as error:
+        raise SchedulerError(f"{scheduler}: {error}; what was written is complete, run the command again") from error
+
+
+def _start_worker() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever, and hold the data folder's lock with it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
