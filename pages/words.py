@@ -28,6 +28,7 @@ SECTIONS = {
     "priorities": N_("What to read first"),
     "stances": N_("What ALA wants"),
     "outcomes": "What became of a position",
+    "look_alikes": "Documents that are alike",
     "kinds": N_("Kinds of documents"),
     "events": N_("Dates to keep"),
     "changes": N_("What can change"),
