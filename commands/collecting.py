@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -47,6 +48,9 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
               help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
 @click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
               help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.option(
+    "--collect-only", is_flag=True, help="Neither tag nor publish: for a folder that another machine takes over."
+)
 @click.option("--today", type=DAY, help="Crawl as on this day, to replay the past from a mirror. [default: today]")
 @click.option("-a", "own", multiple=True, metavar="NAME=VALUE",
               help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
@@ -57,6 +61,7 @@ def crawl(
     since: Any,
     until: Any,
     today: Any,
+    collect_only: bool,
     budget: str,
     own: tuple[str, ...],
     **options: Any,
@@ -93,7 +98,8 @@ def crawl(
             )  # fmt: skip
         for run in runs:
             session.say(_run_line(run))
-        _finish(session)
+        if not collect_only:
+            _finish(session)
     failed = [run for run in runs if run.state != "finished" or run.note]
     for run in failed:
         click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)
@@ -207,6 +213,34 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     if compared.documents:
         session.say(f"compared {compared.documents:,} documents with all others")
     session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
+
+
+@click.command("take-over")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def take_over(session: Session, folders: tuple[Path, ...]) -> None:
+    """Take over what other machines collected into their data FOLDERS, then tag, match and publish it.
+
+    \b
+    INFOPOLICY_DATA=/srv/spool-a infopolicy crawl us_states --collect-only      on one machine, and so on
+    infopolicy take-over /srv/spool-a /srv/spool-b                              where the site is
+    """
+    from crawlers import spools
+    from operations.folder import only_writer
+    from pipelines import open_corpus
+
+    with plain_errors(), only_writer(session.config):
+        corpus = open_corpus(session.config.corpus)
+        for folder in folders:
+            try:
+                done = spools.take_over(corpus, folder / session.config.corpus.name, now=now())
+            except spools.BadSpool as error:
+                raise Stop(str(error), 2) from error
+            session.say(f"{folder}: {done.added:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged")
+            for document in done.refused:
+                click.echo(f"{folder}: {document.id} is something else here: {document.title!r}", err=True)
+        corpus.close()
+        _finish(session)
 
 
 @click.command()

@@ -1,0 +1,139 @@
+"""Collecting on several machines: each crawls its sources into a data folder of its own (a spool), one takes all of them over.
+
+A spool is an ordinary corpus.db, so a crawl there resumes, heals and keeps within its budget as any other. What it holds is
+compared by its source's marks of change; taking over again whatever was interrupted writes only what lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawlers.attachments import Proceeding, VersionText, store
+from crawlers.items import Document
+from crawlers.merge import from_json
+from crawlers.record import Counts, load_document, upsert
+
+BATCH = 500
+_CHANGES = ("id", "document_id", "happened_on", "kind", "summary")
+
+
+class BadSpool(ValueError):
+    """A file that is no spool; the message names it."""
+
+
+def take_over(db: Database, spool: Path, *, now: str) -> Counts:
+    """Bring everything a spool holds into corpus.db: documents, texts, what happened, and how its runs went.
+
+    Args:
+        db: corpus.db, open for writing and migrated.
+        spool: the other corpus.db; it is only read.
+
+    Raises:
+        BadSpool: it is not there, or of another version of this software.
+    """
+    if not spool.is_file():
+        raise BadSpool(f"{spool}: there is no corpus.db to take over; crawl into that folder first")
+    with closing(sqlite3.connect(f"{spool.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+        other = Database(connection)
+        try:
+            counts = _documents(db, other, now)
+            _attachments(db, other, now)
+            _changes(db, other, now)
+            _missing(db, other)
+            _runs(db, other)
+        except sqlite3.OperationalError as error:
+            if "no such" not in str(error):
+                raise
+            raise BadSpool(f"{spool}: {error}: crawl there with this version first") from error
+    return counts
+
+
+def _documents(db: Database, other: Database, now: str) -> Counts:
+    known = {
+        (key, source): stamp for key, source, stamp in db.execute("select document_id, source, stamp from provenance")
+    }
+    waiting = (
+        (key, source, stamp, url)
+        for key, source, stamp, url in other.execute(
+            "select document_id, source, stamp, source_url from provenance order by document_id, source"
+        ).fetchall()
+        if stamp is None or known.get((key, source), "") != stamp
+    )
+    counts = Counts()
+    while part := list(islice(waiting, BATCH)):
+        said = [replace(_said(other, key, source), stamp=stamp, source_url=url) for key, source, stamp, url in part]
+        for documents in _once_each(said):
+            # What is news there was told there: its changes are taken over as they are.
+            done = upsert(db, documents, now=now, silent=True)
+            counts.add(done)
+            counts.refused += done.refused
+    return counts
+
+
+def _said(other: Database, key: str, source: str) -> Document:
+    """What one source said of a document: kept apart where several know it, else the document itself."""
+    row = other.execute(
+        "select record from observations where document_id = ? and source = ?", [key, source]
+    ).fetchone()
+    return from_json(json.loads(row[0])) if row else load_document(other, key)
+
+
+def _once_each(documents: list[Document]) -> Iterator[list[Document]]:
+    """The same documents in as few batches as hold each id once: two sources of one document are merged one after the other."""
+    while documents:
+        batch = {document.id: document for document in reversed(documents)}
+        yield list(batch.values())
+        documents = [document for document in documents if batch[document.id] is not document]
+
+
+def _attachments(db: Database, other: Database, now: str) -> None:
+    texts = other.execute("select document_id, version, url, text from version_texts")
+    proceedings = other.query("select * from proceedings")
+    here = "select 1 from documents where id = ?"
+    while part := texts.fetchmany(BATCH):
+        held = [row for row in part if db.execute(here, [row[0]]).fetchone()]
+        store(db, [VersionText(document_id=a, version=b, url=c, text=d) for a, b, c, d in held], now=now)
+    for row in proceedings:
+        named = tuple(json.loads(row.pop("document_ids")))
+        row.pop("fetched_at")
+        store(db, [Proceeding(**row, document_ids=named)], now=now)
+
+
+def _changes(db: Database, other: Database, now: str) -> None:
+    rows = other.execute(f"select {', '.join(_CHANGES)} from changes")
+    with db.atomic():
+        while part := rows.fetchmany(BATCH):
+            db.conn.executemany(
+                f"insert into changes ({', '.join(_CHANGES)}, seen_at) select ?, ?, ?, ?, ?, ? "
+                "where exists (select 1 from documents where id = ?2) on conflict (id) do nothing",
+                [(*row, now) for row in part],
+            )
+
+
+def _missing(db: Database, other: Database) -> None:
+    """What its source no longer lists there and nobody else lists here."""
+    gone = other.execute("select missing_since, id, source from documents where missing_since is not null").fetchall()
+    with db.atomic():
+        db.conn.executemany(
+            "update documents set missing_since = ? where id = ? and source = ? and missing_since is null "
+            "and (select count(*) from provenance where document_id = documents.id) = 1",
+            gone,
+        )
+
+
+def _runs(db: Database, other: Database) -> None:
+    """How each run went, so that coverage, baselines and warnings are known here; those under way there wait."""
+    known = set(db.execute("select source, started_at from runs").fetchall())
+    with db.atomic():
+        for row in other.query("select * from runs where state != 'running' order by id"):
+            if (row["source"], row["started_at"]) not in known:
+                row.pop("id")
+                db.table("runs").insert(row)

@@ -1,0 +1,118 @@
+"""Two machines collect, a third takes over: the same as if one had done it all, and an interruption heals."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import NOW, ROOT, Command
+from sqlite_utils import Database
+
+from crawlers import spools
+from crawlers.spools import BadSpool, take_over
+from pipelines import open_corpus
+
+sys.path.insert(0, str(ROOT))
+from benchmarks.compare import differences, fingerprints
+
+SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
+BILLS = ("crawl", "us_bills", "--congress", "117", "--collect-only")
+RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31", "--collect-only")
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders one and two with a source each, both with both sources."""
+    import os
+    import subprocess
+
+    from conftest import clean_environment
+
+    folder = tmp_path_factory.mktemp("machines")
+    for name, commands in (("one", [BILLS]), ("two", [RULES]), ("both", [BILLS, RULES])):
+        for command in commands:
+            environment = clean_environment() | {"INFOPOLICY_DATA": str(folder / name), "INFOPOLICY_MIRROR": SAMPLE}
+            subprocess.run([sys.executable, "cli.py", *command], cwd=ROOT, env=os.environ | environment, check=True)
+    return folder
+
+
+@pytest.fixture
+def main(tmp_path: Path) -> Database:
+    return open_corpus(tmp_path / "corpus.db")
+
+
+def test_what_two_machines_collected_equals_what_one_collects(machines: Path, main: Database, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert take_over(main, machines / name / "corpus.db", now=NOW).added > 0
+    assert differences(tmp_path / "corpus.db", machines / "both" / "corpus.db") == []
+    runs = main.execute("select source, state from runs order by source").fetchall()
+    assert runs == [("us_bills", "finished"), ("us_federal_register", "finished")]
+
+
+def test_a_second_time_writes_nothing(machines: Path, main: Database, tmp_path: Path) -> None:
+    take_over(main, machines / "one" / "corpus.db", now=NOW)
+    before = fingerprints(tmp_path / "corpus.db")
+    counts = take_over(main, machines / "one" / "corpus.db", now="2026-11-26T00:00:00Z")
+    assert (counts.added, counts.changed) == (0, 0)
+    assert fingerprints(tmp_path / "corpus.db") == before
+
+
+def test_an_interruption_heals(machines: Path, main: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "BATCH", 5)
+    original, calls = spools.upsert, []
+
+    def interrupted(*arguments: object, **values: object) -> object:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(*arguments, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spools, "upsert", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            take_over(main, machines / "one" / "corpus.db", now=NOW)
+    assert 0 < main.table("documents").count < 70
+    take_over(main, machines / "one" / "corpus.db", now=NOW)
+    assert differences(tmp_path / "corpus.db", machines / "one" / "corpus.db") == []
+
+
+def test_news_of_a_spool_is_news_here_and_once(machines: Path, main: Database, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(machines / "one" / "corpus.db")) as db:
+        copy = sqlite3.connect(tmp_path / "spool.db")
+        db.backup(copy)
+        copy.close()
+    take_over(main, tmp_path / "spool.db", now=NOW)
+    with closing(sqlite3.connect(tmp_path / "spool.db")) as db, db:
+        key = db.execute("select id from documents limit 1").fetchone()[0]
+        db.execute("update documents set title = 'Another title', record_hash = 'x' where id = ?", [key])
+        db.execute("update provenance set stamp = 'later' where document_id = ?", [key])
+        db.execute("insert into changes values ('c1', ?, '2021-01-01T00:00:00Z', '2021-01-01', 'title', 'New')", [key])
+        db.execute("update documents set missing_since = '2026-01-01' where id != ? and rowid = 5", [key])
+    later = "2026-11-26T00:00:00Z"
+    assert take_over(main, tmp_path / "spool.db", now=later).changed == 1
+    assert main.execute("select seen_at from changes where id = 'c1'").fetchall() == [(later,)]
+    assert main.execute("select title from documents where id = ?", [key]).fetchone()[0] == "Another title"
+    assert main.execute("select count(*) from documents where missing_since is not null").fetchone()[0] == 1
+    assert take_over(main, tmp_path / "spool.db", now=later).changed == 0
+    assert main.execute("select count(*) from changes where id = 'c1'").fetchone()[0] == 1
+
+
+def test_what_is_no_spool_is_named(main: Database, tmp_path: Path) -> None:
+    with pytest.raises(BadSpool, match="there is no"):
+        take_over(main, tmp_path / "nothing.db", now=NOW)
+    closing(sqlite3.connect(tmp_path / "empty.db")).__enter__().execute("create table a (b)")
+    with pytest.raises(BadSpool, match="no such table"):
+        take_over(main, tmp_path / "empty.db", now=NOW)
+
+
+def test_the_command_takes_over_tags_and_publishes(machines: Path, infopolicy: Command, tmp_path: Path) -> None:
+    done = infopolicy("take-over", str(machines / "one"), str(machines / "two"))
+    assert done.returncode == 0, done.stderr
+    assert "new" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db:
+        assert db.execute("select count(*) from tags").fetchone()[0] > 0
+        assert db.execute("select count(*) from listing").fetchone()[0] > 0
+    assert infopolicy("take-over", str(tmp_path / "nowhere")).returncode == 2
