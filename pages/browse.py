@@ -13,6 +13,7 @@ from pages import positions, search, spelling, words
 from pages.cards import Card, area_titles, cards, marks
 from pages.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
 from pages.highlight import Piece, snippet_pieces
+from pages.language import _
 from publish import ANY_AREA, FACETS, TAGGED
 
 PAGE = 25
@@ -196,7 +197,7 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
             if value
         ]
         if choices:
-            facets.append(Facet(name, title, sorted(choices, key=_by_year if name == "year" else _by_count(name))))
+            facets.append(Facet(name, _(title), sorted(choices, key=_by_year if name == "year" else _by_count(name))))
     return facets
 
 
@@ -214,7 +215,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
     def label(facet: str, value: str) -> str:
         match facet:
             case "area":
-                return "Any policy area" if value == TAGGED else areas.get(value, value)
+                return _("Any policy area") if value == TAGGED else areas.get(value, value)
             case "kind":
                 return words.plural(value)
             case "jurisdiction":
@@ -222,9 +223,9 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "status":
                 return words.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":
-                return "Must see" if value == "1" else "Not must see"
+                return _("Must see") if value == "1" else _("Not must see")
             case "ceremonial":
-                return "Ceremonial resolutions, too" if value == "any" else "Ceremonial resolutions"
+                return _("Ceremonial resolutions, too") if value == "any" else _("Ceremonial resolutions")
         return value
 
     return label

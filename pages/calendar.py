@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pages import words
 from pages.cards import area_titles, marks
 from pages.document import rows
+from pages.language import N_
 from publish import ANY_AREA, TAGGED
 
 Row = dict[str, Any]
@@ -21,7 +22,7 @@ ALL = "all"
 MOST = 600
 #: A day of the grid names so many dates; the list below has all of them.
 IN_A_CELL = 3
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pages import words
 from pages.highlight import MODEL, telling
+from pages.language import _
 from pages.standing import ended_with
 
 #: Longer words are left to the document's own page.
@@ -76,7 +77,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         ids,
     ):
         if row["document_id"] in found:
-            found[row["document_id"]].areas.append(Area(row["area_id"], row["title"]))
+            found[row["document_id"]].areas.append(Area(row["area_id"], _(row["title"])))
     _add_evidence(db, found, area_id)
     return [found[key] for key in ids if key in found]
 
@@ -128,4 +129,4 @@ def one_per_title(found: list[Card], limit: int) -> list[Card]:
 
 
 def area_titles(db: sqlite3.Connection) -> dict[str, str]:
-    return {row[0]: row[1] for row in db.execute("select id, title from policy_areas order by ordinal, title")}
+    return {row[0]: _(row[1]) for row in db.execute("select id, title from policy_areas order by ordinal, title")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pages import words
+from pages.language import _
 from publish import ONE_AREA
 
 #: A chart shows at most so many years, the newest.
@@ -61,20 +62,21 @@ def area_trends(db: sqlite3.Connection, today: datetime.date) -> Chart:
     years = years_to(today, [year for counted in numbers.values() for year in counted])
     found = db.execute("select id, title from policy_areas order by ordinal, title")
     lines = [
-        Line(title, [numbers[key].get(year, 0) for year in years], f"/areas/{key}")
+        Line(_(title), [numbers[key].get(year, 0) for year in years], f"/areas/{key}")
         for key, title in found
         if key in numbers
     ]
     return Chart(
         id="trends",
-        title="New documents a year, by policy area",
+        title=_("New documents a year, by policy area"),
         form="strips",
-        corner="Policy area",
+        corner=_("Policy area"),
         heads=years,
         lines=[line for line in lines if any(line.numbers)],
         series="rows",
         own_scale=True,
-        note=f"Each strip has a scale of its own: compare its shape with others, not its height.{_unfinished(years, today)}",
+        note=_("Each strip has a scale of its own: compare its shape with others, not its height.")
+        + _unfinished(years, today),
     )
 
 
@@ -83,17 +85,18 @@ def by_year(counted: dict[str, int], today: datetime.date, address: str) -> Char
     years = years_to(today, list(counted))
     lines = [Line(year, [counted.get(year, 0)], f"{address}&year={year}") for year in years]
     note = _unfinished(years, today).strip()
-    return Chart("by-year", "New documents a year", "strips", "Year", ["Documents"], lines, note=note)
+    return Chart("by-year", _("New documents a year"), "strips", _("Year"), [_("Documents")], lines, note=note)
 
 
 def _unfinished(years: list[str], today: datetime.date) -> str:
-    return f" {today.year} is not over yet." if years and years[-1] == str(today.year) else ""
+    unfinished = years and years[-1] == str(today.year)
+    return " " + _("{year} is not over yet.").format(year=today.year) if unfinished else ""
 
 
 def by_status(counted: list[tuple[str, int]], address: str) -> Chart:
     """Where documents stand, the most frequent first."""
     lines = [Line(words.word("statuses", key), [number], f"{address}&status={key}") for key, number in counted]
-    return Chart("by-status", "Where the documents stand", "bars", "Status", ["Documents"], lines)
+    return Chart("by-status", _("Where the documents stand"), "bars", _("Status"), [_("Documents")], lines)
 
 
 def side_by_side(

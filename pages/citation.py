@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from pages import words
+from pages import language, words
+from pages.language import N_
 
 SITE_NAME = "Information policy monitor"
 #: Congress's types as the Bluebook abbreviates them (rule 13.2).
@@ -36,13 +37,20 @@ class Citation:
         return STYLES[self.style]
 
 
-STYLES = {"plain": "Plain", "apa": "APA", "bluebook": "Bluebook", "bibtex": "BibTeX"}
+STYLES = {"plain": N_("Plain"), "apa": "APA", "bluebook": "Bluebook", "bibtex": "BibTeX"}
 
 
 def citations(
     row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
 ) -> list[Citation]:
-    """Every form that can be made from a row of documents and the laws that it became."""
+    """Every form that can be made from a row of documents and the laws that it became; in English, as styles want it."""
+    with language.speaking(language.ENGLISH):
+        return _citations(row, laws, today, site)
+
+
+def _citations(
+    row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
+) -> list[Citation]:
     address = f"{site}/documents/{row['id']}"
     public = next((law["number"] for law in laws if law["kind"] == "Public Law"), None)
     found = [

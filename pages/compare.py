@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from pages import charts, words
 from pages.cards import Card, area_titles, cards, one_per_title
+from pages.language import _
 from publish import ANY_AREA, ONE_AREA, TAGGED
 
 Row = dict[str, Any]
@@ -118,16 +119,16 @@ def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> 
     names = [side.title for side in sides]
     by_status, by_year = ([_counted(db, side, column) for side in sides] for column in ("status", "year"))
     statuses = sorted(
-        {key for counted in by_status for key in counted}, key=lambda key: -sum(c.get(key, 0) for c in by_status)
+        {key for counted in by_status for key in counted}, key=lambda key: (-sum(c.get(key, 0) for c in by_status), key)
     )
     years = charts.years_to(today, [year for counted in by_year for year in counted])
     return [
         charts.side_by_side(
-            "by-year", "New documents a year", "Year", names,
+            "by-year", _("New documents a year"), _("Year"), names,
             [(year, [counted.get(year, 0) for counted in by_year]) for year in years], form="strips",
         ),
         charts.side_by_side(
-            "by-status", "Where the documents stand", "Status", names,
+            "by-status", _("Where the documents stand"), _("Status"), names,
             [(words.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],
         ),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from crawlers.sources import load_sources
 from pages import decisions, thread, words
 from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
+from pages.language import N_, _
 from pages.standing import SETTLED, ended_with
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
@@ -23,7 +24,7 @@ MOVES = frozenset(
         "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
     }
 )  # fmt: skip
-FIELDS = {"title": "title", "abstract": "summary", "text": "text"}
+FIELDS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 Row = dict[str, Any]
 
 
@@ -62,7 +63,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     evidence = decisions.evidence(db, document_id, decided)
     spans: dict[str, list[Span]] = defaultdict(list)
     for row in evidence:
-        spans[row["field"]].append(Span(row["start"], row["end"], row["area"]))
+        spans[row["field"]].append(Span(row["start"], row["end"], _(row["area"])))
     parts = {name: _part(db, name, document_id) for name in _PARTS}
     terms = _terms(parts["terms"])
     together = thread.thread(db, document_id)
@@ -132,7 +133,7 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
         [document_id],
     )
     tags = {
-        row["area_id"]: TagView(row["area_id"], row["title"], row["probability"], [], [], bool(row["confirmed"]))
+        row["area_id"]: TagView(row["area_id"], _(row["title"]), row["probability"], [], [], bool(row["confirmed"]))
         for row in found
     }
     for tag in tags.values():

@@ -15,6 +15,7 @@ from lxml import etree
 
 from pages import words
 from pages.cards import Card, cards
+from pages.language import N_
 from pages.selection import Selection, window
 
 Row = dict[str, Any]
@@ -189,8 +190,12 @@ TYPES = {
     "json": "application/json",
 }
 TITLES = {
-    "atom": "Feed (Atom)", "ics": "Calendar (iCal)", "csv": "Spreadsheet (CSV)", "xlsx": "Excel", "json": "JSON",
-}  # fmt: skip
+    "atom": N_("Feed (Atom)"),
+    "ics": N_("Calendar (iCal)"),
+    "csv": N_("Spreadsheet (CSV)"),
+    "xlsx": "Excel",
+    "json": "JSON",
+}
 _ONE = re.compile(r"/(documents|areas|jurisdictions|positions)/[a-z0-9-]+")
 _DATES = re.compile(r"/(deadlines|calendar)")
 

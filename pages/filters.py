@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pages.cards import marks
+from pages.language import N_
 from publish import ANY_AREA, FACETS, TAGGED
 
 #: Choices that stand for several statuses of bills at once, by their key in the glossary.
@@ -18,13 +19,13 @@ STATUS_GROUPS = {
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {
-    "area": "Policy area",
-    "kind": "Kind",
-    "jurisdiction": "Jurisdiction",
-    "status": "Where it stands",
-    "year": "Year",
-    "must_see": "Priority",
-    "ceremonial": "Left out unless asked for",
+    "area": N_("Policy area"),
+    "kind": N_("Kind"),
+    "jurisdiction": N_("Jurisdiction"),
+    "status": N_("Where it stands"),
+    "year": N_("Year"),
+    "must_see": N_("Priority"),
+    "ceremonial": N_("Left out unless asked for"),
 }
 
 

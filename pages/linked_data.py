@@ -6,13 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pages import words
+from pages import language, words
 
 Row = Mapping[str, Any]
 
 
 def legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:
-    """The Legislation of a document as JSON that can stand inside a script element of an HTML page."""
+    """The Legislation of a document, in English, as JSON that can stand inside a script element of an HTML page."""
+    with language.speaking(language.ENGLISH):
+        return _legislation(row, laws, sponsors, areas, site)
+
+
+def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:
     address = f"{site}/documents/{row['id']}"
     source = words.safe_url(row["url"])
     leads = [{"@type": "Person", "name": each["name"]} for each in sponsors if each["role"] == "sponsor"]

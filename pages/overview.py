@@ -10,6 +10,7 @@ from pages import words
 from pages.calendar import Wanted, deadlines
 from pages.charts import area_trends, by_status, by_year
 from pages.document import rows
+from pages.language import _
 from pages.lists import counted, first_to_see, newest
 from pages.places import active_states
 from publish import ANY_AREA
@@ -118,6 +119,7 @@ def areas(db: sqlite3.Connection) -> list[Row]:
     for area in found:
         area["documents"], area["must_see"] = counted.get(area["id"], (0, 0))
         area["positions"] = positions.get(area["id"], 0)
+        area["title"], area["description"] = _(area["title"]), _(area["description"] or "")
     most = max((area["documents"] for area in found), default=0) or 1
     for area in found:
         area["share"] = round(100 * area["documents"] / most)
@@ -128,6 +130,7 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | No
     found = rows(db, "select id, title, description from policy_areas where id = ?", [area_id])
     if not found:
         return None
+    found[0]["title"], found[0]["description"] = _(found[0]["title"]), _(found[0]["description"] or "")
     positions = db.execute(
         """select p.id, p.title, p.statement,
             (select count(*) from position_listing l where l.position_id = p.id) as documents

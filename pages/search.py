@@ -13,6 +13,7 @@ from functools import cache
 
 import yaml
 
+from pages.language import _
 from pages.words import SITE
 
 #: The words that may stand before a colon, and the column of the index each looks in.
@@ -119,7 +120,7 @@ class _Parser:
                 del self.terms[known:]
         if not wanted:
             if unwanted:
-                self.note = "NOT needs something to look for before it: that part was left out."
+                self.note = _("NOT needs something to look for before it: that part was left out.")
             return None
         joined = " AND ".join(wanted)
         for part in unwanted:
@@ -227,10 +228,10 @@ def parse(query: str | None) -> Search:
     query = (query or "").replace("\0", " ").replace("“", '"').replace("”", '"').strip()
     note = None
     if len(query) > MAX_LENGTH:
-        query, note = query[:MAX_LENGTH], f"Only the first {MAX_LENGTH} characters were used."
+        query, note = query[:MAX_LENGTH], _("Only the first {n} characters were used.").format(n=MAX_LENGTH)
     tokens = _tokens(query)
     if len(tokens) > MAX_TERMS:
-        tokens, note = tokens[:MAX_TERMS], f"Only the first {MAX_TERMS} words were used."
+        tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
     tokens, ties = _ties(tokens)
     parser = _Parser(tokens)
     parts: list[str] = []

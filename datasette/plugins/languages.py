@@ -92,6 +92,7 @@ def prepare_jinja2_environment(env):
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    env.filters["said"] = language.gettext
     # For text that stays in the language of its source: the mark of its language, where the page's is another.
     env.globals.update(
         original=lambda: Markup(' lang="en"') if language.current() != language.ENGLISH else "",

@@ -7,7 +7,7 @@ from datasette.utils.asgi import NotFound
 from markupsafe import escape
 
 from datasette import Response, hookimpl
-from pages import cards, citation, decisions, handout, linked_data, thread
+from pages import cards, citation, decisions, handout, language, linked_data, thread
 
 DATABASE = "corpus"
 NOT_HERE = "There is no page at this address"
@@ -24,7 +24,7 @@ def today(datasette):
 
 async def page(datasette, request, template, function, *args):
     """Run a function on a read-only connection and show what it found."""
-    found = await datasette.get_database(DATABASE).execute_fn(lambda db: function(db, *args))
+    found = await datasette.get_database(DATABASE).execute_fn(language.carried(lambda db: function(db, *args)))
     if found is None:
         raise NotFound(NOT_HERE)
     body = await datasette.render_template(template, found, request=request)

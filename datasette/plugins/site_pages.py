@@ -5,7 +5,7 @@ import datetime
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import browse, calendar, compare, coverage, document, overview, places, positions, words
+from pages import browse, calendar, compare, coverage, document, language, overview, places, positions, words
 
 DATABASE = "corpus"
 
@@ -24,7 +24,7 @@ def now(datasette):
 
 async def read(datasette, function, *args):
     """Run one of the functions of ``pages`` on a read-only connection, off the event loop."""
-    return await datasette.get_database(DATABASE).execute_fn(lambda db: function(db, *args))
+    return await datasette.get_database(DATABASE).execute_fn(language.carried(lambda db: function(db, *args)))
 
 
 async def page(datasette, request, template, context):

@@ -2,13 +2,14 @@
 
 from datasette import hookimpl
 from pages import words
+from pages.language import N_
 
 NAVIGATION = [
-    ("/browse", "Browse"),
-    ("/areas", "Areas"),
-    ("/positions", "Positions"),
-    ("/deadlines", "Deadlines"),
-    ("/jurisdictions", "Places"),
+    ("/browse", N_("Browse")),
+    ("/areas", N_("Areas")),
+    ("/positions", N_("Positions")),
+    ("/deadlines", N_("Deadlines")),
+    ("/jurisdictions", N_("Places")),
 ]
 
 
