@@ -52,7 +52,8 @@ def law(db: sqlite3.Connection, document_id: str) -> Row | None:
 
 def _groups(db: sqlite3.Connection, document_id: str) -> list[sqlite3.Row]:
     found = db.execute(
-        "select g.* from look_alikes l join look_alike_groups g on g.id = l.group_id where l.document_id = ?", [document_id]
+        "select g.* from look_alikes l join look_alike_groups g on g.id = l.group_id where l.document_id = ?",
+        [document_id],
     ).fetchall()
     return sorted(found, key=lambda row: (_ORDER[row["kind"]], row["id"]))
 
@@ -78,7 +79,9 @@ def similar(db: sqlite3.Connection, document_id: str, today: datetime.date) -> R
     groups = []
     for row in _groups(db, document_id):
         ids = [member["id"] for member in _group(db, row, document_id, MOST)["members"]]
-        groups.append(dict(row) | {"word": words.word("look_alikes", row["kind"]), "cards": cards.cards(db, ids, today)})
+        groups.append(
+            dict(row) | {"word": words.word("look_alikes", row["kind"]), "cards": cards.cards(db, ids, today)}
+        )
     shared = [dict(row) for row in db.execute(_SHARED, [document_id, MOST])]
     for each in shared:
         each["place"] = words.place(each["jurisdiction"])
@@ -130,7 +133,9 @@ def family(db: sqlite3.Connection, group_id: str, today: datetime.date) -> Row |
         return None
     ids = [
         each[0]
-        for each in db.execute("select document_id from look_alikes where group_id = ? order by document_id", [group_id])
+        for each in db.execute(
+            "select document_id from look_alikes where group_id = ? order by document_id", [group_id]
+        )
     ]
     about = next((each.about for each in load_families() if each.id == group_id), None)
     places: dict[str, list[cards.Card]] = {}

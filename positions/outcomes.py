@@ -8,12 +8,15 @@ are for staff (staff.db); what staff confirmed is public (corpus.db, table outco
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlite_utils import Database
 
+from crawlers.ceremonial import is_ceremonial
+from positions.catalogue import load_catalogue
 from positions.matching import Match, Matcher
 
 #: Ends by which a document changed the law or the rules, and those by which it did not.
@@ -22,6 +25,14 @@ ENDED_WITHOUT = ("vetoed", "failed", "withdrawn")
 #: Versions that say what was finally decided, by the name of the version or the end of govinfo's package.
 _FINAL_NAME = re.compile(r"^(enrolled|public law|chaptered|agreed to|final)\b|^(enr|ats|ath)$", re.IGNORECASE)
 _FINAL_PACKAGE = re.compile(r"BILLS-\d+[a-z]+\d+(enr|ats|ath|cps|cph)\b")
+#: Counted up when the rules of this file change, so that every outcome is suggested anew.
+RULES = 5
+#: A sentence that only names an act, or a heading in capitals.
+_NAME = re.compile(r"\bmay be cited as\b|^[^a-z]*$")
+#: The summary at the head of a document of the Federal Register.
+_SUMMARY = re.compile(
+    r"\bSUMMARY:\s*(.+?)\s*(?=\b(?:DATES|EFFECTIVE DATE|ADDRESSES|FOR FURTHER INFORMATION)\b|\Z)", re.DOTALL
+)
 _AIMS = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
 _WORDS = {1: "serves", -1: "goes against"}
 
@@ -36,30 +47,60 @@ class Outcome:
     match: Match | None = None
 
 
-def outcomes(found: Iterable[Match], at_stake: Collection[str]) -> list[Outcome]:
-    """What a final text did to each position, from its matches (``Matcher.every``); positions in alphabetical order."""
+def outcomes(found: Iterable[Match], at_stake: Collection[str], main: Mapping[str, set[int]]) -> list[Outcome]:
+    """What a final text did to each position, from its matches (``Matcher.every``); positions in alphabetical order.
+
+    Args:
+        at_stake: positions that the document touched at any time.
+        main: those that its title or summary touches, and which ways (1 for, -1 against; none where that does not tell). Of
+            others a sentence in passing is shown and nothing is decided; nor where the text and they contradict each other.
+    """
     by_position: dict[str, list[Match]] = {key: [] for key in sorted(at_stake)}
     for match in found:
         by_position.setdefault(match.position_id, []).append(match)
-    return [_outcome(key, matches) for key, matches in sorted(by_position.items())]
+    return [_outcome(key, matches, main.get(key)) for key, matches in sorted(by_position.items())]
 
 
-def _outcome(position_id: str, matches: Sequence[Match]) -> Outcome:
+def _outcome(position_id: str, matches: Sequence[Match], main: set[int] | None) -> Outcome:
     if not matches:
         return Outcome(position_id, "untouched", "no sentence of the final text touches the position")
-    best = max(matches, key=lambda match: (match.stance in _AIMS, match.score, -match.provision.start))
-    aims = {_AIMS[match.stance] for match in matches if match.stance in _AIMS}
-    if not aims:
+    best = max(matches, key=lambda match: (_tells(match), match.score, -match.provision.start))
+    telling = [match for match in matches if _tells(match)]
+    if main is None:
+        return Outcome(position_id, None, "only a sentence in passing touches it; which way, a person must say", best)
+    if not telling:
         return Outcome(position_id, None, "a sentence of the final text touches it; which way, a person must say", best)
+    aims = {_AIMS[match.stance] for match in telling}
     if len(aims) > 1:
-        return Outcome(
-            position_id, "partly", f"the final text has sentences for and against it, first {best.reason}", best
+        both = len({_trigger(match) for match in telling}) > 1
+        value, reason = (
+            ("partly", "sentences for and against it") if both else (None, "sentences that can be read both ways")
         )
+        return Outcome(position_id, value, f"the final text has {reason}, first {best.reason}", best)
     aim = aims.pop()
+    # Against it only when the document says so of itself: a sentence alone is more often misread than it is harmful.
+    if aim not in main and (main or aim < 0):
+        return Outcome(position_id, None, "the text and its summary do not point the same way; a person must say", best)
     value = "rejected" if aim < 0 else "incorporated"
-    if aim > 0 and all(match.stance == "support_if_amended" for match in matches if match.stance in _AIMS):
+    if aim > 0 and all(match.stance == "support_if_amended" for match in telling):
         value = "partly"
     return Outcome(position_id, value, f"the final text {_WORDS[aim]} it: {best.reason}", best)
+
+
+def _tells(match: Match) -> bool:
+    """Whether a sentence says by itself which way it goes: it has a direction, and is more than the name of the act."""
+    return match.stance in _AIMS and not _NAME.search(match.provision.words)
+
+
+def _trigger(match: Match) -> str:
+    """The trigger behind a match, whichever way round its reason puts it."""
+    return _triggers().get(match.reason.partition(":")[0], match.reason)
+
+
+@cache
+def _triggers() -> dict[str, str]:
+    triggers = [trigger for position in load_catalogue().positions for trigger in position.triggers]
+    return {words: trigger.id for trigger in triggers for words in (trigger.says, trigger.reversed) if words}
 
 
 def without_effect(position_id: str, status: str) -> Outcome:
@@ -69,7 +110,7 @@ def without_effect(position_id: str, status: str) -> Outcome:
 # --------------------------------------------------------------------- suggestions, in staff.db
 
 _ENDED = f"""
-    select d.id, d.status, d.kind, d.document_type, d.title, d.text, d.text_hash,
+    select d.id, d.status, d.kind, d.document_type, d.title, d.abstract, d.text, d.text_hash,
         (select group_concat(position_id, ' ') from (
             select distinct position_id from position_matches m where m.document_id = d.id order by position_id
         )) as at_stake,
@@ -88,12 +129,19 @@ def suggest(corpus: Database, staff: Database, matcher: Matcher | None = None) -
     seen: set[str] = set()
     for row in list(corpus.query(_ENDED)):
         final = _final_text(corpus, row) if row["status"] in BECAME else None
-        if not row["at_stake"] and final is None:
+        if (not row["at_stake"] and final is None) or is_ceremonial(row["title"], row["document_type"]):
             continue
         seen.add(row["id"])
-        read_from = (
-            f"{row['status']}-{row['text_hash']}-{matcher.version}-{row['areas']}-{row['at_stake']}-{final is not None}"
+        made_of = (
+            RULES,
+            row["status"],
+            row["text_hash"],
+            matcher.version,
+            row["areas"],
+            row["at_stake"],
+            final is not None,
         )
+        read_from = "-".join(map(str, made_of))
         if known.get(row["id"]) != read_from:
             _store(staff, row["id"], read_from, _suggested(matcher, row, final))
             read += 1
@@ -108,8 +156,27 @@ def _suggested(matcher: Matcher, row: Row, final: str | None) -> list[Outcome]:
         return [without_effect(position_id, row["status"]) for position_id in at_stake]
     if final is None:
         return []
-    matches = matcher.every({"title": row["title"], "text": final}, row["areas"].split())
-    return outcomes((match for match in matches if match.provision.field == "text"), at_stake)
+    fields = {"title": row["title"], "abstract": row["abstract"], "text": final}
+    matches = matcher.every(fields, row["areas"].split())
+    main: dict[str, set[int]] = {}
+    for match in matches:
+        if match.provision.field != "text":
+            main.setdefault(match.position_id, set()).update({_AIMS[match.stance]} if match.stance in _AIMS else ())
+    if row["kind"] == "regulation":
+        told = [match for match in matches if _is_of_rule(match, final)]
+        return outcomes(told, {match.position_id for match in told}, main)
+    return outcomes([match for match in matches if match.provision.field == "text"], at_stake, main)
+
+
+def _is_of_rule(match: Match, text: str) -> bool:
+    """Whether a sentence says what a rule does: its abstract, or the summary at its head.
+
+    The pages of reasons, comments and legal forms around a rule name every matter and decide none.
+    """
+    if match.provision.field != "text":
+        return match.provision.field == "abstract"
+    summary = _SUMMARY.search(text)
+    return bool(summary and summary.start(1) <= match.provision.start and match.provision.end <= summary.end(1))
 
 
 def _final_text(corpus: Database, row: Row) -> str | None:
