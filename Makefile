@@ -18,6 +18,7 @@ help:  ## say what there is
 run: $(BIN)/.run  ## set up, collect the bundled sample, tag, match, publish, and show the site (SERVE=0 stops before)
 	@INFOPOLICY_DATA="$(DATA)" INFOPOLICY_MIRROR="$(SAMPLE)" $(BIN)/infopolicy crawl us_bills --congress all
 	@INFOPOLICY_DATA="$(DATA)" INFOPOLICY_MIRROR="$(SAMPLE)" $(BIN)/infopolicy crawl us_federal_register --since 2025-01-01 --until 2025-12-31
+	@OPENSTATES_KEY=sample INFOPOLICY_DATA="$(DATA)" INFOPOLICY_MIRROR="$(SAMPLE)" $(BIN)/infopolicy crawl us_states --budget off
 	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy summary
 	@if [ "$(SERVE)" != 0 ]; then INFOPOLICY_NOTICE="This is the small sample that comes with the software: real numbers, names and dates, summaries written for it." \
 		INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy serve --port $(PORT); fi
