@@ -215,15 +215,15 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
 
 
-@click.command("take-over")
+@click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_obj
-def take_over(session: Session, folders: tuple[Path, ...]) -> None:
+def merge(session: Session, folders: tuple[Path, ...]) -> None:
     """Take over what other machines collected into their data FOLDERS, then tag, match and publish it.
 
     \b
     INFOPOLICY_DATA=/srv/spool-a infopolicy crawl us_states --collect-only      on one machine, and so on
-    infopolicy take-over /srv/spool-a /srv/spool-b                              where the site is
+    infopolicy merge /srv/spool-a /srv/spool-b                              where the site is
     """
     from crawlers import spools
     from operations.folder import only_writer

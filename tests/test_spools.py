@@ -109,10 +109,10 @@ def test_what_is_no_spool_is_named(main: Database, tmp_path: Path) -> None:
 
 
 def test_the_command_takes_over_tags_and_publishes(machines: Path, infopolicy: Command, tmp_path: Path) -> None:
-    done = infopolicy("take-over", str(machines / "one"), str(machines / "two"))
+    done = infopolicy("merge", str(machines / "one"), str(machines / "two"))
     assert done.returncode == 0, done.stderr
     assert "new" in done.stdout
     with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db:
         assert db.execute("select count(*) from tags").fetchone()[0] > 0
         assert db.execute("select count(*) from listing").fetchone()[0] > 0
-    assert infopolicy("take-over", str(tmp_path / "nowhere")).returncode == 2
+    assert infopolicy("merge", str(tmp_path / "nowhere")).returncode == 2
