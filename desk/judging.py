@@ -59,13 +59,15 @@ def _verdict(room: Room, document_id: str) -> Verdict:
     texts = suggestions.texts_of(room.db, document_id)
     if texts is None:
         raise Refusal(404, "There is no such document.")
+    # The form for what was missed has a choice of directions that is for positions only.
+    value = None if subject.startswith("area:") else room.typed("value") or None
     passage = None
     if words := room.typed("words"):
         passage = suggestions.find(texts, words, field=room.typed("field"), near=room.number("start"))
         if passage is None:
             raise BadVerdict("the words you picked do not stand in the document: copy them as they are there")
     return Verdict(
-        document_id=document_id, subject=subject, verdict=room.typed("verdict"), value=room.typed("value") or None,
+        document_id=document_id, subject=subject, verdict=room.typed("verdict"), value=value,
         note=room.typed("note"), reason=room.typed("reason"), published=room.typed("published") == "1", passage=passage,
         seen=room.number("seen"), sampled=_sampled(room, document_id),
     )  # fmt: skip
@@ -114,7 +116,7 @@ def _page(
         "people": [each.name for each in _people(room)],
         "sampled": sampled,
         "query": (query := filters.query(n=room.arg("n"))),
-        "here": f"/desk/documents/{document_id}?{query}",
+        "address": f"/desk/documents/{document_id}?{query}",
         "keep": f"/desk/documents/{document_id}/keep?{query}",
         "skip": f"/desk/next?{filters.query(n=str(number + 1))}",
         "back": f"/desk?{filters.query()}",

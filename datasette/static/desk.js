@@ -1,10 +1,10 @@
-// One key for what a button does, on the page of a document at the desk; and words selected in the text go into the form.
+// One key for what a button does, on the pages of the desk; and words selected in the text go into the form.
 // Everything works without it. Keys are off where the account says so, and never taken while something is typed.
 "use strict";
 
 (() => {
-  const page = document.querySelector(".review");
-  const on = page && page.dataset.shortcuts === "on";
+  const bar = document.querySelector("[data-shortcuts]");
+  const on = bar && bar.dataset.shortcuts === "on";
   const waiting = () => [...document.querySelectorAll(".item[data-open]")];
   const items = () => [...document.querySelectorAll(".item")];
 
