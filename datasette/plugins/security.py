@@ -12,6 +12,7 @@ from datasette.utils.asgi import Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from pages.language import N_
 
 log = logging.getLogger("infopolicy.site")
 
@@ -88,7 +89,7 @@ def register_routes():
     """Everything Datasette has under /-/ is closed, and so is the index of databases as JSON."""
 
     def closed():
-        raise NotFound("There is no page at this address")
+        raise NotFound(N_("There is no page at this address"))
 
     return [(r"^/-(/.*)?$", closed), (r"^/\.jsono?$", closed)]
 
@@ -128,7 +129,7 @@ def forbidden(datasette, request):
     """What may not be seen is not told to exist either."""
 
     async def answer():
-        return await error_page(datasette, request, 404, "There is no page at this address")
+        return await error_page(datasette, request, 404, N_("There is no page at this address"))
 
     return answer
 
@@ -141,15 +142,17 @@ def handle_exception(datasette, request, exception):
         if isinstance(exception, DatasetteError):
             message = exception.message
             if exception.message_is_html:
-                message = "The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps."
+                message = N_(
+                    "The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps."
+                )
             return await error_page(datasette, request, exception.status, message, exception.title)
         if isinstance(exception, NotFound):
-            return await error_page(datasette, request, 404, "There is no page at this address")
+            return await error_page(datasette, request, 404, N_("There is no page at this address"))
         if isinstance(exception, Base400):
             return await error_page(datasette, request, exception.status, str(exception.args[0]))
         # Something of ours broke: the log gets the whole story, the visitor an apology without any of it.
         log.error("%s failed", request.path, exc_info=exception)
-        return await error_page(datasette, request, 500, "Something went wrong on our side. Please try again soon.")
+        return await error_page(datasette, request, 500, N_("Something went wrong on our side. Please try again soon."))
 
     outcome = yield
     outcome.force_result([answer])
