@@ -75,7 +75,7 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
     states = {key: number for key, number in counts.items() if key.startswith("us-") and key.count("-") == 1 and number}
     if not states:
         return None
-    steps = _steps(sorted(states.values()))
+    tops = _tops(sorted(states.values()))
     tiles = [
         Tile(
             id=key,
@@ -84,7 +84,7 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
             count=states.get(key, 0) if key in collected else None,
             column=column,
             row=row,
-            shade=bisect.bisect_right(steps, states[key]) if key in states else 0,
+            shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,
             href=address(key),
         )
         for key, (column, row) in sorted(places.items(), key=lambda place: words.place(place[0]))
@@ -94,6 +94,6 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
     return StateMap(tiles, columns, rows, others)
 
 
-def _steps(ordered: list[int]) -> list[int]:
-    """The smallest number of each shade: the quarters of what occurs."""
-    return [ordered[len(ordered) * step // SHADES] for step in range(SHADES)]
+def _tops(ordered: list[int]) -> list[int]:
+    """The largest number of each shade: the quarters of what occurs. Places with one number have one shade, the lightest."""
+    return [ordered[max(0, len(ordered) * shade // SHADES - 1)] for shade in range(1, SHADES + 1)]

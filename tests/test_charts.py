@@ -58,6 +58,16 @@ def test_shades_part_the_places_in_quarters() -> None:
     assert found is not None
     shades = sorted((tile.count, tile.shade) for tile in found.tiles if tile.count)
     assert [shade for _, shade in shades] == [1, 1, 2, 2, 3, 3, 4, 4]
+    for numbers, expected in (
+        ([1, 1, 1, 1, 1, 9], [1, 1, 1, 1, 1, 4]),
+        ([3], [1]),
+        ([1, 2], [1, 4]),
+        ([5] * 8, [1] * 8),
+    ):
+        some = dict(zip(counts, numbers, strict=False))
+        found = map.state_map(some, set(some), str)
+        assert found is not None
+        assert [shade for count, shade in sorted((t.count or 0, t.shade) for t in found.tiles) if count] == expected
 
 
 def test_a_map_row_of_another_length_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
