@@ -124,7 +124,15 @@ def _edges(db: Database) -> dict[str, Edges]:
 def _group(kind: str, basis: str, members: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> Group:
     first = documents[members[0][0]]
     places = len({documents[key].place for key, _ in members})
-    return Group(f"{kind}-{first.id}", kind, first.title, basis, tuple(members), places)
+    title = _name(members, documents) if kind == "family" else first.title
+    return Group(f"{kind}-{first.id}", kind, title, basis, tuple(members), places)
+
+
+def _name(members: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> str:
+    """The shortest title of those most like the typical one, not in capitals throughout."""
+    closest = [documents[key].title for key, likeness in members if likeness >= 0.8]
+    title = min(closest, key=lambda title: (len(title), title))
+    return title.capitalize() if title.isupper() else title
 
 
 def _same_words(documents: Mapping[str, Document], wordings: Mapping[int, list[str]]) -> Iterator[Group]:

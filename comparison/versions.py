@@ -173,7 +173,7 @@ def differences(old: str, new: str) -> list[Piece]:
     """Two texts as pieces. ``same`` and ``inserted`` ones make up the new text, ``same`` and ``deleted`` ones say the old."""
     cut = _TOKEN if max(old.count(" "), new.count(" ")) <= WORDIEST else re.compile(r"[^\n]*\n|[^\n]+")
     before, after = cut.findall(old), cut.findall(new)
-    codes = Indel.opcodes([plain(part.strip()) for part in before], [plain(part.strip()) for part in after])
+    codes = Indel.opcodes(list(map(_compared, before)), list(map(_compared, after)))
     pieces: list[Piece] = []
     for code in codes:
         if code.tag == "equal":
@@ -183,6 +183,12 @@ def differences(old: str, new: str) -> list[Piece]:
         if code.dest_end > code.dest_start and code.tag != "equal":
             pieces.append(Piece("inserted", "".join(after[code.dest_start : code.dest_end])))
     return _tidy(pieces)
+
+
+def _compared(token: str) -> str:
+    """A word as it is compared; headings end with a full stop in some stages of a bill and without in others."""
+    word = plain(token.strip())
+    return word.rstrip(".") if "\n" in token else word
 
 
 def _tidy(pieces: Sequence[Piece]) -> list[Piece]:
