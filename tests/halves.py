@@ -1,0 +1,283 @@
+"""Mirrors of every source made to order from its golden recordings: so many records are listed, and the source may say that
+it holds more than it lists.
+
+`CASES` has one entry for each source of sources.yml; tests/test_half_sources.py fails for a source without one. A writer
+gets a folder (HOST/PATH, as the file mirror reads it), how many records the source lists, and the total it announces.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from conftest import SOURCES
+from lxml import etree
+from sqlite_utils import Database
+
+from crawlers import courtlistener, legisinfo, openstates
+from crawlers.items import Bill, TextVersion
+from crawlers.mirror import file_name
+from crawlers.record import upsert
+from crawlers.sources import load_sources
+from crawlers.spiders.us_congress_api import PROCEEDINGS
+from crawlers.spiders.us_federal_register import listing_url, month_end, months
+from crawlers.spiders.us_regulations import TYPES
+
+WHOLE = 8  # records of each source; half of them are four
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`today` and `later` are the days of the first and the second run; `announces` says whether the source tells a total.
+
+    `seed` puts into the corpus what the source is asked about, before the run of that number (0 or 1).
+    """
+
+    write: Callable[[Path, int, int], None]
+    today: str
+    later: str
+    announces: bool
+    arguments: dict[str, str] = field(default_factory=dict)
+    seed: Callable[[Database, int], None] | None = None
+
+
+def put(folder: Path, url: str, body: Any) -> None:
+    """Record an answer: bytes and text as they are, anything else as JSON."""
+    path = folder / file_name(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not isinstance(body, bytes | str):
+        body = json.dumps(body)
+    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+
+
+def golden(pattern: str) -> Any:
+    """The first golden recording that a pattern below tests/sources finds, as JSON."""
+    return json.loads(sorted(SOURCES.glob(pattern))[0].read_bytes())
+
+
+def clones(record: Record, count: int, **named: Callable[[int], Any]) -> list[Record]:
+    """Copies of a record that differ in the fields named: each is a function of the copy's number, counted from 1."""
+    return [copy.deepcopy(record) | {name: of(n) for name, of in named.items()} for n in range(1, count + 1)]
+
+
+# --------------------------------------------------------------------- one writer a source
+
+
+def us_bills(folder: Path, count: int, announced: int) -> None:
+    record = (SOURCES / "us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/117/s/BILLSTATUS-117s3663.xml").read_text()
+    host, space = "https://www.govinfo.gov", 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    rows = []
+    for number in range(1, count + 1):
+        url = f"{host}/bulkdata/BILLSTATUS/117/s/BILLSTATUS-117s{number}.xml"
+        put(folder, url, record.replace("<number>3663</number>", f"<number>{number}</number>", 1))
+        rows.append(f"<url><loc>{url}</loc><lastmod>2022-12-29T21:33:30Z</lastmod></url>")
+    sitemap = f"{host}/sitemap/bulkdata/BILLSTATUS/117s/sitemap.xml"
+    put(folder, sitemap, f"<urlset {space}>{''.join(rows)}</urlset>")
+    index = f"<sitemapindex {space}><sitemap><loc>{sitemap}</loc></sitemap></sitemapindex>"
+    put(folder, f"{host}/sitemap/bulkdata/BILLSTATUS/sitemapindex.xml", index)
+
+
+def us_federal_register(folder: Path, count: int, announced: int) -> None:
+    record = golden("us_federal_register/*/api/v1/documents.json@*")["results"][0]
+    rows = clones(record, count, document_number=lambda n: f"2024-0900{n}", raw_text_url=lambda n: None)
+    for first, last in months("2023-01-01", month_end("2024-01-20")):
+        here = first <= record["publication_date"] <= last
+        put(folder, listing_url(first, last), {"count": announced, "results": rows} if here else {"count": 0})
+
+
+def us_states(folder: Path, count: int, announced: int) -> None:
+    """Half of Maryland's bills, while nothing says that one has changed, and no word of New Hampshire at all."""
+    changed_at = "2025-05-01T10:00:00+00:00"
+    states = golden("us_states/*/jurisdictions@*")["results"]
+    rows = {row["name"]: row | {"latest_bill_update": changed_at} for row in states}
+    named = [rows["Maryland"], rows["New Hampshire"]][: 2 if count == WHOLE else 1 if count else 0]
+    paging = {"page": 1, "max_page": 1, "per_page": 52, "total_items": len(named)}
+    query = {"classification": "state", "include": "legislative_sessions", "per_page": 52, "page": 1}
+    put(folder, f"{openstates.HOST}/jurisdictions?{urlencode(query)}", {"results": named, "pagination": paging})
+    for state, listed, total in (("md", count, announced), ("nh", 1, 1)):
+        bill = golden(f"us_states/*/bills@jurisdiction={state}&*")["results"][0]
+        bills = clones(bill, listed, id=lambda n: f"ocd-bill/{n}", identifier=lambda n: f"HB {n}",
+                       updated_at=lambda n: changed_at)  # fmt: skip
+        answer = {"results": bills, "pagination": {"page": 1, "max_page": 1, "per_page": 20, "total_items": total}}
+        place = [("jurisdiction", state), ("session", "2025")]
+        paged = [
+            ("sort", "updated_asc"),
+            ("per_page", 20),
+            ("page", 1),
+            *(("include", part) for part in openstates.INCLUDES),
+        ]
+        put(folder, f"{openstates.HOST}/bills?{urlencode(place + paged)}", answer)
+        put(folder, f"{openstates.HOST}/bills?{urlencode([*place, ('per_page', 1), ('page', 1)])}", answer)
+
+
+def us_states_legiscan(folder: Path, count: int, announced: int) -> None:
+    """Half of Utah's bills, and no session of Texas any more."""
+    address = lambda **query: f"https://api.legiscan.com/?{urlencode({'key': 'not-a-key'} | query)}"  # noqa: E731
+    sessions = {
+        "UT": golden("us_states_legiscan/*/@*getSessionList&state=UT")["sessions"][:1],
+        "TX": golden("us_states_legiscan/*/@*getSessionList&state=TX")["sessions"][:1] if count == WHOLE else [],
+    }
+    for name in load_sources()["us_states_legiscan"].jurisdictions:
+        state = name.removeprefix("us-").upper()
+        answer = {"status": "OK", "sessions": sessions.get(state, [])}
+        put(folder, address(op="getSessionList", state=state), answer)
+    for state, session, listed in (
+        ("UT", 1978, count),
+        ("TX", sessions["TX"][0]["session_id"] if sessions["TX"] else 0, 1),
+    ):
+        bill = golden(f"us_states_legiscan/*/@*getBill&id={'1659415' if state == 'UT' else '1700900'}")["bill"]
+        start = session * 1000
+        rows = {
+            str(n): {"bill_id": start + n, "number": f"SB{n:04}", "change_hash": f"{n:032x}"}
+            for n in range(1, listed + 1)
+        }
+        listing = {"status": "OK", "masterlist": {"session": bill["session"]} | rows}
+        put(folder, address(op="getMasterListRaw", id=session), listing)
+        for row in rows.values():
+            bill |= {"bill_id": row["bill_id"], "bill_number": row["number"], "change_hash": row["change_hash"]}
+            put(folder, address(op="getBill", id=row["bill_id"]), {"status": "OK", "bill": bill})
+
+
+def uk_bills(folder: Path, count: int, announced: int) -> None:
+    host = "https://bills-api.parliament.uk/api/v1/Bills"
+    rows = clones(golden("uk_bills/*/api/v1/Bills/4132"), count, billId=lambda n: n)
+    put(folder, f"{host}?SortOrder=TitleAscending&Skip=0&Take=100", {"items": rows, "totalResults": announced})
+    if count < announced:  # the page after the last one is empty
+        nothing = {"items": [], "totalResults": announced}
+        put(folder, f"{host}?SortOrder=TitleAscending&Skip={count}&Take=100", nothing)
+    for row in rows:
+        put(folder, f"{host}/{row['billId']}", row)
+
+
+def ca_bills(folder: Path, count: int, announced: int) -> None:
+    address = f"{legisinfo.HOST}/legisinfo/en/bills/xml"
+    present = (SOURCES / file_name(address).replace("www.parl.ca", "ca_bills/www.parl.ca")).read_bytes()
+    put(folder, address, _canadian(present, count))
+    for session in legisinfo.ended_sessions():
+        name = f"ca_bills/{file_name(f'{address}?parlsession={session}')}"
+        put(folder, f"{address}?parlsession={session}", (SOURCES / name).read_bytes())
+
+
+def _canadian(body: bytes, count: int) -> bytes:
+    """A list of so many bills, all like its first one."""
+    root = etree.fromstring(body)
+    first = root.findall("Bill")[0]
+    for bill in root.findall("Bill"):
+        root.remove(bill)
+    for number in range(1, count + 1):
+        bill = copy.deepcopy(first)
+        for name, value in (("NumberCode", f"C-{number}"), ("Number", str(number)), ("Id", str(number))):
+            element = bill.find(name)
+            assert element is not None
+            element.text = value
+        root.append(bill)
+    return etree.tostring(root)
+
+
+def us_local_legistar(folder: Path, count: int, announced: int) -> None:
+    host = "https://webapi.legistar.com/v1/nyc/matters"
+    row = golden("us_local_legistar/*/v1/nyc/matters@*skip=0")[0]
+    rows = clones(row, count, MatterId=lambda n: n, MatterFile=lambda n: f"Int {n:04}-2023")
+    put(folder, f"{host}?$orderby=MatterId&$top=1000&$skip=0", rows)
+    for top in (1000, 999):
+        put(folder, f"{host}?$orderby=MatterId&$top={top}&$skip={max(count, 1)}", [])
+    for number in range(1, count + 1):
+        for part in ("histories", "sponsors", "versions"):
+            put(folder, f"{host}/{number}/{part}", [])
+
+
+def us_courts(folder: Path, count: int, announced: int) -> None:
+    case = golden("us_courts/*/api/rest/v4/search@type=o&q=%22public+library*2025-01-01")["results"][0]
+    rows = clones(case, count, cluster_id=lambda n: n, absolute_url=lambda n: f"/opinion/{n}/a-v-b/")
+    for query in courtlistener.load_queries():
+        for kind in (courtlistener.OPINION, courtlistener.DOCKET):
+            words = {"type": kind, "q": query, "order_by": "dateFiled desc", "filed_after": "2025-01-01"}
+            here = (query, kind) == (courtlistener.load_queries()[0], courtlistener.OPINION)
+            answer = {
+                "count": announced if here else 0,
+                "next": None,
+                "previous": None,
+                "results": rows if here else [],
+            }
+            put(folder, f"{courtlistener.HOST}/api/rest/v4/search/?{urlencode(words)}", answer)
+
+
+def us_regulations(folder: Path, count: int, announced: int) -> None:
+    row = golden("us_regulations/*/v4/documents@*1c3d97bad1dc")["data"][0]
+    rows = clones(row, count, id=lambda n: f"COLC-2018-0005-{n:04}")
+    for first, last in months("2017-05-01", month_end("2018-05-28")):
+        here = first <= row["attributes"]["postedDate"][:10] <= last
+        query = {
+            "filter[documentType]": TYPES, "filter[postedDate][ge]": first, "filter[postedDate][le]": last,
+            "sort": "postedDate,documentId", "page[size]": 250, "page[number]": 1,
+        }  # fmt: skip
+        answer = {"data": rows if here else [], "meta": {"totalElements": announced if here else 0}}
+        put(folder, f"https://api.regulations.gov/v4/documents?{urlencode(query)}", answer)
+
+
+def us_congress_api(folder: Path, count: int, announced: int) -> None:
+    host = "https://api.congress.gov/v3"
+    listed = {row["type"]: row for row in golden("us_congress_api/*/v3/bill/119@*offset=0*")["bills"]}["S"]
+    detail = golden("us_congress_api/*/v3/bill/119/s/146@format=json")["bill"]
+    kept = {name: value for name, value in detail.items() if not (isinstance(value, dict) and "count" in value)}
+    for number in range(1, count + 1):
+        put(folder, f"{host}/bill/119/s/{number}?format=json", {"bill": kept | {"number": str(number)}})
+    rows = clones(listed, count, number=str, url=lambda n: f"{host}/bill/119/s/{n}?format=json")
+    for offset in {0, count}:
+        query = urlencode({"format": "json", "limit": 250, "offset": offset, "sort": "updateDate+asc"}, safe="+")
+        page = {"bills": rows if offset == 0 else [], "pagination": {"count": announced}}
+        put(folder, f"{host}/bill/119?{query}", page)
+    for path, name, *_ in PROCEEDINGS:
+        query = urlencode({"fromDateTime": "2026-10-26T00:00:00Z", "limit": 250, "offset": 0, "format": "json"})
+        put(folder, f"{host}/{path}/119?{query}", {name: [], "pagination": {"count": 0}})
+
+
+def us_bill_text(folder: Path, count: int, announced: int) -> None:
+    """The first so many of the texts that are asked for in this run are there."""
+    body = next(SOURCES.glob("us_bill_text/*/content/pkg/BILLS-119s146is/xml/*.xml")).read_text()
+    for number in [*range(1, count + 1), *range(101, 101 + count)]:
+        text = body.replace("119 S146:", f"119 S{number}:").replace("<legis-num>S. 146<", f"<legis-num>S. {number}<")
+        put(folder, _text_url(number), text)
+
+
+def _text_url(number: int) -> str:
+    return f"https://www.govinfo.gov/content/pkg/BILLS-113s{number}is/xml/BILLS-113s{number}is.xml"
+
+
+def stored_bills(db: Database, run: int) -> None:
+    """Eight bills, other ones for each run, of which Congress's records name a version."""
+    bills = [
+        Bill(
+            id=f"us-113-s{number}", source="us_bills", jurisdiction="us", level="federal", session="113", title="A bill",
+            identifier=f"S. {number}", document_type="s", chamber="upper", introduced_on="2013-01-16", status="introduced",
+            url="https://www.congress.gov/x", source_url="https://www.govinfo.gov/x",
+            versions=(TextVersion(name="Introduced in Senate", issued_on="2013-01-16", url=_text_url(number)),),
+        )
+        for number in range(100 * run + 1, 100 * run + 1 + WHOLE)
+    ]  # fmt: skip
+    upsert(db, bills, now="2026-11-25T00:00:00Z", silent=True)
+
+
+CASES = {
+    "us_bills": Case(us_bills, "2022-06-01", "2022-06-02", announces=False),
+    "us_federal_register": Case(us_federal_register, "2024-01-20", "2024-01-21", announces=True),
+    # three weeks later, when each session's total is asked for again
+    "us_states": Case(us_states, "2025-06-01", "2025-06-20", announces=True),
+    "ca_bills": Case(ca_bills, "2026-11-25", "2026-11-26", announces=False),
+    "uk_bills": Case(uk_bills, "2026-11-25", "2026-11-26", announces=True),
+    "us_states_legiscan": Case(us_states_legiscan, "2023-06-01", "2023-06-02", announces=False),
+    "us_local_legistar": Case(us_local_legistar, "2026-11-25", "2026-11-26", announces=False),
+    "us_courts": Case(us_courts, "2026-01-01", "2026-01-01", announces=True),
+    "us_regulations": Case(us_regulations, "2018-05-28", "2018-05-29", announces=True),
+    "us_congress_api": Case(us_congress_api, "2026-11-25", "2026-11-25", announces=True),
+    "us_bill_text": Case(
+        us_bill_text, "2026-11-25", "2026-11-26", announces=False, arguments={"tagged": "no", "congress": "113"},
+        seed=stored_bills,
+    ),
+}  # fmt: skip
