@@ -42,7 +42,8 @@ class Item:
 def items(db: Database, document_id: str, *, all_priorities: bool = False) -> list[Item]:
     """Every subject the machine suggests or staff have judged, areas first, the surest first.
 
-    A priority waits for a verdict where it is "must be seen"; with `all_priorities` (a document drawn by lot) always.
+    A priority waits for a verdict where it is "must be seen"; with `all_priorities` (a document drawn by lot) always. An
+    outcome waits once staff have confirmed that its position is at stake.
     """
     said = suggestions(db, document_id)
     verdicts = {
@@ -54,8 +55,13 @@ def items(db: Database, document_id: str, *, all_priorities: bool = False) -> li
         )
     }
     titles = _titles(db)
+    at_stake = {
+        subject.replace("position:", "outcome:")
+        for subject, row in verdicts.items()
+        if row["verdict"] != "reject" and row["state"] == standing.HOLDS
+    }
     found = [
-        _item(subject, said.get(subject), verdicts.get(subject), titles, all_priorities)
+        _item(subject, said.get(subject), verdicts.get(subject), titles, waits=all_priorities or subject in at_stake)
         for subject in dict.fromkeys([*said, *verdicts])
     ]
     return sorted(found, key=lambda item: (_ORDER[item.kind], not item.waits))
@@ -63,7 +69,7 @@ def items(db: Database, document_id: str, *, all_priorities: bool = False) -> li
 
 def _item(
     subject: str, said: Suggestion | None, review: dict[str, Any] | None, titles: dict[str, tuple[str, str | None]],
-    all_priorities: bool,
+    *, waits: bool,
 ) -> Item:  # fmt: skip
     kind, _, key = subject.partition(":")
     said = said or Suggestion(subject, suggested=False)
@@ -71,7 +77,7 @@ def _item(
     if review:
         state, why = review["state"] or standing.HOLDS, standing.WHY.get(review["why"] or "", "")
     else:
-        settled = subject == "priority" and said.value != "2" and not all_priorities
+        settled = kind in ("priority", "outcome") and said.value != "2" and not waits
         state, why = ("settled" if settled else "open"), ""
     return Item(
         subject, kind, key, title, statement, said, state, why, review,

@@ -28,6 +28,10 @@ _OPEN = """
         union all select document_id, 'position:' || position_id, max(score) from corpus.position_matches
         group by document_id, position_id
         union all select document_id, 'priority', priority_score from corpus.taggings where priority = 2
+        -- What became of a position is asked once staff have said that it is at stake.
+        union all select o.document_id, 'outcome:' || o.position_id, null from suggested_outcomes o
+        join standings s on s.document_id = o.document_id and s.subject = 'position:' || o.position_id and s.state = 'holds'
+        join reviews r on r.id = s.review_id and r.verdict != 'reject' where o.outcome is not null
     ),
     open_pairs (document_id, subject, sure, returned, since) as (
         select g.document_id, g.subject, g.sure, 0, null from suggested g

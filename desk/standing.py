@@ -41,7 +41,7 @@ def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | 
         words = json.loads(review["passage"])["words"]
         if not stands(texts, words):
             return RETURNED, "passage"
-    if review["subject"].startswith(("stance", "outcome")):
+    if review["subject"].startswith("stance"):
         return HOLDS, ""
     if now.suggested != before["suggested"]:
         agrees = not rejected and now.suggested and now.value in (None, review["value"])

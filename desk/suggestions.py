@@ -1,4 +1,4 @@
-"""What the machine says of a document now: its areas, the positions it touches with the direction, how urgent it is."""
+"""What the machine says of a document now: its areas, the positions it touches and how, how urgent it is, how it ended."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the machine says about one subject. `value` is the direction of a position or the level of a priority."""
+    """What the machine says about one subject. `value` is a direction, the level of a priority or an outcome."""
 
     subject: str
     suggested: bool = True
@@ -59,7 +59,8 @@ def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
     """Everything the machine says of a document, by subject; the staff file with `corpus` attached is asked."""
     return {
         each.subject: each
-        for each in (*_areas(db, document_id), *_positions(db, document_id), *_priority(db, document_id))
+        for find_all in (_areas, _positions, _priority, _outcomes)
+        for each in find_all(db, document_id)
     }
 
 
@@ -116,6 +117,18 @@ def _priority(db: Database, document_id: str) -> list[Suggestion]:
         "select priority, priority_score from corpus.taggings where document_id = ?", [document_id]
     ).fetchone()
     return [Suggestion("priority", value=str(row[0]), sure=row[1])] if row else []
+
+
+def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
+    """What became of positions, where the final text tells (positions.outcomes)."""
+    rows = db.query("select * from suggested_outcomes where document_id = ? and outcome is not null", [document_id])
+    return [
+        Suggestion(
+            f"outcome:{row['position_id']}", value=row["outcome"], reason=row["reason"],
+            passages=(_passage(row),) if row["words"] else (), words=(row["words"],) if row["words"] else (),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _passage(row: Mapping[str, Any]) -> Passage:

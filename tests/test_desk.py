@@ -498,3 +498,25 @@ def test_a_verdict_on_a_document_that_is_gone_is_kept_and_not_shown(config: Conf
     corpus.close()
     assert decisions(config) == {}
     assert db.execute("select count(*) from reviews").fetchone()[0] == 1
+
+
+def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, db: Database) -> None:
+    outcome = "outcome:tc-hotspot-lending"
+    words = "A library may lend hotspots to readers."
+    db.execute(
+        "insert into suggested_outcomes values (?, 'tc-hotspot-lending', 'incorporated', 'serves it', 'abstract', 49, 88, ?)",
+        [BROADBAND, words],
+    )
+    assert states(db)[outcome] == "settled"
+    before, _ = queue.ranked(db, Filters(kind="bill"), ASKED, skip=0, size=1)
+    say(db, subject=POSITION, value="support")
+    assert states(db)[outcome] == "open"
+    after, _ = queue.ranked(db, Filters(kind="bill"), ASKED, skip=0, size=1)
+    assert [entry.waiting for entry in before + after] == [4, 4], "one decided, one more to decide"
+    say(db, subject=outcome, value="partly")
+    corpus = corpus_of(config)
+    publish(corpus, LATER, db)
+    assert corpus.execute("select outcome, words from outcomes").fetchall() == [("partly", words)]
+    corpus.close()
+    db.execute("update suggested_outcomes set outcome = 'rejected'")
+    assert standing.settle_all(db, LATER) == 1
