@@ -5,6 +5,7 @@ Everything goes in through the tables that the migrations make, so that a change
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -181,6 +182,18 @@ def _parts(db: Database) -> None:
             "id": 1, "source": "us_bills", "started_at": "2022-03-09T07:00:00Z", "finished_at": "2022-03-09T07:01:00Z",
             "state": "finished", "requests": 3, "listed": 3, "added": 3, "changed": 0, "unchanged": 0, "missing": 0,
             "rejected": 0, "coverage": '[{"session": "117", "part": "hr", "listed": 3, "stored": 3, "complete": true}]',
+        }
+    )  # fmt: skip
+    reason = "the source lists only 1 of the 4 documents it listed before"
+    short = {
+        "jurisdiction": "us", "session": "fr", "part": "", "listed": 1, "stored": 4, "expected": 4, "received": 1,
+        "complete": False, "reason": reason, "first_on": "2022-03-01", "last_on": "2022-03-31",
+    }  # fmt: skip
+    db.table("runs").insert(
+        {
+            "id": 2, "source": "us_federal_register", "started_at": "2022-03-09T05:00:00Z", "state": "finished",
+            "finished_at": "2022-03-09T05:01:00Z", "requests": 1, "listed": 1, "added": 0, "changed": 0, "unchanged": 1,
+            "missing": 0, "rejected": 0, "coverage": json.dumps([short]), "note": f"us fr: {reason}",
         }
     )  # fmt: skip
 
