@@ -12,6 +12,8 @@ from pages.search import Search
 KNOWN = 10
 #: How alike the two must be, from 0 to 1: "libary" and "library" are .92, "privcy" and "privacy" .92, "book" and "cook" .75.
 ALIKE = 0.76
+#: A word that some documents do have is a slip only if it is one letter off or so: "literary" is not meant to be "library".
+ALIKE_IF_FOUND = 0.9
 #: A slip is corrected to a word that is at least so many times as frequent.
 TIMES = 10
 CANDIDATES = 60
@@ -41,7 +43,7 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
         (_likeness(word, row[0]), row[1], row[0]) for row in found if row[1] >= TIMES * documents and row[0] != word
     ]
     best = max(alike, default=(0.0, 0, ""))
-    return best[2] if best[0] >= ALIKE else None
+    return best[2] if best[0] >= (ALIKE_IF_FOUND if documents else ALIKE) else None
 
 
 def _likeness(typed: str, other: str) -> float:

@@ -1,0 +1,76 @@
+"""What a person does who has never seen the site: from the sample of `make run` to a subscription, in a real Chromium.
+
+Asked: what does ALA hold on library e-books, which bills touch it now, and how do I hear of its deadlines? Two minutes are
+allowed; every step here is something that can be seen on the page, found by its words.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from conftest import ROOT, Command
+from site_corpus import serving
+from test_browser import CHROMIUM, PICTURES, chromium, page, pytestmark  # noqa: F401
+
+import serve
+from configuration import Configuration
+from digest.tables import open_mail
+
+SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
+
+
+@pytest.fixture
+def sample(infopolicy: Command, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Configuration]]:
+    monkeypatch.setenv("OPENSTATES_KEY", "sample")
+    done = infopolicy("crawl", "us_states", "--budget", "off", mirror=SAMPLE)
+    assert done.returncode == 0, done.stderr
+    [corpus] = tmp_path.rglob("corpus.db")
+    config = Configuration(data=corpus.parent)
+    for address in serving(serve.build(corpus, today="2026-11-25", mail=config)):
+        yield address, config
+
+
+def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) -> None:  # noqa: F811
+    address, config = sample
+    began = time.monotonic()
+    page.goto(address)
+    page.get_by_label(re.compile("Search .* documents")).fill("library ebooks")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Fair deals for e-books").first.click()
+    assert page.get_by_text("Libraries should pay a fair price for e-books and get fair terms.").first.is_visible()
+    at_stake = page.get_by_role("region", name="At stake now")
+    assert at_stake.get_by_role("link", name="electronic book and digital audiobook").count() == 2
+    assert "Minnesota" in at_stake.inner_text()
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / "reader-position.png", full_page=True)
+    page.get_by_role("link", name="Get by mail what touches it").click()
+    assert page.get_by_label("Only what touches these positions of ALA").input_value() == "cp-fair-ebook-terms"
+    page.get_by_label("Your mail address").fill("reader@example.org")
+    page.get_by_role("button", name="How much mail is that?").click()
+    page.get_by_role("button", name="Subscribe").click()
+    assert page.get_by_role("heading", level=1).is_visible()
+    page.screenshot(path=PICTURES / "reader-subscribed.png", full_page=True)
+    assert time.monotonic() - began < 120
+    with closing(open_mail(config.mail)) as db:
+        [(preferences,)] = db.execute("select preferences from subscribers").fetchall()
+    assert "cp-fair-ebook-terms" in preferences
+
+
+def test_its_dates_can_be_put_into_a_calendar_without_an_address(page, sample) -> None:  # noqa: F811
+    address, _ = sample
+    page.goto(address + "/positions/cp-fair-ebook-terms")
+    link = page.get_by_role("link", name="Calendar (iCal)").first.get_attribute("href")
+    answer = page.request.get(address + link)
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.text().startswith("BEGIN:VCALENDAR")
+
+
+def test_a_mistyped_word_leads_there_too(page, sample) -> None:  # noqa: F811
+    address, _ = sample
+    page.goto(address + "/browse?q=electronc+literary")
+    page.get_by_role("link", name="electronic literary", exact=True).click()
+    assert page.get_by_role("link", name=re.compile("electronic literary materials", re.I)).first.is_visible()
