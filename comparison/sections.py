@@ -87,11 +87,11 @@ def sections(text: str) -> list[Section]:
     begin = 0
     for end in edges[1:]:
         part = text[begin:end]
-        # A heading alone belongs to what follows it: "SEC. 3. GRANTS." before its first subsection.
-        if part.strip() and not (_heads(part) and end < len(text)):
-            found.append(Section(begin, end, part))
+        if not part.strip():
             begin = end
-        elif not part.strip():
+        # A heading alone belongs to what follows it, "SEC. 3. GRANTS." to its first subsection, unless that is a section.
+        elif not _heads(part) or end == len(text) or _is_heading(text[end:].lstrip().partition("\n")[0]):
+            found.append(Section(begin, end, part))
             begin = end
     return found
 

@@ -23,8 +23,10 @@ from comparison.wording import Weights
 BATCH = 2_000
 #: The words are counted again when the number of documents differs by more than this part.
 DRIFT = 0.25
-_CODE = ("rules.yml", "wording.py", "candidates.py", "prints.py", "passages.py", "pairing.py")
+_CODE = ("rules.yml", "signing.py", "wording.py", "candidates.py", "prints.py", "passages.py", "pairing.py")
 _COLUMNS = "id, title, abstract, document_type, jurisdiction, text_hash"
+#: A title and summary whose words weigh less than this say too little to tell one matter from another.
+LEAST_WEIGHT = 9.0
 #: The type of array in which prints are stored.
 PRINTS = np.dtype("<u8")
 SIGNATURE = np.dtype("<u4")
@@ -106,7 +108,8 @@ def _signed(part: Sequence[Row], rules: Rules, weights: Weights, version: str) -
         [] if rules.is_left_out(title, kind) else wording.words(rules.compared(title, abstract))
         for _, title, abstract, kind, *_ in part
     ]
-    signatures = candidates.signatures(map(frozenset, compared), weights)
+    told = [frozenset(words) if weights.total(set(words)) >= LEAST_WEIGHT else frozenset() for words in compared]
+    signatures = candidates.signatures(told, weights)
     for row, words, signature in zip(part, compared, signatures, strict=True):
         key, _, _, _, place, text_hash, text = row
         made = prints.prints(text).astype(PRINTS).tobytes() if text and words else None

@@ -179,7 +179,9 @@ def differences(old: str, new: str) -> list[Piece]:
         if code.tag == "equal":
             pieces.append(Piece("same", "".join(after[code.dest_start : code.dest_end])))
         if code.src_end > code.src_start and code.tag != "equal":
-            pieces.append(Piece("deleted", "".join(before[code.src_start : code.src_end])))
+            # Spaces of what is the same are those of the newer text, which may end where the older one goes on.
+            apart = " " if pieces and not pieces[-1].text[-1].isspace() else ""
+            pieces.append(Piece("deleted", apart + "".join(before[code.src_start : code.src_end])))
         if code.dest_end > code.dest_start and code.tag != "equal":
             pieces.append(Piece("inserted", "".join(after[code.dest_start : code.dest_end])))
     return _tidy(pieces)
