@@ -62,6 +62,11 @@ PAGES = {
     "row": f"/corpus/documents/{BROADBAND}",
     "query": "/corpus?sql=select+id,+title+from+documents",
     "bad-query": "/corpus?sql=select+nothing",
+    "api": "/api",
+    "spanish-home": "/es/",
+    "spanish-document": f"/es/documents/{BROADBAND}",
+    "spanish-browse": "/es/browse?q=hotspots&area=broadband",
+    "spanish-calendar": "/es/calendar?month=2022-03",
 }
 
 

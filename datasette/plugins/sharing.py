@@ -96,5 +96,7 @@ def extra_template_vars(datasette, request):
     if request is None or request.path.startswith("/corpus"):
         return {"site_address": site_of(datasette)}
     kept = [(name, value) for name, value in parse_qsl(request.query_string) if name in SHOWING]
-    tail = f"?{urlencode(kept)}" if kept else ""
-    return {"site_address": site_of(datasette), "canonical": site_of(datasette) + request.path + tail}
+    path = request.path + (f"?{urlencode(kept)}" if kept else "")
+    spoken = language.current()
+    prefix = "" if spoken == language.ENGLISH else f"/{spoken}"
+    return {"site_address": site_of(datasette), "canonical": site_of(datasette) + prefix + path, "page_path": path}

@@ -1,0 +1,291 @@
+"""Pages in another language: every message has its text, no text is unmarked, addresses carry the language."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import html
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+from conftest import ROOT
+from jinja2 import nodes
+from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
+
+import serve
+from classify.areas import load_areas
+from pages import language, words
+
+OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
+TEMPLATES = serve.SITE / "templates"
+#: The pages of `languages.SPOKEN` and what they include. A page that is not here is in English only.
+PUBLIC = [
+    f"{name}.html"
+    for name in (
+        "_became_law", "_charts", "_cite", "_feeds", "_macros", "about", "area", "areas", "base", "browse", "calendar",
+        "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
+        "position", "positions",
+    )
+]  # fmt: skip
+#: Modules whose words those pages show.
+CODE = [*sorted((ROOT / "pages").glob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
+SITE = "https://policy.example.org"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return serve.build(build(tmp_path_factory.mktemp("language")), today=TODAY, site=SITE)
+
+
+# --------------------------------------------------------------------- what is said
+
+
+ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT.policies["ext.i18n.trimmed"] = True
+ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+
+
+def tree(name: str) -> nodes.Template:
+    return ENVIRONMENT.parse((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def of_template(name: str) -> Iterator[str]:
+    """The messages of a template: what it translates, and what it counts (`count(n, "bill")`)."""
+    for call in tree(name).find_all(nodes.Call):
+        if not isinstance(call.node, nodes.Name):
+            continue
+        if call.node.name in ("_", "gettext"):
+            [message] = call.args
+            assert isinstance(message, nodes.Const), f"{name}: what is not known before is said with |said"
+            yield message.value
+        elif call.node.name == "count" and len(call.args) > 1 and isinstance(call.args[1], nodes.Const):
+            yield call.args[1].value
+
+
+def of_code(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        marks = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "N_")
+        if marks and isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value
+
+
+def of_glossary() -> Iterator[str]:
+    for section in words.SECTIONS:
+        for entry in words.glossary()[section].values():
+            yield from (entry[name] for name in ("word", "plural", "means") if name in entry)
+    yield from words.glossary()["jurisdictions"].values()
+
+
+def everything() -> dict[str, str]:
+    """Message -> where it is said."""
+    said: dict[str, str] = {}
+    for name in PUBLIC:
+        said |= dict.fromkeys(of_template(name), name)
+    for path in CODE:
+        said |= dict.fromkeys(of_code(path), path.name)
+    said |= dict.fromkeys(of_glossary(), "glossary.yml")
+    for area in load_areas().areas:
+        said |= {area.title: "areas.yml", area.description: "areas.yml"}
+    return said
+
+
+@pytest.mark.parametrize("spoken", OTHERS)
+def test_every_message_is_there_in_every_language(spoken: str) -> None:
+    said, there = everything(), language.messages(spoken)
+    lacking = {message: where for message, where in said.items() if message not in there}
+    assert lacking == {}, f"pages/messages/{spoken}.po lacks {len(lacking)} of {len(said)}"
+    assert sorted(set(there) - set(said)) == [], "nobody says these any more"
+
+
+@pytest.mark.parametrize("spoken", OTHERS)
+def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None:
+    """A name too many is an error on the page, a tag too many or another address breaks it."""
+    names, parts = re.compile(r"%\(\w+\)s"), re.compile(r"\{\w*\}")
+    tags = re.compile(r"<[^>]+>")
+    for message, forms in language.messages(spoken).items():
+        for form in forms:
+            assert sorted(names.findall(form)) == sorted(names.findall(message)), form
+            assert set(parts.findall(form)) <= set(parts.findall(message)), form
+            assert sorted(tags.findall(form)) == sorted(tags.findall(message)), form
+            assert form == form.strip() or message != message.strip(), form
+
+
+# --------------------------------------------------------------------- what is not marked
+
+
+class Text(HTMLParser):
+    """The words of a template that a reader would see and that no message holds."""
+
+    READ = ("aria-label", "title", "placeholder", "alt")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.inside = [*self.inside, tag] if tag in ("script", "style", "code") else self.inside
+        self.found += [value for name, value in attributes if name in self.READ and value and worded(value)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside[-1:] == [tag]:
+            self.inside = self.inside[:-1]
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside and worded(data):
+            self.found.append(" ".join(data.split()))
+
+
+def worded(text: str) -> bool:
+    return bool(re.search(r"[A-Za-zÀ-ÿ]{2}", text))
+
+
+def skeleton(node: nodes.Node) -> Iterator[str]:
+    """The text of a template in order, with a sign for whatever is put in."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Output):
+            for part in child.nodes:
+                yield part.data if isinstance(part, nodes.TemplateData) else "\u25a1"
+        elif isinstance(child, nodes.Block) and child.name in ("body_class", "og_type"):
+            continue
+        else:
+            yield from skeleton(child)
+
+
+#: Names, and forms that are the same in every language.
+SAME = {"ALA", "JSON", "CSV", "F1"}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_no_template_has_text_that_is_not_marked(name: str) -> None:
+    parser = Text()
+    parser.feed("".join(skeleton(tree(name))))
+    assert [found for found in parser.found if found.strip(" \u25a1.,:;") not in SAME] == []
+
+
+def test_a_template_with_unmarked_text_would_be_found() -> None:
+    parser = Text()
+    tree = jinja2.Environment().parse('<p title="Hidden words">{{ x }} Bare words <code>code</code></p>')
+    parser.feed("".join(skeleton(tree)))
+    assert parser.found == ["Hidden words", "\u25a1 Bare words"]
+
+
+# --------------------------------------------------------------------- pages
+
+SPANISH = {
+    "/es/": ["Qué se mueve en la política de la información", "4 documentos", "31 de marzo de 2022", "en 22 días"],
+    f"/es/documents/{BROADBAND}": [
+        "Proyecto de ley", "Aprobado por una cámara", "desde el 8 de marzo de 2022", "117.º Congreso", "muy probable (94 %)",
+        "1 copromotor", "Library Broadband Act", "hallado en el título", "Library Broadband Act, H.R. 1783, 117th Cong. (2021).",
+    ],
+    "/es/areas/broadband": ["Banda ancha", "Próximas fechas", "Cierre de comentarios"],
+    "/es/browse?q=hotspots": ["Documentos con «hotspots»", "2 documentos", "En el resumen:"],
+    "/es/deadlines": ["marzo de 2022", "fin del día, hora del Este"],
+    "/es/calendar?month=2022-03": ["Calendario: marzo de 2022", "jueves"],
+    "/es/positions/tc-hotspot-lending": ["1 documento, primero los más recientes", "adoptada el 1 de junio de 2021"],
+    "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
+    "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
+    "/es/positions/tc-hotspot-lending/handout": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
+}  # fmt: skip
+
+
+def shown(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize("path", SPANISH)
+async def test_page_speaks_spanish_and_says_so(site: Any, path: str) -> None:
+    answer = await site.client.get(path)
+    assert answer.status_code == 200
+    assert '<html lang="es">' in answer.text
+    assert answer.headers["content-language"] == "es"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert [fact for fact in SPANISH[path] if fact not in shown(answer.text)] == []
+
+
+@pytest.mark.parametrize("path", SPANISH)
+async def test_links_stay_in_the_language_and_lead_somewhere(site: Any, path: str) -> None:
+    page = (await site.client.get(path)).text
+    links = {html.unescape(link) for link in re.findall(r'\s(?:href|action)="(/[^"#]*)', page)}
+    assert "/es/areas" in links
+    english = {link for link in links if not link.startswith(("/es/", "/static/", "/corpus", "/embed/"))}
+    forms = {link for link in english if "." in link.partition("?")[0]}
+    here = path.removeprefix("/es")
+    assert english - forms <= {here, "/sources", "/accuracy", "/api", "/scorecard", "/families"}, english - forms
+    for link in links:
+        assert (await site.client.get(link)).status_code == 200, link
+
+
+async def test_every_translated_page_names_its_other_languages_and_itself(site: Any) -> None:
+    for path, here in (("/areas", f"{SITE}/areas"), ("/es/areas", f"{SITE}/es/areas")):
+        page = (await site.client.get(path)).text
+        assert f'<link rel="canonical" href="{here}">' in page
+        alternates = dict(re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">', page))
+        assert alternates == {"en": f"{SITE}/areas", "es": f"{SITE}/es/areas", "x-default": f"{SITE}/areas"}
+    assert (
+        'hreflang="es" href="/es/browse?area=broadband">Español'
+        in (await site.client.get("/browse?area=broadband&utm=1")).text
+    )
+    assert (
+        'hreflang="en" href="/browse?area=broadband">English'
+        in (await site.client.get("/es/browse?area=broadband")).text
+    )
+
+
+async def test_titles_keep_their_language(site: Any) -> None:
+    page = (await site.client.get("/es/browse")).text
+    assert f'<a href="/es/documents/{BROADBAND}" lang="en">Library Broadband Act</a>' in page
+    assert 'lang="en">Library' not in (await site.client.get("/browse")).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/es/corpus", "/corpus"), ("/es/browse.csv?area=broadband", "/browse.csv?area=broadband"), ("/es/sources", "/sources"),
+        ("/es/-/databases", "/-/databases"), ("/es//evil.example/", "/evil.example/"), ("/es/es/areas", "/es/areas"),
+        ("/es/desk", "/desk"), ("/es/staff.db", "/staff.db"),
+    ],
+)  # fmt: skip
+async def test_what_is_not_translated_leads_to_its_english_address_on_this_site(
+    site: Any, asked: str, led: str
+) -> None:
+    answer = await site.client.get(asked, follow_redirects=False)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == led
+
+
+async def test_a_page_that_is_not_there_is_not_there_in_any_language(site: Any) -> None:
+    answer = await site.client.get("/es/documents/us-117-hr0")
+    assert answer.status_code == 404
+    assert "No existe esa página" in answer.text
+    assert "No hay ninguna página en esta dirección." in shown(answer.text)
+
+
+async def test_hostile_text_is_text_in_every_language(site: Any) -> None:
+    for path in (f"/es/documents/{HOSTILE_BILL}", "/es/browse?q=reading", "/es/areas/library-funding"):
+        page = (await site.client.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+async def test_one_readers_language_is_not_anothers(site: Any) -> None:
+    pages = await asyncio.gather(*(site.client.get(path) for path in ("/areas", "/es/areas") * 20))
+    assert {page.text.count('lang="es">\n<head>') for page in pages[::2]} == {0}
+    assert all("Áreas" in page.text for page in pages[1::2])
+    assert language.current() == language.ENGLISH
+
+
+async def test_feeds_and_tables_speak_english_whoever_asks(site: Any) -> None:
+    assert "Comments close" in (await site.client.get("/calendar.ics")).text
+
+
+def test_numbers_choose_their_form() -> None:
+    with language.speaking("es"):
+        assert [words.count(n, "document") for n in (0, 1, 2)] == ["0 documentos", "1 documento", "2 documentos"]
+        assert words.count(2, "xylophone") == "2 xylophones"
+    assert words.count(1, "document") == "1 document"
