@@ -21,45 +21,17 @@ PAGE = 25
 EVERY = 10
 _LOTS = 400
 
-#: Every pair that the machine suggests and nobody has decided, or whose decision has come back; `sure` from 0 to 1.
-_OPEN = """
-    with suggested (document_id, subject, sure) as (
-        select document_id, 'area:' || area_id, probability from corpus.tags
-        union all select document_id, 'position:' || position_id, max(score) from corpus.position_matches
-        group by document_id, position_id
-        union all select document_id, 'priority', priority_score from corpus.taggings where priority = 2
-        -- What became of a position is asked once staff have said that it is at stake.
-        union all select o.document_id, 'outcome:' || o.position_id, null from suggested_outcomes o
-        join standings s on s.document_id = o.document_id and s.subject = 'position:' || o.position_id and s.state = 'holds'
-        join reviews r on r.id = s.review_id and r.verdict != 'reject' where o.outcome is not null
-    ),
-    open_pairs (document_id, subject, sure, returned, since) as (
-        select g.document_id, g.subject, g.sure, 0, null from suggested g
-        left join standings s on s.document_id = g.document_id and s.subject = g.subject
-        where s.review_id is null
-        union all select document_id, subject, null, 1, since from standings where state = 'returned'
-    )"""
-
 #: Points, each told on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
-#: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move, or was put off.
+#: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
 _RANKED = """
-    select w.*, d.kind, d.jurisdiction, d.title, d.identifier,
-        4.0 * (w.returned > 0) + case when t.priority = 2 then 3.0 else 2.0 * coalesce(t.priority_score, 0) end
-        + coalesce(4.0 * max(0, 1 - (julianday(w.due_on) - julianday(:today)) / 60.0), 0) + w.doubt
-        + 2.0 * (coalesce(d.latest_action_on, d.published_on, '') >= :lately)
-        - 4.0 * (d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' and cast(d.session as integer) < :congress)
-        as points,
-        coalesce(t.priority, 0) as priority, count(*) over () as total
-    from (
-        select p.document_id, count(*) as waiting, sum(p.returned) as returned, max(p.since) as returned_at,
-            coalesce(max(case when p.subject like 'area:%' then 1 - abs(2 * p.sure - 1) end), 0) as doubt,
-            min(case when p.subject like 'area:%' then p.sure end) as least_sure,
-            (select min(substr(e.starts_at, 1, 10)) from corpus.events e
-             where e.document_id = p.document_id and e.starts_at >= :today) as due_on
-        from open_pairs p group by p.document_id
-    ) w
-    join corpus.documents d on d.id = w.document_id
-    left join corpus.taggings t on t.document_id = w.document_id"""
+    with due (document_id, due_on) as materialized (
+        select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today group by 1
+    )
+    select w.*, due.due_on, count(*) over () as total,
+        4.0 * (w.returned > 0) + case when w.priority = 2 then 3.0 else 2.0 * w.priority_score end
+        + coalesce(4.0 * max(0, 1 - (julianday(due.due_on) - julianday(:today)) / 60.0), 0) + w.doubt
+        + 2.0 * (w.latest_on >= :lately) - 4.0 * (coalesce(w.congress, :congress) < :congress) as points
+    from waiting w left join due on due.document_id = w.document_id"""
 
 _ASLEEP = """
     select z.document_id from current_snoozes z where (z.until_on is not null or z.until_change is not null)
@@ -132,7 +104,7 @@ def ranked(db: Database, filters: Filters, asked: Asked, *, skip: int, size: int
     """
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
-    sql = f"{_OPEN} {_RANKED} where {' and '.join(conditions)} order by points desc, w.document_id limit :size offset :skip"
+    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.document_id limit :size offset :skip"
     values |= _clock(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
     rows = list(db.query(sql, values))
     return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
@@ -182,7 +154,7 @@ def _not_ceremonial(db: Database, column: str) -> str:
 
 def _entry(row: dict[str, Any]) -> Entry:
     return Entry(
-        row["document_id"], row["waiting"], round(row["points"], 2), row["priority"], row["due_on"], row["returned"],
+        row["document_id"], row["pairs"], round(row["points"], 2), row["priority"], row["due_on"], row["returned"],
         row["least_sure"],
     )  # fmt: skip
 
@@ -199,34 +171,34 @@ def _clock(today: datetime.date) -> dict[str, Any]:
 def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     values: dict[str, Any] = {}
     asleep = f"w.document_id in ({_ASLEEP})"
-    found = [asleep if filters.asleep else f"not {asleep}"]
-    simple = {"kind": "d.kind = :kind", "jurisdiction": "d.jurisdiction = :jurisdiction"}
+    found = [asleep if filters.asleep else f"not {asleep}", "w.deferred > 0" if filters.put_off else "w.pairs > 0"]
+    simple = {"kind": "w.kind = :kind", "jurisdiction": "w.jurisdiction = :jurisdiction"}
     for name, condition in simple.items():
         if getattr(filters, name):
             found.append(condition)
             values[name] = getattr(filters, name)
     for name in ("area", "position"):
         if getattr(filters, name):
-            found.append(
-                f"exists (select 1 from open_pairs o where o.document_id = w.document_id and o.subject = :{name})"
-            )
+            found.append(f"w.document_id in (select document_id from waiting_pairs where subject = :{name})")
             values[name] = f"{name}:{getattr(filters, name)}"
     switches = {
-        "must_see": "t.priority = 2",
-        "due": "w.due_on is not null",
+        "must_see": "w.priority = 2",
+        "due": "due.due_on is not null",
         "returned": "w.returned > 0",
-        "new": "(d.first_seen_at > :since or w.returned_at > :since or exists (select 1 from corpus.changes c "
-        "where c.document_id = w.document_id and c.seen_at > :since))",
+        "new": "(w.first_seen_at > :since or w.returned_at > :since "
+        "or w.document_id in (select document_id from corpus.changes where seen_at > :since))",
         "mine": "w.document_id in (select document_id from current_assignments where assigned_to = :me)",
         "unassigned": "w.document_id not in (select document_id from current_assignments where assigned_to is not null)",
-        "my_areas": "exists (select 1 from open_pairs o join current_area_owners a on o.subject = 'area:' || a.area_id "
-        "where o.document_id = w.document_id and a.owner = :me)",
-        "put_off": "w.document_id in (select document_id from standings where state = 'deferred')",
+        "my_areas": "w.document_id in (select o.document_id from waiting_pairs o "
+        "join current_area_owners a on o.subject = 'area:' || a.area_id where a.owner = :me)",
     }
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
     expression = search.parse(filters.q).expression if filters.q else ""
     if expression:
-        found.append("d.rowid in (select rowid from corpus.documents_fts where documents_fts match :words)")
+        found.append(
+            "w.document_id in (select d.id from corpus.documents d where d.rowid in "
+            "(select rowid from corpus.documents_fts where documents_fts match :words))"
+        )
         values["words"] = expression
     return found, values
 

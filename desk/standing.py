@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from desk import waiting
 from desk.suggestions import Suggestion, stands, suggestions, texts_of
 
 HOLDS, RETURNED, DEFERRED = "holds", "returned", "deferred"
@@ -52,7 +53,12 @@ def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | 
 
 
 def settle(db: Database, document_id: str, now: str) -> None:
-    """Write down the state of every verdict in force on a document; only what differs is written."""
+    """Write down the state of every verdict in force on a document, and what then waits there."""
+    _settle(db, document_id, now)
+    waiting.refresh(db, document_id)
+
+
+def _settle(db: Database, document_id: str, now: str) -> None:
     texts = texts_of(db, document_id)
     if texts is None:
         return
@@ -79,9 +85,11 @@ def settle(db: Database, document_id: str, now: str) -> None:
 
 
 def settle_all(db: Database, now: str) -> int:
-    """The same for every document that has a verdict; returns how many verdicts have come back to the queue."""
+    """The same for every document; only what differs is written. Returns how many verdicts have come back to the queue."""
     decided = [row[0] for row in db.execute("select distinct document_id from reviews order by document_id")]
     for document_id in decided:
         with db.atomic():
-            settle(db, document_id, now)
+            _settle(db, document_id, now)
+    with db.atomic():
+        waiting.refresh_all(db)
     return db.execute("select count(*) from standings where state = ?", [RETURNED]).fetchone()[0]

@@ -134,6 +134,24 @@ def forbid_changes(db: Database) -> None:
                 begin select raise(abort, 'what was decided stays: {table} is only added to'); end""")
 
 
+@staff()
+def create_waiting(db: Database) -> None:
+    # Derived (desk.waiting): the pairs that are open, and what ranks each document that has any.
+    db.execute("""
+        create table waiting_pairs (
+            document_id text not null, subject text not null, sure real, returned integer not null,
+            deferred integer not null, since text, primary key (document_id, subject)
+        ) without rowid""")
+    db.execute("create index waiting_pairs_by_subject on waiting_pairs (subject, document_id)")
+    db.execute("""
+        create table waiting (
+            document_id text primary key, pairs integer not null, returned integer not null,
+            deferred integer not null, returned_at text, doubt real not null, least_sure real,
+            priority integer not null, priority_score real not null, latest_on text not null,
+            first_seen_at text not null, kind text not null, jurisdiction text not null, congress integer
+        ) without rowid""")
+
+
 @corpus()
 def create_decisions(db: Database) -> None:
     # What the public may know of what staff decided. No name, no note, nothing unpublished: desk.projection is its only writer.

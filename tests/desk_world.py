@@ -18,7 +18,7 @@ from sqlite_utils import Database
 import serve
 from configuration import Configuration
 from crawlers import tables
-from desk import accounts
+from desk import accounts, standing
 from desk.accounts import Account
 from desk.passwords import hash_password
 from desk.tables import open_staff
@@ -46,6 +46,8 @@ def build(folder: Path) -> Configuration:
         )  # fmt: skip
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):
             add(db, name, role)
+    with closing(open_desk(config)) as db:
+        standing.settle_all(db, NOW)
     return config
 
 
