@@ -26,7 +26,7 @@ ENDED_WITHOUT = ("vetoed", "failed", "withdrawn")
 _FINAL_NAME = re.compile(r"^(enrolled|public law|chaptered|agreed to|final)\b|^(enr|ats|ath)$", re.IGNORECASE)
 _FINAL_PACKAGE = re.compile(r"BILLS-\d+[a-z]+\d+(enr|ats|ath|cps|cph)\b")
 #: Counted up when the rules of this file change, so that every outcome is suggested anew.
-RULES = 5
+RULES = 6
 #: A sentence that only names an act, or a heading in capitals.
 _NAME = re.compile(r"\bmay be cited as\b|^[^a-z]*$")
 #: The summary at the head of a document of the Federal Register.
@@ -94,7 +94,8 @@ def _tells(match: Match) -> bool:
 
 def _trigger(match: Match) -> str:
     """The trigger behind a match, whichever way round its reason puts it."""
-    return _triggers().get(match.reason.partition(":")[0], match.reason)
+    says = match.reason.partition(":")[0]
+    return _triggers().get(says, says)
 
 
 @cache
@@ -176,7 +177,7 @@ def _is_of_rule(match: Match, text: str) -> bool:
     if match.provision.field != "text":
         return match.provision.field == "abstract"
     summary = _SUMMARY.search(text)
-    return bool(summary and summary.start(1) <= match.provision.start and match.provision.end <= summary.end(1))
+    return bool(summary and summary.start(1) < match.provision.end <= summary.end(1))
 
 
 def _final_text(corpus: Database, row: Row) -> str | None:
