@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from pages import words
+from pages.exports import cell
 from positions.scorecard import DIMENSIONS
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ _COLUMNS = {
 
 def as_csv(db: sqlite3.Connection) -> bytes:
     """Every confirmed outcome as CSV, for spreadsheets (with a mark of its encoding)."""
-    return b"\xef\xbb\xbf" + _frame(db).to_csv(index=False, lineterminator="\r\n").encode("utf-8")
+    return b"\xef\xbb\xbf" + _frame(db).map(cell).to_csv(index=False, lineterminator="\r\n").encode("utf-8")
 
 
 def as_excel(db: sqlite3.Connection) -> bytes:
