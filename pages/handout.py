@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from pages import decisions, positions, thread
-from pages.cards import Card, marks
+from pages.cards import Card, marks, one_per_title
 
 Row = dict[str, Any]
 #: What fits on one page whatever the position.
@@ -19,6 +19,7 @@ def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> R
     found = positions.position(db, position_id, today)
     if found is None:
         return None
+    earlier = one_per_title([card for card, _, _ in found["documents"]], DOCUMENTS)
     return {
         "p": found["p"],
         "areas": found["areas"],
@@ -26,12 +27,13 @@ def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> R
         "versions": found["versions"][:VERSIONS],
         "partners": found["partners"][:PARTNERS],
         "core_values": found["core_values"],
-        "stake": _stake(db, position_id, found["at_stake"][:DOCUMENTS], today),
+        "stake": _told(db, position_id, found["at_stake"][:DOCUMENTS], today),
+        "earlier": _told(db, position_id, earlier[:DOCUMENTS], today) if not found["at_stake"] else [],
         "today": today.isoformat(),
     }
 
 
-def _stake(
+def _told(
     db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date
 ) -> list[tuple[Card, Row | None, str, str | None]]:
     """Each document with its next date and the sentence that touches the position best, and ALA's stance."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
+from pages.language import ENGLISH, LANGUAGES
 from publish import ANY_AREA
 
 #: A file may have 50,000 addresses and 50 MB. Documents go by their row number, so that a file stays what it is.
@@ -76,20 +77,13 @@ def urlset(listed: Iterable[Address], site: str) -> str:
     return f"{_HEAD}<urlset {_SPACE}>\n{inside}</urlset>\n"
 
 
+#: What has no end: combinations of filters, months, tables and queries, and other forms of the same lists.
+ENDLESS = ("/browse?", "/browse.", "/calendar?", "/compare?")
+CLOSED = ("/corpus", "/desk", "/embed/", "/subscribe/")
+
+
 def robots(site: str) -> str:
-    """Everything may be read but what has no end: combinations of filters, tables, queries, forms of the same list."""
-    return "\n".join([
-        "User-agent: *",
-        "Disallow: /browse?",
-        "Disallow: /browse.",
-        "Disallow: /calendar?",
-        "Disallow: /compare?",
-        "Disallow: /corpus",
-        "Disallow: /desk",
-        "Disallow: /embed/",
-        "Disallow: /subscribe/",
-        "Allow: /",
-        "",
-        f"Sitemap: {site}/sitemap.xml",
-        "",
-    ])  # fmt: skip
+    """Everything may be read but what has no end and what is no page."""
+    others = [f"/{code}{path}" for code in LANGUAGES if code != ENGLISH for path in ENDLESS]
+    rules = [f"Disallow: {path}" for path in (*ENDLESS, *others, *CLOSED)]
+    return "\n".join(["User-agent: *", *rules, "Allow: /", "", f"Sitemap: {site}/sitemap.xml", ""])

@@ -56,11 +56,10 @@ def register_routes():
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
     def embed_code(row):
-        address = escape(f"{site_of(datasette)}/embed/documents/{row['id']}")
-        return (
-            f'<iframe src="{address}" title="{escape(row["identifier"])}" width="100%" height="240" loading="lazy"></iframe>\n'
-            f'<script src="{escape(site_of(datasette))}/static/embed.js" async></script>'
-        )
+        site = escape(site_of(datasette))
+        address = f"{site}/embed/documents/{escape(row['id'])}"
+        frame = f'<iframe src="{address}" title="{escape(row["identifier"])}" width="100%" height="240" loading="lazy"'
+        return f'{frame} style="border:0"></iframe>\n<script src="{site}/static/embed.js" async></script>'
 
     def legislation(row, laws, sponsors, tags):
         return linked_data.legislation(row, laws, sponsors, [tag.title for tag in tags], site_of(datasette))
