@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.agreement import VERDICTS, has_reviews
-from classify.train import Decision
+from classify.lessons import Decision
 
 
 def read_decisions(corpus: Path, staff: Path) -> list[Decision]:

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,9 +138,22 @@ def labelled_later(
     """
     held = set(known)
     wanted = {label.id: label for label in _read_later(folder) if label.split == "train" and label.id not in held}
-    texts = _from_corpus(wanted.values(), corpus) | _from_bills(gold_path.parent / BILLS, wanted)
+    texts = texts_of(wanted, gold_path, corpus)
     found = [_gold(label, *texts[label.id]) for label in wanted.values() if label.id in texts]
     return found, len(wanted) - len(found)
+
+
+def texts_of(ids: Collection[str], gold_path: Path, corpus: Path | None = None) -> dict[str, Text]:
+    """Title and abstract of the documents that corpus.db or the file of bills beside ``gold_path`` holds.
+
+    Args:
+        ids: as in the files of labels, or as in corpus.db.
+
+    Raises:
+        BadGold: the file of bills is there and cannot be used.
+        sqlite3.Error: corpus.db cannot be read.
+    """
+    return _from_corpus(ids, corpus) | _from_bills(gold_path.parent / BILLS, ids)
 
 
 def _from_bills(bills: Path, wanted: Container[str]) -> dict[str, Text]:
@@ -154,11 +167,11 @@ def _from_bills(bills: Path, wanted: Container[str]) -> dict[str, Text]:
         raise BadGold(f"{bills}: cannot be used ({error!r})") from error
 
 
-def _from_corpus(wanted: Iterable[Label], corpus: Path | None) -> dict[str, Text]:
+def _from_corpus(wanted: Iterable[str], corpus: Path | None) -> dict[str, Text]:
     if corpus is None or not corpus.exists():
         return {}
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        asked = {label.id: db.execute(_TEXT, [label.document]).fetchone() for label in wanted}
+        asked = {key: db.execute(_TEXT, [corpus_id(key) or key]).fetchone() for key in wanted}
     return {key: text for key, text in asked.items() if text}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,16 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
 
 from classify.evaluate import BadGold, Gold, evaluate, read_gold, score
-from classify.features import BLOCKS, Part
+from classify.features import BLOCKS
 from classify.labels import labelled_later
-from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_terms, lookup, save_model
-from classify.tagger import Record, Tagger
+from classify.lessons import Decision, Lessons, Taught, read_examples, read_teacher, staff_lessons, taught_lessons
+from classify.matrix import Corpus, Vocabulary, learn_vocabulary, matrix, read_corpus
+from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_terms, save_model
+from classify.tagger import Tagger
 
 SEED, FOLDS = 20, 4
-#: A feature must stand in this many documents.
-SEEN_IN = {"body": 2, "title": 2}
-#: Inverse strength of the regularisation; the weights of a staff verdict and of an example beside a
-#: labelled document.
-STRENGTH, DECISION_WEIGHT, EXAMPLE_WEIGHT = 8.0, 2.0, 3.0
+#: Inverse strength of the regularisation.
+STRENGTH = 8.0
 #: How far the rare yes is weighed up against the frequent no: 0 not at all, 1 until both weigh the same.
 BALANCE = 0.3
 #: Strata drawn where an earlier model was unsure: good to learn from, too hard to set thresholds and probabilities on.
@@ -36,77 +35,6 @@ NEVER = 10.0
 RANDOM_STRATA, FOUND = ("natural", "random"), 0.9
 #: Documents more alike than this (cosine) are never on both sides of a split.
 ALIKE = 0.6
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A verdict of staff on one area of one document."""
-
-    record: Record
-    area: str
-    confirmed: bool
-
-
-@dataclass
-class Corpus:
-    """Documents as the model sees them: per document its parts, and ``rules`` of shape (documents, rule features)."""
-
-    parts: list[Part]
-    rules: sparse.csr_matrix
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    def and_also(self, other: Corpus) -> Corpus:
-        return Corpus(self.parts + other.parts, sparse.vstack([self.rules, other.rules]).tocsr())
-
-    def take(self, rows: np.ndarray) -> Corpus:
-        return Corpus([self.parts[row] for row in rows], self.rules[rows])
-
-
-@dataclass
-class Vocabulary:
-    """Per block the known keys, sorted, and their idf."""
-
-    keys: dict[str, np.ndarray]
-    idf: dict[str, np.ndarray]
-
-
-def read_corpus(tagger: Tagger, records: Iterable[Record]) -> Corpus:
-    parts, rows = [], []
-    with tagger.matcher.zone():
-        for _, title, abstract, text in records:
-            *_, main = tagger.read({"title": title, "abstract": abstract, "text": text}, for_model=True)
-            parts.append(main.part)
-            rows.append(sparse.csr_matrix(tagger.rule_features(main.fired)))
-    return Corpus(parts, sparse.vstack(rows).tocsr())
-
-
-def learn_vocabulary(parts: Sequence[Part]) -> Vocabulary:
-    keys, idf = {}, {}
-    for name in BLOCKS:
-        distinct, seen = np.unique(np.concatenate([part.counts(name)[0] for part in parts]), return_counts=True)
-        kept = seen >= SEEN_IN[name]
-        keys[name] = distinct[kept]
-        idf[name] = (np.log((1 + len(parts)) / (1 + seen[kept])) + 1).astype(np.float16).astype(np.float32)
-    return Vocabulary(keys, idf)
-
-
-def matrix(corpus: Corpus, vocabulary: Vocabulary) -> sparse.csr_matrix:
-    """Shape (documents, word features + rule features)."""
-    blocks = []
-    for name, scale in BLOCKS.items():
-        indptr, columns, values = [0], [], []
-        for part in corpus.parts:
-            keys, counts = part.counts(name)
-            rows, known = lookup(vocabulary.keys[name], keys)
-            value = (1 + np.log(counts[known])) * vocabulary.idf[name][rows]
-            columns.append(rows)
-            values.append(value * (scale / (np.sqrt(value @ value) or 1.0)))
-            indptr.append(indptr[-1] + len(rows))
-        shape = (len(corpus), len(vocabulary.keys[name]))
-        blocks.append(sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), indptr), shape=shape))
-    return sparse.hstack([*blocks, corpus.rules]).tocsr().astype(np.float32)
 
 
 def fit(x: sparse.csr_matrix, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -194,45 +122,6 @@ def targets(gold: Sequence[Gold], areas: Sequence[str]) -> np.ndarray:
     return np.array(rows, dtype=np.float32)
 
 
-@dataclass
-class Lessons:
-    """Further documents to learn from, never scored: ``y`` from 0 to 1 and ``weight``, both (documents, outputs)."""
-
-    corpus: Corpus
-    y: np.ndarray
-    weight: np.ndarray
-
-    def and_also(self, other: Lessons) -> Lessons:
-        corpus = self.corpus.and_also(other.corpus)
-        return Lessons(corpus, np.vstack([self.y, other.y]), np.vstack([self.weight, other.weight]))
-
-
-def read_examples(tagger: Tagger, outputs: Sequence[str]) -> Lessons:
-    """The examples and counterexamples of areas.yml, each a lesson about its own area only."""
-    lessons = [
-        (title, area.id, float(title in area.examples))
-        for area in tagger.areas.areas
-        if area.id in outputs
-        for title in (*area.examples, *area.counterexamples)
-    ]
-    corpus = read_corpus(tagger, ((title, title, None, None) for title, _, _ in lessons))
-    y, weight = np.zeros((2, len(lessons), len(outputs)), np.float32)
-    for row, (_, area, answer) in enumerate(lessons):
-        y[row, outputs.index(area)], weight[row, outputs.index(area)] = answer, EXAMPLE_WEIGHT
-    return Lessons(corpus, y, weight)
-
-
-def staff_lessons(tagger: Tagger, decisions: Sequence[Decision], outputs: Sequence[str]) -> Lessons:
-    """What staff confirmed or rejected: each verdict is a lesson about one area of one document, and nothing else."""
-    known = [decision for decision in decisions if decision.area in outputs]
-    corpus = read_corpus(tagger, (decision.record for decision in known))
-    y, weight = np.zeros((2, len(known), len(outputs)), np.float32)
-    for row, decision in enumerate(known):
-        column = outputs.index(decision.area)
-        y[row, column], weight[row, column] = float(decision.confirmed), DECISION_WEIGHT
-    return Lessons(corpus, y, weight)
-
-
 def fit_parts(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
     """Vocabulary, weights and biases learned from labelled documents and from further lessons."""
     everything = Lessons(corpus, y, np.ones_like(y)).and_also(lessons)
@@ -251,7 +140,9 @@ def unseen_logits(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> np.ndarray
     return logits
 
 
-def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR) -> dict[str, Any]:
+def train(
+    gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR, taught: Sequence[Taught] = ()
+) -> dict[str, Any]:
     """Learn, calibrate and choose thresholds by cross-validation, write the model; returns its card."""
     tagger = Tagger(model_dir=None)
     areas = [area.id for area in tagger.areas.areas if area.labelled]
@@ -260,6 +151,8 @@ def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path
     lessons = read_examples(tagger, outputs)
     if decisions:
         lessons = lessons.and_also(staff_lessons(tagger, decisions, outputs))
+    if taught:
+        lessons = lessons.and_also(taught_lessons(tagger, taught, outputs))
     logits = unseen_logits(corpus, y, lessons)
     usual = np.array([not document.stratum.startswith(HARD_STRATA) for document in gold])
     curves = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
@@ -280,7 +173,8 @@ def train(gold: Sequence[Gold], decisions: Sequence[Decision] = (), folder: Path
         "rules": tagger.rule_names(),
         "rules_version": tagger.version,
         "labelled": len(gold),
-        "examples": len(lessons.y) - len(decisions),
+        "examples": len(lessons.y) - len(decisions) - len(taught),
+        "taught": len(taught),
         "decisions": len(decisions),
         "seed": SEED,
         "cross_validated": {
@@ -319,14 +213,16 @@ def main(
         gold = read_gold(gold_path, "train")
         later, lacking = labelled_later(gold_path, {document.id for document in gold}, corpus)
         gold += later
-        card = train(gold, decisions, folder)
+        taught, untaught = read_teacher(gold_path, corpus)
+        card = train(gold, decisions, folder, taught)
         after = evaluate(gold_path, tagger=Tagger(model_dir=folder))
     except (BadGold, BadModel, OSError, KeyError, ValueError, sqlite3.Error) as error:
         print(f"infopolicy train: {error}", file=sys.stderr)
         return 2
-    if lacking:
+    if lacking or untaught:
         print(
-            f"{lacking:,} labelled documents were left out: `infopolicy gold fetch` says which to crawl for their texts"
+            f"{lacking:,} labelled documents and {untaught:,} of the teacher's were left out, for their texts are not "
+            "collected; `infopolicy gold fetch` says which to crawl"
         )
     print(
         f"Cross-validated F1: {card['cross_validated']['micro']['f1']} micro, {card['cross_validated']['macro']['f1']} macro"
