@@ -6,6 +6,10 @@ there with what is there and writes the difference only, so that a second run wr
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
@@ -19,7 +23,7 @@ from crawlers.holdings import HOLDINGS
 from crawlers.holdings import corpus as holdings
 from crawlers.items import slug
 from crawlers.threads import write_threads
-from desk.projection import write_decisions
+from desk.projection import PATIENCE_SECONDS, write_decisions, write_some
 from desk.tables import corpus as decisions
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
@@ -116,6 +120,7 @@ _POSITION_WORDS = """
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
     ), '') from positions p order by p.id"""
 
+#: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
         areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
@@ -128,9 +133,9 @@ _LISTING = f"""
             coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
     from documents d
     join (
-        select id as document_id, '{ANY_AREA}' as area_id from documents
-        union all select distinct document_id, '{TAGGED}' from shown_tags
-        union all select document_id, area_id from shown_tags
+        select id as document_id, '{ANY_AREA}' as area_id from documents /*ONLY id*/
+        union all select distinct document_id, '{TAGGED}' from shown_tags /*ONLY document_id*/
+        union all select document_id, area_id from shown_tags /*ONLY document_id*/
     ) areas on areas.document_id = d.id
     left join taggings on taggings.document_id = d.id
     left join decisions p on p.document_id = d.id and p.subject = 'priority'
@@ -215,6 +220,55 @@ def is_published(db: Database) -> bool:
     return not any(migrations.pending(db) for migrations in PUBLISHED)
 
 
+def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[str]) -> bool:
+    """Make public at once what staff decided about a few documents: the decisions, and the lists they stand in.
+
+    Returns:
+        False when somebody else is writing to corpus.db: the next publishing does it then.
+    """
+    try:
+        with closing(Database(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as db:
+            _prepare(db)
+            with db.atomic():
+                write_some(db, staff, documents)
+                for document_id in documents:
+                    _relist(db, document_id)
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _relist(db: Database, document_id: str) -> None:
+    """One document's rows of `listing`, and with them the counts of the facets."""
+    row = db.execute("select rowid from documents where id = ?", [document_id]).fetchone()
+    if row is None:
+        return
+    query = re.sub(r"/\*ONLY (\w+)\*/", r"where \1 = ?", _LISTING)
+    before = set(db.execute("select * from listing where document_rowid = ?", row).fetchall())
+    after = set(db.execute(query, [document_id] * 3).fetchall())
+    names = [column.name for column in db.table("listing").columns]
+    facets = [names.index(name) for name in ("area_id", *FACETS, "cell")]
+    for gone, rows in ((True, before - after), (False, after - before)):
+        for listed in rows:
+            if gone:
+                db.execute("delete from listing where (area_id, sort_on, document_id) = (?, ?, ?)", listed[:3])
+            else:
+                db.execute(f"insert into listing values ({', '.join('?' * len(listed))})", listed)
+            *combination, cell = (listed[place] for place in facets)
+            db.execute(
+                "insert into facet_counts values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "on conflict (cell) do update set documents = documents + excluded.documents",
+                [*combination, -1 if gone else 1, cell],
+            )
+    db.execute("delete from facet_counts where documents < 1")
+
+
+def _prepare(db: Database) -> None:
+    db.conn.create_function("number_of", 3, _number_of, deterministic=True)
+    db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
+    db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
+
+
 def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
 
@@ -234,9 +288,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         with db.atomic():
             written += write_agreement(db, staff)
     written += project(db) + write_scorecard(db)
-    db.conn.create_function("number_of", 3, _number_of, deterministic=True)
-    db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
-    db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
+    _prepare(db)
     with db.atomic():
         written += _settle(db, "ceremonial", _CEREMONIAL)
         written += _settle(db, "listing", _LISTING)

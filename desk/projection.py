@@ -7,7 +7,6 @@ an approver has published it, until one withdraws it. Never a name, a note or a 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -68,17 +67,10 @@ def write_decisions(corpus: Database, staff: Database, now: str) -> int:
     return _settle(corpus, wanted, "1")
 
 
-def publish_now(corpus_file: Path, staff: Database, documents: Sequence[str]) -> bool:
-    """The same for a few documents at once; False when somebody else writes to corpus.db, and the next publish does it."""
-    wanted = public_rows(staff, documents)
-    try:
-        db = sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None)
-        with closing(Database(db)) as corpus:
-            marks = ", ".join("?" * len(documents))
-            _settle(corpus, wanted, f"document_id in ({marks})", list(documents))
-    except sqlite3.OperationalError:
-        return False
-    return True
+def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
+    """The same for a few documents, whose standings are up to date; in the caller's transaction."""
+    marks = ", ".join("?" * len(documents))
+    _settle(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
 
 
 def _settle(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:

@@ -16,12 +16,12 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
 from configuration import Configuration
-from desk import papers, projection, queue, reviews, standing, suggestions, work
+from desk import papers, queue, reviews, standing, suggestions, work
 from desk.queue import Asked, Filters
 from desk.reviews import NotAllowed, Overtaken, Verdict
 from desk.subjects import BadVerdict
 from desk.tables import APPEND_ONLY
-from publish import publish
+from publish import publish, publish_decisions
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
@@ -213,7 +213,7 @@ def test_words_picked_by_a_person_become_evidence(config: Configuration, db: Dat
     assert where.start == second
     say(db, subject="area:library-funding", document_id=RULE, passage=where)
     assert states(db, RULE)["area:library-funding"] == standing.HOLDS
-    assert projection.publish_now(config.corpus, db, [RULE])
+    assert publish_decisions(config.corpus, db, [RULE])
     assert decisions(config)[RULE, "area:library-funding"] == ("confirm", None, None, "let schools and libraries")
     corpus = corpus_of(config)
     shown = corpus.execute(
@@ -432,20 +432,20 @@ def test_only_what_is_decided_and_published_becomes_public(config: Configuration
     say(db, "reject", "area:library-funding")
     say(db, "change", POSITION, value="oppose", note="zyzzyva-note")
     say(db, subject="stance", value="oppose", reason="quokka-draft")
-    assert projection.publish_now(config.corpus, db, [BROADBAND])
+    assert publish_decisions(config.corpus, db, [BROADBAND])
     assert decisions(config) == {
         (BROADBAND, "area:broadband"): ("confirm", None, None, "Broadband"),
         (BROADBAND, "area:library-funding"): ("reject", None, None, "public libraries"),
         (BROADBAND, POSITION): ("confirm", None, None, "A library may lend hotspots to readers."),
     }
     say(db, subject="stance", value="support", reason="It helps readers.", note="zyzzyva-note", published=True)
-    projection.publish_now(config.corpus, db, [BROADBAND])
+    publish_decisions(config.corpus, db, [BROADBAND])
     assert decisions(config)[BROADBAND, "stance"] == ("confirm", "support", "It helps readers.", None)
     say(db, subject="stance", value="oppose", reason="quokka-draft", who="Ben Writer")
-    projection.publish_now(config.corpus, db, [BROADBAND])
+    publish_decisions(config.corpus, db, [BROADBAND])
     assert decisions(config)[BROADBAND, "stance"][1] == "support", "a draft replaces nothing that is public"
     say(db, "reject", "stance", published=True)
-    projection.publish_now(config.corpus, db, [BROADBAND])
+    publish_decisions(config.corpus, db, [BROADBAND])
     assert (BROADBAND, "stance") not in decisions(config)
     public = config.corpus.read_bytes() + config.corpus.with_name("corpus.db-wal").read_bytes()
     assert not [word for word in (b"zyzzyva", b"quokka", b"Ana Reader", b"ana@example.org") if word in public]
@@ -455,13 +455,20 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
     say(db, "confirm", "area:broadband")
     say(db, "reject", "area:library-funding")
     say(db, "confirm", "priority", value="1")
-    projection.publish_now(config.corpus, db, [BROADBAND])
+    publish_decisions(config.corpus, db, [BROADBAND])
     at_once = decisions(config)
     corpus = corpus_of(config)
+    lists = [
+        corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall()
+        for table in ("listing", "facet_counts")
+    ]
     corpus.execute("delete from decisions")
     assert publish(corpus, LATER, db) > 0
     assert decisions(config) == at_once
     assert publish(corpus, LATER, db) == 0
+    # Lists and counts were right at once, not only after the publishing.
+    for table, before in zip(("listing", "facet_counts"), lists, strict=True):
+        assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
     listed = corpus.execute(
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
     ).fetchall()  # fmt: skip
@@ -482,11 +489,11 @@ def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: D
 def test_a_busy_public_file_costs_nobody_a_verdict(
     config: Configuration, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("publish.PATIENCE_SECONDS", 0.05)
     corpus = corpus_of(config)
     corpus.execute("begin immediate")
     say(db, "confirm")
-    assert not projection.publish_now(config.corpus, db, [BROADBAND])
+    assert not publish_decisions(config.corpus, db, [BROADBAND])
     corpus.execute("rollback")
     publish(corpus, LATER, db)
     corpus.close()

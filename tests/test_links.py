@@ -19,11 +19,12 @@ from desk_world import PRIVATE, SECRET, add, open_desk, person
 
 import serve
 from configuration import Configuration
-from desk import projection, reviews, work
+from desk import reviews, work
 from desk.reviews import Verdict
 from digest.preferences import Preferences
 from digest.subscribers import subscribe
 from digest.tables import open_mail
+from publish import publish_decisions
 
 SITE = "https://policy.example.org"
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
@@ -68,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
         ]
         reviews.record(db, ana, given, now=NOW)
         work.add_note(db, ana, DECIDED, "zyzzyva-note", NOW)
-        projection.publish_now(config.corpus, db, [DECIDED])
+        publish_decisions(config.corpus, db, [DECIDED])
     with closing(open_mail(config.mail)) as db:
         subscribe(db, "subscriber@example.org", Preferences(), now=NOW)
     return config

@@ -22,9 +22,10 @@ from sqlite_utils import Database
 import serve
 from configuration import Configuration
 from crawlers import tables
-from desk import projection, reviews, sessions, work
+from desk import reviews, sessions, work
 from desk.reviews import Verdict
 from digest.tables import open_mail
+from publish import publish_decisions
 
 WORDS = (*PRIVATE, "axolotl-partner", "ibex@example.net", "ocelot-reject", "pbkdf2_sha256", "tc-hotspot-lending-oppose")
 STAFF = "staff.db"
@@ -66,7 +67,7 @@ def _fill(config: Configuration) -> dict[str, str]:
         reviews.record(db, ana, given, now=NOW)
         work.add_note(db, ana, BROADBAND, "zyzzyva-note", NOW)
         work.save_filter(db, ana, "Marginalia", "q=zyzzyva-note")
-        projection.publish_now(config.corpus, db, [BROADBAND])
+        publish_decisions(config.corpus, db, [BROADBAND])
         expired = sessions.start(db, ana, now="2020-01-01T00:00:00Z")
         revoked = sessions.start(db, ana, now="2099-01-01T00:00:00Z")
         sessions.revoke(db, revoked, now=NOW)

@@ -15,9 +15,9 @@ from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
 from desk import accounts, routes, sessions
-from desk.projection import publish_now
 from desk.room import Page, Redirect, Refusal, Room
 from desk.tables import open_staff
+from publish import publish_decisions
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -117,7 +117,7 @@ def _answer(datasette, request, config, form):
             db=db, account=account, now=now, today=_today(datasette, now),
             origin=_origin(request, config), token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args}, form=form,
-            publish=lambda documents: publish_now(config.corpus, db, documents),
+            publish=lambda documents: publish_decisions(config.corpus, db, documents),
         )  # fmt: skip
         try:
             return route.page(room), account, token
