@@ -3,9 +3,9 @@
 // every bar stands beside its name.
 "use strict";
 
-const number = (cell) => Number(cell.textContent.replace(/[^\d.-]/g, "")) || 0;
+const number = (cell) => Number(cell.querySelector("data").value);
 const words = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
-const told = (count) => count.toLocaleString("en-US");
+const told = (count) => count.toLocaleString(document.documentElement.lang);
 const LINE = "var(--line-strong)", FILL = "var(--accent)";
 
 /** The table as `{name, at, count}`: a row heading, a column heading and the number where they meet. */
@@ -17,7 +17,7 @@ function numbers(table) {
 }
 
 /** One strip of upright bars for each series; of series on scales of their own the highest is told in words. */
-function strips(all, { width, series, along, own }) {
+function strips(all, { width, series, along, own, newest: sentence }) {
   const top = new Map();
   for (const each of all) top.set(each[series], Math.max(top.get(each[series]) ?? 1, each.count));
   const highest = Math.max(...top.values());
@@ -26,6 +26,11 @@ function strips(all, { width, series, along, own }) {
   const newest = (name) => all.filter((each) => each[series] === name).at(-1);
   const height = (each) => (own ? each.count / top.get(each[series]) : each.count);
   const several = top.size > 1;
+  const parts = (each) => ({ NAME: each[series], NUMBER: told(each.count), YEAR: each[along] });
+  const said = (each) =>
+    width < 340
+      ? `${each[series]}: ${told(each.count)}`
+      : sentence.replace(/NAME|NUMBER|YEAR/g, (part) => parts(each)[part]);
   return {
     height: several ? 30 + 64 * top.size : 210,
     marginLeft: own ? 4 : 44,
@@ -47,7 +52,7 @@ function strips(all, { width, series, along, own }) {
       several
         ? Plot.text([...top.keys()], {
             fy: (name) => name, frameAnchor: "top-left", lineAnchor: "bottom", dy: -4, fontSize: 12, fontWeight: 600,
-            text: (name) => (own ? `${name}: ${told(newest(name).count)}${width < 340 ? "" : ` in ${newest(name)[along]}`}` : name),
+            text: (name) => (own ? said(newest(name)) : name),
           })
         : null,
     ],
@@ -92,10 +97,13 @@ function draw(figure) {
   const shape =
     figure.dataset.chart === "bars"
       ? bars(all, { width })
-      : strips(all, { width, series: down ? "name" : "at", along: down ? "at" : "name", own: figure.dataset.scale === "own" });
+      : strips(all, {
+          width, series: down ? "name" : "at", along: down ? "at" : "name",
+          own: figure.dataset.scale === "own", newest: figure.dataset.newest,
+        });
   const svg = Plot.plot({
     ...shape, width, style: { background: "none", fontFamily: "inherit", fontSize: "12px" },
-    ariaLabel: `Chart: ${words(figure.querySelector("figcaption"))}. The table below it has the same numbers.`,
+    ariaLabel: figure.dataset.name,
   });
   svg.querySelector("style")?.remove(); // site.css has these rules: the policy of this site allows no style in a page
   for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label"); // one picture, one name
