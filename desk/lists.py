@@ -49,10 +49,7 @@ def the_queue(room: Room) -> Answer:
 
 
 def _places(room: Room) -> list[str]:
-    rows = room.db.execute(
-        "select distinct jurisdiction from corpus.listing where area_id != 'any' order by 1"
-    ).fetchall()  # fmt: skip
-    return [row[0] for row in rows]
+    return [row[0] for row in room.db.execute("select distinct jurisdiction from waiting order by 1").fetchall()]
 
 
 def save_filter(room: Room) -> Answer:

@@ -13,10 +13,10 @@ from operations.folder import OperationError, read_only
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,
            d.latest_action_on, d.latest_action, t.priority, t.priority_score,
-           (select group_concat(area_id, '; ' order by area_id) from tags where document_id = d.id) as areas,
-           (select group_concat(distinct position_id) from position_matches where document_id = d.id) as positions, d.url
+           (select group_concat(area_id, '; ' order by area_id) from shown_tags where document_id = d.id) as areas,
+           (select group_concat(distinct position_id) from shown_positions where document_id = d.id) as positions, d.url
     from documents d join taggings t on t.document_id = d.id
-    where exists (select 1 from tags where document_id = d.id and (:area is null or area_id = :area))
+    where exists (select 1 from shown_tags where document_id = d.id and (:area is null or area_id = :area))
     order by t.priority_score desc, d.id"""
 
 
