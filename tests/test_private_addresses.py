@@ -116,6 +116,7 @@ FILES = [
 ]  # fmt: skip
 
 TRICKS = [
+    "/es/staff.db", "/es/corpus/reviews.json", "/es/-/databases.json", "/es//desk/trail", "/es/..%2fstaff.db",
     "/static/../staff.db", "/static/..%2fstaff.db", "/static/%2e%2e/staff.db", "/static/%2e%2e%2fstaff.db",
     "/static/....//staff.db", "/static/..%5cstaff.db", "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/../staff.db",
     "/..%2f..%2fstaff.db", "/%2e%2e/staff.db", "//staff.db", "/./staff.db", "/staff%2edb", "/staff.db%00.html",
