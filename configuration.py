@@ -86,7 +86,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadSetting(f"{path}: cannot be read ({error.strerror}); check INFOPOLICY_CONFIG") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or a number too long to be one
         raise BadSetting(f"{path}: is not TOML: {error}") from error
 
 
@@ -106,7 +106,7 @@ def _convert(name: str, value: object) -> Any:
             raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to {top} (INFOPOLICY_{name.upper()})")
         return int(text)
     if name == "mail_rate":
-        if not text.replace(".", "", 1).isdigit():
+        if not text.replace(".", "", 1).isdecimal():
             raise BadSetting(f"mail_rate = {text!r}: must be mails a second, or 0 for no limit (INFOPOLICY_MAIL_RATE)")
         return float(text)
     if name == "smtp_security" and text not in ("starttls", "tls", "none"):

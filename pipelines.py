@@ -34,11 +34,13 @@ from crawlers.coverage import Baseline
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
 from crawlers.logs import plain_lines
 from crawlers.record import Counts, upsert
+from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
 KEPT_BODY = 1024 * 1024
+LONGEST_ID = 200
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
@@ -101,15 +103,17 @@ class StorageError(RuntimeError):
 
 
 class ValidatePipeline:
-    """A document that lacks what it must have, or holds what cannot be, becomes a reject with its reason."""
+    """A record that lacks what it must have, or holds what cannot be, becomes a reject with its reason."""
 
     def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Document):
-            return item
         try:
-            validate(item)
+            if isinstance(item, Document):
+                validate(item)
+            elif isinstance(item, attachments.Proceeding):
+                check_shape(item)
         except BadRecord as error:
-            return Reject(source=item.source, url=item.source_url, reason=str(error), document_id=item.id)
+            url = item.source_url if isinstance(item, Document) else item.url
+            return Reject(source=item.source, url=str(url), reason=str(error), document_id=item.id)
         return item
 
 
@@ -119,6 +123,7 @@ def validate(document: Document) -> None:
     Raises:
         BadRecord: the first field that is missing or cannot be.
     """
+    check_shape(document)
     expected = document_id(document.jurisdiction, document.session, document.identifier)
     closed = {"kind": KINDS, "level": LEVELS, "status": STATUSES}
     for name in ("title", "url", "source_url", "identifier"):
@@ -129,6 +134,8 @@ def validate(document: Document) -> None:
             raise BadRecord(f"{name} {getattr(document, name)!r} is none of {', '.join(words)}")
     if document.id != expected:
         raise BadRecord(f"id {document.id!r} should be {expected!r}")
+    if len(document.id) > LONGEST_ID:
+        raise BadRecord(f"id {document.id[:40]!r}… has {len(document.id):,} characters: no source numbers so")
     for name in ("status_on", "published_on", "introduced_on", "comments_close_on", "effective_on"):
         value = getattr(document, name, None)
         if value is not None and not _DAY.match(value):
@@ -255,9 +262,9 @@ class RecordPipeline:
         else:
             self.lost += 1
         known = "select 1 from rejects where source = ? and url = ? limit 1"
-        self.anew += not self.ops_db.execute(known, [item.source, item.url]).fetchone()
+        self.anew += not self.ops_db.execute(known, [item.source, storable(item.url)]).fetchone()
         row = {
-            "source": item.source, "url": item.url, "reason": item.reason, "rejected_at": utc_now(),
+            "source": item.source, "url": storable(item.url), "reason": storable(item.reason), "rejected_at": utc_now(),
             "size": len(item.body), "body": zlib.compress(item.body[:KEPT_BODY]),
         }  # fmt: skip
         self.ops_db.table("rejects").insert(row)
@@ -322,7 +329,7 @@ class RecordPipeline:
         self.notes += self._unread()
         if self.spider.unknown:
             self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
-        run.note = "; ".join(filter(None, [run.note, *self.notes])) or None
+        run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None
         row = {
             "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
             "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,

@@ -76,7 +76,7 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
     """
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # ValueError: a number too long to be one
         raise BadAreas(f"{path}: cannot be read: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("areas"), dict):
         raise BadAreas(f"{path}: needs a mapping with the key 'areas'")

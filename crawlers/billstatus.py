@@ -38,6 +38,7 @@ TYPES = {
     "hconres": ("house-concurrent-resolution", "H.Con.Res."), "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
 }  # fmt: skip
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _NAME = re.compile(
     r"^(?:(?P<prefix>(?:Rep|Sen|Del)\.|Resident Commissioner)\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
 )
@@ -103,7 +104,7 @@ def _identity(bill: Element) -> tuple[str, str, str]:
     if FEDERAL_TYPES.get(kind) != kind:
         raise BadRecord(f"type {kind!r} is none of {', '.join(TYPES)}")
     for name, value in (("number", number), ("congress", congress)):
-        if not (value.isascii() and value.isdigit()):
+        if not _NUMBER.fullmatch(value):
             raise BadRecord(f"{name} {value!r} is not a number")
     return kind, str(int(number)), str(int(congress))
 

@@ -19,7 +19,7 @@ from lxml.etree import _Element as Element
 from crawlers import billstatus
 from crawlers.attachments import Proceeding
 from crawlers.items import FEDERAL_TYPES, BadRecord, Bill, Event, Link, clean, document_id
-from crawlers.jsonbody import read_object
+from crawlers.jsonbody import is_total, read_object, readable
 from crawlers.middlewares import Unreadable
 
 API = "https://api.congress.gov/v3"
@@ -34,6 +34,7 @@ PARTS = {
 }  # fmt: skip
 _OFF = re.compile(r"cancel|postpone", re.IGNORECASE)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _TAG = re.compile(r"^[A-Za-z_][\w.-]*$")
 Record = dict[str, Any]
 
@@ -49,7 +50,7 @@ def read_rows(body: bytes, name: str) -> tuple[int, list[Record]]:
     if name == "subjects" and isinstance(rows, dict):
         rows = rows.get("legislativeSubjects", [])
     total = paging.get("count") if isinstance(paging, dict) else None
-    if not isinstance(total, int) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not is_total(total) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"not a page of {name}: the list or pagination.count is missing or has the wrong form")
     return total, rows
 
@@ -65,7 +66,7 @@ def key_of(row: Record) -> str:
     """
     kind, number, congress = (str(row.get(name) or "") for name in ("type", "number", "congress"))
     kind = kind.lower().replace(".", "")
-    if FEDERAL_TYPES.get(kind) != kind or not number.isdigit() or not congress.isdigit():
+    if FEDERAL_TYPES.get(kind) != kind or not (_NUMBER.fullmatch(number) and _NUMBER.fullmatch(congress)):
         raise Unreadable(f"not a bill: {kind} {number} of Congress {congress}")
     return document_id(JURISDICTION, congress, f"{kind}{number}")
 
@@ -112,6 +113,17 @@ def parse_bill(
     Raises:
         BadRecord: number, type, Congress, title or the date of introduction is missing or cannot be.
     """
+    with readable(f"bill {detail.get('number')!r}"):
+        return _bill(detail, parts, proceedings, source_url, stamp)
+
+
+def _bill(
+    detail: Record,
+    parts: dict[str, list[Record]],
+    proceedings: Iterable[Proceeding],
+    source_url: str,
+    stamp: str | None,
+) -> Bill:
     bill = billstatus.parse_bill(as_billstatus(detail, parts), source_url=source_url, stamp=stamp)
     naming = about(bill.id, proceedings)
     amendments = [
@@ -202,6 +214,11 @@ def parse_meeting(record: Record, *, congress: str, stamp: str, url: str) -> Pro
     Raises:
         Unreadable: this is no meeting.
     """
+    with readable("a committee meeting", Unreadable):
+        return _meeting(record, congress, stamp, url)
+
+
+def _meeting(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
     event, chamber = record.get("eventId"), str(record.get("chamber") or "").lower()
     if not event:
         raise Unreadable("not a committee meeting: no eventId")
@@ -225,6 +242,11 @@ def parse_hearing(record: Record, *, congress: str, stamp: str, url: str) -> Pro
     Raises:
         Unreadable: this is no hearing.
     """
+    with readable("a hearing", Unreadable):
+        return _hearing(record, congress, stamp, url)
+
+
+def _hearing(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
     number, dates = record.get("jacketNumber"), record.get("dates")
     if not number:
         raise Unreadable("not a hearing: no jacketNumber")
@@ -244,6 +266,11 @@ def parse_amendment(record: Record, *, congress: str, stamp: str, url: str) -> P
     Raises:
         Unreadable: this is no amendment.
     """
+    with readable("an amendment", Unreadable):
+        return _amendment(record, congress, stamp, url)
+
+
+def _amendment(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
     kind, number = record.get("type"), record.get("number")
     if not (kind and number):
         raise Unreadable("not an amendment: no type and number")
@@ -287,8 +314,9 @@ def _local(moment: Any) -> str | None:
     """A UTC moment as Washington's time to the second, a plain date as it is; None where it is neither."""
     try:
         found = datetime.fromisoformat(str(moment).replace("Z", "+00:00"))
-    except ValueError:
+        there = found.astimezone(_EASTERN) if found.tzinfo else found
+    except (ValueError, OverflowError):
         return None
     if found.tzinfo is None:
         return found.isoformat(timespec="seconds") if "T" in str(moment) else found.date().isoformat()
-    return found.astimezone(_EASTERN).replace(tzinfo=None).isoformat(timespec="seconds")
+    return there.replace(tzinfo=None).isoformat(timespec="seconds")

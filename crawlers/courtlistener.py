@@ -6,7 +6,6 @@ of a docket only the filings that match, so one docket found by several queries 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawlers.items import Action, BadRecord, Document, Link, TextVersion, clean, document_id
+from crawlers.jsonbody import is_total, read_json, readable
 from crawlers.middlewares import Unreadable
 
 HOST = "https://www.courtlistener.com"
@@ -59,18 +59,16 @@ def read_page(body: bytes) -> Page:
     Raises:
         Unreadable: it is not one, is empty though there are results, or leads to another site.
     """
-    try:
-        answer = json.loads(body)
+    with readable("not a page of results", Unreadable):
+        answer = read_json(body)
         page = Page(results=answer["results"], total=answer["count"], next_url=answer["next"])
         whole = isinstance(page.results, list) and all(isinstance(row, dict) for row in page.results)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unreadable(f"not a page of results ({type(error).__name__}: {error})") from error
-    if not whole or (page.total and not page.results):
-        raise Unreadable(f"no results though there are {page.total}")
-    if page.next_url is not None:
-        parts = urlsplit(page.next_url)
-        if (f"{parts.scheme}://{parts.netloc}", parts.path) != (HOST, _PATH):
-            raise Unreadable(f"the next page is elsewhere: {page.next_url!r}")
+        if not whole or not is_total(page.total) or (page.total and not page.results):
+            raise Unreadable(f"no results though there are {page.total}")
+        if page.next_url is not None:
+            parts = urlsplit(page.next_url)
+            if (f"{parts.scheme}://{parts.netloc}", parts.path) != (HOST, _PATH):
+                raise Unreadable(f"the next page is elsewhere: {page.next_url!r}")
     return page
 
 
@@ -93,13 +91,14 @@ def identifier(row: Record, kind: str) -> str:
 
 def stamp(row: Record) -> str | None:
     """When the record last changed: the newest time given with it or its filings."""
-    parts = [row, *(row.get("opinions") or ()), *(row.get("recap_documents") or ())]
-    return max((str((part.get("meta") or {}).get("timestamp") or "") for part in parts), default="") or None
+    parts = [row, *_dicts(row.get("opinions")), *_dicts(row.get("recap_documents"))]
+    marks = [part["meta"] for part in parts if isinstance(part.get("meta"), dict)]
+    return max((str(mark.get("timestamp") or "") for mark in marks), default="") or None
 
 
 def filings(row: Record) -> dict[int, Record]:
     """The filings that a search shows of a docket, by their number; an opinion has none."""
-    return {each["id"]: each for each in row.get("recap_documents") or () if isinstance(each, dict) and "id" in each}
+    return {each["id"]: each for each in _dicts(row.get("recap_documents")) if isinstance(each.get("id"), int)}
 
 
 def together(one: Record, other: Record) -> Record:
@@ -114,10 +113,8 @@ def parse_case(row: Record, kind: str) -> Document:
     Raises:
         BadRecord: a part of it is missing or not of the form that is documented.
     """
-    try:
+    with readable(repr(row.get("caseName"))):
         return _opinion(row) if kind == OPINION else _docket(row)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BadRecord(f"{row.get('caseName')!r}: {type(error).__name__} at {error}") from error
 
 
 def _opinion(row: Record) -> Document:
@@ -185,6 +182,10 @@ def _shared(row: Record, kind: str) -> dict[str, Any]:
         "subjects": tuple(dict.fromkeys(_words(row.get(each) for each in fields))), "stamp": stamp(row),
         "source_url": f"{HOST}{_PATH}?type={kind}&id={name.split()[1]}",
     }  # fmt: skip
+
+
+def _dicts(value: Any) -> list[Record]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _words(values: Iterable[Any]) -> Iterator[str]:

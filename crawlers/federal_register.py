@@ -53,8 +53,8 @@ class Choice:
 
     def wants_text(self, record: dict[str, Any]) -> bool:
         """Whether a listed record's text is fetched too."""
-        slugs = {agency.get("slug") for agency in _dicts(record.get("agencies"))}
-        return record.get("type") in self.types or not self.agencies.isdisjoint(slugs)
+        slugs = [_text(agency, "slug") for agency in _dicts(record.get("agencies"))]
+        return _text(record, "type") in self.types or not self.agencies.isdisjoint(slugs)
 
 
 @cache
@@ -151,7 +151,8 @@ def _links(record: dict[str, Any], number: str, action: str | None, text: str | 
     said: list[tuple[str, str, str]] = []
     if target := _number_in(record.get("correction_of")):
         said.append((target, "corrects", OFFICE))
-    for each in record.get("corrections") or ():
+    said_of = record.get("corrections")
+    for each in said_of if isinstance(said_of, list) else ():
         if target := _number_in(each):
             said.append((target, "corrected by", OFFICE))
     if purpose := regulation_purpose(action):

@@ -295,9 +295,14 @@ def clean(text: str | None) -> str | None:
 
     Line breaks stay, at most two in a row, so that paragraphs and sections remain. Returns None when nothing is left.
     Idempotent; every evidence offset refers to this form.
+
+    Raises:
+        BadRecord: what a source sent here is no text at all.
     """
     if not text:
         return None
+    if not isinstance(text, str):
+        raise BadRecord(f"{str(text)[:80]!r} is {type(text).__name__}, not text")
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip() or None  # the usual short field needs none of what follows
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -6,7 +6,6 @@ likes; all of that is None here.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from crawlers.items import (
     clean,
     document_id,
 )  # fmt: skip
+from crawlers.jsonbody import read_json, readable
 from crawlers.middlewares import Unreadable
 from crawlers.states import canonical_session, link, load_states, web_address
 from crawlers.status import classify_action
@@ -77,11 +77,10 @@ def read_answer(body: bytes, part: str) -> Any:
         Refused: LegiScan says that it will not or cannot answer.
         Unreadable: not an answer of LegiScan at all: broken, cut off, a maintenance page.
     """
-    try:
-        answer = json.loads(body)
-        status = answer["status"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unreadable(f"not an answer of LegiScan ({type(error).__name__})") from error
+    answer = read_json(body)
+    if not isinstance(answer, dict) or "status" not in answer:
+        raise Unreadable("not an answer of LegiScan")
+    status = answer["status"]
     if status == "ERROR":
         alert = answer.get("alert")
         raise Refused(str(alert.get("message") if isinstance(alert, dict) else alert))
@@ -96,7 +95,7 @@ def read_sessions(rows: Any, jurisdiction: str) -> list[Session]:
     Raises:
         Unreadable: not a list of sessions.
     """
-    try:
+    with readable("a session", Unreadable):
         return [
             Session(
                 id=int(row["session_id"]), jurisdiction=jurisdiction, name=session_name(row, jurisdiction),
@@ -104,8 +103,6 @@ def read_sessions(rows: Any, jurisdiction: str) -> list[Session]:
             )
             for row in rows
         ]  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unreadable(f"a session without {error}") from error
 
 
 def session_name(row: Record, jurisdiction: str) -> str:
@@ -121,11 +118,9 @@ def read_master_list(listing: Any) -> dict[int, tuple[str, str]]:
     Raises:
         Unreadable: not a list of bills.
     """
-    try:
+    with readable("a list of bills", Unreadable):
         rows = [row for key, row in listing.items() if key != "session"]
         return {int(row["bill_id"]): (str(row["number"]), str(row["change_hash"])) for row in rows}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Unreadable(f"a list of bills without {error}") from error
 
 
 def jurisdiction_of(state: str) -> str:
@@ -154,10 +149,10 @@ def parse_bill(row: Record) -> Bill:
     Raises:
         BadRecord: a part of it is missing or not of the form that is documented.
     """
-    try:
+    if not isinstance(row, dict):
+        raise BadRecord("the bill is no record")
+    with readable(f"bill {row.get('bill_id')}"):
         return _bill(row)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BadRecord(f"bill {row.get('bill_id')}: {type(error).__name__} at {error}") from error
 
 
 def _bill(row: Record) -> Bill:

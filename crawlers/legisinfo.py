@@ -65,7 +65,7 @@ def session_of(bill: Element) -> str:
         BadRecord: either is missing.
     """
     parliament, session = _text(bill, "ParliamentNumber"), _text(bill, "SessionNumber")
-    if not (parliament and session and parliament.isdigit() and session.isdigit()):
+    if not (parliament and session and parliament.isdecimal() and session.isdecimal()):
         raise BadRecord(f"no parliament and session in bill {_text(bill, 'NumberCode')!r}")
     return f"{parliament}-{session}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
+from crawlers.jsonbody import read_json, readable
 from crawlers.middlewares import Unreadable
 from crawlers.status_local import classify_local_action, local_history
 
@@ -73,7 +73,7 @@ def read_rows(body: bytes) -> list[Record]:
     Raises:
         Unreadable: it is none.
     """
-    rows = _json(body)
+    rows = read_json(body)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable("not a list of records")
     return rows
@@ -85,17 +85,10 @@ def read_record(body: bytes) -> Record:
     Raises:
         Unreadable: it is none.
     """
-    record = _json(body)
+    record = read_json(body)
     if not isinstance(record, dict):
         raise Unreadable("not a record")
     return record
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}") from error
 
 
 def matter_number(row: Record) -> int:
@@ -139,7 +132,17 @@ def parse_matter(
     """A listed matter with its histories, sponsors and text as a document.
 
     A matter that was introduced before it has a title goes by its number until it gets one.
+
+    Raises:
+        BadRecord: a part of it is not of the form that is documented.
     """
+    with readable(_identifier(row)):
+        return _matter(city, row, histories, sponsors, text, stamp)
+
+
+def _matter(
+    city: City, row: Record, histories: list[Record], sponsors: list[Record], text: str | None, stamp: str | None
+) -> Document:
     identifier, session = _identifier(row), session_of(row)
     name, official = _text(row, "MatterName"), _text(row, "MatterTitle")
     title = name or official or f"{identifier} (no title yet)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.items import Action, BadRecord, Bill, Link, Sponsor, Summary, TextVersion, Title, clean, document_id
+from crawlers.jsonbody import is_total, read_json, readable
 from crawlers.middlewares import Unreadable
 from crawlers.states import canonical_session, link, load_states, web_address
 from crawlers.status_states import classify, most_telling, state_history
@@ -64,16 +64,18 @@ def read_page(body: bytes, page: int) -> Page:
     Raises:
         Unreadable: it is not JSON, not a list, not the page that was asked for, or empty though there should be something.
     """
+    answer = read_json(body)
     try:
-        answer = json.loads(body)
         counts = answer["pagination"]
         found = Page(
             results=answer["results"], page=counts["page"], max_page=counts["max_page"], total=counts["total_items"]
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError, IndexError) as error:
         raise Unreadable(f"not a list of Open States ({type(error).__name__}: {error})") from error
     if not isinstance(found.results, list) or not all(isinstance(row, dict) for row in found.results):
         raise Unreadable("the results are no list of records")
+    if not is_total(found.total) or not is_total(found.max_page):
+        raise Unreadable(f"the pages cannot be counted: {found.total!r} records on {found.max_page!r} pages")
     if found.page != page:
         raise Unreadable(f"page {found.page} came for page {page}")
     if not found.results and found.total:
@@ -97,14 +99,14 @@ def read_sessions(rows: Iterable[Record]) -> Iterator[Session]:
         state = state_of(row.get("id"))
         if state is None:
             continue
-        try:
+        with readable(f"{row.get('name')}: a session", Unreadable):
             for each in row["legislative_sessions"]:
+                if not each["identifier"].strip():
+                    raise Unreadable(f"{row.get('name')}: a session without a name")
                 yield Session(
                     state=state, name=each["identifier"], starts_on=day(each.get("start_date")),
                     ends_on=day(each.get("end_date")), updated_at=row.get("latest_bill_update") or None,
                 )  # fmt: skip
-        except (KeyError, TypeError) as error:
-            raise Unreadable(f"{row.get('name')}: a session without {error}") from error
 
 
 def stamp(row: Record) -> str:
@@ -115,7 +117,7 @@ def stamp(row: Record) -> str:
     """
     try:
         return _utc(row["updated_at"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Unreadable(f"a bill without a time of change: {row.get('updated_at')!r}") from error
 
 
@@ -133,7 +135,7 @@ def changed_at(session: Session) -> str | None:
     """The state's newest change in the form of `stamp`; None where Open States gives none that can be read."""
     try:
         return _utc(session.updated_at) if session.updated_at else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -168,10 +170,8 @@ def parse_bill(row: Record) -> Bill:
         Unreadable: it has no time of change.
     """
     key = bill_id(row)
-    try:
+    with readable(key):
         return _bill(key, row)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadRecord(f"{key}: {type(error).__name__} at {error}") from error
 
 
 def _bill(key: str, row: Record) -> Bill:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
-from crawlers.jsonbody import read_object
+from crawlers.jsonbody import is_total, read_object
 from crawlers.middlewares import Unreadable
 
 API = "https://api.regulations.gov/v4"
@@ -53,7 +53,7 @@ def read_page(body: bytes) -> tuple[int, list[Record]]:
     page = read_object(body)
     meta, rows = page.get("meta"), page.get("data")
     total = meta.get("totalElements") if isinstance(meta, dict) else None
-    if not isinstance(total, int) or not isinstance(rows, list) or not all(map(_has_id, rows)):
+    if not is_total(total) or not isinstance(rows, list) or not all(map(_has_id, rows)):
         raise Unreadable("not a page of documents: meta.totalElements or data is missing or has the wrong form")
     return total, rows
 

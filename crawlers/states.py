@@ -72,6 +72,7 @@ def postal_codes(typed: str, source: Source) -> list[str]:
         ValueError: one is not among the source's jurisdictions.
     """
     codes = [code.strip() for code in typed.lower().split(",")]
-    if unknown := [code for code in codes if f"us-{code}" not in source.jurisdictions]:
+    known = {name.removeprefix("us-") for name in source.jurisdictions}  # LegiScan has "us" itself too
+    if unknown := [code for code in codes if code not in known]:
         raise ValueError(f"states={typed}: {source.id} has no state {unknown[0]!r} (write postal codes: nv,wy)")
     return codes

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.billstatus import plain
 from crawlers.items import Action, BadRecord, Bill, Sponsor, Title, clean, document_id
-from crawlers.jsonbody import read_object
+from crawlers.jsonbody import is_total, read_object, readable
 from crawlers.middlewares import Unreadable
 from crawlers.status_parliament import classify_event, stage_status
 
@@ -28,7 +28,7 @@ def read_page(body: bytes) -> tuple[int, list[Record]]:
     """
     page = read_object(body)
     total, items = page.get("totalResults"), page.get("items")
-    if not isinstance(total, int) or not isinstance(items, list) or not all(map(_has_number, items)):
+    if not is_total(total) or not isinstance(items, list) or not all(map(_has_number, items)):
         raise Unreadable("not a list of bills: totalResults or items is missing or has the wrong form")
     return total, items
 
@@ -56,6 +56,11 @@ def parse_bill(record: Record, *, source_url: str, stamp: str) -> Bill:
     Raises:
         BadRecord: number, title or chamber is missing.
     """
+    with readable(f"bill {record.get('billId')!r}"):
+        return _bill(record, source_url, stamp)
+
+
+def _bill(record: Record, source_url: str, stamp: str) -> Bill:
     number, title = record.get("billId"), clean(_string(record, "shortTitle"))
     home = _string(record, "originatingHouse")
     if not isinstance(number, int) or not title or home not in _CHAMBERS:
@@ -118,7 +123,7 @@ def _sponsors(record: Record) -> list[Sponsor]:
 
 
 def _has_number(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("billId"), int)
+    return isinstance(item, dict) and is_total(item.get("billId"))
 
 
 def _string(record: Record, name: str) -> str | None:

@@ -29,7 +29,7 @@ def hash_password(password: str, salt: str | None = None, iterations: int = ITER
 def verify_password(password: str, stored: str | None) -> bool:
     """Whether this is the password; takes as long for nobody's password as for a wrong one."""
     parts = (stored or _nobody()).split("$")
-    if len(parts) != 4 or parts[0] != ALGORITHM or not parts[1].isdigit() or len(password) > LONGEST:
+    if len(parts) != 4 or parts[0] != ALGORITHM or not parts[1].isdecimal() or len(password) > LONGEST:
         return False
     made = hash_password(password, parts[2], int(parts[1]))
     return secrets.compare_digest(made.encode(), "$".join(parts).encode()) and bool(stored)

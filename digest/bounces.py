@@ -41,7 +41,12 @@ def read_bounces(db: Database, path: Path, *, now: str) -> Read:
     box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
     done = Read()
     try:
-        for report in box:
+        for key in box.iterkeys():
+            try:
+                report = box[key]
+            except (ValueError, LookupError):  # not even the outside of a mail
+                done.other += 1
+                continue
             _take(db, report, done, now)
     finally:
         box.close()

@@ -87,7 +87,7 @@ def load_channels(path: Path, environment: Mapping[str, str], known: Mapping[str
     try:
         entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("channels") or {}
         items = list(entries.items())
-    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, AttributeError, ValueError, RecursionError) as error:
         raise BadChannel(f"{path}: must be YAML with `channels:` and their names ({error})") from error
     return [_channel(path, str(name), entry, environment, known) for name, entry in items]
 
@@ -96,15 +96,15 @@ def _channel(path: Path, name: str, entry: Any, environment: Mapping[str, str], 
     where = f"{path}: {name}"
     if not isinstance(entry, dict) or not entry.get("address"):
         raise BadChannel(f"{where}: needs an `address`, such as env:ALERT_TEAM")
-    if unknown := sorted(set(entry) - _KEYS):
+    if unknown := sorted(set(map(str, entry)) - _KEYS):
         raise BadChannel(f"{where}: {unknown[0]!r} is none of {', '.join(sorted(_KEYS))}")
-    topics = frozenset(entry.get("tell") or TOPICS)
+    topics = frozenset(_list(where, entry, "tell") or TOPICS)
     if unknown := sorted(topics - set(TOPICS)):
         raise BadChannel(f"{where}: tell: {unknown[0]!r} is none of {', '.join(TOPICS)}")
     if (language := entry.get("language", "en")) not in LANGUAGES:
         raise BadChannel(f"{where}: language: {language!r} is none of {', '.join(LANGUAGES)}")
     try:
-        areas, places = entry.get("areas") or (), entry.get("jurisdictions") or ()
+        areas, places = _list(where, entry, "areas"), _list(where, entry, "jurisdictions")
         choice = preferences(areas=areas, jurisdictions=places, known=known)
     except BadPreferences as error:
         raise BadChannel(f"{where}: {error}") from error
@@ -116,6 +116,13 @@ def _channel(path: Path, name: str, entry: Any, environment: Mapping[str, str], 
         name=name, address=address, secret=_named(where, secret, environment) if secret else None, topics=topics,
         choice=choice, language=language, quiet=_quiet(where, entry.get("quiet")),
     )  # fmt: skip
+
+
+def _list(where: str, entry: dict[str, Any], name: str) -> list[str]:
+    words = entry.get(name) or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadChannel(f"{where}: {name}: must be a list of words, such as [must_see]")
+    return words
 
 
 def _named(where: str, value: Any, environment: Mapping[str, str]) -> str:

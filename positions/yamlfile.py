@@ -64,6 +64,8 @@ def read(path: Path) -> list[Entry]:
         raise BadFile([f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8"]) from None
     except yaml.YAMLError as error:
         raise BadFile([_yaml_problem(path, error)]) from None
+    except ValueError as error:
+        raise BadFile([f"{path}: holds a number or date that cannot be one ({error})"]) from None
     except RecursionError:
         raise BadFile([f"{path}: is nested too deeply to be a catalogue file"]) from None
     if not isinstance(raw, list):

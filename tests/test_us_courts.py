@@ -90,7 +90,7 @@ def page(results: list[Any], **values: Any) -> bytes:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"<html>", "not a page"), (b"{}", "not a page"), (page([], count=3), "no results though there are 3"),
+        (b"<html>", "not JSON"), (b"{}", "not a page"), (page([], count=3), "no results though there are 3"),
         (page([{}], next="https://example.org/api/rest/v4/search/?cursor=x"), "elsewhere"),
         (page([{}], next="http://www.courtlistener.com/api/rest/v4/search/?cursor=x"), "elsewhere"),
     ],

@@ -23,7 +23,7 @@ from crawlers.attachments import Proceeding, stored_proceedings
 from crawlers.expectation import lacks_much
 from crawlers.gather import GatheringSpider, Work
 from crawlers.httpcache import ASK_AFRESH
-from crawlers.items import Document, Listing
+from crawlers.items import BadRecord, Document, Listing
 from crawlers.jsonbody import read_object
 from crawlers.middlewares import Unreadable, reject
 from crawlers.status import congress_of
@@ -84,9 +84,9 @@ class UsCongressApiSpider(GatheringSpider):
         """One answer less to wait for; after the last one come the bills. What cannot be read on any try is a reject."""
         try:
             found = list(callback(response)) if response.status == 200 else []
-        except Unreadable as error:
+        except (Unreadable, BadRecord) as error:
             if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
-                raise  # asked for again (crawlers.middlewares)
+                raise Unreadable(str(error)) from error  # asked for again (crawlers.middlewares)
             found = [reject(self.name, response, str(error))]
         self.outstanding -= 1
         yield from found

@@ -104,7 +104,8 @@ class UsCourtsSpider(SourceSpider):
             key = api.case_id(row, kind)
             return api.parse_case(self.found[key], kind)
         except BadRecord as error:
-            return Reject(source=self.name, url=url, reason=str(error), body=str(row).encode(), document_id=key)
+            body = str(row).encode("utf-8", "surrogatepass")
+            return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key)
 
     def listing(self) -> Iterator[Listing | Tally]:
         """What was ever found and what the searches found today: a case that left the window of days is not gone.

@@ -21,6 +21,7 @@ from scrapy.http import Response
 from crawlers import federal_register as fr
 from crawlers import known
 from crawlers.items import BadRecord, Listing, Regulation, Reject, document_id
+from crawlers.jsonbody import is_total, read_object
 from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
 
@@ -149,16 +150,9 @@ def read_listing(body: bytes) -> tuple[int, list[Record]]:
     Raises:
         Unreadable: this is no listing.
     """
-    try:
-        page = json.loads(body)
-        count, records = page["count"], page.get("results", [])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unreadable(f"not a listing of documents: {error or type(error).__name__}") from error
-    if (
-        not isinstance(count, int)
-        or not isinstance(records, list)
-        or not all(isinstance(each, dict) for each in records)
-    ):
+    page = read_object(body)
+    count, records = page.get("count"), page.get("results", [])
+    if not is_total(count) or not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
         raise Unreadable("not a listing of documents: count or results has the wrong form")
     return count, records
 

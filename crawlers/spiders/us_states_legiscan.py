@@ -98,7 +98,9 @@ class UsStatesLegiscanSpider(SourceSpider):
 
     def parse_bill(self, response: Response) -> Iterator[Any]:
         row = self.read(response, "bill")
-        self.audit("bill", row if isinstance(row, dict) else ())
+        if not isinstance(row, dict):
+            raise Unreadable("the bill is no record")
+        self.audit("bill", row)
         try:
             yield api.parse_bill(row)
         except BadRecord as error:

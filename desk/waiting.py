@@ -1,0 +1,65 @@
+"""What waits for staff, one narrow row for each document: derived from tags, matches and standings, and made at publishing.
+
+Asked of the documents themselves, the queue of a full corpus took a second to rank; from here it takes a few hundredths.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+#: Every pair that the machine suggests and nobody has decided, or whose decision has come back; `sure` from 0 to 1.
+_PAIRS = """
+    with suggested (document_id, subject, sure) as (
+        select document_id, 'area:' || area_id, probability from corpus.tags {only}
+        union all select document_id, 'position:' || position_id, max(score) from corpus.position_matches {only}
+        group by document_id, position_id
+        union all select document_id, 'priority', priority_score from corpus.taggings where priority = 2 {too}
+        -- What became of a position is asked once staff have said that it is at stake.
+        union all select o.document_id, 'outcome:' || o.position_id, null from suggested_outcomes o
+        join standings s on s.document_id = o.document_id and s.subject = 'position:' || o.position_id and s.state = 'holds'
+        join reviews r on r.id = s.review_id and r.verdict != 'reject' where o.outcome is not null {of_outcome}
+    )
+    select g.document_id, g.subject, g.sure, 0, 0, null from suggested g
+    left join standings s on s.document_id = g.document_id and s.subject = g.subject where s.review_id is null
+    union all select document_id, subject, null, state = 'returned', state = 'deferred', since from standings
+    where state in ('returned', 'deferred') {too}"""
+
+_DOCUMENTS = """
+    select p.document_id, sum(p.deferred = 0), sum(p.returned), sum(p.deferred),
+        max(case when p.returned then p.since end),
+        coalesce(max(case when p.subject like 'area:%' then 1 - abs(2 * p.sure - 1) end), 0),
+        min(case when p.subject like 'area:%' then p.sure end),
+        coalesce(t.priority, 0), coalesce(t.priority_score, 0),
+        coalesce(d.latest_action_on, d.published_on, ''), d.first_seen_at, d.kind, d.jurisdiction,
+        case when d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' then cast(d.session as integer) end
+    from {pairs} p join corpus.documents d on d.id = p.document_id
+    left join corpus.taggings t on t.document_id = p.document_id {only} group by p.document_id"""
+
+
+def refresh(db: Database, document_id: str) -> None:
+    """Bring the rows of one document up to date; staff.db with `corpus` attached, in the caller's transaction."""
+    parts = {
+        "only": "where document_id = :id", "too": "and document_id = :id", "of_outcome": "and o.document_id = :id"
+    }  # fmt: skip
+    for table in ("waiting_pairs", "waiting"):
+        db.execute(f"delete from {table} where document_id = ?", [document_id])
+    db.execute(f"insert into waiting_pairs {_PAIRS.format(**parts)}", {"id": document_id})
+    sql = _DOCUMENTS.format(pairs="waiting_pairs", only="where p.document_id = :id")
+    db.execute(f"insert into waiting {sql}", {"id": document_id})
+
+
+def refresh_all(db: Database) -> None:
+    """The same for every document; only what differs is written."""
+    _settle(db, "waiting_pairs", _PAIRS.format(only="", too="", of_outcome=""), "document_id, subject")
+    _settle(db, "waiting", _DOCUMENTS.format(pairs="waiting_pairs", only=""), "document_id")
+
+
+def _settle(db: Database, table: str, query: str, keys: str) -> None:
+    db.execute("drop table if exists temp.fresh")
+    db.execute(f"create temp table fresh as select * from {table} limit 0")
+    db.execute(f"insert into temp.fresh {query}")
+    gone = f"select * from {table} except select * from temp.fresh"
+    new = f"select * from temp.fresh except select * from {table}"
+    db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
+    db.execute(f"insert into {table} {new}")
+    db.execute("drop table temp.fresh")

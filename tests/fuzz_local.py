@@ -1,0 +1,252 @@
+"""What people and programs hand in: YAML and TOML that maintainers keep, JSON lines, mailboxes, addresses, searches."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import random
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import site_corpus
+import yaml
+from fuzz_targets import NOW, Target
+from fuzzing import change_bytes, change_json, change_text, change_tree
+
+import configuration
+from classify.areas import AREAS_FILE, BadAreas, load_areas
+from classify.jsonl import BadLine, read_record
+from digest import addresses
+from digest.bounces import read_bounces
+from digest.channels import BadChannel, load_channels
+from digest.tables import open_mail
+from pages import browse as browsing
+from pages import search as searching
+from pages.filters import Filters
+from positions import catalogue, stances
+from positions.yamlfile import BadFile
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@functools.cache
+def room() -> Path:
+    """A folder for the files of this process's tests; gone with it."""
+    made = tempfile.TemporaryDirectory(prefix="infopolicy-fuzz-")
+    rooms.append(made)
+    return Path(made.name)
+
+
+rooms: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _file(name: str, body: bytes) -> Path:
+    path = room() / name
+    path.write_bytes(body)
+    return path
+
+
+def change_yaml(body: bytes, rng: random.Random) -> bytes:
+    """A changed YAML file: its tree, its characters, its bytes, or aliases and tags that must do nothing."""
+    chance = rng.random()
+    if chance < 0.15:
+        return change_bytes(body, rng)
+    if chance < 0.5:
+        return change_text(body.decode(), rng).encode("utf-8", "replace")
+    if chance < 0.55:
+        return rng.choice(YAML_TRICKS) + body
+    return yaml.safe_dump(change_tree(yaml.safe_load(body), rng), allow_unicode=True).encode("utf-8", "replace")
+
+
+YAML_TRICKS = (
+    b"!!python/object/apply:os.system ['true']\n", b"a: &a [*a]\n", b"{" * 3000, b"- " * 3000, b"? " * 900, b"%YAML 9.9\n---\n",
+    b"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n", b"<<: {<<: {<<: {a: 1}}}\n", b"\xef\xbb\xbf",
+)  # fmt: skip
+
+
+# --------------------------------------------------------------------- files
+
+
+def _catalogue(body: bytes) -> None:
+    home = room() / "catalogue"
+    home.mkdir(exist_ok=True)
+    (home / "privacy.yml").write_bytes(body)
+    problems = catalogue.check(home)
+    assert all("privacy.yml" in problem or "catalogue" in problem for problem in problems)
+    try:
+        catalogue.load_catalogue(home)
+        usable = True
+    except BadFile:
+        usable = False
+    assert usable is not bool(problems), "what `infopolicy positions check` says is what the matcher finds"
+
+
+def _stances(body: bytes) -> None:
+    stances.load_stances(_position_ids(), _file("stances.yml", body))
+
+
+@functools.cache
+def _position_ids() -> frozenset[str]:
+    return frozenset(catalogue.load_catalogue().by_id)
+
+
+def _areas(body: bytes) -> None:
+    load_areas.__wrapped__(_file("areas.yml", body))
+
+
+_KNOWN = {"areas": ["privacy"], "jurisdictions": ["us", "us-tx"], "positions": []}
+
+
+def _channels(body: bytes) -> None:
+    for channel in load_channels(_file("alerts.yml", body), {"TEAM": "json://localhost", "SECRET": "hush"}, _KNOWN):
+        if channel.quiet:
+            channel.quiet.holds(NOW)
+
+
+def _settings(body: bytes) -> None:
+    configuration.load({}, _file("infopolicy.toml", body))
+
+
+def _mailbox(body: bytes) -> None:
+    db = open_mail(room() / "mail.db")
+    read_bounces(db, _file("bounces.mbox", body), now=NOW)
+    assert db.execute("select count(*) from suppressions").fetchone()[0] == 0, (
+        "no report on a mail of ours was among them"
+    )
+    db.close()
+
+
+def json_line(body: bytes) -> None:
+    read_record(body.decode("utf-8", "replace"))
+
+
+def _address(body: bytes) -> None:
+    whole = addresses.address(body.decode("utf-8", "replace"))
+    assert "\n" not in whole
+    assert whole.count("@") == 1
+    addresses.key(whole), addresses.person(whole)
+
+
+# --------------------------------------------------------------------- what visitors type
+
+
+@functools.cache
+def _site() -> sqlite3.Connection:
+    db = sqlite3.connect(site_corpus.build(room()), check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def search(text: str) -> None:
+    """Whatever is typed becomes an expression that the index takes."""
+    found = searching.parse(text)
+    where, values = found.where()
+    _site().execute(f"select count(*) from listing where {where}", values).fetchone()
+    for words in (searching.any_of(found.terms), searching.all_of(found.terms), searching.some_of(found.terms)):
+        if words:
+            _site().execute("select count(*) from documents_fts where documents_fts match ?", [words]).fetchone()
+
+
+def browse(args: dict[str, str]) -> None:
+    """Whatever an address asks for is answered."""
+    filters = Filters.of(args)
+    browsing.browse(_site(), filters, datetime.date.fromisoformat(site_corpus.TODAY))
+
+
+# --------------------------------------------------------------------- targets
+
+_CHANNELS = b"""channels:
+  team:
+    address: env:TEAM
+    tell: [must_see, deadlines]
+    areas: [privacy]
+    jurisdictions: [us, us-tx]
+    language: en
+    quiet: {from: "20:00", to: "07:00", timezone: America/New_York, weekends: true}
+  hook:
+    address: signed+https://example.org/hook
+    secret: env:SECRET
+"""
+_TOML = b"""data = "somewhere"
+contact = "mailto:policy@example.org"
+port = 8080
+workers = 2
+site = "https://policy.example.org"
+mail_rate = 5
+smtp_security = "tls"
+"""
+_LINES = tuple(
+    json.dumps(line).encode()
+    for line in (
+        {"id": 1, "title": "Library Services and Technology Act", "abstract": None, "text": "Libraries.\n\nLibraries."},
+        {"id": "us-117-hr1", "text": "x"},
+    )
+)
+
+
+#: A report (RFC 3464) on a mail that was never ours, as an mbox.
+_REPORT = b"""From MAILER-DAEMON Wed Nov 25 00:00:00 2026
+From: MAILER-DAEMON@example.org
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=b"
+
+--=b
+Content-Type: text/plain
+
+It came back.
+--=b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; reader@example.org
+Action: failed
+Status: 5.1.1
+
+--=b
+Content-Type: text/rfc822-headers; charset=utf-8
+
+Message-ID: <0123456789abcdef@example.org>
+Subject: x
+
+--=b--
+
+"""
+
+
+def change_line(body: bytes, rng: random.Random) -> bytes:
+    return change_text(body.decode(), rng).encode("utf-8", "replace")
+
+
+def _first(path: Path, entries: int = 3) -> bytes:
+    """The first entries of a file that is a list: a whole file takes too long to read a thousand times."""
+    head, *rest = path.read_text(encoding="utf-8").split("\n- id:")
+    return "\n- id:".join([head, *rest[:entries]]).encode() + b"\n"
+
+
+def _small_areas() -> bytes:
+    whole = yaml.load(AREAS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    chosen = ("copyright", "privacy")
+    for name in chosen:
+        whole["areas"][name].pop("implies", None)
+    small = whole | {"areas": {name: whole["areas"][name] for name in chosen}}
+    return yaml.safe_dump(small, allow_unicode=True).encode()
+
+
+def local_files() -> tuple[Target, ...]:
+    table: tuple[tuple[Any, ...], ...] = (
+        ("catalogue", (_first(ROOT / "positions/catalogue/privacy.yml"),), change_yaml, _catalogue, ()),
+        ("stances", (_first(stances.FILE),), change_yaml, _stances, (BadFile,)),
+        ("areas", (_small_areas(),), change_yaml, _areas, (BadAreas,)),
+        ("alerts", (_CHANNELS,), change_yaml, _channels, (BadChannel,)),
+        ("settings", (_TOML,), change_line, _settings, (configuration.BadSetting,)),
+        ("mailbox", (_REPORT, _REPORT * 2), change_bytes, _mailbox, ()),
+        ("json_lines", _LINES, change_json, json_line, (BadLine,)),
+        ("address", (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()), change_line, _address,
+         (addresses.BadAddress,)),
+    )  # fmt: skip
+    return tuple(Target(*row) for row in table)
