@@ -51,8 +51,9 @@ def _there(db: sqlite3.Connection) -> dict[str, str]:
 
 _ONE_OF_EACH = {
     "document": "select document_id from listing where area_id = :any order by must_see desc, sort_on desc limit 1",
-    "area": "select area_id from tags where :any > '' group by 1 order by count(*) desc, 1 limit 1",
-    "position": "select position_id from position_listing where :any > '' group by 1 order by count(*) desc, 1 limit 1",
+    "area": "select area_id from facet_counts where area_id in (select id from policy_areas) and :any > '' group by 1 "
+    "order by sum(documents) desc limit 1",
+    "position": "select position_id from position_listing where :any > '' limit 1",
     "place": "select jurisdiction from facet_counts where area_id = :any group by 1 order by sum(documents) desc limit 1",
 }
 

@@ -202,7 +202,7 @@ def _facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> 
 
 
 def _by_year(choice: Choice) -> int:
-    return -int(choice.value) if choice.value.isdigit() else 0
+    return -int(choice.value) if choice.value.isdecimal() else 0
 
 
 def _by_count(facet: str) -> Callable[[Choice], tuple[bool, int, str]]:

@@ -48,7 +48,7 @@ class Chart:
 
 def years_to(today: datetime.date, years: list[str]) -> list[str]:
     """Every year from the first of the newest YEARS with documents to the last, without gaps; none of the future."""
-    known = sorted({int(year) for year in years if year.isdigit() and int(year) <= today.year})
+    known = sorted({int(year) for year in years if year.isdecimal() and int(year) <= today.year})
     return [str(year) for year in range(known[0], known[-1] + 1)][-YEARS:] if known else []
 
 

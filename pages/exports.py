@@ -21,7 +21,7 @@ Row = dict[str, Any]
 #: Rows that are read at once; a long list is many short reads, so that nobody else waits.
 WINDOW = 1_000
 #: A workbook is made whole before it can be sent, so its length is bounded; CSV has no end.
-EXCEL_ROWS = 20_000
+EXCEL_ROWS = 10_000
 #: What Excel holds in one cell.
 EXCEL_CELL = 32_767
 

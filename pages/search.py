@@ -225,7 +225,9 @@ def some_of(terms: list[str]) -> str | None:
 
 def parse(query: str | None) -> Search:
     """Translate what was typed. Never raises; what cannot be used is left out and the note says so."""
-    query = (query or "").replace("\0", " ").replace("“", '"').replace("”", '"').strip()
+    query = (
+        (query or "").encode("utf-8", "replace").decode().replace("\0", " ").replace("“", '"').replace("”", '"').strip()
+    )
     note = None
     if len(query) > MAX_LENGTH:
         query, note = query[:MAX_LENGTH], _("Only the first {n} characters were used.").format(n=MAX_LENGTH)

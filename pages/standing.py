@@ -26,7 +26,12 @@ def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tu
     ``row`` has kind, jurisdiction, session and status of a document. None for whatever was decided or can still move.
     """
     session = row["session"] or ""
-    if row["kind"] != "bill" or row["jurisdiction"] != "us" or row["status"] not in UNDECIDED or not session.isdigit():
+    if (
+        row["kind"] != "bill"
+        or row["jurisdiction"] != "us"
+        or row["status"] not in UNDECIDED
+        or not session.isdecimal()
+    ):
         return None
     last = congress_ends_on(int(session))
     return (words.session_in_words("us", session), last) if last <= today.isoformat() else None

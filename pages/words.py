@@ -71,7 +71,7 @@ def place(jurisdiction: str) -> str:
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:
     """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
-    if not session or not session.isdigit():
+    if not session or not session.isdecimal():
         return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
     number = int(session)
     if jurisdiction != "us" or number > 999:

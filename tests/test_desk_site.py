@@ -321,6 +321,42 @@ async def test_a_form_that_is_none_is_refused(browser: Browser) -> None:
     assert many.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"csrftoken=\xff\xfe"),
+        ("application/x-www-form-urlencoded; charset=x", b"%ff%fe=%00"),
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n\xff"),
+        ("\xff", b"a=b"),
+        ("", b""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/desk/login", "/browse"])
+async def test_a_form_that_cannot_be_read_is_told_so(browser: Browser, path: str, kind: str, body: bytes) -> None:
+    await browser.token()
+    answer = await browser.http.post(path, content=body, headers={"content-type": kind.encode("latin-1")})
+    assert answer.status_code in (400, 403, 404, 405, 415)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_no_form_is_read_without_end(browser: Browser) -> None:
+    await browser.token()
+    sent = 0
+
+    async def endless():  # type: ignore[no-untyped-def]
+        nonlocal sent
+        for _ in range(100):
+            sent += 1
+            yield b"x" * 200_000
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await browser.http.post("/browse", content=endless(), headers=headers)
+    assert answer.status_code == 413
+    assert sent < 40
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_other_methods_do_nothing(browser: Browser, method: str) -> None:
     await browser.sign_in()

@@ -55,9 +55,7 @@ async def one_family(datasette, request):
 
 async def the_scorecard(datasette, request):
     by, value = request.args.get("by") or "", request.args.get("value") or ""
-    return await page(
-        datasette, request, "scorecard.html", await read(datasette, scorecard.scorecard, by, value)
-    )
+    return await page(datasette, request, "scorecard.html", await read(datasette, scorecard.scorecard, by, value))
 
 
 async def scorecard_csv(datasette):

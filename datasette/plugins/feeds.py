@@ -6,6 +6,7 @@ Every answer has a mark (ETag) that needs no query: when nothing was written sin
 import asyncio
 import datetime
 import io
+from collections import OrderedDict
 from email.utils import formatdate, parsedate_to_datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +33,9 @@ KNOWN = {
         "select 1 from facet_counts where area_id = ? and jurisdiction = ? limit 1", [ANY_AREA, key]
     ).fetchone(),
 }
+#: Finished feeds and calendars by their address and mark, the last used last. A mark stands for what they say.
+MOST_KEPT = 64
+_made = OrderedDict()
 # A workbook keeps a processor busy for seconds: one at a time.
 _one_workbook = asyncio.Semaphore(1)
 
@@ -96,11 +100,19 @@ def named(headers, request, form):
 
 
 async def in_form(datasette, request, form, make):
-    """What ``make[form]`` gives, unless the asker has it already or only wants to know of it."""
+    """What ``make[form]`` gives, unless the asker has it already. Many subscribe to the same: feeds and calendars are kept."""
     headers, known = marks(datasette, request)
     if known:
         return Response("", status=304, headers=headers)
-    return await make[form](headers)
+    if form not in ("atom", "ics"):
+        return await make[form](headers)
+    key = (request.path, headers["ETag"])
+    if key not in _made:
+        _made[key] = await make[form](headers)
+    _made.move_to_end(key)
+    while len(_made) > MOST_KEPT:
+        _made.popitem(last=False)
+    return _made[key]
 
 
 def plain(body, form, headers):

@@ -116,9 +116,9 @@ def typed(form):
     one = lambda name, default: (form.get(name) or [default])[0]  # noqa: E731
     return {
         "areas": form.get("area", []), "jurisdictions": form.get("jurisdiction", []), "kinds": form.get("kind", []),
-        "positions": form.get("position", []), "stances": form.get("stance", []), "must_see": "must_see" in form, "searches": one("searches", ""),
-        "documents": one("documents", ""), "frequency": one("frequency", "weekly"), "language": one("language", "en"),
-        "email": one("email", ""),
+        "positions": form.get("position", []), "stances": form.get("stance", []), "must_see": "must_see" in form,
+        "searches": one("searches", ""), "documents": one("documents", ""), "frequency": one("frequency", "weekly"),
+        "language": one("language", "en"), "email": one("email", ""),
     }  # fmt: skip
 
 
@@ -126,7 +126,8 @@ def of_person(person):
     choice = person.preferences
     return {
         "areas": choice.areas, "jurisdictions": choice.jurisdictions, "kinds": choice.kinds, "must_see": choice.must_see,
-        "positions": choice.positions, "stances": choice.stances, "searches": "\n".join(choice.searches), "documents": "\n".join(choice.documents),
+        "positions": choice.positions, "stances": choice.stances, "searches": "\n".join(choice.searches),
+        "documents": "\n".join(choice.documents),
         "frequency": person.frequency, "language": person.language, "email": "",
     }  # fmt: skip
 
