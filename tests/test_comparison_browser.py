@@ -1,0 +1,74 @@
+"""The pages about comparing in a real Chromium: axe in both themes and no sideways scroll at 320 px (see test_browser.py)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from site_corpus import TODAY
+from test_browser import AXE, PICTURES, chromium, page, pytestmark  # noqa: F401
+from test_comparison_site import file  # noqa: F401
+
+import serve
+
+PAGES = {
+    "versions": "/documents/us-119-hr1/versions",
+    "versions-inline": "/documents/us-119-hr1/versions?view=inline",
+    "similar": "/documents/us-119-hr2/similar",
+    "look-alike-document": "/documents/us-119-hr2",
+    "families": "/families",
+    "family": "/families/family-us-ia-2025-hb1",
+    "scorecard": "/scorecard",
+}
+
+
+@pytest.fixture(scope="module")
+def address(file) -> Iterator[str]:  # noqa: F811
+    listener = serve._listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(serve.build(file, today=TODAY).app(), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(page, address: str, name: str) -> None:  # noqa: F811
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    assert page.goto(address + PAGES[name]).status == 200
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document)")["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+    assert said == []
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"site-{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+@pytest.mark.parametrize("name", PAGES)
+def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> None:  # noqa: F811
+    page.goto(address + PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_versions_are_chosen_with_the_keyboard(page, address: str) -> None:  # noqa: F811
+    page.goto(address + PAGES["versions"])
+    page.focus("#view")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**view=inline**")
+    assert page.evaluate("document.querySelector('.sides')") is None
