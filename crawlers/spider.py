@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, ClassVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
 
 import scrapy
 from scrapy.exceptions import DownloadCancelledError
@@ -55,6 +56,12 @@ class SourceSpider(scrapy.Spider):
         settings.set("DOWNLOAD_DELAY", delay, "spider")
         # Scrapy shakes the delay by half up and down; a limit by the minute needs the whole of it.
         settings.set("DOWNLOAD_DELAY_JITTER", 0 if source.per_minute else 0.5, "spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Self:
+        """As Scrapy makes it; where `scrapy crawl` names no day, it is the day of Coordinated Universal Time."""
+        kwargs.setdefault("today", datetime.now(UTC).date().isoformat())
+        return super().from_crawler(crawler, *args, **kwargs)
 
     def __init__(
         self,

@@ -100,6 +100,7 @@ def links_of(body: str, kind: str) -> set[str]:
 
 
 def endless(path: str, query: str) -> bool:
+    path = path.removeprefix("/es")  # in Spanish they have no end either
     if ROW.fullmatch(path):
         return True
     place = next((each for each in MOST_PARTS if path == each or path.startswith((f"{each}.", f"{each}/"))), None)

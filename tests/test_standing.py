@@ -126,7 +126,7 @@ async def _csv(path: Path, address: str) -> list[dict[str, str]]:
     site = serve.build(path, today=TODAY)
     page = (await site.client.get(address)).text
     link = html.unescape(re.search(r'href="([^"]*\.csv[^"]*)"', page).group(1))
-    return list(csv.DictReader(io.StringIO((await site.client.get(link)).text)))
+    return list(csv.DictReader(io.StringIO((await site.client.get(link)).text.removeprefix("\ufeff"))))
 
 
 async def test_the_choice_can_be_taken_away_as_csv(tmp_path: Path) -> None:
