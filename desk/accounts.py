@@ -41,6 +41,11 @@ class Account:
 _COLUMNS = "id, name, email, role, unit, created_at, disabled_at, shortcuts"
 
 
+def is_email(text: str) -> bool:
+    """Whether this has the form of a mail address."""
+    return bool(_EMAIL.fullmatch(text))
+
+
 def key_of(name: str) -> str:
     """The name as it is compared: case, width and spaces do not count."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -66,7 +71,7 @@ def add(
         raise AccountError(f"{name!r}: a name has 2 to 60 letters, figures, spaces, points, hyphens")
     if role not in ROLES:
         raise AccountError(f"{role!r}: a role is one of {', '.join(ROLES)}")
-    if email is not None and not _EMAIL.fullmatch(email):
+    if email is not None and not is_email(email):
         raise AccountError(f"{email!r}: is no mail address")
     if password is None and email is None:
         raise AccountError(f"{name}: needs a password, or a mail address by which single sign-on knows it")

@@ -18,6 +18,9 @@ PER_NAME_AND_ORIGIN = 5
 PER_NAME = 20
 PER_ORIGIN = 30
 EVERYBODY = 300
+#: Reports of errors, of one place and of all, in the same minutes; counted apart, so that they lock nobody out.
+REPORTS_PER_ORIGIN = 5
+REPORTS = 100
 
 
 def may_try(db: Database, name: str, origin: str, now: str) -> bool:
@@ -35,6 +38,20 @@ def may_try(db: Database, name: str, origin: str, now: str) -> bool:
         if any(tried >= most for tried, most in zip(tuple(row), limits, strict=True)):
             return False
         db.execute("insert into attempts values (?, ?, ?)", [now, whose, whence])
+    return True
+
+
+def may_report(db: Database, origin: str, now: str) -> bool:
+    """Whether one more report of an error is taken from there now; if so, it is counted."""
+    whence, since = _hash(origin), ago(now, minutes=MINUTES)
+    with db.atomic():
+        db.execute("delete from report_tries where tried_at < ?", [ago(now, days=1)])
+        every, its = db.execute(
+            "select count(*), coalesce(sum(origin_hash = ?), 0) from report_tries where tried_at >= ?", [whence, since]
+        ).fetchone()
+        if every >= REPORTS or its >= REPORTS_PER_ORIGIN:
+            return False
+        db.execute("insert into report_tries values (?, ?)", [now, whence])
     return True
 
 

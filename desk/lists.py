@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from desk import accounts, bulk, judging, queue, reviews, work
+from desk import accounts, bulk, judging, queue, reports, reviews, work
 from desk.accounts import Account
 from desk.room import Answer, Page, Redirect, Refusal, Room, local
 from pages import cards
@@ -41,6 +41,7 @@ def the_queue(room: Room) -> Answer:
         "last": reviews.last_of(room.db, room.me),
         "batches": bulk.batches(room.db, room.me.id),
         "saved": work.filters(room.db, room.me),
+        "reports": reports.open_count(room.db),
         "kinds": glossary()["kinds"],
         "areas": cards.area_titles(room.db.conn),
         "places": _places(room),

@@ -9,12 +9,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from desk.accounts import Account
+
+if TYPE_CHECKING:
+    from desk.asking import Upload
 
 
 class Refusal(Exception):
@@ -49,8 +52,8 @@ class Room:
     """One request.
 
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
-    the address's pattern names; `args` and `form` name -> values. `publish` makes public at once what of the decisions on
-    some documents is public, and says whether it could.
+    the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
+    `publish` makes public at once what of the decisions on some documents is public, and says whether it could.
     """
 
     db: Database
@@ -62,6 +65,7 @@ class Room:
     path: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] | None = None
+    files: Mapping[str, Upload] = field(default_factory=dict)
     publish: Callable[[Sequence[str]], bool] = lambda documents: False
 
     @property

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import bulk, doors, judging, lists
+from desk import asking, bulk, doors, judging, lists, reporting
 from desk.room import Answer, Room
 
 
@@ -20,13 +20,18 @@ class Route:
     role: str | None
     post: str | None
     methods: frozenset[str]
+    most: int = asking.LARGEST_FORM  # bytes of a form
+
+    @property
+    def takes_files(self) -> bool:
+        return self.most == asking.LARGEST_FILE
 
 
 def _route(
     pattern: str, page: Callable[[Room], Answer], role: str | None = "viewer", post: str | None = None,
-    methods: str = "GET POST",
+    methods: str = "GET POST", most: int = asking.LARGEST_FORM,
 ) -> Route:  # fmt: skip
-    return Route(re.compile(pattern), page, role, post or role, frozenset(methods.split()))
+    return Route(re.compile(pattern), page, role, post or role, frozenset(methods.split()), most)
 
 
 _ID = r"(?P<id>[a-z0-9-]{1,200})"
@@ -44,6 +49,7 @@ ROUTES = (
     _route(r"/filters", lists.save_filter, methods="POST"),
     _route(r"/following", lists.following, methods="GET"),
     _route(r"/areas", lists.areas),
+    _route(r"/reports", reporting.listed, post="reviewer"),
     _route(r"/people", lists.people, methods="GET"),
     _route(r"/trail", lists.trail, methods="GET"),
 )

@@ -16,12 +16,13 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 import positions.tables
+from desk import filed
 
 staff = Migrations("desk")
 corpus = Migrations("decisions")
 
 #: Tables whose rows are facts about what somebody did: nothing may change or remove one.
-APPEND_ONLY = ("reviews", "notes", "assignments", "snoozes", "area_owners", "audit")
+APPEND_ONLY = ("reviews", "notes", "assignments", "snoozes", "area_owners", "audit")  # and those of desk.filed
 
 
 @staff()
@@ -245,5 +246,5 @@ def writing(db: Database) -> Iterator[None]:
 
 
 def migrate(db: Database) -> None:
-    for migrations in (positions.tables.staff, staff):
+    for migrations in (positions.tables.staff, staff, filed.staff):
         migrations.apply(db)

@@ -8,13 +8,13 @@ import datetime
 import logging
 import sqlite3
 from contextlib import closing
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import accounts, routes, sessions
+from desk import accounts, asking, routes, sessions
 from desk.room import Page, Redirect, Refusal, Room
 from desk.tables import open_staff
 from publish import publish_decisions
@@ -23,7 +23,6 @@ log = logging.getLogger("infopolicy.desk")
 
 COOKIE = "infopolicy_desk"
 SHORTEST_SECRET = 32
-LARGEST_FORM = 400_000
 NO_SECRET = (
     "The staff pages are closed, because this site has no fixed secret to sign with. Whoever runs it must set "
     "INFOPOLICY_SECRET to at least 32 random characters and start it again."
@@ -63,44 +62,24 @@ def _check_request(datasette, request, config):
     if request.method not in ("GET", "HEAD", "POST"):
         raise Refusal(405, "This page can be read, and its form sent; nothing else.")
     if request.method == "POST":
-        _check_origin(request, config)
-
-
-def _check_origin(request, config):
-    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may."""
-    # The token is only checked where cookies come along, so there must be one, also before anybody has signed in.
-    if "ds_csrftoken" not in request.cookies:
-        raise Refusal(
-            403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
-        )
-    origin = request.headers.get("origin")
-    ours = {f"{urlsplit(config.site).scheme}://{urlsplit(config.site).netloc}"}
-    ours |= {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
-    if origin is not None and origin not in ours:
-        raise Refusal(403, "This form was sent from another site.")
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refusal(403, "This form was sent from another site.")
+        asking.check_origin(request.headers, request.cookies, config.site)
 
 
 async def _form(request):
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+    kind = request.headers.get("content-type", "")
+    found = routes.find(_path(request))
+    if kind.startswith(asking.WITH_FILES) and not (found and found[0].takes_files):
         raise Refusal(415, "This is no form of ours.")
-    body, more = b"", True
-    while more:
-        part = await request.receive()
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-        if len(body) > LARGEST_FORM:
-            raise Refusal(413, "The form is too large.")
-    try:
-        return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)
-    except ValueError as error:
-        raise Refusal(400, "The form cannot be read.") from error
+    return await asking.form_of(request.receive, kind, found[0].most if found else asking.LARGEST_FORM)
+
+
+def _path(request):
+    return request.scope.get("route_path") or request.path
 
 
 def _answer(datasette, request, config, form):
     """What the page says, for whom, and the session it was asked with."""
-    found = routes.find(request.scope.get("route_path") or request.path)
+    found = routes.find(_path(request))
     with closing(open_staff(config.staff, config.corpus)) as db:
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         token = _token(datasette, request)
@@ -115,8 +94,9 @@ def _answer(datasette, request, config, form):
         _check_role(account, role, "POST" if form is not None else "GET", route)
         room = Room(
             db=db, account=account, now=now, today=_today(datasette, now),
-            origin=_origin(request, config), token=token, path=path,
-            args={name: request.args.getlist(name) for name in request.args}, form=form,
+            origin=asking.who_asks(_peer(request), request.headers, config.sso_proxy), token=token, path=path,
+            args={name: request.args.getlist(name) for name in request.args},
+            form=form.values if form else None, files=form.files if form else {},
             publish=lambda documents: publish_decisions(config.corpus, db, documents),
         )  # fmt: skip
         try:
@@ -176,14 +156,6 @@ def _proxies(config):
 
 def _peer(request):
     return (request.scope.get("client") or ("",))[0]
-
-
-def _origin(request, config):
-    """Who asks, for the limits: the connection's address, or what a proxy that we trust says of it."""
-    peer = _peer(request)
-    if peer in {"127.0.0.1", "::1", "", *_proxies(config)}:
-        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:45] or peer
-    return peer
 
 
 def _today(datasette, now):

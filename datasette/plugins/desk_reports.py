@@ -1,0 +1,77 @@
+"""The form by which anybody reports an error on a page. What it takes goes to staff.db, where only staff can read it."""
+
+import asyncio
+import datetime
+import logging
+import re
+import sqlite3
+from contextlib import closing
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import NotFound
+
+from datasette import Response, hookimpl
+from desk import asking, reports
+from desk.room import Refusal
+from desk.tables import open_staff
+
+log = logging.getLogger("infopolicy.desk")
+
+#: The pages with a link to the form at their foot.
+ABOUT = re.compile(r"/(documents|positions|areas|jurisdictions)/[a-z0-9-]+")
+FIELDS = ("page", "words", "email")
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
+
+
+async def report(datasette, request):
+    config = getattr(datasette, "desk_configuration", None)
+    if config is None:
+        raise NotFound("There is no page at this address")
+    if request.method != "POST":
+        page = reports.page_of(request.args.get("page") or "") or ""
+        return await show(datasette, request, {"page": page, "words": "", "email": ""})
+    try:
+        asking.check_origin(request.headers, request.cookies, config.site)
+        form = (await asking.form_of(request.receive, request.headers.get("content-type", ""))).values
+    except Refusal as refusal:
+        return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
+    typed = {name: (form.get(name) or [""])[0] for name in FIELDS}
+    # A field that nobody sees, so that only a program fills it: it is told that all is well, and nothing is kept.
+    if (form.get("website") or [""])[0]:
+        return await show(datasette, request, {"page": reports.page_of(typed["page"]) or "/"}, number=1)
+    try:
+        page, words, email = reports.check(**typed, site=config.site)
+        number = await asyncio.to_thread(_file, config, request, page, words, email)
+    except reports.BadReport as bad:
+        return await show(datasette, request, typed, bad.fields, status=429 if "" in bad.fields else 400)
+    except sqlite3.OperationalError as error:
+        log.warning("%s: %s", request.path, error)
+        busy = {"": "the site is busy and your report was not kept: please send it again"}
+        return await show(datasette, request, typed, busy, status=503)
+    return await show(datasette, request, {"page": page}, number=number)
+
+
+def _file(config, request, page, words, email):
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config.sso_proxy)
+    with closing(open_staff(config.staff)) as db:
+        return reports.file(db, page, words, email, origin=origin, now=now)
+
+
+async def show(datasette, request, values, wrong=None, *, number=None, status=200):
+    context = {"v": values, "wrong_fields": wrong or {}, "number": number, "days": reports.FORGET_DAYS}
+    body = await datasette.render_template("report.html", context, request=request)
+    return Response.html(body, status=status, headers=_PRIVATE)
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/report$", report)]
+
+
+@hookimpl
+def extra_template_vars(datasette, request):
+    """The address of the form, filled in for this page; a site without a desk has nobody who would read a report."""
+    if request is None or getattr(datasette, "desk_configuration", None) is None or not ABOUT.fullmatch(request.path):
+        return {}
+    return {"report_address": f"/report?{urlencode({'page': request.path})}"}

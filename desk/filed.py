@@ -1,0 +1,50 @@
+"""Tables of staff.db for what is handed in: reports of errors, documents added by hand, imports, proposals.
+
+Facts about what somebody did are only ever added to, as everywhere on the desk.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+staff = Migrations("filed")
+
+#: Tables whose rows nothing may change or remove.
+APPEND_ONLY = ["reports", "report_answers"]
+
+
+def only_added_to(db: Database, *tables: str) -> None:
+    """Let nothing change or remove a row of these tables."""
+    for table in tables:
+        for action in ("update", "delete"):
+            db.execute(f"""
+                create trigger {table}_never_{action} before {action} on {table}
+                begin select raise(abort, 'what was said stays: {table} is only added to'); end""")
+
+
+@staff()
+def create_reports(db: Database) -> None:
+    # `page` is an address of this site without its host.
+    db.execute(
+        "create table reports (id integer primary key, page text not null, words text not null, reported_at text not null)"
+    )
+    # The newest answer counts; without one, or after "open", a report is open.
+    db.execute("""
+        create table report_answers (
+            id integer primary key, report_id integer not null references reports(id), state text not null, note text,
+            answered_by integer not null references accounts(id), answered_at text not null
+        )""")
+    db.execute("create index report_answers_by_report on report_answers (report_id, id)")
+    # Apart from the report, because it is forgotten a while after the report is closed.
+    db.execute(
+        "create table report_senders (report_id integer primary key references reports(id), email text not null)"
+    )
+    # Short hashes only, and only of the last day (desk.limits).
+    db.execute("create table report_tries (tried_at text not null, origin_hash text not null)")
+    db.execute("""
+        create view current_reports as
+        select r.*, s.email, a.id as answer_id, coalesce(a.state, 'open') as state, a.note, a.answered_by, a.answered_at
+        from reports r left join report_senders s on s.report_id = r.id
+        left join report_answers a on a.id = (select max(o.id) from report_answers o where o.report_id = r.id)""")
+    only_added_to(db, "reports", "report_answers")

@@ -1,0 +1,219 @@
+"""Anybody reports an error on a page; staff read it, close it, open it again; nothing of it can be read from outside."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk_world import LATER, NOW, Browser, build, copy, field, open_desk, person, site_of
+from site_corpus import BROADBAND
+from site_corpus import build as build_corpus
+
+import serve
+from configuration import Configuration
+from desk import filed, limits, reports
+
+WORDS = "The date of the hearing is wrong: it is on 3 May."
+PAGE = f"/documents/{BROADBAND}"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("reports")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Any]:
+    opened = open_desk(config)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def browser(config: Configuration) -> Browser:
+    return Browser(site_of(config).app())
+
+
+async def send(browser: Browser, **form: str) -> Any:
+    await browser.get("/report")
+    return await browser.send("/report", **({"page": PAGE, "words": WORDS} | form))
+
+
+def filed_reports(db: Any) -> list[tuple[str, str, str | None]]:
+    return [tuple(row) for row in db.execute("select page, words, email from current_reports order by id").fetchall()]
+
+
+# --------------------------------------------------------------------- from outside
+
+
+@pytest.mark.parametrize("path", [PAGE, "/positions/tc-hotspot-lending", "/areas/broadband", "/es" + PAGE])
+async def test_the_foot_of_a_page_leads_to_the_form(browser: Browser, path: str) -> None:
+    page = (await browser.get(path)).text
+    link = f'href="/report?page={path.removeprefix("/es").replace("/", "%2F")}" rel="nofollow"'
+    assert link in page
+    assert "ds_csrftoken" not in browser.http.cookies
+    form = (await browser.get(f"/report?page={PAGE}")).text
+    assert field(form, "page") == PAGE
+
+
+async def test_a_site_without_a_desk_has_no_such_form(tmp_path: Path) -> None:
+    browser = Browser(serve.build(build_corpus(tmp_path)).app())
+    assert "/report" not in (await browser.get(PAGE)).text
+    assert (await browser.get("/report")).status_code == 404
+
+
+async def test_a_report_is_kept(browser: Browser, db: Any) -> None:
+    answer = await send(browser, email="ibis@example.org")
+    assert answer.status_code == 200
+    assert "Your report is number 1" in answer.text
+    assert "no-store" in answer.headers["cache-control"]
+    assert filed_reports(db) == [(PAGE, WORDS, "ibis@example.org")]
+
+
+async def test_it_needs_no_address(browser: Browser, db: Any) -> None:
+    await send(browser, page=f"http://localhost{PAGE}?a=1")
+    assert filed_reports(db) == [(f"{PAGE}?a=1", WORDS, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("page", "https://evil.example/documents/x", "Give the address of a page on this site"),
+        ("page", "//evil.example", "Give the address of a page on this site"),
+        ("page", "javascript:alert(1)", "Give the address of a page on this site"),
+        ("page", "/" + "x" * 600, "Give the address of a page on this site"),
+        ("words", " bad ", "Say in a sentence what is wrong"),
+        ("words", "x" * 5_000, "At most 4,000 characters"),
+        ("email", "me", "This is no mail address"),
+    ],
+)
+async def test_what_is_wrong_stands_beside_its_field(
+    browser: Browser, db: Any, name: str, value: str, says: str
+) -> None:
+    answer = await send(browser, **{name: value})
+    assert answer.status_code == 400
+    assert f'id="{name}-error">{says}' in answer.text
+    assert f'aria-describedby="{name}-help {name}-error" aria-invalid="true"' in answer.text
+    # What was typed in the other fields is still there.
+    assert WORDS in answer.text or name == "words"
+    assert filed_reports(db) == []
+
+
+async def test_hostile_words_are_shown_as_words(browser: Browser, db: Any) -> None:
+    await send(
+        browser, words="<script>alert(1)</script>\x00 {{ 7 * 7 }} \u202e", page="/documents/%3Cscript%3E?a=\"'><b>"
+    )
+    await browser.sign_in()
+    page = (await browser.get("/desk/reports")).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }}" in page
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+
+
+async def test_a_program_that_fills_every_field_is_thanked_and_forgotten(browser: Browser, db: Any) -> None:
+    answer = await send(browser, website="https://spam.example")
+    assert answer.status_code == 200
+    assert "Thank you" in answer.text
+    assert filed_reports(db) == []
+
+
+async def test_the_form_needs_its_token_and_our_own_site(browser: Browser, db: Any) -> None:
+    without = await browser.http.post("/report", data={"page": PAGE, "words": WORDS})
+    assert without.status_code == 403
+    await browser.get("/report")
+    wrong = await browser.http.post("/report", data={"csrftoken": "x", "page": PAGE, "words": WORDS})
+    assert wrong.status_code == 403
+    foreign = await browser.send("/report", {"origin": "https://evil.example"}, page=PAGE, words=WORDS)
+    assert foreign.status_code == 403
+    assert filed_reports(db) == []
+
+
+async def test_too_many_from_one_place_are_held_back_and_lock_nobody_out(browser: Browser, db: Any) -> None:
+    answers = [(await send(browser)).status_code for _ in range(limits.REPORTS_PER_ORIGIN + 2)]
+    assert answers == [200] * limits.REPORTS_PER_ORIGIN + [429] * 2
+    assert "try again in 15 minutes" in (await send(browser)).text
+    assert (await browser.sign_in()).status_code == 302
+
+
+def test_too_many_from_everywhere_are_held_back(db: Any) -> None:
+    taken = [limits.may_report(db, f"10.0.0.{n}", NOW) for n in range(limits.REPORTS + 5)]
+    assert taken == [True] * limits.REPORTS + [False] * 5
+    assert limits.may_report(db, "10.0.0.1", LATER)
+
+
+def test_a_flood_ends_where_staff_cannot_follow(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "MOST_OPEN", 1)
+    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+    with pytest.raises(reports.BadReport, match="more reports wait"):
+        reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+
+
+# --------------------------------------------------------------------- at the desk
+
+
+async def test_staff_see_close_and_open_again(browser: Browser, db: Any) -> None:
+    await send(browser)
+    await browser.sign_in()
+    assert "1 report of an error waits" in (await browser.get("/desk")).text
+    page = (await browser.get("/desk/reports")).text
+    assert WORDS in page
+    answer = await browser.send("/desk/reports", report="1", seen=field(page, "seen"), state="mended", note="now 3 May")
+    assert answer.headers["location"] == "/desk/reports"
+    assert "No report is open." in (await browser.get("/desk/reports")).text
+    assert "of errors wait" not in (await browser.get("/desk")).text
+    closed = (await browser.get("/desk/reports?closed=1")).text
+    assert "now 3 May" in closed
+    await browser.send("/desk/reports?closed=1", report="1", seen=field(closed, "seen"), state="open")
+    assert "1 report waits" in (await browser.get("/desk/reports")).text
+    trail = (await browser.get("/desk/trail")).text
+    assert "report closed: mended" in trail
+    assert "report opened again" in trail
+
+
+async def test_the_second_person_is_told(browser: Browser, db: Any) -> None:
+    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+    await browser.sign_in()
+    reports.answer(db, person(db, "Ben Writer"), 1, "known", "", seen=0, now=NOW)
+    answer = await browser.send("/desk/reports", report="1", seen="0", state="no_error", note="mine")
+    assert answer.status_code == 409
+    assert "somebody else has answered it" in answer.text
+
+
+async def test_a_viewer_reads_and_closes_nothing(browser: Browser, db: Any) -> None:
+    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+    await browser.sign_in("Cleo Looker")
+    page = (await browser.get("/desk/reports")).text
+    assert WORDS in page
+    assert "No error" not in page
+    assert (await browser.send("/desk/reports", report="1", seen="0", state="known")).status_code == 403
+
+
+@pytest.mark.parametrize(("number", "state"), [(9, "mended"), (1, "open"), (1, "burnt")])
+def test_a_senseless_answer_is_refused(db: Any, number: int, state: str) -> None:
+    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+    with pytest.raises(reports.BadAnswer):
+        reports.answer(db, person(db), number, state, "", seen=0, now=NOW)
+
+
+def test_the_address_of_who_reported_is_forgotten(db: Any) -> None:
+    reports.file(db, PAGE, WORDS, "ibis@example.org", origin="a", now=NOW)
+    reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)
+    assert reports.listed(db, closed=True, now=LATER)[0]["email"] == "ibis@example.org"
+    assert reports.listed(db, closed=True, now="2022-05-01T00:00:00Z")[0]["email"] is None
+
+
+@pytest.mark.parametrize("table", filed.APPEND_ONLY)
+def test_what_was_said_stays(db: Any, table: str) -> None:
+    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+    reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)
+    for sql in (f"update {table} set id = 9", f"delete from {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            db.execute(sql)
