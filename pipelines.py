@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import sqlite3
 import zlib
@@ -71,6 +72,8 @@ def open_ops(path: Path) -> Database:
 def _open(path: Path, *migrations: Migrations) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.name != "corpus.db":  # the others are readable by their owner only
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         db = tables.connect(path)
         for each in migrations:
             each.apply(db)

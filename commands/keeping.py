@@ -44,13 +44,18 @@ def status(session: Session, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("backup", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
-def check(session: Session) -> None:
-    """Check the sources, areas and positions files, and the databases. Exit code 1 if something is wrong."""
+def check(session: Session, backup: Path | None) -> None:
+    """Check the sources, areas and positions files, and the databases; or the folder of a BACKUP instead.
+
+    Exit code 1 if something is wrong.
+    """
     from operations import checks
+    from operations.backup import check_backup
 
     with plain_errors():
-        problems = checks.check_project() + checks.check_data(session.config)
+        problems = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config)
     for problem in problems:
         click.echo(problem, err=True)
     session.say(f"{len(problems)} problems" if problems else "all is in order")
@@ -73,14 +78,22 @@ def backup(session: Session, target: Path | None, keep: int) -> None:
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="Only this database, such as staff.db; may be given again.")
+@click.option("--loose", is_flag=True, help="SOURCE holds copies made by other means: it has no manifest.json.")
 @click.pass_obj
-def restore(session: Session, source: Path) -> None:
-    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted."""
+def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) -> None:
+    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted.
+
+    SOURCE is the folder of a backup. A file of lines, such as backups/decisions.jsonl, brings back staff.db alone. Stop the
+    site first and start it afterwards.
+    """
     from operations import backup as backups
     from operations.folder import only_writer
 
     with plain_errors(), only_writer(session.config):
-        aside = backups.restore(session.config, source, now=now())
+        aside, told = backups.restore(session.config, source, now=now(), only=only, loose=loose)
+    for words in told:
+        click.echo(words, err=True)
     session.say(f"restored from {source}; what stood there is in {aside}")
 
 

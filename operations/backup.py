@@ -1,21 +1,36 @@
-"""Backup while in use, and restore: what people made is never lost."""
+"""Backup while in use, and restore: what people made is never lost.
+
+A backup is a folder: a copy of every database, the lines of what people made (operations.people), and manifest.json, which is
+written last and says of every file how long it is, what its bytes add up to and how many rows its tables have. A folder
+without a manifest is no backup.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import shutil
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from configuration import Configuration
 from operations.folder import FILES, OperationError, damage, present, read_only
+from operations.people import JOURNAL, TABLES, add_to_journal, from_lines, private_file, write_lines
+
+MANIFEST = "manifest.json"
+_FORM = 1
 
 
 def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -> Path:
     """Copy every database while it is in use, check each copy, and return the folder they are in.
 
-    A backup appears under its name only when it is whole. With no `target`, copies go to data/backups/<time> and only
-    the newest `keep` of those stay.
+    A backup appears under its name only when it is whole. With no `target`, copies go to data/backups/<time>; of those only
+    the newest `keep` stay, and what staff decided is added to data/backups/decisions.jsonl, which stays for ever.
 
     Raises:
         OperationError: nothing to back up, the target is not an empty folder, or a copy is damaged.
@@ -24,47 +39,220 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
     if not databases:
         raise OperationError(f"{config.data}: holds no database yet, there is nothing to back up")
     home = config.data / "backups"
-    final = target or home / now.replace(":", "").replace("-", "")
+    final = target or home / _plain(now)
     if final.exists() and any(final.iterdir()):
         raise OperationError(f"{final}: is not empty; name another folder")
     part = final.with_name(final.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for path in databases:
-        _copy(path, part / path.name)
-    if final.exists():
-        final.rmdir()
-    part.rename(final)
+    part.mkdir(parents=True, mode=0o700)
+    try:
+        _fill(part, databases, now)
+        if final.exists():
+            final.rmdir()
+        part.rename(final)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _sync(final.parent)
     if target is None:
-        for old in sorted(path for path in home.iterdir() if path.suffix != ".part")[:-keep]:
-            shutil.rmtree(old)
+        if (final / "staff.db").exists():
+            add_to_journal(final / "staff.db", home / JOURNAL)
+        _forget(home, now=now, keep=keep)
     return final
 
 
-def restore(config: Configuration, source: Path, *, now: str) -> Path:
-    """Put a backup in the place of the data folder's databases; what stood there is kept aside. Returns that place.
+def _fill(part: Path, databases: Collection[Path], now: str) -> None:
+    files: dict[str, dict[str, Any]] = {}
+    for path in databases:
+        copy = part / path.name
+        _copy(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
+        files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
+        if path.name in TABLES:
+            lines = copy.with_suffix(".jsonl")
+            count = write_lines(copy, lines)
+            files[lines.name] = _facts(lines) | {"lines": count}
+    manifest = {"form": _FORM, "version": version("infopolicy"), "made_at": now, "files": files}
+    with private_file(part / MANIFEST, "w") as file:
+        json.dump(manifest, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(part)
+
+
+def _forget(home: Path, *, now: str, keep: int) -> None:
+    """Remove the oldest backups. One from the future, made while the clock was wrong, is left alone and does not count:
+    it would otherwise push out every backup made since."""
+    made = sorted(path for path in home.iterdir() if path.is_dir() and path.suffix != ".part")
+    for old in [path for path in made if path.name <= _plain(now)][:-keep]:
+        shutil.rmtree(old)
+
+
+# --------------------------------------------------------------------- checking
+
+
+def check_backup(source: Path) -> list[str]:
+    """What is wrong with a backup, one sentence each that begins with the file's name; empty when it can be restored whole."""
+    try:
+        files = _manifest(source)["files"]
+    except OperationError as error:
+        return [str(error)]
+    return [words for name, facts in files.items() for words in _wrong(source / name, facts)]
+
+
+def _wrong(path: Path, facts: dict[str, Any]) -> list[str]:
+    if not path.exists():
+        return [f"{path.name}: is in the manifest and not in the folder"]
+    if _facts(path) != {name: facts[name] for name in ("bytes", "sha256")}:
+        return [f"{path.name}: is not as the backup wrote it (length or checksum differ)"]
+    if path.suffix == ".db":
+        if found := damage(path):
+            return [f"{path.name}: {found[0]}"]
+        if _rows(path) != facts["tables"]:
+            return [f"{path.name}: its tables have other numbers of rows than the manifest says"]
+    return []
+
+
+def _manifest(source: Path) -> dict[str, Any]:
+    if not source.is_dir():
+        raise OperationError(f"{source}: is no folder with a backup")
+    if not (source / MANIFEST).exists():
+        raise OperationError(
+            f"{source}: holds no {MANIFEST}, so it is half a backup or none; copies made by other means are restored with "
+            "--loose"
+        )
+    try:
+        manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"]
+        if manifest["form"] != _FORM or not files or any(Path(name).name != name for name in files):
+            raise ValueError("its form is not known")
+    except (ValueError, KeyError, TypeError) as error:
+        raise OperationError(f"{source / MANIFEST}: cannot be read: {error}") from error
+    return manifest
+
+
+# --------------------------------------------------------------------- restoring
+
+
+def restore(
+    config: Configuration, source: Path, *, now: str, only: Collection[str] = (), loose: bool = False
+) -> tuple[Path, list[str]]:
+    """Put a backup in the place of the data folder's databases; what stood there is kept aside.
+
+    Everything is checked and copied beside the old files first; only then are they exchanged. Where the copy of staff.db or
+    mail.db is broken and its lines are whole, the database is made from the lines.
+
+    Args:
+        source: a backup's folder, or a file of lines such as decisions.jsonl, from which staff.db is made.
+        only: names of databases; none means all of the backup.
+        loose: take a folder of copies without a manifest, checked for damage only.
+
+    Returns:
+        Where the old files are, and what a person should know, a sentence each.
 
     Raises:
-        OperationError: the backup holds no database, or one that is damaged: nothing is changed then.
+        OperationError: there is no whole backup: nothing is changed then.
     """
-    copies = present(source) if source.is_dir() else []
-    if not copies:
+    work = config.data / "restoring"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, mode=0o700)
+    try:
+        told = _gather(source, work, only, loose)
+        return _exchange(config.data, work, now), told
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> list[str]:
+    """Copy what is to be restored into `work`, each file checked."""
+    if source.is_file() and source.suffix == ".jsonl":
+        name = "mail.db" if source.name == "mail.jsonl" else "staff.db"
+        return [f"{name} was made from {from_lines(source, work / name):,} lines of {source}"]
+    names = [path.name for path in present(source)] if loose else list(_manifest(source)["files"])
+    known = [name for name in FILES if name in names]
+    if not known:
         raise OperationError(f"{source}: holds no backup (none of {', '.join(FILES)})")
-    if broken := [words for path in copies for words in damage(path)]:
+    if lacking := [name for name in only if name not in known]:
+        raise OperationError(f"{source}: holds no {lacking[0]} (it has {', '.join(known)})")
+    chosen = [name for name in known if name in only] if only else known
+    facts = {} if loose else _manifest(source)["files"]
+    return [words for name in chosen for words in _take(source / name, work / name, facts.get(name), facts)]
+
+
+def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[str, Any]) -> list[str]:
+    broken = damage(copy) if facts is None else _wrong(copy, facts)
+    if not broken:
+        _copy(copy, target, "wal")
+        return []
+    lines = copy.with_suffix(".jsonl")
+    if facts is None or lines.name not in every or _wrong(lines, every[lines.name]):
         raise OperationError(f"nothing was restored: {broken[0]}")
-    aside = config.data / f"replaced-{now.replace(':', '').replace('-', '')}"
-    aside.mkdir(parents=True)
-    for copy in copies:
+    made = from_lines(lines, target)
+    return [f"{copy.name} of the backup is broken: it was made anew from its {made:,} lines in {lines.name}"]
+
+
+def _exchange(data: Path, work: Path, now: str) -> Path:
+    """Move the old files aside and the new ones in. Whatever moment the power goes, each file is in one of the places."""
+    aside = data / f"replaced-{_plain(now)}"
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = data / f"replaced-{_plain(now)}-{number}"
+    aside.mkdir(mode=0o700)
+    for new in present(work):
+        _settle(data / new.name)
         for suffix in ("", "-wal", "-shm"):
-            old = config.data / (copy.name + suffix)
+            old = data / (new.name + suffix)
             if old.exists():
                 old.rename(aside / old.name)
-        _copy(copy, config.data / copy.name)
+        new.rename(data / new.name)
+    for folder in (aside, data):
+        _sync(folder)
     return aside
 
 
-def _copy(source: Path, target: Path) -> None:
+def _settle(path: Path) -> None:
+    """Bring what waits in the write-ahead log into the file, so that nothing can tear them apart; a broken file stays as it is."""
+    if path.exists():
+        try:
+            with closing(sqlite3.connect(path, timeout=10)) as db:
+                db.execute("pragma wal_checkpoint(truncate)")
+        except sqlite3.Error:
+            return
+
+
+def _copy(source: Path, target: Path, journal: str) -> None:
+    private_file(target, "w").close()
     with closing(read_only(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-        if new.execute("pragma quick_check").fetchone()[0] != "ok":
+        new.execute(f"pragma journal_mode = {journal}")
+        if new.execute("pragma integrity_check(1)").fetchone()[0] != "ok":
             raise OperationError(f"{target}: the copy of {source} is damaged")
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _rows(path: Path) -> dict[str, int]:
+    """How many rows each table has; not those that full-text search keeps for itself."""
+    with closing(read_only(path)) as db:
+        names = db.execute(
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '%fts%'"
+        )
+        return {name: db.execute(f'select count(*) from "{name}"').fetchone()[0] for (name,) in names.fetchall()}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _plain(now: str) -> str:
+    return now.replace(":", "").replace("-", "")
+
+
+def _sync(folder: Path) -> None:
+    """A name is on the disk only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -38,6 +38,8 @@ def check_data(config: Configuration) -> list[str]:
     problems = []
     for path in present(config.data):
         problems += damage(path)
+        if path != config.corpus and path.stat().st_mode & 0o077:
+            problems.append(f"{path}: others on this machine can read it: chmod 600 {path}")
     if config.corpus.exists() and not problems:
         with closing(sqlite3.connect(config.corpus, timeout=10)) as db:
             try:

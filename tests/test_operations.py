@@ -48,7 +48,13 @@ def test_backup_while_in_use_is_whole(config: Configuration, tmp_path: Path) -> 
         writer.execute("begin immediate")
         writer.execute("update documents set title = 'not committed'")
         place = backup(config, None, now=NOW, keep=2)
-    assert {path.name for path in place.iterdir()} == {"corpus.db", "ops.db", "staff.db"}
+    assert {path.name for path in place.iterdir()} == {
+        "corpus.db",
+        "ops.db",
+        "staff.db",
+        "staff.jsonl",
+        "manifest.json",
+    }
     with closing(read_only(place / "corpus.db")) as db:
         assert db.execute("select title from documents").fetchall() == [("A bill for the public libraries",)]
 
@@ -59,6 +65,7 @@ def test_only_the_newest_backups_stay(config: Configuration) -> None:
     assert [path.name for path in sorted((config.data / "backups").iterdir())] == [
         "20261103T000000Z",
         "20261104T000000Z",
+        "decisions.jsonl",
     ]
 
 
@@ -84,7 +91,8 @@ def test_restore_brings_back_what_was_and_keeps_what_stood_there(config: Configu
         db.execute("delete from documents")
         db.commit()
     assert documents(config.data) == []
-    aside = restore(config, place, now=NOW)
+    aside, told = restore(config, place, now=NOW)
+    assert not told
     assert documents(config.data) == [("us-117-hr1",)]
     assert documents(aside) == []
     assert present(aside) == [aside / "corpus.db", aside / "staff.db", aside / "ops.db"]
@@ -93,6 +101,7 @@ def test_restore_brings_back_what_was_and_keeps_what_stood_there(config: Configu
 @pytest.mark.parametrize("name", ["corpus.db", "staff.db"])
 def test_restore_of_damage_changes_nothing(config: Configuration, tmp_path: Path, name: str) -> None:
     place = backup(config, tmp_path / "copy", now=NOW, keep=1)
+    (place / "staff.jsonl").unlink()
     size = (place / name).stat().st_size
     with (place / name).open("r+b") as file:
         file.seek(4096)
@@ -128,6 +137,8 @@ def test_check_finds_damage_and_a_search_index_that_differs(config: Configuratio
         db.commit()
     [problem] = check_data(config)
     assert "search index" in problem
+    config.staff.chmod(0o644)
+    assert f"chmod 600 {config.staff}" in check_data(config)[0]
     config.ops.write_bytes(b"x" * 5000)
     assert any(str(config.ops) in problem for problem in check_data(config))
     assert damage(config.staff) == []

@@ -1,0 +1,195 @@
+"""What people made, as lines of JSON: a second copy that needs no database to be read, beside every backup.
+
+A line is one row: {"table": …, "row": {column: value}}. The last line of a key counts, so that a file which is only ever
+added to holds the present state as well as all that was before it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Any
+
+from desk.tables import APPEND_ONLY
+from desk.tables import open_staff as make_staff
+from digest.tables import open_mail as make_mail
+from operations.folder import OperationError, read_only
+
+#: File -> its tables that only people could fill again, parents before children; None: every table of the file.
+TABLES: dict[str, tuple[str, ...] | None] = {
+    "staff.db": ("accounts", *APPEND_ONLY, "follows", "saved_filters", "visits"),
+    "mail.db": (
+        "secrets", "subscribers", "suppressions", "ledger", "digests", "digest_items", "deliveries", "alert_channels",
+        "alerts",
+    ),
+    "partners.db": None,
+}  # fmt: skip
+#: What is never forgotten, also when the backups of its time are gone: no address of a subscriber, no password.
+JOURNAL = "decisions.jsonl"
+JOURNALED = ("accounts", *APPEND_ONLY)
+_LEFT_OUT = {"accounts": {"password"}}
+
+
+def write_lines(database: Path, target: Path) -> int:
+    """Write every row that people made, one line each, and return how many; the file is readable by its owner only.
+
+    Raises:
+        OperationError: the database cannot be read.
+    """
+    with private_file(target, "w") as file, closing(read_only(database)) as db:
+        count = 0
+        for line in lines_of(db, TABLES[database.name]):
+            file.write(line)
+            count += 1
+        _to_disk(file)
+    return count
+
+
+def add_to_journal(database: Path, journal: Path) -> int:
+    """Add to the journal what of staff.db is not in it yet, and return how many lines that was. Nothing is taken away."""
+    known = set(_hashes(journal)) if journal.exists() else set()
+    with private_file(journal, "a") as file, closing(read_only(database)) as db:
+        new = [line for line in lines_of(db, JOURNALED, _LEFT_OUT) if _hash(line) not in known]
+        if new and journal.stat().st_size and not _ends_whole(journal):
+            file.write("\n")  # the last line was cut off by a loss of power: it stays alone
+        file.writelines(new)
+        _to_disk(file)
+    return len(new)
+
+
+def lines_of(
+    db: sqlite3.Connection, tables: Iterable[str] | None, left_out: dict[str, set[str]] | None = None
+) -> Iterator[str]:
+    """The rows of tables as lines; tables the file does not have yet are passed over."""
+    there = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' order by rowid")]
+    for table in there if tables is None else [name for name in tables if name in there]:
+        cursor = db.execute(f'select * from "{table}" order by {_order(db, table)}')
+        names = [column[0] for column in cursor.description]
+        for values in cursor:
+            row = {
+                name: _plain(value)
+                for name, value in zip(names, values, strict=True)
+                if name not in (left_out or {}).get(table, ())
+            }
+            yield json.dumps({"table": table, "row": row}, ensure_ascii=False) + "\n"
+
+
+def from_lines(lines: Path, target: Path) -> int:
+    """Make the database `target` (named like staff.db, mail.db or partners.db) from lines; returns how many rows it has.
+
+    What is derived (waiting, standings, suggestions) is left empty: `infopolicy rebuild` fills it. Everybody signs in anew.
+
+    Raises:
+        OperationError: there is already such a file, or a line is none of ours.
+    """
+    if target.exists():
+        raise OperationError(f"{target}: is there already; it would not be overwritten")
+    makers: dict[str, Callable[[Path], Any]] = {"staff.db": make_staff, "mail.db": make_mail}
+    if target.name not in makers:
+        raise OperationError(
+            f"{lines}: only staff.db and mail.db can be made from lines; {target.name} has no known form"
+        )
+    with closing(makers[target.name](target)) as db:
+        rows = _newest(lines, db.conn)
+        db.execute("pragma foreign_keys = off")
+        db.execute("begin immediate")
+        if "secrets" in rows:
+            db.execute("delete from secrets")  # the one just made would outlive the one that signed the mails
+        for table, kept in rows.items():
+            try:
+                _insert(db.conn, table, kept.values())
+            except sqlite3.Error as error:
+                db.execute("rollback")
+                raise OperationError(f"{lines}: table {table} cannot be filled: {error}") from error
+        db.execute("commit")
+    return sum(len(kept) for kept in rows.values())
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        names = ", ".join(f'"{name}"' for name in row)
+        db.execute(
+            f'insert into "{table}" ({names}) values ({", ".join("?" * len(row))})',
+            [_value(each) for each in row.values()],
+        )
+
+
+def _newest(lines: Path, db: sqlite3.Connection) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Table -> key -> row: of each key the last line.
+
+    Raises:
+        OperationError: a line is none of ours. In the journal one that was cut off is passed over.
+    """
+    found: dict[str, dict[Any, dict[str, Any]]] = {}
+    keys: dict[str, list[str]] = {}
+    with lines.open(encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                entry = json.loads(text)
+                table, row = str(entry["table"]), dict(entry["row"])
+                names = keys.setdefault(table, _key(db, table))
+                found.setdefault(table, {})[tuple(row[name] for name in names)] = row
+            except (ValueError, KeyError, TypeError) as error:
+                # What a loss of power cut off, the next backup has written again, whole.
+                if lines.name != JOURNAL:
+                    raise OperationError(f"{lines}: line {number} cannot be read") from error
+    return found
+
+
+def _key(db: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of a table's primary key.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    columns = db.execute("select name, pk from pragma_table_info(?) where pk order by pk", [table]).fetchall()
+    if not columns:
+        raise KeyError(table)
+    return [name for name, _ in columns]
+
+
+def _order(db: sqlite3.Connection, table: str) -> str:
+    try:
+        return ", ".join(f'"{name}"' for name in _key(db, table))
+    except KeyError:
+        return "rowid"
+
+
+def _plain(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def _value(value: Any) -> Any:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
+
+
+def _hashes(journal: Path) -> Iterator[bytes]:
+    with journal.open(encoding="utf-8") as file:
+        yield from map(_hash, file)
+
+
+def _hash(line: str) -> bytes:
+    return hashlib.blake2b(line.encode(), digest_size=16).digest()
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def private_file(path: Path, mode: str) -> IO[str]:
+    """A text file to write or add to, that only its owner can read."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if mode == "a" else os.O_TRUNC)
+    return os.fdopen(os.open(path, flags, 0o600), mode, encoding="utf-8")
+
+
+def _to_disk(file: IO[str]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,225 @@
+"""What people made survives: backups that say whether they are whole, lines beside the copies, and restores from either."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import desk_world
+import pytest
+from click.testing import Result
+from desk_world import LATER, NOW
+from digest_world import reader
+from site_corpus import BROADBAND
+
+from configuration import Configuration
+from desk import accounts, reviews
+from desk.reviews import Verdict
+from digest.tables import open_mail
+from operations import people
+from operations.backup import backup, check_backup, restore
+from operations.folder import OperationError, read_only
+
+BY_PEOPLE = {
+    "staff.db": people.TABLES["staff.db"] or (),
+    "mail.db": people.TABLES["mail.db"] or (),
+    "partners.db": ("stances",),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which people have decided, subscribed and sent."""
+    made = desk_world.build(tmp_path_factory.mktemp("world"))
+    with closing(desk_world.open_desk(made)) as db:
+        ana = desk_world.person(db)
+        reviews.record(db, ana, [Verdict(document_id=BROADBAND, subject="area:broadband", verdict="confirm")], now=NOW)
+        db.execute(
+            "insert into notes (document_id, written_by, written_at, words) values (?, 1, ?, 'Zeilen “é”')",
+            [BROADBAND, NOW],
+        )
+        db.execute("insert into follows values (1, ?, ?)", [BROADBAND, NOW])
+        accounts.log(db, ana.id, "looked", "at it", NOW)
+    with closing(open_mail(made.mail)) as db:
+        reader(db, "one@example.org")
+        db.execute("insert into suppressions values ('abc', 'left', ?)", [NOW])
+    with closing(sqlite3.connect(made.data / "partners.db")) as partners:
+        partners.execute("create table stances (partner text primary key, stance text, proof blob)")
+        partners.execute("insert into stances values ('a partner', 'oppose', x'00ff')")
+        partners.commit()
+    return made.data
+
+
+@pytest.fixture
+def config(world: Path, tmp_path: Path) -> Configuration:
+    shutil.copytree(world, tmp_path / "data")
+    return Configuration(data=tmp_path / "data", site="http://localhost")
+
+
+def human(folder: Path) -> dict[str, list[Any]]:
+    """Every row that people made, by file and table."""
+    found = {}
+    for name, tables in BY_PEOPLE.items():
+        with closing(read_only(folder / name)) as db:
+            for table in tables:
+                found[f"{name} {table}"] = sorted(db.execute(f"select * from {table}").fetchall(), key=repr)
+    return found
+
+
+def overwrite(path: Path, start: int = 0, length: int = 100_000) -> None:
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(os.urandom(min(length, max(path.stat().st_size - start, 1))))
+
+
+def test_a_backup_says_of_itself_whether_it_is_whole(config: Configuration, call: Callable[..., Result]) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    assert check_backup(place) == []
+    assert call("check", str(place)).exit_code == 0
+    manifest = json.loads((place / "manifest.json").read_text())
+    assert manifest["files"]["staff.db"]["tables"]["reviews"] == 1
+    assert manifest["files"]["staff.jsonl"]["lines"] == len((place / "staff.jsonl").read_text().splitlines())
+    overwrite(place / "mail.db", 5000, 10)
+    [problem] = check_backup(place)
+    assert problem.startswith("mail.db: ")
+    done = call("check", str(place))
+    assert (done.exit_code, "mail.db" in done.output) == (1, True)
+
+
+def test_only_the_owner_reads_a_backup(config: Configuration) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    files = [*place.iterdir(), place.parent / people.JOURNAL]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    restore(config, place, now=NOW)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in config.data.glob("*.db")} == {0o600}
+
+
+@pytest.mark.parametrize("loss", ["file", "manifest", "part"])
+def test_half_a_backup_is_refused(config: Configuration, loss: str) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    before = human(config.data)
+    if loss == "part":
+        place = place.rename(place.with_name(place.name + ".part"))
+    (place / ("manifest.json" if loss != "file" else "corpus.db")).unlink()
+    with pytest.raises(OperationError, match="half a backup" if loss != "file" else r"corpus\.db"):
+        restore(config, place, now=LATER)
+    assert human(config.data) == before
+    assert not list(config.data.glob("replaced-*"))
+
+
+@pytest.mark.parametrize("name", ["staff.db", "mail.db"])
+def test_a_broken_copy_is_made_anew_from_its_lines(config: Configuration, name: str) -> None:
+    before = human(config.data)
+    place = backup(config, None, now=NOW, keep=3)
+    for path in (place / name, config.data / name):
+        overwrite(path)
+    _, told = restore(config, place, now=LATER)
+    assert [name in words for words in told] == [True]
+    assert human(config.data) == before
+    # It is a database as the program makes it, with the rules that hold what was decided.
+    if name == "staff.db":
+        with (
+            closing(desk_world.open_desk(config)) as db,
+            pytest.raises(sqlite3.IntegrityError, match="what was decided stays"),
+        ):
+            db.execute("delete from reviews")
+
+
+def test_the_links_of_old_mails_work_after_a_restore_from_lines(config: Configuration) -> None:
+    from digest.tokens import Links
+
+    with closing(open_mail(config.mail)) as db:
+        link = Links.of(db).leave("somebody")
+    place = backup(config, None, now=NOW, keep=3)
+    overwrite(place / "mail.db")
+    restore(config, place, now=LATER, only=["mail.db"])
+    with closing(open_mail(config.mail)) as db:
+        assert Links.of(db).read_leave(link) == "somebody"
+
+
+def test_only_one_database_is_put_back_when_asked(config: Configuration) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    with closing(sqlite3.connect(config.mail)) as db:
+        db.execute("insert into suppressions values ('later', 'left', ?)", [LATER])
+        db.commit()
+    aside, _ = restore(config, place, now=LATER, only=["staff.db"])
+    assert sorted(path.name for path in aside.glob("*.db")) == ["staff.db"]
+    assert len(human(config.data)["mail.db suppressions"]) == 2
+    with pytest.raises(OperationError, match="holds no other"):
+        restore(config, place, now=LATER, only=["other"])
+
+
+def test_two_restores_of_one_second_keep_both_that_stood_there(config: Configuration) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    first, _ = restore(config, place, now=LATER)
+    second, _ = restore(config, place, now=LATER)
+    assert first != second
+    assert human(first) == human(second) == human(config.data)
+
+
+def test_copies_made_by_other_means_need_a_word_more(config: Configuration, tmp_path: Path) -> None:
+    (tmp_path / "by-hand").mkdir()
+    with closing(read_only(config.staff)) as db, closing(sqlite3.connect(tmp_path / "by-hand/staff.db")) as copy:
+        db.backup(copy)
+    with pytest.raises(OperationError, match="--loose"):
+        restore(config, tmp_path / "by-hand", now=LATER)
+    before = human(config.data)
+    restore(config, tmp_path / "by-hand", now=LATER, loose=True)
+    assert human(config.data) == before
+
+
+def test_the_journal_outlives_backups_of_an_emptied_database(config: Configuration) -> None:
+    """A fresh staff.db takes the place of the old one and nobody notices until every older backup is gone."""
+    backup(config, None, now="2026-11-01T00:00:00Z", keep=1)
+    before = human(config.data)
+    config.staff.unlink()
+    for path in config.data.glob("staff.db-*"):
+        path.unlink()
+    desk_world.open_staff(config.staff).close()
+    backup(config, None, now="2026-11-02T00:00:00Z", keep=1)
+    journal = config.data / "backups" / people.JOURNAL
+    _, told = restore(config, journal, now=LATER)
+    assert "staff.db was made from" in told[0]
+    after = human(config.data)
+    for table in people.JOURNALED[1:]:
+        assert after[f"staff.db {table}"] == before[f"staff.db {table}"]
+    # Passwords are in no journal: the people are there, and need a new one.
+    with closing(desk_world.open_desk(config)) as db:
+        assert desk_world.person(db).role == "approver"
+        assert db.execute("select count(*) from accounts where password is not null").fetchone()[0] == 0
+
+
+def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Configuration) -> None:
+    journal = config.data / "journal" / people.JOURNAL
+    journal.parent.mkdir()
+    first = people.add_to_journal(config.staff, journal)
+    assert first > 5
+    assert people.add_to_journal(config.staff, journal) == 0
+    whole = journal.read_bytes()
+    assert b"Zeilen \xe2\x80\x9c\xc3\xa9\xe2\x80\x9d" in whole
+    assert desk_world._HASH.encode() not in whole
+    journal.write_bytes(whole[:-20])
+    assert people.add_to_journal(config.staff, journal) == 1
+    assert people.from_lines(journal, config.data / "journal" / "staff.db") == first
+
+
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    lines = tmp_path / "staff.jsonl"
+    lines.write_text('{"table": "notes", "row": {"id": 1}}\n{"table": "elsewhere", "row": {"id": 1}}\n')
+    with pytest.raises(OperationError, match="line 2"):
+        people.from_lines(lines, tmp_path / "staff.db")
+
+
+def test_a_backup_from_the_future_pushes_nothing_out(config: Configuration) -> None:
+    for day in ("2031-01-01", "2031-01-02"):  # the clock was wrong
+        backup(config, None, now=f"{day}T00:00:00Z", keep=2)
+    made = [backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=2) for day in (1, 2, 3)]
+    assert [path.exists() for path in made] == [False, True, True]
