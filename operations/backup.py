@@ -211,7 +211,7 @@ def _exchange(data: Path, work: Path, now: str) -> Path:
 
 
 def _settle(path: Path) -> None:
-    """Bring what waits in the write-ahead log into the file, so that nothing can tear them apart; a broken file stays as it is."""
+    """Bring what waits in the write-ahead log into the file, so that nothing tears them apart; a broken file stays as it is."""
     if path.exists():
         try:
             with closing(sqlite3.connect(path, timeout=10)) as db:
