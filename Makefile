@@ -49,12 +49,12 @@ clean:  ## remove the environment (data stay)
 	rm -rf .venv build *.egg-info
 
 $(BIN)/.run: uv.lock pyproject.toml
-	@if command -v uv >/dev/null; then uv sync --quiet --frozen --no-dev --inexact; \
+	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --no-dev --inexact; \
 	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements.txt && $(BIN)/pip install --quiet --no-deps -e .; fi
 	@touch $@
 
 $(BIN)/.test: uv.lock pyproject.toml
-	@if command -v uv >/dev/null; then uv sync --quiet --frozen --inexact; \
+	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --inexact; \
 	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt && $(BIN)/pip install --quiet --no-deps -e .; fi
 	@touch $@ $(BIN)/.run
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,15 @@ def load_catalogue(path: Path = HOME) -> Catalogue:
     Raises:
         BadFile: anything is wrong; ``problems`` lists all of it.
     """
+    return _loaded(path, catalogue_hash(path))
+
+
+@lru_cache(maxsize=4)  # reading takes half a second, and one run needs it in several places
+def _loaded(path: Path, version: str) -> Catalogue:
     positions, problems = _read_all(path)
     if problems:
         raise BadFile(problems)
-    return Catalogue(tuple(positions), catalogue_hash(path))
+    return Catalogue(tuple(positions), version)
 
 
 def check(path: Path = HOME) -> list[str]:
