@@ -1,0 +1,151 @@
+"""How each step grows with the number of documents: made ready from what is collected, made ready again, shown.
+
+    python -m benchmarks.growth CORPUS [--sizes 1000,10000,100000,250000,1000000]
+
+CORPUS holds every recorded source (benchmarks/whole.py keeps one) and is only read. A smaller corpus is drawn from it by
+chance; a larger one has every document and then variations: a third of the words of title, summary and text are exchanged
+for those of another document, numbers and names of the bill are new, actions, sponsors and versions come along. For each
+size: `infopolicy rebuild` (tag, match, compare, publish) and the same again with nothing to do, with their peak memory; then
+the site's pages for one reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.pages import KINDS, Times, addresses, ask, serving
+from benchmarks.running import Ended, run
+from pipelines import open_corpus
+
+SIZES = (1_000, 10_000, 100_000, 250_000, 1_000_000)
+#: What belongs to one document and came with it; everything else is derived.
+PARTS = ("actions", "sponsors", "status_history", "terms", "titles", "versions", "committees", "laws", "summaries", "events", "provenance")  # fmt: skip
+SHARE = 1 / 3
+BATCH = 5_000
+EACH = 40
+
+
+def make(source: Path, target: Path, size: int) -> None:
+    """Fill a new corpus of `size` documents at `target`."""
+    with closing(open_corpus(target)) as opened:
+        db: sqlite3.Connection = opened.conn
+        db.execute("attach database ? as whole", [f"file:{source}?mode=ro"])
+        names = [row[0] for row in db.execute("select id from whole.documents order by id")]
+        random.Random(1).shuffle(names)
+        columns = [row[1] for row in db.execute("pragma whole.table_info(documents)")]
+        for table in ("runs", "coverage", "links"):
+            if size >= len(names):
+                db.execute(f"insert or ignore into {table} select * from whole.{table}")
+        for turn, chosen in turns(names, size):
+            _copy(db, columns, turn, chosen)
+        db.commit()
+        db.execute("detach database whole")
+
+
+def turns(names: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Batches of ids with the number of their variation; 0 is the document as it is."""
+    left, turn = size, 0
+    while left:
+        chosen = names[:left]
+        for start in range(0, len(chosen), BATCH):
+            yield turn, chosen[start : start + BATCH]
+        left, turn = left - len(chosen), turn + 1
+
+
+def _copy(db: sqlite3.Connection, columns: list[str], turn: int, chosen: Sequence[str]) -> None:
+    db.execute("create temp table if not exists chosen (id text primary key)")
+    db.execute("delete from chosen")
+    db.executemany("insert into chosen values (?)", [[name] for name in chosen])
+    mark = f"-v{turn}" if turn else ""
+    rows = db.execute(
+        f"select {', '.join(columns)} from whole.documents where id in (select id from chosen)"
+    ).fetchall()
+    varied = vary([dict(zip(columns, row, strict=True)) for row in rows], turn, mark) if turn else rows
+    places = ", ".join("?" * len(columns))
+    db.executemany(f"insert into documents ({', '.join(columns)}) values ({places})", varied)
+    for table in PARTS:
+        rest = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] != "document_id"]
+        listed = ", ".join(f"[{name}]" for name in rest)
+        db.execute(
+            f"insert into {table} (document_id, {listed}) select document_id || ?, {listed} from whole.{table} "
+            "where document_id in (select id from chosen)",
+            [mark],
+        )
+    db.commit()
+
+
+def vary(rows: list[dict[str, object]], turn: int, mark: str) -> Iterator[tuple[object, ...]]:
+    chance = random.Random(f"{turn}-{rows[0]['id']}")
+    words = [word for row in rows[:200] for word in f"{row['title']} {row['abstract'] or ''}".split()]
+    for row in rows:
+        for name in ("title", "abstract", "text"):
+            if row[name]:
+                row[name] = "".join(_exchange(str(row[name]), words, chance))
+        row["id"], row["identifier"] = f"{row['id']}{mark}", f"{row['identifier']}{mark}"
+        row["text_hash"] = f"{row['text_hash']}{mark}"
+        yield tuple(row.values())
+
+
+def _exchange(text: str, words: list[str], chance: random.Random) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        yield " ".join(chance.choice(words) if chance.random() < SHARE else word for word in line.split(" "))
+
+
+def pages(corpus: Path) -> dict[str, Times]:
+    """Times by kind of page."""
+    found = addresses(corpus, EACH)
+    times: dict[str, Times] = {}
+    with serving("site", corpus) as port:
+        for kind in KINDS:
+            paths = [pair[0] for pair in found[kind]]
+            ask(port, paths[:3], Times())
+            times[kind] = Times()
+            ask(port, paths, times[kind])
+    return times
+
+
+def measure(source: Path, size: int) -> None:
+    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
+        data = Path(folder)
+        make(source, data / "corpus.db", size)
+        first, second = (_ready(run(data, "", "rebuild")) for _ in range(2))
+        shown = pages(data / "corpus.db")
+        megabytes = (data / "corpus.db").stat().st_size / 1e6
+    errors = sum(times.errors for times in shown.values())
+    cells = " | ".join("{:.0f} / {:.0f}".format(*shown[kind].row()) for kind in KINDS)
+    print(
+        f"| {size:,} | {megabytes:,.0f} | {first.seconds:,.0f} | {1000 * first.seconds / size:.2f} | {first.peak_mb:,.0f} | "
+        f"{second.seconds:.1f} | {cells} |",
+        flush=True,
+    )
+    if errors:
+        raise SystemExit(f"{errors} pages went wrong with {size:,} documents")
+
+
+def _ready(ended: Ended) -> Ended:
+    if ended.code:
+        raise SystemExit(ended.output)
+    return ended
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    options = parser.parse_args()
+    kinds = " | ".join(f"{kind}, ms" for kind in KINDS)
+    print(f"| documents | corpus.db, MB | rebuild, s | ms a document | peak MB | again, s | {kinds} |")
+    print("|---:|---:|---:|---:|---:|---:|" + "---:|" * len(KINDS))
+    for size in options.sizes.split(","):
+        measure(options.corpus.resolve(), int(size))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
