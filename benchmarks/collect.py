@@ -22,12 +22,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.running import ROOT, run, upstream
+from benchmarks.running import KEYS, ROOT, run, upstream
 
-KEYS = {
-    name: "benchmark"
-    for name in ("OPENSTATES_KEY", "LEGISCAN_KEY", "CONGRESS_GOV_KEY", "REGULATIONS_GOV_KEY", "COURTLISTENER_KEY")
-}
 #: What is asked of each source: enough requests to measure, little enough to repeat.
 CALLS: dict[str, tuple[str, ...]] = {
     "us_bills, record by record": ("us_bills", "--congress", "117", "--types", "s", "--bulk", "never"),

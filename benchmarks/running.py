@@ -16,6 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = Path(os.environ.get("UPSTREAM", ROOT.parent / "shared" / "upstream" / "serve.py"))
 PORTS = range(8910, 8940)
+#: The recorded upstream takes any key.
+KEYS = dict.fromkeys(
+    ("OPENSTATES_KEY", "LEGISCAN_KEY", "CONGRESS_GOV_KEY", "REGULATIONS_GOV_KEY", "COURTLISTENER_KEY"), "benchmark"
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ def _serve(port: int, options: tuple[str, ...]) -> subprocess.Popen[bytes] | Non
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def start(data: Path, mirror: str, *arguments: str) -> subprocess.Popen[str]:
