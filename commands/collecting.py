@@ -186,6 +186,7 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     from comparison.update import update as compare_texts
     from crawlers.restate import restate
     from derive import derive, tagger_version, untagged
+    from desk.by_hand import take_in
     from pipelines import open_corpus, open_staff
     from positions.outcomes import suggest as suggest_outcomes
     from publish import publish as publish_tables
@@ -195,6 +196,8 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     staff = open_staff(session.config.staff)
     if restated := restate(corpus, now=now()):
         session.say(f"derived the status of {restated:,} documents again: the rules have changed")
+    if by_hand := take_in(corpus, staff, now()):
+        session.say(f"took in {by_hand:,} documents that staff added or changed by hand")
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
         done = derive(

@@ -33,6 +33,8 @@ _PART_TYPES: dict[str, type] = {
     "events": items.Event,
 }  # fmt: skip
 _CLASSES: dict[str, type[Document]] = {"bill": items.Bill, "regulation": items.Regulation}
+#: The source of what staff typed (desk.by_hand): any other leads, and what does not fit another is set aside.
+BY_HAND = "by_hand"
 _OWN = frozenset({"id", "source", "source_url", "stamp", "etag", "last_modified"})
 _WORD = re.compile(r"[a-z]{4,}")
 
@@ -84,12 +86,14 @@ def same_document(one: Document, other: Document) -> bool:
 
     A list cites a bill about engines under the number of a bill about schools when one digit slips: such a pair shares
     neither day nor sponsor, and hardly a word. The same title to the letter counts for two; where a record gives neither
-    day nor sponsor, a like title must do.
+    day nor sponsor, a like title must do. So it must for what was typed by hand.
     """
     titles = [{title.casefold() for title in _all_titles(each)} for each in (one, other)]
     words = [{word for title in each for word in _WORD.findall(title)} for each in titles]
     alike = len(words[0] & words[1]) / max(1, min(map(len, words))) >= 0.5
     points = 2 if titles[0] & titles[1] else int(alike)
+    if BY_HAND in (one.source, other.source):
+        return points > 0
     days = [getattr(each, "introduced_on", None) or each.published_on for each in (one, other)]
     names = [
         {_surname(sponsor.name) for sponsor in each.sponsors if sponsor.role == "sponsor"} for each in (one, other)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from sqlite_utils import Database
 
 from crawlers.items import Document
-from crawlers.merge import from_json, merge, said_by, same_document, to_json
+from crawlers.merge import BY_HAND, from_json, merge, said_by, same_document, to_json
 from crawlers.sources import load_sources
 
 #: Reads a document of a single source back from its tables.
@@ -32,6 +32,14 @@ def put_together(
             continue
         said = _observations(db, key, load)
         said.pop(document.source, None)
+        if BY_HAND in said and not same_document(said[BY_HAND], document):
+            # Who typed it took the number of something else: the source is believed. Where it was fetched is still needed
+            # to tell what changed; desk.by_hand removes that.
+            db.execute("delete from observations where document_id = ? and source = ?", [key, BY_HAND])
+            del said[BY_HAND]
+            if not said:
+                stored.append(document)
+                continue
         if not all(same_document(other, document) for other in said.values()):
             refused.append(document)
             continue
@@ -39,6 +47,24 @@ def put_together(
         _write(db, key, said, now)
         stored.append(merge(_by_rank(said.values())))
     return stored, refused
+
+
+def without(db: Database, key: str, source: str, load: Load) -> Document | None:
+    """A document as the other sources tell it, and what this one said forgotten; None when no other tells of it.
+
+    Call it inside the transaction that stores the result.
+    """
+    said = _observations(db, key, load)
+    said.pop(source, None)
+    if not said:
+        return None
+    _forget(db, key, source)
+    return merge(_by_rank(said.values()))
+
+
+def _forget(db: Database, key: str, source: str) -> None:
+    for table in ("observations", "field_provenance", "provenance"):
+        db.execute(f"delete from {table} where document_id = ? and source = ?", [key, source])
 
 
 def _other_sources(db: Database, unique: dict[str, Document]) -> set[str]:

@@ -33,7 +33,7 @@ _PART_TYPES: dict[str, type] = {
     "titles": Title, "summaries": Summary, "actions": Action, "sponsors": Sponsor, "committees": Committee,
     "versions": TextVersion, "laws": Law, "links": Link, "events": Event,
 }  # fmt: skip
-_CLASSES: dict[str, type[Document]] = {"bill": Bill, "regulation": Regulation}
+CLASSES: dict[str, type[Document]] = {"bill": Bill, "regulation": Regulation}
 #: Where a document keeps the lists that all become rows of `terms`, and what the rows are called.
 _TERMS = {
     "subjects": "subject", "agencies": "agency", "docket_ids": "docket", "rins": "rin", "cfr_references": "cfr",
@@ -213,7 +213,7 @@ def load_document(db: Database, key: str) -> Document:
             fieldnames = [field.name for field in fields(part)]
             values[table] = tuple(part(**dict(zip(fieldnames, each, strict=True))) for each in rows)
     values["introduced_on"] = values["published_on"]
-    cls = _CLASSES.get(values["kind"], Document)
+    cls = CLASSES.get(values["kind"], Document)
     known = {field.name for field in fields(cls)}
     return cls(**{name: value for name, value in values.items() if name in known})
 

@@ -11,7 +11,7 @@ from sqlite_utils.migrations import Migrations
 staff = Migrations("filed")
 
 #: Tables whose rows nothing may change or remove.
-APPEND_ONLY = ["reports", "report_answers"]
+APPEND_ONLY = ["reports", "report_answers", "hand_documents"]
 
 
 def only_added_to(db: Database, *tables: str) -> None:
@@ -48,3 +48,18 @@ def create_reports(db: Database) -> None:
         from reports r left join report_senders s on s.report_id = r.id
         left join report_answers a on a.id = (select max(o.id) from report_answers o where o.report_id = r.id)""")
     only_added_to(db, "reports", "report_answers")
+
+
+@staff()
+def create_hand_documents(db: Database) -> None:
+    # `record` is a document as crawlers.merge.to_json writes it; the newest row of a document counts, `gone` withdraws it.
+    db.execute("""
+        create table hand_documents (
+            id integer primary key, document_id text not null, record text not null, gone integer not null, note text,
+            added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index hand_documents_by_document on hand_documents (document_id, id)")
+    db.execute("""
+        create view current_hand_documents as select * from hand_documents r
+        where r.id = (select max(o.id) from hand_documents o where o.document_id = r.document_id)""")
+    only_added_to(db, "hand_documents")

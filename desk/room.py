@@ -53,7 +53,8 @@ class Room:
 
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
     the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
-    `publish` makes public at once what of the decisions on some documents is public, and says whether it could.
+    `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
+    `take_in` does so with a document that was added by hand.
     """
 
     db: Database
@@ -67,6 +68,7 @@ class Room:
     form: Mapping[str, Sequence[str]] | None = None
     files: Mapping[str, Upload] = field(default_factory=dict)
     publish: Callable[[Sequence[str]], bool] = lambda documents: False
+    take_in: Callable[[str], bool] = lambda document_id: False
 
     @property
     def me(self) -> Account:

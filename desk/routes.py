@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import asking, bulk, doors, judging, lists, reporting
+from desk import adding, asking, bulk, doors, judging, lists, reporting
 from desk.room import Answer, Room
 
 
@@ -50,6 +50,8 @@ ROUTES = (
     _route(r"/following", lists.following, methods="GET"),
     _route(r"/areas", lists.areas),
     _route(r"/reports", reporting.listed, post="reviewer"),
+    _route(r"/added", adding.listed, methods="GET"),
+    _route(r"/added/form", adding.form, "reviewer", most=asking.LARGEST_TEXT),
     _route(r"/people", lists.people, methods="GET"),
     _route(r"/trail", lists.trail, methods="GET"),
 )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from crawlers.merge import BY_HAND
 from crawlers.sources import load_sources
 from pages import decisions, thread, words
 from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
@@ -237,5 +238,7 @@ def last_seen(db: sqlite3.Connection, head: Row) -> str | None:
 
 
 def source_title(source: str) -> str:
+    if source == BY_HAND:
+        return _("Added by hand by the staff of this site")
     about = load_sources().get(source)
     return about.title if about else source

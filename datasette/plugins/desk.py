@@ -14,7 +14,7 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import accounts, asking, routes, sessions
+from desk import accounts, asking, by_hand, routes, sessions
 from desk.room import Page, Redirect, Refusal, Room
 from desk.tables import open_staff
 from publish import publish_decisions
@@ -98,6 +98,7 @@ def _answer(datasette, request, config, form):
             args={name: request.args.getlist(name) for name in request.args},
             form=form.values if form else None, files=form.files if form else {},
             publish=lambda documents: publish_decisions(config.corpus, db, documents),
+            take_in=lambda key: by_hand.show(config.corpus, db, key, now),
         )  # fmt: skip
         try:
             return route.page(room), account, token

@@ -1,0 +1,288 @@
+"""Documents added by hand: on the site at once, one with what a source tells later, untouched by crawl and rebuild."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from desk_world import LATER, NOW, PASSWORD, SECRET, Browser, build, copy, corpus_of, field, open_desk, person, site_of
+
+import serve
+from configuration import Configuration
+from crawlers.items import Bill, Document, Sponsor
+from crawlers.record import upsert
+from desk import adding, by_hand
+
+FORM = {
+    "kind": "bill", "jurisdiction": "us", "session": "117", "identifier": "H.R. 77", "title": "Rural Library Act",
+    "url": "https://example.org/hr77", "status": "introduced", "published_on": "2022-03-01", "abstract": "",
+    "text": "Public libraries may lend books and hotspots.", "note": "zyzzyva-note",
+}  # fmt: skip
+KEY = "us-117-hr77"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("by_hand")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Any]:
+    with closing(open_desk(config)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def corpus(config: Configuration) -> Iterator[Any]:
+    with closing(corpus_of(config)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser(config: Configuration) -> Browser:
+    made = Browser(site_of(config).app())
+    await made.sign_in()
+    return made
+
+
+async def send(browser: Browser, path: str = "/desk/added/form", **form: str) -> Any:
+    return await browser.send(path, **({"seen": "0", "step": "save"} | FORM | form))
+
+
+def official(**values: Any) -> Document:
+    known: dict[str, Any] = {
+        "id": KEY, "source": "us_bills", "jurisdiction": "us", "level": "federal", "session": "117", "identifier": "H.R. 77",
+        "title": "Rural Library Act of 2022", "url": "https://www.congress.gov/hr77", "source_url": "https://govinfo/hr77",
+        "status": "in_committee", "status_on": "2022-03-03", "introduced_on": "2022-02-28",
+        "sponsors": (Sponsor(name="Rep. Ibis, A.", role="sponsor"),),
+    }  # fmt: skip
+    return Bill(**(known | values))
+
+
+def row(corpus: Any, key: str = KEY) -> dict[str, Any]:
+    return next(corpus.query("select * from documents where id = ?", [key]))
+
+
+# --------------------------------------------------------------------- the form
+
+
+async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
+    assert "Nothing was added by hand yet" in (await browser.get("/desk/added")).text
+    answer = await send(browser, text="Libraries\x00 \u202e lend  books.\r\n\r\n\r\n\r\n<script>alert(1)</script>")
+    assert answer.headers["location"] == "/desk/added", answer.text
+    page = (await browser.get(f"/documents/{KEY}")).text
+    assert "Rural Library Act" in page
+    assert "Added by hand by the staff of this site" in page
+    assert "zyzzyva-note" not in page
+    stored = row(corpus)
+    assert (stored["source"], stored["level"], stored["first_seen_at"][:2]) == ("by_hand", "federal", "20")
+    # Cleaned as everything else is.
+    assert stored["text"] == "Libraries \u202e lend books.\n\n<script>alert(1)</script>"
+    assert "<script>alert" not in page
+    assert KEY in (await browser.get("/browse?q=rural")).text
+    listed = (await browser.get("/desk/added")).text
+    assert "On the site, from this record alone" in listed
+    assert "zyzzyva-note" in listed
+    assert "added a document" in (await browser.get("/desk/trail")).text
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "says"),
+    [
+        ({"kind": "poem"}, "kind", "Choose what it is"),
+        ({"status": ""}, "status", "Choose where it stands"),
+        ({"title": " "}, "title", "The title is missing"),
+        ({"title": "x" * 1_001}, "title", "At most 1,000 characters"),
+        ({"identifier": ""}, "identifier", "The number is missing"),
+        ({"identifier": "§§§"}, "identifier", "A number needs letters or figures"),
+        ({"session": ""}, "session", "The session is missing"),
+        ({"session": "9"}, "session", "We know 117: choose one of these"),
+        ({"jurisdiction": "us-zz"}, "jurisdiction", "We have nothing of"),
+        ({"jurisdiction": ""}, "jurisdiction", "The place is missing"),
+        ({"url": "javascript:alert(1)"}, "url", "Give the address where it can be read"),
+        ({"url": "https://user@host/"}, "url", "Give the address where it can be read"),
+        ({"url": "http://[x"}, "url", "Give the address where it can be read"),
+        ({"published_on": "1.3.2022"}, "published_on", "A day looks like 2026-11-30"),
+        ({"published_on": "2022-02-31"}, "published_on", "A day looks like 2026-11-30"),
+        ({"identifier": "HR 1783"}, "identifier", "We have us-117-hr1783 already"),
+    ],
+)
+async def test_what_is_wrong_stands_beside_its_field(
+    browser: Browser, db: Any, values: dict[str, str], name: str, says: str
+) -> None:
+    answer = await send(browser, **values)
+    assert answer.status_code == 400
+    assert f'id="{name}-error">{says}' in answer.text
+    assert "Public libraries may lend books and hotspots." in answer.text
+    assert db.execute("select count(*) from hand_documents").fetchone()[0] == 0
+
+
+async def test_a_new_place_is_taken_when_it_is_meant(browser: Browser, corpus: Any) -> None:
+    answer = await send(browser, jurisdiction="us-vt", session="2026", identifier="S. 4", new_place="1")
+    assert answer.status_code == 302
+    assert row(corpus, "us-vt-2026-s4")["level"] == "state"
+
+
+async def test_a_viewer_adds_nothing(config: Configuration) -> None:
+    browser = Browser(site_of(config).app())
+    await browser.sign_in("Cleo Looker")
+    assert (await browser.get("/desk/added")).status_code == 200
+    assert (await browser.get("/desk/added/form")).status_code == 403
+    assert (await send(browser)).status_code == 403
+
+
+async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: Any) -> None:
+    assert (await send(browser, text="library " * 60_000)).status_code == 302
+    assert len(row(corpus)["text"]) == 60_000 * 8 - 1
+    assert (await send(browser, text="x" * 2_100_000)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"kind": "case", "url": "https://www.courtlistener.com/opinion/10692152/a-v-b/", "identifier": ""},
+         "us-court-opinion10692152"),
+        ({"kind": "case", "identifier": "ca9 22-15566", "session": ""}, "us-court-ca9-22-15566"),
+        ({"kind": "regulation", "identifier": "2026-01234", "session": ""}, "us-fr-2026-01234"),
+        ({"kind": "regulation", "identifier": "ED-2005-0004-0001", "session": ""}, "us-regs-ed2005-0004-0001"),
+        ({"kind": "local_matter", "jurisdiction": "us-ny-nyc", "session": "2022", "identifier": "Res 0093-2022"},
+         "us-ny-nyc-2022-res93-2022"),
+        ({"jurisdiction": "US", "identifier": "hr0077"}, KEY),
+    ],
+)  # fmt: skip
+def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:
+    assert adding.document_of(FORM | values).id == key
+
+
+async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus: Any) -> None:
+    await send(browser)
+    path = f"/desk/added/form?id={KEY}"
+    page = (await browser.get(path)).text
+    assert "Public libraries may lend books and hotspots." in page
+    seen = field(page, "seen")
+    assert (await send(browser, path, seen=seen, title="Rural Libraries Act")).status_code == 302
+    assert row(corpus)["title"] == "Rural Libraries Act"
+    # The page of before is out of date now.
+    assert (await send(browser, path, seen=seen, title="Mine")).status_code == 409
+    assert "would be another document" in (await send(browser, path, seen="2", identifier="HR 78")).text
+    assert (await send(browser, path, seen="2", step="withdraw", title="")).status_code == 302
+    gone = row(corpus)
+    assert (gone["status"], gone["text"], bool(gone["missing_since"])) == ("withdrawn", None, True)
+    assert "Withdrawn" in (await browser.get("/desk/added")).text
+    assert (await send(browser, path, seen="3")).status_code == 302
+    assert (row(corpus)["text"], row(corpus)["missing_since"]) == (FORM["text"], None)
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        db.execute("delete from hand_documents")
+
+
+# --------------------------------------------------------------------- beside the sources
+
+
+def add(db: Any, corpus: Any, **values: str) -> None:
+    by_hand.add(db, person(db), adding.document_of(FORM | values), "", seen=0, now=NOW)
+    assert by_hand.take_in(corpus, db, NOW) == 1
+
+
+def fate(db: Any) -> str:
+    return by_hand.listed(db)[0]["fate"]
+
+
+def test_a_second_time_changes_nothing(db: Any, corpus: Any) -> None:
+    add(db, corpus)
+    before = list(corpus.conn.iterdump())
+    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert list(corpus.conn.iterdump()) == before
+
+
+@pytest.mark.parametrize("sponsored", [True, False])
+def test_what_a_source_tells_later_leads_and_is_the_same_document(db: Any, corpus: Any, sponsored: bool) -> None:
+    add(db, corpus)
+    told = official() if sponsored else official(sponsors=())
+    done = upsert(corpus, [told], now=LATER, silent=False)
+    assert done.refused == []
+    assert corpus.execute("select count(*) from documents where id like '%hr77'").fetchone()[0] == 1
+    stored = row(corpus)
+    assert (stored["source"], stored["title"], stored["url"]) == ("us_bills", told.title, told.url)
+    # What the source does not say comes from what was typed.
+    assert (stored["status"], stored["text"]) == ("in_committee", FORM["text"])
+    assert fate(db) == "merged"
+    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert row(corpus) == stored
+
+
+def test_the_source_is_believed_where_somebody_took_a_wrong_number(db: Any, corpus: Any) -> None:
+    add(db, corpus)
+    other = official(title="Lighthouse Preservation Act")
+    done = upsert(corpus, [other], now=LATER, silent=False)
+    assert done.refused == []
+    assert (row(corpus)["title"], row(corpus)["text"]) == ("Lighthouse Preservation Act", None)
+    assert fate(db) == "aside"
+    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert corpus.execute("select source from provenance where document_id = ?", [KEY]).fetchall() == [("us_bills",)]
+    assert upsert(corpus, [replace(other, abstract="Lamps.")], now=LATER, silent=False).changed == 1
+
+
+def test_withdrawn_from_beside_a_source_leaves_what_the_source_says(db: Any, corpus: Any) -> None:
+    add(db, corpus)
+    upsert(corpus, [official()], now=LATER, silent=False)
+    by_hand.add(db, person(db), adding.document_of(FORM), "", seen=1, now=LATER, gone=True)
+    assert by_hand.take_in(corpus, db, LATER) == 1
+    assert (row(corpus)["text"], row(corpus)["missing_since"], row(corpus)["status"]) == (None, None, "in_committee")
+    assert by_hand.take_in(corpus, db, LATER) == 0
+
+
+def test_a_lost_corpus_gets_it_back_without_news(db: Any, corpus: Any) -> None:
+    add(db, corpus)
+    assert corpus.execute("select count(*) from changes where document_id = ?", [KEY]).fetchone()[0] > 0
+    for table in ("changes", "provenance", "listing", "documents"):
+        corpus.execute(f"delete from {table} where {'id' if table == 'documents' else 'document_id'} = ?", [KEY])
+    assert by_hand.take_in(corpus, db, "2022-06-01T00:00:00Z") == 1
+    assert corpus.execute("select count(*) from changes where document_id = ?", [KEY]).fetchone()[0] == 0
+    assert row(corpus)["first_seen_at"] == NOW
+
+
+def test_what_cannot_be_put_in_now_is_put_in_later(config: Configuration, db: Any, corpus: Any) -> None:
+    by_hand.add(db, person(db), adding.document_of(FORM), "", seen=0, now=NOW)
+    corpus.execute("begin immediate")
+    assert not by_hand.show(config.corpus, db, KEY, NOW)
+    corpus.rollback()
+    assert fate(db) == "waits"
+    assert by_hand.show(config.corpus, db, KEY, NOW)
+    assert fate(db) == "shown"
+
+
+async def test_it_is_tagged_by_the_next_rebuild_and_outlives_crawls(
+    infopolicy: Callable[..., Any], tmp_path: Path
+) -> None:
+    mirror = (ROOT / "crawlers" / "sample").as_uri()
+    crawl = ("crawl", "us_bills", "--congress", "all")
+    assert infopolicy(*crawl, mirror=mirror).returncode == 0
+    infopolicy("user", "add", "Ana Reader", "--role", "approver", input=PASSWORD)
+    config = Configuration(data=tmp_path / "data", site="http://localhost")
+    browser = Browser(serve.build(config.corpus, secret=SECRET, desk=config).app())
+    await browser.sign_in()
+    text = "A State library agency may use Library Services and Technology Act grants for public libraries."
+    assert (await send(browser, text=text)).status_code == 302
+    with closing(sqlite3.connect(config.corpus)) as corpus:
+
+        def stored() -> Any:
+            return corpus.execute("select * from documents where id = ?", [KEY]).fetchall()
+
+        before = stored()
+        for command in (("rebuild",), crawl, ("rebuild", "--all")):
+            done = infopolicy(*command, mirror=mirror)
+            assert done.returncode == 0, done.stderr
+            assert stored() == before, command
+            tags = corpus.execute("select area_id from tags where document_id = ?", [KEY]).fetchall()
+            assert ("library-funding",) in tags
