@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 
@@ -114,8 +114,16 @@ def _convert(name: str, value: object) -> Any:
     return text
 
 
+def _parts(text: str) -> SplitResult:
+    """An address in its parts; nothing where it has none, such as with a bracket that is never closed."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
 def _site(text: str) -> str:
-    parts = urlsplit(text)
+    parts = _parts(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadSetting(
             f"site = {text!r}: must be the public address, like https://policy.example.org (INFOPOLICY_SITE)"
@@ -129,7 +137,7 @@ def mirror_address(text: str) -> str:
     Raises:
         BadSetting: not such an address.
     """
-    parts = urlsplit(text)
+    parts = _parts(text)
     if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme == "file" and parts.path):
         return text.rstrip("/")
     raise BadSetting(f"mirror = {text!r}: must look like http://127.0.0.1:8900 or file:///folder (INFOPOLICY_MIRROR)")

@@ -1,4 +1,6 @@
-"""Whether a record can be stored: every field text, nothing, a truth value or a tuple of such. Sources send other things.
+"""Whether a record can be stored: every field text, nothing or a tuple of such, or yes or no where it says so.
+
+Sources send other things.
 
 A field that no database takes would otherwise undo the whole batch that it came in.
 """
@@ -18,8 +20,9 @@ def storable(text: str) -> str:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+def _names(kind: type) -> tuple[tuple[str, bool], ...]:
+    """The fields of a record, each with whether it holds yes or no."""
+    return tuple((each.name, each.type in (bool, "bool")) for each in fields(kind))
 
 
 def check_shape(record: Any, where: str = "") -> None:
@@ -29,12 +32,16 @@ def check_shape(record: Any, where: str = "") -> None:
         BadRecord: one that cannot be stored, named with its place (`versions[0].media_type`).
     """
     kind: type = type(record)
-    for name in _names(kind):
-        _check(getattr(record, name), f"{where}{name}")
+    for name, yes_or_no in _names(kind):
+        value = getattr(record, name)
+        if not yes_or_no:
+            _check(value, f"{where}{name}")
+        elif not isinstance(value, bool):
+            raise BadRecord(f"{where}{name} is {type(value).__name__}, not yes or no")
 
 
 def _check(value: Any, where: str) -> None:
-    if value is None or value is True or value is False:
+    if value is None:
         return
     if isinstance(value, str):
         if not value.isascii():

@@ -94,7 +94,7 @@ def _delivery(db: Database, report: Message) -> tuple[str, str] | None:
     for part in report.walk():
         if part.get_content_type() not in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers"):
             continue
-        for found in _MESSAGE_ID.finditer(part.as_string()):
+        for found in _MESSAGE_ID.finditer(part.as_bytes().decode("latin-1")):
             row = db.execute(
                 "select digest_id, subscriber_id from deliveries where message_id = ?", [found[1]]
             ).fetchone()

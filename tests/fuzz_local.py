@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import json
 import random
-import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import site_corpus
 import yaml
 from fuzz_targets import NOW, Target
 from fuzzing import change_bytes, change_json, change_text, change_tree
@@ -23,9 +20,6 @@ from digest import addresses
 from digest.bounces import read_bounces
 from digest.channels import BadChannel, load_channels
 from digest.tables import open_mail
-from pages import browse as browsing
-from pages import search as searching
-from pages.filters import Filters
 from positions import catalogue, stances
 from positions.yamlfile import BadFile
 
@@ -128,32 +122,6 @@ def _address(body: bytes) -> None:
     assert "\n" not in whole
     assert whole.count("@") == 1
     addresses.key(whole), addresses.person(whole)
-
-
-# --------------------------------------------------------------------- what visitors type
-
-
-@functools.cache
-def _site() -> sqlite3.Connection:
-    db = sqlite3.connect(site_corpus.build(room()), check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def search(text: str) -> None:
-    """Whatever is typed becomes an expression that the index takes."""
-    found = searching.parse(text)
-    where, values = found.where()
-    _site().execute(f"select count(*) from listing where {where}", values).fetchone()
-    for words in (searching.any_of(found.terms), searching.all_of(found.terms), searching.some_of(found.terms)):
-        if words:
-            _site().execute("select count(*) from documents_fts where documents_fts match ?", [words]).fetchone()
-
-
-def browse(args: dict[str, str]) -> None:
-    """Whatever an address asks for is answered."""
-    filters = Filters.of(args)
-    browsing.browse(_site(), filters, datetime.date.fromisoformat(site_corpus.TODAY))
 
 
 # --------------------------------------------------------------------- targets

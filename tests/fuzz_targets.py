@@ -1,52 +1,26 @@
-"""Every parser of what comes from outside: good input to begin with, how it is spoilt, and which errors are allowed.
+"""What every target of the fuzzer is: good input to begin with, how it is spoilt, which errors are allowed, what must hold.
 
-`run` must return or raise one of `allowed`; what it makes must be storable. Used by tests/test_fuzz.py (a few seconds) and
-benchmarks/fuzz.py (hours).
+`run` must return or raise one of `allowed`; what it makes must be storable. The parsers of sources are in fuzz_sources, files in
+fuzz_local, what visitors send in fuzz_visitors. Used by tests/test_fuzz.py (seconds) and benchmarks/fuzz.py (hours).
 """
 
 from __future__ import annotations
 
-import io
-import json
-import logging
 import random
 import sqlite3
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conftest import bill_xml
-from fuzzing import change_bytes, change_json, change_xml
-from scrapy.http import Response
-from scrapy.settings import Settings
-from scrapy.utils.test import get_crawler
 from sqlite_utils import Database
 
-from crawlers import (
-    bill_text,
-    billstatus,
-    congress_gov,
-    courtlistener,
-    federal_register,
-    legiscan,
-    legisinfo,
-    legistar,
-    openstates,
-    regulations_gov,
-    tables,
-    uk_parliament,
-    xmltree,
-)  # fmt: skip
+from crawlers import tables
 from crawlers.attachments import Proceeding, store
-from crawlers.items import BadRecord, Document, document_id
-from crawlers.jsonbody import read_object
+from crawlers.items import BadRecord, Document
 from crawlers.middlewares import Unreadable
 from crawlers.record import upsert
 from crawlers.shape import check_shape
-from crawlers.spiders import us_federal_register
-from crawlers.spiders.us_bills import UsBillsSpider
 from pipelines import validate
 
 HERE = Path(__file__).resolve().parent
@@ -107,249 +81,6 @@ def each(parse: Callable[[Any], Any], rows: Iterable[Any]) -> Iterator[Any]:
             yield parse(row)
         except UNUSABLE:
             continue
-
-
-# --------------------------------------------------------------------- sources
-
-
-def _billstatus(body: bytes) -> None:
-    stored([billstatus.parse_bill(xmltree.parse(body, root="billStatus"), source_url="https://x/1", stamp="s")])
-
-
-def _sitemap(body: bytes) -> None:
-    spider = _bills_spider()
-    list(spider.rows(Response("https://www.govinfo.gov/sitemap.xml", body=body)))
-
-
-def _zip(body: bytes) -> None:
-    spider = _bills_spider()
-    rows = [
-        (f"us-117-hr{n}", f"https://www.govinfo.gov/x/BILLSTATUS-117hr{n}.xml", "2021-01-01T00:00:00Z")
-        for n in range(9)
-    ]
-    request = spider.ask("https://www.govinfo.gov/x.zip", spider.parse_zip, cb_kwargs={"rows": rows})
-    response = Response(request.url, body=body, request=request)
-    made = list(spider.parse_zip(response, rows))
-    assert len(made) == len(rows), "every record asked for is there or asked for again"
-    stored(made)
-
-
-def _bills_spider() -> UsBillsSpider:
-    logging.getLogger("us_bills").setLevel(logging.ERROR)
-    spider = UsBillsSpider.from_crawler(get_crawler(UsBillsSpider), today="2026-11-25")
-    spider.settings = Settings({"INFOPOLICY_CORPUS": "/nowhere/corpus.db"})
-    return spider
-
-
-def _bill_text(body: bytes) -> None:
-    bill_text.parse_text(body, "us-119-s146").encode()
-
-
-def _federal_register(body: bytes) -> None:
-    count, records = us_federal_register.read_listing(body)
-    us_federal_register.check_whole(count, records, "2024-01-01", "2024-01-31")
-    keys = {document_id("us", "fr", federal_register.number_of(record)): record for record in records}
-    parse = federal_register.parse_regulation
-    stored(each(lambda row: parse(row, text=None, stamp=federal_register.stamp_of(row)), keys.values()))
-    for record in records:
-        federal_register.load_choice().wants_text(record)
-
-
-def _federal_register_text(body: bytes) -> None:
-    (federal_register.parse_text(body) or "").encode()
-
-
-def _openstates(body: bytes) -> None:
-    page = openstates.read_page(body, 1)
-    for row in page.results:
-        openstates.stamp(row)
-    stored(each(openstates.parse_bill, page.results))
-
-
-def _openstates_sessions(body: bytes) -> None:
-    for session in openstates.read_sessions(openstates.read_page(body, 1).results):
-        openstates.changed_at(session)
-        assert session.session
-
-
-def _legiscan_bill(body: bytes) -> None:
-    stored([legiscan.parse_bill(legiscan.read_answer(body, "bill"))])
-
-
-def _legiscan_sessions(body: bytes) -> None:
-    legiscan.read_sessions(legiscan.read_answer(body, "sessions"), "us-tx")
-
-
-def _legiscan_list(body: bytes) -> None:
-    for number, _ in legiscan.read_master_list(legiscan.read_answer(body, "masterlist")).values():
-        document_id("us-tx", "89R", number)
-
-
-_CITY = next(iter(legistar.load_cities().values()))
-
-
-def _legistar(body: bytes) -> None:
-    rows = legistar.read_rows(body)
-    keys = legistar.keys_of(_CITY, {legistar.matter_number(row): row for row in rows})
-    parse = legistar.parse_matter
-    stored(each(lambda row: parse(_CITY, row, histories=rows, sponsors=rows, text=None, stamp="s"), keys.values()))
-
-
-_MATTER = {
-    "MatterId": 1,
-    "MatterFile": "Int 1-2025",
-    "MatterTitle": "A local law",
-    "MatterIntroDate": "2025-01-01T00:00:00",
-}
-
-
-def _legistar_parts(body: bytes) -> None:
-    rows = legistar.read_rows(body)
-    text = legistar.read_record(b"{}").get("MatterTextPlain")
-    stored(
-        each(
-            lambda row: legistar.parse_matter(_CITY, row, histories=rows, sponsors=rows, text=text, stamp="s"),
-            [_MATTER],
-        )
-    )
-
-
-def _courts(body: bytes) -> None:
-    page = courtlistener.read_page(body)
-    for kind in (courtlistener.OPINION, courtlistener.DOCKET):
-        for row in page.results:
-            try:
-                courtlistener.case_id(row, kind)
-            except BadRecord:
-                continue
-            courtlistener.stamp(row)
-            stored(each(lambda row: courtlistener.parse_case(row, kind), [row, courtlistener.together(row, row)]))  # noqa: B023
-
-
-def _regulations(body: bytes) -> None:
-    _, rows = regulations_gov.read_page(body)
-    parse = regulations_gov.parse_document
-    stored(each(lambda row: parse(row, docket=row["attributes"], stamp=regulations_gov.stamp_of(row)), rows))
-    for row in rows:
-        regulations_gov.key_of(row)
-
-
-def _docket(body: bytes) -> None:
-    regulations_gov.read_docket(body)
-
-
-def _canada(body: bytes) -> None:
-    parse = legisinfo.parse_bill
-    bills = xmltree.parse(body, root="Bills").findall("Bill")
-    stored(each(lambda bill: parse(bill, source_url="https://x", stamp=legisinfo.stamp_of(bill)), bills))
-
-
-def _uk_list(body: bytes) -> None:
-    for row in uk_parliament.read_page(body)[1]:
-        uk_parliament.key_of(row)
-
-
-def _uk_bill(body: bytes) -> None:
-    number = read_object(body).get("billId")
-    number = number if isinstance(number, int) else 1
-    stored([uk_parliament.parse_bill(uk_parliament.read_bill(body, number), source_url="https://x", stamp="s")])
-
-
-def _congress_list(body: bytes) -> None:
-    _, rows = congress_gov.read_rows(body, "bills")
-    keys = {congress_gov.key_of(row): row for row in rows}
-    for row in keys.values():
-        congress_gov.stamp_of(row), congress_gov.address(row)
-    stored(each(congress_gov.listed_bill, keys.values()))
-
-
-def _congress_bill(body: bytes) -> None:
-    answer = read_object(body)
-    parts = {name: answer.get(name) for name in congress_gov.PARTS}
-    rows = {
-        name: [row for row in part if isinstance(row, dict)] for name, part in parts.items() if isinstance(part, list)
-    }
-    detail = answer.get("bill")
-    if not isinstance(detail, dict):
-        raise Unreadable("no bill")
-    congress_gov.key_of(detail)
-    parse = congress_gov.parse_bill
-    stored(each(lambda bill: parse(bill, rows, proceedings=(), source_url="https://x", stamp="s"), [detail]))
-
-
-def _congress_proceedings(body: bytes) -> None:
-    answer = read_object(body)
-    for name, parse in (
-        ("committeeMeeting", congress_gov.parse_meeting), ("hearing", congress_gov.parse_hearing),
-        ("amendment", congress_gov.parse_amendment),
-    ):  # fmt: skip
-        record = answer.get(name)
-        if isinstance(record, dict):
-            stored([parse(record, congress="119", stamp="s", url="https://x")])
-    for row in answer.get("rows") or ():
-        if isinstance(row, dict):
-            congress_gov.proceeding_id(row)
-
-
-def congress_seeds() -> tuple[bytes, ...]:
-    """A bill's answers put together in one, as the spider gathers them."""
-    home = HERE / "sources/us_congress_api/api.congress.gov/v3/bill/119"
-    found = []
-    for bill in ("hr/1", "hr/22", "s/146"):
-        whole = {"bill": json.loads((home / f"{bill}@format=json").read_bytes())["bill"]}
-        for name, field in congress_gov.PARTS.items():
-            path = home / bill / f"{name}@format=json&limit=250&offset=0"
-            if path.exists():
-                rows = json.loads(path.read_bytes())[field]
-                whole[name] = rows["legislativeSubjects"] if isinstance(rows, dict) else rows
-        found.append(json.dumps(whole).encode())
-    return tuple(found)
-
-
-def zip_seed() -> tuple[bytes, ...]:
-    """A ZIP of nine records, packed and unpacked."""
-    made = []
-    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", method) as archive:
-            for number in range(9):
-                archive.writestr(f"BILLSTATUS-117hr{number}.xml", bill_xml(number))
-        made.append(target.getvalue())
-    return tuple(made)
-
-
-def sources() -> tuple[Target, ...]:
-    cl, ls = "us_courts/www.courtlistener.com/api/rest/v4/search@*", "us_local_legistar/webapi.legistar.com/v1/nyc"
-    cg = "us_congress_api/api.congress.gov/v3"
-    table = (
-        ("billstatus", "us_bills/**/BILLSTATUS-*.xml", change_xml, _billstatus, UNUSABLE),
-        ("sitemap", "us_bills/**/sitemap.xml", change_xml, _sitemap, UNUSABLE),
-        ("bill_text", "us_bill_text/**/BILLS-119s146*.xml", change_xml, _bill_text, UNUSABLE),
-        ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
-        ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
-        ("openstates", "us_states/v3.openstates.org/bills@*", change_json, _openstates, UNUSABLE),
-        ("openstates_sessions", "us_states/v3.openstates.org/jurisdictions@*", change_json, _openstates_sessions, UNUSABLE),
-        ("legiscan", "us_states_legiscan/**/@*getBill*", change_json, _legiscan_bill, (*UNUSABLE, legiscan.Refused)),
-        ("legiscan_sessions", "us_states_legiscan/**/@*getSessionList*", change_json, _legiscan_sessions,
-         (*UNUSABLE, legiscan.Refused)),
-        ("legiscan_list", "us_states_legiscan/**/@*getMasterList*", change_json, _legiscan_list, (*UNUSABLE, legiscan.Refused)),
-        ("legistar", f"{ls}/matters@*", change_json, _legistar, UNUSABLE),
-        ("legistar_parts", f"{ls}/matters/*/histories", change_json, _legistar_parts, UNUSABLE),
-        ("courts", cl, change_json, _courts, UNUSABLE),
-        ("regulations", "us_regulations/**/documents@*", change_json, _regulations, UNUSABLE),
-        ("docket", "us_regulations/**/dockets/*", change_json, _docket, UNUSABLE),
-        ("canada", "ca_bills/www.parl.ca/legisinfo/en/bills/xml*", change_xml, _canada, UNUSABLE),
-        ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
-        ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
-        ("congress_list", f"{cg}/bill/119@*", change_json, _congress_list, UNUSABLE),
-        ("congress_meeting", f"{cg}/committee-meeting/119/house/*", change_json, _congress_proceedings, UNUSABLE),
-        ("congress_hearing", f"{cg}/hearing/119/house/*", change_json, _congress_proceedings, UNUSABLE),
-        ("congress_amendment", f"{cg}/amendment/119/samdt/*", change_json, _congress_proceedings, UNUSABLE),
-    )  # fmt: skip
-    made = [Target(name, recordings(pattern), change, run, allowed) for name, pattern, change, run, allowed in table]
-    made.append(Target("congress_bill", congress_seeds(), change_json, _congress_bill, UNUSABLE))
-    made.append(Target("zip", zip_seed(), change_bytes, _zip, ()))
-    return tuple(made)
 
 
 def held(document_id: str) -> bool:

@@ -12,9 +12,12 @@ from typing import Any
 
 import fuzz_local
 import fuzz_targets
+import fuzz_visitors
 import pytest
 from fuzz_local import local_files
-from fuzz_targets import Target, sources
+from fuzz_sources import sources
+from fuzz_targets import Target
+from fuzz_visitors import visitors
 from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +27,7 @@ from crawlers.jsonbody import read_json
 from crawlers.middlewares import Unreadable
 from crawlers.shape import check_shape, storable
 
-TARGETS = (*sources(), *local_files())
+TARGETS = (*sources(), *local_files(), *visitors())
 FAST = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 chances = st.integers(0, 2**48).map(random.Random)
 
@@ -120,7 +123,7 @@ def test_what_is_no_text_is_said_to_be_none(value: Any) -> None:
 @FAST
 @given(st.text(max_size=400))
 def test_the_search_box_takes_anything(text: str) -> None:
-    fuzz_local.search(text)
+    fuzz_visitors.search(text)
 
 
 @FAST
@@ -129,7 +132,7 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
     good = '"net neutrality" OR (title:librar* -sponsor:"Smith, A" NOT number:hr1) AND text:e-book'
     for _ in range(5):
         good = change_text(good, rng)
-    fuzz_local.search(good)
+    fuzz_visitors.search(good)
 
 
 @FAST
@@ -140,7 +143,7 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
     )
 )  # fmt: skip
 def test_any_address_of_the_list_is_answered(args: dict[str, str]) -> None:
-    fuzz_local.browse(args)
+    fuzz_visitors.browse(args)
 
 
 def test_json_lines_are_refused_one_by_one() -> None:

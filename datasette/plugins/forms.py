@@ -1,6 +1,8 @@
-"""What is sent to the site is looked at before anything reads it: a form that is too large or cannot be read is told so.
+"""What is sent to the site is looked at before anything reads it: an address or a form that cannot be read, or is
+too large, is told so.
 
-The middleware that checks the token of a form reads the whole body first, however large, and breaks on what is no text.
+The middleware that checks the token of a form reads the whole body first, however large, and breaks on what is no text; it
+reads the cookies of every request, and breaks on those too.
 """
 
 import logging
@@ -22,8 +24,12 @@ def asgi_wrapper(datasette):
 
     def wrap(app):
         async def with_limit(scope, receive, send):
-            if scope["type"] != "http" or scope["method"] != "POST":
+            if scope["type"] != "http":
                 return await app(scope, receive, send)
+            tables = scope["path"].startswith("/corpus")
+            if "\0" in scope["path"] or (tables and b"%00" in scope.get("query_string", b"")):
+                # No text has this character, and SQLite takes it for the end of a query. Our own pages leave it out.
+                return await Response.text("The address cannot be read.", status=400).asgi_send(send)
             received, begun = 0, False
 
             async def receive_part():
@@ -47,8 +53,10 @@ def asgi_wrapper(datasette):
                 # What goes wrong in our own pages is answered there; here arrives what the check of the token cannot read.
                 if begun:
                     raise
-                log.warning("%s: the form cannot be read: %r", scope["path"], error)
-                await Response.text("The form cannot be read.", status=400).asgi_send(send)
+                what = "form" if scope["method"] == "POST" else "request"
+                # Not what it says: that may be a cookie.
+                log.warning("%r: the %s cannot be read: %s", scope["path"][:200], what, type(error).__name__)
+                await Response.text(f"The {what} cannot be read.", status=400).asgi_send(send)
 
         return with_limit
 

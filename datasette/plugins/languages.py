@@ -5,11 +5,13 @@ stay in it. A page without one answers with its English address.
 """
 
 import re
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from datasette import hookimpl
 from pages import language
+from pages.headers import headers_for
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
@@ -55,10 +57,11 @@ def asgi_wrapper(datasette):
 
 async def _lead_to(path, scope, send):
     query = scope.get("query_string") or b""
-    # Two slashes would lead to another site.
-    place = "/" + path.lstrip("/")
+    # Two slashes would lead to another site, also where one of them is a backslash; a line's end would begin another header.
+    place = quote("/" + path.lstrip("/\\"), safe="/~@:!$&'()*+,;=-._")
     location = place.encode() + (b"?" + query if query else b"")
-    await send({"type": "http.response.start", "status": 302, "headers": [(b"location", location)]})
+    headers = [(b"location", location), *headers_for("", tls=False).items()]
+    await send({"type": "http.response.start", "status": 302, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -12,38 +12,10 @@ from datasette.utils.asgi import Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from pages.headers import headers_for
 from pages.language import N_
 
 log = logging.getLogger("infopolicy.site")
-
-#: No script at all, and styles from our own files only. Pages with a script of ours are named below.
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    b"content-security-policy": POLICY.encode(),
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"strict-origin-when-cross-origin",
-    b"x-frame-options": b"DENY",
-    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
-    b"cross-origin-opener-policy": b"same-origin",
-}
-#: The pages that bring scripts of our own, from static/: those with charts. On every other page none can run.
-WITH_SCRIPTS = re.compile(r"/|/(areas|jurisdictions)/[a-z0-9-]+|/compare")
-HEADERS_WITH_SCRIPTS = HEADERS | {b"content-security-policy": f"{POLICY}; script-src 'self'".encode()}
-#: The desk has a script for its keys, and nothing of it may stay in a cache or be found by a search engine.
-DESK = re.compile(r"/desk(/.*)?", re.DOTALL)
-DESK_HEADERS = HEADERS_WITH_SCRIPTS | {
-    b"cache-control": b"private, no-store",
-    b"referrer-policy": b"same-origin",
-    b"x-robots-tag": b"noindex",
-}
-#: The card of a document is made to stand on other people's pages, in a frame: it may be framed, and tells its height.
-EMBED = re.compile(r"/embed/.*", re.DOTALL)
-EMBED_HEADERS = {name: value for name, value in HEADERS.items() if name != b"x-frame-options"} | {
-    b"content-security-policy": b"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-    b"form-action 'none'; base-uri 'none'; frame-ancestors *",
-}
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 #: Datasette's own pages: nothing there takes a form.
@@ -59,12 +31,12 @@ RAW_PAGES = {"sqlite_dbpage", "dbstat"}
 
 @hookimpl
 def asgi_wrapper(datasette):
+    tls = (datasette.plugin_config("infopolicy") or {}).get("site", "").startswith("https:")
+
     def wrap(app):
         async def with_headers(scope, receive, send):
             path = scope.get("path", "")
-            ours = HEADERS_WITH_SCRIPTS if WITH_SCRIPTS.fullmatch(path) else HEADERS
-            ours = DESK_HEADERS if DESK.fullmatch(path) else ours
-            ours = EMBED_HEADERS if EMBED.fullmatch(path) else ours
+            ours = headers_for(path, tls=tls)
 
             async def send_with_headers(message):
                 if message["type"] == "http.response.start":
@@ -145,11 +117,17 @@ def handle_exception(datasette, request, exception):
                 message = N_(
                     "The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps."
                 )
-            return await error_page(datasette, request, exception.status, message, exception.title)
+            # Datasette calls it the server's fault when an address asks for a column that is not there: it is the asker's.
+            status = 400 if exception.status == 500 else exception.status
+            return await error_page(datasette, request, status, message, exception.title)
         if isinstance(exception, NotFound):
             return await error_page(datasette, request, 404, N_("There is no page at this address"))
         if isinstance(exception, Base400):
             return await error_page(datasette, request, exception.status, str(exception.args[0]))
+        if READ_ONLY.fullmatch(request.path) and isinstance(exception, (ValueError, LookupError, TypeError)):
+            # What Datasette itself cannot read in an address, such as a column that is no name.
+            log.warning("%r cannot be read: %r", request.full_path[:500], exception)
+            return await error_page(datasette, request, 400, N_("This address cannot be read"))
         # Something of ours broke: the log gets the whole story, the visitor an apology without any of it.
         log.error("%s failed", request.path, exc_info=exception)
         return await error_page(datasette, request, 500, N_("Something went wrong on our side. Please try again soon."))
