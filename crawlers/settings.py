@@ -23,6 +23,7 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0
 AUTOTHROTTLE_ENABLED = True
+EXTENSIONS = {"scrapy.extensions.throttle.AutoThrottle": None, "crawlers.throttle.AutoThrottle": 0}
 AUTOTHROTTLE_START_DELAY = 0.1
 AUTOTHROTTLE_MAX_DELAY = 60
 AUTOTHROTTLE_TARGET_CONCURRENCY = 8.0
@@ -42,6 +43,7 @@ INFOPOLICY_OPS = str(_config.ops)
 
 DOWNLOAD_HANDLERS = {"http": "crawlers.mirror.MirrorHandler", "https": "crawlers.mirror.MirrorHandler"}
 DOWNLOADER_MIDDLEWARES = {
+    "crawlers.middlewares.OwnHostMiddleware": 10,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.middlewares.RetryAfterMiddleware": 550,
     "crawlers.budget.BudgetMiddleware": 890,
