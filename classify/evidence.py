@@ -17,6 +17,8 @@ from classify.words import Words, sentence_at, sentence_spans
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3
+#: How much a sentence counts in which no rule fired.
+MODEL_ALONE = 0.4
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def by_sentence(
         for name, words, shares in read:
             if name == field:
                 weight += float(shares[bisect_left(words.starts, start) : bisect_left(words.starts, end)].sum())
-        return weight
+        # What the model alone likes is often the form of a notice; a phrase that a person wrote down says why.
+        return weight if rules != {"model"} else weight * MODEL_ALONE
 
     order = sorted(members, key=lambda sentence: -carried(sentence))
     ranks = zip_longest(*(members[sentence] for sentence in order))
