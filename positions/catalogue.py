@@ -78,7 +78,18 @@ def check(path: Path = HOME) -> list[str]:
 def catalogue_hash(path: Path = HOME) -> str:
     """Hash of everything matches are derived from: the catalogue, the cue words and this package's matching code."""
     here = Path(__file__).parent
-    code = [here / name for name in ("cues.yml", "direction.py", "matching.py", "phrases.py", "sentences.py")]
+    code = [
+        here / name
+        for name in (
+            "boilerplate.yml",
+            "cues.py",
+            "cues.yml",
+            "direction.py",
+            "matching.py",
+            "phrases.py",
+            "sentences.py",
+        )
+    ]
     digest = hashlib.sha256()
     for file in [*_files(path), *code]:
         digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
@@ -116,7 +127,7 @@ _VERSION_KEYS = {
 }  # fmt: skip
 _TRIGGER_KEYS = {
     "id": TEXT, "says": TEXT, "reversed": TEXT, "any": LIST, "near": LIST, "context": LIST, "unless": LIST,
-    "alone": FLAG, "weight": NUMBER,
+    "alone": FLAG, "leans": TEXT, "weight": NUMBER,
 }  # fmt: skip
 _EXAMPLE_KEYS = {"text": TEXT, "stance": TEXT}
 
@@ -221,6 +232,7 @@ class _Reader(Checker):
         return made
 
     def _trigger(self, item: Entry) -> dict[str, Any]:
+        self.closed(item, "leans", STANCES)
         values = self.values(item, _TRIGGER_KEYS, ("id", "says", "any"))
         for key in ("any", "near", "context", "unless"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))

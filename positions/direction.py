@@ -7,21 +7,20 @@ lead-in ("may not: (1) ...; (2) ..."); a means has its own ("by creating"). Wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from positions.cues import ABOUT, AMEND, LOOK, NOT, cues
 from positions.phrases import Token, normal
 
-_CUES = Path(__file__).with_name("cues.yml")
 #: A cue further than this many words before the phrase is too far to be trusted without doubt.
 _FAR = 25
 #: How many words after the phrase a passive may stand ("the program ... is repealed").
 _AFTER = 12
-_NOT, _LOOK, _ABOUT, _AMEND = 0, 2, 3, 4
+_ARTICLES = frozenset(("the", "a", "an", "such", "each", "this", "that", "any", "annual", "final", "follow", "up"))
+_BODIES = frozenset(("committee", "board", "process", "council", "commission", "panel"))
+_AFTER_NOUN = frozenset(("and", "under", "required", "described", "made", "prepared", "submitted"))
 _BE = frozenset(("is", "are", "be", "been", "being", "was", "were", "wa", "hereby"))
 _HAVE = frozenset(("has", "have", "had", "ha"))
 #: "prohibits WHO from doing", "requires WHO to do".
@@ -35,6 +34,14 @@ _ACTS = frozenset(
 )
 #: "protects WHO from what": what follows "from" is cut.
 _SHIELD = frozenset(normal(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
+#: A notice that only asks, announces a form, or names the agency it comes from.
+_ASKS = re.compile(
+    r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
+    r"|\binformation collection|comments requested|request for (?:information|comment)",
+    re.IGNORECASE,
+)
+#: An account of an appropriation: what it is for, then the sum.
+_PAYS = re.compile(r"\b(?:expenses|necessary|to carry out)\b.*\$[0-9]", re.DOTALL)
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -47,64 +54,47 @@ class Reading:
     doubt: int = 0
 
 
-@cache
-def cues() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
-    """``(sign of each cue form, words that disarm "not", words that make a sentence unclear)`` from cues.yml.
-
-    A sign is 1 or -1, ``_NOT`` for a negation, ``_LOOK`` for a verb that only asks or looks,
-    ``_ABOUT`` for "relating to", ``_AMEND`` for one that changes a law named next.
-    """
-    raw = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
-    signs: dict[str, int] = {}
-    for key, sign in (("build", 1), ("cut", -1), ("look", _LOOK), ("about", _ABOUT), ("amend", _AMEND)):
-        for word in raw[key].split():
-            signs.update(dict.fromkeys(_forms(word), sign))
-    signs.update({normal(word): _NOT for word in raw["not"].split()})
-    return signs, frozenset(raw["not_unless"].split()), frozenset(normal(word) for word in raw["unclear"].split())
-
-
-def _forms(verb: str) -> set[str]:
-    """The regular forms of a verb, in normal form (so without the third person's ``s``)."""
-    stem = verb[:-1] if verb.endswith("e") else verb
-    doubled = stem + stem[-1] if len(verb) < 7 and stem[-1] in "bpntlr" and stem[-2] in "aeiou" else stem
-    past = {verb[:-1] + "ied"} if verb.endswith("y") and verb[-2] not in "aeiou" else {stem + "ed", doubled + "ed"}
-    return {normal(form) for form in {verb, verb + "s", verb + "es", stem + "ing", doubled + "ing"} | past}
-
-
 def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: tuple[int, ...]) -> Reading:
     """Read the direction of the tokens ``phrase`` (their indexes) inside the tokens ``sentence`` (half-open index range).
 
     ``text`` is what the tokens' offsets refer to: punctuation between them ends clauses.
     """
     first, stop = sentence
-    unclear = cues()[2]
-    if _tells_present_law(found, first, stop) or any(found[at].word in unclear for at in range(first, stop)):
+    unclear = cues().unclear
+    words = text[found[first].start : found[stop - 1].end]
+    if tells_present_law(found, first, stop) or any(found[at].word in unclear for at in range(first, stop)):
+        return Reading(0, 1)
+    if _ASKS.search(words):
         return Reading(0, 1)
     before = _before(text, found, first, phrase)
     if before.sign:
         return _with_passive(before, text, found, phrase[-1] + 1, stop)
     if before.doubt:
         return before
-    return _after(text, found, phrase[-1] + 1, stop)
+    after = _after(text, found, phrase[-1] + 1, stop)
+    return Reading(1, 1) if not after.sign and not after.doubt and _PAYS.search(words) else after
 
 
-def _tells_present_law(found: Sequence[Token], first: int, stop: int) -> bool:
-    """Digests first say what the law is today: that is no provision of the document."""
+def tells_present_law(found: Sequence[Token], first: int, stop: int) -> bool:
+    """Digests first say what the law is today, or what a word means: that is no provision of the document."""
     opening = tuple(token.word for token in found[first : min(stop, first + 3)])
-    return opening[:1] == ("currently",) or any(
+    return opening[:1] in (("currently",), ("define",)) or any(
         opening[i : i + 2] in (("existing", "law"), ("current", "law"), ("federal", "law")) for i in (0, 1)
     )
 
 
 def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ...]) -> Reading:
     """Cues before the phrase and in its gaps; its own words are no cues."""
-    signs, disarm, _ = cues()
+    signs, disarm = cues().signs, cues().disarm
     lead = here = _Scope()
     listing = False
+    disapproved = any(found[at].word == "disapproval" for at in range(first, phrase[0]))
     own = frozenset(phrase)
     for at in range(first, phrase[-1]):
         gap = text[found[at - 1].end : found[at].start] if at > first else ""
-        if _marks_item(text, found[at], gap):
+        if ".\u2014" in gap:  # a heading that runs into its text
+            here = _Scope()
+        if _marks_item(text, found, at, first, gap):
             lead, listing = (lead, True) if listing else (here, True)
             here = lead
             continue
@@ -113,17 +103,42 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
         if found[at].word == "from" and here.last >= 0 and found[here.last].word in _SHIELD:
             here = _Scope(Reading(-here.reading.sign, here.reading.doubt), at, here.looks)
         sign = signs.get(found[at].word)
-        if sign is None or at in own or (sign != _NOT and _is_adjective(text, found, at, first)):
+        if sign is None or at in own or (sign != NOT and _is_adjective(text, found, at, first)):
             continue
-        if at + 1 < len(found) and found[at + 1].word in ("date", "year"):  # "extends the repeal date"
+        if _is_noun(found, at, first):
             continue
-        if sign == _NOT and _disarmed(text, found, at, disarm):
+        if sign == NOT and _disarmed(text, found, at, disarm):
+            continue
+        if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
         here = here.with_cue(sign, at)
+    if here.amends and (sign := _purpose(found, phrase[-1] + 1)):
+        return Reading(sign, 1)
     if here.looks or _names_who(found, here.last, phrase):
         return Reading(0, 1)
     far = here.reading.sign != 0 and phrase[0] - here.last > _FAR
     return Reading(here.reading.sign, here.reading.doubt + far)
+
+
+def _is_noun(found: Sequence[Token], at: int, first: int) -> bool:
+    """Words that are cues as verbs only: "extends the repeal date", "the report must be posted", "tax exempt bonds"."""
+    before = found[at - 1].word if at > first else ""
+    after = found[at + 1].word if at + 1 < len(found) else ""
+    if after in ("date", "year") or (before == "tax" and found[at].word.startswith("exempt")):
+        return True
+    if cues().signs.get(found[at].word) != LOOK:
+        return False
+    named = at == first or before in _ARTICLES
+    return after in _BODIES or (named and (after in _MODAL or after in _BE or after in _AFTER_NOUN))
+
+
+def _purpose(found: Sequence[Token], at: int) -> int:
+    """What an amendment of the act just named is for: 1 in "amend the X Act to authorize ...", 0 where it does not tell."""
+    for i in range(at, min(len(found) - 1, at + _AFTER)):
+        if found[i].word == "to" and (sign := cues().signs.get(found[i + 1].word)) is not None:
+            looks = any(cues().signs.get(found[j].word) == LOOK for j in range(i + 2, min(len(found), i + 5)))
+            return int(sign == 1 and not looks)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +151,11 @@ class _Scope:
     amends: bool = False
 
     def with_cue(self, sign: int, at: int) -> _Scope:
-        if sign == _ABOUT:
+        if sign == ABOUT:
             return _Scope()
-        if sign in (_LOOK, _AMEND) or self.looks:
-            return _Scope(Reading(0), at, True, self.amends or sign == _AMEND)
-        return _Scope(_times(self.reading, -1 if sign == _NOT else sign), at)
+        if sign in (LOOK, AMEND) or self.looks:
+            return _Scope(Reading(0), at, True, self.amends or sign == AMEND)
+        return _Scope(_times(self.reading, -1 if sign == NOT else sign), at)
 
 
 def _disarmed(text: str, found: Sequence[Token], at: int, disarm: frozenset[str]) -> bool:
@@ -150,16 +165,20 @@ def _disarmed(text: str, found: Sequence[Token], at: int, disarm: frozenset[str]
     return number or aside or (at + 1 < len(found) and found[at + 1].word in disarm)
 
 
-def _marks_item(text: str, token: Token, gap: str) -> bool:
-    """Whether the token is the mark of a listed item: "(1)", "(a)", "(iii)"."""
-    return "(" in gap and len(token.word) <= 3 and text[token.end : token.end + 1] == ")"
+def _marks_item(text: str, found: Sequence[Token], at: int, first: int, gap: str) -> bool:
+    """Whether the token is the mark of a listed item: "(1)", "(a)", "(iii)"; not "paragraph (1)"."""
+    token = found[at]
+    marked = "(" in gap and len(token.word) <= 3 and text[token.end : token.end + 1] == ")"
+    return marked and not (at > first and found[at - 1].word.endswith(("paragraph", "section", "clause")))
 
 
 def _leaves(here: _Scope, found: Sequence[Token], at: int, gap: str) -> bool:
     """A verb beside one that only looks ("to study X and provide Y"), or what an amendment is for ("amends X to end Y")."""
-    if not here.looks or cues()[0].get(found[at].word) not in (1, -1) or found[at].word.endswith("ing"):
+    if not here.looks or cues().signs.get(found[at].word) not in (1, -1) or found[at].word.endswith("ing"):
         return False
-    return "," in gap or found[at - 1].word == "and" or (here.amends and found[at - 1].word in ("to", "by"))
+    if here.amends and any(found[i].word in ("to", "by") for i in range(here.last + 1, at)):
+        return True
+    return "," in gap or found[at - 1].word == "and"
 
 
 def _is_adjective(text: str, found: Sequence[Token], at: int, first: int) -> bool:
@@ -178,7 +197,7 @@ def _names_who(found: Sequence[Token], cue: int, phrase: tuple[int, ...]) -> boo
     if link == "from":
         words = [found[i].word for i in range(phrase[-1] + 1, min(len(found), phrase[-1] + 14))]
         return "from" in words and _RELATIVE.isdisjoint(words[: words.index("from")])
-    known = cues()[0]
+    known = cues().signs
     after = range(phrase[-1] + 1, min(len(found) - 1, phrase[-1] + 4))
     return any(found[i].word == "to" and (found[i + 1].word in known or found[i + 1].word in _ACTS) for i in after)
 
@@ -192,13 +211,15 @@ def _times(reading: Reading, sign: int) -> Reading:
 def _new_verb(text: str, found: Sequence[Token], at: int, first: int, gap: str) -> bool:
     """Whether a main verb (or a means, "by creating") starts a new scope at this token."""
     token = found[at]
-    if token.word not in cues()[0] or at == first:
+    if token.word not in cues().signs or at == first:
         return False
     written = text[token.start : token.end].lower()
     before = found[at - 1].word
     if written.endswith("ing"):
         starts = "," in gap or before == "and"
         return before in ("by", "including") or (starts and not _gerunds_before(text, found, at, first))
+    if written in cues().anew and (before == "and" or "," in gap):
+        return True
     finite = written.endswith("s") and not written.endswith("ss")
     return (finite and ("," in gap or before in ("and", "or", "also", "but"))) or (
         before in ("to", "must", "shall", "may") and at - 2 >= first and found[at - 2].word in ("and", "also")
@@ -219,7 +240,7 @@ def _with_passive(reading: Reading, text: str, found: Sequence[Token], at: int, 
 
 
 def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: bool = False) -> Reading:
-    signs, disarm, _ = cues()
+    signs, disarm = cues().signs, cues().disarm
     for i in range(at, min(stop, at + _AFTER)):
         gap = text[found[i - 1].end : found[i].start]
         word, previous = found[i].word, found[i - 1].word
@@ -242,7 +263,7 @@ def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: 
 
 def _trailing(text: str, found: Sequence[Token], at: int, stop: int) -> Reading:
     """State indexes put the verb last: "Libraries; internet filter software on computers; require, and set rules."."""
-    signs = cues()[0]
+    signs = cues().signs
     for i in range(at, stop):
         if ";" in text[found[i - 1].end : found[i].start]:
             sign = None if found[i].word.endswith("ing") else signs.get(found[i].word)

@@ -11,21 +11,38 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
+
+import yaml
 
 from positions.catalogue import Catalogue, load_catalogue
-from positions.direction import Reading, read
-from positions.phrases import Pattern, PhraseIndex, Vocabulary, tokens, vocabulary
+from positions.cues import cues
+from positions.direction import Reading, read, tells_present_law
+from positions.phrases import Pattern, PhraseIndex, Vocabulary, pattern, tokens, vocabulary
 from positions.records import OPPOSITE, Position, Trigger
 from positions.sentences import sentences
 
 #: How much a match counts by where it stands; also the fields that are read, in this order.
 FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
 _UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
+_NAMED = 0.6  # a title names the matter, and what acts on it are for is known
 _DOUBT = 0.75  # for each reason to doubt the direction
+_CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
 _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
+
+
+_HEADING = 10  # words of a sentence that can be no more than a heading
+_SHORT = 14  # words of a sentence that can be no more than the name of an act
+
+
+@cache
+def boilerplate() -> tuple[Pattern, ...]:
+    """The patterns of boilerplate.yml, any of which makes a sentence no provision."""
+    raw = yaml.safe_load(Path(__file__).with_name("boilerplate.yml").read_text(encoding="utf-8"))
+    return tuple(pattern(source) for source in raw)
 
 
 @dataclass(frozen=True)
@@ -126,13 +143,15 @@ class Matcher:
             if not item.possible(passage.seen(which)) or (phrase := item.find(passage.words, at, stop)) is None:
                 continue
             if key not in admitted:
-                admitted[key] = _admits(self._owners[owner][1], passage, which, all_passages)
+                admitted[key] = not passage.is_boilerplate(which) and _admits(
+                    self._owners[owner][1], passage, which, all_passages
+                )
             if admitted[key]:
                 readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase))
-        return [
-            _match(*self._owners[owner], _surest(found), passage.provision(which))
+        return _reconciled(
+            _match(*self._owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
             for (which, owner), found in readings.items()
-        ]
+        )
 
     def _best(self, found: list[Match]) -> tuple[Match, ...]:
         """One per position and stance, the best; ``watch`` only where the position has no other."""
@@ -159,6 +178,7 @@ class _Passage:
         self.text = text
         self.words = tokens(text)
         self._seen: dict[int, Vocabulary] = {}
+        self._formulas: dict[int, bool] = {}
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -185,6 +205,24 @@ class _Passage:
         if which not in self._seen:
             self._seen[which] = vocabulary(self.words[slice(*self.bounds[which])])
         return self._seen[which]
+
+    def is_boilerplate(self, which: int) -> bool:
+        """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
+        if which not in self._formulas:
+            self._formulas[which] = tells_present_law(self.words, *self.bounds[which]) or any(
+                self.has(item, which) for item in boilerplate()
+            )
+        return self._formulas[which]
+
+    def only_names(self, which: int) -> bool:
+        """Whether the sentence is a title, a heading or a finding, and says nothing vague such as "relating to"."""
+        first, stop = self.bounds[which]
+        words = [token.word for token in self.words[first:stop]]
+        if words[:1] == ["whereas"]:
+            return True
+        heading = len(words) <= _HEADING and self.text[self.spans[which][1] - 1].isalnum()
+        named = self.field == "title" or heading or (len(words) <= _SHORT and "act" in words[-4:])
+        return named and cues().vague.isdisjoint(words)
 
     def has(self, item: Pattern, which: int) -> bool:
         return item.possible(self.seen(which)) and item.stands_in(self.words, *self.bounds[which])
@@ -216,18 +254,41 @@ def _surest(readings: list[Reading]) -> Reading:
     return Reading(signs.pop(), least) if len(signs) == 1 else Reading(0, least + 1)
 
 
-def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision) -> Match:
+def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision, only_names: bool) -> Match:
     sign = reading.sign or (1 if trigger.alone and not reading.doubt else 0)
     stance, says = "watch", trigger.says
+    leans = trigger.leans or ("support" if trigger.stance == "support" else "watch")
     if sign > 0:
         stance = trigger.stance
     elif sign < 0 and trigger.reversed:
         stance, says = OPPOSITE[trigger.stance], trigger.reversed
     score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
+    if not sign and not reading.doubt and only_names and leans != "watch":
+        stance, says = leans, trigger.says if leans == trigger.stance else trigger.reversed or trigger.says
+        score *= _NAMED
     if stance == "watch":
         says = f"touches, direction unclear: {says}"
         score *= _UNDECIDED
     return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
+
+
+def _reconciled(found: Iterable[Match]) -> list[Match]:
+    """Where one sentence seems to help and to harm the same position about as much, it does not tell: ``watch``."""
+    matches = list(found)
+    best: dict[tuple[Provision, str], dict[str, float]] = {}
+    for match in matches:
+        if match.stance != "watch":
+            sides = best.setdefault((match.provision, match.position_id), {})
+            sides[match.stance] = max(sides.get(match.stance, 0.0), match.score)
+    torn = {
+        key for key, sides in best.items() if len(sides) > 1 and min(sides.values()) >= _CLOSE * max(sides.values())
+    }
+    return [_undecided(match) if (match.provision, match.position_id) in torn else match for match in matches]
+
+
+def _undecided(match: Match) -> Match:
+    reason = f"touches, says both sides: {match.reason.rsplit(': ', 1)[0]}: watch, {match.position_id}"
+    return Match(match.position_id, "watch", round(match.score * _UNDECIDED, 4), match.provision, reason)
 
 
 def _strengthened(matches: list[Match]) -> Match:

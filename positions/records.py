@@ -61,7 +61,8 @@ class Trigger:
 
     ``any`` are the phrases looked for in a sentence; one of ``near`` must stand in the same sentence, one of ``context``
     anywhere in the document, and none of ``unless`` in the sentence. ``alone``: the phrase is the act itself and needs no
-    verb that governs it.
+    verb that governs it. ``leans``: the stance where a title only names the thing; None: support for a trigger of support,
+    else watch.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Trigger:
     unless: tuple[Pattern, ...] = ()
     reversed: str | None = None
     alone: bool = False
+    leans: str | None = None
     weight: float = 0.6
 
 
