@@ -12,6 +12,7 @@ from datasette.utils.asgi import Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from pages import guard
 from pages.headers import headers_for
 from pages.language import N_
 
@@ -24,9 +25,8 @@ READ_ONLY = re.compile(r"/(corpus|_internal|_memory)([./?].*)?", re.DOTALL)
 READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
 #: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
 STATEMENTS = READABLE_PRAGMAS | {"schema_version", "database_list", "cache_size", "data_version", "page_size"}
-LONGEST_VALUE = 20_000_000
-#: The file as it lies on the disk, with what was taken back and not yet overwritten.
-RAW_PAGES = {"sqlite_dbpage", "dbstat"}
+#: The file as it lies on the disk, with what was taken back and not yet overwritten; what others ask.
+INNER_TABLES = {"sqlite_dbpage", "dbstat", "sqlite_stmt"}
 
 
 @hookimpl
@@ -77,16 +77,16 @@ def prepare_connection(conn, database):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_PRAGMA:
             return sqlite3.SQLITE_OK if first.lower() in STATEMENTS else sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_READ and first.lower() in RAW_PAGES:
+        if action == sqlite3.SQLITE_READ and first.lower() in INNER_TABLES:
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ and first.lower().startswith("pragma_"):
             return sqlite3.SQLITE_OK if first.lower()[7:] in READABLE_PRAGMAS else sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_FUNCTION and second.lower() in ("load_extension", "fts3_tokenizer"):
+        if action == sqlite3.SQLITE_FUNCTION and second.lower() in guard.DENIED:
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK
 
     conn.set_authorizer(authorize)
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    guard.limit(conn)
 
 
 @hookimpl(tryfirst=True)
