@@ -1,4 +1,4 @@
-"""Good manners and no silence: Retry-After is obeyed, and an answer nobody can read is asked again, then kept as a reject."""
+"""Good manners, own hosts only, no silence: Retry-After is obeyed; an answer nobody can read is asked again, then kept."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
 from crawlers.httpcache import ASK_AFRESH, without_key
 from crawlers.items import Reject
+from crawlers.sources import load_sources
 
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
@@ -24,6 +27,40 @@ _LONGEST_WAIT = 300.0
 
 class Unreadable(ValueError):
     """An answer with status 200 that is not what was asked for: broken, cut off, a maintenance page. Worth asking again."""
+
+
+class ForeignAddress(IgnoreRequest):
+    """An address that is not the source's: its answers name addresses, and may be redirected, and are believed in neither."""
+
+
+class OwnHostMiddleware:
+    """Lets through only requests to the host of the source, encrypted where it is: also those that a redirect leads to.
+
+    Otherwise a source, or whoever has broken into it, could make this machine ask its own network, and have a key sent along.
+    """
+
+    def __init__(self, crawler: Crawler):
+        source = load_sources().get(crawler.spider.name) if crawler.spider else None
+        if source is None:
+            raise NotConfigured  # a spider that is not of ours
+        self.own = _place(source.url)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> OwnHostMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        if _place(request.url) != self.own:
+            raise ForeignAddress(f"refused: not an address of {self.own[1]}")
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Scheme and host, with the port and the name before an @ where there is one: these must be the same too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
 class RetryAfterMiddleware(RetryMiddleware):
