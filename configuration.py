@@ -59,6 +59,10 @@ class Configuration:
         return self.data / "staff.db"
 
     @property
+    def partners(self) -> Path:
+        return self.data / "partners.db"
+
+    @property
     def mail(self) -> Path:
         return self.data / "mail.db"
 

@@ -12,29 +12,63 @@ import click
 from commands.session import Session, Stop, now, plain_errors
 
 ROLES = click.Choice(["viewer", "reviewer", "approver"])
+#: And a coalition partner, whose account lies in partners.db and opens no page of staff.
+ANYBODY = click.Choice([*ROLES.choices, "partner"])
 
 
 @contextmanager
 def staff_room(session: Session) -> Iterator[Any]:
     """staff.db, open, and what can go wrong with an account told in one sentence."""
-    from desk.accounts import AccountError
-    from desk.passwords import BadPassword
     from desk.tables import open_staff
 
-    with plain_errors(), closing(open_staff(session.config.staff)) as db:
-        try:
+    with _told(), closing(open_staff(session.config.staff)) as db:
+        yield db
+
+
+@contextmanager
+def _partner_room(session: Session) -> Iterator[Any]:
+    """partners.db, likewise; None where there is none and so nobody in it."""
+    from desk.partner_tables import open_partners
+
+    with _told():
+        if not session.config.partners.exists():
+            yield None
+            return
+        with closing(open_partners(session.config.partners)) as db:
             yield db
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    from desk.accounts import AccountError
+    from desk.passwords import BadPassword
+
+    with plain_errors():
+        try:
+            yield
         except (AccountError, BadPassword) as error:
             raise Stop(str(error), 2) from error
 
 
-def _account(db: Any, name: str) -> Any:
+@contextmanager
+def _account(session: Session, name: str) -> Iterator[tuple[Any, Any]]:
+    """The file that holds the account of this name, and the account: staff first, then partners."""
     from desk import accounts
 
-    found = accounts.find(db, name)
-    if found is None:
+    with staff_room(session) as staff, _partner_room(session) as partners:
+        for db in filter(None, (staff, partners)):
+            if found := accounts.find(db, name):
+                yield db, found
+                return
         raise Stop(f"there is no account called {name!r}: see infopolicy user list", 2)
-    return found
+
+
+def _free(db: Any, name: str) -> None:
+    """A name is given once, whoever has it: both sign in at the same door."""
+    from desk import accounts
+
+    if db is not None and accounts.find(db, name):
+        raise accounts.AccountError(f"{name}: there is already an account of this name or mail address")
 
 
 def _password(name: str) -> str:
@@ -54,31 +88,47 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", type=ROLES, default="reviewer", show_default=True, help="Reads; decides; publishes stances.")
+@click.option("--role", type=ANYBODY, default="reviewer", show_default=True,
+              help="Reads; decides; publishes stances; or speaks for a coalition partner.")  # fmt: skip
 @click.option("--email", help="The mail address by which single sign-on knows the person.")
 @click.option("--unit", help="The unit of ALA the person works for.")
+@click.option("--organisation", help="The partner organisation the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
 @click.pass_obj
 def user_add(
-    session: Session, name: str, role: str, email: str | None, unit: str | None, no_password: bool
+    session: Session, name: str, role: str, email: str | None, unit: str | None, organisation: str | None,
+    no_password: bool,
 ) -> None:  # fmt: skip
-    """Make an account for NAME. The password is asked for, or read from standard input."""
-    from desk import accounts
+    """Make an account for NAME. The password is asked for, or read from standard input.
 
-    with staff_room(session) as db:
+    \b
+    infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"
+    infopolicy user add "Dana Partner" --role partner --organisation "Electronic Frontier Foundation"
+    """
+    from desk import accounts, partners
+    from desk.partner_tables import open_partners
+
+    if (role == "partner") != bool(organisation):
+        raise Stop("--role partner and --organisation go together", 2)
+    with staff_room(session) as staff, _partner_room(session) as others:
+        _free(staff if organisation else others, name)
         password = None if no_password else _password(name)
-        made = accounts.add(db, name, role=role, password=password, now=now(), email=email, unit=unit)
-    session.say(f"{made.name} may sign in as {made.role}")
+        if not organisation:
+            made = accounts.add(staff, name, role=role, password=password, now=now(), email=email, unit=unit)
+        else:
+            with closing(open_partners(session.config.partners)) as db:
+                made = partners.add_partner(db, name, organisation, password=password, now=now(), email=email)
+    session.say(f"{made.name} may sign in as {made.role}" + (f" of {made.unit}" if organisation else ""))
 
 
 @user.command("list")
 @click.pass_obj
 def user_list(session: Session) -> None:
-    """Every account with its role and unit, and whether it is closed."""
+    """Every account with its role and its unit or organisation, and whether it is closed."""
     from desk import accounts
 
-    with staff_room(session) as db:
-        for each in accounts.all_accounts(db):
+    with staff_room(session) as staff, _partner_room(session) as partners:
+        for each in [each for db in filter(None, (staff, partners)) for each in accounts.all_accounts(db)]:
             parts = [each.name, each.role, each.unit, each.email, "closed" if each.disabled_at else None]
             click.echo("\t".join(part or "-" for part in parts[:4]) + ("\tclosed" if parts[4] else ""))
 
@@ -91,8 +141,8 @@ def user_disable(session: Session, name: str, again: bool) -> None:
     """Close the account of NAME: every session ends at once. What the person decided stays, with the name."""
     from desk import accounts
 
-    with staff_room(session) as db:
-        accounts.set_disabled(db, _account(db, name), not again, now=now())
+    with _account(session, name) as (db, account):
+        accounts.set_disabled(db, account, not again, now=now())
     session.say(f"{name} is {'open again' if again else 'closed'}")
 
 
@@ -103,8 +153,7 @@ def user_password(session: Session, name: str) -> None:
     """Give NAME another password, typed or from standard input; every session of the account ends."""
     from desk import accounts
 
-    with staff_room(session) as db:
-        account = _account(db, name)
+    with _account(session, name) as (db, account):
         accounts.set_password(db, account, _password(account.name), now=now())
     session.say("changed; the person signs in again")
 
@@ -117,6 +166,8 @@ def user_role(session: Session, name: str, role: str) -> None:
     """Make NAME a viewer (reads), a reviewer (decides) or an approver (also publishes stances)."""
     from desk import accounts
 
-    with staff_room(session) as db:
-        accounts.set_role(db, _account(db, name), role, now=now())
+    with _account(session, name) as (db, account):
+        if account.role == "partner":
+            raise Stop(f"{name}: a partner stays one; make an account of another name for somebody of staff", 2)
+        accounts.set_role(db, account, role, now=now())
     session.say(f"{name} is {role} now")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from desk.passwords import new_password
 
 #: What each may do, each more than the one before: read; decide; publish a stance.
 ROLES = ("viewer", "reviewer", "approver")
+#: An account of a coalition partner, in a file of its own; its `unit` is the organisation.
+PARTNER = "partner"
 _NAME = re.compile(r"[^\W_][\w .'’-]{1,59}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,190}")
 
@@ -34,8 +37,10 @@ class Account:
     shortcuts: bool
 
     def may(self, role: str) -> bool:
-        """Whether this account has at least this role."""
-        return self.disabled_at is None and ROLES.index(self.role) >= ROLES.index(role)
+        """Whether this account has at least this role; a partner has that one alone, and nobody of staff has it."""
+        if self.disabled_at is not None or PARTNER in (role, self.role):
+            return self.disabled_at is None and role == self.role
+        return ROLES.index(self.role) >= ROLES.index(role)
 
 
 _COLUMNS = "id, name, email, role, unit, created_at, disabled_at, shortcuts"
@@ -58,7 +63,7 @@ def _account(row: Any) -> Account:
 
 def add(
     db: Database, name: str, *, role: str, password: str | None, now: str, email: str | None = None,
-    unit: str | None = None,
+    unit: str | None = None, roles: Sequence[str] = ROLES,
 ) -> Account:  # fmt: skip
     """Make an account; without a password it can only be entered through single sign-on.
 
@@ -69,8 +74,8 @@ def add(
     name = " ".join(name.split())
     if not _NAME.fullmatch(name):
         raise AccountError(f"{name!r}: a name has 2 to 60 letters, figures, spaces, points, hyphens")
-    if role not in ROLES:
-        raise AccountError(f"{role!r}: a role is one of {', '.join(ROLES)}")
+    if role not in roles:
+        raise AccountError(f"{role!r}: a role is one of {', '.join(roles)}")
     if email is not None and not is_email(email):
         raise AccountError(f"{email!r}: is no mail address")
     if password is None and email is None:

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from sqlite_utils import Database
+
 from desk import accounts, sessions
 from desk.passwords import BadPassword
 from desk.room import Answer, Page, Redirect, Room, local
 
+PARTNERS = "/partner"
 _WRONG = "This name and password do not belong together, or the account is closed."
 
 
 def login(room: Room) -> Answer:
-    following = local(room.typed("next") or room.arg("next"))
+    asked = room.typed("next") or room.arg("next")
+    following = local(asked)
     if room.form is None:
         if room.account:
             return Redirect(following)
+        # Whether a partner comes from a page of theirs is known again when they have signed in.
+        following = local(asked, following, PARTNERS)
         return Page("desk/login.html", {"next": following, "name": "", "problem": None})
     name = room.typed("name")
     # A password may begin or end with a space.
     password = (room.form.get("password") or [""])[0]
     try:
+        if accounts.find(room.db, name) is None and (opened := room.partners()) is not None:
+            with closing(opened) as partners:
+                if accounts.find(partners, name) is not None:
+                    return _partner(room, partners, name, password)
         account = sessions.check_password(room.db, name, password, origin=room.origin, now=room.now)
     except sessions.TooOften as error:
         return Page("desk/login.html", {"next": following, "name": name, "problem": f"There were {error}."}, status=429)
     if account is None:
         return Page("desk/login.html", {"next": following, "name": name, "problem": _WRONG}, status=403)
     return Redirect(following, token=sessions.start(room.db, account, now=room.now))
+
+
+def _partner(room: Room, partners: Database, name: str, password: str) -> Answer:
+    """A partner comes in by the same door and gets a session that is good for the partners' pages alone."""
+    account = sessions.check_password(partners, name, password, origin=room.origin, now=room.now)
+    if account is None:
+        return Page("desk/login.html", {"next": "/desk", "name": name, "problem": _WRONG}, status=403)
+    following = local(room.typed("next"), PARTNERS, PARTNERS)
+    return Redirect(following, token=sessions.start(partners, account, now=room.now), house=PARTNERS)
 
 
 def logout(room: Room) -> Answer:

@@ -37,11 +37,15 @@ class Page:
 
 @dataclass
 class Redirect:
-    """To another page of the desk. `told` is said there once; `token` starts a session, "" ends it, None leaves it."""
+    """To another page. `told` is said there once; `token` starts a session, "" ends it, None leaves it.
+
+    `house` is where the session is good: the desk, or the partners' pages.
+    """
 
     to: str
     told: str | None = None
     token: str | None = None
+    house: str = "/desk"
 
 
 Answer = Page | Redirect
@@ -54,7 +58,8 @@ class Room:
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
     the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
-    `take_in` does so with a document that was added by hand.
+    `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
+    it closes it.
     """
 
     db: Database
@@ -69,6 +74,7 @@ class Room:
     files: Mapping[str, Upload] = field(default_factory=dict)
     publish: Callable[[Sequence[str]], bool] = lambda documents: False
     take_in: Callable[[str], bool] = lambda document_id: False
+    partners: Callable[[], Database | None] = lambda: None
 
     @property
     def me(self) -> Account:
@@ -93,12 +99,12 @@ class Room:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
-def local(address: str, default: str = "/desk") -> str:
-    """An address to go back to, if it is one of the desk's own; else the default."""
+def local(address: str, default: str = "/desk", house: str = "/desk") -> str:
+    """An address to go back to, if it is one of the desk's own (or of another `house`); else the default."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return default
     if parts.scheme or parts.netloc or "\\" in address or not address.isprintable():
         return default
-    return address if parts.path == "/desk" or parts.path.startswith("/desk/") else default
+    return address if parts.path == house or parts.path.startswith(f"{house}/") else default

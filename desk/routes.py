@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import adding, asking, bulk, doors, judging, lists, reporting
+from desk import adding, asking, bulk, doors, judging, lists, moderating, reporting
 from desk.room import Answer, Room
 
 
@@ -27,40 +27,44 @@ class Route:
         return self.most == asking.LARGEST_FILE
 
 
-def _route(
+def route(
     pattern: str, page: Callable[[Room], Answer], role: str | None = "viewer", post: str | None = None,
     methods: str = "GET POST", most: int = asking.LARGEST_FORM,
 ) -> Route:  # fmt: skip
     return Route(re.compile(pattern), page, role, post or role, frozenset(methods.split()), most)
 
 
-_ID = r"(?P<id>[a-z0-9-]{1,200})"
+ID = r"(?P<id>[a-z0-9-]{1,200})"
 ROUTES = (
-    _route(r"", lists.the_queue, methods="GET"),
-    _route(r"/login", doors.login, None),
-    _route(r"/logout", doors.logout, None, methods="POST"),
-    _route(r"/account", doors.account),
-    _route(r"/next", judging.following, methods="GET"),
-    _route(rf"/documents/{_ID}", judging.paper, post="reviewer"),
-    _route(rf"/documents/{_ID}/keep", lists.keep, "reviewer", methods="POST"),
-    _route(rf"/documents/{_ID}/follow", lists.follow, methods="POST"),
-    _route(r"/bulk", bulk.bulk, "reviewer", methods="POST"),
-    _route(r"/undo", judging.undo, "reviewer", methods="POST"),
-    _route(r"/filters", lists.save_filter, methods="POST"),
-    _route(r"/following", lists.following, methods="GET"),
-    _route(r"/areas", lists.areas),
-    _route(r"/reports", reporting.listed, post="reviewer"),
-    _route(r"/added", adding.listed, methods="GET"),
-    _route(r"/added/form", adding.form, "reviewer", most=asking.LARGEST_TEXT),
-    _route(r"/people", lists.people, methods="GET"),
-    _route(r"/trail", lists.trail, methods="GET"),
+    route(r"", lists.the_queue, methods="GET"),
+    route(r"/login", doors.login, None),
+    route(r"/logout", doors.logout, None, methods="POST"),
+    route(r"/account", doors.account),
+    route(r"/next", judging.following, methods="GET"),
+    route(rf"/documents/{ID}", judging.paper, post="reviewer"),
+    route(rf"/documents/{ID}/keep", lists.keep, "reviewer", methods="POST"),
+    route(rf"/documents/{ID}/follow", lists.follow, methods="POST"),
+    route(r"/bulk", bulk.bulk, "reviewer", methods="POST"),
+    route(r"/undo", judging.undo, "reviewer", methods="POST"),
+    route(r"/filters", lists.save_filter, methods="POST"),
+    route(r"/following", lists.following, methods="GET"),
+    route(r"/areas", lists.areas),
+    route(r"/reports", reporting.listed, post="reviewer"),
+    route(r"/added", adding.listed, methods="GET"),
+    route(r"/added/form", adding.form, "reviewer", most=asking.LARGEST_TEXT),
+    route(r"/partners", moderating.listed, post="reviewer"),
+    route(r"/people", lists.people, methods="GET"),
+    route(r"/trail", lists.trail, methods="GET"),
 )
 
 
-def find(path: str) -> tuple[Route, dict[str, str]] | None:
+Found = tuple[Route, dict[str, str]]
+
+
+def find(path: str, prefix: str = "/desk", routes: tuple[Route, ...] | None = None) -> Found | None:
     """The route of an address such as /desk/next, with the parts its pattern names."""
-    below = path.removeprefix("/desk")
-    for route in ROUTES:
-        if found := route.pattern.fullmatch(below):
-            return route, found.groupdict()
+    below = path.removeprefix(prefix)
+    for each in ROUTES if routes is None else routes:
+        if found := each.pattern.fullmatch(below):
+            return each, found.groupdict()
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,11 @@ APPEND_ONLY = ("reviews", "notes", "assignments", "snoozes", "area_owners", "aud
 
 @staff()
 def create_accounts(db: Database) -> None:
+    create_account_tables(db)
+
+
+def create_account_tables(db: Database) -> None:
+    """Who may enter, who is in, what was tried: of staff, and in another file of partners (desk.partner_tables)."""
     # `name_key` is the name as it is compared. `password` is None for people who come through single sign-on only.
     db.execute("""
         create table accounts (
@@ -219,6 +224,11 @@ def open_staff(path: Path, corpus_file: Path | None = None) -> Database:
     Raises:
         sqlite3.Error: a file cannot be opened or is no database.
     """
+    return open_private(path, migrate, corpus_file)
+
+
+def open_private(path: Path, bring_up: Callable[[Database], None], corpus_file: Path | None) -> Database:
+    """A file that its owner alone can read; `bring_up` applies its migrations."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -226,7 +236,7 @@ def open_staff(path: Path, corpus_file: Path | None = None) -> Database:
     # A decision is on the disk before it counts.
     for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
         db.execute(f"pragma {pragma}")
-    migrate(db)
+    bring_up(db)
     if corpus_file is not None:
         db.execute("attach ? as corpus", [f"{corpus_file.absolute().as_uri()}?mode=ro"])
     db.conn.row_factory = sqlite3.Row

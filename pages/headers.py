@@ -20,7 +20,7 @@ PLAIN = {
 _SCRIPTS = re.compile(r"/|/(areas|jurisdictions)/[a-z0-9-]+|/compare")
 WITH_SCRIPTS = PLAIN | {b"content-security-policy": f"{POLICY}; script-src 'self'".encode()}
 #: The desk has a script for its keys, and nothing of it may stay in a cache or be found by a search engine.
-_DESK = re.compile(r"/desk(/.*)?", re.DOTALL)
+_DESK = re.compile(r"/(desk|partner)(/.*)?", re.DOTALL)
 DESK = WITH_SCRIPTS | {
     b"cache-control": b"private, no-store",
     b"referrer-policy": b"same-origin",

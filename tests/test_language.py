@@ -27,7 +27,7 @@ TEMPLATES = serve.SITE / "templates"
 PUBLIC = [
     f"{name}.html"
     for name in (
-        "_became_law", "_charts", "_cite", "_feeds", "_macros", "about", "area", "areas", "base", "browse", "calendar",
+        "_became_law", "_charts", "_cite", "_feeds", "_macros", "_partners", "about", "area", "areas", "base", "browse", "calendar",
         "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
         "position", "positions",
     )

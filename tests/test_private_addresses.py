@@ -16,18 +16,31 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, open_desk, person
-from site_corpus import BROADBAND, TODAY, serving
-from sqlite_utils import Database
+from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve
 from configuration import Configuration
 from crawlers import tables
-from desk import reviews, sessions, work
+from desk import reports, reviews, sessions, work
+from desk.partner_tables import open_partners
+from desk.partners import add_partner, moderate, say
 from desk.reviews import Verdict
 from digest.tables import open_mail
 from publish import publish_decisions
 
-WORDS = (*PRIVATE, "axolotl-partner", "ibex@example.net", "ocelot-reject", "pbkdf2_sha256", "tc-hotspot-lending-oppose")
+WORDS = (
+    *PRIVATE,
+    "axolotl-partner",
+    "axolotl-reason",
+    "Dana Axolotl",
+    "ocelot-coalition",
+    "heron-report",
+    "heron@example.org",
+    "ibex@example.net",
+    "ocelot-reject",
+    "pbkdf2_sha256",
+    "tc-hotspot-lending-oppose",
+)
 STAFF = "staff.db"
 
 
@@ -69,6 +82,7 @@ def _fill(config: Configuration) -> dict[str, str]:
         work.save_filter(db, ana, "Marginalia", "q=zyzzyva-note")
         publish_decisions(config.corpus, db, [BROADBAND])
         expired = sessions.start(db, ana, now="2020-01-01T00:00:00Z")
+        reports.file(db, f"/documents/{BROADBAND}", "heron-report", "heron@example.org", origin="a", now=NOW)
         revoked = sessions.start(db, ana, now="2099-01-01T00:00:00Z")
         sessions.revoke(db, revoked, now=NOW)
     with closing(open_mail(config.mail)) as mail:
@@ -77,8 +91,16 @@ def _fill(config: Configuration) -> dict[str, str]:
             "'{}', 'handle', null, ?, ?, null)",
             [NOW, NOW],
         )
-    with closing(Database(config.data / "partners.db")) as partners:
-        partners.table("stances").insert({"partner": "axolotl-partner", "stance": "oppose"})
+    with closing(open_partners(config.partners, config.corpus)) as partners:
+        dana = add_partner(partners, "Dana Axolotl", "ocelot-coalition", password=PASSWORD, now=NOW)
+        # One that is hidden, and one that the partner has withdrawn: neither may be read any more.
+        for number, (document, note) in enumerate(((BROADBAND, "axolotl-partner"), (RULE, "axolotl-partner")), 1):
+            say(partners, dana, document, "oppose", note, seen=0, now=NOW)
+            if document == BROADBAND:
+                moderate(partners, ana, number, hidden=True, reason="axolotl-reason", seen=0, now=NOW)
+            else:
+                say(partners, dana, document, "", "", seen=number, now=NOW)
+        partner = sessions.start(partners, dana, now="2099-01-01T00:00:00Z")
     with closing(tables.connect(config.ops)) as ops:
         tables.ops.apply(ops)
         ops.execute("insert into rejects values (1, 's', 'u', 'ocelot-reject', ?, 1, 'ocelot-reject')", [NOW])
@@ -91,6 +113,8 @@ def _fill(config: Configuration) -> dict[str, str]:
         "signed with another secret": other.sign({"token": revoked}, "desk"),
         "unsigned": "eyJ0b2tlbiI6InJvb3QifQ",
         "an id instead of a token": site.sign({"token": "1"}, "desk"),
+        "a partner's, as staff's": site.sign({"token": partner}, "desk"),
+        "a partner's": site.sign({"token": partner}, "partner"),
     }
 
 
@@ -109,7 +133,11 @@ def sql(query: str, shape: str = "") -> str:
 
 FILES = [
     "/staff.db", "/staff", "/staff.json", "/staff/reviews", "/staff/reviews.json", "/staff/reviews/1", "/staff/accounts.csv",
-    "/staff/suggested_stances.json?_shape=array", "/partners.db", "/partners", "/partners/stances.json", "/mail.db", "/mail",
+    "/staff/suggested_stances.json?_shape=array", "/partners.db", "/partners", "/partners/statements.json",
+    "/partners/statements/1", "/partners/accounts.csv",
+    "/partners.json", "/partners.db-wal", "/corpus,partners/statements", "/corpus~2Cpartners/statements",
+    "/corpus/statements.json", "/corpus/partners.statements", "/corpus/reports.json", "/staff/reports.json",
+    "/staff/hand_documents.json", "/partners.db?_dl=on", "/mail.db", "/mail",
     "/mail/subscribers.json", "/mail/subscribers/1", "/ops.db", "/ops/rejects.json", "/ops/rejects/1", "/corpus.db",
     "/corpus.db?_dl=on", "/corpus.db-wal", "/data/staff.db", "/lock", "/backups/", "/_internal", "/_internal/databases.json",
     "/_memory", "/_memory?sql=select+1", "/corpus,staff/reviews", "/corpus~2Cstaff/reviews", "/fixtures/reviews",
@@ -141,14 +169,20 @@ DESK = [
     "/desk/account", "/desk/bulk", "/desk/undo", "/desk/filters", "/desk/login/../trail", "/desk/login%2f..%2ftrail",
     "/desk/login/trail", "/desk%2ftrail", "/%64esk/trail", "/desk//trail", "/desk/./trail", "/DESK/trail", "/desk/trail%00",
     "/desk/trail;x=/desk/login", "//desk/trail", "/desk/staff.db", "/templates/desk/document.html", "/static/../plugins/desk.py",
-    "/static/%2e%2e/templates/desk/base.html",
+    "/static/%2e%2e/templates/desk/base.html", "/desk/reports", "/desk/reports?closed=1", "/desk/added", "/desk/added/form",
+    f"/desk/added/form?id={BROADBAND}", "/desk/partners", "/partner", "/partner/", "/partner?q=library", "/partner.json",
+    f"/partner/documents/{BROADBAND}", f"/partner/documents/{RULE}.json", "/partner/logout", "/partner/trail",
+    "/partner/../desk/trail", "/partner%2f..%2fdesk%2ftrail", "//partner", "/partner//documents", "/partner/partners.db",
+    "/templates/partner/home.html", "/static/../plugins/desk_partners.py",
 ]  # fmt: skip
 
 SQL = [
     "select * from reviews", "select * from staff.reviews", "select * from accounts", "select * from main.accounts",
     "attach 'staff.db' as staff", "select * from suggested_stances", "select * from pragma_database_list",
     "pragma database_list", "select readfile('staff.db')", "select load_extension('x')", "select * from mail.subscribers",
-    "select * from partners.stances", "select * from ops.rejects", "vacuum into 'x.db'", "select writefile('x', 'y')",
+    "select * from partners.statements", "select * from statements",
+    "select * from moderations", "attach 'partners.db' as partners", "select * from reports", "select * from report_senders",
+    "select * from hand_documents", "select * from ops.rejects", "vacuum into 'x.db'", "select writefile('x', 'y')",
     "with x as (select * from reviews) select * from x", "select fts3_tokenizer('porter')", "explain select * from reviews",
     "select * from sqlite_dbpage", "select * from dbstat", "select * from _internal.databases",
 ]  # fmt: skip
@@ -242,7 +276,15 @@ def test_other_methods_reach_no_more(site: Site, method: str) -> None:
 
 @pytest.mark.parametrize(
     "which",
-    ["expired", "revoked", "for another purpose", "signed with another secret", "unsigned", "an id instead of a token"],
+    [
+        "a partner's, as staff's",
+        "expired",
+        "revoked",
+        "for another purpose",
+        "signed with another secret",
+        "unsigned",
+        "an id instead of a token",
+    ],
 )
 def test_no_such_cookie_opens_the_desk(site: Site, which: str) -> None:
     for path in DESK:
@@ -294,6 +336,27 @@ def test_a_right_password_without_the_token_of_the_form_opens_nothing(site: Site
         assert status in (302, 400, 403, 415)
         assert "infopolicy_desk=ey" not in answer
         assert clean(answer) == []
+
+
+def test_a_partner_who_is_signed_in_opens_no_page_of_staff(site: Site) -> None:
+    """With their own cookie under every name it could have; their own pages open, and tell nothing of staff or of others."""
+    mine, theirs = site.cookies["a partner's"], site.cookies["a partner's, as staff's"]
+    of_staff = [word for word in WORDS if not word.startswith(("axolotl", "Dana", "ocelot-coalition"))]
+    for value in (mine, theirs):
+        headers = {"Cookie": f"infopolicy_partner={mine}; infopolicy_desk={value}; ds_actor={value}"}
+        for path in DESK:
+            status, answer, location = site.ask(path, headers=headers)
+            assert [word for word in of_staff if word in answer] == [], path
+            if "partner" in path and status == 200:
+                continue
+            assert status in (302, 400, 403, 404, 405), path
+            assert _leads_to_the_login(site, status, location), path
+            body = urlencode({"step": "save", "verdict": "confirm", "subject": "area:broadband", "seen": "0"})
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            status, answer, _ = site.ask(path, "POST", headers | kind, body)
+            assert status in (302, 400, 403, 404, 405, 415), path
+    status, answer, _ = site.ask("/partner", headers={"Cookie": f"infopolicy_partner={mine}"})
+    assert (status, "ocelot-coalition" in answer) == (200, True)
 
 
 def test_an_error_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
-"""The desk on the web: one door for everything under /desk. What the pages do is in the package `desk`.
+"""The desk on the web: one door for everything under /desk and /partner. What the pages do is in the package `desk`.
 
-staff.db is opened here, for one request at a time, and never known to Datasette: no table page, no query can reach it.
+staff.db is opened here for staff, partners.db for partners, each for one request at a time and never known to Datasette: no
+table page, no query can reach them.
 """
 
 import asyncio
@@ -14,14 +15,13 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import accounts, asking, by_hand, routes, sessions
+from desk import accounts, asking, by_hand, sessions
+from desk.houses import DESK, HOUSES, PARTNERS, partners_of
 from desk.room import Page, Redirect, Refusal, Room
-from desk.tables import open_staff
 from publish import publish_decisions
 
 log = logging.getLogger("infopolicy.desk")
 
-COOKIE = "infopolicy_desk"
 SHORTEST_SECRET = 32
 NO_SECRET = (
     "The staff pages are closed, because this site has no fixed secret to sign with. Whoever runs it must set "
@@ -33,18 +33,19 @@ async def desk(datasette, request):
     config = getattr(datasette, "desk_configuration", None)
     if config is None:
         raise NotFound("There is no page at this address")
+    house = HOUSES[f"/{request.url_vars['house']}"]
     try:
         # Nothing is opened, checked or counted before this.
         _check_request(datasette, request, config)
-        form = await _form(request) if request.method == "POST" else None
-        answer, account, sent = await asyncio.to_thread(_answer, datasette, request, config, form)
+        form = await _form(house, request) if request.method == "POST" else None
+        answer, account = await asyncio.to_thread(_answer, house, datasette, request, config, form)
     except Refusal as refusal:
-        answer, account, sent = _refused(refusal), None, None
+        answer, account = _refused(refusal), None
     except sqlite3.OperationalError as error:
         log.warning("%s: %s", request.path, error)
-        answer, account, sent = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None, None
+        answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
     if isinstance(answer, Redirect):
-        return _redirect(datasette, request, config, answer, sent)
+        return _redirect(datasette, request, config, answer)
     context = answer.context | {"account": account}
     body = await datasette.render_template(answer.template, context, request=request)
     return Response.html(body, status=answer.status)
@@ -65,9 +66,9 @@ def _check_request(datasette, request, config):
         asking.check_origin(request.headers, request.cookies, config.site)
 
 
-async def _form(request):
+async def _form(house, request):
     kind = request.headers.get("content-type", "")
-    found = routes.find(_path(request))
+    found = house.find(_path(request))
     if kind.startswith(asking.WITH_FILES) and not (found and found[0].takes_files):
         raise Refusal(415, "This is no form of ours.")
     return await asking.form_of(request.receive, kind, found[0].most if found else asking.LARGEST_FORM)
@@ -77,17 +78,19 @@ def _path(request):
     return request.scope.get("route_path") or request.path
 
 
-def _answer(datasette, request, config, form):
-    """What the page says, for whom, and the session it was asked with."""
-    found = routes.find(_path(request))
-    with closing(open_staff(config.staff, config.corpus)) as db:
+def _answer(house, datasette, request, config, form):
+    """What the page says, and for whom."""
+    found = house.find(_path(request))
+    if house is PARTNERS and not config.partners.exists():
+        return _to_login(request), None
+    with closing(house.open(config)) as db:
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        token = _token(datasette, request)
-        account = _proxied(db, request, config) or (sessions.who(db, token, now=now) if token else None)
+        token = _token(house, datasette, request)
+        account = _proxied(house, db, request, config) or (sessions.who(db, token, now=now) if token else None)
         if found is None or (account is None and found[0].role is not None):
             # Whoever is not signed in does not learn which pages there are.
             if account is None:
-                return _to_login(request), None, None
+                return _to_login(request), None
             raise Refusal(404, "There is no page at this address.")
         route, path = found
         role = route.role if form is None else route.post
@@ -96,15 +99,24 @@ def _answer(datasette, request, config, form):
             db=db, account=account, now=now, today=_today(datasette, now),
             origin=asking.who_asks(_peer(request), request.headers, config.sso_proxy), token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args},
-            form=form.values if form else None, files=form.files if form else {},
-            publish=lambda documents: publish_decisions(config.corpus, db, documents),
-            take_in=lambda key: by_hand.show(config.corpus, db, key, now),
+            form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
         )  # fmt: skip
         try:
-            return route.page(room), account, token
+            return route.page(room), account
         except Refusal as refusal:
             # Told to somebody who is signed in, with the way back.
-            return _refused(refusal), account, token
+            return _refused(refusal), account
+
+
+def _reach(house, config, db, now):
+    """What a page can do beyond its own file: those of staff alone reach the public one and that of partners."""
+    if house is not DESK:
+        return {}
+    return {
+        "publish": lambda documents: publish_decisions(config.corpus, db, documents),
+        "take_in": lambda key: by_hand.show(config.corpus, db, key, now),
+        "partners": lambda: partners_of(config),
+    }
 
 
 def _check_role(account, role, method, route):
@@ -121,28 +133,31 @@ def _to_login(request):
     return Redirect(f"/desk/login?next={quote(address, safe='/')}")
 
 
-def _redirect(datasette, request, config, answer, sent):
+def _redirect(datasette, request, config, answer):
     if answer.told:
         datasette.add_message(request, answer.told)
     response = Response.redirect(answer.to)
     if answer.token is not None:
         secure = request.scheme == "https" or config.site.startswith("https://")
-        value = datasette.sign({"token": answer.token}, "desk") if answer.token else ""
+        house = HOUSES[answer.house]
+        value = datasette.sign({"token": answer.token}, house.purpose) if answer.token else ""
         age = sessions.HOURS * 3600 if answer.token else 0
-        response.set_cookie(COOKIE, value, max_age=age, path="/desk", secure=secure, httponly=True, samesite="lax")
+        response.set_cookie(
+            house.cookie, value, max_age=age, path=house.prefix, secure=secure, httponly=True, samesite="lax"
+        )
     return response
 
 
-def _token(datasette, request):
+def _token(house, datasette, request):
     try:
-        return datasette.unsign(request.cookies.get(COOKIE, ""), "desk")["token"] or None
+        return datasette.unsign(request.cookies.get(house.cookie, ""), house.purpose)["token"] or None
     except (BadSignature, KeyError, TypeError):
         return None
 
 
-def _proxied(db, request, config):
+def _proxied(house, db, request, config):
     """Whom a trusted proxy has let in: its header counts from its own address only."""
-    if not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
+    if house is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
         return None
     said = request.headers.get(config.sso_header.lower(), "").strip()
     if not said:
@@ -166,4 +181,4 @@ def _today(datasette, now):
 
 @hookimpl
 def register_routes():
-    return [(r"^/desk(/.*)?$", desk)]
+    return [(r"^/(?P<house>desk|partner)(/.*)?$", desk)]

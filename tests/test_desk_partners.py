@@ -1,0 +1,342 @@
+"""Coalition partners: accounts and statements in a file of their own, shown as theirs, and no way to anything of staff."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import clean_environment
+from desk_world import LATER, NOW, PASSWORD, PRIVATE, Browser, build, copy, field, open_desk, person, site_of
+from site_corpus import BROADBAND, RULE
+
+import cli
+from configuration import Configuration
+from desk import accounts, partner_pages, partners, routes
+from desk.accounts import Account
+from desk.partner_tables import APPEND_ONLY, open_partners
+
+EFF, ARL = "Dana Partner", "Emil Partner"
+PAPER = f"/partner/documents/{BROADBAND}"
+PUBLIC = f"/documents/{BROADBAND}"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("partners")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Any]:
+    """partners.db with two people of two organisations."""
+    with closing(open_partners(config.partners, config.corpus)) as opened:
+        for name, organisation in ((EFF, "Electronic Frontier Foundation"), (ARL, "Association of Research Libraries")):
+            partners.add_partner(opened, name, organisation, password=PASSWORD, now=NOW)
+        yield opened
+
+
+@pytest.fixture
+def browser(config: Configuration, db: Any) -> Browser:
+    return Browser(site_of(config).app())
+
+
+def who(db: Any, name: str = EFF) -> Account:
+    found = accounts.find(db, name)
+    assert found
+    return found
+
+
+def say(db: Any, stance: str = "oppose", note: str = "It goes too far.", name: str = EFF, seen: int = 0) -> int:
+    partners.say(db, who(db, name), BROADBAND, stance, note, seen=seen, now=NOW)
+    return int(db.execute("select max(id) from statements").fetchone()[0])
+
+
+# --------------------------------------------------------------------- signing in
+
+
+async def test_a_partner_comes_in_by_the_same_door_to_pages_of_their_own(browser: Browser) -> None:
+    answer = await browser.sign_in(EFF)
+    assert answer.headers["location"] == "/partner"
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("infopolicy_partner="))
+    assert {"HttpOnly", "Path=/partner", "SameSite=lax"} <= set(cookie.split("; "))
+    assert "infopolicy_desk" not in browser.http.cookies
+    home = await browser.get("/partner")
+    assert "What Electronic Frontier Foundation holds" in home.text
+    assert (home.headers["cache-control"], home.headers["x-robots-tag"]) == ("private, no-store", "noindex")
+    token = browser.http.cookies["infopolicy_partner"]
+    await browser.send("/partner/logout")
+    browser.http.cookies.set("infopolicy_partner", token, path="/partner")
+    assert (await browser.get("/partner")).headers["location"] == "/desk/login?next=/partner"
+
+
+async def test_the_page_they_wanted_comes_next(browser: Browser) -> None:
+    login = (await browser.get(PAPER)).headers["location"]
+    form = (await browser.get(login)).text
+    answer = await browser.send("/desk/login", name=EFF, password=PASSWORD, next=field(form, "next"))
+    assert answer.headers["location"] == PAPER
+    elsewhere = await browser.send("/desk/login", name=EFF, password=PASSWORD, next="/desk/trail")
+    assert elsewhere.headers["location"] == "/partner"
+
+
+async def test_a_wrong_password_gets_the_answer_that_everybody_gets(browser: Browser, db: Any) -> None:
+    said = {
+        (await browser.sign_in(name, "wrong password")).text.replace(name, "") for name in (EFF, "Ana Reader", "X Y")
+    }
+    assert len(said) == 1
+    answers = [(await browser.sign_in(EFF, "wrong password")).status_code for _ in range(6)]
+    assert answers[-1] == 429
+
+
+async def test_without_the_file_there_is_no_way_in_and_none_is_made(made: Path, tmp_path: Path) -> None:
+    config = copy(made, tmp_path)
+    browser = Browser(site_of(config).app())
+    assert (await browser.get("/partner")).status_code == 302
+    assert (await browser.sign_in(EFF)).status_code == 403
+    assert (await browser.get(PUBLIC)).status_code == 200
+    assert not config.partners.exists()
+
+
+# --------------------------------------------------------------------- no way to staff
+
+STAFF = [
+    "/desk", "/desk/next", f"/desk/documents/{BROADBAND}", "/desk/trail", "/desk/people", "/desk/areas", "/desk/following",
+    "/desk/account", "/desk/reports", "/desk/added", "/desk/added/form", "/desk/partners",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", STAFF)
+async def test_no_page_of_staff_opens_to_a_partner(browser: Browser, path: str) -> None:
+    await browser.sign_in(EFF)
+    # Also with the partner's cookie given for the desk's.
+    browser.http.cookies.set("infopolicy_desk", browser.http.cookies["infopolicy_partner"], path="/")
+    answer = await browser.get(path)
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith("/desk/login")
+    sent = await browser.send(path, step="save", verdict="confirm", subject="area:broadband", seen="0")
+    assert sent.headers.get("location", "/desk/login").startswith("/desk/login")
+    assert not [word for word in PRIVATE if word in answer.text + sent.text]
+
+
+def test_every_page_of_staff_asks_for_a_role_that_no_partner_has(db: Any) -> None:
+    partner = who(db)
+    open_to_all = {"/login", "/logout"}
+    for each in routes.ROUTES:
+        for role in (each.role, each.post):
+            assert (role is None and each.pattern.pattern in open_to_all) or not partner.may(str(role)), (
+                each.pattern.pattern
+            )
+
+
+async def test_no_page_of_partners_opens_to_staff(browser: Browser) -> None:
+    await browser.sign_in()
+    browser.http.cookies.set("infopolicy_partner", browser.http.cookies["infopolicy_desk"], path="/")
+    for path in ("/partner", PAPER, "/partner/no-such-page"):
+        assert (await browser.get(path)).headers["location"].startswith("/desk/login?next=/partner")
+
+
+def test_the_partners_pages_ask_for_partners(config: Configuration) -> None:
+    with closing(open_desk(config)) as staff:
+        assert not any(person(staff).may(str(each.role)) for each in partner_pages.ROUTES)
+
+
+# --------------------------------------------------------------------- speaking
+
+
+async def test_what_a_partner_says_stands_on_the_public_page_as_theirs(browser: Browser, db: Any) -> None:
+    assert "What partners hold" not in (await browser.get(PUBLIC)).text
+    await browser.sign_in(EFF)
+    page = (await browser.get(PAPER)).text
+    note = "It <b>harms</b> readers.\u0000"
+    answer = await browser.send(PAPER, seen=field(page, "seen"), stance="oppose", note=note, step="say")
+    assert answer.headers["location"] == PAPER
+    public = (await browser.get(PUBLIC)).text
+    section = public.partition('aria-labelledby="partners-hold"')[2].partition("</section>")[0]
+    assert "<strong>Electronic Frontier Foundation</strong>: Oppose" in section
+    assert "It &lt;b&gt;harms&lt;/b&gt; readers." in section
+    assert "not for the American Library Association" in section
+    assert 'class="stance"' not in public
+    # The name of the person is the organisation's own matter.
+    assert EFF not in public
+    assert "Lo que sostienen los socios" in (await browser.get(f"/es{PUBLIC}")).text
+    assert "Said so far" in (await browser.get("/partner")).text
+
+
+async def test_change_and_withdraw_are_new_rows(browser: Browser, db: Any) -> None:
+    first = say(db)
+    await browser.sign_in(EFF)
+    await browser.send(PAPER, seen=str(first), stance="watch", note="", step="say")
+    assert "Watch" in (await browser.get(PUBLIC)).text.partition("What partners hold")[2]
+    await browser.send(PAPER, seen=str(first + 1), step="withdraw")
+    assert "What partners hold" not in (await browser.get(PUBLIC)).text
+    rows = db.execute("select stance, note from statements order by id").fetchall()
+    assert [tuple(row) for row in rows] == [("oppose", "It goes too far."), ("watch", None), (None, None)]
+    assert "nothing to withdraw" in (await browser.send(PAPER, seen=str(first + 2), step="withdraw")).text
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "says"),
+    [({"stance": "love"}, "stance", "Choose a stance"), ({"stance": ""}, "stance", "Choose a stance"),
+     ({"stance": "oppose", "note": "x" * 2_001}, "note", "At most 2,000 characters")],
+)  # fmt: skip
+async def test_what_is_wrong_stands_beside_its_field(
+    browser: Browser, db: Any, form: dict[str, str], name: str, says: str
+) -> None:
+    await browser.sign_in(EFF)
+    answer = await browser.send(PAPER, seen="0", step="say", **form)
+    assert answer.status_code == 400
+    assert f'id="{name}-error">{says}' in answer.text
+    assert db.execute("select count(*) from statements").fetchone()[0] == 0
+
+
+async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> None:
+    partners.add_partner(db, "Fay Partner", "Electronic Frontier Foundation", password=PASSWORD, now=NOW)
+    await browser.sign_in("Fay Partner")
+    say(db)
+    answer = await browser.send(PAPER, seen="0", stance="support", note="mine", step="say")
+    assert answer.status_code == 409
+    assert "mine" in answer.text
+    assert "somebody of your organisation" in answer.text.lower()
+
+
+def test_two_organisations_speak_beside_each_other(db: Any, config: Configuration) -> None:
+    say(db)
+    say(db, "support", "", ARL)
+    shown = [(row["organisation"], row["stance"]) for row in partners.shown(config.partners, BROADBAND)]
+    assert shown == [("Association of Research Libraries", "support"), ("Electronic Frontier Foundation", "oppose")]
+    assert partners.shown(config.partners, RULE) == []
+    accounts.set_disabled(db, who(db), True, now=NOW)
+    assert len(partners.shown(config.partners, BROADBAND)) == 1
+
+
+def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(partners.BadStatement, match="no such document"):
+        partners.say(db, who(db), "us-1-hr1", "oppose", "", seen=0, now=NOW)
+    monkeypatch.setattr(partners, "MOST_A_DAY", 1)
+    say(db)
+    with pytest.raises(partners.BadStatement, match="a day"):
+        say(db, "support", seen=1)
+    partners.say(db, who(db), BROADBAND, "support", "", seen=1, now="2022-03-11T09:00:00Z")
+
+
+@pytest.mark.parametrize("words", ["HR 1783", "h.r. 1783", f"http://localhost{PUBLIC}", BROADBAND, "library broadband"])
+async def test_a_document_is_found(browser: Browser, words: str) -> None:
+    await browser.sign_in(EFF)
+    page = (await browser.get("/partner", params={"q": words})).text
+    assert f'href="{PAPER}"' in page
+    assert "No document fits" in (await browser.get("/partner?q=zzzz")).text
+
+
+async def test_a_page_that_is_not_there(browser: Browser) -> None:
+    await browser.sign_in(EFF)
+    answer = await browser.get("/partner/documents/us-1-hr1")
+    assert answer.status_code == 404
+    assert "/desk/trail" not in answer.text
+    assert (await browser.get("/partner/trail")).status_code == 404
+
+
+# --------------------------------------------------------------------- staff hide
+
+
+async def test_staff_hide_with_a_reason_that_the_partner_reads(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    say(db)
+    await browser.sign_in()
+    page = (await browser.get("/desk/partners")).text
+    form = {"statement": field(page, "statement"), "seen": field(page, "seen"), "hide": "1"}
+    without = await browser.send("/desk/partners", reason=" ", **form)
+    assert without.status_code == 400
+    assert 'id="reason-1-error">Say why' in without.text
+    await browser.send("/desk/partners", reason="This is an advertisement.", **form)
+    assert partners.shown(config.partners, BROADBAND) == []
+    assert "hid a statement of a partner" in (await browser.get("/desk/trail")).text
+    # Who looked at the page before is told.
+    assert (await browser.send("/desk/partners", reason="again", **form)).status_code == 409
+    other = Browser(site_of(config).app())
+    await other.sign_in(EFF)
+    mine = (await other.get(PAPER)).text
+    assert "This is an advertisement." in mine
+    assert not [word for word in PRIVATE if word in mine]
+    page = (await browser.get("/desk/partners")).text
+    await browser.send("/desk/partners", statement="1", seen=field(page, "seen"), hide="0", reason="a mistake")
+    assert len(partners.shown(config.partners, BROADBAND)) == 1
+
+
+async def test_a_viewer_hides_nothing_and_an_empty_list_says_what_to_do(made: Path, tmp_path: Path) -> None:
+    browser = Browser(site_of(copy(made, tmp_path)).app())
+    await browser.sign_in("Cleo Looker")
+    assert "infopolicy user add" in (await browser.get("/desk/partners")).text
+    assert (await browser.send("/desk/partners", statement="1", hide="1", reason="x")).status_code == 403
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_said_stays(db: Any, table: str) -> None:
+    say(db)
+    # Of somebody of staff this file knows a number.
+    ana = Account(7, "Ana Reader", None, "approver", None, NOW, None, True)
+    partners.moderate(db, ana, 1, hidden=True, reason="x", seen=0, now=LATER)
+    for sql in (f"update {table} set id = 9", f"delete from {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            db.execute(sql)
+
+
+# --------------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    for name in set(os.environ) - set(clean_environment()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
+
+    def run(*arguments: str, typed: str = "") -> Result:
+        done = CliRunner().invoke(cli.main, ["user", *arguments], input=typed)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done
+
+    return run
+
+
+def test_an_account_of_a_partner(user: Callable[..., Result], tmp_path: Path) -> None:
+    user("add", "Ana Reader", typed=PASSWORD)
+    done = user("add", EFF, "--role", "partner", "--organisation", "EFF", typed=PASSWORD)
+    assert (done.exit_code, done.stdout) == (0, "Dana Partner may sign in as partner of EFF\n")
+    file = tmp_path / "data" / "partners.db"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert user("list").stdout == "Ana Reader\treviewer\t-\t-\nDana Partner\tpartner\tEFF\t-\n"
+    with closing(sqlite3.connect(tmp_path / "data" / "staff.db")) as staff:
+        assert staff.execute("select name from accounts").fetchall() == [("Ana Reader",)]
+    for again in (("add", EFF), ("add", "ana reader", "--role", "partner", "--organisation", "EFF")):
+        taken = user(*again, typed=PASSWORD)
+        assert (taken.exit_code, "already an account" in taken.stderr) == (2, True)
+    assert user("password", EFF, typed="another long password").exit_code == 0
+    assert user("disable", EFF).exit_code == 0
+    assert user("list").stdout.endswith("EFF\t-\tclosed\n")
+    stays = user("role", EFF, "viewer")
+    assert (stays.exit_code, "a partner stays one" in stays.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--role", "partner"), "go together"),
+        (("--organisation", "EFF"), "go together"),
+        (("--role", "partner", "--organisation", "x"), "2 to 80 characters"),
+        (("--role", "partner", "--organisation", "EFF", "--no-password"), "needs a password"),
+    ],
+)
+def test_what_makes_no_partner(user: Callable[..., Result], arguments: tuple[str, ...], says: str) -> None:
+    done = user("add", EFF, *arguments, typed=PASSWORD)
+    assert (done.exit_code, says in done.stderr) == (2, True)
+    assert user("list").stdout == ""
