@@ -11,6 +11,7 @@ import click
 import configuration
 from commands import alerts, collecting, desk, keeping, mail, tagging
 from commands.session import Session, Stop
+from operations import logs
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
 
@@ -35,6 +36,10 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
         config = configuration.load()
     except configuration.BadSetting as error:
         raise Stop(str(error), 2) from error
+    try:
+        logs.begin(config, verbose=verbose)
+    except OSError as error:
+        raise Stop(f"{config.log_file}: cannot be written ({error.strerror}): see INFOPOLICY_LOG_FILE", 2) from error
     context.obj = Session(config, quiet, verbose)
 
 

@@ -45,6 +45,12 @@ class Configuration:
     dkim_selector: str | None = None
     sso_header: str | None = None
     sso_proxy: str | None = None
+    log_format: str = "text"
+    log_file: str | None = None
+    metrics_from: str = "127.0.0.1,::1"
+    stale_hours: int = 48
+    keep_rejects_days: int = 180
+    keep_answers_days: int = 400
 
     @property
     def corpus(self) -> Path:
@@ -113,6 +119,12 @@ def _convert(name: str, value: object) -> Any:
         if not text.replace(".", "", 1).isdecimal():
             raise BadSetting(f"mail_rate = {text!r}: must be mails a second, or 0 for no limit (INFOPOLICY_MAIL_RATE)")
         return float(text)
+    if name == "stale_hours" or name.startswith("keep_"):
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+            raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to 100000 (INFOPOLICY_{name.upper()})")
+        return int(text)
+    if name == "log_format" and text not in ("text", "json"):
+        raise BadSetting(f"log_format = {text!r}: must be text or json (INFOPOLICY_LOG_FORMAT)")
     if name == "smtp_security" and text not in ("starttls", "tls", "none"):
         raise BadSetting(f"smtp_security = {text!r}: must be starttls, tls or none (INFOPOLICY_SMTP_SECURITY)")
     return text

@@ -37,6 +37,7 @@ from crawlers.logs import plain_lines
 from crawlers.record import Counts, upsert
 from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
+from operations.logs import structured
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -393,7 +394,7 @@ def crawl(
         "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
         "INFOPOLICY_BUDGET_OFF": not budget,
     }, priority="cmdline")  # fmt: skip
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(settings, install_root_handler=not structured())
     crawlers = [process.create_crawler(name) for name in spiders]
     with plain_lines() if log_level == "WARNING" else nullcontext():
         for crawler in crawlers:

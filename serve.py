@@ -18,6 +18,7 @@ from datasette.app import Datasette
 from sqlite_utils import Database
 
 from configuration import Configuration
+from operations.logs import structured
 from publish import is_published
 
 SITE = Path(__file__).resolve().parent / "datasette"
@@ -116,7 +117,13 @@ def run(
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(
-            site.app(), log_level="warning", lifespan="on", proxy_headers=False, server_header=False, access_log=False
+            site.app(),
+            log_level="warning",
+            lifespan="on",
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_config=None if structured() else uvicorn.config.LOGGING_CONFIG,
         )
         uvicorn.Server(config).run(sockets=[listener])
     finally:

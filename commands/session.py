@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 import click
 
 import configuration
+
+log = logging.getLogger("infopolicy.command")
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -23,6 +26,10 @@ class Stop(click.ClickException):
         super().__init__(message)
         self.exit_code = code  # type: ignore[misc]
 
+    def show(self, file: IO[Any] | None = None) -> None:
+        super().show(file)
+        log.error(self.message, extra={"facts": {"exit": self.exit_code}})
+
 
 class Session:
     """What every command shares: the settings and how much to say."""
@@ -33,6 +40,8 @@ class Session:
     def say(self, text: str = "") -> None:
         if not self.quiet:
             click.echo(text)
+        if text:
+            log.info(text)
 
     def bar(self, title: str, total: int | None = None) -> Any:
         """A progress bar on standard error, silent where that is no terminal."""

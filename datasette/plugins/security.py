@@ -58,12 +58,12 @@ def asgi_wrapper(datasette):
 
 @hookimpl(tryfirst=True)
 def register_routes():
-    """Everything Datasette has under /-/ is closed, and so is the index of databases as JSON."""
+    """Everything Datasette has under /-/ is closed but what watch.py has there, and so is the index of databases as JSON."""
 
     def closed():
         raise NotFound(N_("There is no page at this address"))
 
-    return [(r"^/-(/.*)?$", closed), (r"^/\.jsono?$", closed)]
+    return [(r"^/-(?!/(health|metrics)$)(/.*)?$", closed), (r"^/\.jsono?$", closed)]
 
 
 @hookimpl

@@ -1,0 +1,125 @@
+"""For whoever runs the site: is it well (/-/health), numbers (/-/metrics), and a line in the log for each request.
+
+Each answer carries X-Request-ID; the lines of the log that belong to it name the same. What was looked for, and from where, is
+nobody's business: it stands neither in the log nor among the numbers.
+"""
+
+import asyncio
+import datetime
+import logging
+import re
+import time
+import uuid
+from pathlib import Path
+
+from datasette.utils.asgi import NotFound
+
+from configuration import Configuration
+from datasette import Response, hookimpl
+from datasette.plugins import pm
+from operations import health, logs
+from operations.metrics import Metrics
+
+log = logging.getLogger("infopolicy.access")
+
+DATABASE = "corpus"
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+#: Addresses that are themselves a right, as in a mail's link: the log has their beginning only.
+OF_ONE_PERSON = re.compile(r"(/subscribe/[a-z]+/).+", re.DOTALL)
+#: A proxy adds one of these: the request is then from the world, wherever the connection comes from.
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
+KEPT = "infopolicy_metrics"
+
+
+def config_of(datasette):
+    return getattr(datasette, "desk_configuration", None) or getattr(datasette, "mail_configuration", None)
+
+
+def metrics_of(datasette):
+    if not hasattr(datasette, KEPT):
+        corpus = Path(datasette.get_database(DATABASE).path)
+        names = ("corpus.db", "ops.db", "staff.db", "mail.db") if config_of(datasette) else ("corpus.db",)
+        setattr(datasette, KEPT, Metrics(corpus.parent, names))
+    return getattr(datasette, KEPT)
+
+
+async def is_well(datasette):
+    config = config_of(datasette)
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    found = await asyncio.to_thread(
+        health.reasons,
+        Path(datasette.get_database(DATABASE).path),
+        (config.staff, config.mail) if config else (),
+        now=now,
+        stale_hours=(config or Configuration()).stale_hours,
+    )
+    body = {"status": "trouble" if found else "ok", "reasons": found}
+    return Response.json(body, status=503 if found else 200, headers={"Cache-Control": "no-store"})
+
+
+async def numbers(datasette, request):
+    allowed = {each.strip() for each in (config_of(datasette) or Configuration()).metrics_from.split(",")}
+    peer = (request.scope.get("client") or ("",))[0]
+    if peer not in allowed or any(name in request.headers for name in FORWARDED):
+        raise NotFound("There is no page at this address")
+    text = await asyncio.to_thread(metrics_of(datasette).text)
+    return Response(
+        text.decode(), content_type="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
+
+
+def kinds(datasette):
+    """The first parts of all addresses that there are, so that a made-up one makes no new number."""
+    patterns = [route[0] for routes in pm.hook.register_routes(datasette=datasette) for route in routes or ()]
+    return {found[1] for pattern in patterns if (found := re.match(r"\^?/([a-z]+)", pattern))} | {DATABASE, "static"}
+
+
+@hookimpl(trylast=True)
+def asgi_wrapper(datasette):
+    known = kinds(datasette)
+
+    def wrap(app):
+        async def watched(scope, receive, send):
+            if scope["type"] != "http":
+                return await app(scope, receive, send)
+            kept, began, status = metrics_of(datasette), time.perf_counter(), 500
+            given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+            request = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+
+            async def send_on(message):
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    headers = [*message.get("headers", []), (b"x-request-id", request.encode())]
+                    message = {**message, "headers": headers}
+                await send(message)
+
+            token = logs.REQUEST.set(request)
+            kept.under_way.inc()
+            try:
+                await app(scope, receive, send_on)
+            finally:
+                kept.under_way.dec()
+                _note(kept, scope, status, time.perf_counter() - began, known)
+                logs.REQUEST.reset(token)
+
+        return watched
+
+    return wrap
+
+
+def _note(kept, scope, status, seconds, known):
+    path, method = scope["path"], scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+    first = path.split("/")[1].partition(".")[0] if path != "/" else "home"
+    page = first if first in known or first == "home" else "other"
+    kept.answers.labels(page, method, str(status)).inc()
+    kept.seconds.labels(page).observe(seconds)
+    facts = {
+        "method": method, "path": OF_ONE_PERSON.sub(r"\1…", path), "status": status, "ms": round(seconds * 1000, 1)
+    }  # fmt: skip
+    log.info("answered", extra={"facts": facts})
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/-/health$", is_well), (r"^/-/metrics$", numbers)]

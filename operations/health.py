@@ -1,0 +1,63 @@
+"""Can the site do its work? For load balancers, alarms and whoever looks first; tells nothing that is not public."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from operations.folder import OperationError, read_only
+
+#: Below this a crawl may fill the disk at any moment.
+LEAST_FREE = 200 * 1024 * 1024
+
+
+def reasons(corpus: Path, private: tuple[Path, ...] = (), *, now: str, stale_hours: int) -> list[str]:
+    """Why the site is not as it should be, one sentence each; empty when all is well.
+
+    Args:
+        corpus: corpus.db.
+        private: staff.db and mail.db, where the site has them; one that is not there yet is no trouble.
+        now: UTC time stamp.
+        stale_hours: how old the end of the last run may be.
+    """
+    return [*_corpus(corpus, now, stale_hours), *_private(private), *_disk(corpus.parent)]
+
+
+def _corpus(path: Path, now: str, stale_hours: int) -> Iterator[str]:
+    try:
+        with closing(read_only(path)) as db:
+            documents = db.execute("select 1 from listing limit 1").fetchone()
+            last = db.execute("select max(finished_at) from runs").fetchone()[0]
+    except (OperationError, sqlite3.Error):
+        yield "the public database cannot be read"
+        return
+    if documents is None:
+        yield "nothing has been published yet"
+    if last is None:
+        yield "no run has ended yet"
+        return
+    hours = (datetime.fromisoformat(now) - datetime.fromisoformat(last)).total_seconds() / 3600
+    if hours > stale_hours:
+        yield f"the last run ended {hours:.0f} hours ago"
+    elif hours < -1:
+        yield f"the last run ended {-hours:.0f} hours from now: the clock is or was wrong"
+
+
+def _private(paths: tuple[Path, ...]) -> Iterator[str]:
+    for path in paths:
+        if path.exists():
+            try:
+                with closing(read_only(path)) as db:
+                    db.execute("select count(*) from sqlite_master").fetchone()
+            except (OperationError, sqlite3.Error):
+                yield f"the database of the {'staff pages' if path.name == 'staff.db' else 'digest'} cannot be read"
+
+
+def _disk(folder: Path) -> Iterator[str]:
+    free = shutil.disk_usage(folder).free if folder.exists() else LEAST_FREE
+    if free < LEAST_FREE:
+        yield f"the disk has {free // 1024 // 1024} MB left"

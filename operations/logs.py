@@ -1,0 +1,104 @@
+"""Log lines for programs: one JSON object a line, with the id of the request or of the run it belongs to.
+
+No line carries a mail address, a key or a password: they are blotted out here, whoever wrote the line. What visitors looked
+for and where they came from is not logged at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from contextvars import ContextVar
+from logging.handlers import WatchedFileHandler
+
+from configuration import Configuration
+
+#: The request that is being answered; "" between requests.
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+#: The variable by which a run hands its id on to the processes it starts.
+RUN = "INFOPOLICY_RUN"
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_SECRET_NAME = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN)$")
+_SHORTEST = 6  # a shorter value would blot out innocent words
+_STATE = {"structured": False}
+
+
+def begin(config: Configuration, *, verbose: bool = False) -> None:
+    """Set up the log as the settings want it. Nothing changes where they want plain text and name no file.
+
+    Raises:
+        OSError: the log file cannot be written.
+    """
+    os.environ.setdefault(RUN, uuid.uuid4().hex[:12])
+    _STATE["structured"] = config.log_format == "json" or config.log_file is not None
+    if not structured():
+        return
+    # A file that logrotate has moved away is opened anew; many processes may write to one, a line at a time.
+    handler: logging.Handler = (
+        WatchedFileHandler(config.log_file, encoding="utf-8") if config.log_file else logging.StreamHandler()
+    )
+    handler.setFormatter(JsonLines() if config.log_format == "json" else PlainLines())
+    handler.addFilter(_wanted(verbose))
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        if getattr(old, "_ours", False):
+            root.removeHandler(old)
+            old.close()
+    handler._ours = True  # type: ignore[attr-defined]
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def structured() -> bool:
+    """Whether the log is ours: then Scrapy and the web server add no handlers of their own."""
+    return _STATE["structured"]
+
+
+def _wanted(verbose: bool) -> logging.Filter:
+    """Our own lines and everybody's warnings; with --verbose everybody's lines."""
+
+    class Wanted(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            least = logging.INFO if verbose or record.name.partition(".")[0] == "infopolicy" else logging.WARNING
+            return record.levelno >= least
+
+    return Wanted()
+
+
+def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The text without mail addresses and without the value of any variable whose name ends like a secret's."""
+    for name, value in environment.items():
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
+            text = text.replace(value, "***")
+    return _MAIL.sub("***@***", text)
+
+
+class PlainLines(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        return blot(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """`at` (UTC), `level`, `logger`, `message`, `run`, `request` where there is one, `error` with the traceback, and the
+    values that the line was given as `extra={"facts": …}`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line = {
+            "at": f"{at}.{int(record.msecs):03}Z", "level": record.levelname.lower(), "logger": record.name,
+            "message": record.getMessage(), "run": os.environ.get(RUN, ""),
+        }  # fmt: skip
+        if request := REQUEST.get():
+            line["request"] = request
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return blot(json.dumps(line | getattr(record, "facts", {}), ensure_ascii=False, default=str))
