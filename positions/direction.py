@@ -54,8 +54,12 @@ class Reading:
     doubt: int = 0
 
 
-def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: tuple[int, ...]) -> Reading:
+def read(
+    text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: tuple[int, ...], whole: bool = False
+) -> Reading:
     """Read the direction of the tokens ``phrase`` (their indexes) inside the tokens ``sentence`` (half-open index range).
+
+    ``whole``: the phrase is an act by itself, so that what follows it is no verb for it ("is confidential and may not ...").
 
     ``text`` is what the tokens' offsets refer to: punctuation between them ends clauses.
     """
@@ -71,14 +75,14 @@ def read(text: str, found: Sequence[Token], sentence: tuple[int, int], phrase: t
         return _with_passive(before, text, found, phrase[-1] + 1, stop)
     if before.doubt:
         return before
-    after = _after(text, found, phrase[-1] + 1, stop)
+    after = _after(text, found, phrase[-1] + 1, stop, passive_only=whole)
     return Reading(1, 1) if not after.sign and not after.doubt and _PAYS.search(words) else after
 
 
 def tells_present_law(found: Sequence[Token], first: int, stop: int) -> bool:
     """Digests first say what the law is today, or what a word means: that is no provision of the document."""
     opening = tuple(token.word for token in found[first : min(stop, first + 3)])
-    return opening[:1] in (("currently",), ("define",)) or any(
+    return opening[:1] in (("currently",), ("define",), ("see",)) or any(
         opening[i : i + 2] in (("existing", "law"), ("current", "law"), ("federal", "law")) for i in (0, 1)
     )
 
@@ -105,7 +109,7 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
         sign = signs.get(found[at].word)
         if sign is None or at in own or (sign != NOT and _is_adjective(text, found, at, first)):
             continue
-        if _is_noun(found, at, first):
+        if _is_noun(found, at, first) or (sign == LOOK and at > phrase[0]):
             continue
         if sign == NOT and _disarmed(text, found, at, disarm):
             continue
@@ -152,7 +156,7 @@ class _Scope:
 
     def with_cue(self, sign: int, at: int) -> _Scope:
         if sign == ABOUT:
-            return _Scope()
+            return _Scope(Reading(self.reading.sign, self.reading.doubt + 1), at) if self.reading.sign else _Scope()
         if sign in (LOOK, AMEND) or self.looks:
             return _Scope(Reading(0), at, True, self.amends or sign == AMEND)
         return _Scope(_times(self.reading, -1 if sign == NOT else sign), at)
@@ -174,8 +178,10 @@ def _marks_item(text: str, found: Sequence[Token], at: int, first: int, gap: str
 
 def _leaves(here: _Scope, found: Sequence[Token], at: int, gap: str) -> bool:
     """A verb beside one that only looks ("to study X and provide Y"), or what an amendment is for ("amends X to end Y")."""
-    if not here.looks or cues().signs.get(found[at].word) not in (1, -1) or found[at].word.endswith("ing"):
+    if not here.looks or cues().signs.get(found[at].word) not in (1, -1):
         return False
+    if found[at].word.endswith("ing"):
+        return here.amends and "," in gap
     if here.amends and any(found[i].word in ("to", "by") for i in range(here.last + 1, at)):
         return True
     return "," in gap or found[at - 1].word == "and"
@@ -213,6 +219,10 @@ def _new_verb(text: str, found: Sequence[Token], at: int, first: int, gap: str) 
     token = found[at]
     if token.word not in cues().signs or at == first:
         return False
+    if any(
+        found[i].word in _RELATIVE for i in range(max(first, at - 6), at)
+    ):  # a verb of "a base that holds, or keeps"
+        return False
     written = text[token.start : token.end].lower()
     before = found[at - 1].word
     if written.endswith("ing"):
@@ -248,7 +258,7 @@ def _after(text: str, found: Sequence[Token], at: int, stop: int, passive_only: 
             break
         if ";" in gap and not passive_only:
             return _trailing(text, found, i, stop)
-        if word in ("not", "cannot") and (previous in _MODAL | _BE or word == "cannot"):
+        if not passive_only and word in ("not", "cannot") and (previous in _MODAL | _BE or word == "cannot"):
             return Reading(0) if i + 1 < stop and found[i + 1].word in disarm else Reading(-1)
         sign = signs.get(word)
         if sign not in (1, -1):

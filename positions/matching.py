@@ -147,7 +147,8 @@ class Matcher:
                     self._owners[owner][1], passage, which, all_passages
                 )
             if admitted[key]:
-                readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase))
+                whole = self._owners[owner][1].alone
+                readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase, whole))
         return _reconciled(
             _match(*self._owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
             for (which, owner), found in readings.items()
@@ -262,6 +263,8 @@ def _match(position: Position, trigger: Trigger, reading: Reading, provision: Pr
         stance = trigger.stance
     elif sign < 0 and trigger.reversed:
         stance, says = OPPOSITE[trigger.stance], trigger.reversed
+    elif sign < 0 and trigger.alone:  # never turned round
+        stance = trigger.stance
     score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
     if not sign and not reading.doubt and only_names and leans != "watch":
         stance, says = leans, trigger.says if leans == trigger.stance else trigger.reversed or trigger.says
