@@ -152,7 +152,9 @@ class UsBillsSpider(SourceSpider):
         """A record of a ZIP, None where it is not the record that was asked for or cannot be parsed; raises what DAMAGE names."""
         if info.file_size > MEMBER_MAXSIZE:
             return None
-        body = archive.read(info)
+        with archive.open(info) as packed:
+            # Asked for its size and no more: a member that lies about it is otherwise unpacked whole before it is cut.
+            body = packed.read(info.file_size + 1)
         try:
             return self.bill(body, row)
         except (BadRecord, Unreadable):
