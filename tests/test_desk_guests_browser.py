@@ -1,0 +1,181 @@
+"""In a real Chromium: somebody without an account reports an error and staff close it; a partner says where they stand.
+
+Needs what tests/test_browser.py needs. Pictures go to ci-output/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_browser
+from desk_world import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
+from site_corpus import BROADBAND, RULE, serving
+from test_browser import AXE, chromium, page
+from test_desk_browser import picture, press, sign_in
+from test_desk_by_hand import FORM
+
+from configuration import Configuration
+from desk import adding, by_hand, partners, reports
+from desk.partner_tables import open_partners
+
+pytestmark = test_browser.pytestmark
+__all__ = ["chromium", "page"]
+
+PUBLIC = f"/documents/{BROADBAND}"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = build(tmp_path_factory.mktemp("guests"))
+    with closing(open_partners(config.partners, config.corpus)) as db:
+        dana = partners.add_partner(db, "Dana Partner", "Electronic Frontier Foundation", password=PASSWORD, now=NOW)
+        partners.say(db, dana, RULE, "support", "It helps readers without a line at home.", seen=0, now=NOW)
+    with closing(open_desk(config)) as db:
+        for words in ("The map lacks Puerto Rico since yesterday.", "The title is cut off in the middle."):
+            reports.file(db, PUBLIC, words, "ibis@example.org", origin="a", now=NOW)
+        reports.answer(db, person(db), 2, "no_error", "Its source cuts it.", seen=0, now=NOW)
+        by_hand.add(db, person(db), adding.document_of(FORM), "by post", seen=0, now=NOW)
+    return config.data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    found = copy(made, tmp_path)
+    found.partners.write_bytes((made / "partners.db").read_bytes())
+    return found
+
+
+@pytest.fixture
+def address(config: Configuration) -> Iterator[str]:
+    yield from serving(site_of(config))
+
+
+def axe(page: Any) -> None:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document)")["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+
+
+def test_somebody_reports_an_error_and_staff_close_it(page: Any, address: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    visitor = page.context.browser.new_context().new_page()
+    visitor.goto(address + PUBLIC)
+    visitor.get_by_role("link", name="Report an error on this page").click()
+    assert visitor.get_by_label("Which page?").input_value() == PUBLIC
+    visitor.get_by_label("What is wrong?").fill("wrong")
+    visitor.get_by_role("button", name="Send the report").press("Enter")
+    visitor.get_by_text("Say in a sentence what is wrong").wait_for()
+    axe(visitor)
+    visitor.get_by_label("What is wrong?").fill("It passed the House on 8 March, not on 9 March.")
+    visitor.get_by_role("button", name="Send the report").press("Enter")
+    visitor.get_by_role("heading", name="Thank you").wait_for()
+    axe(visitor)
+    visitor.screenshot(path=test_browser.PICTURES / "guests-1-thanks.png", full_page=True)
+
+    sign_in(page, address)
+    page.get_by_role("link", name="2 reports of errors wait").click()
+    report = page.get_by_role("article", name="Report 3")
+    assert "It passed the House on 8 March" in report.inner_text()
+    picture(page, "8-reports")
+    report.get_by_label("Note for staff").fill("Corrected at the source.")
+    report.get_by_role("button", name="Mended").press("Enter")
+    page.get_by_text("Closed: mended.").wait_for()
+    assert page.get_by_role("article").count() == 1
+    page.get_by_role("link", name="Closed ones").click()
+    assert page.get_by_text("Corrected at the source.").is_visible()
+    assert visitor.goto(address + "/desk/reports").url.startswith(address + "/desk/login")
+    assert not [word for word in PRIVATE if word in visitor.content()]
+    assert said == []
+
+
+def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
+    page.goto(address + "/desk")
+    page.get_by_label("Name").fill("Dana Partner")
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Enter")
+    page.get_by_role("heading", name="What Electronic Frontier Foundation holds").wait_for()
+    page.get_by_role("searchbox", name="Find a document").fill("HR 1783")
+    press(page, "Enter")
+    page.get_by_role("link", name="Library Broadband Act").click()
+    page.get_by_label("Where Electronic Frontier Foundation stands").select_option("Oppose")
+    page.get_by_label("Note, for everybody to read").fill("It gives carriers a list of readers.")
+    page.get_by_role("button", name="Publish").press("Enter")
+    page.get_by_text("Published under the name of your organisation.").wait_for()
+    picture(page, "9-partner")
+    page.goto(address + "/desk/trail")
+    assert page.url.startswith(address + "/desk/login")
+
+    visitor = page.context.browser.new_context().new_page()
+    visitor.goto(address + PUBLIC)
+    section = visitor.get_by_role("region", name="What partners hold")
+    assert "Electronic Frontier Foundation: Oppose" in section.inner_text()
+    assert "It gives carriers a list of readers." in section.inner_text()
+    assert "speak for themselves, not for the American Library Association" in section.inner_text()
+    axe(visitor)
+    visitor.screenshot(path=test_browser.PICTURES / "guests-2-document.png", full_page=True)
+
+
+# --------------------------------------------------------------------- every page
+
+ANYBODY = {"report": f"/report?page={PUBLIC}", "document": f"/documents/{RULE}"}
+PARTNER = {"home": "/partner?q=library", "paper": f"/partner/documents/{RULE}", "none": "/partner/documents/us-1-hr1"}
+STAFF = {
+    "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
+    "add": "/desk/added/form", "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners",
+}  # fmt: skip
+
+
+def every_page(page: Any, address: str) -> Iterator[str]:
+    """Each page in turn, as the person who may see it, with everything unfolded."""
+    for name, path in ANYBODY.items():
+        page.goto(address + path)
+        yield name
+    for person_, pages, door in (("Dana Partner", PARTNER, "What Electronic"), ("Ana Reader", STAFF, "The queue")):
+        page.goto(address + "/desk/login")
+        page.get_by_label("Name").fill(person_)
+        page.get_by_label("Password").fill(PASSWORD)
+        press(page, "Enter")
+        page.get_by_role("heading", name=door).wait_for()
+        for name, path in pages.items():
+            page.goto(address + path)
+            for summary in page.locator("summary").all():
+                summary.click()
+            yield name
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
+def test_axe_finds_nothing(page: Any, address: str, request: pytest.FixtureRequest) -> None:
+    theme = "dark" if "dark" in request.node.name else "light"
+    for name in every_page(page, address):
+        axe(page)
+        picture(page, f"guests-{name}-{theme}")
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+def test_narrow_screen_has_no_sideways_scroll(page: Any, address: str) -> None:
+    for name in every_page(page, address):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+
+
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
+def test_a_field_that_is_wrong_says_so_without_a_script(page: Any, address: str) -> None:
+    sign_in(page, address)
+    page.goto(address + "/desk/added/form")
+    for name, value in (("Title", "Rural Act"), ("Place", "us"), ("Session", "9"), ("Number", "HR 5")):
+        page.get_by_label(name, exact=True).fill(value)
+    page.get_by_label("Address").fill("https://example.org/5")
+    page.get_by_label("What it is").select_option("bill")
+    page.get_by_label("Where it stands").select_option("introduced")
+    page.get_by_role("button", name="Add it").click()
+    field = page.get_by_label("Session", exact=True)
+    assert field.get_attribute("aria-invalid") == "true"
+    page.get_by_label("This place or session is new, and right").check()
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_text("Kept. It is tagged").wait_for()
