@@ -13,6 +13,7 @@ from typing import IO, Any
 import click
 
 import configuration
+from operations import logs
 
 log = logging.getLogger("infopolicy.command")
 
@@ -28,7 +29,8 @@ class Stop(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         super().show(file)
-        log.error(self.message, extra={"facts": {"exit": self.exit_code}})
+        if logs.structured():  # else the line above is all that is to be said
+            log.error(self.message, extra={"facts": {"exit": self.exit_code}})
 
 
 class Session:
@@ -40,7 +42,7 @@ class Session:
     def say(self, text: str = "") -> None:
         if not self.quiet:
             click.echo(text)
-        if text:
+        if text and logs.structured():
             log.info(text)
 
     def bar(self, title: str, total: int | None = None) -> Any:

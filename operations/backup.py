@@ -91,7 +91,7 @@ def _forget(home: Path, *, now: str, keep: int) -> None:
 
 
 def check_backup(source: Path) -> list[str]:
-    """What is wrong with a backup, one sentence each that begins with the file's name; empty when it can be restored whole."""
+    """What is wrong with a backup, one sentence each that names the file; empty when it can be restored whole."""
     try:
         files = _manifest(source)["files"]
     except OperationError as error:
@@ -101,14 +101,14 @@ def check_backup(source: Path) -> list[str]:
 
 def _wrong(path: Path, facts: dict[str, Any]) -> list[str]:
     if not path.exists():
-        return [f"{path.name}: is in the manifest and not in the folder"]
+        return [f"{path}: is in the manifest and not in the folder"]
     if _facts(path) != {name: facts[name] for name in ("bytes", "sha256")}:
-        return [f"{path.name}: is not as the backup wrote it (length or checksum differ)"]
+        return [f"{path}: is not as the backup wrote it (length or checksum differ)"]
     if path.suffix == ".db":
         if found := damage(path):
-            return [f"{path.name}: {found[0]}"]
+            return found[:1]
         if _rows(path) != facts["tables"]:
-            return [f"{path.name}: its tables have other numbers of rows than the manifest says"]
+            return [f"{path}: its tables have other numbers of rows than the manifest says"]
     return []
 
 
