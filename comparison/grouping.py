@@ -91,11 +91,15 @@ def _head(group: Group) -> tuple[str, str, int, int, str]:
 
 
 def _documents(db: Database) -> tuple[dict[str, Document], dict[int, list[str]]]:
-    """The documents that have a wording, and which of them have each wording, in order of their ids."""
+    """The documents that have a wording, and which of them have each wording, in order of their ids.
+
+    Of a rulemaking, only the first document: proposal, extension and final rule have one title and are no look-alikes.
+    """
     documents, wordings = {}, defaultdict(list)
     for key, place, session, title, wording in db.execute(
         "select d.id, jurisdiction, session, title, s.wording from signatures s join documents d on d.id = s.document_id "
-        "where s.wording is not null order by d.id"
+        "where s.wording is not null and not exists (select 1 from thread_documents t where t.document_id = d.id and t.ordinal > "
+        "(select min(ordinal) from thread_documents f where f.thread_id = t.thread_id)) order by d.id"
     ):
         documents[key] = Document(key, place, session, title)
         wordings[wording].append(key)
@@ -106,7 +110,7 @@ def _all(db: Database, documents: Mapping[str, Document], wordings: Mapping[int,
     by_text = list(_by_text(db, documents))
     yield from by_text
     known = {frozenset(key for key, _ in group.members) for group in by_text}
-    edges = _edges(db)
+    edges = _edges(db, wordings)
     for group in (*_same_words(documents, wordings), *_near(documents, wordings, edges["near"])):
         if not any(frozenset(key for key, _ in group.members) <= each for each in known):
             yield group
@@ -114,10 +118,11 @@ def _all(db: Database, documents: Mapping[str, Document], wordings: Mapping[int,
     yield from described(db, documents)
 
 
-def _edges(db: Database) -> dict[str, Edges]:
+def _edges(db: Database, wordings: Mapping[int, list[str]]) -> dict[str, Edges]:
     found: dict[str, Edges] = {"near": defaultdict(dict), "family": defaultdict(dict)}
     for first, second, kind, likeness in db.execute("select first, second, kind, likeness from wording_pairs"):
-        found[kind][first][second] = found[kind][second][first] = likeness
+        if first in wordings and second in wordings:
+            found[kind][first][second] = found[kind][second][first] = likeness
     return found
 
 

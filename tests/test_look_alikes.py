@@ -52,6 +52,19 @@ def test_look_alikes_same_words_in_the_next_session_are_told_apart(corpus: Datab
     assert of_kind(corpus, "again") == [{"us-ok-2025-hb9", "us-ok-2026-hb9"}]
 
 
+def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> None:
+    title = "Escrow of wireless hotspot deposits held for library borrowers"
+    steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]
+    other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
+    add(corpus, *steps, other)
+    thread = steps[0]["id"]
+    corpus.table("thread_documents").insert_all(
+        {"document_id": step["id"], "thread_id": thread, "ordinal": ordinal} for ordinal, step in enumerate(steps)
+    )
+    update(corpus)
+    assert list(groups(corpus).values()) == [{steps[0]["id"], other["id"]}]
+
+
 def test_look_alikes_three_states_on_one_narrow_subject_are_a_family(corpus: Database) -> None:
     add(corpus, *KIOSKS)
     update(corpus)
