@@ -58,9 +58,11 @@ def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> N
     other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
     add(corpus, *steps, other)
     thread = steps[0]["id"]
-    corpus.table("thread_documents").insert_all(
-        {"document_id": step["id"], "thread_id": thread, "ordinal": ordinal} for ordinal, step in enumerate(steps)
+    corpus.conn.executemany(
+        "insert into thread_documents (document_id, thread_id, ordinal) values (?, ?, ?)",
+        [(step["id"], thread, ordinal) for ordinal, step in enumerate(steps)],
     )
+    corpus.conn.commit()
     update(corpus)
     assert list(groups(corpus).values()) == [{steps[0]["id"], other["id"]}]
 
