@@ -27,6 +27,8 @@ from positions.sentences import sentences
 FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
 _UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
 _NAMED = 0.6  # a title names the matter, and what acts on it are for is known
+_TURNED = 0.9  # the opposite of what the trigger names is more often misread
+_LONG, _IN_LONG = 450, 0.85  # characters of a sentence in which a cue may govern something else
 _DOUBT = 0.75  # for each reason to doubt the direction
 _CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
@@ -258,14 +260,17 @@ def _surest(readings: list[Reading]) -> Reading:
 def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision, only_names: bool) -> Match:
     sign = reading.sign or (1 if trigger.alone and not reading.doubt else 0)
     stance, says = "watch", trigger.says
+    score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
     leans = trigger.leans or ("support" if trigger.stance == "support" else "watch")
     if sign > 0:
         stance = trigger.stance
     elif sign < 0 and trigger.reversed:
         stance, says = OPPOSITE[trigger.stance], trigger.reversed
+        score *= _TURNED
     elif sign < 0 and trigger.alone:  # never turned round
         stance = trigger.stance
-    score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
+    if len(provision.words) > _LONG:
+        score *= _IN_LONG
     if not sign and not reading.doubt and only_names and leans != "watch":
         stance, says = leans, trigger.says if leans == trigger.stance else trigger.reversed or trigger.says
         score *= _NAMED
