@@ -17,6 +17,7 @@ from comparison.families import BadFamily, load_families
 from comparison.rules import BadRules, load_rules
 from comparison.update import forget, update
 from comparison.wording import Weights, filled_in_differently, likeness, words
+from crawlers import threads
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -57,6 +58,7 @@ def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> N
     steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]
     other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
     add(corpus, *steps, other)
+    threads.corpus.apply(corpus)
     thread = steps[0]["id"]
     corpus.conn.executemany(
         "insert into thread_documents (document_id, thread_id, ordinal) values (?, ?, ?)",
