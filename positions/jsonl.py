@@ -59,6 +59,7 @@ def as_json(match: Match) -> dict[str, Any]:
             "start": provision.start,
             "end": provision.end,
             "words": provision.words,
-        },
+        }
+        | ({"section": provision.section} if provision.section else {}),
         "reason": match.reason,
     }

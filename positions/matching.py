@@ -7,21 +7,15 @@ the sentence does not tell, the suggestion is ``watch``. Nothing here decides: a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-
-import yaml
 
 from positions.catalogue import Catalogue, load_catalogue
-from positions.cues import cues
-from positions.direction import Reading, read, tells_present_law
-from positions.phrases import Pattern, PhraseIndex, Vocabulary, pattern, tokens, vocabulary
+from positions.direction import Reading, read
+from positions.passages import Passage, Provision
+from positions.phrases import Pattern, PhraseIndex
 from positions.records import OPPOSITE, Position, Trigger
-from positions.sentences import sentences
 
 #: How much a match counts by where it stands; also the fields that are read, in this order.
 FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
@@ -34,31 +28,6 @@ _CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
 _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
-
-
-_HEADING = 10  # words of a sentence that can be no more than a heading
-_SHORT = 14  # words of a sentence that can be no more than the name of an act
-
-
-@cache
-def boilerplate() -> tuple[Pattern, ...]:
-    """The patterns of boilerplate.yml, any of which makes a sentence no provision."""
-    raw = yaml.safe_load(Path(__file__).with_name("boilerplate.yml").read_text(encoding="utf-8"))
-    return tuple(pattern(source) for source in raw)
-
-
-@dataclass(frozen=True)
-class Provision:
-    """A sentence of a document: ``words`` is ``text[start:end]`` of the field, to the letter."""
-
-    field: str
-    start: int
-    end: int
-    words: str
-
-    def reaches(self, field: str, start: int, end: int) -> bool:
-        """Whether it has a character in that stretch of the field."""
-        return self.field == field and self.start < end and start < self.end
 
 
 @dataclass(frozen=True)
@@ -111,7 +80,7 @@ class Matcher:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
         if not areas or not (allowed := self._allowed(frozenset(areas))):
             return []
-        passages = [_Passage(name, text) for name in FIELDS if (text := fields.get(name))]
+        passages = [Passage(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
         for passage in passages:
             places = (
@@ -130,7 +99,7 @@ class Matcher:
         return known
 
     def _in_field(
-        self, passage: _Passage, places: Iterable[tuple[int, Pattern, int]], all_passages: _Passages
+        self, passage: Passage, places: Iterable[tuple[int, Pattern, int]], all_passages: Sequence[Passage]
     ) -> list[Match]:
         readings: dict[tuple[int, int], list[Reading]] = {}
         tries: Counter[tuple[int, int]] = Counter()
@@ -170,75 +139,7 @@ class Matcher:
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
 
 
-_Passages = Sequence["_Passage"]
-
-
-class _Passage:
-    """One field of a document: its words, its sentences, and which words each sentence has."""
-
-    def __init__(self, field: str, text: str) -> None:
-        self.field = field
-        self.text = text
-        self.words = tokens(text)
-        self._seen: dict[int, Vocabulary] = {}
-        self._formulas: dict[int, bool] = {}
-
-    @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        return sentences(self.text)
-
-    @cached_property
-    def bounds(self) -> list[tuple[int, int]]:
-        """The token indexes of each sentence."""
-        starts = [token.start for token in self.words]
-        return [(bisect_right(starts, start - 1), bisect_right(starts, end - 1)) for start, end in self.spans]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self.spans]
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return vocabulary(self.words)
-
-    def sentence_at(self, at: int) -> int:
-        return bisect_right(self._starts, self.words[at].start) - 1
-
-    def seen(self, which: int) -> Vocabulary:
-        if which not in self._seen:
-            self._seen[which] = vocabulary(self.words[slice(*self.bounds[which])])
-        return self._seen[which]
-
-    def is_boilerplate(self, which: int) -> bool:
-        """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
-        if which not in self._formulas:
-            self._formulas[which] = tells_present_law(self.words, *self.bounds[which]) or any(
-                self.has(item, which) for item in boilerplate()
-            )
-        return self._formulas[which]
-
-    def only_names(self, which: int) -> bool:
-        """Whether the sentence is a title, a heading or a finding, and says nothing vague such as "relating to"."""
-        first, stop = self.bounds[which]
-        words = [token.word for token in self.words[first:stop]]
-        if words[:1] == ["whereas"]:
-            return True
-        heading = len(words) <= _HEADING and self.text[self.spans[which][1] - 1].isalnum()
-        named = self.field == "title" or heading or (len(words) <= _SHORT and "act" in words[-4:])
-        return named and cues().vague.isdisjoint(words)
-
-    def has(self, item: Pattern, which: int) -> bool:
-        return item.possible(self.seen(which)) and item.stands_in(self.words, *self.bounds[which])
-
-    def has_anywhere(self, item: Pattern) -> bool:
-        return item.possible(self.vocabulary) and item.stands_in(self.words, 0, len(self.words))
-
-    def provision(self, which: int) -> Provision:
-        start, end = self.spans[which]
-        return Provision(self.field, start, end, self.text[start:end])
-
-
-def _admits(trigger: Trigger, passage: _Passage, which: int, passages: _Passages) -> bool:
+def _admits(trigger: Trigger, passage: Passage, which: int, passages: Sequence[Passage]) -> bool:
     """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
     if any(passage.has(item, which) for item in trigger.unless):
         return False
