@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,13 +22,14 @@ PAST_DAYS = 90
 #: How often programs should ask again.
 REFRESH = datetime.timedelta(hours=6)
 _LONGEST = 160
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def calendar(title: str, page: str, events: Sequence[Row], site: str) -> bytes:
     """A calendar with the events of ``dates.settled``, and the rules of the time zones that it uses."""
     cut = f" Only {MOST:,} dates fit: choose an area or a place to see the others." if len(events) >= MOST else ""
     made = Calendar.new(
-        name=title,
+        name=_line(title),
         description=f"The choice of documents is automatic. Read the source before you act.{cut}",
         prodid="-//Information policy monitor//infopolicy//EN",
         uid=str(uuid5(NAMESPACE_URL, site + page)),
@@ -45,11 +47,11 @@ def _event(event: Row, site: str) -> Event:
     changed = datetime.datetime.fromisoformat(event["changed_at"].replace("Z", "+00:00"))
     return Event.new(
         uid=f"{event['key']}@{urlsplit(site).hostname}",
-        summary=f"{words.word('events', event['kind'])}: {_short(event['title'])} ({event['identifier']})",
+        summary=_line(f"{words.word('events', event['kind'])}: {_short(event['title'])} ({event['identifier']})"),
         start=start(event["starts_at"], event["timezone"]),
         description=_told(event, address),
         url=address,
-        categories=[words.word("events", event["kind"]), *event["area_titles"]],
+        categories=[words.word("events", event["kind"]), *map(_line, event["area_titles"])],
         sequence=event["revision"],
         last_modified=changed,
         stamp=changed,
@@ -80,7 +82,12 @@ def _told(event: Row, address: str) -> str:
         f"Policy areas (automatic): {', '.join(event['area_titles'])}" if event["area_titles"] else "",
         address,
     ]  # fmt: skip
-    return "\n".join(line for line in lines if line)
+    return "\n".join(_line(line) for line in lines if line)
+
+
+def _line(text: str) -> str:
+    """Without ends of lines and other control characters, which no calendar can hold: one would spoil the whole of it."""
+    return _CONTROLS.sub(" ", text)
 
 
 def _short(title: str) -> str:
