@@ -31,8 +31,9 @@ def may_try(db: Database, name: str, origin: str, now: str) -> bool:
         db.execute("delete from attempts where tried_at < ?", [ago(now, days=1)])
         row = db.execute(
             "select count(*), coalesce(sum(name_hash = ?1), 0), coalesce(sum(origin_hash = ?2), 0), "
-            "coalesce(sum(name_hash = ?1 and origin_hash = ?2), 0) from attempts where tried_at >= ?3",
-            [whose, whence, since],
+            "coalesce(sum(name_hash = ?1 and origin_hash = ?2), 0) from attempts where tried_at between ?3 and ?4",
+            # What was tried while the clock was ahead must not shut anybody out until then.
+            [whose, whence, since, ago(now, minutes=-MINUTES)],
         ).fetchone()
         limits = (EVERYBODY, PER_NAME, PER_ORIGIN, PER_NAME_AND_ORIGIN)
         if any(tried >= most for tried, most in zip(tuple(row), limits, strict=True)):

@@ -51,9 +51,11 @@ def start(db: Database, account: Account, *, now: str) -> str:
 
 def who(db: Database, token: str, *, now: str) -> Account | None:
     """Whose session this is; None when it is none of ours, over, revoked, or its account is closed."""
+    # One that ends later than any that begins now was begun while the clock was wrong: it would last for years.
+    latest = limits.ago(now, hours=-HOURS - 1)
     row = db.execute(
-        "select account_id from sessions where token_hash = ? and expires_at > ? and revoked_at is null",
-        [_hash(token), now],
+        "select account_id from sessions where token_hash = ? and expires_at > ? and expires_at <= ? and revoked_at is null",
+        [_hash(token), now, latest],
     ).fetchone()
     account = accounts.by_id(db, row[0]) if row else None
     return account if account and account.disabled_at is None else None

@@ -33,10 +33,13 @@ def may_ask(db: Database, links: Links, address: str, origin: str | None, now: s
     db.execute("delete from requests where asked_at < ?", [ago(now, days=KEEP_DAYS)])
     hour, part = ago(now, hours=1), links.hash(domain, "domain")[:8]
     refused = (
-        any(_count(db, "address_hash like ? || '%'", whose, ago(now, days=days)) >= most for days, most in PER_PERSON)
-        or (asker is not None and _count(db, "origin_hash = ?", asker, hour) >= PER_ORIGIN_HOUR)
-        or _count(db, "address_hash like '%' || ?", part, hour) >= PER_DOMAIN_HOUR
-        or _count(db, "? is not null", "", hour) >= EVERYBODY_HOUR
+        any(
+            _count(db, now, "address_hash like ? || '%'", whose, ago(now, days=days)) >= most
+            for days, most in PER_PERSON
+        )
+        or (asker is not None and _count(db, now, "origin_hash = ?", asker, hour) >= PER_ORIGIN_HOUR)
+        or _count(db, now, "address_hash like '%' || ?", part, hour) >= PER_DOMAIN_HOUR
+        or _count(db, now, "? is not null", "", hour) >= EVERYBODY_HOUR
     )
     if not refused:
         db.execute("insert into requests values (?, ?, ?)", [now, whose + part, asker])
@@ -47,7 +50,7 @@ def ago(now: str, **distance: float) -> str:
     return (datetime.fromisoformat(now) - timedelta(**distance)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _count(db: Database, condition: str, value: str, since: str) -> int:
-    return db.execute(f"select count(*) from requests where {condition} and asked_at >= ?", [value, since]).fetchone()[
-        0
-    ]
+def _count(db: Database, now: str, condition: str, value: str, since: str) -> int:
+    # What was asked while the clock was far ahead must not count until then.
+    counted = f"select count(*) from requests where {condition} and asked_at between ? and ?"
+    return db.execute(counted, [value, since, ago(now, days=-1)]).fetchone()[0]

@@ -23,6 +23,8 @@ from digest.limits import ago
 from digest.subscribers import Subscriber, get, is_suppressed, suppress
 
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
+#: No pause before another try is longer.
+LONGEST_PAUSE = BACKOFF_MINUTES[-1]
 #: A claim older than this belongs to a process that died.
 CLAIM_MINUTES = 15
 PER_CONNECTION = 100
@@ -97,8 +99,9 @@ class Sender:
         return list(
             self.db.query(
                 "select * from deliveries where digest_id = ? and state in ('queued', 'retry') "
-                "and coalesce(next_try_at, '') <= ? order by subscriber_id",
-                [digest_id, self.clock()],
+                "and (coalesce(next_try_at, '') <= ? or next_try_at > ?) order by subscriber_id",
+                # Later than any pause of ours: it was set while the clock was ahead.
+                [digest_id, self.clock(), _later(self.clock(), LONGEST_PAUSE)],
             )
         )
 
@@ -240,8 +243,8 @@ def give_up_dead_claims(db: Database, now: str) -> int:
     """Claims of a process that died become `unknown`: the mail may have left or not, and a person must look."""
     return db.execute(
         "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
-        "where state = 'claimed' and claimed_at < ?",
-        [ago(now, minutes=CLAIM_MINUTES)],
+        "where state = 'claimed' and (claimed_at < ? or claimed_at > ?)",
+        [ago(now, minutes=CLAIM_MINUTES), _later(now, CLAIM_MINUTES)],  # or claimed while the clock was ahead
     ).rowcount
 
 

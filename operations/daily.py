@@ -37,7 +37,8 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
 
 
 def is_due(config: Configuration, source: Source, now: str) -> bool:
-    """Whether the last complete run of a source is older than it should be (or there is none)."""
+    """Whether the last complete run of a source is older than it should be (or there is none, or it lies in the future:
+    it was made while the clock was wrong, and would keep the source waiting for as long)."""
     if not config.corpus.exists():
         return True
     with closing(read_only(config.corpus)) as db:
@@ -46,7 +47,7 @@ def is_due(config: Configuration, source: Source, now: str) -> bool:
             "and coalesce(waiting, 0) = 0",
             [source.id],
         ).fetchone()[0]
-    return last is None or _time(now) - _time(last) >= timedelta(hours=source.every_hours)
+    return last is None or not timedelta(0) <= _time(now) - _time(last) < timedelta(hours=source.every_hours)
 
 
 def _time(text: str) -> datetime:
