@@ -98,6 +98,27 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.pass_obj
+def prune(session: Session, dry_run: bool) -> None:
+    """Remove what need not be kept for ever: old answers, bodies of what could not be read, sessions that have ended.
+
+    How long is a setting (docs/settings.md). Documents, changes, runs and what people made are never removed. `infopolicy run`
+    does this once it has collected.
+    """
+    from operations import retention
+    from operations.folder import only_writer
+
+    with plain_errors(), only_writer(session.config):
+        done = retention.prune(session.config, now=now(), dry_run=dry_run)
+    for what, count in done.items():
+        if count:
+            session.say(f"{'would remove' if dry_run else 'removed'} {count:,} {what}")
+    if not any(done.values()):
+        session.say("nothing is old enough")
+
+
+@click.command()
 @click.option("--area", help="Only documents of this policy area.")
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
 @click.option(

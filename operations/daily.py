@@ -33,7 +33,8 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
         say("no source is due")
         return _call("rebuild")
     steps = [[source.id for source in due if source.after_tags is late] for late in (False, True)]
-    return max(_call("crawl", *names, "--today", now[:10]) for names in steps if names)
+    code = max(_call("crawl", *names, "--today", now[:10]) for names in steps if names)
+    return max(code, _call("--quiet", "prune"))
 
 
 def is_due(config: Configuration, source: Source, now: str) -> bool:

@@ -1,0 +1,67 @@
+"""What need not be kept for ever: old answers and rejects in ops.db, and what counts tries in staff.db and mail.db.
+
+Never touched: anything of corpus.db (what was once seen whole is derived from its runs, and what was seen once cannot be
+crawled again), and every table that people made (operations.people).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from configuration import Configuration
+
+#: A session that has ended, and who asked how often for mail, are kept for so many days.
+ENDED_DAYS = 30
+TRIES_DAYS = 1
+
+
+def prune(config: Configuration, *, now: str, dry_run: bool = False) -> dict[str, int]:
+    """Remove what is older than the settings want; returns how many rows of what (or would, with `dry_run`).
+
+    Raises:
+        sqlite3.Error: a database cannot be written; what was removed until then is gone.
+    """
+    done = {}
+    for path, what, query, values in _steps(config, now):
+        if path.exists():
+            done[what] = _run(path, query, values, dry_run)
+    return done
+
+
+def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequence[str]]]:
+    rejects, answers = _ago(now, config.keep_rejects_days), _ago(now, config.keep_answers_days)
+    ended, tries = _ago(now, ENDED_DAYS), _ago(now, TRIES_DAYS)
+    return [
+        # The newest of an address stays, without its body: that the address is known to be unreadable is news to nobody.
+        (config.ops, "rejects of which a newer one is kept",
+         "delete from rejects where rejected_at < ? and exists (select 1 from rejects n where n.source = rejects.source "
+         "and n.url = rejects.url and n.id > rejects.id)", [rejects]),
+        (config.ops, "bodies of rejects",
+         "update rejects set body = null where rejected_at < ? and body is not null", [rejects]),
+        (config.ops, "answers kept for asking what changed", "delete from responses where stored_at < ?", [answers]),
+        (config.ops, "days of budgets", "delete from budgets where day < ?", [ended[:10]]),
+        (config.staff, "sessions that have ended", "delete from sessions where expires_at < ?", [ended]),
+        (config.staff, "tries of a password", "delete from attempts where tried_at < ?", [tries]),
+        (config.mail, "requests for mail", "delete from requests where asked_at < ?", [ended]),
+    ]  # fmt: skip
+
+
+def _run(path: Path, query: str, values: Sequence[str], dry_run: bool) -> int:
+    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as db:
+        try:
+            db.execute("begin immediate")
+            count = db.execute(query, values).rowcount
+            db.execute("rollback" if dry_run else "commit")
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):  # nobody has used the desk yet
+                return 0
+            raise
+    return count
+
+
+def _ago(now: str, days: int) -> str:
+    return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")

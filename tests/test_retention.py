@@ -1,0 +1,102 @@
+"""What is old is removed, and nothing else: no document, no run, nothing that people made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import desk_world
+import pytest
+from click.testing import Result
+from digest_world import reader
+
+from benchmarks.compare import fingerprints
+from configuration import Configuration
+from desk import limits, sessions
+from desk.tables import open_staff
+from digest import limits as asking
+from digest.tables import open_mail
+from digest.tokens import Links
+from operations import people
+from operations.folder import read_only
+from operations.retention import prune
+from pipelines import open_ops
+
+OLD, YOUNG, NOW = "2025-01-01T00:00:00Z", "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Configuration:
+    (tmp_path / "data").mkdir()
+    made = desk_world.build(tmp_path / "data")
+    with closing(open_ops(made.ops)) as db:
+        for url, at in (("https://x/1", OLD), ("https://x/1", YOUNG), ("https://x/2", OLD), ("https://x/3", YOUNG)):
+            row = {"source": "us_bills", "url": url, "reason": "not XML", "rejected_at": at, "size": 3, "body": b"abc"}
+            db.table("rejects").insert(row)
+        for number, at in enumerate((OLD, YOUNG)):
+            row = {
+                "fingerprint": str(number),
+                "url": "https://x",
+                "status": 200,
+                "headers": "[]",
+                "body": b"",
+                "stored_at": at,
+            }
+            db.table("responses").insert(row)
+        db.execute("insert into budgets values ('us_states', '2025-01-01', 9), ('us_states', '2026-11-25', 9)")
+    with closing(open_staff(made.staff)) as db:
+        ana = desk_world.person(db)
+        for at in (OLD, YOUNG):
+            sessions.start(db, ana, now=at)
+            limits.may_try(db, "Ana Reader", "192.0.2.1", at)
+    with closing(open_mail(made.mail)) as mail:
+        reader(mail, "one@example.org", now=OLD)
+        asking.may_ask(mail, Links.of(mail), "two@example.org", None, YOUNG)
+    return made
+
+
+def count(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(read_only(path)) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
+    corpus = fingerprints(config.corpus)
+    human = {
+        (name, table): count(config.data / name, f"select * from {table}")
+        for name, tables in people.TABLES.items()
+        for table in tables or ()
+    }
+    done = prune(config, now=NOW)
+    assert done["rejects of which a newer one is kept"] == 1
+    assert done["bodies of rejects"] == 1
+    assert done["answers kept for asking what changed"] == 1
+    assert done["days of budgets"] == 1
+    assert count(config.ops, "select url, body is null from rejects order by url") == [
+        ("https://x/1", 0), ("https://x/2", 1), ("https://x/3", 0),
+    ]  # fmt: skip
+    assert count(config.ops, "select fingerprint from responses") == [("1",)]
+    assert count(config.staff, "select min(started_at) from sessions") == [(YOUNG,)]
+    assert fingerprints(config.corpus) == corpus
+    for (name, table), rows in human.items():
+        assert count(config.data / name, f"select * from {table}") == rows, table
+    assert not any(prune(config, now=NOW).values()), "a second time there is nothing left to remove"
+
+
+def test_a_longer_time_is_a_setting(config: Configuration) -> None:
+    longer = Configuration(data=config.data, keep_rejects_days=2000, keep_answers_days=2000)
+    done = prune(longer, now=NOW)
+    assert done["bodies of rejects"] == done["answers kept for asking what changed"] == 0
+
+
+def test_the_command_tells_first_and_removes_then(config: Configuration, call: Callable[..., Result]) -> None:
+    told = call("prune", "--dry-run")
+    assert "would remove 1 days of budgets" in told.output
+    assert len(count(config.ops, "select 1 from responses")) == 2
+    assert "removed 1 answers kept" in call("prune").output
+    assert call("prune").output == "nothing is old enough\n"
+
+
+def test_an_empty_folder_has_nothing_to_remove(tmp_path: Path) -> None:
+    assert prune(Configuration(data=tmp_path), now=NOW) == {}
