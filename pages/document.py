@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from pages import decisions, thread, words
 from pages.highlight import MODEL, Piece, Span, passages, pieces, telling
 from pages.language import N_, _
 from pages.standing import SETTLED, ended_with
+from positions.passages import section_finder
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -46,7 +48,7 @@ class PositionView:
     position_id: str
     title: str
     statement: str
-    places: list[tuple[str, list[Piece]]]
+    places: list[tuple[str, str | None, list[Piece]]]  # field, number of its section, the sentence
     confirmed: bool = False
 
 
@@ -82,7 +84,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
         **_text(head["text"], spans["text"]),
         "tags": _tags(db, document_id, evidence),
-        "positions": _positions(db, document_id, spans, decided),
+        "positions": _positions(db, head, spans, decided),
         "stances": decisions.stances(decided),
         "must_see": _priority(db, document_id) == 2 and not _is_ceremonial(db, document_id),
         "ceremonial": _is_ceremonial(db, document_id),
@@ -145,15 +147,16 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
 
 
 def _positions(
-    db: sqlite3.Connection, document_id: str, spans: dict[str, list[Span]], decided: list[Row]
+    db: sqlite3.Connection, head: Row, spans: dict[str, list[Span]], decided: list[Row]
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
     found: dict[str, PositionView] = {}
+    section_of: dict[str, Callable[[int], str | None]] = {}
     for row in db.execute(
         """select m.*, p.title, p.statement from shown_matches m join positions p on p.id = m.position_id
         where m.document_id = ? order by m.score desc, m.position_id, m.ordinal""",
-        [document_id],
+        [head["id"]],
     ):
         view = found.setdefault(
             row["position_id"],
@@ -165,7 +168,10 @@ def _positions(
             if row["start"] <= span.start and span.end <= row["end"]
         ]
         if len(view.places) < 3:
-            view.places.append((FIELDS.get(row["field"], row["field"]), pieces(row["words"], inside)))
+            if row["field"] not in section_of:
+                section_of[row["field"]] = section_finder(head.get(row["field"]) or "")
+            section = section_of[row["field"]](row["start"])
+            view.places.append((FIELDS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
     # What staff added without pointing at a sentence.
     for row in rows(db, "select id, title, statement from positions", []) if confirmed - set(found) else ():
         if row["id"] in confirmed - set(found):

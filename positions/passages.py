@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -118,16 +119,22 @@ class Passage:
         start, end = self.spans[which]
         return Provision(self.field, start, end, self.text[start:end], self._section(start))
 
-    def _section(self, start: int) -> str | None:
-        """The number of the last section that opens at or before ``start``."""
-        at = bisect_right(self._openings, start, key=lambda opening: opening[0]) - 1
-        return self._openings[at][1] if at >= 0 else None
-
     @cached_property
-    def _openings(self) -> list[tuple[int, str]]:
-        listed = _NOTICE.search(self.text, 0, _HEAD) is not None
-        return [
-            (match.start(), match[match.lastindex])
-            for match in _OPENS.finditer(self.text)
-            if match.lastindex and not (listed and match.lastindex == _OPENS_BY_NUMBER)
-        ]
+    def _section(self) -> Callable[[int], str | None]:
+        return section_finder(self.text)
+
+
+def section_finder(text: str) -> Callable[[int], str | None]:
+    """Tells of a character of the text the number of the section it stands in; None where no section opened before it."""
+    listed = _NOTICE.search(text, 0, _HEAD) is not None
+    openings = [
+        (match.start(), match[match.lastindex])
+        for match in _OPENS.finditer(text)
+        if match.lastindex and not (listed and match.lastindex == _OPENS_BY_NUMBER)
+    ]
+
+    def at(start: int) -> str | None:
+        last = bisect_right(openings, start, key=lambda opening: opening[0]) - 1
+        return openings[last][1] if last >= 0 else None
+
+    return at

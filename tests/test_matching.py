@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from positions.catalogue import AREAS, STANCES
 from positions.direction import read
-from positions.jsonl import match_lines
+from positions.jsonl import as_json, match_lines
 from positions.matching import Match, Matcher
+from positions.passages import section_finder
 from positions.phrases import BadPattern, pattern, tokens
 from positions.sample import draw
 from positions.sentences import LONGEST, sentences
@@ -231,3 +232,30 @@ def test_the_sample_draws_the_best_match_of_each_document_of_its_split(tmp_path:
     sample, summary = draw(gold, "train", seed=1, count=10)
     assert [(document["id"], match.position_id) for document, match in sample] == [("a", "lf-lsta")]
     assert summary == "2 documents with an area, 1 with a match, 1 of those with a direction"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "section"),
+    [
+        ("SECTION 1. SHORT TITLE.\nX Act.\nSEC. 3. GRANTS.\n(a) The Director shall fund LSTA.", "shall fund", "3"),
+        ("To fund.\n\n1. Short title\nThe X Act.\n\n2A. Grants\nThe Director shall fund LSTA.", "shall fund", "2A"),
+        ("Rules\n§ 54.516 Eligible services.\nThe state shall fund LSTA.", "shall fund", "54.516"),
+        ("(Sec. 509) The state must fund LSTA.", "must fund", "509"),
+        ("AGENCY:\nFCC.\n\n1. Background\nThe state shall fund LSTA.", "shall fund", None),
+        ("Section 6 of the act says that the state shall fund LSTA.", "shall fund", None),
+    ],
+)
+def test_a_provision_names_the_section_it_stands_in(text: str, words: str, section: str | None) -> None:
+    (match,) = [m for m in MATCHER.match({"text": text}, AREAS) if m.position_id == "lf-lsta"]
+    assert words in match.provision.words
+    assert match.provision.section == section == section_finder(text)(text.index(words))
+
+
+def test_the_section_goes_out_with_the_provision_where_there_is_one() -> None:
+    def sent(field: str, text: str) -> str | None:
+        (match,) = [m for m in MATCHER.match({field: text}, AREAS) if m.position_id == "lf-lsta"]
+        section: str | None = as_json(match)["provision"].get("section", "none given")
+        return section
+
+    assert sent("text", "SEC. 3. LSTA.\nLSTA is repealed.") == "3"
+    assert sent("title", "To repeal LSTA") == "none given"
