@@ -1,0 +1,174 @@
+"""The headers of every kind of page, as docs/security.md promises them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import desk_world
+import pytest
+from desk_world import Browser
+from site_corpus import BROADBAND
+
+from pages.headers import headers_for
+
+DOCS = Path(__file__).resolve().parents[1] / "docs/security.md"
+#: Kind of page -> addresses of it. The kinds are those of the table in docs/security.md.
+KINDS: dict[str, tuple[str, ...]] = {
+    "Public page": (
+        "/browse", "/areas", "/positions", "/positions/tc-hotspot-lending", "/positions/tc-hotspot-lending/handout",
+        "/deadlines", "/calendar",
+        f"/documents/{BROADBAND}", f"/documents/{BROADBAND}/versions", f"/similar/{BROADBAND}", "/families", "/scorecard",
+        "/sources",
+        "/accuracy", "/glossary", "/about", "/api", "/digest", "/jurisdictions", "/report", "/es/browse",
+        f"/es/documents/{BROADBAND}",
+        "/subscribe", "/es/corpus",
+    ),
+    "Page with charts": ("/", "/areas/broadband", "/jurisdictions/us", "/compare", "/es", "/es/areas/broadband"),
+    "Tables and SQL": (
+        "/corpus", "/corpus/documents", f"/corpus/documents/{BROADBAND}", "/corpus?sql=select+1", "/corpus/documents.json",
+    ),
+    "Feed, calendar or file": (
+        "/browse.atom", "/deadlines.ics", "/browse.csv", "/browse.xlsx", "/browse.json", f"/documents/{BROADBAND}.json",
+        "/digest.atom",
+        "/sitemap.xml", "/robots.txt", "/llms.txt",
+    ),
+    "Card for other sites": (f"/embed/{BROADBAND}", "/embed/nothing"),
+    "Desk": ("/desk", "/desk/login", "/desk/trail", f"/desk/documents/{BROADBAND}", "/desk/nothing", "/es/desk"),
+    "Page behind a link in a mail": (
+        "/subscribe/manage/aaaaaaaaaaaaaaaa", "/subscribe/leave/aaaaaaaaaaaaaaaa", "/subscribe/confirm/aaaaaaaaaaaa",
+    ),
+    "Error": ("/nothing", "/corpus/nothing", "/corpus?sql=nonsense", "/-/databases", "/documents/nothing", "/staff.db"),
+    "File of ours": ("/static/site.css", "/static/charts.js", "/static/nothing"),
+}  # fmt: skip
+EVERYWHERE = {
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    config = desk_world.build(tmp_path)
+    return Browser(desk_world.site_of(config, mail=config).app())
+
+
+def directives(policy: str) -> dict[str, set[str]]:
+    parts = [part.split() for part in policy.split(";")]
+    return {name: set(values) for name, *values in parts}
+
+
+async def answers(browser: Browser, kind: str) -> Any:
+    for signed_in in (False, True):
+        if signed_in:
+            await browser.sign_in()
+        for path in KINDS[kind]:
+            yield path, await browser.get(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_of_page_has_its_headers(browser: Browser, kind: str) -> None:
+    async for path, answer in answers(browser, kind):
+        headers = answer.headers
+        for name, value in EVERYWHERE.items():
+            assert headers.get_list(name) == [value], (path, name)
+        [policy] = headers.get_list("content-security-policy")
+        found = directives(policy)
+        assert "unsafe" not in policy, path
+        assert "http:" not in policy and "data:" not in policy and "blob:" not in policy, path  # noqa: PT018
+        assert found["default-src"] == {"'none'"}, path
+        assert found["style-src"] == found["img-src"] == {"'self'"}, path
+        assert found["base-uri"] == {"'none'"}, path
+        assert set(found) <= {
+            "default-src",
+            "style-src",
+            "img-src",
+            "script-src",
+            "form-action",
+            "base-uri",
+            "frame-ancestors",
+        }, path
+        scripts = kind in ("Page with charts", "Desk", "Card for other sites") and not path.startswith("/es/desk")
+        assert found.get("script-src") == ({"'self'"} if scripts else None), path
+        if kind == "Card for other sites":
+            assert found["frame-ancestors"] == {"*"}
+            assert found["form-action"] == {"'none'"}, "nothing to be sent from inside a page of others"
+            assert "x-frame-options" not in headers
+        else:
+            assert found["frame-ancestors"] == {"'none'"}, path
+            assert headers["x-frame-options"] == "DENY", path
+        for feature in ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics"):
+            assert f"{feature}=()" in headers["permissions-policy"], path
+        assert "server" not in headers
+        assert "strict-transport-security" not in headers, "the tests' site is not encrypted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "referrer"),
+    [("Desk", "same-origin"), ("Page behind a link in a mail", "no-referrer"), ("Public page", "strict-origin-when-cross-origin"),
+     ("Card for other sites", "strict-origin-when-cross-origin"), ("Tables and SQL", "strict-origin-when-cross-origin")],
+)  # fmt: skip
+async def test_addresses_are_told_to_others_as_far_as_they_may(browser: Browser, kind: str, referrer: str) -> None:
+    async for path, answer in answers(browser, kind):
+        if not path.startswith("/es/desk"):  # it leads to /desk
+            assert answer.headers["referrer-policy"] == referrer, path
+
+
+@pytest.mark.parametrize("kind", ["Desk", "Page behind a link in a mail"])
+async def test_what_is_private_stays_in_no_cache_and_no_search_engine(browser: Browser, kind: str) -> None:
+    async for path, answer in answers(browser, kind):
+        if not path.startswith("/es/desk"):
+            assert "no-store" in answer.headers["cache-control"], path
+            assert answer.headers["x-robots-tag"] == "noindex", path
+
+
+async def test_public_pages_are_the_same_for_everybody_who_asks(browser: Browser) -> None:
+    """Whoever has signed in sees nothing more there, so that a shared cache can keep them."""
+    before = {path: (await browser.get(path)).text for path in KINDS["Public page"]}
+    await browser.sign_in()
+    for path, text in before.items():
+        answer = await browser.get(path)
+        token = re.compile(r'name="csrftoken" value="[^"]*"')
+        assert token.sub("", answer.text) == token.sub("", text), path
+        assert "Ana Reader" not in answer.text
+
+
+async def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(browser: Browser) -> None:
+    answer = await browser.sign_in()
+    [cookie] = [each for each in answer.headers.get_list("set-cookie") if each.startswith("infopolicy_desk=")]
+    assert "httponly" in cookie.lower()
+    assert re.search(r"samesite=(lax|strict)", cookie.lower())
+
+
+def test_a_site_with_an_encrypted_address_says_so_for_a_year() -> None:
+    for path in ("/", "/desk", "/embed/x", "/subscribe/leave/x", "/browse"):
+        assert headers_for(path, tls=True)[b"strict-transport-security"] == b"max-age=31536000"
+        assert b"strict-transport-security" not in headers_for(path, tls=False)
+
+
+async def test_the_encrypted_site_sends_it(tmp_path: Path) -> None:
+    config = desk_world.build(tmp_path)
+    browser = Browser(desk_world.site_of(config, site="https://policy.example.org").app())
+    assert (await browser.get("/browse")).headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_no_template_brings_scripts_or_styles_of_its_own() -> None:
+    """What the policy would stop should not be written in the first place."""
+    home = DOCS.parents[1] / "datasette"
+    for file in (home / "templates").rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*(src=|ld\+json))", text), file
+        assert not re.search(r"<style\b|\sstyle=\"|\son[a-z]+=\"|javascript:", text), file
+
+
+def test_the_document_names_every_kind_of_page() -> None:
+    told = DOCS.read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"| {kind} |" in told
+
+
+def test_the_document_names_only_tests_that_are_there() -> None:
+    named = set(re.findall(r"test_[a-z_]+\.py", DOCS.read_text(encoding="utf-8")))
+    assert len(named) > 10
+    assert [name for name in named if not (Path(__file__).parent / name).exists()] == []
