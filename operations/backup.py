@@ -20,7 +20,15 @@ from typing import Any
 
 from configuration import Configuration
 from operations.folder import FILES, OperationError, damage, present, read_only
-from operations.people import JOURNAL, TABLES, add_to_journal, from_lines, private_file, write_lines
+from operations.people import (
+    DERIVED,
+    JOURNALS,
+    add_to_journal,
+    database_of_lines,
+    from_lines,
+    private_file,
+    write_lines,
+)
 
 MANIFEST = "manifest.json"
 _FORM = 1
@@ -30,7 +38,8 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
     """Copy every database while it is in use, check each copy, and return the folder they are in.
 
     A backup appears under its name only when it is whole. With no `target`, copies go to data/backups/<time>; of those only
-    the newest `keep` stay, and what staff decided is added to data/backups/decisions.jsonl, which stays for ever.
+    the newest `keep` stay, and what staff and partners decided is added to data/backups/decisions.jsonl and statements.jsonl,
+    which stay for ever.
 
     Raises:
         OperationError: nothing to back up, the target is not an empty folder, or a copy is damaged.
@@ -55,8 +64,9 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
         raise
     _sync(final.parent)
     if target is None:
-        if (final / "staff.db").exists():
-            add_to_journal(final / "staff.db", home / JOURNAL)
+        for name, journal in JOURNALS.items():
+            if (final / name).exists():
+                add_to_journal(final / name, home / journal)
         _forget(home, now=now, keep=keep)
     return final
 
@@ -67,7 +77,7 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
         copy = part / path.name
         _copy(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
         files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
-        if path.name in TABLES:
+        if path.name in DERIVED:
             lines = copy.with_suffix(".jsonl")
             count = write_lines(copy, lines)
             files[lines.name] = _facts(lines) | {"lines": count}
@@ -165,7 +175,7 @@ def restore(
 def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> list[str]:
     """Copy what is to be restored into `work`, each file checked."""
     if source.is_file() and source.suffix == ".jsonl":
-        name = "mail.db" if source.name == "mail.jsonl" else "staff.db"
+        name = database_of_lines(source)
         return [f"{name} was made from {from_lines(source, work / name):,} lines of {source}"]
     names = [path.name for path in present(source)] if loose else list(_manifest(source)["files"])
     known = [name for name in FILES if name in names]

@@ -16,24 +16,57 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
-from desk.tables import APPEND_ONLY
-from desk.tables import open_staff as make_staff
-from digest.tables import open_mail as make_mail
+from desk.partner_tables import open_partners
+from desk.tables import open_staff
+from digest.tables import open_mail
 from operations.folder import OperationError, read_only
 
-#: File -> its tables that only people could fill again, parents before children; None: every table of the file.
-TABLES: dict[str, tuple[str, ...] | None] = {
-    "staff.db": ("accounts", *APPEND_ONLY, "follows", "saved_filters", "visits"),
-    "mail.db": (
-        "secrets", "subscribers", "suppressions", "ledger", "digests", "digest_items", "deliveries", "alert_channels",
-        "alerts",
-    ),
-    "partners.db": None,
+#: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
+DERIVED: dict[str, frozenset[str]] = {
+    "staff.db": frozenset({
+        "sessions", "attempts", "report_tries", "standings", "waiting_pairs", "waiting", "suggested_stances",
+        "suggested_outcomes", "outcome_readings",
+    }),
+    "mail.db": frozenset({"requests"}),
+    "partners.db": frozenset({"sessions", "attempts"}),
 }  # fmt: skip
-#: What is never forgotten, also when the backups of its time are gone: no address of a subscriber, no password.
-JOURNAL = "decisions.jsonl"
-JOURNALED = ("accounts", *APPEND_ONLY)
+#: What is never forgotten, also when the backups of its time are gone: the tables that are only added to, and who is who. No
+#: address of a subscriber or of who reported an error, no password.
+JOURNALS = {"staff.db": "decisions.jsonl", "partners.db": "statements.jsonl"}
 _LEFT_OUT = {"accounts": {"password"}}
+MAKERS: dict[str, Callable[[Path], Any]] = {
+    "staff.db": open_staff, "mail.db": open_mail, "partners.db": open_partners,
+}  # fmt: skip
+
+
+def database_of_lines(lines: Path) -> str:
+    """The name of the database that a file of lines holds.
+
+    Raises:
+        OperationError: it is none of ours.
+    """
+    names = {name.replace(".db", ".jsonl"): name for name in DERIVED} | {file: name for name, file in JOURNALS.items()}
+    if lines.name not in names:
+        raise OperationError(f"{lines}: is none of {', '.join(names)}")
+    return names[lines.name]
+
+
+def tables_of(db: sqlite3.Connection, name: str) -> list[str]:
+    """The tables of a database that only people could fill again, in the order in which they were made."""
+    there = db.execute(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '\\_%' escape '\\' "
+        "order by rowid"
+    )
+    return [table for (table,) in there if table not in DERIVED[name]]
+
+
+def journaled(db: sqlite3.Connection) -> list[str]:
+    """Accounts, and the tables in which a trigger forbids to take anything away."""
+    kept = db.execute(
+        "select tbl_name from sqlite_master where type = 'trigger' and name like '%\\_never\\_delete' escape '\\'"
+    )
+    there = {table for (table,) in db.execute("select name from sqlite_master where type = 'table'")}
+    return [table for table in ["accounts", *sorted(table for (table,) in kept)] if table in there]
 
 
 def write_lines(database: Path, target: Path) -> int:
@@ -44,7 +77,7 @@ def write_lines(database: Path, target: Path) -> int:
     """
     with private_file(target, "w") as file, closing(read_only(database)) as db:
         count = 0
-        for line in lines_of(db, TABLES[database.name]):
+        for line in lines_of(db, tables_of(db, database.name)):
             file.write(line)
             count += 1
         _to_disk(file)
@@ -52,10 +85,10 @@ def write_lines(database: Path, target: Path) -> int:
 
 
 def add_to_journal(database: Path, journal: Path) -> int:
-    """Add to the journal what of staff.db is not in it yet, and return how many lines that was. Nothing is taken away."""
+    """Add to the journal what of the database is not in it yet; returns how many lines that was. Nothing is taken away."""
     known = set(_hashes(journal)) if journal.exists() else set()
     with private_file(journal, "a") as file, closing(read_only(database)) as db:
-        new = [line for line in lines_of(db, JOURNALED, _LEFT_OUT) if _hash(line) not in known]
+        new = [line for line in lines_of(db, journaled(db), _LEFT_OUT) if _hash(line) not in known]
         if new and journal.stat().st_size and not _ends_whole(journal):
             file.write("\n")  # the last line was cut off by a loss of power: it stays alone
         file.writelines(new)
@@ -64,11 +97,10 @@ def add_to_journal(database: Path, journal: Path) -> int:
 
 
 def lines_of(
-    db: sqlite3.Connection, tables: Iterable[str] | None, left_out: dict[str, set[str]] | None = None
+    db: sqlite3.Connection, tables: Iterable[str], left_out: dict[str, set[str]] | None = None
 ) -> Iterator[str]:
-    """The rows of tables as lines; tables the file does not have yet are passed over."""
-    there = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' order by rowid")]
-    for table in there if tables is None else [name for name in tables if name in there]:
+    """The rows of tables as lines."""
+    for table in tables:
         cursor = db.execute(f'select * from "{table}" order by {_order(db, table)}')
         names = [column[0] for column in cursor.description]
         for values in cursor:
@@ -90,12 +122,7 @@ def from_lines(lines: Path, target: Path) -> int:
     """
     if target.exists():
         raise OperationError(f"{target}: is there already; it would not be overwritten")
-    makers: dict[str, Callable[[Path], Any]] = {"staff.db": make_staff, "mail.db": make_mail}
-    if target.name not in makers:
-        raise OperationError(
-            f"{lines}: only staff.db and mail.db can be made from lines; {target.name} has no known form"
-        )
-    with closing(makers[target.name](target)) as db:
+    with closing(MAKERS[target.name](target)) as db:
         rows = _newest(lines, db.conn)
         db.execute("pragma foreign_keys = off")
         db.execute("begin immediate")
@@ -137,7 +164,7 @@ def _newest(lines: Path, db: sqlite3.Connection) -> dict[str, dict[Any, dict[str
                 found.setdefault(table, {})[tuple(row[name] for name in names)] = row
             except (ValueError, KeyError, TypeError) as error:
                 # What a loss of power cut off, the next backup has written again, whole.
-                if lines.name != JOURNAL:
+                if lines.name not in JOURNALS.values():
                     raise OperationError(f"{lines}: line {number} cannot be read") from error
     return found
 

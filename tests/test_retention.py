@@ -63,11 +63,13 @@ def count(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     corpus = fingerprints(config.corpus)
-    human = {
-        (name, table): count(config.data / name, f"select * from {table}")
-        for name, tables in people.TABLES.items()
-        for table in tables or ()
-    }
+    human = {}
+    for name in ("staff.db", "mail.db"):
+        with closing(read_only(config.data / name)) as db:
+            human |= {
+                (name, table): db.execute(f"select * from {table}").fetchall() for table in people.tables_of(db, name)
+            }
+    assert len(human) > 15
     done = prune(config, now=NOW)
     assert done["rejects of which a newer one is kept"] == 1
     assert done["bodies of rejects"] == 1
