@@ -93,6 +93,7 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
     lead = here = _Scope()
     listing = False
     disapproved = any(found[at].word == "disapproval" for at in range(first, phrase[0]))
+    taxed = any(found[at].word in ("tax", "income") for at in range(first, min(len(found), phrase[-1] + _AFTER)))
     own = frozenset(phrase)
     for at in range(first, phrase[-1]):
         gap = text[found[at - 1].end : found[at].start] if at > first else ""
@@ -110,6 +111,10 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
         if sign is None or at in own or (sign != NOT and _is_adjective(text, found, at, first)):
             continue
         if _is_noun(found, at, first) or (sign == LOOK and at > phrase[0]):
+            continue
+        if found[at].word == "against" and at > phrase[0]:  # "discriminates against X" is one act
+            continue
+        if taxed and found[at].word.startswith(("exempt", "exclusion")):  # a relief is no cut
             continue
         if sign == NOT and _disarmed(text, found, at, disarm):
             continue
@@ -156,7 +161,7 @@ class _Scope:
 
     def with_cue(self, sign: int, at: int) -> _Scope:
         if sign == ABOUT:
-            return _Scope(Reading(self.reading.sign, self.reading.doubt + 1), at) if self.reading.sign else _Scope()
+            return _Scope(Reading(-1, self.reading.doubt + 1), at) if self.reading.sign < 0 else _Scope()
         if sign in (LOOK, AMEND) or self.looks:
             return _Scope(Reading(0), at, True, self.amends or sign == AMEND)
         return _Scope(_times(self.reading, -1 if sign == NOT else sign), at)
