@@ -56,7 +56,10 @@ async def form_of(receive: Callable[[], Awaitable[Any]], kind: str, most: int = 
         raise Refusal(415, "This is no form of ours.")
     body, more = b"", True
     while more:
-        part = await receive()
+        try:
+            part = await receive()
+        except ValueError as error:  # past what the whole site takes
+            raise Refusal(413, "The form is too large.") from error
         body += part.get("body", b"")
         more = part.get("more_body", False)
         if len(body) > most:

@@ -11,7 +11,15 @@ from sqlite_utils.migrations import Migrations
 staff = Migrations("filed")
 
 #: Tables whose rows nothing may change or remove.
-APPEND_ONLY = ["reports", "report_answers", "hand_documents"]
+APPEND_ONLY = [
+    "reports",
+    "report_answers",
+    "hand_documents",
+    "imports",
+    "import_lines",
+    "imports_undone",
+    "notes_taken_back",
+]
 
 
 def only_added_to(db: Database, *tables: str) -> None:
@@ -63,3 +71,27 @@ def create_hand_documents(db: Database) -> None:
         create view current_hand_documents as select * from hand_documents r
         where r.id = (select max(o.id) from hand_documents o where o.document_id = r.document_id)""")
     only_added_to(db, "hand_documents")
+
+
+@staff()
+def create_imports(db: Database) -> None:
+    # The stances of an import are reviews with its batch; here is what else it wrote, so that all can be taken back.
+    db.execute("""
+        create table imports (
+            id integer primary key, batch text not null unique, name text not null,
+            done_by integer not null references accounts(id), done_at text not null
+        )""")
+    db.execute("""
+        create table import_lines (
+            id integer primary key, batch text not null references imports(batch), document_id text not null,
+            note_id integer references notes(id), followed integer not null
+        )""")
+    db.execute("create index import_lines_by_batch on import_lines (batch)")
+    for table, key in (
+        ("imports_undone", "batch text primary key references imports(batch)"),
+        ("notes_taken_back", "note_id integer primary key references notes(id)"),
+    ):
+        who = "undone_by" if table == "imports_undone" else "taken_back_by"
+        at = who.replace("_by", "_at")
+        db.execute(f"create table {table} ({key}, {who} integer not null references accounts(id), {at} text not null)")
+    only_added_to(db, "imports", "import_lines", "imports_undone", "notes_taken_back")

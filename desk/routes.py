@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import adding, asking, bulk, doors, judging, lists, moderating, reporting
+from desk import adding, asking, bulk, doors, importing, judging, lists, moderating, reporting
 from desk.room import Answer, Room
 
 
@@ -53,6 +53,7 @@ ROUTES = (
     route(r"/added", adding.listed, methods="GET"),
     route(r"/added/form", adding.form, "reviewer", most=asking.LARGEST_TEXT),
     route(r"/partners", moderating.listed, post="reviewer"),
+    route(r"/import", importing.page, "reviewer", most=asking.LARGEST_FILE),
     route(r"/people", lists.people, methods="GET"),
     route(r"/trail", lists.trail, methods="GET"),
 )

@@ -23,21 +23,29 @@ class BadWork(ValueError):
     """Something that cannot be written down; the message says why."""
 
 
-def add_note(db: Database, account: Account, document_id: str, words: str, now: str) -> None:
+def add_note(db: Database, account: Account, document_id: str, words: str, now: str) -> int:
+    """Keep a note; returns its number."""
     words = words.strip()
     if not words or len(words) > LONGEST_NOTE:
         raise BadWork(f"a note has 1 to {LONGEST_NOTE:,} characters")
     _held(db, document_id)
-    db.execute(
+    cursor = db.execute(
         "insert into notes (document_id, written_by, written_at, words) values (?, ?, ?, ?)",
         [document_id, account.id, now, words],
     )
+    return int(cursor.lastrowid or 0)
+
+
+def take_note_back(db: Database, account: Account, note_id: int, now: str) -> None:
+    """The note is shown no more beside its document; the trail keeps it."""
+    db.execute("insert into notes_taken_back values (?, ?, ?) on conflict do nothing", [note_id, account.id, now])
 
 
 def notes(db: Database, document_id: str) -> list[dict[str, Any]]:
     return list(
         db.query(
-            "select n.*, a.name from notes n join accounts a on a.id = n.written_by where document_id = ? order by n.id",
+            "select n.*, a.name from notes n join accounts a on a.id = n.written_by where document_id = ? "
+            "and n.id not in (select note_id from notes_taken_back) order by n.id",
             [document_id],
         )
     )

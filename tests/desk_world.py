@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -114,3 +115,8 @@ def field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     assert found, f"no field {name}"
     return found[1]
+
+
+def clock() -> str:
+    """The time by which a served site judges a session: one that begins in the future counts for nothing there."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -25,6 +25,7 @@ from desk.partner_tables import open_partners
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]
 
+TRACKER = "State,Bill number,Position,Notes\nUS,HR 1783,Support,Ask the whip\nUS,S. 42,love it,\nUS,HR 5,Oppose,\n"
 PUBLIC = f"/documents/{BROADBAND}"
 
 
@@ -126,7 +127,8 @@ ANYBODY = {"report": f"/report?page={PUBLIC}", "document": f"/documents/{RULE}"}
 PARTNER = {"home": "/partner?q=library", "paper": f"/partner/documents/{RULE}", "none": "/partner/documents/us-1-hr1"}
 STAFF = {
     "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
-    "add": "/desk/added/form", "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners",
+    "add": "/desk/added/form",
+    "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners", "import": "/desk/import",
 }  # fmt: skip
 
 
@@ -146,6 +148,13 @@ def every_page(page: Any, address: str) -> Iterator[str]:
             for summary in page.locator("summary").all():
                 summary.click()
             yield name
+    page.goto(address + "/desk/import")
+    page.get_by_label("The file").set_input_files(
+        {"name": "tracker.csv", "mimeType": "text/csv", "buffer": TRACKER.encode()}
+    )
+    page.get_by_role("button", name="Show what it means").click()
+    page.get_by_role("heading", name="Before it is written").wait_for()
+    yield "import-preview"
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,12 @@ def test_the_address_of_who_reported_is_forgotten(db: Any) -> None:
 
 
 @pytest.mark.parametrize("table", filed.APPEND_ONLY)
+def test_everything_handed_in_is_only_added_to(db: Any, table: str) -> None:
+    sql = "select count(*) from sqlite_master where type = 'trigger' and tbl_name = ?"
+    assert db.execute(sql, [table]).fetchone()[0] == 2
+
+
+@pytest.mark.parametrize("table", ["reports", "report_answers"])
 def test_what_was_said_stays(db: Any, table: str) -> None:
     reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
     reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import NOW, PASSWORD, PRIVATE, SECRET, Browser, build, copy, field, open_desk, person, site_of
+from desk_world import NOW, PASSWORD, PRIVATE, SECRET, Browser, build, clock, copy, field, open_desk, person, site_of
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from configuration import Configuration
@@ -191,7 +191,7 @@ async def test_forged_cookies_open_nothing(browser: Browser, forged: str) -> Non
 async def test_a_cookie_signed_for_another_purpose_or_with_another_secret_opens_nothing(
     browser: Browser, config: Configuration, db: Any
 ) -> None:
-    token = sessions.start(db, person(db), now="2099-01-01T00:00:00Z")
+    token = sessions.start(db, person(db), now=clock())
     site = site_of(config)
     right = site.sign({"token": token}, "desk")
     assert (await browser.get("/desk", headers={"cookie": f"infopolicy_desk={right}"})).status_code == 200

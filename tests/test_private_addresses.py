@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, open_desk, person
+from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, person
 from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve
@@ -83,7 +83,7 @@ def _fill(config: Configuration) -> dict[str, str]:
         publish_decisions(config.corpus, db, [BROADBAND])
         expired = sessions.start(db, ana, now="2020-01-01T00:00:00Z")
         reports.file(db, f"/documents/{BROADBAND}", "heron-report", "heron@example.org", origin="a", now=NOW)
-        revoked = sessions.start(db, ana, now="2099-01-01T00:00:00Z")
+        revoked = sessions.start(db, ana, now=clock())
         sessions.revoke(db, revoked, now=NOW)
     with closing(open_mail(config.mail)) as mail:
         mail.execute(
@@ -100,7 +100,7 @@ def _fill(config: Configuration) -> dict[str, str]:
                 moderate(partners, ana, number, hidden=True, reason="axolotl-reason", seen=0, now=NOW)
             else:
                 say(partners, dana, document, "", "", seen=number, now=NOW)
-        partner = sessions.start(partners, dana, now="2099-01-01T00:00:00Z")
+        partner = sessions.start(partners, dana, now=clock())
     with closing(tables.connect(config.ops)) as ops:
         tables.ops.apply(ops)
         ops.execute("insert into rejects values (1, 's', 'u', 'ocelot-reject', ?, 1, 'ocelot-reject')", [NOW])

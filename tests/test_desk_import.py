@@ -1,0 +1,402 @@
+"""A tracker's spreadsheet taken over: shown first, written as drafts, repeatable, undone as one; hostile files are told so."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk_world import NOW, Browser, build, copy, corpus_of, open_desk, person, site_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, document_row
+
+from configuration import Configuration
+from desk import importing, reviews, tracker, tracker_match, work
+from desk.asking import Upload
+from desk.reviews import Verdict
+from publish import publish
+
+HEAD = "State,Session,Bill number,Position,Notes,Link\n"
+ROWS = (
+    "Federal,117th Congress,H.R. 1783,Support,Ask the whip,\n"  # 2 matched
+    ",,,Monitor,,https://www.federalregister.gov/documents/2022/03/02/2022-04567/hotspots\n"  # 3 matched by its address
+    "TX,,HB 1,Oppose,,\n"  # 4 two sessions
+    "US,118,HR 1783,oppose,,\n"  # 5 another Congress
+    "Atlantis,,HB 1,,,\n"  # 6 no such place
+    "US,117,S. 42,love it,,\n"  # 7 no such stance
+    "US,117,HR 1783,,again,\n"  # 8 the same document again
+    "US,117,=1+1,support,,\n"  # 9 a formula
+    "US,2021,H.R.9,TBD,,\n"  # 10 matched by a year, no stance
+    ",,,,,\n"
+    "US,117,,,,https://example.org/x\n"  # 12 neither number nor link
+    "US,117,***,support,,\n"  # 13 no number at all
+)
+STATES = ["matched", "matched", "ambiguous", "unknown", "unknown", "bad", "double", "bad", "matched", "unknown", "bad"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = build(tmp_path_factory.mktemp("import"))
+    with closing(corpus_of(config)) as corpus:
+        for session in ("2021_22", "2023-24"):
+            key = f"us-tx-{session.replace('_', '-')}-hb1"
+            row = {"source": "us_states", "jurisdiction": "us-tx", "level": "state", "session": session}
+            more = {"identifier": "HB 1", "title": f"Budget {session}", "url": "https://example.org/"}
+            corpus.table("documents").insert(document_row(key, **row, **more))
+        publish(corpus, NOW)
+    return config.data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Any]:
+    with closing(open_desk(config)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser(config: Configuration) -> Browser:
+    made = Browser(site_of(config).app())
+    await made.sign_in()
+    return made
+
+
+def read(body: bytes | str) -> tracker.Tracker:
+    return tracker.read(Upload("tracker.csv", body.encode() if isinstance(body, str) else body))
+
+
+def shown(db: Any, body: bytes | str = HEAD + ROWS) -> list[importing.Shown]:
+    return importing.preview(db, person(db), read(body).rows)
+
+
+def excel(*lines: tuple[Any, ...]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for line in lines:
+        book.worksheets[0].append(line)
+    book.save(out)
+    return out.getvalue()
+
+
+def packed(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return out.getvalue()
+
+
+# --------------------------------------------------------------------- what a row means
+
+
+def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:
+    lines = shown(db)
+    assert [each.state for each in lines] == STATES
+    assert [each.line.row.number for each in lines] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13]
+    assert [[c.document_id for c in each.line.candidates] for each in lines][:3] == [
+        [BROADBAND], [RULE], ["us-tx-2023-24-hb1", "us-tx-2021-22-hb1"],
+    ]  # fmt: skip
+    assert [lines[n].line.stance for n in (0, 1, 8)] == ["support", "watch", None]
+    why = [each.why for each in lines]
+    assert why[3] == "we hold no HR 1783 of United States in the session 118"
+    assert "“Atlantis” is no place we know" in why[4]
+    assert "“love it” is no stance we know" in why[5]
+    assert why[7] == "number: holds a formula; paste the value instead"
+    assert "no number" in why[9]
+    assert "neither letters nor figures" in why[10]
+    # Only what can be written has something to choose.
+    assert [len(each.choices) for each in lines] == [1, 1, 2, 0, 0, 0, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("said", "stored", "place", "same"),
+    [
+        ("117", "117", "us", True), ("117th Congress", "117", "us", True), ("118th", "117", "us", False),
+        ("2021", "117", "us", True), ("2021-2022", "117", "us", True), ("2023", "117", "us", False),
+        ("2025-2026", "2025_26", "us-ga", True), ("2025", "2025_26", "us-ga", True), ("2027", "2025_26", "us-ga", False),
+        ("89R", "89r", "us-tx", True), ("89", "89r", "us-tx", False), ("regular", "2025", "us-ga", False),
+    ],
+)  # fmt: skip
+def test_sessions_are_known_by_number_and_by_years(said: str, stored: str, place: str, same: bool) -> None:
+    assert tracker_match.same_session(said, stored, place) is same
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ("State,Bill\nTX,HB1", None), ("Bill,Link\nTX HB 1,", None),
+        ("Bill,Note\nhr1783 (117th),x", BROADBAND), ("Measure,Comments\nS.42,x", HOSTILE_BILL),
+        ("Link,Note\nhttps://www.congress.gov/bill/117th-congress/house-bill/1783/text?x=1,x", BROADBAND),
+        (f"URL,Note\nhttps://policy.example.org/documents/{PLAIN},x", PLAIN),
+        ("Number,Link\nHR 9,http://[broken", PLAIN),
+    ],
+)  # fmt: skip
+def test_a_number_or_a_link_leads_to_the_document(db: Any, row: str, key: str | None) -> None:
+    [line] = shown(db, row + "\n")
+    if key is None:
+        assert {each.document_id for each in line.line.candidates} == {"us-tx-2021-22-hb1", "us-tx-2023-24-hb1"}
+    else:
+        assert [each.document_id for each in line.line.candidates] == [key]
+
+
+# --------------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_every_usual_csv_is_read(delimiter: str, encoding: str) -> None:
+    text = "My tracker\n\nBill No.,STATE:,Comments / notes\nHR 1,US,“Café”\n".replace(",", delimiter)
+    found = read(text.encode(encoding))
+    assert found.rows[0].cells == {"number": "HR 1", "jurisdiction": "US", "note": "“Café”"}
+    assert (found.rows[0].number, found.headers["jurisdiction"]) == (4, "STATE:")
+    assert bool(found.told) is (encoding == "cp1252")
+
+
+def test_an_excel_file_is_read() -> None:
+    found = read(excel(("Tracker of the office",), ("Bill", "Session", "Position"), ("HR 1783", 117.0, "s"), (None,)))
+    assert [(row.number, row.cells) for row in found.rows] == [
+        (3, {"number": "HR 1783", "session": "117", "stance": "s"})
+    ]
+    formula = read(excel(("Bill", "Note"), ("HR 9", '=HYPERLINK("http://evil","x")')))
+    assert formula.rows[0].formulas == ("note",)
+
+
+BOMB = packed(**{"xl__workbook_dot_xml": b"<a/>", "xl__worksheets__sheet1_dot_xml": b"0" * 60_000_000})
+LAUGHS = b'<!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "the file is empty"), (b" \r\n", "the file is empty"),
+        (b"Hello,World\n1,2\n", "no line of headers"), (b"Bill,Note\n", "no rows below"),
+        (b"Bill,Note\n" + b"HR 1,x\n" * 501, "more than 500 rows"),
+        (bytes(range(256)) * 10, "neither a CSV nor an Excel"), (b"\x89PNG\r\n\x1a\n\x00\x00", "neither a CSV nor"),
+        (b"%PDF-1.4\x00", "neither a CSV nor"), (b"\xff\xfeB", "Windows|neither|no line"),
+        (b'Bill,Note\n"HR 1,' + b"x" * 200_000, "the CSV is damaged"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel file"), (b"PK\x03\x04rest", "damaged, or has a password"),
+        (packed(a=b"b"), "no Excel file"), (packed(xl__workbook_dot_xml=b"<a"), "damaged or of a kind"),
+        (BOMB, "larger than 20 MB"), (packed(xl__workbook_dot_xml=LAUGHS), "declarations that no spreadsheet needs"),
+        (packed(**{f"p{n}": b"" for n in range(600)}, xl__workbook_dot_xml=b"<a/>"), "larger than 20 MB"),
+        (excel(("Bill", "Note"), ("HR 1", "x"))[:-300], "damaged, or has a password"),
+    ],
+    ids=range(18),
+)  # fmt: skip
+def test_a_hostile_file_is_told_so(body: bytes, says: str) -> None:
+    with pytest.raises(tracker.BadTracker, match=says):
+        read(body)
+
+
+def test_a_zip_that_lies_about_its_size() -> None:
+    assert len(BOMB) < 100_000
+    said = BOMB.replace((60_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    with pytest.raises(tracker.BadTracker, match="damaged"):
+        read(said)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.one_of(
+        st.binary(max_size=400), st.text(max_size=200).map(lambda t: f"Bill,Note,State\n{t}".encode("utf-8", "replace"))
+    )
+)
+def test_no_file_breaks_the_reader(body: bytes) -> None:
+    with contextlib.suppress(tracker.BadTracker):
+        assert read(body).rows
+
+
+# --------------------------------------------------------------------- applying and taking back
+
+
+def stance(db: Any, document_id: str = BROADBAND) -> Any:
+    return (reviews.current(db, document_id, "stance") or {}).get("value")
+
+
+def taken(lines: list[importing.Shown]) -> list[importing.Taken]:
+    return [importing._taken(each.choices[0][1]) for each in lines if each.state == "matched"]
+
+
+def apply(db: Any, body: str = HEAD + ROWS) -> tuple[int, list[str]]:
+    return importing.apply(db, person(db), taken(shown(db, body)), name="tracker.csv", now=NOW)
+
+
+def facts(db: Any) -> dict[str, list[Any]]:
+    return {
+        table: [tuple(row) for row in db.execute(f"select * from {table}").fetchall()]
+        for table in ("reviews", "notes", "follows", "imports", "import_lines")
+    }
+
+
+def test_a_preview_writes_nothing(db: Any) -> None:
+    before = list(db.conn.iterdump())
+    shown(db)
+    assert list(db.conn.iterdump()) == before
+
+
+def test_applied_twice_there_are_no_doubles(db: Any) -> None:
+    ana = person(db)
+    assert apply(db) == (3, [])
+    assert (stance(db), stance(db, RULE), stance(db, PLAIN)) == ("support", "watch", None)
+    draft = reviews.current(db, BROADBAND, "stance")
+    assert draft
+    assert (draft["published"], draft["note"], draft["name"]) == (0, "Ask the whip", "Ana Reader")
+    assert all(work.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN))
+    before = facts(db)
+    assert [each.state for each in shown(db)] == ["same" if state == "matched" else state for state in STATES]
+    again = importing.apply(db, ana, [importing.Taken(2, BROADBAND, "support", "Ask the whip", 0)], name="", now=NOW)
+    assert again == (0, [])
+    assert facts(db) == before
+
+
+def test_a_note_without_a_stance_is_a_note(db: Any) -> None:
+    rows = "Bill,Note\nHR 9,Ask Ben\n"
+    assert apply(db, rows) == (1, [])
+    assert [note["words"] for note in work.notes(db, PLAIN)] == ["Ask Ben"]
+    assert shown(db, rows)[0].state == "same"
+    batch = importing.past(db)[0]["batch"]
+    assert importing.undo(db, person(db), batch, "x", NOW) == (1, 0)
+    assert work.notes(db, PLAIN) == []
+    assert not work.is_followed(db, person(db), PLAIN)
+    # What was taken back can come again.
+    assert apply(db, rows) == (1, [])
+    assert len(work.notes(db, PLAIN)) == 1
+
+
+def test_taken_back_as_one_what_was_there_before_stays(db: Any) -> None:
+    ana = person(db)
+    work.follow(db, ana, RULE, True, NOW)
+    reviews.record(
+        db, ana, [Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose")], now=NOW
+    )
+    assert apply(db)[0] == 3
+    assert stance(db) == "support"
+    batch = importing.past(db)[0]["batch"]
+    # One of them is decided again before the import is taken back.
+    last = reviews.last_id(db, RULE)
+    given_since = Verdict(document_id=RULE, subject="stance", verdict="confirm", value="oppose", seen=last)
+    reviews.record(db, person(db, "Ben Writer"), [given_since], now=NOW)
+    assert importing.undo(db, ana, batch, "x", NOW) == (3, 1)
+    assert (stance(db), stance(db, RULE)) == ("oppose", "oppose")
+    assert [work.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN)] == [False, True, False]
+
+
+def test_what_somebody_decided_since_the_preview_is_left_alone(db: Any) -> None:
+    wanted = taken(shown(db))
+    given_since = Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose")
+    reviews.record(db, person(db, "Ben Writer"), [given_since], now=NOW)
+    assert importing.apply(db, person(db), wanted, name="x", now=NOW) == (2, [BROADBAND])
+    assert stance(db) == "oppose"
+
+
+# --------------------------------------------------------------------- on the web
+
+
+async def send_file(browser: Browser, body: bytes, name: str = "tracker.csv", **more: str) -> Any:
+    form = {"csrftoken": await browser.token(), "step": "preview"} | more
+    return await browser.http.post("/desk/import", data=form, files={"file": (name, body, "text/csv")})
+
+
+async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -> None:
+    assert "Nothing was imported yet" in (await browser.get("/desk/import")).text
+    page = (await send_file(browser, (HEAD + ROWS).encode(), "<b>.csv")).text
+    assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 fits several documents" in page
+    assert "Ask the whip" in page
+    assert db.execute("select count(*) from reviews").fetchone()[0] == 0
+    lines = shown(db)
+    rows = [each.choices[0][1] for each in lines if each.choices]
+    answer = await browser.send("/desk/import", step="apply", name="tracker.csv", row=[*rows, ""])
+    assert answer.headers["location"] == "/desk/import"
+    assert (stance(db), stance(db, "us-tx-2023-24-hb1")) == ("support", "oppose")
+    page = (await browser.get("/desk/import")).text
+    assert "4 documents taken over" in page
+    batch = importing.past(db)[0]["batch"]
+    await browser.send("/desk/import", step="undo", batch=batch)
+    assert stance(db) is None
+    assert (await browser.send("/desk/import", step="undo", batch=batch)).status_code == 409
+    trail = (await browser.get("/desk/trail")).text
+    assert "imported a tracker" in trail
+    assert "took an import back" in trail
+    # Drafts are for staff.
+    assert "ALA's stance" not in (await browser.get(f"/documents/{BROADBAND}")).text
+
+
+async def test_only_who_made_an_import_takes_it_back(config: Configuration, db: Any) -> None:
+    apply(db)
+    browser = Browser(site_of(config).app())
+    await browser.sign_in("Ben Writer")
+    page = (await browser.get("/desk/import")).text
+    assert "Take it back" not in page
+    answer = await browser.send("/desk/import", step="undo", batch=importing.past(db)[0]["batch"])
+    assert answer.status_code == 403
+    assert stance(db) == "support"
+
+
+@pytest.mark.parametrize(
+    "row", ["x", "[]", "{}", '[1, "us-117-hr1783", "love", "", 0]', '[1, "no-such", "support", "", 0]', "[[[[",
+            '["1", 2, 3, 4, 5]', '[1, "us-117-hr1783", "support", "' + "x" * 5_000 + '", 0]']
+)  # fmt: skip
+async def test_a_damaged_form_writes_nothing(browser: Browser, db: Any, row: str) -> None:
+    answer = await browser.send("/desk/import", step="apply", name="x", row=[row])
+    assert answer.status_code in (302, 400)
+    assert facts(db)["reviews"] + facts(db)["notes"] + facts(db)["imports"] == []
+
+
+@pytest.mark.parametrize("size", [4_100_000, 5_100_000, 50_000_000])
+async def test_a_file_that_is_too_large_is_told_so(browser: Browser, size: int) -> None:
+    answer = await send_file(browser, b"Bill,Note\n" + b"x" * size)
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+async def test_without_a_file_or_with_a_bad_one_the_form_comes_again(browser: Browser) -> None:
+    for body, says in ((b"", "the file is empty"), (b"PK\x03\x04", "damaged")):
+        answer = await send_file(browser, body)
+        assert answer.status_code == 400
+        assert says in answer.text
+        assert 'aria-invalid="true"' in answer.text
+    answer = await browser.send("/desk/import", step="preview")
+    assert "choose a file first" in answer.text
+
+
+async def test_files_are_taken_nowhere_else(browser: Browser) -> None:
+    form = {"csrftoken": await browser.token(), "words": "x"}
+    sent = await browser.http.post(f"/desk/documents/{BROADBAND}", data=form, files={"file": ("x", b"x")})
+    assert sent.status_code in (400, 415)
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "ImEi.x"])
+async def test_a_file_needs_the_token_of_its_form(browser: Browser, token: str) -> None:
+    answer = await send_file(browser, (HEAD + ROWS).encode(), csrftoken=token)
+    assert answer.status_code == 403
+    browser.http.cookies.delete("ds_csrftoken")
+    form = {"csrftoken": token, "step": "preview"}
+    answer = await browser.http.post("/desk/import", data=form, files={"file": ("x.csv", b"Bill,Note")})
+    assert answer.status_code == 403
+    foreign = {"origin": "https://evil.example"}
+    await browser.get("/desk/import")
+    form["csrftoken"] = await browser.token()
+    answer = await browser.http.post("/desk/import", data=form, files={"file": ("x.csv", b"x")}, headers=foreign)
+    assert answer.status_code == 403
+
+
+async def test_a_viewer_imports_nothing(config: Configuration) -> None:
+    browser = Browser(site_of(config).app())
+    await browser.sign_in("Cleo Looker")
+    assert (await browser.get("/desk/import")).status_code == 403
+
+
+def test_an_import_is_only_added_to(db: Any) -> None:
+    apply(db)
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        db.execute("delete from import_lines")
