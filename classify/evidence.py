@@ -18,7 +18,7 @@ from classify.words import Words, sentence_at, sentence_spans
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3
 #: How much a sentence counts in which no rule fired.
-MODEL_ALONE = 0.4
+MODEL_ALONE = 0.1
 
 
 @dataclass(frozen=True)
