@@ -130,3 +130,18 @@ def positions_evaluate(session: Session, corpora: tuple[Path, ...], split: str, 
 
     with plain_errors():
         sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json))
+
+
+@positions.command("stances")
+@click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def positions_stances(session: Session, corpora: tuple[Path, ...], as_json: bool) -> None:
+    """Compare the stances on record with what the matcher says of their documents.
+
+    CORPORA are the databases that hold the documents (by default corpus.db of the data folder).
+    """
+    from positions.knowns import main as report
+
+    with plain_errors():
+        sys.exit(report(corpora or (session.config.corpus,), as_json))

@@ -7,15 +7,17 @@ with file, line and entry. See docs/positions.md for what each key means and whe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from positions import yamlfile
+from positions import messages, yamlfile
 from positions.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.phrases import BadPattern, Pattern, pattern
-from positions.records import AREAS, AUDIENCES, CONFIDENCES, STANCES, Example, Position, PositionVersion, Trigger
+from positions.reading import HIGHEST, grade
+from positions.records import AREAS, CONFIDENCES, STANCES, Example, Position, PositionVersion, Trigger
 from positions.stances import FILE, load_stances
 from positions.yamlfile import BadFile, Entry
 
@@ -58,21 +60,34 @@ def load_catalogue(path: Path = HOME) -> Catalogue:
 
 @lru_cache(maxsize=4)  # reading takes half a second, and one run needs it in several places
 def _loaded(path: Path, version: str) -> Catalogue:
-    positions, problems = _read_all(path)
-    if problems:
-        raise BadFile(problems)
-    return Catalogue(tuple(positions), version)
+    reader = _read_all(path)
+    if reader.problems:
+        raise BadFile(reader.problems)
+    return Catalogue(tuple(reader.positions), version)
 
 
 def check(path: Path = HOME) -> list[str]:
-    """What is wrong with the catalogue and the stances beside it, one sentence each with file and line; empty if nothing."""
-    positions, problems = _read_all(path)
-    if (file := path.parent / FILE.name).exists() and not problems:
-        try:
-            load_stances(frozenset(position.id for position in positions), file)
-        except BadFile as error:
-            problems = error.problems
+    """What is wrong with the catalogue, and the stances and messages beside it, one sentence each with file and line.
+
+    Also statements that are harder to read than they may be. Empty if nothing is wrong.
+    """
+    reader = _read_all(path)
+    if problems := reader.problems:
+        return problems
+    if (file := path.parent / FILE.name).exists():
+        problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
+    if (folder := path.with_name(messages.HOME.name)).exists():
+        problems += _problems(messages.load_messages, reader.positions, folder)
+    reader.check_reading()
     return problems
+
+
+def _problems(load: Callable[..., Any], *arguments: Any) -> list[str]:
+    try:
+        load(*arguments)
+    except BadFile as error:
+        return error.problems
+    return []
 
 
 def catalogue_hash(path: Path = HOME) -> str:
@@ -100,10 +115,12 @@ def _files(path: Path) -> list[Path]:
     return [path / f"{area}.yml" for area in AREAS if (path / f"{area}.yml").exists()]
 
 
-def _read_all(path: Path) -> tuple[list[Position], list[str]]:
-    if not (files := _files(path)):
-        return [], [f"{path}: holds no catalogue file such as {AREAS[0]}.yml: give the folder of the catalogue"]
+def _read_all(path: Path) -> _Reader:
     reader = _Reader()
+    if not (files := _files(path)):
+        reader.problems.append(
+            f"{path}: holds no catalogue file such as {AREAS[0]}.yml: give the folder of the catalogue"
+        )
     for file in files:
         try:
             entries = yamlfile.read(file)
@@ -113,13 +130,13 @@ def _read_all(path: Path) -> tuple[list[Position], list[str]]:
         for entry in entries:
             reader.position(file, entry)
     reader.check_relations()
-    return reader.positions, reader.problems
+    return reader
 
 
 _POSITION_KEYS = {
     "id": TEXT, "title": TEXT, "areas": LIST, "confidence": TEXT, "source_url": TEXT, "source_read": FLAG,
     "also_in": LIST, "owner_units": LIST, "partners": LIST, "opponents": LIST, "core_values": LIST, "related": LIST, "note": TEXT,
-    "versions": None, "triggers": None, "examples": None, "messages": None,
+    "versions": None, "triggers": None, "examples": None,
 }  # fmt: skip
 _VERSION_KEYS = {
     "document": TEXT, "body": TEXT, "section": TEXT, "adopted": DATE, "revised": DATE, "superseded": DATE,
@@ -156,7 +173,6 @@ class _Reader(Checker):
         examples = [self._example(item) for item in self.entries(entry, "examples")]
         if not any("statement" in item for item in self.entries(entry, "versions")):
             self.problem(entry, "versions", "no version has a statement: write what ALA holds in the latest one")
-        messages = self._messages(entry)
         if len(self.problems) > before:
             return
         self.positions.append(
@@ -172,7 +188,6 @@ class _Reader(Checker):
                     for key in ("also_in", "owner_units", "partners", "opponents", "core_values", "related")
                 },
                 note=values.get("note"),
-                messages=messages,
                 versions=tuple(PositionVersion(**item) for item in versions),
                 triggers=tuple(Trigger(**item) for item in triggers),
                 examples=tuple(Example(**item) for item in examples),
@@ -190,21 +205,24 @@ class _Reader(Checker):
                 if other not in self.places:
                     self.problem(entry, "related", f"names {other!r}, which no file holds: correct or remove it")
 
+    def check_reading(self) -> None:
+        """The statement that holds now must be in words that most people read with ease."""
+        for position in self.positions:
+            if (found := grade(position.statement)) > HIGHEST:
+                self.file, entry = self.places[position.id]
+                self.where = position.id
+                latest = [item for item in entry["versions"] if "statement" in item][-1]
+                self.problem(
+                    latest, "statement",
+                    f"the statement has reading grade {found}: write it in shorter words and sentences, up to {HIGHEST:.0f}",
+                )  # fmt: skip
+
     # ---- parts
 
     def _version(self, item: Entry) -> dict[str, Any]:
         self.closed(item, "confidence", CONFIDENCES)
         self.closed(item, "date_confidence", CONFIDENCES)
         return self.values(item, _VERSION_KEYS, ("document", "confidence"))
-
-    def _messages(self, entry: Entry) -> dict[str, str]:
-        messages = entry.get("messages")
-        if messages is None:
-            return {}
-        if not isinstance(messages, Entry):
-            self.problem(entry, "messages", f"messages must be a mapping with {', '.join(AUDIENCES)}")
-            return {}
-        return self.values(messages, dict.fromkeys(AUDIENCES, TEXT), ())
 
     def _example(self, item: Entry) -> dict[str, Any]:
         self.closed(item, "stance", (*STANCES, "none"))

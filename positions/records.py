@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from positions.phrases import Pattern
 
@@ -106,7 +105,6 @@ class Position:
     triggers: tuple[Trigger, ...]
     examples: tuple[Example, ...]
     note: str | None = None
-    messages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def statement(self) -> str:

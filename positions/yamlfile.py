@@ -56,8 +56,30 @@ def read(path: Path) -> list[Entry]:
     Raises:
         BadFile: the file cannot be read, is not YAML, or holds anything but a list of mappings.
     """
+    raw = _raw(path)
+    if not isinstance(raw, list):
+        raise BadFile([f"{path}:1: holds {type(raw).__name__}, not a list: start each entry with '- id: ...'"])
+    wrong = [number for number, item in enumerate(raw, 1) if not isinstance(item, Entry)]
+    if wrong:
+        raise BadFile([f"{path}: entry {number} is not a mapping: start it with '- id: ...'" for number in wrong])
+    return raw
+
+
+def read_mapping(path: Path) -> Entry:
+    """The one mapping that a file holds.
+
+    Raises:
+        BadFile: the file cannot be read, is not YAML, or holds anything but a mapping.
+    """
+    raw = _raw(path)
+    if not isinstance(raw, Entry):
+        raise BadFile([f"{path}:1: holds {type(raw).__name__}, not a mapping: start each part with 'name:'"])
+    return raw
+
+
+def _raw(path: Path) -> Any:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
         raise BadFile([f"{path}: cannot be read ({error.strerror}): check the folder and its rights"]) from None
     except UnicodeDecodeError as error:
@@ -68,12 +90,6 @@ def read(path: Path) -> list[Entry]:
         raise BadFile([f"{path}: holds a number or date that cannot be one ({error})"]) from None
     except RecursionError:
         raise BadFile([f"{path}: is nested too deeply to be a catalogue file"]) from None
-    if not isinstance(raw, list):
-        raise BadFile([f"{path}:1: holds {type(raw).__name__}, not a list: start each entry with '- id: ...'"])
-    wrong = [number for number, item in enumerate(raw, 1) if not isinstance(item, Entry)]
-    if wrong:
-        raise BadFile([f"{path}: entry {number} is not a mapping: start it with '- id: ...'" for number in wrong])
-    return raw
 
 
 def _yaml_problem(path: Path, error: yaml.YAMLError) -> str:

@@ -15,10 +15,14 @@ from click.testing import CliRunner
 
 from cli import main as cli
 from positions import draw, evaluate
+from positions.catalogue import load_catalogue
 from positions.evaluate import Share, agreement, answer, score
+from positions.knowns import compare
 from positions.labels import BadLabels, Label, Labelled, Labels, in_common, join, read_answers, read_gold, text_hash
 from positions.labels import main as labels_main
 from positions.matching import Match, Matcher, Provision
+from positions.records import Stance
+from positions.stances import load_stances
 
 KNOWN = frozenset(("lf-lsta", "lf-save-imls", "gi-foia", "tc-erate"))
 LSTA = "This bill repeals the Library Services and Technology Act."
@@ -314,3 +318,60 @@ def test_sentences_that_say_nearly_the_same_are_drawn_once() -> None:
     same = [candidate(n, f"This bill pays for help with reading in {n} towns of the county.") for n in range(5)]
     drawn = draw.choose([*same, candidate(9, "Every library keeps its doors open.")], 40, random.Random(1))
     assert len(drawn) == 2
+
+
+# ---- the stances on record
+
+
+def titled(path: Path, *documents: tuple[str, str, str | None]) -> Path:
+    """A corpus.db of ``(id, title, area or None)``."""
+    with sqlite3.connect(path) as db:
+        db.execute("create table documents (id text, title text, abstract text, text text)")
+        db.execute("create table tags (document_id text, area_id text)")
+        for document, title, area in documents:
+            db.execute("insert into documents values (?, ?, null, null)", [document, title])
+            if area:
+                db.execute("insert into tags values (?, ?)", [document, area])
+    return path
+
+
+def taken(stance: str, position: str, *documents: str) -> Stance:
+    on_record = load_stances(frozenset(load_catalogue().by_id))[0]
+    return replace(on_record, id=documents[0], stance=stance, positions=(position,), documents=documents)
+
+
+def test_stances_on_record_are_compared_with_the_matches_of_their_documents(tmp_path: Path) -> None:
+    path = titled(
+        tmp_path / "corpus.db",
+        ("us-1", "To repeal the Library Services and Technology Act", "library-funding"),
+        ("us-2", "To extend the Library Services and Technology Act", "library-funding"),
+        ("us-3", "To name a post office", "library-funding"),
+        ("us-4", "To repeal the Library Services and Technology Act", None),
+    )
+    known = compare(
+        [
+            taken("oppose", "lf-lsta", "us-0", "us-1"),
+            taken("oppose", "lf-lsta", "us-2"),
+            taken("watch", "lf-lsta", "us-2"),
+            taken("oppose", "lf-lsta", "us-3"),
+            taken("oppose", "lf-lsta", "us-4"),  # not tagged: never matched
+            taken("oppose", "lf-lsta", "us-9"),
+        ],
+        [path],
+    )
+    assert [(each.document, each.place, each.side) for each in known] == [
+        ("us-1", 1, "same"),
+        ("us-2", 1, "opposite"),
+        ("us-2", 1, "open"),
+        ("us-3", None, None),
+    ]
+
+
+def test_the_command_reports_on_the_stances_on_record(tmp_path: Path) -> None:
+    path = titled(tmp_path / "corpus.db", ("us-119-s3365", "Right to Read Act", "intellectual-freedom"))
+    told = CliRunner().invoke(cli, ["positions", "stances", str(path)])
+    assert told.exit_code == 0, told.output
+    assert "1 with a tagged document at hand" in told.output
+    assert "us-119-s3365: support on" in told.output
+    counted = json.loads(CliRunner().invoke(cli, ["positions", "stances", "--json", str(path)]).output)
+    assert counted["known"][0]["side"] == "same"
