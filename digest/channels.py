@@ -140,7 +140,7 @@ def _quiet(where: str, entry: Any) -> Quiet | None:
     try:
         begins, ends = (time.fromisoformat(str(entry[name])) for name in ("from", "to"))
         zone = ZoneInfo(entry.get("timezone", "America/New_York"))
-    except (KeyError, TypeError, AttributeError, ValueError, ZoneInfoNotFoundError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise BadChannel(
             f'{where}: quiet: write {{from: "20:00", to: "07:00", timezone: America/New_York}} ({error})'
         ) from error

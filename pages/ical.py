@@ -67,7 +67,7 @@ def start(starts_at: str, timezone: str | None) -> datetime.date | datetime.date
         return day
     try:
         zone = ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name longer than a file may have
         return day
     hour, minute = (int(part) for part in clock.split(":"))
     return datetime.datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
