@@ -125,8 +125,6 @@ def test_a_correct_folder_loads(tmp_path: Path) -> None:
         ("      statement: Libraries need money.\n", "", 5, "no version has a statement"),
         ("  title: A test", "  title: A test\n  title: Again", 3, "stands twice"),
         ("  title: A test", "  title: [A test", 3, "not readable YAML"),
-        ("  title: A test", "  title: A test\n  messages: hello", 3, "messages"),
-        ("  title: A test", "  title: A test\n  messages: {friends: hello}", 3, "unknown key 'friends'"),
         ("    - document: A paper", "    - a paper\n    - document: A paper", 5, "must be a list of entries"),
     ],
 )
