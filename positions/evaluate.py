@@ -35,7 +35,7 @@ class Share:
         z, p = 1.96, self.hits / self.n
         middle, scale = p + z * z / (2 * self.n), 1 + z * z / self.n
         reach = z * math.sqrt(p * (1 - p) / self.n + z * z / (4 * self.n * self.n))
-        return round((middle - reach) / scale, 3), round((middle + reach) / scale, 3)
+        return round(max(0.0, middle - reach) / scale, 3), round(min(scale, middle + reach) / scale, 3)
 
     def __str__(self) -> str:
         low, high = self.interval
