@@ -103,6 +103,7 @@ def write_page(parts: list[Part]) -> None:
     for part, facts, printed in found:
         if facts:
             lines += ["", *section(part, facts, printed)]
+    lines += ["", (HERE / "page_end.md").read_text(encoding="utf-8").strip()]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
