@@ -200,7 +200,7 @@ def _is_adjective(text: str, found: Sequence[Token], at: int, first: int) -> boo
 
 def _names_who(found: Sequence[Token], cue: int, phrase: tuple[int, ...]) -> bool:
     """The phrase is who must or must not act, not what is acted on: "prohibits schools from ...", "requires X to ..."."""
-    if cue < 0 or cue > phrase[0]:
+    if cue < 0 or cue > phrase[0] or found[phrase[-1]].word.endswith(("tion", "ment", "sion")):
         return False
     link = "from" if found[cue].word in _FROM else "to" if found[cue].word in _TO and phrase[0] - cue <= 4 else None
     if link is None or any(found[i].word == link for i in range(cue, phrase[0])):
