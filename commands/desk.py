@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from commands.session import Session, Stop, now, plain_errors
+from commands.tagging import positions
 
 ROLES = click.Choice(["viewer", "reviewer", "approver"])
 #: And a coalition partner, whose account lies in partners.db and opens no page of staff.
@@ -171,3 +172,33 @@ def user_role(session: Session, name: str, role: str) -> None:
             raise Stop(f"{name}: a partner stays one; make an account of another name for somebody of staff", 2)
         accounts.set_role(db, account, role, now=now())
     session.say(f"{name} is {role} now")
+
+
+@positions.command("proposals")
+@click.pass_obj
+def positions_proposals(session: Session) -> None:
+    """Edits of positions that staff proposed on the desk: number, what became of it, position, who proposed it."""
+    from desk import proposals
+
+    with staff_room(session) as db:
+        for row in proposals.listed(db):
+            click.echo(f"{row['id']}\t{row['state']}\t{row['position_id']}\t{row['proposer']}")
+
+
+@positions.command("patch")
+@click.argument("number", type=click.IntRange(min=1))
+@click.pass_obj
+def positions_patch(session: Session, number: int) -> None:
+    """Print proposal NUMBER, which an approver has accepted, as a patch of the catalogue.
+
+    \b
+    infopolicy positions patch 3 | git apply      then look at it, run the tests, and commit it
+    """
+    from desk import proposals
+
+    with staff_room(session) as db:
+        try:
+            _, body = proposals.patch(db, number)
+        except proposals.BadProposal as error:
+            raise Stop(str(error), 2) from error
+    click.echo(body, nl=False)

@@ -19,6 +19,8 @@ APPEND_ONLY = [
     "import_lines",
     "imports_undone",
     "notes_taken_back",
+    "proposals",
+    "proposal_answers",
 ]
 
 
@@ -95,3 +97,25 @@ def create_imports(db: Database) -> None:
         at = who.replace("_by", "_at")
         db.execute(f"create table {table} ({key}, {who} integer not null references accounts(id), {at} text not null)")
     only_added_to(db, "imports", "import_lines", "imports_undone", "notes_taken_back")
+
+
+@staff()
+def create_proposals(db: Database) -> None:
+    # `change` is a desk.amending.Change as JSON, `diff` what it made of the catalogue on that day.
+    db.execute("""
+        create table proposals (
+            id integer primary key, position_id text not null, change text not null, diff text not null, why text,
+            proposed_by integer not null references accounts(id), proposed_at text not null
+        )""")
+    db.execute("""
+        create table proposal_answers (
+            id integer primary key, proposal_id integer not null references proposals(id), state text not null, note text,
+            answered_by integer not null references accounts(id), answered_at text not null
+        )""")
+    db.execute("create index proposal_answers_by_proposal on proposal_answers (proposal_id, id)")
+    db.execute("""
+        create view current_proposals as
+        select p.*, a.id as answer_id, coalesce(a.state, 'open') as state, a.note, a.answered_by, a.answered_at
+        from proposals p
+        left join proposal_answers a on a.id = (select max(o.id) from proposal_answers o where o.proposal_id = p.id)""")
+    only_added_to(db, "proposals", "proposal_answers")

@@ -48,7 +48,15 @@ class Redirect:
     house: str = "/desk"
 
 
-Answer = Page | Redirect
+@dataclass
+class Attachment:
+    """A file of plain text to take away."""
+
+    name: str
+    body: str
+
+
+Answer = Page | Redirect | Attachment
 
 
 @dataclass

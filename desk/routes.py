@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk import adding, asking, bulk, doors, importing, judging, lists, moderating, reporting
+from desk import adding, asking, bulk, doors, importing, judging, lists, moderating, proposing, reporting
 from desk.room import Answer, Room
 
 
@@ -35,6 +35,7 @@ def route(
 
 
 ID = r"(?P<id>[a-z0-9-]{1,200})"
+NUMBER = r"(?P<number>[0-9]{1,9})"
 ROUTES = (
     route(r"", lists.the_queue, methods="GET"),
     route(r"/login", doors.login, None),
@@ -54,6 +55,10 @@ ROUTES = (
     route(r"/added/form", adding.form, "reviewer", most=asking.LARGEST_TEXT),
     route(r"/partners", moderating.listed, post="reviewer"),
     route(r"/import", importing.page, "reviewer", most=asking.LARGEST_FILE),
+    route(r"/positions", proposing.listed, methods="GET"),
+    route(rf"/positions/{ID}", proposing.edit, "reviewer"),
+    route(rf"/proposals/{NUMBER}", proposing.proposal, post="reviewer"),
+    route(rf"/proposals/{NUMBER}\.patch", proposing.patch, methods="GET"),
     route(r"/people", lists.people, methods="GET"),
     route(r"/trail", lists.trail, methods="GET"),
 )

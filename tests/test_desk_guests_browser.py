@@ -19,8 +19,10 @@ from test_desk_browser import picture, press, sign_in
 from test_desk_by_hand import FORM
 
 from configuration import Configuration
-from desk import adding, by_hand, partners, reports
+from desk import adding, by_hand, partners, proposals, reports
+from desk.amending import Change
 from desk.partner_tables import open_partners
+from positions.catalogue import load_catalogue
 
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]
@@ -39,6 +41,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for words in ("The map lacks Puerto Rico since yesterday.", "The title is cut off in the middle."):
             reports.file(db, PUBLIC, words, "ibis@example.org", origin="a", now=NOW)
         reports.answer(db, person(db), 2, "no_error", "Its source cuts it.", seen=0, now=NOW)
+        now = load_catalogue().by_id["pr-library-records"].statement
+        change = Change("wording", "pr-library-records", {"statement": "What you read is yours."}, now)
+        proposals.propose(db, person(db), change, "Shorter.", now=NOW)
         by_hand.add(db, person(db), adding.document_of(FORM), "by post", seen=0, now=NOW)
     return config.data
 
@@ -129,6 +134,8 @@ STAFF = {
     "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
     "add": "/desk/added/form",
     "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners", "import": "/desk/import",
+    "positions": "/desk/positions", "position-edit": "/desk/positions/pr-library-records",
+    "position-version": "/desk/positions/pr-library-records?kind=version", "proposal": "/desk/proposals/1",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from itsdangerous import BadSignature
 from datasette import Response, hookimpl
 from desk import accounts, asking, by_hand, sessions
 from desk.houses import DESK, HOUSES, PARTNERS, partners_of
-from desk.room import Page, Redirect, Refusal, Room
+from desk.room import Attachment, Page, Redirect, Refusal, Room
 from publish import publish_decisions
 
 log = logging.getLogger("infopolicy.desk")
@@ -47,6 +47,9 @@ async def desk(datasette, request):
         answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
     if isinstance(answer, Redirect):
         return _redirect(datasette, request, config, answer)
+    if isinstance(answer, Attachment):
+        name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+        return Response.text(answer.body, headers=name)
     context = answer.context | {"account": account}
     body = await datasette.render_template(answer.template, context, request=request)
     return Response.html(body, status=answer.status)
