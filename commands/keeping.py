@@ -98,6 +98,21 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
 
 
 @click.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def snapshot(session: Session, target: Path) -> None:
+    """Write the public database as it is now to TARGET, for a machine that only shows the site.
+
+    Nothing private goes with it. TARGET appears whole or not at all, also where an older one is in its place.
+    """
+    from operations import snapshot as snapshots
+
+    with plain_errors():
+        size = snapshots.snapshot(session.config, target)
+    session.say(f"{target}: {size / 1e6:,.1f} MB")
+
+
+@click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.pass_obj
 def prune(session: Session, dry_run: bool) -> None:

@@ -62,7 +62,7 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _sync(final.parent)
+    sync(final.parent)
     if target is None:
         for name, journal in JOURNALS.items():
             if (final / name).exists():
@@ -75,7 +75,7 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
     files: dict[str, dict[str, Any]] = {}
     for path in databases:
         copy = part / path.name
-        _copy(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
+        copy_whole(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
         files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
         if path.name in DERIVED:
             lines = copy.with_suffix(".jsonl")
@@ -86,7 +86,7 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
         json.dump(manifest, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    _sync(part)
+    sync(part)
 
 
 def _forget(home: Path, *, now: str, keep: int) -> None:
@@ -191,7 +191,7 @@ def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> lis
 def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[str, Any]) -> list[str]:
     broken = damage(copy) if facts is None else _wrong(copy, facts)
     if not broken:
-        _copy(copy, target, "wal")
+        copy_whole(copy, target, "wal")
         return []
     lines = copy.with_suffix(".jsonl")
     if facts is None or lines.name not in every or _wrong(lines, every[lines.name]):
@@ -216,7 +216,7 @@ def _exchange(data: Path, work: Path, now: str) -> Path:
                 old.rename(aside / old.name)
         new.rename(data / new.name)
     for folder in (aside, data):
-        _sync(folder)
+        sync(folder)
     return aside
 
 
@@ -230,7 +230,12 @@ def _settle(path: Path) -> None:
             return
 
 
-def _copy(source: Path, target: Path, journal: str) -> None:
+def copy_whole(source: Path, target: Path, journal: str) -> None:
+    """Copy a database while it is in use, check the copy and bring it to the disk; only its owner can read it.
+
+    Raises:
+        OperationError: there is no such database, or the copy is damaged.
+    """
     private_file(target, "w").close()
     with closing(read_only(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
@@ -259,7 +264,7 @@ def _plain(now: str) -> str:
     return now.replace(":", "").replace("-", "")
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """A name is on the disk only when its folder is."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -1,0 +1,28 @@
+"""corpus.db as one file for machines that only show the site: nothing private goes with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from configuration import Configuration
+from operations.backup import copy_whole, sync
+
+
+def snapshot(config: Configuration, target: Path) -> int:
+    """Write corpus.db as it is now to `target`, which appears whole or not at all; returns its length in bytes.
+
+    The copy needs no file beside it and can be shown from a folder that cannot be written.
+
+    Raises:
+        OperationError: there is no corpus yet, or the copy is damaged.
+    """
+    part = target.with_name(target.name + ".part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        copy_whole(config.corpus, part, "delete")
+        part.chmod(0o644)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sync(target.parent)
+    return target.stat().st_size
