@@ -110,6 +110,7 @@ def _page(
         "ended_here": shown["d"]["status"] in subjects.ENDS,
         "outcomes": subjects.OUTCOMES,
         "notes": work.notes(room.db, document_id),
+        "owners": work.owners(room.db, document_id),
         "assigned": work.assigned(room.db, document_id),
         "snoozed": work.snoozed(room.db, document_id, room.today.isoformat()),
         "followed": work.is_followed(room.db, room.me, document_id),

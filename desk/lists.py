@@ -42,6 +42,7 @@ def the_queue(room: Room) -> Answer:
         "batches": bulk.batches(room.db, room.me.id),
         "saved": work.filters(room.db, room.me),
         "reports": reports.open_count(room.db),
+        "followed_news": work.news_of_followed(room.db, room.me, asked.since),
         "kinds": glossary()["kinds"],
         "areas": cards.area_titles(room.db.conn),
         "places": _places(room),

@@ -131,6 +131,15 @@ def follows(db: Database, account: Account) -> list[dict[str, Any]]:
     return found
 
 
+def news_of_followed(db: Database, account: Account, since: str | None) -> int:
+    """On how many of the documents that a person follows something was seen since then; 0 at the first visit."""
+    return db.execute(
+        "select count(*) from follows f where f.account_id = ? and exists (select 1 from corpus.changes c "
+        "where c.document_id = f.document_id and c.seen_at > max(?, f.since))",
+        [account.id, since or "9999"],
+    ).fetchone()[0]
+
+
 def is_followed(db: Database, account: Account, document_id: str) -> bool:
     sql = "select 1 from follows where account_id = ? and document_id = ?"
     return db.execute(sql, [account.id, document_id]).fetchone() is not None
@@ -185,6 +194,23 @@ def hand_over(db: Database, account: Account, area_id: str, name: str, note: str
         accounts.log(db, account.id, "area handed over", f"{area_id}: {name or 'nobody'}", now)
 
 
+def owners(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Who looks after the areas of a document: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`, `closed`.
+
+    An area that was never given to anybody has None for all but its title; `closed` is 1 where the owner's account is.
+    """
+    return list(
+        db.query(
+            "select t.area_id, p.title, a.name as owner_name, a.unit, g.name as giver, o.handed_at, o.note, "
+            "a.disabled_at is not null as closed from corpus.shown_tags t "
+            "join corpus.policy_areas p on p.id = t.area_id left join current_area_owners o on o.area_id = t.area_id "
+            "left join accounts a on a.id = o.owner left join accounts g on g.id = o.handed_by "
+            "where t.document_id = ? order by p.ordinal, p.title",
+            [document_id],
+        )
+    )
+
+
 def areas(db: Database) -> list[dict[str, Any]]:
     """Every area with `owner`, `unit`, `waiting` (pairs nobody has decided) and `history`, newest first."""
     waiting = dict(
@@ -195,7 +221,7 @@ def areas(db: Database) -> list[dict[str, Any]]:
     )
     hands: dict[str, list[dict[str, Any]]] = {}
     for row in db.query(
-        "select o.*, a.name as owner_name, a.unit, g.name as giver from area_owners o "
+        "select o.*, a.name as owner_name, a.unit, a.disabled_at is not null as closed, g.name as giver from area_owners o "
         "left join accounts a on a.id = o.owner join accounts g on g.id = o.handed_by order by o.id desc"
     ):
         hands.setdefault(row["area_id"], []).append(row)

@@ -5,15 +5,30 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import NOW, PASSWORD, PRIVATE, SECRET, Browser, build, clock, copy, field, open_desk, person, site_of
+from desk_world import (
+    NOW,
+    PASSWORD,
+    PRIVATE,
+    SECRET,
+    Browser,
+    build,
+    clock,
+    copy,
+    corpus_of,
+    field,
+    open_desk,
+    person,
+    site_of,
+)
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from configuration import Configuration
-from desk import limits, passwords, reviews, room, routes, sessions
+from desk import accounts, limits, passwords, reviews, room, routes, sessions
 
 #: What datasette-auth-passwords 1.1.1 makes of this password, with this salt and 1,000 rounds.
 THEIRS = "pbkdf2_sha256$1000$0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f$salIzBwwZCI0wAgS/4pxUhoIvJD0/CaYVuqaAJZyrq0="
@@ -597,13 +612,39 @@ async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:
     assert "1 document waits" in page
 
 
-async def test_areas_have_owners_and_hand_overs_stay_visible(browser: Browser) -> None:
+async def test_news_of_what_one_follows_stands_on_the_first_page(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    await browser.sign_in()
+    await browser.send(document(BROADBAND, "/follow"), on="1")
+    assert "you follow" not in (await browser.get("/desk")).text
+    # The last visit ended yesterday, the document was followed before, and something has happened since.
+    ana = person(db)
+    db.execute("update follows set since = '2022-01-01T00:00:00Z'")
+    db.execute("update visits set since = '2022-02-01T00:00:00Z' where account_id = ?", [ana.id])
+    with closing(corpus_of(config)) as corpus:
+        corpus.execute("insert into changes values ('n', ?, ?, '2022-03-01', 'action', 'Passed.')", [BROADBAND, NOW])
+    page = (await browser.get("/desk")).text
+    assert '<a href="/desk/following">1 document you follow</a> has news' in page
+    assert "Passed." in (await browser.get("/desk/following")).text
+
+
+async def test_areas_have_owners_and_hand_overs_stay_visible(browser: Browser, db: Any) -> None:
     await browser.sign_in()
     await browser.send("/desk/areas", area="broadband", name="Ana Reader", note="")
     await browser.send("/desk/areas", area="broadband", name="Ben Writer", note="on leave until June")
     page = (await browser.get("/desk/areas")).text
     assert "<strong>Ben Writer</strong>, Marginalia Office" in page
     assert "Ana Reader gave it to Ben Writer: “on leave until June”" in page
+    # Also where the work is: beside a document of that area, and when the owner is gone.
+    beside = (await browser.get(document())).text
+    assert re.search(
+        r"Broadband: <strong>Ben Writer</strong>, Marginalia Office .*from Ana Reader: on leave until June", beside
+    )
+    assert 'Library funding: <span class="quiet">nobody looks after it.' in beside
+    accounts.set_disabled(db, person(db, "Ben Writer"), True, now=NOW)
+    assert "the account is closed" in (await browser.get(document())).text
+    assert "The account is closed: hand it over" in (await browser.get("/desk/areas")).text
     assert (await browser.send("/desk/areas", area="nonsense", name="Ana Reader")).status_code == 400
 
 
