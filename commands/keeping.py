@@ -65,15 +65,26 @@ def check(session: Session, backup: Path | None) -> None:
 @click.command()
 @click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay in data/backups."
+    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay whole in data/backups."
+)
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    help="Days of which the last backup stays beyond those, without what can be collected again.",
 )
 @click.pass_obj
-def backup(session: Session, target: Path | None, keep: int) -> None:
-    """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies."""
+def backup(session: Session, target: Path | None, keep: int, days: int) -> None:
+    """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies.
+
+    Beside the copies stands what people made, as lines of JSON. The newest backups stay whole (--keep); of older ones the last
+    of each day stays, with what people made alone (--days).
+    """
     from operations import backup as backups
 
     with plain_errors():
-        session.say(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep)}")
+        session.say(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep, days=days)}")
 
 
 @click.command()

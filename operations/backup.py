@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from configuration import Configuration
-from operations.folder import FILES, OperationError, damage, present, read_only
+from operations.folder import FILES, MANIFEST, OperationError, damage, present, read_only
 from operations.people import (
     DERIVED,
     JOURNALS,
@@ -29,12 +29,12 @@ from operations.people import (
     private_file,
     write_lines,
 )
+from operations.retention import forget_backups, plain
 
-MANIFEST = "manifest.json"
 _FORM = 1
 
 
-def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -> Path:
+def backup(config: Configuration, target: Path | None, *, now: str, keep: int, days: int = 30) -> Path:
     """Copy every database while it is in use, check each copy, and return the folder they are in.
 
     A backup appears under its name only when it is whole. With no `target`, copies go to data/backups/<time>; of those only
@@ -48,7 +48,7 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
     if not databases:
         raise OperationError(f"{config.data}: holds no database yet, there is nothing to back up")
     home = config.data / "backups"
-    final = target or home / _plain(now)
+    final = target or home / plain(now)
     if final.exists() and any(final.iterdir()):
         raise OperationError(f"{final}: is not empty; name another folder")
     part = final.with_name(final.name + ".part")
@@ -67,7 +67,7 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int) -
         for name, journal in JOURNALS.items():
             if (final / name).exists():
                 add_to_journal(final / name, home / journal)
-        _forget(home, now=now, keep=keep)
+        forget_backups(home, now=now, keep=keep, days=days)
     return final
 
 
@@ -87,14 +87,6 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync(part)
-
-
-def _forget(home: Path, *, now: str, keep: int) -> None:
-    """Remove the oldest backups. One from the future, made while the clock was wrong, is left alone and does not count:
-    it would otherwise push out every backup made since."""
-    made = sorted(path for path in home.iterdir() if path.is_dir() and path.suffix != ".part")
-    for old in [path for path in made if path.name <= _plain(now)][:-keep]:
-        shutil.rmtree(old)
 
 
 # --------------------------------------------------------------------- checking
@@ -202,11 +194,11 @@ def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[st
 
 def _exchange(data: Path, work: Path, now: str) -> Path:
     """Move the old files aside and the new ones in. Whatever moment the power goes, each file is in one of the places."""
-    aside = data / f"replaced-{_plain(now)}"
+    aside = data / f"replaced-{plain(now)}"
     number = 1
     while aside.exists():
         number += 1
-        aside = data / f"replaced-{_plain(now)}-{number}"
+        aside = data / f"replaced-{plain(now)}-{number}"
     aside.mkdir(mode=0o700)
     for new in present(work):
         _settle(data / new.name)
@@ -258,10 +250,6 @@ def _rows(path: Path) -> dict[str, int]:
 def _facts(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-
-
-def _plain(now: str) -> str:
-    return now.replace(":", "").replace("-", "")
 
 
 def sync(folder: Path) -> None:

@@ -16,6 +16,9 @@ from configuration import Configuration
 #: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
 FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
 
+#: In the folder of a backup; written last, so that a folder without one is no backup.
+MANIFEST = "manifest.json"
+
 _TRIES = 20  # a tenth of a second apart
 
 

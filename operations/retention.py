@@ -1,4 +1,4 @@
-"""What need not be kept for ever: old answers and rejects in ops.db, and what counts tries in staff.db and mail.db.
+"""What need not be kept for ever: old answers and rejects in ops.db, what counts tries in staff.db and mail.db, old backups.
 
 Never touched: anything of corpus.db (what was once seen whole is derived from its runs, and what was seen once cannot be
 crawled again), and every table that people made (operations.people).
@@ -6,6 +6,8 @@ crawled again), and every table that people made (operations.people).
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,10 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from configuration import Configuration
+from operations.folder import MANIFEST
+from operations.people import private_file
 
 #: A session that has ended, and who asked how often for mail, are kept for so many days.
 ENDED_DAYS = 30
 TRIES_DAYS = 1
+#: What a backup that is older than the newest few need not hold.
+MADE_AGAIN = ("corpus.db", "ops.db")
 
 
 def prune(config: Configuration, *, now: str, dry_run: bool = False) -> dict[str, int]:
@@ -65,3 +71,41 @@ def _run(path: Path, query: str, values: Sequence[str], dry_run: bool) -> int:
 
 def _ago(now: str, days: int) -> str:
     return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
+    """Keep the newest backups whole; of older ones the last of each day, without what can be collected and derived again.
+
+    One from the future, made while the clock was wrong, is left alone and does not count: it would otherwise push out every
+    backup made since.
+    """
+    made = sorted(
+        path for path in home.iterdir() if path.is_dir() and path.suffix != ".part" and path.name <= plain(now)
+    )
+    oldest, seen = plain(_ago(now, days))[:8], {path.name[:8] for path in made[-keep:]}
+    for path in reversed(made[:-keep]):
+        day = path.name[:8]
+        if day in seen or day < oldest or not _thin(path):
+            shutil.rmtree(path)
+        seen.add(day)
+
+
+def _thin(backup: Path) -> bool:
+    """Take out what can be made again; False where nothing else is in it. First the manifest: it is true at every moment."""
+    try:
+        manifest = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
+        manifest["files"] = {name: facts for name, facts in manifest["files"].items() if name not in MADE_AGAIN}
+    except (OSError, ValueError, KeyError):
+        return False
+    fresh = backup / (MANIFEST + ".part")
+    with private_file(fresh, "w") as file:
+        json.dump(manifest, file, indent=1)
+    fresh.replace(backup / MANIFEST)
+    for name in MADE_AGAIN:
+        (backup / name).unlink(missing_ok=True)
+    return bool(manifest["files"])
+
+
+def plain(now: str) -> str:
+    """A time stamp as the name of a folder."""
+    return now.replace(":", "").replace("-", "")

@@ -213,10 +213,28 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         people.from_lines(lines, tmp_path / "staff.db")
 
 
+def test_older_backups_keep_one_a_day_with_what_people_made(config: Configuration, call: Callable[..., Result]) -> None:
+    before = human(config.data)
+    made = [
+        backup(config, None, now=now, keep=1, days=3)
+        for now in ("2026-11-01T09:00:00Z", "2026-11-04T09:00:00Z", "2026-11-05T09:00:00Z", "2026-11-05T13:00:00Z",
+                    "2026-11-06T09:00:00Z", "2026-11-06T13:00:00Z")
+    ]  # fmt: skip
+    there = [path.name for path in made if path.exists()]
+    assert there == ["20261104T090000Z", "20261105T130000Z", "20261106T130000Z"]
+    assert (made[-1] / "corpus.db").exists()
+    assert not (made[3] / "corpus.db").exists()
+    assert check_backup(made[3]) == []
+    for path in config.data.glob("*.db*"):
+        path.unlink()
+    assert call("restore", str(made[3])).exit_code == 0
+    assert human(config.data) == before
+
+
 def test_a_backup_from_the_future_pushes_nothing_out(config: Configuration) -> None:
     for day in ("2031-01-01", "2031-01-02"):  # the clock was wrong
         backup(config, None, now=f"{day}T00:00:00Z", keep=2)
-    made = [backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=2) for day in (1, 2, 3)]
+    made = [backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=2, days=1) for day in (1, 2, 3)]
     assert [path.exists() for path in made] == [False, True, True]
 
 
