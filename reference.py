@@ -8,15 +8,24 @@ from sqlite_utils import Database
 
 from classify.areas import load_areas
 from positions.catalogue import Position, load_catalogue
+from positions.messages import load_messages
+from positions.reading import grade
 
 
 def write_reference(db: Database) -> bool:
-    """Bring policy_areas, positions and position_versions up to date in one transaction. Returns whether a row differed."""
+    """Bring areas, positions, their versions and messages up to date in one transaction. Returns whether a row differed."""
     catalogue = load_catalogue().positions
+    # Measuring takes a second: only what was not measured before.
+    grades = dict(db.execute("select statement, grade from positions where grade is not null").fetchall())
     wanted: dict[str, list[tuple[Any, ...]]] = {
         "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(load_areas().areas)],
-        "positions": [_position(position, n) for n, position in enumerate(catalogue)],
+        "positions": [_position(position, n, grades) for n, position in enumerate(catalogue)],
         "position_versions": [row for position in catalogue for row in _versions(position)],
+        "position_messages": [
+            (key, audience, words)
+            for key, messages in load_messages(catalogue).items()
+            for audience, words in messages.items()
+        ],
     }
     with db.atomic():
         if all(set(db.execute(f"select * from {table}").fetchall()) == set(rows) for table, rows in wanted.items()):
@@ -28,12 +37,13 @@ def write_reference(db: Database) -> bool:
     return True
 
 
-def _position(position: Position, ordinal: int) -> tuple[Any, ...]:
+def _position(position: Position, ordinal: int, grades: dict[str, float]) -> tuple[Any, ...]:
+    read = grades.get(position.statement)
     return (
         position.id, position.title, position.statement, position.areas[0], "; ".join(position.areas),
         "; ".join(position.owner_units) or None, "; ".join(position.partners) or None,
         "; ".join(position.core_values) or None, position.source_url, position.confidence, ordinal,
-        "; ".join(position.related) or None,
+        "; ".join(position.related) or None, grade(position.statement) if read is None else read,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pages import search, words
 from pages.cards import Card, area_titles, cards, marks, one_per_title
 from pages.document import FIELDS, rows
+from pages.language import N_
 from pages.lists import still_moving
 
 Row = dict[str, Any]
@@ -16,6 +17,13 @@ PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
 AT_STAKE = 8
 RELATED = 6
+#: Audience -> its heading on the page of a position, in the order of the page.
+AUDIENCES = {
+    "public": N_("If you use a library"),
+    "members": N_("If you work in one"),
+    "decision_makers": N_("If you make the rules"),
+    "press": N_("If you report on it"),
+}
 
 
 def names(value: str | None) -> list[str]:
@@ -68,6 +76,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         "core_values": names(head["core_values"]),
         "confidence": words.word("confidence", head["confidence"]),
         **_history(db, position_id),
+        "messages": _messages(db, position_id),
         "at_stake": _at_stake(db, position_id, today),
         "related": _related(db, head),
         "documents": _with_sentences(db, position_id, cards(db, ids, today)),
@@ -81,6 +90,14 @@ def _history(db: sqlite3.Connection, position_id: str) -> Row:
     """The versions, newest first, and why ALA holds it, in the words of the newest that says so."""
     versions = rows(db, "select * from position_versions where position_id = ? order by ordinal desc", [position_id])
     return {"versions": versions, "why": next((v["rationale"] for v in versions if v["rationale"]), None)}
+
+
+def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]:
+    """Why it matters to whom: ``(heading, paragraph)`` for each audience, the public first, as most readers are that."""
+    found = dict(
+        db.execute("select audience, message from position_messages where position_id = ?", [position_id]).fetchall()
+    )
+    return [(heading, found[audience]) for audience, heading in AUDIENCES.items() if audience in found]
 
 
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:

@@ -65,6 +65,16 @@ def create_outcomes(db: Database) -> None:
         ) without rowid""")
 
 
+@corpus()
+def add_messages(db: Database) -> None:
+    db.execute("alter table positions add column grade real")
+    db.execute("""
+        create table position_messages (
+            position_id text not null references positions(id), audience text not null, message text not null,
+            primary key (position_id, audience)
+        ) without rowid""")
+
+
 @staff()
 def create_suggested_stances(db: Database) -> None:
     db.execute("""

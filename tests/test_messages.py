@@ -1,0 +1,171 @@
+"""Why each position matters to whom: complete, short, in plain words, checked with file and line, shown on the page."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import site_corpus
+from site_corpus import TODAY
+from sqlite_utils import Database
+
+import classify.tables
+import positions.tables
+import serve
+from crawlers import tables
+from positions import messages
+from positions.catalogue import HOME, check, load_catalogue
+from positions.messages import load_messages
+from positions.reading import HIGHEST, grade
+from positions.records import AREAS, AUDIENCES
+from positions.yamlfile import BadFile
+from reference import write_reference
+
+POSITIONS = load_catalogue().positions
+MESSAGES = load_messages(POSITIONS)
+
+
+def test_every_position_speaks_to_every_audience() -> None:
+    assert set(MESSAGES) == {position.id for position in POSITIONS}
+    assert all(set(of_one) == set(AUDIENCES) for of_one in MESSAGES.values())
+    assert len({text for of_one in MESSAGES.values() for text in of_one.values()}) == 65 * 4, "none stands twice"
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_message_is_one_paragraph_in_plain_words(audience: str) -> None:
+    for key, of_one in MESSAGES.items():
+        text = of_one[audience]
+        assert 40 <= len(text.split()) <= 70, key
+        assert "\n" not in text
+        assert grade(text) <= 9, (key, grade(text))
+
+
+@pytest.mark.parametrize("position", POSITIONS, ids=lambda position: position.id)
+def test_every_statement_is_in_words_of_the_eighth_grade(position: Any) -> None:
+    assert grade(position.statement) <= HIGHEST
+
+
+def test_the_grade_tells_hard_from_easy() -> None:
+    hard = "Notwithstanding antecedent jurisprudential considerations, institutional beneficiaries necessitate appropriations."
+    assert grade("A cat sat on a mat.") < 2 < 12 < grade(hard)
+    assert grade("An e-book by Ngozi, ebooks and wifi: words that no list knows.") < 12
+
+
+# --------------------------------------------------------------------- what is wrong is said with file and line
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the catalogue with its messages; gives the folder of both."""
+    for home in (HOME, messages.HOME):
+        shutil.copytree(home, tmp_path / home.name)
+    return tmp_path
+
+
+def test_what_is_shipped_is_whole(folder: Path) -> None:
+    assert check(folder / "catalogue") == check() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("  press: >-", "  papers: >-", 5, "has no press"),
+        ("  press: >-", "  papers: >-", 13, "unknown key 'papers'"),
+        ("pr-library-records:", "pr-library:", 4, "no position of this id"),
+        ("pr-library-records:", "lf-lsta:", 4, "no position of this id stands in the catalogue's privacy.yml"),
+        ("pr-library-records:", "pr-library-records: words\nx:", 4, "must be a mapping"),
+        ("pr-library-records:", "pr-library-records: [", 1, "not readable YAML"),
+        ("  members: >-", "  members: 7\n  x: >-", 5, "members is 7"),
+        ("  members: >-", '  members: ""\n  x: >-', 5, "has no members"),
+    ],
+)
+def test_an_error_names_file_line_and_position(folder: Path, old: str, new: str, line: int, said: str) -> None:
+    file = folder / "messages" / "privacy.yml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems = check(folder / "catalogue")
+    place = f"privacy.yml:{line}:" if said != "not readable YAML" else "privacy.yml:"
+    assert any(place in problem and said in problem for problem in problems), problems
+    with pytest.raises(BadFile):
+        load_messages(POSITIONS, folder / "messages")
+
+
+def test_a_position_without_messages_is_named(folder: Path) -> None:
+    (folder / "messages" / "literacy.yml").unlink()
+    problems = check(folder / "catalogue")
+    assert len(problems) == 3
+    assert all("literacy.yml: lt-" in problem and "has no messages: add members" in problem for problem in problems)
+
+
+def test_a_file_that_is_no_mapping_is_refused(folder: Path) -> None:
+    (folder / "messages" / "literacy.yml").write_text("- id: lt-ial\n", encoding="utf-8")
+    assert any("holds list, not a mapping" in problem for problem in check(folder / "catalogue"))
+
+
+def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) -> None:
+    file = folder / "catalogue" / "literacy.yml"
+    text = file.read_text(encoding="utf-8")
+    [(number, old)] = [
+        (n, line)
+        for n, line in enumerate(text.splitlines(), 1)
+        if line.strip().startswith("statement:") and "IAL grants" in line
+    ]
+    hard = '      statement: "Congressional appropriations should consistently prioritize educational initiatives."'
+    file.write_text(text.replace(old, hard), encoding="utf-8")
+    [problem] = check(folder / "catalogue")
+    assert f"literacy.yml:{number}: lt-ial: the statement has reading grade" in problem
+    assert load_catalogue(folder / "catalogue"), "it can still be used"
+
+
+# --------------------------------------------------------------------- on the site
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Database:
+    db = tables.connect(tmp_path / "corpus.db")
+    for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
+        migrations.apply(db)
+    return db
+
+
+def test_messages_and_grades_are_published(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert write_reference(corpus)
+    assert corpus.execute("select count(*), count(distinct position_id) from position_messages").fetchone() == (260, 65)
+    [(low, high)] = corpus.execute("select min(grade), max(grade) from positions").fetchall()
+    assert low > -3
+    assert high <= HIGHEST
+    monkeypatch.setattr("reference.grade", lambda _: pytest.fail("a statement was measured again"))
+    assert not write_reference(corpus), "nothing differs"
+
+
+async def test_the_page_of_a_position_shows_them(tmp_path: Path) -> None:
+    file = site_corpus.build(tmp_path)
+    db = Database(file)
+    db.execute("update positions set grade = 6.4 where id = 'tc-hotspot-lending'")
+    db.table("position_messages").insert_all(
+        {"position_id": "tc-hotspot-lending", "audience": audience, "message": f"<b>Words for {audience}.</b>"}
+        for audience in AUDIENCES
+    )
+    db.close()
+    site = serve.build(file, today=TODAY)
+    page = (await site.client.get("/positions/tc-hotspot-lending")).text
+    assert "Reading grade 6.4" in page
+    places = [
+        page.index(heading)
+        for heading in ("If you use a library", "If you work in one", "If you make the rules", "If you report on it")
+    ]
+    assert places == sorted(places)
+    assert all(f"&lt;b&gt;Words for {audience}." in page for audience in AUDIENCES)
+    spanish = (await site.client.get("/es/positions/tc-hotspot-lending")).text
+    assert "Por qué le importa" in spanish
+    assert "Nivel de lectura 6.4" in spanish
+    other = (await site.client.get("/positions/cp-fair-ebook-terms")).text
+    assert "Why it matters" not in other
+    assert "Reading grade" not in other
+
+
+def test_every_area_has_its_file() -> None:
+    assert {file.stem for file in messages.HOME.glob("*.yml")} == set(AREAS)
