@@ -97,12 +97,14 @@ def crawl(
                 progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
             )  # fmt: skip
         for run in runs:
-            session.say(_run_line(run))
+            session.tell(_run_line(run))
         if not collect_only:
             _finish(session)
     failed = [run for run in runs if run.state != "finished" or run.note]
     for run in failed:
-        click.echo(f"{run.source}: {run.note or 'the run is ' + run.state}", err=True)
+        told = f"{run.source}: {run.note or 'the run is ' + run.state}"
+        click.echo(told, err=True)
+        session.warn(told)
     if failed:
         click.echo(
             "What was stored is complete document by document; run the command again to fill the gaps.", err=True
@@ -195,7 +197,7 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     corpus = open_corpus(session.config.corpus)
     staff = open_staff(session.config.staff)
     if restated := restate(corpus, now=now()):
-        session.say(f"derived the status of {restated:,} documents again: the rules have changed")
+        session.tell(f"derived the status of {restated:,} documents again: the rules have changed")
     if by_hand := take_in(corpus, staff, now()):
         session.say(f"took in {by_hand:,} documents that staff added or changed by hand")
     total = untagged(corpus, tagger_version())
@@ -214,8 +216,8 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
     for db in (corpus, staff):
         db.close()
     if compared.documents:
-        session.say(f"compared {compared.documents:,} documents with all others")
-    session.say(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
+        session.tell(f"compared {compared.documents:,} documents with all others")
+    session.tell(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
 
 
 @click.command()
@@ -239,7 +241,7 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
                 done = spools.take_over(corpus, folder / session.config.corpus.name, now=now())
             except spools.BadSpool as error:
                 raise Stop(str(error), 2) from error
-            session.say(f"{folder}: {done.added:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged")
+            session.tell(f"{folder}: {done.added:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged")
             for document in done.refused:
                 click.echo(f"{folder}: {document.id} is something else here: {document.title!r}", err=True)
         corpus.close()
@@ -287,7 +289,7 @@ def publish(session: Session) -> None:
         publish_tables(corpus, now(), staff)
         for db in (corpus, staff):
             db.close()
-    session.say("published")
+    session.tell("published")
 
 
 @click.command()

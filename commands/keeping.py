@@ -84,7 +84,7 @@ def backup(session: Session, target: Path | None, keep: int, days: int) -> None:
     from operations import backup as backups
 
     with plain_errors():
-        session.say(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep, days=days)}")
+        session.tell(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep, days=days)}")
 
 
 @click.command()
@@ -105,7 +105,7 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
         aside, told = backups.restore(session.config, source, now=now(), only=only, loose=loose)
     for words in told:
         click.echo(words, err=True)
-    session.say(f"restored from {source}; what stood there is in {aside}")
+    session.tell(f"restored from {source}; what stood there is in {aside}")
 
 
 @click.command()
@@ -139,7 +139,7 @@ def prune(session: Session, dry_run: bool) -> None:
         done = retention.prune(session.config, now=now(), dry_run=dry_run)
     for what, count in done.items():
         if count:
-            session.say(f"{'would remove' if dry_run else 'removed'} {count:,} {what}")
+            session.tell(f"{'would remove' if dry_run else 'removed'} {count:,} {what}")
     if not any(done.values()):
         session.say("nothing is old enough")
 

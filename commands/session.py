@@ -16,6 +16,8 @@ import configuration
 from operations import logs
 
 log = logging.getLogger("infopolicy.command")
+#: From this exit code on it is a source or the data folder that failed.
+_OPERATION = 3
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -29,7 +31,7 @@ class Stop(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         super().show(file)
-        if logs.structured():  # else the line above is all that is to be said
+        if logs.structured() and self.exit_code >= _OPERATION:  # a wrong call is between the caller and us
             log.error(self.message, extra={"facts": {"exit": self.exit_code}})
 
 
@@ -42,8 +44,17 @@ class Session:
     def say(self, text: str = "") -> None:
         if not self.quiet:
             click.echo(text)
-        if text and logs.structured():
+
+    def tell(self, text: str) -> None:
+        """Say it, and write it to the log: for what a run did, never for what is about a person."""
+        self.say(text)
+        if logs.structured():
             log.info(text)
+
+    def warn(self, text: str) -> None:
+        """Write to the log what has been said on standard error."""
+        if logs.structured():
+            log.warning(text)
 
     def bar(self, title: str, total: int | None = None) -> Any:
         """A progress bar on standard error, silent where that is no terminal."""

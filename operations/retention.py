@@ -82,6 +82,9 @@ def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
     made = sorted(
         path for path in home.iterdir() if path.is_dir() and path.suffix != ".part" and path.name <= plain(now)
     )
+    for cut_off in home.glob("*.part"):  # by a kill or a loss of power; one of today may be under way
+        if cut_off.name < plain(_ago(now, 1)):
+            shutil.rmtree(cut_off)
     oldest, seen = plain(_ago(now, days))[:8], {path.name[:8] for path in made[-keep:]}
     for path in reversed(made[:-keep]):
         day = path.name[:8]

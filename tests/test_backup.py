@@ -213,6 +213,14 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         people.from_lines(lines, tmp_path / "staff.db")
 
 
+def test_what_a_killed_backup_left_is_cleared_away_a_day_later(config: Configuration) -> None:
+    home = config.data / "backups"
+    for name in ("20261101T000000Z.part", "20261105T000000Z.part"):
+        (home / name).mkdir(parents=True)
+    backup(config, None, now="2026-11-05T09:00:00Z", keep=1)
+    assert [path.name for path in home.glob("*.part")] == ["20261105T000000Z.part"]
+
+
 def test_older_backups_keep_one_a_day_with_what_people_made(config: Configuration, call: Callable[..., Result]) -> None:
     before = human(config.data)
     made = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,8 +68,31 @@ def test_settings_that_containers_get_are_settings() -> None:
     assert compose["services"]["site"]["ports"] == ["127.0.0.1:8001:8001"], "only a proxy reaches the site"
 
 
-def test_timer_is_a_shell_script() -> None:
-    assert subprocess.run(["sh", "-n", str(DEPLOY / "timer.sh")], check=False).returncode == 0
+@pytest.mark.parametrize("mail", [True, False])
+def test_timer_of_the_container_calls_everything_once_a_round(tmp_path: Path, mail: bool) -> None:
+    program, calls = tmp_path / "infopolicy", tmp_path / "calls"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n[ "$1" != run ] || exit 3\n')
+    program.chmod(0o755)
+    (tmp_path / "date").write_text(
+        '#!/bin/sh\ncase "$*" in *%s) echo 1795600000;; *%F) echo 2026-11-25;; *) echo 0859;; esac\n'
+    )
+    (tmp_path / "date").chmod(0o755)
+    settings = {"PATH": f"{tmp_path}:/usr/bin:/bin"} | ({"INFOPOLICY_SMTP_HOST": "relay"} if mail else {})
+    timer = subprocess.Popen(
+        ["sh", str(DEPLOY / "timer.sh")], env=settings, stderr=subprocess.PIPE, start_new_session=True
+    )
+    expected = ["run", "digest deliver at-once", "alerts send", "backup", "--quiet digest letters"]
+    expected += ["--quiet digest deliver daily --patience 60"]
+    expected = expected if mail else ["run", "alerts send", "backup"]
+    for _ in range(100):
+        if calls.exists() and len(calls.read_text().splitlines()) >= len(expected):
+            break
+        time.sleep(0.1)
+    time.sleep(0.3)
+    os.killpg(timer.pid, signal.SIGTERM)
+    _, told = timer.communicate(timeout=10)
+    assert calls.read_text().splitlines() == expected, "also after a run that failed"
+    assert b"run ended with 3" in told
 
 
 # --------------------------------------------------------------------- systemd

@@ -21,6 +21,7 @@ from typing import Any
 
 import desk_world
 import digest_world
+import httpx
 import pytest
 from click.testing import Result
 from conftest import ROOT, clean_environment
@@ -319,6 +320,26 @@ def test_a_damaged_file_is_named_and_comes_back(
     assert restored.exit_code == 0, restored.output
     assert call("check").exit_code == 0
     same(data, calm)
+
+
+async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
+    """The public pages stay; the desk and the subscriptions say that they are closed, and nothing is made in their place."""
+    config = Configuration(data=data, site="http://localhost")
+    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_world.SECRET, today="2025-06-01")
+    for name in ("staff.db", "mail.db"):
+        for suffix in ("-wal", "-shm"):
+            (data / (name + suffix)).unlink(missing_ok=True)
+        overwrite(data / name, "head")
+    before = {name: (data / name).read_bytes() for name in ("staff.db", "mail.db")}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=site.app()), base_url="http://localhost") as asked:
+        for page in ("/", "/browse", "/areas/literacy"):
+            assert (await asked.get(page)).status_code == 200
+        closed = await asked.get("/desk/login")
+        assert (closed.status_code, "cannot be read at present" in closed.text) == (503, True)
+        archive = await asked.get("/digest")
+        assert (archive.status_code, "cannot be read at present" in archive.text) == (503, True)
+        assert (await asked.get("/-/health")).status_code == 503
+    assert {name: (data / name).read_bytes() for name in before} == before
 
 
 def test_lost_altogether(data: Path, calm: Path, call: Call, untouched: None) -> None:

@@ -238,6 +238,22 @@ def test_every_line_of_a_run_names_the_run(infopolicy: Command, recording: Recor
     assert runs[0] != runs[1]
 
 
+def test_what_is_about_people_is_said_and_not_logged(
+    infopolicy: Command, recording: Recording, tmp_path: Path, config: Configuration
+) -> None:
+    file = tmp_path / "infopolicy.log"
+    settings = {"INFOPOLICY_LOG_FORMAT": "json", "INFOPOLICY_LOG_FILE": str(file)}
+    assert "Ana Reader" in infopolicy("user", "list", env=settings).stdout
+    assert infopolicy("user", "disable", "Zyzzyva Nobody", env=settings).returncode == 2
+    assert infopolicy("backup", env=settings).returncode == 0
+    (config.data / "staff.db").write_bytes(b"x" * 5000)
+    assert infopolicy("backup", env=settings).returncode == 4
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (lines[0]["level"], lines[0]["message"].split()[0]) == ("info", "backed")
+    assert (lines[-1]["level"], lines[-1]["exit"]) == ("error", 4)
+    assert not [line for line in lines if "Ana" in line["message"] or "Zyzzyva" in line["message"]]
+
+
 def test_a_log_that_cannot_be_written_stops_the_command(
     call: Callable[..., Result], monkeypatch: Any, tmp_path: Path
 ) -> None:

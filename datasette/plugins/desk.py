@@ -29,6 +29,10 @@ NO_SECRET = (
     "INFOPOLICY_SECRET to at least 32 random characters and start it again."
 )
 
+BROKEN = (
+    "What staff decided cannot be read at present. Nothing was written. Whoever runs this site has to restore the file."
+)
+
 
 async def desk(datasette, request):
     config = getattr(datasette, "desk_configuration", None)
@@ -45,6 +49,11 @@ async def desk(datasette, request):
     except sqlite3.OperationalError as error:
         log.warning("%s: %s", request.path, error)
         answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        log.error("%s: %s: docs/operations.md says how to restore it", request.path, error)
+        answer, account = _refused(Refusal(503, BROKEN)), None
     if isinstance(answer, Redirect):
         return _redirect(datasette, request, config, answer)
     if isinstance(answer, Attachment):

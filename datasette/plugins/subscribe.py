@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from datasette.utils.asgi import NotFound
+from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from digest import compose, desk, estimate, issues, subscribers
@@ -56,7 +57,16 @@ async def with_mail(datasette, function, *args, **values):
         with closing(open_mail(config.mail)) as db:
             return function(db, *args, **values)
 
-    return await asyncio.to_thread(work)
+    try:
+        return await asyncio.to_thread(work)
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        log.error("mail.db: %s: docs/operations.md says how to restore it", error)
+        raise DatasetteError(
+            "Subscriptions cannot be read at present. Nothing was changed: please try again tomorrow.",
+            title="Not at present", status=503,
+        ) from error  # fmt: skip
 
 
 async def with_corpus(datasette, function, *args):
