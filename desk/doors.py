@@ -11,6 +11,7 @@ from desk.passwords import BadPassword
 from desk.room import Answer, Page, Redirect, Room, local
 
 PARTNERS = "/partner"
+CHANGED = "The password is changed: sign in with the new one."
 _WRONG = "This name and password do not belong together, or the account is closed."
 
 
@@ -69,19 +70,27 @@ def account(room: Room) -> Answer:
 
 
 def _change_password(room: Room) -> Answer:
+    problem, status = new_password(room)
+    if problem:
+        return _account_page(room, problem, status)
+    return Redirect("/desk/login", told=CHANGED, token="")
+
+
+def new_password(room: Room) -> tuple[str | None, int]:
+    """Change one's own password as a form asks: what is in the way with its HTTP status, or None when it is done."""
     old, new, again = ((room.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
     try:
         known = sessions.check_password(room.db, room.me.name, old, origin=room.origin, now=room.now)
         if known is None:
-            return _account_page(room, "The present password is another one.", 403)
+            return "The present password is another one.", 403
         if new != again:
-            return _account_page(room, "The new password was not typed the same twice.", 400)
+            return "The new password was not typed the same twice.", 400
         accounts.set_password(room.db, room.me, new, now=room.now, by=room.me.id)
     except sessions.TooOften as error:
-        return _account_page(room, f"There were {error}.", 429)
+        return f"There were {error}.", 429
     except BadPassword as error:
-        return _account_page(room, f"Choose another one: {error}.", 400)
-    return Redirect("/desk/login", told="The password is changed: sign in with the new one.", token="")
+        return f"Choose another one: {error}.", 400
+    return None, 200
 
 
 def _account_page(room: Room, problem: str | None = None, status: int = 200) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from crawlers.items import slug
-from desk import doors, partners, sessions
+from desk import accounts, doors, partners, sessions
 from desk.accounts import PARTNER
 from desk.room import Answer, Page, Redirect, Refusal, Room
 from desk.routes import ID, Route, route
@@ -82,8 +82,23 @@ def logout(room: Room) -> Answer:
     return Redirect("/desk/login", "You are signed out.", "", doors.PARTNERS)
 
 
+def account(room: Room) -> Answer:
+    """A partner's own account: another password, and an end to every session."""
+    problem, status = None, 200
+    if room.typed("step") == "everywhere":
+        accounts.end_sessions(room.db, room.me, room.now)
+        return Redirect("/desk/login", "You are signed out everywhere.", "", doors.PARTNERS)
+    if room.form is not None:
+        problem, status = doors.new_password(room)
+        if problem is None:
+            return Redirect("/desk/login", doors.CHANGED, "", doors.PARTNERS)
+    open_now = sessions.open_sessions(room.db, room.me, now=room.now)
+    return Page("partner/account.html", {"sessions": open_now, "problem": problem}, status)
+
+
 ROUTES: tuple[Route, ...] = (
     route(r"", home, PARTNER, methods="GET"),
     route(rf"/documents/{ID}", paper, PARTNER),
+    route(r"/account", account, PARTNER),
     route(r"/logout", logout, PARTNER, methods="POST"),
 )

@@ -28,9 +28,10 @@ HOSTILE = (
 FIELDS = (
     *adding.FIELDS, "step", "seen", "new_place", "subject", "verdict", "value", "reason", "published", "words", "field", "start",
     "n", "review", "batch", "document", "action", "line", "row", "name", "area", "person", "until_on", "until_change", "on",
-    "next", "report", "state", "statement", "hide", "stance", "why", "document", "body", "section", "adopted", "revised", "confidence",
+    "next", "report", "state", "statement", "hide", "stance", "why", "body", "section", "adopted", "revised", "confidence",
     "rationale", "old", "new", "again", "password", "page", "email", "website", "id", "q", "closed", "before", "only_area",
-    "about",)  # fmt: skip
+    "about",
+)  # fmt: skip
 #: Signing out or changing one's password would end the test's own session.
 _LEFT_OUT = {"/logout", "/login", "/account"}
 ROUNDS = 12

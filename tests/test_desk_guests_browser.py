@@ -129,7 +129,12 @@ def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
 # --------------------------------------------------------------------- every page
 
 ANYBODY = {"report": f"/report?page={PUBLIC}", "document": f"/documents/{RULE}"}
-PARTNER = {"home": "/partner?q=library", "paper": f"/partner/documents/{RULE}", "none": "/partner/documents/us-1-hr1"}
+PARTNER = {
+    "account": "/partner/account",
+    "home": "/partner?q=library",
+    "paper": f"/partner/documents/{RULE}",
+    "none": "/partner/documents/us-1-hr1",
+}
 STAFF = {
     "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
     "add": "/desk/added/form",

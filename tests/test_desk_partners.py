@@ -107,6 +107,23 @@ async def test_without_the_file_there_is_no_way_in_and_none_is_made(made: Path, 
     assert not config.partners.exists()
 
 
+async def test_a_partner_changes_the_password_and_every_session_ends(browser: Browser, config: Configuration) -> None:
+    await browser.sign_in(EFF)
+    other = Browser(site_of(config).app())
+    await other.sign_in(EFF)
+    new = {"new": "a new long password", "again": "a new long password"}
+    wrong = await browser.send("/partner/account", step="password", old="not mine at all", **new)
+    assert (wrong.status_code, "The present password is another one" in wrong.text) == (403, True)
+    short = await browser.send("/partner/account", step="password", old=PASSWORD, new="short", again="short")
+    assert (short.status_code, "at least 12 characters" in short.text) == (400, True)
+    done = await browser.send("/partner/account", step="password", old=PASSWORD, **new)
+    assert done.headers["location"] == "/desk/login"
+    assert (await other.get("/partner")).status_code == 302
+    assert (await other.sign_in(EFF, new["new"])).headers["location"] == "/partner"
+    assert (await other.send("/partner/account", step="everywhere")).headers["location"] == "/desk/login"
+    assert (await other.get("/partner")).status_code == 302
+
+
 # --------------------------------------------------------------------- no way to staff
 
 STAFF = [
