@@ -118,9 +118,17 @@ def positions_check() -> None:
 @click.option("--split", type=click.Choice(["train", "heldout"]), default="train", show_default=True,
               help="Tune on train; heldout is for reporting only.")  # fmt: skip
 @click.option("--misses", is_flag=True, help="List every provision on which readers and matcher differ.")
+@click.option(
+    "--bootstrap",
+    default=0,
+    type=click.IntRange(0, 100_000),
+    help="Intervals by drawing the provisions again, so many times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
-def positions_evaluate(session: Session, corpora: tuple[Path, ...], split: str, misses: bool, as_json: bool) -> None:
+def positions_evaluate(
+    session: Session, corpora: tuple[Path, ...], split: str, misses: bool, bootstrap: int, as_json: bool
+) -> None:
     """Score the matches on provisions that two readers labelled, and say how well the readers agree.
 
     CORPORA are the databases that hold the documents (by default corpus.db of the data folder). Exit code 1 when some
@@ -129,7 +137,7 @@ def positions_evaluate(session: Session, corpora: tuple[Path, ...], split: str, 
     from positions.evaluate import main as score
 
     with plain_errors():
-        sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json))
+        sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json, rounds=bootstrap))
 
 
 @positions.command("stances")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
@@ -137,6 +138,32 @@ def score(provisions: Sequence[Labelled], answers: Answers) -> Score:
     )
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How far a figure may be off: the 95 % interval over provisions drawn again and again, as many as there are."""
+
+    position: tuple[float, float]
+    direction: tuple[float, float]
+
+
+def bootstrap(provisions: Sequence[Labelled], answers: Answers, rounds: int, seed: int = 1) -> Spread:
+    """Draws the provisions ``rounds`` times with replacement; the same seed gives the same intervals."""
+    rng, pairs = random.Random(seed), list(zip(provisions, answers, strict=True))
+    drawn = []
+    for _ in range(rounds):
+        again = rng.choices(pairs, k=len(pairs)) if pairs else []
+        drawn.append(score([provision for provision, _ in again], [found for _, found in again]))
+    return Spread(*(_middle([getattr(each, name) for each in drawn]) for name in ("position", "direction")))
+
+
+def _middle(shares: Sequence[Share]) -> tuple[float, float]:
+    """From where to where 95 % of the shares lie; everything is possible without any."""
+    values = sorted(share.hits / share.n for share in shares if share.n)
+    if not values:
+        return 0.0, 1.0
+    return round(values[int(0.025 * len(values))], 3), round(values[min(len(values) - 1, int(0.975 * len(values)))], 3)
+
+
 def _ranked(found: Iterable[Match]) -> list[Label]:
     """Each position once, with the stance of its best match."""
     best: dict[str, str] = {}
@@ -191,9 +218,18 @@ def _fields(path: Path, provision: Labelled) -> dict[str, str | None] | None:
 
 
 def main(
-    corpora: Sequence[Path], split: str, with_misses: bool, as_json: bool, out: TextIO | None = None, gold: Path = FILE
+    corpora: Sequence[Path],
+    split: str,
+    with_misses: bool,
+    as_json: bool,
+    out: TextIO | None = None,
+    gold: Path = FILE,
+    rounds: int = 0,
 ) -> int:
-    """Print agreement and scores of one split; 1 when provisions are lacking in ``corpora``, 2 without labels."""
+    """Print agreement and scores of one split; 1 when provisions are lacking in ``corpora``, 2 without labels.
+
+    ``rounds`` asks for intervals by drawing again, so many times.
+    """
     out = out or sys.stdout
     try:
         provisions = [each for each in read_gold(gold) if each.split == split]
@@ -202,17 +238,19 @@ def main(
         return 2
     found, answers = answer(provisions, corpora)
     readers, scores = agreement(provisions), score(found, answers)
+    spread = bootstrap(found, answers, rounds) if rounds else None
     if as_json:
-        json.dump({"split": split, "found": len(found), "agreement": asdict(readers), "score": asdict(scores)}, out)
+        told = {"split": split, "found": len(found), "agreement": asdict(readers), "score": asdict(scores)}
+        json.dump(told | ({"bootstrap": asdict(spread)} if spread else {}), out)
         out.write("\n")
     else:
-        out.write("\n".join(_report(readers, scores, with_misses)) + "\n")
+        out.write("\n".join(_report(readers, scores, with_misses, spread)) + "\n")
     if lacking := len(provisions) - len(found):
         print(f"{lacking} of {len(provisions)} provisions are not in {', '.join(map(str, corpora))}", file=sys.stderr)
     return int(bool(lacking))
 
 
-def _report(readers: Agreement, scores: Score, with_misses: bool) -> list[str]:
+def _report(readers: Agreement, scores: Score, with_misses: bool, spread: Spread | None) -> list[str]:
     lines = [
         f"two readers, {readers.n} provisions",
         f"  positions, F1        {readers.f1}",
@@ -228,6 +266,10 @@ def _report(readers: Agreement, scores: Score, with_misses: bool) -> list[str]:
         f"  opposite             {scores.opposite}",
         f"  no such position     {scores.unfounded}",
     ]
+    if spread:
+        low, high = spread.position
+        lines.append(f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
+                     f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}")  # fmt: skip
     return lines + [_told(miss) for miss in scores.misses if with_misses]
 
 
