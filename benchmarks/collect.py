@@ -44,10 +44,8 @@ KNOWN: dict[str, str] = {}
 
 def addresses(log: Path) -> list[str]:
     """What was asked for, in order, without what every crawl asks first (robots.txt) and a second time."""
-    found = dict.fromkeys(
-        f"{row['host']}{row['target']}" for row in map(json.loads, log.read_text(encoding="utf-8").splitlines())
-    )
-    return [address for address in found if not address.endswith("/robots.txt")]
+    found = dict.fromkeys(row["target"] for row in map(json.loads, log.read_text(encoding="utf-8").splitlines()))
+    return [address for address in found if not address.partition("?")[0].endswith("/robots.txt")]
 
 
 def crawl(call: tuple[str, ...], mirror: str) -> tuple[float, float]:
@@ -86,7 +84,11 @@ def measure(name: str, turns: int) -> tuple[str, bool]:
         with upstream() as mirror:
             bare(call[0], mirror, listed, kept)
             with closing(sqlite3.connect(kept)) as db:
-                megabytes = db.execute("select sum(length(body)) from answers").fetchone()[0] / 1e6
+                megabytes, refused = db.execute(
+                    "select sum(length(body)) / 1e6, sum(status in (401, 403, 429)) from answers"
+                ).fetchone()
+            if refused > number / 100:
+                raise SystemExit(f"{name}: the bare spider was refused {refused:,} of {number:,} answers")
             for _ in range(turns):
                 seconds, memory = crawl(call, mirror)
                 times["crawl"].append(seconds)
