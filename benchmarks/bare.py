@@ -16,7 +16,6 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.sources import load_sources
 
-
 #: The recorded upstream takes any key, each source in its own header.
 KEYS = {"X-Api-Key": "benchmark", "Authorization": "Token benchmark"}
 
