@@ -97,7 +97,7 @@ class StorageError(RuntimeError):
         elif "full" in words or "disk I/O" in words or getattr(error, "errno", None) == errno.ENOSPC:
             advice = "the disk is full or fails; make room, then run this again: what was stored is complete"
         elif "not a database" in words or "malformed" in words:
-            advice = "the file is damaged; put it aside and use `infopolicy restore`"
+            advice = "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
         else:
             advice = "check that the folder exists and may be written (INFOPOLICY_DATA)"
         return cls(f"{path}: {words}: {advice}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -67,6 +68,13 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _unreadable(data: Path) -> str:
+    """The database that cannot even be opened, if there is one; else the folder."""
+    from operations.folder import present, unreadable
+
+    return next((str(path) for path in present(data) if unreadable(path)), str(data))
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """What can go wrong in the data folder or the project's own files ends in one sentence, never in a traceback."""
@@ -91,7 +99,7 @@ def plain_errors() -> Iterator[None]:
         from pipelines import StorageError
 
         session = click.get_current_context().find_object(Session)
-        where = getattr(error, "filename", None) or (session.config.data if session else "")
+        where = getattr(error, "filename", None) or (_unreadable(session.config.data) if session else "")
         raise Stop(str(StorageError.of(where, error)), 4) from error
     except RuntimeError as error:
         if type(error).__name__ not in ("StorageError", "SchedulerError"):

@@ -84,6 +84,15 @@ def read_only(path: Path) -> sqlite3.Connection:
     return db
 
 
+def unreadable(path: Path) -> str | None:
+    """Why a database that is there cannot be opened; None when it can. Looks at its beginning only."""
+    try:
+        read_only(path).close()
+    except OperationError as error:
+        return str(error)
+    return None
+
+
 def damage(path: Path) -> list[str]:
     """What is wrong with a database, one sentence each that names the file."""
     try:

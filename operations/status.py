@@ -11,7 +11,7 @@ from typing import Any
 
 from configuration import Configuration
 from crawlers.health import Health, health
-from operations.folder import read_only
+from operations.folder import MANIFEST, present, read_only, unreadable
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
 NAMED = 4
@@ -26,6 +26,7 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
     with closing(read_only(config.corpus)) as db:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
         sources = health(db, now)
+        broken = [words for words in map(unreadable, present(config.data)) if words]
         return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
@@ -34,9 +35,19 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "matched": one("select count(distinct document_id) from position_matches"),
             "must_see": one("select count(*) from taggings where priority = 2"),
             "rejects": _count(config.ops, "rejects"),
-            "warnings": [f"{each.source}: {words}" for each in sources for words in each.warnings],
+            "warnings": broken + [f"{each.source}: {words}" for each in sources for words in each.warnings],
+            "unreadable": broken,
+            "last_backup": _last_backup(config),
             "sources": [_plain(db, each) for each in sources],
         }
+
+
+def _last_backup(config: Configuration) -> str | None:
+    """The name of the newest backup in the data folder, which is its time."""
+    made = [
+        path.parent.name for path in (config.data / "backups").glob(f"*/{MANIFEST}") if path.parent.suffix != ".part"
+    ]
+    return max(made, default=None)
 
 
 def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
@@ -49,7 +60,7 @@ def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
 
 
 def _count(path: Path, table: str) -> int:
-    if not path.exists():
+    if not path.exists() or unreadable(path):
         return 0
     with closing(read_only(path)) as db:
         return int(db.execute(f"select count(*) from {table}").fetchone()[0])
@@ -57,6 +68,7 @@ def _count(path: Path, table: str) -> int:
 
 def warning_lines(found: dict[str, Any]) -> Iterator[str]:
     """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
+    yield from found["unreadable"]
     for each in found["sources"]:
         for words in each["problems"]:
             yield f"{each['source']}: {words}"
@@ -76,6 +88,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     for each in found["sources"]:
         if each["last_run"]:
             yield f"  {'!' if each['warnings'] else ' '} {each['source']}: {_in_short(each)}"
+    yield f"  last backup: {found['last_backup'] or 'none in the data folder: infopolicy backup'}"
     if never := [each["source"] for each in found["sources"] if not each["last_run"]]:
         yield f"    never asked: {', '.join(never)}"
     if found["rejects"]:

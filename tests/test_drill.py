@@ -308,10 +308,16 @@ def test_a_damaged_file_is_named_and_comes_back(
     refused = call("backup")
     assert refused.exit_code == 4, "a backup of damage would push the whole ones out"
     assert name in refused.output
+    if where == "head":
+        told = call("status")
+        assert told.exit_code == (4 if name == "corpus.db" else 3)
+        assert f"{data / name}: " in told.output
+        assert "infopolicy restore" in told.output
     if name in ("corpus.db", "staff.db"):
         done = call("publish")
         assert done.exit_code == 4
         assert "infopolicy restore" in done.output
+        assert where != "head" or f"{data / name}: " in done.output
     if name == "corpus.db" and where == "head":
         with pytest.raises(serve.CannotServe, match=r"corpus\.db"):
             serve.build(Configuration(data=data).corpus)

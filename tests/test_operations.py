@@ -118,6 +118,14 @@ def test_one_writer_at_a_time_and_the_lock_ends_with_it(config: Configuration) -
         pass
 
 
+def test_status_names_the_last_backup(config: Configuration) -> None:
+    assert status.status(config, NOW)["last_backup"] is None
+    backup(config, None, now=NOW, keep=1)
+    found = status.status(config, NOW)
+    assert found["last_backup"] == "20261125T000000Z"
+    assert any("20261125T000000Z" in line for line in status.lines(found))
+
+
 def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configuration) -> None:
     with pytest.raises(OperationError, match="infopolicy crawl"):
         read_only(tmp_path / "none.db")
