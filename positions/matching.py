@@ -120,7 +120,7 @@ class Matcher:
             if admitted[key]:
                 whole = self._owners[owner][1].alone
                 readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase, whole))
-        return _reconciled(
+        return reconciled(
             _match(*self._owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
             for (which, owner), found in readings.items()
         )
@@ -181,7 +181,7 @@ def _match(position: Position, trigger: Trigger, reading: Reading, provision: Pr
     return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
 
 
-def _reconciled(found: Iterable[Match]) -> list[Match]:
+def reconciled(found: Iterable[Match]) -> list[Match]:
     """Where one sentence seems to help and to harm the same position about as much, it does not tell: ``watch``."""
     matches = list(found)
     best: dict[tuple[Provision, str], dict[str, float]] = {}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from positions.catalogue import AREAS, STANCES
 from positions.direction import read
 from positions.jsonl import as_json, match_lines
-from positions.matching import Match, Matcher
+from positions.matching import Match, Matcher, Provision, reconciled
 from positions.passages import section_finder
 from positions.phrases import BadPattern, pattern, tokens
 from positions.sample import draw
@@ -127,6 +127,19 @@ def test_sentences_know_the_abbreviations_of_law(text: str, count: int) -> None:
         ("No. 5 of the rules funds E-Rate.", "e rate", 1),
         ("A plan to study E-Rate and provide library aid.", "library aid", 1),
         ("Library aid provided and money appropriated.", "library aid", 1),
+        ("To amend the E-Rate Act to authorize grants.", "e rate", 1),
+        ("To amend the E-Rate Act to authorize a study of grants.", "e rate", 0),
+        ("The act prohibits requirements relating to open textbooks.", "open textbook", -1),
+        ("Disapproval of the rule submitted by the FCC relating to E-Rate.", "e rate", -1),
+        ("Law against discrimination in schools", "discrimination", -1),
+        ("The commission seeks comment on ways to extend E-Rate.", "e rate", 0),
+        ("The report must be posted with open data.", "open data", 1),
+        ("The Review Committee shall extend E-Rate.", "e rate", 1),
+        ("Suspension.\u2014The agency shall fund E-Rate.", "e rate", 1),
+        ("Tax exempt bonds shall be used for E-Rate.", "e rate", 1),
+        ("For necessary expenses of E-Rate, $13,700,000.", "e rate", 1),
+        ("To require a plan, prohibit masks, and limit E-Rate.", "e rate", -1),
+        ("The state may not keep a base that holds, or facilitates, a face scan.", "face scan", -1),
     ],
 )
 def test_the_direction_follows_the_words_that_govern_the_phrase(text: str, phrase: str, sign: int) -> None:
@@ -134,6 +147,62 @@ def test_the_direction_follows_the_words_that_govern_the_phrase(text: str, phras
     searched = pattern(phrase)
     place = next(found for at in range(len(words)) if (found := searched.find(words, at, len(words))))
     assert read(text, words, (0, len(words)), place).sign == sign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To request materials in accessible formats for people with disabilities (Braille), send an email to fcc504@fcc.gov.",
+        "Existing law funds the Library Services and Technology Act.",
+        "The table of contents of the Library Services and Technology Act is as follows:",
+    ],
+)
+def test_a_formula_of_notices_or_the_law_of_today_is_no_provision(text: str) -> None:
+    assert MATCHER.match({"text": text}, AREAS) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "stance"),
+    [
+        ("Military Financial Literacy Act of 2026", "support"),
+        ("Relating to financial literacy", "watch"),
+        ("Notice of a meeting on financial literacy", "watch"),
+    ],
+)
+def test_a_title_that_only_names_the_matter_leans_unless_it_is_vague(title: str, stance: str) -> None:
+    matches = MATCHER.match({"title": title}, ("literacy",))
+    assert next(match.stance for match in matches if match.position_id == "lt-lifelong-literacy") == stance
+
+
+def test_a_name_scores_less_than_an_act_and_the_opposite_less_than_what_a_trigger_names() -> None:
+    def best(text: str) -> float:
+        return max(match.score for match in _of(text, "lf-lsta"))
+
+    assert best("The act funds LSTA.") > best("The act repeals LSTA.") > best("The act concerns LSTA.")
+
+
+def test_a_sentence_that_helps_and_harms_one_position_about_as_much_leaves_it_open() -> None:
+    provision = Provision("title", 0, 1, "x")
+
+    def told(*scores: tuple[str, float]) -> set[str]:
+        return {
+            m.stance for m in reconciled(Match("p", stance, score, provision, "x: y, p") for stance, score in scores)
+        }
+
+    assert told(("support", 0.8), ("oppose", 0.7)) == {"watch"}
+    assert told(("support", 0.8), ("oppose", 0.6)) == {"support", "oppose"}
+    assert told(("support", 0.8), ("support", 0.7)) == {"support"}
+
+
+def test_what_is_never_turned_round_keeps_its_stance_under_any_verb() -> None:
+    for text in (
+        "The act prohibits divisive concepts in schools.",
+        "The act names divisive concepts for schools to teach.",
+    ):
+        stances = {
+            m.stance for m in MATCHER.match({"abstract": text}, AREAS) if m.position_id == "if-no-viewpoint-removal"
+        }
+        assert stances == {"oppose"}, text
 
 
 def test_one_document_can_help_one_position_and_harm_another() -> None:

@@ -320,6 +320,16 @@ def test_sentences_that_say_nearly_the_same_are_drawn_once() -> None:
     assert len(drawn) == 2
 
 
+def test_drawing_again_gives_the_same_interval_for_the_same_seed_and_holds_the_figure() -> None:
+    provisions = [provision(LSTA_FOR, LSTA_FOR) for _ in range(20)]
+    answers = [[match("lf-lsta", "support" if n % 2 else "oppose")] if n % 4 else [] for n in range(20)]
+    spread = evaluate.bootstrap(provisions, answers, 200)
+    assert spread == evaluate.bootstrap(provisions, answers, 200)
+    assert spread.position[0] < 0.75 < spread.position[1]
+    assert spread.direction[0] < 10 / 15 < spread.direction[1]
+    assert evaluate.bootstrap([], [], 5).position == (0.0, 1.0)
+
+
 # ---- the stances on record
 
 
