@@ -37,8 +37,6 @@ class SourceSpider(scrapy.Spider):
         super().__init_subclass__(**kwargs)
         if not getattr(cls, "name", None):
             return  # a base of spiders, such as crawlers.gather
-        if getattr(cls, "name", None) is None:
-            return  # a base class of several spiders
         if cls.name not in load_sources():
             raise BadSource(f"sources.yml: has no entry {cls.name!r} for the spider in {cls.__module__}: add one")
         cls.source = load_sources()[cls.name]
@@ -51,6 +49,7 @@ class SourceSpider(scrapy.Spider):
         mirror = settings.get("INFOPOLICY_MIRROR")
         if mirror and settings.getbool("INFOPOLICY_BUDGET_OFF"):
             delay = 0.0
+            settings.set("AUTOTHROTTLE_ENABLED", False, "spider")  # a mirror is ours: nobody else waits for it
         settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", source.concurrency, "spider")
         settings.set("AUTOTHROTTLE_TARGET_CONCURRENCY", float(source.concurrency), "spider")
         settings.set("DOWNLOAD_DELAY", delay, "spider")
