@@ -392,9 +392,9 @@ def crawl(
         "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
         "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
         "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
-        "INFOPOLICY_BUDGET_OFF": not budget,
+        "INFOPOLICY_BUDGET_OFF": not budget, "LOG_INSTALL_ROOT_HANDLER": not structured(),
     }, priority="cmdline")  # fmt: skip
-    process = AsyncCrawlerProcess(settings, install_root_handler=not structured())
+    process = AsyncCrawlerProcess(settings)
     crawlers = [process.create_crawler(name) for name in spiders]
     with plain_lines() if log_level == "WARNING" else nullcontext():
         for crawler in crawlers:
