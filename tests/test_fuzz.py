@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import random
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import fuzz_local
 import fuzz_targets
 import fuzz_visitors
+import httpx
 import pytest
 from fuzz_local import local_files
 from fuzz_sources import sources
@@ -22,10 +24,12 @@ from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import configuration
 from crawlers.items import BadRecord, Bill, clean
 from crawlers.jsonbody import read_json
 from crawlers.middlewares import Unreadable
 from crawlers.shape import check_shape, storable
+from pages import ical
 
 TARGETS = (*sources(), *local_files(), *visitors())
 FAST = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -118,6 +122,51 @@ def test_cleaning_twice_changes_nothing_and_can_always_be_stored(text: str) -> N
 def test_what_is_no_text_is_said_to_be_none(value: Any) -> None:
     with pytest.raises(BadRecord, match=f"is {type(value).__name__}, not text"):
         clean(value)
+
+
+def test_yes_or_no_stands_where_it_is_asked_for_alone() -> None:
+    with pytest.raises(BadRecord, match="title is bool"):
+        check_shape(bill(title=True))
+    with pytest.raises(BadRecord, match=r"subjects\[0\] is bool"):
+        check_shape(bill(subjects=(False,)))
+
+
+def test_a_mail_in_an_alphabet_that_nobody_knows_stops_nothing() -> None:
+    for name in (b"utf-9", b"utf\xff8", b""):
+        fuzz_local._mailbox(fuzz_local._REPORT.replace(b"charset=utf-8", b"charset=" + name))
+
+
+@pytest.mark.parametrize("name", ["site", "mirror"])
+def test_an_address_with_an_open_bracket_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / "infopolicy.toml").write_text(f'{name} = "http://[::1"')
+    with pytest.raises(configuration.BadSetting, match=f"{name} = 'http"):
+        configuration.load({}, tmp_path / "infopolicy.toml")
+
+
+def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
+    channels = fuzz_local._CHANNELS.replace(b"America/New_York", b"x" * 5000)
+    with pytest.raises(fuzz_local.BadChannel, match="quiet"):
+        fuzz_local._channels(channels)
+    assert ical.start("2025-01-01T10:00:00", "x" * 5000).isoformat() == "2025-01-01"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/corpus/documents.json?_facet={}", "/corpus/documents?_sort=nothing", "/corpus/documents.json?_through={}",
+     "/corpus/documents?_facet=a%00b", "/browse%00"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_read_is_the_askers_mistake(path: str) -> None:
+    runner, stranger, _, _ = fuzz_visitors._world()
+    assert runner.run(stranger.get(path)).status_code in (400, 404)
+
+
+def test_a_cookie_that_is_no_text_is_refused_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    runner, stranger, _, _ = fuzz_visitors._world()
+    request = httpx.Request("GET", "http://localhost/browse", headers=[(b"cookie", b"hush=\x80")])
+    answer = runner.run(stranger.http.send(request))
+    assert answer.status_code == 400
+    assert "cannot be read" in caplog.text
+    assert "hush" not in caplog.text + answer.text
 
 
 @FAST

@@ -35,7 +35,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/sitemap.xml", "/robots.txt", "/llms.txt",
     ),
     "Card for other sites": (f"/embed/{BROADBAND}", "/embed/nothing"),
-    "Desk": ("/desk", "/desk/login", "/desk/trail", f"/desk/documents/{BROADBAND}", "/desk/nothing", "/es/desk"),
+    "Desk": ("/desk", "/desk/login", "/desk/trail", f"/desk/documents/{BROADBAND}", "/desk/nothing", "/es/desk",
+             "/partner", "/partner/login"),
     "Page behind a link in a mail": (
         "/subscribe/manage/aaaaaaaaaaaaaaaa", "/subscribe/leave/aaaaaaaaaaaaaaaa", "/subscribe/confirm/aaaaaaaaaaaa",
     ),
