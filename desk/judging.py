@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from urllib.parse import urlencode
 
-from desk import accounts, papers, queue, reviews, subjects, suggestions, work
+from desk import accounts, papers, partners, queue, reports, reviews, subjects, suggestions, work
 from desk.queue import Asked, Filters
 from desk.reviews import NotAllowed, Overtaken, Verdict
 from desk.room import Answer, Page, Redirect, Refusal, Room
@@ -111,6 +112,8 @@ def _page(
         "outcomes": subjects.OUTCOMES,
         "notes": work.notes(room.db, document_id),
         "owners": work.owners(room.db, document_id),
+        "reports": reports.open_about(room.db, document_id),
+        "partners_hold": _partners_hold(room, document_id),
         "assigned": work.assigned(room.db, document_id),
         "snoozed": work.snoozed(room.db, document_id, room.today.isoformat()),
         "followed": work.is_followed(room.db, room.me, document_id),
@@ -128,6 +131,14 @@ def _page(
         "problem": problem,
     }
     return Page("desk/document.html", context, status)
+
+
+def _partners_hold(room: Room, document_id: str) -> list[dict[str, object]]:
+    opened = room.partners()
+    if opened is None:
+        return []
+    with closing(opened) as db:
+        return partners.of_document(db, document_id)
 
 
 def _people(room: Room) -> list[accounts.Account]:

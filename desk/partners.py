@@ -159,6 +159,16 @@ def listed(db: Database) -> list[dict[str, Any]]:
     )
 
 
+def of_document(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """What partners hold on a document, as staff see it: hidden ones too."""
+    return list(
+        db.query(
+            "select * from current_statements where document_id = ? and stance is not null order by organisation",
+            [document_id],
+        )
+    )
+
+
 def shown(path: Path, document_id: str) -> list[dict[str, Any]]:
     """What the public reads on a document: `organisation`, `stance`, `note`, `written_at`, by organisation.
 

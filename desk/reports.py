@@ -110,6 +110,18 @@ def listed(db: Database, *, closed: bool, now: str, most: int = 100) -> list[dic
     )
 
 
+def open_about(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Open reports on the page of a document, in whatever language it was read, the oldest first."""
+    page = f"/documents/{document_id}"
+    return [
+        row
+        for row in db.query(
+            "select * from current_reports where state = ? and page like ? order by id", [OPEN, f"%{page}%"]
+        )
+        if urlsplit(row["page"]).path.endswith(page)
+    ]
+
+
 def answer(db: Database, account: Account, number: int, state: str, note: str, *, seen: int, now: str) -> None:
     """Close a report, or open it again.
 

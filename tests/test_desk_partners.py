@@ -271,6 +271,7 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
     say(db)
     await browser.sign_in()
     page = (await browser.get("/desk/partners")).text
+    assert "<strong>Electronic Frontier Foundation</strong>: Oppose" in (await browser.get(f"/desk{PUBLIC}")).text
     form = {"statement": field(page, "statement"), "seen": field(page, "seen"), "hide": "1"}
     without = await browser.send("/desk/partners", reason=" ", **form)
     assert without.status_code == 400

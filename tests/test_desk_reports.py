@@ -178,6 +178,17 @@ async def test_staff_see_close_and_open_again(browser: Browser, db: Any) -> None
     assert "report opened again" in trail
 
 
+async def test_an_open_report_stands_beside_its_document(browser: Browser, db: Any) -> None:
+    for page in (f"/es{PAGE}?x=1", f"{PAGE}0", "/areas/broadband"):
+        reports.file(db, page, f"{WORDS} ({page})", None, origin="a", now=NOW)
+    await browser.sign_in()
+    page = (await browser.get(f"/desk{PAGE}")).text
+    assert page.count("Answer report") == 1
+    assert f"{WORDS} (/es{PAGE}?x=1)" in page
+    reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)
+    assert "Answer report" not in (await browser.get(f"/desk{PAGE}")).text
+
+
 async def test_the_second_person_is_told(browser: Browser, db: Any) -> None:
     reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
     await browser.sign_in()
