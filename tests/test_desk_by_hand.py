@@ -91,6 +91,15 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
     assert stored["text"] == "Libraries \u202e lend books.\n\n<script>alert(1)</script>"
     assert "<script>alert" not in page
     assert KEY in (await browser.get("/browse?q=rural")).text
+    for path in (
+        f"/desk/documents/{KEY}",
+        "/sources",
+        "/jurisdictions/us",
+        "/",
+        f"/documents/{KEY}/similar",
+        f"/embed/documents/{KEY}",
+    ):
+        assert (await browser.get(path)).status_code == 200, path
     listed = (await browser.get("/desk/added")).text
     assert "On the site, from this record alone" in listed
     assert "zyzzyva-note" in listed
@@ -286,3 +295,7 @@ async def test_it_is_tagged_by_the_next_rebuild_and_outlives_crawls(
             assert stored() == before, command
             tags = corpus.execute("select area_id from tags where document_id = ?", [KEY]).fetchall()
             assert ("library-funding",) in tags
+    for path in (f"/documents/{KEY}", "/sources", f"/desk/documents/{KEY}", "/desk", "/corpus/documents.json"):
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+    assert KEY in (await browser.get("/desk?q=rural")).text
