@@ -24,6 +24,7 @@ from typing import Any
 from classify.evaluate import BadGold
 from classify.labels import read_labels
 from positions.catalogue import load_catalogue
+from positions.labels import BadLabels, read_gold
 from positions.matching import FIELDS, Matcher
 from positions.phrases import Pattern, tokens, vocabulary
 from positions.records import AREAS, Position
@@ -216,27 +217,32 @@ def as_read(number: int, candidate: Candidate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def draw(corpora: Sequence[Path], seed: int, count: int, output: Path) -> list[Candidate]:
+def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh: bool = False) -> list[Candidate]:
     """Write ``provisions.jsonl`` for the labellers and, not for them, ``split.json`` and ``kinds.json``.
 
+    ``fresh`` leaves out the documents of provisions that are labelled already and puts all into the split ``fresh``.
+
     Raises:
-        BadGold, BadFile: the labels or the catalogue are not in order.
+        BadGold, BadFile, BadLabels: the labels or the catalogue are not in order.
         OSError, sqlite3.Error: a corpus cannot be read, or the folder not written.
     """
     rng = random.Random(seed)
     known = frozenset(
         label.document for label in read_labels() if label.split == "train" and label.areas and label.document
     )
+    if fresh:
+        known |= {each.id for each in read_gold()}
     finder = Finder(rng)
     found = [each for path in corpora for document in tagged(path, known) for each in finder.candidates(document)]
     drawn = choose(found, count, rng)
     kept_back = held_out(drawn, rng)
+    usual = "fresh" if fresh else "train"
     rng.shuffle(drawn)
     numbered = list(enumerate(drawn, 1))
     output.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(as_read(*each), ensure_ascii=False) + "\n" for each in numbered)
     (output / "provisions.jsonl").write_text("".join(lines), "utf-8")
-    split = {n: "heldout" if each.document.id in kept_back else "train" for n, each in numbered}
+    split = {n: "heldout" if each.document.id in kept_back and not fresh else usual for n, each in numbered}
     kinds = {n: {"kind": each.kind, "area": each.area} for n, each in numbered}
     (output / "split.json").write_text(json.dumps(split), "utf-8")
     (output / "kinds.json").write_text(json.dumps(kinds), "utf-8")
@@ -249,10 +255,11 @@ def main() -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=360)
+    parser.add_argument("--fresh", action="store_true", help="none from documents that are labelled already")
     options = parser.parse_args()
     try:
-        drawn = draw(options.corpora, options.seed, options.count, options.output)
-    except (BadGold, BadFile, OSError, sqlite3.Error) as error:
+        drawn = draw(options.corpora, options.seed, options.count, options.output, fresh=options.fresh)
+    except (BadGold, BadFile, BadLabels, OSError, sqlite3.Error) as error:
         print(f"nothing drawn: {error}", file=sys.stderr)
         return 2
     for name, values in (

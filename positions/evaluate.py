@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from positions.labels import FILE, SIDES, BadLabels, Label, Labelled, Labels, read_gold, text_hash
+from positions.labels import FILE, FRESH, SIDES, BadLabels, Label, Labelled, Labels, read_gold, text_hash
 from positions.matching import FIELDS, Match, Matcher
 
 #: Among how many positions the right one must stand.
@@ -223,7 +223,7 @@ def main(
     with_misses: bool,
     as_json: bool,
     out: TextIO | None = None,
-    gold: Path = FILE,
+    gold: Path | None = None,
     rounds: int = 0,
 ) -> int:
     """Print agreement and scores of one split; 1 when provisions are lacking in ``corpora``, 2 without labels.
@@ -232,7 +232,8 @@ def main(
     """
     out = out or sys.stdout
     try:
-        provisions = [each for each in read_gold(gold) if each.split == split]
+        file = gold or (FRESH if split == "fresh" else FILE)
+        provisions = [each for each in read_gold(file) if each.split == split]
     except BadLabels as error:
         print(f"infopolicy positions evaluate: {error}", file=sys.stderr)
         return 2
