@@ -99,17 +99,24 @@ def _name(field: bytes | None) -> str:
     return (field or b"").decode("utf-8")
 
 
-def check_origin(headers: Mapping[str, str], cookies: Mapping[str, str], site: str) -> None:
-    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may.
+def check_cookie(cookies: Mapping[str, str]) -> None:
+    """The token of a form is only checked where cookies come along, so there must be one, also before anybody signs in.
 
     Raises:
-        Refusal: it came without the cookie of its page, or from another site.
+        Refusal: it came without the cookie of its page.
     """
-    # The token is only checked where cookies come along, so there must be one, also before anybody has signed in.
     if "ds_csrftoken" not in cookies:
         raise Refusal(
             403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
         )
+
+
+def check_origin(headers: Mapping[str, str], site: str) -> None:
+    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may.
+
+    Raises:
+        Refusal: it came from another site.
+    """
     origin = headers.get("origin")
     ours = {f"{urlsplit(site).scheme}://{urlsplit(site).netloc}"}
     ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,11 @@ def browser(config: Configuration) -> Browser:
     return Browser(site_of(config).app())
 
 
-async def send(browser: Browser, **form: str) -> Any:
-    await browser.get("/report")
-    return await browser.send("/report", **({"page": PAGE, "words": WORDS} | form))
+async def send(browser: Browser, headers: dict[str, str] | None = None, **form: str) -> Any:
+    """The form as somebody sends it who has opened its page; in a browser without any cookie, if it is a new one."""
+    proof = field((await browser.get("/report")).text, "proof")
+    sent = {"proof": proof, "page": PAGE, "words": WORDS} | form
+    return await browser.http.post("/report", data=sent, headers=headers or {})
 
 
 def filed_reports(db: Any) -> list[tuple[str, str, str | None]]:
@@ -125,14 +128,35 @@ async def test_a_program_that_fills_every_field_is_thanked_and_forgotten(browser
     assert filed_reports(db) == []
 
 
-async def test_the_form_needs_its_token_and_our_own_site(browser: Browser, db: Any) -> None:
-    without = await browser.http.post("/report", data={"page": PAGE, "words": WORDS})
-    assert without.status_code == 403
-    await browser.get("/report")
-    wrong = await browser.http.post("/report", data={"csrftoken": "x", "page": PAGE, "words": WORDS})
-    assert wrong.status_code == 403
-    foreign = await browser.send("/report", {"origin": "https://evil.example"}, page=PAGE, words=WORDS)
-    assert foreign.status_code == 403
+async def test_the_form_needs_its_proof_and_our_own_site_and_no_cookie(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    site = site_of(config)
+    other = site_of(config, secret="another secret of at least 32 characters")
+    for proof in ("", "x", "é", site.sign({"at": 1}, "report"), site.sign({"at": 2**40}, "report"), site.sign({}, "report"),
+                  site.sign({"at": time.time()}, "desk"), other.sign({"at": time.time()}, "report")):  # fmt: skip
+        answer = await send(browser, proof=proof)
+        assert answer.status_code == 400
+        # What was typed is still there, with a fresh proof.
+        assert "more than a day old" in answer.text
+        assert WORDS in answer.text
+        assert field(answer.text, "proof") != proof
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert (await send(browser, headers)).status_code == 403
+    assert filed_reports(db) == []
+    assert (await send(browser, {"origin": "http://localhost", "sec-fetch-site": "same-origin"})).status_code == 200
+    assert not browser.http.cookies
+    # Somebody of staff who is signed in reports like everybody else.
+    await browser.sign_in()
+    assert (await send(browser)).status_code == 200
+    assert len(filed_reports(db)) == 2
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
+async def test_what_is_no_form_is_refused(browser: Browser, db: Any, kind: str) -> None:
+    answer = await browser.http.post("/report", content=b'{"page": "/"}', headers={"content-type": kind})
+    assert answer.status_code in (400, 415)
+    assert "no form of ours" in answer.text or "cannot be read" in answer.text
     assert filed_reports(db) == []
 
 

@@ -76,7 +76,8 @@ def _check_request(datasette, request, config):
     if request.method not in ("GET", "HEAD", "POST"):
         raise Refusal(405, "This page can be read, and its form sent; nothing else.")
     if request.method == "POST":
-        asking.check_origin(request.headers, request.cookies, config.site)
+        asking.check_cookie(request.cookies)
+        asking.check_origin(request.headers, config.site)
 
 
 async def _form(house, request):

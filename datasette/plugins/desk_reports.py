@@ -1,14 +1,19 @@
-"""The form by which anybody reports an error on a page. What it takes goes to staff.db, where only staff can read it."""
+"""The form by which anybody reports an error on a page. What it takes goes to staff.db, where only staff can read it.
+
+Readers get no cookie on this site, here neither: the form carries a signed proof that its page was opened today.
+"""
 
 import asyncio
 import datetime
 import logging
 import re
 import sqlite3
+import time
 from contextlib import closing
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound
+from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
 from desk import asking, reports
@@ -19,6 +24,9 @@ log = logging.getLogger("infopolicy.desk")
 
 #: The pages with a link to the form at their foot.
 ABOUT = re.compile(r"/(documents|positions|areas|jurisdictions)/[a-z0-9-]+")
+#: How long the page of the form may stay open, in seconds.
+LONGEST_OPEN = 24 * 3600
+PURPOSE = "report"
 FIELDS = ("page", "words", "email")
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
 
@@ -31,7 +39,7 @@ async def report(datasette, request):
         page = reports.page_of(request.args.get("page") or "") or ""
         return await show(datasette, request, {"page": page, "words": "", "email": ""})
     try:
-        asking.check_origin(request.headers, request.cookies, config.site)
+        asking.check_origin(request.headers, config.site)
         form = (await asking.form_of(request.receive, request.headers.get("content-type", ""))).values
     except Refusal as refusal:
         return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
@@ -39,6 +47,9 @@ async def report(datasette, request):
     # A field that nobody sees, so that only a program fills it: it is told that all is well, and nothing is kept.
     if (form.get("website") or [""])[0]:
         return await show(datasette, request, {"page": reports.page_of(typed["page"]) or "/"}, number=1)
+    if not proven(datasette, (form.get("proof") or [""])[0]):
+        old = {"": "this form is more than a day old, or came from elsewhere: please look through it and send it again"}
+        return await show(datasette, request, typed, old, status=400)
     try:
         page, words, email = reports.check(**typed, site=config.site)
         number = await asyncio.to_thread(_file, config, request, page, words, email)
@@ -51,6 +62,19 @@ async def report(datasette, request):
     return await show(datasette, request, {"page": page}, number=number)
 
 
+def proof(datasette):
+    return datasette.sign({"at": int(time.time())}, PURPOSE)
+
+
+def proven(datasette, text):
+    """Whether a form's proof is ours and of today."""
+    try:
+        age = time.time() - datasette.unsign(text, PURPOSE)["at"]
+    except (BadSignature, KeyError, TypeError):
+        return False
+    return -60 <= age <= LONGEST_OPEN
+
+
 def _file(config, request, page, words, email):
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config.sso_proxy)
@@ -59,9 +83,21 @@ def _file(config, request, page, words, email):
 
 
 async def show(datasette, request, values, wrong=None, *, number=None, status=200):
-    context = {"v": values, "wrong_fields": wrong or {}, "number": number, "days": reports.FORGET_DAYS}
+    context = {
+        "v": values,
+        "wrong_fields": wrong or {},
+        "number": number,
+        "days": reports.FORGET_DAYS,
+        "proof": proof(datasette),
+    }
     body = await datasette.render_template("report.html", context, request=request)
     return Response.html(body, status=status, headers=_PRIVATE)
+
+
+@hookimpl
+def skip_csrf(scope):
+    """Nobody is signed in here and no cookie gives any right; `proven` and where the form came from are looked at instead."""
+    return scope["path"] == "/report"
 
 
 @hookimpl
