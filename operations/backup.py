@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Collection
 from contextlib import closing
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int, d
     if not databases:
         raise OperationError(f"{config.data}: holds no database yet, there is nothing to back up")
     home = config.data / "backups"
-    final = target or home / plain(now)
+    final = target or unused(home, plain(now))
     if final.exists() and any(final.iterdir()):
         raise OperationError(f"{final}: is not empty; name another folder")
     part = final.with_name(final.name + ".part")
@@ -194,11 +195,7 @@ def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[st
 
 def _exchange(data: Path, work: Path, now: str) -> Path:
     """Move the old files aside and the new ones in. Whatever moment the power goes, each file is in one of the places."""
-    aside = data / f"replaced-{plain(now)}"
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = data / f"replaced-{plain(now)}-{number}"
+    aside = unused(data, f"replaced-{plain(now)}")
     aside.mkdir(mode=0o700)
     for new in present(work):
         _settle(data / new.name)
@@ -210,6 +207,12 @@ def _exchange(data: Path, work: Path, now: str) -> Path:
     for folder in (aside, data):
         sync(folder)
     return aside
+
+
+def unused(folder: Path, name: str) -> Path:
+    """A place that nothing has taken: two of one second have a number behind their time."""
+    places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
+    return next(place for place in places if not place.exists())
 
 
 def _settle(path: Path) -> None:

@@ -80,7 +80,7 @@ def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
     backup made since.
     """
     made = sorted(
-        path for path in home.iterdir() if path.is_dir() and path.suffix != ".part" and path.name <= plain(now)
+        path for path in home.iterdir() if path.is_dir() and path.suffix != ".part" and path.name[:16] <= plain(now)
     )
     for cut_off in home.glob("*.part"):  # by a kill or a loss of power; one of today may be under way
         if cut_off.name < plain(_ago(now, 1)):

@@ -259,3 +259,11 @@ def test_who_reported_an_error_is_in_no_journal(config: Configuration) -> None:
         kept = people.journaled(db)
         assert {"reviews", "reports", "accounts"} <= set(kept)
         assert "report_senders" not in kept
+
+
+def test_two_backups_of_one_second_are_two(config: Configuration) -> None:
+    first, second = (backup(config, None, now=NOW, keep=5) for _ in range(2))
+    assert first != second
+    assert check_backup(first) == check_backup(second) == []
+    third = backup(config, None, now=NOW, keep=2, days=0)
+    assert sorted(path.parent for path in first.parent.glob("*/corpus.db")) == [second, third]
