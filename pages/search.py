@@ -131,6 +131,9 @@ class _Parser:
         kind, text = self.peek()
         if kind == "field":
             self.at += 1
+            while self.peek()[0] == "field":  # of several in a row the last counts: the index takes one
+                text = self.peek()[1]
+                self.at += 1
             inside = self.one(depth)
             self.in_columns = True
             return f"{COLUMNS[text]} : {inside}" if inside else None

@@ -169,6 +169,13 @@ def test_a_cookie_that_is_no_text_is_refused_and_not_logged(caplog: pytest.LogCa
     assert "hush" not in caplog.text + answer.text
 
 
+@pytest.mark.parametrize(
+    "text", ["text:title:library", "title:title:summary:(a b)", "title:(text:a OR summary:b)", "title:-text:a"]
+)
+def test_fields_in_a_row_or_inside_one_another_are_a_search(text: str) -> None:
+    fuzz_visitors.search(text)
+
+
 @FAST
 @given(st.text(max_size=400))
 def test_the_search_box_takes_anything(text: str) -> None:
