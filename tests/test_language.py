@@ -27,8 +27,8 @@ TEMPLATES = serve.SITE / "templates"
 PUBLIC = [
     f"{name}.html"
     for name in (
-        "_became_law", "_charts", "_cite", "_feeds", "_macros", "_partners", "about", "area", "areas", "base", "browse", "calendar",
-        "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
+        "_became_law", "_charts", "_cite", "_feeds", "_macros", "_partners", "about", "area", "areas", "base", "browse",
+        "calendar", "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
         "position", "positions",
     )
 ]  # fmt: skip
