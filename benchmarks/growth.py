@@ -43,11 +43,11 @@ def make(source: Path, target: Path, size: int) -> None:
         names = [row[0] for row in db.execute("select id from whole.documents order by id")]
         random.Random(1).shuffle(names)
         columns = [row[1] for row in db.execute("pragma whole.table_info(documents)")]
+        for turn, chosen in turns(names, size):
+            _copy(db, columns, turn, chosen)
         for table in ("runs", "links"):
             if size >= len(names):
                 db.execute(f"insert or ignore into main.{table} select * from whole.{table}")
-        for turn, chosen in turns(names, size):
-            _copy(db, columns, turn, chosen)
         db.commit()
         db.execute("detach database whole")
 
