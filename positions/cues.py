@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,17 @@ class Cues(NamedTuple):
     unclear: frozenset[str]
     vague: frozenset[str]
     anew: frozenset[str]
+
+
+#: A notice that only asks, announces a form, or names the agency it comes from.
+ASKS = re.compile(
+    r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
+    r"|\binformation collection|comments requested|request for (?:information|comment)|\bdelay of (?:the )?effective"
+    r"|\bproposed priorit|^hearings?:|\bcorrections?$|\bcomment period\b|^\d{1,2}:\d{3,4}\b",  # the last: a court's docket
+    re.IGNORECASE,
+)
+#: An account of an appropriation: what it is for, then the sum.
+PAYS = re.compile(r"\b(?:expenses|necessary|to carry out)\b.*\$[0-9]", re.DOTALL)
 
 
 @cache

@@ -7,11 +7,10 @@ lead-in ("may not: (1) ...; (2) ..."); a means has its own ("by creating"). Wher
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from positions.cues import ABOUT, AMEND, LOOK, NOT, cues
+from positions.cues import ABOUT, AMEND, ASKS, LOOK, NOT, PAYS, cues
 from positions.phrases import Token, normal
 
 #: A cue further than this many words before the phrase is too far to be trusted without doubt.
@@ -34,14 +33,8 @@ _ACTS = frozenset(
 )
 #: "protects WHO from what": what follows "from" is cut.
 _SHIELD = frozenset(normal(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
-#: A notice that only asks, announces a form, or names the agency it comes from.
-_ASKS = re.compile(
-    r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
-    r"|\binformation collection|comments requested|request for (?:information|comment)",
-    re.IGNORECASE,
-)
-#: An account of an appropriation: what it is for, then the sum.
-_PAYS = re.compile(r"\b(?:expenses|necessary|to carry out)\b.*\$[0-9]", re.DOTALL)
+#: To cut these is to build what they weigh on: "reduce the cost of broadband".
+_LOADS = frozenset(("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork"))
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -68,7 +61,7 @@ def read(
     words = text[found[first].start : found[stop - 1].end]
     if tells_present_law(found, first, stop) or any(found[at].word in unclear for at in range(first, stop)):
         return Reading(0, 1)
-    if _ASKS.search(words):
+    if ASKS.search(words):
         return Reading(0, 1)
     before = _before(text, found, first, phrase)
     if before.sign:
@@ -76,7 +69,7 @@ def read(
     if before.doubt:
         return before
     after = _after(text, found, phrase[-1] + 1, stop, passive_only=whole)
-    return Reading(1, 1) if not after.sign and not after.doubt and _PAYS.search(words) else after
+    return Reading(1, 1) if not after.sign and not after.doubt and PAYS.search(words) else after
 
 
 def tells_present_law(found: Sequence[Token], first: int, stop: int) -> bool:
@@ -103,6 +96,8 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
             lead, listing = (lead, True) if listing else (here, True)
             here = lead
             continue
+        if found[at].word == "relation" and _word(found, at + 1) != "to":
+            continue
         if ";" in gap or _new_verb(text, found, at, first, gap) or _leaves(here, found, at, gap):
             here = lead if listing and ";" in gap else _Scope()
         if found[at].word == "from" and here.last >= 0 and found[here.last].word in _SHIELD:
@@ -112,6 +107,8 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
             continue
         if _is_noun(found, at, first) or (sign == LOOK and at > phrase[0]):
             continue
+        if at - 2 in own and found[at - 1].word in ("to", "from"):  # "exemption from the ban" is one thing
+            continue
         if found[at].word == "against" and at > phrase[0]:  # "discriminates against X" is one act
             continue
         if taxed and found[at].word.startswith(("exempt", "exclusion")):  # a relief is no cut
@@ -120,13 +117,17 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
             continue
         if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
-        here = here.with_cue(sign, at)
+        here = here.with_cue(-sign if sign < 0 and _word(found, at + 2) in _LOADS else sign, at)
     if here.amends and (sign := _purpose(found, phrase[-1] + 1)):
         return Reading(sign, 1)
     if here.looks or _names_who(found, here.last, phrase):
         return Reading(0, 1)
     far = here.reading.sign != 0 and phrase[0] - here.last > _FAR
     return Reading(here.reading.sign, here.reading.doubt + far)
+
+
+def _word(found: Sequence[Token], at: int) -> str:
+    return found[at].word if at < len(found) else ""
 
 
 def _is_noun(found: Sequence[Token], at: int, first: int) -> bool:
@@ -186,7 +187,7 @@ def _leaves(here: _Scope, found: Sequence[Token], at: int, gap: str) -> bool:
     if not here.looks or cues().signs.get(found[at].word) not in (1, -1):
         return False
     if found[at].word.endswith("ing"):
-        return here.amends and "," in gap
+        return here.amends and ("," in gap or "(" in gap)
     if here.amends and any(found[i].word in ("to", "by") for i in range(here.last + 1, at)):
         return True
     return "," in gap or found[at - 1].word == "and"
@@ -224,6 +225,8 @@ def _new_verb(text: str, found: Sequence[Token], at: int, first: int, gap: str) 
     token = found[at]
     if token.word not in cues().signs or at == first:
         return False
+    if [found[i].word for i in range(max(first, at - 3), at)] == ["so", "as", "to"]:
+        return True  # "to amend Section 3, relating to X, so as to exempt Y"
     if any(
         found[i].word in _RELATIVE for i in range(max(first, at - 6), at)
     ):  # a verb of "a base that holds, or keeps"
@@ -235,6 +238,8 @@ def _new_verb(text: str, found: Sequence[Token], at: int, first: int, gap: str) 
         return before in ("by", "including") or (starts and not _gerunds_before(text, found, at, first))
     if written in cues().anew and (before == "and" or "," in gap):
         return True
+    if before == "to" and at - 2 >= first and "," in text[found[at - 2].end : found[at - 1].start]:
+        return True  # "to limit X, to require Y"
     finite = written.endswith("s") and not written.endswith("ss")
     return (finite and ("," in gap or before in ("and", "or", "also", "but"))) or (
         before in ("to", "must", "shall", "may") and at - 2 >= first and found[at - 2].word in ("and", "also")
