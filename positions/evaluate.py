@@ -15,6 +15,8 @@ from typing import TextIO
 
 from positions.labels import FILE, FRESH, SIDES, BadLabels, Label, Labelled, Labels, read_gold, text_hash
 from positions.matching import FIELDS, Match, Matcher
+from positions.nearest import nearest
+from positions.passages import Provision
 
 #: Among how many positions the right one must stand.
 PLACES = 3
@@ -191,8 +193,12 @@ def _side(direction: str | None) -> int:
     return SIDES[direction] if direction else 0
 
 
-def answer(provisions: Iterable[Labelled], corpora: Sequence[Path]) -> tuple[list[Labelled], list[list[Match]]]:
+def answer(
+    provisions: Iterable[Labelled], corpora: Sequence[Path], fill: bool = False
+) -> tuple[list[Labelled], list[list[Match]]]:
     """The provisions that a corpus.db holds to the letter, and the matches in each; the others are left out.
+
+    ``fill``: the nearest in words follow where fewer than three positions are found.
 
     Raises:
         sqlite3.Error: a corpus cannot be read.
@@ -201,9 +207,13 @@ def answer(provisions: Iterable[Labelled], corpora: Sequence[Path]) -> tuple[lis
     for provision in provisions:
         for path in corpora:
             if fields := _fields(path, provision):
-                within = provision.field, provision.start, provision.end
                 found.append(provision)
-                answers.append(list(matcher.match(fields, provision.areas, within)))
+                within = provision.field, provision.start, provision.end
+                matches = matcher.match(fields, provision.areas, within)
+                if fill:
+                    whole = Provision(*within, (fields[provision.field] or "")[provision.start : provision.end])
+                    matches = nearest().fill(matches, whole, fields["title"], provision.areas)
+                answers.append(list(matches))
                 break
     return found, answers
 
@@ -239,19 +249,21 @@ def main(
         return 2
     found, answers = answer(provisions, corpora)
     readers, scores = agreement(provisions), score(found, answers)
+    filled = score(*answer(provisions, corpora, fill=True))
     spread = bootstrap(found, answers, rounds) if rounds else None
     if as_json:
-        told = {"split": split, "found": len(found), "agreement": asdict(readers), "score": asdict(scores)}
+        figures: dict[str, Agreement | Score] = {"agreement": readers, "score": scores, "filled": filled}
+        told = {"split": split, "found": len(found)} | {name: asdict(each) for name, each in figures.items()}
         json.dump(told | ({"bootstrap": asdict(spread)} if spread else {}), out)
         out.write("\n")
     else:
-        out.write("\n".join(_report(readers, scores, with_misses, spread)) + "\n")
+        out.write("\n".join(_report(readers, scores, filled, with_misses, spread)) + "\n")
     if lacking := len(provisions) - len(found):
         print(f"{lacking} of {len(provisions)} provisions are not in {', '.join(map(str, corpora))}", file=sys.stderr)
     return int(bool(lacking))
 
 
-def _report(readers: Agreement, scores: Score, with_misses: bool, spread: Spread | None) -> list[str]:
+def _report(readers: Agreement, scores: Score, filled: Score, misses: bool, spread: Spread | None) -> list[str]:
     lines = [
         f"two readers, {readers.n} provisions",
         f"  positions, F1        {readers.f1}",
@@ -263,6 +275,9 @@ def _report(readers: Agreement, scores: Score, with_misses: bool, spread: Spread
         f"  in the first place   {scores.first}",
         f"  right direction      {scores.direction}, unclear {scores.unclear.hits}",
         f"  silent on others     {scores.silent}",
+        f"filled up to {PLACES} with the nearest in words",
+        f"  in the first {PLACES}       {filled.position}",
+        f"  right direction      {filled.direction}, unclear {filled.unclear.hits}",
         f"most confident tenth, {scores.opposite.n} matches",
         f"  opposite             {scores.opposite}",
         f"  no such position     {scores.unfounded}",
@@ -271,7 +286,7 @@ def _report(readers: Agreement, scores: Score, with_misses: bool, spread: Spread
         low, high = spread.position
         lines.append(f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
                      f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}")  # fmt: skip
-    return lines + [_told(miss) for miss in scores.misses if with_misses]
+    return lines + [_told(miss) for miss in scores.misses if misses]
 
 
 def _told(miss: Miss) -> str:

@@ -11,6 +11,7 @@ from classify.areas import FIELDS
 from classify.jsonl import BadLine, read_record
 from classify.tagger import Tagger
 from positions.matching import Match, Matcher
+from positions.nearest import first_words, nearest
 from positions.yamlfile import BadFile
 
 
@@ -19,7 +20,8 @@ def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) ->
 
     Returns the exit code: 1 when a line was refused, 2 when the catalogue is not in order. A refused line is named on
     ``err`` and the others are unharmed. Offsets count characters of the text as it was given. Only positions of the
-    areas the tagger gives a document are considered.
+    areas the tagger gives a document are considered; where fewer than three are found, the nearest in words follow, and
+    their reason says so.
     """
     err = err or sys.stderr
     try:
@@ -39,7 +41,10 @@ def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) ->
             continue
         for document_id, tagging in tagger.tag_batch([record]):
             areas = {tag.area for tag in tagging.areas if tag.tagged}
-            matches = matcher.match(dict(zip(FIELDS, record[1:], strict=True)), areas)
+            fields = dict(zip(FIELDS, record[1:], strict=True))
+            matches = matcher.match(fields, areas)
+            if areas and (words := first_words(fields)):
+                matches = nearest().fill(matches, words, fields.get("title"), areas)
             out.write(
                 json.dumps({"id": document_id, "matches": list(map(as_json, matches))}, ensure_ascii=False) + "\n"
             )

@@ -15,6 +15,7 @@ from positions.catalogue import AREAS, STANCES
 from positions.direction import read
 from positions.jsonl import as_json, match_lines
 from positions.matching import Match, Matcher, Provision, reconciled
+from positions.nearest import first_words, nearest
 from positions.passages import section_finder
 from positions.phrases import BadPattern, pattern, tokens
 from positions.sample import draw
@@ -328,3 +329,36 @@ def test_the_section_goes_out_with_the_provision_where_there_is_one() -> None:
 
     assert sent("text", "SEC. 3. LSTA.\nLSTA is repealed.") == "3"
     assert sent("title", "To repeal LSTA") == "none given"
+
+
+# ---- the nearest in words
+
+
+def test_the_nearest_fill_up_to_three_positions_below_every_match_and_say_so() -> None:
+    words = "Requires each school to teach pupils how to judge the news and to read well"
+    provision = Provision("title", 0, len(words), words)
+    filled = nearest().fill((), provision, words, {"literacy"})
+    assert len({match.position_id for match in filled}) == 3
+    assert all(match.reason.startswith("nearest in words") and 0 < match.score <= 0.1 for match in filled)
+    assert "lt-information-literacy" in {match.position_id for match in filled}
+    assert all(match.stance in ("support", "watch") for match in filled)
+    found = MATCHER.match({"title": "A bill to repeal the Library Services and Technology Act"}, {"library-funding"})
+    more = nearest().fill(found, found[0].provision, None, {"library-funding"})
+    assert more[: len(found)] == found
+    assert len({match.position_id for match in more}) >= 3
+    assert all(match.score < min(each.score for each in found) for match in more[len(found) :])
+
+
+def test_the_nearest_are_of_the_areas_given_and_none_without_a_word_in_common() -> None:
+    words = "Encryption of messages"
+    provision = Provision("title", 0, len(words), words)
+    assert nearest().fill((), provision, words, set()) == ()
+    assert "pr-encryption" not in {match.position_id for match in nearest().fill((), provision, words, {"literacy"})}
+    assert nearest().fill((), provision, words, {"privacy"})[0].position_id == "pr-encryption"
+    odd = Provision("title", 0, 5, "qzxqz")
+    assert nearest().fill((), odd, "qzxqz", AREAS) == ()
+    assert first_words({"title": None, "abstract": ""}) is None
+
+
+def test_the_matcher_itself_never_names_what_is_only_near() -> None:
+    assert not any("nearest" in match.reason for match in MATCHER.match({"title": "Reading well is fine"}, AREAS))
