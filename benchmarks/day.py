@@ -48,7 +48,19 @@ def next_day(data: Path, day: str) -> tuple[list[Ended], list[tuple[str, int, in
     with upstream("--as-of", day) as mirror:
         with tempfile.TemporaryDirectory() as folder:  # so that the server has unpacked its files
             for source in ("us_states", "us_congress_api", "us_bills"):
-                run(Path(folder), mirror, "crawl", "--today", day, "--collect-only", "--limit", "1", source)
+                run(
+                    Path(folder),
+                    mirror,
+                    "crawl",
+                    "--today",
+                    day,
+                    "--budget",
+                    "off",
+                    "--collect-only",
+                    "--limit",
+                    "1",
+                    source,
+                )
         with closing(sqlite3.connect(data / "corpus.db")) as db:
             last = db.execute("select max(id) from runs").fetchone()[0]
         sources = [call[0] for _, call in CALLS]
