@@ -35,6 +35,7 @@ _ACTS = frozenset(
 _SHIELD = frozenset(normal(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
 #: To cut these is to build what they weigh on: "reduce the cost of broadband".
 _LOADS = frozenset(("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork"))
+_NAMES = frozenset(("fund",))  # also the name of a thing: "Connect America Fund"
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -98,7 +99,7 @@ def _before(text: str, found: Sequence[Token], first: int, phrase: tuple[int, ..
             continue
         if found[at].word == "relation" and _word(found, at + 1) != "to":
             continue
-        if ";" in gap or _new_verb(text, found, at, first, gap) or _leaves(here, found, at, gap):
+        if ";" in gap or _new_verb(text, found, at, first, gap) or (at < phrase[0] and _leaves(here, found, at, gap)):
             here = lead if listing and ";" in gap else _Scope()
         if found[at].word == "from" and here.last >= 0 and found[here.last].word in _SHIELD:
             here = _Scope(Reading(-here.reading.sign, here.reading.doubt), at, here.looks)
@@ -136,6 +137,8 @@ def _is_noun(found: Sequence[Token], at: int, first: int) -> bool:
     after = found[at + 1].word if at + 1 < len(found) else ""
     if after in ("date", "year") or (before == "tax" and found[at].word.startswith("exempt")):
         return True
+    if found[at].word in _NAMES and at > first and before not in _MODAL and before not in ("to", "and", "or", "not"):
+        return True
     if cues().signs.get(found[at].word) != LOOK:
         return False
     named = at == first or before in _ARTICLES
@@ -172,6 +175,8 @@ def _disarmed(text: str, found: Sequence[Token], at: int, disarm: frozenset[str]
     """Whether a negation says nothing about the provision: "not later than", "No. 5", "schools that do not ..."."""
     number = found[at].word == "no" and text[found[at].end : found[at].end + 1] == "."
     aside = any(found[i].word in _RELATIVE for i in range(max(0, at - 3), at))
+    if found[at - 1].word == "doe" and _word(found, at + 1) == "include":  # a definition
+        return True
     return number or aside or (at + 1 < len(found) and found[at + 1].word in disarm)
 
 
