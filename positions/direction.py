@@ -35,7 +35,6 @@ _ACTS = frozenset(
 _SHIELD = frozenset(normal(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
 #: To cut these is to build what they weigh on: "reduce the cost of broadband".
 _LOADS = frozenset(("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork"))
-_NAMES = frozenset(("fund",))  # also the name of a thing: "Connect America Fund"
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -137,7 +136,8 @@ def _is_noun(found: Sequence[Token], at: int, first: int) -> bool:
     after = found[at + 1].word if at + 1 < len(found) else ""
     if after in ("date", "year") or (before == "tax" and found[at].word.startswith("exempt")):
         return True
-    if found[at].word in _NAMES and at > first and before not in _MODAL and before not in ("to", "and", "or", "not"):
+    by_name = found[at].word == "fund" and found[at].end - found[at].start == 4 and at > first  # "Connect America Fund"
+    if by_name and before not in _MODAL and before not in ("to", "and", "or", "not"):
         return True
     if cues().signs.get(found[at].word) != LOOK:
         return False
