@@ -31,7 +31,7 @@ class Cues(NamedTuple):
 ASKS = re.compile(
     r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
     r"|\binformation collection|comments requested|request for (?:information|comment)|\bdelay of (?:the )?effective"
-    r"|\bproposed priorit|^hearings?:|\bcorrections?$|\bcomment period\b|^\d{1,2}:\d{3,4}\b",  # the last: a court's docket
+    r"|\bproposed priorit|\bhearings?:|\bcorrections?$|\bcomment period\b|^\d{1,2}:\d{3,4}\b",  # the last: a court's docket
     re.IGNORECASE,
 )
 #: An account of an appropriation: what it is for, then the sum.
