@@ -115,8 +115,8 @@ def positions_check() -> None:
 
 @positions.command("evaluate")
 @click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--split", type=click.Choice(["train", "heldout", "fresh"]), default="train", show_default=True,
-              help="Tune on train; heldout and fresh are for reporting only.")  # fmt: skip
+@click.option("--split", type=click.Choice(["train", "heldout", "fresh", "final"]), default="train", show_default=True,
+              help="Tune on train and fresh; heldout and final are for reporting only.")  # fmt: skip
 @click.option("--misses", is_flag=True, help="List every provision on which readers and matcher differ.")
 @click.option(
     "--bootstrap",

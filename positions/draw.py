@@ -24,7 +24,7 @@ from typing import Any
 from classify.evaluate import BadGold
 from classify.labels import read_labels
 from positions.catalogue import load_catalogue
-from positions.labels import FILE, FRESH, BadLabels, read_gold
+from positions.labels import FILE, FINAL, FRESH, BadLabels, read_gold
 from positions.matching import FIELDS, Matcher
 from positions.phrases import Pattern, tokens, vocabulary
 from positions.records import AREAS, Position
@@ -231,7 +231,7 @@ def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh:
         label.document for label in read_labels() if label.split == "train" and label.areas and label.document
     )
     if fresh:
-        known |= {each.id for file in (FILE, FRESH) if file.exists() for each in read_gold(file)}
+        known |= {each.id for file in (FILE, FRESH, FINAL) if file.exists() for each in read_gold(file)}
     finder = Finder(rng)
     found = [each for path in corpora for document in tagged(path, known) for each in finder.candidates(document)]
     drawn = choose(found, count, rng)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from positions.labels import FILE, FRESH, SIDES, BadLabels, Label, Labelled, Labels, read_gold, text_hash
+from positions.labels import FILE, FINAL, FRESH, SIDES, BadLabels, Label, Labelled, Labels, read_gold, text_hash
 from positions.matching import FIELDS, Match, Matcher
 from positions.nearest import nearest
 from positions.passages import Provision
@@ -242,7 +242,7 @@ def main(
     """
     out = out or sys.stdout
     try:
-        file = gold or (FRESH if split == "fresh" else FILE)
+        file = gold or {"fresh": FRESH, "final": FINAL}.get(split, FILE)
         provisions = [each for each in read_gold(file) if each.split == split]
     except BadLabels as error:
         print(f"infopolicy positions evaluate: {error}", file=sys.stderr)
