@@ -98,7 +98,7 @@ def write_page(parts: list[Part]) -> None:
     ]
     for part, facts, _ in found:
         met = "not measured yet" if not facts else "yes" if facts["code"] == 0 else "**no**, see there"
-        anchor = part.title.lower().replace(" ", "-").replace(",", "")
+        anchor = part.title.lower().replace(" ", "-").replace(",", "").replace("'", "")
         lines.append(f"| [{part.title}](#{anchor}) | {part.aim} | {met} | {facts.get('day', '')} |")
     for part, facts, printed in found:
         if facts:
