@@ -148,9 +148,9 @@ def _check_zip(body: bytes) -> None:
                 content = packed.read(part)
                 if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                     raise BadTracker("the Excel file holds declarations that no spreadsheet needs")
+    except BadTracker:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        if isinstance(error, BadTracker):
-            raise
         raise BadTracker("the Excel file is damaged, or has a password") from error
 
 
