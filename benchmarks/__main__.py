@@ -88,7 +88,8 @@ def kept(part: Part) -> tuple[dict[str, Any], str]:
     return json.loads(head.removeprefix("<!-- ").removesuffix(" -->")), printed.strip()
 
 
-def write_page(parts: list[Part]) -> None:
+def page(parts: list[Part]) -> str:
+    """docs/benchmarks.md: what the last run of each part gave."""
     found = [(part, *kept(part)) for part in parts]
     lines = [
         (HERE / "page.md").read_text(encoding="utf-8").strip(),
@@ -104,7 +105,7 @@ def write_page(parts: list[Part]) -> None:
         if facts:
             lines += ["", *section(part, facts, printed)]
     lines += ["", (HERE / "page_end.md").read_text(encoding="utf-8").strip()]
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def section(part: Part, facts: dict[str, Any], printed: str) -> list[str]:
@@ -130,8 +131,8 @@ def main() -> int:
     met = []
     for part in chosen:
         met.append(measure(part, options.work.resolve()))
-        write_page(parts)
-    write_page(parts)
+        PAGE.write_text(page(parts), encoding="utf-8")
+    PAGE.write_text(page(parts), encoding="utf-8")
     return 0 if all(met) else 1
 
 

@@ -1,0 +1,30 @@
+"""The page of benchmarks says what the kept results say, and every part can be run."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as report
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_page_is_what_the_results_give() -> None:
+    assert report.PAGE.read_text(encoding="utf-8") == report.page(report.load()), "run: python -m benchmarks page"
+
+
+@pytest.mark.parametrize("part", report.load(), ids=lambda part: part.id)
+def test_a_part_names_a_program_that_is_there(part: report.Part) -> None:
+    words = shlex.split(part.command)
+    assert words[0] == "python"
+    file = ROOT / (f"{words[2].replace('.', '/')}.py" if words[1] == "-m" else words[1])
+    assert file.exists()
+
+
+@pytest.mark.parametrize("part", report.load(), ids=lambda part: part.id)
+def test_an_aim_that_is_not_met_has_its_reason(part: report.Part) -> None:
+    facts, _ = report.kept(part)
+    assert not facts or facts["code"] == 0 or part.unmet
