@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from classify.tagger import Tagging
 from positions.matching import Match
+from revisions import carry_over, of_matcher, of_tagger
 from workers import BATCH, Crew, MatchRow, TagRow, crew, match_rows, matcher, tag_rows, tagger
 
 Progress = Callable[[int], None]
@@ -50,8 +51,10 @@ def derive(
         SchedulerError: the cluster cannot be used; what was written is complete.
     """
     tell = progress or (lambda _: None, lambda _: None)
+    carry_over(corpus, "taggings", of_tagger(tagger()))
     with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
         tagged = _tag_all(corpus, found, tell[0])
+    carry_over(corpus, "matchings", of_matcher(matcher()))
     stale = _stale_matches(corpus, staff)
     with crew(workers, len(stale), scheduler) as found:
         _match_all(corpus, staff, stale, found, tell[1])

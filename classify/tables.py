@@ -43,3 +43,12 @@ def create_agreement(db: Database) -> None:
             month text not null, area_id text not null, right integer not null, wrong integer not null,
             missed integer not null, drawn integer not null, primary key (month, area_id)
         ) without rowid""")
+
+
+@corpus()
+def create_editions(db: Database) -> None:
+    # What the versions in `taggings` and `matchings` (`what`) were made of, so that an edit touches only what it must.
+    db.execute(
+        "create table editions (what text not null, version text not null, edition text not null, "
+        "primary key (what, version)) without rowid"
+    )

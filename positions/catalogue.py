@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,15 @@ __all__ = [
     "Trigger",
     "catalogue_hash",
     "check",
+    "code_hash",
     "load_catalogue",
 ]
 
 HOME = Path(__file__).with_name("catalogue")
+#: What a match depends on beside the catalogue.
+CODE = (
+    "boilerplate.yml", "cues.py", "cues.yml", "direction.py", "matching.py", "passages.py", "phrases.py", "sentences.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,22 +97,18 @@ def _problems(load: Callable[..., Any], *arguments: Any) -> list[str]:
 
 def catalogue_hash(path: Path = HOME) -> str:
     """Hash of everything matches are derived from: the catalogue, the cue words and this package's matching code."""
-    here = Path(__file__).parent
-    code = [
-        here / name
-        for name in (
-            "boilerplate.yml",
-            "cues.py",
-            "cues.yml",
-            "direction.py",
-            "matching.py",
-            "phrases.py",
-            "sentences.py",
-        )
-    ]
-    digest = hashlib.sha256()
-    for file in [*_files(path), *code]:
+    digest = hashlib.sha256(code_hash().encode())
+    for file in _files(path):
         digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def code_hash() -> str:
+    """Hash of what decides about every position alike: cue words, boilerplate, and the code that reads a document."""
+    digest = hashlib.sha256()
+    for name in CODE:
+        digest.update(f"{name}\0".encode() + Path(__file__).with_name(name).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -52,12 +52,12 @@ class Matcher:
         """
         catalogue = catalogue or load_catalogue()
         self.version = catalogue.version
-        self._owners: list[tuple[Position, Trigger]] = [
+        self.owners: list[tuple[Position, Trigger]] = [
             (position, trigger) for position in catalogue.positions for trigger in position.triggers
         ]
         self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
         self._index = PhraseIndex(
-            (pattern, number) for number, (_, trigger) in enumerate(self._owners) for pattern in trigger.any
+            (pattern, number) for number, (_, trigger) in enumerate(self.owners) for pattern in trigger.any
         )
         self._by_areas: dict[frozenset[str], frozenset[int]] = {}
 
@@ -91,7 +91,7 @@ class Matcher:
 
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
         if (known := self._by_areas.get(areas)) is None:
-            owners = enumerate(self._owners)
+            owners = enumerate(self.owners)
             known = frozenset(
                 number for number, (position, _) in owners if not areas.isdisjoint(position.areas + position.also_in)
             )
@@ -115,13 +115,13 @@ class Matcher:
                 continue
             if key not in admitted:
                 admitted[key] = not passage.is_boilerplate(which) and _admits(
-                    self._owners[owner][1], passage, which, all_passages
+                    self.owners[owner][1], passage, which, all_passages
                 )
             if admitted[key]:
-                whole = self._owners[owner][1].alone
+                whole = self.owners[owner][1].alone
                 readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase, whole))
         return reconciled(
-            _match(*self._owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
+            _match(*self.owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
             for (which, owner), found in readings.items()
         )
 

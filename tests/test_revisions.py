@@ -1,0 +1,205 @@
+"""An edit of rules or positions touches the documents it must, and no others: the rows are those of a rebuild from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+from test_derive import DERIVED, dump, filled  # noqa: F401
+
+import derive as module
+import workers
+from classify.areas import AREAS_FILE, load_areas
+from classify.rules import RuleMatcher
+from classify.tagger import Tagger
+from classify.words import read_words
+from derive import Derived, derive, forget
+from positions.catalogue import HOME, load_catalogue
+from positions.matching import Matcher
+from positions.phrases import pattern, tokens
+from revisions import changed, holds, needs_of_rule, needs_of_trigger, of_matcher, of_tagger
+
+Edit = Callable[[dict[str, Any]], Any]
+
+
+def edited(folder: Path, edit: Edit) -> Tagger:
+    values = yaml.safe_load(AREAS_FILE.read_text(encoding="utf-8"))
+    edit(values)
+    file = folder / "areas.yml"
+    file.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+    return Tagger(file)
+
+
+def new_area(values: dict[str, Any]) -> None:
+    values["areas"]["roads"] = {
+        "title": "Roads", "description": "Roads and bridges.", "threshold": 0.5, "labelled": False,
+        "rules": [{"id": "roads", "weight": 0.9, "phrases": ["derby", "medicare"]}],
+        "examples": ["A highway bill"], "counterexamples": ["A library bill"],
+    }  # fmt: skip
+
+
+def without(values: dict[str, Any]) -> None:
+    del values["areas"]["intellectual-freedom"]["rules"][0]
+
+
+#: An edit, and which share of the documents may be tagged again: none, some, all.
+EDITS: dict[str, tuple[Edit, str]] = {
+    "a description": (lambda v: v["areas"]["privacy"].update(description="What is whose business."), "none"),
+    "a phrase more": (lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].append("soap box derby"), "some"),
+    "a phrase that stands nowhere": (lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].append("zebra crossing"), "none"),
+    "a rule less": (without, "some"),
+    "a weight": (lambda v: v["areas"]["intellectual-freedom"]["rules"][0].update(weight=0.11), "some"),
+    "an exclusion": (lambda v: v["areas"]["privacy"].setdefault("exclusions", []).append("privacy of zebra"), "none"),
+    "a new area": (new_area, "some"),
+    "the weight of a field": (lambda v: v["field_weights"].update(abstract=0.5), "all"),
+    "another order": (lambda v: v["areas"]["privacy"]["rules"].reverse(), "all"),
+}  # fmt: skip
+
+
+def derived(corpus: Database, staff: Database) -> tuple[Derived, list[list[object]]]:
+    done = derive(corpus, staff, workers=1)
+    return done, dump(corpus, staff)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_of_rules_touches_what_it_must(
+    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str  # noqa: F811
+) -> None:  # fmt: skip
+    edit, share = EDITS[name]
+    monkeypatch.setattr(workers, "_tagger", Tagger())
+    derive(filled, staff, workers=1)
+    documents = filled.table("documents").count
+    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, edit))
+    done, rows = derived(filled, staff)
+    assert {0: "none", documents: "all"}.get(done.tagged, "some") == share, done
+    forget(filled)
+    assert derived(filled, staff)[1] == rows
+    assert derive(filled, staff, workers=1) == Derived(0, 0)
+    assert filled.execute("select count(*) from editions").fetchone() == (2,), "old editions are not kept"
+
+
+def test_two_edits_before_the_next_run_are_one(
+    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    """A run that dies between two batches leaves two versions; the next edit finds both."""
+    monkeypatch.setattr(workers, "_tagger", Tagger())
+    derive(filled, staff, workers=1)
+    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, EDITS["a weight"][0]))
+    monkeypatch.setattr(module, "BATCH", 1)
+    original, calls = module._write_tags, []
+
+    def dies(*arguments: Any) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        original(*arguments)
+
+    monkeypatch.setattr(module, "_write_tags", dies)
+    with suppress(KeyboardInterrupt):
+        derive(filled, staff, workers=1)
+    monkeypatch.setattr(module, "_write_tags", original)
+    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, EDITS["a new area"][0]))
+    _, rows = derived(filled, staff)
+    forget(filled)
+    assert derived(filled, staff)[1] == rows
+
+
+def catalogue(folder: Path, old: str, new: str) -> Matcher:
+    copy = folder / "catalogue"
+    shutil.copytree(HOME, copy, dirs_exist_ok=True)
+    touched = [file for file in copy.glob("*.yml") if old in file.read_text(encoding="utf-8")]
+    assert touched, f"{old!r} stands nowhere in the catalogue any more"
+    for file in touched:
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return Matcher(load_catalogue(copy))
+
+
+def test_the_reasons_of_a_position_touch_no_document(
+    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    monkeypatch.setattr(workers, "_matcher", Matcher())
+    derive(filled, staff, workers=1)
+    monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, "rationale: ", "rationale: Because. "))
+    done, rows = derived(filled, staff)
+    assert done == Derived(0, 0)
+    forget(filled)
+    assert derived(filled, staff)[1] == rows
+
+
+def test_a_trigger_touches_the_documents_that_hold_its_words(
+    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    monkeypatch.setattr(workers, "_matcher", Matcher())
+    derive(filled, staff, workers=1)
+    reason = staff.execute("select reason from suggested_stances order by score desc limit 1").fetchone()[0]
+    says = next(trigger.says for _, trigger in Matcher().owners if reason.startswith(trigger.says))
+    monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, f"says: {says}", f"says: indeed {says}"))
+    done, rows = derived(filled, staff)
+    assert done.tagged == 0
+    assert 0 < done.matched < filled.table("matchings").count
+    forget(filled)
+    assert derived(filled, staff)[1] == rows
+
+
+def test_more_changes_than_are_worth_a_search_touch_everything(tmp_path: Path) -> None:
+    tagger = Tagger()
+    many = edited(
+        tmp_path, lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].extend(f"word{n}" for n in range(200))
+    )
+    assert changed(of_tagger(tagger), of_tagger(many)) is None
+    assert changed(of_tagger(tagger), of_tagger(tagger)) == []
+    assert changed(of_matcher(Matcher()), of_matcher(Matcher())) == []
+
+
+# --------------------------------------------------------------------- the search never leaves a document out
+
+_PHRASES = sorted({phrase for area in load_areas().areas for each in area.rules for phrase in each.phrases})
+_PATTERNS = sorted({each.source for _, trigger in Matcher().owners for each in trigger.any})
+_ENDINGS = st.sampled_from(["", "s", "’s", "'s", "es", "ies", "S", "s’"])
+_BETWEEN = st.sampled_from([" ", "-", "\n", "  ", ", ", "“"])
+
+
+@st.composite
+def written(draw: st.DrawFn, phrase: str) -> str:
+    """A phrase as somebody may have written it: other endings, cases and signs between."""
+    text = ""
+    for word in phrase.split():
+        for part in word.replace("*", "").replace("|", "_").split("_")[:1]:
+            ending = draw(_ENDINGS)
+            stem = part.removesuffix("y") if ending == "ies" else part
+            text += draw(st.sampled_from([str.lower, str.upper, str.title]))(stem) + ending + draw(_BETWEEN)
+    return text
+
+
+@given(data=st.data())
+def test_no_document_that_a_rule_finds_is_left_out(data: st.DataObject) -> None:
+    phrase = data.draw(st.sampled_from(_PHRASES))
+    text = data.draw(written(phrase))
+    found = read_words(text).folded
+    wanted = read_words(phrase).folded
+    if any(found[n : n + len(wanted)] == wanted for n in range(len(found))):
+        assert holds(needs_of_rule(phrase), text.lower().replace("’", "'")), (phrase, text)
+
+
+@given(data=st.data())
+def test_no_document_that_a_trigger_finds_is_left_out(data: st.DataObject) -> None:
+    source = data.draw(st.sampled_from(_PATTERNS))
+    text = data.draw(written(source))
+    found = tokens(text)
+    if pattern(source).stands_in(found, 0, len(found)):
+        assert holds(needs_of_trigger(source), text.lower().replace("’", "'")), (source, text)
+
+
+def test_every_rule_finds_its_own_phrases_again() -> None:
+    matcher = RuleMatcher(load_areas())
+    for phrase in _PHRASES:
+        assert holds(needs_of_rule(phrase), phrase.lower())
+    assert matcher.rules
