@@ -50,7 +50,20 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "crawlers.httpcache.HttpCacheMiddleware": 900,
 }
-SPIDER_MIDDLEWARES = {"crawlers.middlewares.NothingIsLostMiddleware": 40}
+SPIDER_MIDDLEWARES = {
+    "crawlers.middlewares.NothingIsLostMiddleware": 40,
+    # What stands in no answer of ours, or nobody reads, is not asked of every record. The second drops addresses it finds
+    # too long, with no more than a line in the log: nothing is lost in silence here.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+# The address that a request was found at may hold a key; it is nobody's business but the source's.
+REFERER_ENABLED = False
+METAREFRESH_ENABLED = False
+# Scrapy reads the source of every callback anew at every answer to find a `return` with a value in a generator: a third of
+# the time of a crawl of small records. tests/test_scrapy.py looks once.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 HTTPCACHE_ENABLED = True
 HTTPCACHE_POLICY = "crawlers.httpcache.ValidatorsPolicy"
 HTTPCACHE_STORAGE = "crawlers.httpcache.OpsStorage"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from conftest import clean_environment
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.misc import is_generator_with_return_value
 
 from crawlers.sources import load_sources
 
@@ -47,3 +51,13 @@ def test_an_argument_that_cannot_be_is_told(tmp_path: Path) -> None:
     done = scrapy(tmp_path, "crawl", "us_federal_register", "-a", "believe=maybe")
     assert 'must be "yes" or "no"' in done.stderr
     assert not (tmp_path / "corpus.db").exists()
+
+
+def test_no_callback_returns_what_scrapy_would_drop() -> None:
+    """Scrapy's own look at this, at every answer, is switched off (crawlers/settings.py): one look is enough."""
+    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawlers.spiders"]}))
+    methods = [
+        method for name in loader.list() for _, method in inspect.getmembers(loader.load(name), inspect.isfunction)
+    ]
+    assert len(methods) > 100
+    assert not [method.__qualname__ for method in methods if is_generator_with_return_value(method)]
