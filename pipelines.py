@@ -29,7 +29,7 @@ from sqlite_utils.migrations import Migrations
 import classify.tables
 import positions.tables
 from configuration import Configuration
-from crawlers import attachments, expectation, fields, tables
+from crawlers import attachments, expectation, fields, restate, tables
 from crawlers.budget import SPENT
 from crawlers.coverage import Baseline
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
@@ -202,6 +202,7 @@ class RecordPipeline:
         assert self.crawler.stats is not None
         self.crawler.stats.set_value(RUN, self.run)
         with self.db.atomic():
+            restate.begin(self.db)
             # Only one crawl of a data folder runs at a time (a lock sees to it), so an open row is one that died.
             self.db.execute(
                 "update runs set state = 'interrupted' where state = 'running' and source = ?", [self.run.source]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlite_utils import Database
 
 from comparison.rules import load_rules
+from crawlers.rulefile import rules_of
 from positions.phrases import BadPattern, Pattern, Token, pattern, tokens, vocabulary
 
 FILE = Path(__file__).with_name("families.yml")
@@ -37,11 +38,16 @@ class Family:
         found = tokens(text)
         return all(_has(found, each) for each in self.all) and not _has(found, self.none)
 
-    def find(self, db: Database) -> Iterator[str]:
-        """The ids of the bills that belong, in order."""
+    def find(self, db: Database, among: Collection[str] | None = None) -> Iterator[str]:
+        """The ids of the bills that belong, in order; of ``among``, or of all held."""
         rules = load_rules()
+        only, given = (
+            ("", []) if among is None else ("and id in (select value from json_each(?))", [json.dumps([*among])])
+        )
         for key, title, abstract, kind in db.execute(
-            f"select id, title, abstract, document_type from documents where kind = 'bill' and {self._prefilter()} order by id"
+            "select id, title, abstract, document_type from documents "
+            f"where kind = 'bill' {only} and {self._prefilter()} order by id",
+            given,
         ).fetchall():
             if not rules.is_left_out(title, kind) and self.fits(f"{title}\n{abstract or ''}"):
                 yield key
@@ -72,11 +78,8 @@ def load_families(path: Path = FILE) -> tuple[Family, ...]:
     Raises:
         BadFamily: the file is not YAML, or an entry lacks something or has a pattern that cannot be read.
     """
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BadFamily(f"{path.name} is not YAML: {error}") from error
-    return tuple(map(_family, entries or ()))
+    with rules_of(path, BadFamily) as entries:
+        return tuple(map(_family, entries or ()))
 
 
 def _family(entry: dict[str, Any]) -> Family:

@@ -7,14 +7,14 @@ another. What would be routine (many numbers for one title, many variants of one
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from comparison.families import FILE, load_families
+from comparison.families import FILE, Family, load_families
 
 #: One title under more numbers than this in one session is a form or a shell.
 MOST_NUMBERS = 6
@@ -54,10 +54,14 @@ def version() -> str:
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=4).hexdigest()
 
 
-def regroup(db: Database) -> int:
-    """Bring the tables of groups up to what signatures, pairs and shared texts say; returns how many groups differ."""
+def regroup(db: Database, fresh: Collection[str] | None = None) -> int:
+    """Bring the tables of groups up to what signatures, pairs and shared texts say; returns how many groups differ.
+
+    Args:
+        fresh: the documents that are new or changed since the groups were made by the same rules; None: any may be.
+    """
     documents, wordings = _documents(db)
-    groups = {group.id: group for group in _all(db, documents, wordings)}
+    groups = {group.id: group for group in _all(db, documents, wordings, fresh)}
     stored = {
         row[0]: row[1:]
         for row in db.execute("select id, kind, title, documents, jurisdictions, basis from look_alike_groups")
@@ -106,7 +110,12 @@ def _documents(db: Database) -> tuple[dict[str, Document], dict[int, list[str]]]
     return documents, wordings
 
 
-def _all(db: Database, documents: Mapping[str, Document], wordings: Mapping[int, list[str]]) -> Iterator[Group]:
+def _all(
+    db: Database,
+    documents: Mapping[str, Document],
+    wordings: Mapping[int, list[str]],
+    fresh: Collection[str] | None,
+) -> Iterator[Group]:
     by_text = list(_by_text(db, documents))
     yield from by_text
     known = {frozenset(key for key, _ in group.members) for group in by_text}
@@ -115,7 +124,7 @@ def _all(db: Database, documents: Mapping[str, Document], wordings: Mapping[int,
         if not any(frozenset(key for key, _ in group.members) <= each for each in known):
             yield group
     yield from _families(documents, wordings, edges["family"])
-    yield from described(db, documents)
+    yield from described(db, documents, fresh)
 
 
 def _edges(db: Database, wordings: Mapping[int, list[str]]) -> dict[str, Edges]:
@@ -212,10 +221,18 @@ def _by_text(db: Database, documents: Mapping[str, Document]) -> Iterator[Group]
                 yield _group(kind, "text", [(keys[at], likeness) for at, likeness in hub], documents)
 
 
-def described(db: Database, documents: Mapping[str, Document]) -> Iterator[Group]:
+def described(db: Database, documents: Mapping[str, Document], fresh: Collection[str] | None = None) -> Iterator[Group]:
     """Families that maintainers have described (families.yml), found by their words among the bills held."""
     for family in load_families():
-        members = [(key, 1.0) for key in family.find(db) if key in documents]
+        members = [(key, 1.0) for key in _belong(db, family, fresh) if key in documents]
         if len(members) > 1:
             group = _group("family", "description", members, documents)
             yield Group(family.id, "family", family.title, "description", group.members, group.places)
+
+
+def _belong(db: Database, family: Family, fresh: Collection[str] | None) -> list[str]:
+    """The bills of a family: those found before, and what is fresh among them; reading all of them takes seconds."""
+    before = {key for (key,) in db.execute("select document_id from look_alikes where group_id = ?", [family.id])}
+    if fresh is None or not before:
+        return list(family.find(db))
+    return sorted((before - set(fresh)) | set(family.find(db, fresh)))

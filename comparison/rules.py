@@ -65,7 +65,7 @@ def load_rules(path: Path = FILE) -> Rules:
             frozenset(normal(word) for word in entries["formula"].split()),
             _any(entries["passages"]),
         )
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise BadRules(
             f"{path.name}: needs left_out_types, left_out_titles, citations, formula and passages ({error})"
         ) from error

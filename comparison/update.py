@@ -45,7 +45,7 @@ def update(db: Database) -> Compared:
     known = db.execute("select version from derivations where name = ?", [NAME]).fetchone()
     if not fresh and known == (grouped_by,):
         return Compared(0, 0)
-    changed = grouping.regroup(db)
+    changed = grouping.regroup(db, fresh if known == (grouped_by,) else None)
     with db.atomic():
         signing.mark_compared(db)
         db.execute(

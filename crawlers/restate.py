@@ -50,6 +50,15 @@ def rules_version() -> str:
     return hashlib.sha256(Path(status.__file__).read_bytes()).hexdigest()[:24]
 
 
+def begin(db: Database) -> None:
+    """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
+    db.execute(
+        "insert into derivations select 'status', ? where not exists (select 1 from documents) "
+        "on conflict (name) do update set version = excluded.version",
+        [rules_version()],
+    )
+
+
 def restate(db: Database, *, now: str) -> int:
     """Bring actions and statuses up to the present rules; without a word in `changes`, since nothing happened.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from comparison import candidates, signing
-from comparison.families import BadFamily, load_families
+from comparison.families import BadFamily, Family, load_families
 from comparison.rules import BadRules, load_rules
 from comparison.update import forget, update
 from comparison.wording import Weights, filled_in_differently, likeness, words
@@ -295,6 +296,32 @@ def test_families_are_found_among_the_bills(corpus: Database) -> None:
     )
     update(corpus)
     assert groups(corpus)["library-liability"] == {"us-ms-2026-sb1", "us-ia-2025-hf2"}
+
+
+def test_families_take_in_what_is_new_and_let_go_what_has_changed(
+    corpus: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exempt = "Obscene materials; delete exemption for public and school libraries"
+    add(corpus, bill("us-ms-2026-sb1", exempt), bill("us-ia-2025-hf2", exempt), bill("us-tx-2025-hb3", exempt))
+    add(corpus, *(bill(f"us-tx-2025-hb{n}", f"Relating to lighthouse number {n}") for n in range(10, 20)))
+    update(corpus)
+    read: list[Collection[str] | None] = []
+    find = Family.find
+
+    def watched(self: Family, db: Database, among: Collection[str] | None = None) -> Iterator[str]:
+        if self.id == "library-liability":
+            read.append(among)
+        return find(self, db, among)
+
+    monkeypatch.setattr(Family, "find", watched)
+    add(corpus, bill("us-ia-2025-hf2", "Relating to library hours in county seats"), bill("us-ny-2026-a4", exempt))
+    update(corpus)
+    assert groups(corpus)["library-liability"] == {"us-ms-2026-sb1", "us-tx-2025-hb3", "us-ny-2026-a4"}
+    assert read == [["us-ia-2025-hf2", "us-ny-2026-a4"]], "only what came or changed is read"
+    before = groups(corpus)
+    forget(corpus)
+    update(corpus)
+    assert groups(corpus) == before
 
 
 def test_families_say_what_is_wrong_with_an_entry(tmp_path) -> None:

@@ -9,7 +9,7 @@ from crawlers import restate as module
 from crawlers import status, tables
 from crawlers.items import Action, Bill
 from crawlers.record import load_document, upsert
-from crawlers.restate import restate
+from crawlers.restate import begin, restate, rules_version
 
 NOW = "2026-11-25T00:00:00Z"
 
@@ -53,3 +53,15 @@ def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypat
     monkeypatch.setattr(status, "classify_action", lambda description: None)
     assert restate(corpus, now=NOW) == 1
     assert load_document(corpus, "us-117-hr7").status == "introduced"
+
+
+def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = Database(memory=True)
+    tables.corpus.apply(empty)
+    begin(empty)
+    begin(empty)
+    assert empty.execute("select * from derivations").fetchall() == [("status", rules_version())]
+    monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
+    assert restate(empty, now=NOW) == 0
+    begin(corpus)  # has a document of before: nobody knows its rules
+    assert corpus.execute("select * from derivations").fetchall() == []
