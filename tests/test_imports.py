@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -109,7 +110,13 @@ def test_every_package_and_module_is_installed_and_nothing_else() -> None:
     assert set(checked["modules"]) == set(SETUP["py-modules"])
 
 
-@pytest.mark.parametrize(("file", "options"), [("requirements.txt", ["--no-dev"]), ("requirements-dev.txt", [])])
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [
+        ("requirements.txt", ["--no-dev"]), ("requirements-dev.txt", []),
+        ("requirements-cluster.txt", ["--no-dev", "--extra", "cluster"]),
+    ],
+)  # fmt: skip
 def test_exported_requirements_are_those_of_the_lock(file: str, options: list[str]) -> None:
     if shutil.which("uv") is None:
         pytest.skip("uv is not installed: the export cannot be compared with uv.lock")
@@ -120,6 +127,26 @@ def test_exported_requirements_are_those_of_the_lock(file: str, options: list[st
         return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
 
     assert lines((ROOT / file).read_text(encoding="utf-8")) == lines(fresh), "make lock renews them"
+
+
+def test_the_cluster_is_installed_from_pinned_packages_and_not_by_our_name() -> None:
+    """Nobody has published a package of our name: whoever does could put anything on the machines of those who ask for it."""
+    pinned = _packages("requirements-cluster.txt")
+    assert pinned >= _packages("requirements.txt")
+    assert {name for name, _ in pinned - _packages("requirements.txt")} >= {"dask", "distributed"}
+    audit = (ROOT / ".ci" / "audit").read_text(encoding="utf-8")
+    assert "-r requirements.txt -r requirements-cluster.txt" in audit
+    told = [ROOT / "README.md", *ROOT.glob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    by_name = re.compile(r"install [^\n]*\binfopolicy\b(?=['\"\[\s]|$)")
+    assert [path.name for path in told if by_name.search(path.read_text(encoding="utf-8"))] == []
+
+
+def _packages(file: str) -> set[tuple[str, str]]:
+    """Name and version, with a hash each."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    found = re.findall(r"(?m)^([a-z0-9.-]+)==(\S+)(.*\n(?:    .*\n)*)", text)
+    assert [name for name, _, rest in found if "--hash=sha256:" not in rest] == []
+    return {(name, version) for name, version, _ in found}
 
 
 def test_lock_fits_the_project() -> None:
