@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks import sizing
 
-
 WHOLE = """<!-- {} -->
 | step | documents | seconds | peak MB |
 |---|---:|---:|---:|
