@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
+from crawlers.rulefile import rules_of
 
 FILE = Path(__file__).with_name("ceremonial.yml")
 
@@ -18,17 +18,12 @@ def load_rules(path: Path = FILE) -> tuple[frozenset[str], re.Pattern[str], re.P
     Raises:
         ValueError: a list is missing, or a pattern is none.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
+    with rules_of(path) as entries:
         asks, honours = (
             re.compile("|".join(f"(?:{pattern})" for pattern in entries[name]), re.IGNORECASE)
             for name in ("asks", "honours")
         )
         return frozenset(entries["types"]), asks, honours
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{path.name}: needs the lists types, asks and honours ({error})") from error
-    except re.error as error:
-        raise ValueError(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
 
 
 def is_ceremonial(title: str, document_type: str | None) -> bool:

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from crawlers.items import Action, BadRecord, Document, Link, TextVersion, clean, document_id
 from crawlers.jsonbody import is_total, read_json, readable
 from crawlers.middlewares import Unreadable
+from crawlers.rulefile import rules_of
 
 HOST = "https://www.courtlistener.com"
 SOURCE = "us_courts"
@@ -47,10 +46,10 @@ def load_queries(path: Path = QUERIES_FILE) -> tuple[str, ...]:
     Raises:
         ValueError: the file is not area -> list of queries.
     """
-    areas = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(areas, dict) or not all(isinstance(queries, list) for queries in areas.values()):
-        raise ValueError(f"{path.name}: must map each area to a list of queries")
-    return tuple(dict.fromkeys(query for queries in areas.values() for query in queries))
+    with rules_of(path) as areas:
+        if not isinstance(areas, dict) or not all(isinstance(queries, list) for queries in areas.values()):
+            raise ValueError(f"{path.name}: must map each area to a list of queries")
+        return tuple(dict.fromkeys(str(query) for queries in areas.values() for query in queries))
 
 
 def read_page(body: bytes) -> Page:

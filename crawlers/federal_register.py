@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
-import yaml
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
+from crawlers.rulefile import rules_of
 from crawlers.status import regulation_purpose, regulation_status
 
 HOST = "https://www.federalregister.gov"
@@ -64,13 +64,13 @@ def load_choice(path: Path = CHOICE) -> Choice:
     Raises:
         ValueError: the file does not hold two lists of words called types and agencies.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(entries, dict) or set(entries) != {"types", "agencies"}:
-        raise ValueError(f"{path.name}: must hold `types` and `agencies`, nothing else")
-    for name, words in entries.items():
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ValueError(f"{path.name}: {name} must be a list of words")
-    return Choice(frozenset(entries["types"]), frozenset(entries["agencies"]))
+    with rules_of(path) as entries:
+        if not isinstance(entries, dict) or set(entries) != {"types", "agencies"}:
+            raise ValueError(f"{path.name}: must hold `types` and `agencies`, nothing else")
+        for name, words in entries.items():
+            if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+                raise ValueError(f"{path.name}: {name} must be a list of words")
+        return Choice(frozenset(entries["types"]), frozenset(entries["agencies"]))
 
 
 # --------------------------------------------------------------------- a record

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import yaml
+from crawlers.rulefile import rules_of
 
 FILE = Path(__file__).with_name("fields.yml")
 #: How a run's note begins to tell of them.
@@ -20,16 +20,16 @@ def load_fields(path: Path = FILE) -> dict[str, dict[str, frozenset[str]]]:
     Raises:
         ValueError: the file is not source -> kind of record -> list of names.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    try:
-        return {
-            source: {record: frozenset(map(str, names)) for record, names in records.items()}
-            for source, records in entries.items()
-        }
-    except (AttributeError, TypeError) as error:
-        raise ValueError(
-            f"{path.name}: must map each source to its kinds of record, and these to lists of names"
-        ) from error
+    with rules_of(path) as entries:
+        try:
+            return {
+                source: {record: frozenset(map(str, names)) for record, names in records.items()}
+                for source, records in entries.items()
+            }
+        except (AttributeError, TypeError) as error:
+            raise ValueError(
+                f"{path.name}: must map each source to its kinds of record, and these to lists of names"
+            ) from error
 
 
 def unknown(source: str, record: str, names: Iterable[str]) -> list[str]:

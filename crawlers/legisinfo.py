@@ -9,7 +9,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -27,6 +26,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
+from crawlers.rulefile import rules_of
 from crawlers.status_parliament import classify_event, history, stage_status
 
 HOST = "https://www.parl.ca"
@@ -51,11 +51,11 @@ def ended_sessions(path: Path = ENDED) -> tuple[str, ...]:
     Raises:
         ValueError: the file holds anything but such a list.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sessions = entries.get("ended") if isinstance(entries, dict) else None
-    if not isinstance(sessions, list) or not all(_SESSION.match(str(each)) for each in sessions):
-        raise ValueError(f'{path.name}: `ended` must be a list of sessions such as "44-1"')
-    return tuple(map(str, sessions))
+    with rules_of(path) as entries:
+        sessions = entries.get("ended") if isinstance(entries, dict) else None
+        if not isinstance(sessions, list) or not all(_SESSION.match(str(each)) for each in sessions):
+            raise ValueError(f'{path.name}: `ended` must be a list of sessions such as "44-1"')
+        return tuple(map(str, sessions))
 
 
 def session_of(bill: Element) -> str:

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crawlers.items import (
     Action,
     Committee,
@@ -26,6 +24,7 @@ from crawlers.items import (
 )
 from crawlers.jsonbody import read_json, readable
 from crawlers.middlewares import Unreadable
+from crawlers.rulefile import rules_of
 from crawlers.status_local import classify_local_action, local_history
 
 API = "https://webapi.legistar.com/v1"
@@ -56,15 +55,15 @@ def load_cities(path: Path = CITIES) -> dict[str, City]:
     Raises:
         ValueError: the file holds an entry with a missing or unknown field.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    cities = {}
-    for client, entry in entries.items():
-        try:
-            fields = {name: str(value) for name, value in entry.items() if name != "types"}
-            cities[client] = City(client=client, types=tuple(entry.get("types") or ()), **fields)
-        except (TypeError, AttributeError) as error:
-            raise ValueError(f"{path.name}: {client}: {error}") from error
-    return cities
+    with rules_of(path) as entries:
+        cities = {}
+        for client, entry in entries.items():
+            try:
+                fields = {name: str(value) for name, value in entry.items() if name != "types"}
+                cities[client] = City(client=client, types=tuple(entry.get("types") or ()), **fields)
+            except (TypeError, AttributeError) as error:
+                raise ValueError(f"{path.name}: {client}: {error}") from error
+        return cities
 
 
 def read_rows(body: bytes) -> list[Record]:

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crawlers.items import LEVELS
+from crawlers.rulefile import rules_of
 
 FILE = Path(__file__).with_name("sources.yml")
 
@@ -51,13 +50,10 @@ def load_sources(path: Path = FILE) -> dict[str, Source]:
     Raises:
         BadSource: a missing or unknown field, or a value out of bounds.
     """
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BadSource(f"{path.name}: is not YAML: {error}") from error
-    if not isinstance(entries, dict):
-        raise BadSource(f"{path.name}: must map the name of each source to its entry")
-    return {name: _source(path.name, name, entry) for name, entry in entries.items()}
+    with rules_of(path, BadSource) as entries:
+        if not isinstance(entries, dict):
+            raise BadSource(f"{path.name}: must map the name of each source to its entry")
+        return {name: _source(path.name, name, entry) for name, entry in entries.items()}
 
 
 def _source(file: str, name: str, entry: dict[str, Any]) -> Source:

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crawlers.items import BadRecord, Link, document_id
+from crawlers.rulefile import rules_of
 from crawlers.sources import Source
 
 SESSIONS_FILE = Path(__file__).with_name("sessions.yml")
@@ -18,18 +17,28 @@ STATES_FILE = Path(__file__).with_name("states.yml")
 
 @cache
 def load_states(path: Path = STATES_FILE) -> dict[str, dict[str, str]]:
-    """Postal code -> {name, timezone}."""
-    # YAML reads a bare `no` as false; no state has that code, but the check costs nothing.
-    return {str(code): entry for code, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+    """Postal code -> {name, timezone}.
+
+    Raises:
+        ValueError: the file holds anything else.
+    """
+    with rules_of(path) as entries:
+        # YAML reads a bare `no` as false; no state has that code, but the check costs nothing.
+        return {str(code): {name: str(entry[name]) for name in ("name", "timezone")} for code, entry in entries.items()}
 
 
 @cache
-def _aliases(path: Path = SESSIONS_FILE) -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {
-        name: tuple((re.compile(pattern, re.IGNORECASE), to) for pattern, to in rules)
-        for name, rules in entries.items()
-    }
+def load_aliases(path: Path = SESSIONS_FILE) -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
+    """Jurisdiction, or `every` -> what its sessions are called elsewhere, and their one name.
+
+    Raises:
+        ValueError: the file holds anything else, or a pattern that is none.
+    """
+    with rules_of(path) as entries:
+        return {
+            name: tuple((re.compile(pattern, re.IGNORECASE), str(to)) for pattern, to in rules)
+            for name, rules in entries.items()
+        }
 
 
 def canonical_session(jurisdiction: str, name: str, *, year: int | None = None, end: int | None = None) -> str:
@@ -41,7 +50,7 @@ def canonical_session(jurisdiction: str, name: str, *, year: int | None = None, 
     """
     name = " ".join(name.split())
     years = {"{year}": year, "{end}": end}
-    for pattern, to in (*_aliases().get(jurisdiction, ()), *_aliases()["every"]):
+    for pattern, to in (*load_aliases().get(jurisdiction, ()), *load_aliases()["every"]):
         if match := pattern.fullmatch(name):
             if any(mark in to and value is None for mark, value in years.items()):
                 continue

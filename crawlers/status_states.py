@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from crawlers.items import Action
+from crawlers.rulefile import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
 
@@ -56,14 +55,11 @@ def load_rules(path: Path = FILE) -> tuple[tuple[str, re.Pattern[str]], ...]:
     Raises:
         ValueError: a class that is not listed, or a pattern that is none.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    known = set(entries["classes"])
-    if unknown := sorted({name for name, _ in entries["rules"]} - known):
-        raise ValueError(f"{path.name}: {unknown[0]!r} is not among its classes")
-    try:
+    with rules_of(path) as entries:
+        known = set(entries["classes"])
+        if unknown := sorted({name for name, _ in entries["rules"]} - known):
+            raise ValueError(f"{path.name}: {unknown[0]!r} is not among its classes")
         return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["rules"])
-    except re.error as error:
-        raise ValueError(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
 
 
 @lru_cache(maxsize=100_000)

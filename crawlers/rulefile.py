@@ -1,0 +1,31 @@
+"""The YAML that maintainers keep beside the code: whatever is wrong with a file is one sentence that names it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@contextmanager
+def rules_of(path: Path, refuse: type[ValueError] = ValueError) -> Iterator[Any]:
+    """What a file holds, to be given the form it should have inside; an error there that names the file stays as it is.
+
+    Raises:
+        ValueError: it is no YAML (with the line), or not of the form that was asked for; or another error of that kind,
+            where `refuse` says so.
+    """
+    try:
+        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+    except re.error as error:
+        raise refuse(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise refuse(f"{path.name}: is not YAML: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:
+        if path.name in str(error):
+            raise
+        raise refuse(f"{path.name}: is not of the form it should have ({type(error).__name__}: {error})") from error
