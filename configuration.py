@@ -6,6 +6,7 @@ that nothing prints or stores them.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -45,12 +46,15 @@ class Configuration:
     dkim_selector: str | None = None
     sso_header: str | None = None
     sso_proxy: str | None = None
+    proxies: str = "127.0.0.1,::1"
     log_format: str = "text"
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
     stale_hours: int = 48
     keep_rejects_days: int = 180
     keep_answers_days: int = 400
+    backup_keep: int = 14
+    backup_days: int = 30
 
     @property
     def corpus(self) -> Path:
@@ -119,15 +123,35 @@ def _convert(name: str, value: object) -> Any:
         if not text.replace(".", "", 1).isdecimal():
             raise BadSetting(f"mail_rate = {text!r}: must be mails a second, or 0 for no limit (INFOPOLICY_MAIL_RATE)")
         return float(text)
-    if name == "stale_hours" or name.startswith("keep_"):
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
-            raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to 100000 (INFOPOLICY_{name.upper()})")
+    if name in ("stale_hours", "backup_keep", "backup_days") or name.startswith("keep_"):
+        least = 0 if name == "backup_days" else 1
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= 100_000:
+            raise BadSetting(
+                f"{name} = {text!r}: must be a whole number from {least} to 100000 (INFOPOLICY_{name.upper()})"
+            )
         return int(text)
+    if name == "proxies":
+        networks(text)
     if name == "log_format" and text not in ("text", "json"):
         raise BadSetting(f"log_format = {text!r}: must be text or json (INFOPOLICY_LOG_FORMAT)")
     if name == "smtp_security" and text not in ("starttls", "tls", "none"):
         raise BadSetting(f"smtp_security = {text!r}: must be starttls, tls or none (INFOPOLICY_SMTP_SECURITY)")
     return text
+
+
+def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks with commas, such as `127.0.0.1,10.0.0.0/8`; one address is a network of one.
+
+    Raises:
+        BadSetting: one of them is neither.
+    """
+    try:
+        return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]
+    except ValueError as error:
+        raise BadSetting(
+            f"proxies = {text!r}: must be addresses or networks with commas, like 127.0.0.1,10.0.0.0/8: {error} "
+            "(INFOPOLICY_PROXIES)"
+        ) from error
 
 
 def _parts(text: str) -> SplitResult:

@@ -65,17 +65,18 @@ def check(session: Session, backup: Path | None) -> None:
 @click.command()
 @click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--keep", type=click.IntRange(min=1), default=14, show_default=True, help="Backups that stay whole in data/backups."
+    "--keep",
+    type=click.IntRange(min=1),
+    help="Backups that stay whole in data/backups. [default: INFOPOLICY_BACKUP_KEEP, 14]",
 )
 @click.option(
     "--days",
     type=click.IntRange(min=0),
-    default=30,
-    show_default=True,
-    help="Days of which the last backup stays beyond those, without what can be collected again.",
+    help="Days of which the last backup stays beyond those, without what can be collected again. "
+    "[default: INFOPOLICY_BACKUP_DAYS, 30]",
 )
 @click.pass_obj
-def backup(session: Session, target: Path | None, keep: int, days: int) -> None:
+def backup(session: Session, target: Path | None, keep: int | None, days: int | None) -> None:
     """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies.
 
     Beside the copies stands what people made, as lines of JSON. The newest backups stay whole (--keep); of older ones the last
@@ -83,8 +84,11 @@ def backup(session: Session, target: Path | None, keep: int, days: int) -> None:
     """
     from operations import backup as backups
 
+    config = session.config
+    keep = config.backup_keep if keep is None else keep
+    days = config.backup_days if days is None else days
     with plain_errors():
-        session.tell(f"backed up to {backups.backup(session.config, target, now=now(), keep=keep, days=days)}")
+        session.tell(f"backed up to {backups.backup(config, target, now=now(), keep=keep, days=days)}")
 
 
 @click.command()

@@ -5,6 +5,7 @@ Knows the request as Datasette gives it (headers, cookies, scope, receive), and 
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 
+from configuration import BadSetting, Configuration, networks
 from desk.room import Refusal
 
 #: What a form holds at most, in bytes; one with a whole text in it; one with a file.
@@ -22,7 +24,6 @@ LARGEST_FILE = 4_000_000
 MOST_FIELDS = 5_000
 PLAIN = "application/x-www-form-urlencoded"
 WITH_FILES = "multipart/form-data"
-_HERE = {"127.0.0.1", "::1", ""}
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,34 @@ def check_origin(headers: Mapping[str, str], site: str) -> None:
         raise Refusal(403, "This form was sent from another site.")
 
 
-def who_asks(peer: str, headers: Mapping[str, str], proxies: str | None) -> str:
+def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> str:
     """For the limits: the connection's address, or what a proxy that we trust says of it.
 
+    The one place that reads X-Forwarded-For. Each proxy adds at its end whom it was asked by, so it is read from there up to
+    the first address that is no proxy of ours: what stands before that, a visitor may have made up.
+
     Args:
-        peer: the address of the connection.
-        proxies: the setting `sso_proxy`, addresses with commas.
+        peer: the address of the connection; empty where it has none, as within the program.
+        config: `proxies`, and `sso_proxy`, which is a proxy too.
     """
-    trusted = {each.strip() for each in (proxies or "").split(",") if each.strip()}
-    if peer in _HERE | trusted:
-        return headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:45] or peer
-    return peer
+    if not is_proxy(peer, config):
+        return peer
+    said = [each.strip()[:45] for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+    return next((each for each in reversed(said) if not is_proxy(each, config)), (said or [peer])[0])
+
+
+def is_proxy(address: str, config: Configuration) -> bool:
+    """Whether an address may say for whom it asks. No address at all is this program itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return not address
+    plain = getattr(found, "ipv4_mapped", None) or found  # ::ffff:10.0.0.1 is 10.0.0.1
+    return any(plain in network for network in _trusted(config))
+
+
+def _trusted(config: Configuration) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    try:
+        return networks(f"{config.proxies},{config.sso_proxy or ''}")
+    except BadSetting:  # sso_proxy may name what is no address: nobody ever asks from there
+        return networks(config.proxies)

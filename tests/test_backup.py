@@ -239,6 +239,18 @@ def test_older_backups_keep_one_a_day_with_what_people_made(config: Configuratio
     assert human(config.data) == before
 
 
+def test_how_many_backups_stay_is_a_setting_and_an_option_goes_before_it(
+    config: Configuration, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 2, 3):
+        backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=9)
+    kept = lambda: len([path for path in (config.data / "backups").iterdir() if path.is_dir()])  # noqa: E731
+    monkeypatch.setenv("INFOPOLICY_BACKUP_KEEP", "3")
+    monkeypatch.setenv("INFOPOLICY_BACKUP_DAYS", "0")
+    assert (call("backup").exit_code, kept()) == (0, 3)
+    assert (call("backup", "--keep", "2").exit_code, kept()) == (0, 2)
+
+
 def test_a_backup_from_the_future_pushes_nothing_out(config: Configuration) -> None:
     for day in ("2031-01-01", "2031-01-02"):  # the clock was wrong
         backup(config, None, now=f"{day}T00:00:00Z", keep=2)

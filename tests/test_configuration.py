@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from configuration import ROOT, BadSetting, Configuration, load
+from configuration import ROOT, BadSetting, Configuration, load, networks
 
 
 def test_environment_goes_before_file_and_file_before_default(tmp_path: Path) -> None:
@@ -28,6 +28,8 @@ def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ("name", "value"),
     [
         ("port", "0"), ("port", "65536"), ("port", "8o01"), ("port", "-1"), ("port", "²"), ("workers", "many"),
+        ("proxies", "nginx"), ("proxies", "10.0.0.1/8"), ("proxies", "127.0.0.1;::1"), ("proxies", "127.0.0.1,10.0.0.0/40"),
+        ("backup_keep", "0"), ("backup_keep", "all"), ("backup_days", "-1"),
         ("mirror", "127.0.0.1:8900"), ("mirror", "ftp://x/"), ("mirror", "file:"), ("mirror", "http://"),
     ],
 )  # fmt: skip
@@ -52,6 +54,12 @@ def test_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: 
 def test_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="INFOPOLICY_CONFIG"):
         load({"INFOPOLICY_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    found = load({"INFOPOLICY_PROXIES": "127.0.0.1, 10.0.0.0/8,::1", "INFOPOLICY_BACKUP_DAYS": "0"})
+    assert [str(each) for each in networks(found.proxies)] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+    assert found.backup_days == 0, "no day beyond those that stay whole"
 
 
 def test_mirror_loses_its_last_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

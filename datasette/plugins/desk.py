@@ -116,7 +116,7 @@ def _answer(house, datasette, request, config, form):
         _check_role(account, role, "POST" if form is not None else "GET", route)
         room = Room(
             db=db, account=account, now=now, today=_today(datasette, now),
-            origin=asking.who_asks(_peer(request), request.headers, config.sso_proxy), token=token, path=path,
+            origin=asking.who_asks(_peer(request), request.headers, config), token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args},
             form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
         )  # fmt: skip

@@ -77,7 +77,7 @@ def proven(datasette, text):
 
 def _file(config, request, page, words, email):
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config.sso_proxy)
+    origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config)
     with closing(open_staff(config.staff)) as db:
         return reports.file(db, page, words, email, origin=origin, now=now)
 

@@ -15,6 +15,7 @@ from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from desk import asking
 from digest import compose, desk, estimate, issues, subscribers
 from digest.addresses import BadAddress
 from digest.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
@@ -102,13 +103,11 @@ async def form_of(request):
         raise BadPreferences("the form has too many fields") from error
 
 
-def origin(request):
-    """Who asks: the address of the connection, or what a proxy on this machine says of it; None where nobody says."""
+def origin(request, config):
+    """Who asks; None where a proxy does not say for whom: one limit for everybody would shut out all but the first."""
     client = (request.scope.get("client") or ("",))[0]
-    if client and client not in ("127.0.0.1", "::1"):
-        return client
-    forwarded = request.headers.get("x-forwarded-for", "")
-    return forwarded.rpartition(",")[2].strip()[:45] or None
+    found = asking.who_asks(client, request.headers, config)
+    return None if found == client and asking.is_proxy(client, config) else found
 
 
 def chosen(form, known):
@@ -173,7 +172,7 @@ async def subscribe(datasette, request):
             return await show_form(datasette, request, values, known=known, volume=volume)
         queued = await with_mail(
             datasette, subscribers.subscribe, values["email"], choice, now=now(), frequency=values["frequency"],
-            language=values["language"], origin=origin(request),
+            language=values["language"], origin=origin(request, config),
         )  # fmt: skip
     except (BadAddress, BadPreferences) as error:
         return await show_form(datasette, request, typed(form), known=known, problem=str(error), status=400)
