@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import re
 import sqlite3
@@ -396,6 +397,8 @@ def crawl(
         "INFOPOLICY_BUDGET_OFF": not budget, "LOG_INSTALL_ROOT_HANDLER": not structured(),
     }, priority="cmdline")  # fmt: skip
     process = AsyncCrawlerProcess(settings)
+    # Otherwise Scrapy makes a line for every request and throws it away later.
+    logging.getLogger("scrapy").setLevel(log_level)
     crawlers = [process.create_crawler(name) for name in spiders]
     with plain_lines() if log_level == "WARNING" else nullcontext():
         for crawler in crawlers:

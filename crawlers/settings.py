@@ -69,5 +69,8 @@ HTTPCACHE_POLICY = "crawlers.httpcache.ValidatorsPolicy"
 HTTPCACHE_STORAGE = "crawlers.httpcache.OpsStorage"
 ITEM_PIPELINES = {"pipelines.ValidatePipeline": 100, "pipelines.RecordPipeline": 200}
 
+# Scrapy makes so many tasks for every answer, by default a hundred; one stores its items as fast, and in their order.
+CONCURRENT_ITEMS = 1
+
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawlers.logs.QuietItems"

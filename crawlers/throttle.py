@@ -14,5 +14,5 @@ USUAL = frozenset({304, 404, 410})
 class AutoThrottle(throttle.AutoThrottle):
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
         if response.status in USUAL:
-            response = response.replace(status=200)
+            response = Response(response.url)  # whose status is 200; nothing else is looked at
         super()._adjust_delay(slot, latency, response)
