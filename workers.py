@@ -6,11 +6,12 @@ rules and model once. Results come back in order to the one process that writes.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -125,17 +126,22 @@ def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator
 def _cluster(scheduler: str) -> Iterator[Crew]:
     try:
         from distributed import Client, KilledWorker
+        from distributed.client import ClosedClientError
         from distributed.comm import CommClosedError
     except ImportError as error:
-        raise SchedulerError("Dask is not installed here: pip install 'infopolicy[cluster]'") from error
+        raise SchedulerError("Dask is not installed here: pip install -r requirements-cluster.txt") from error
+    for name in ("distributed.batched", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a lost scheduler is told below, in one sentence
     try:
         with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
             threads = sum(client.ncores().values())
             if not threads:
                 raise SchedulerError(f"{scheduler} has no worker: start some with `dask worker {scheduler}`")
             yield Crew(client.get_executor(pure=False, retries=3), 2 * threads)
-    except (OSError, TimeoutError, CommClosedError, KilledWorker) as error:
-        raise SchedulerError(f"{scheduler}: {error}; what was written is complete, run the command again") from error
+    except (OSError, TimeoutError, CommClosedError, KilledWorker, ClosedClientError, CancelledError) as error:
+        # Work under way is cancelled when the scheduler goes, and a cancellation has no words of its own.
+        words = str(error) or "the scheduler is gone"
+        raise SchedulerError(f"{scheduler}: {words}; what was written is complete, run the command again") from error
 
 
 def _start_worker() -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Command, clean_environment
+from conftest import NOW, ROOT, Command, clean_environment
 from sqlite_utils import Database
-from test_derive import dump, filled  # noqa: F401
+from test_derive import DERIVED, bill, dump, filled  # noqa: F401
 
 import derive as module
 import workers
+from crawlers.record import upsert
 from derive import derive, forget
 from workers import SchedulerError
 
@@ -37,12 +42,20 @@ def process(*arguments: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[byte
         started.wait()
 
 
+@dataclass
+class Cluster:
+    """A scheduler with its address, and two workers."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """The address of a scheduler, and its two workers."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     file = tmp_path_factory.mktemp("dask") / "scheduler.json"
     with ExitStack() as stack:
-        stack.enter_context(
+        scheduler = stack.enter_context(
             process("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
         )
         address = json.loads(_read(file))["address"]
@@ -51,7 +64,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
             for _ in range(2)
         ]
         _wait_for_workers(address, 2)
-        yield address, crew
+        yield Cluster(address, scheduler, crew)
 
 
 def _read(file: Path) -> str:
@@ -79,29 +92,27 @@ def test_a_cluster_gives_the_same_rows(cluster, filled: Database, staff: Databas
     derive(filled, staff, workers=1)
     before = dump(filled, staff)
     forget(filled)
-    done = derive(filled, staff, scheduler=cluster[0])
+    done = derive(filled, staff, scheduler=cluster.address)
     assert done.tagged > 2
     assert dump(filled, staff) == before
-    assert derive(filled, staff, scheduler=cluster[0]).tagged == 0
+    assert derive(filled, staff, scheduler=cluster.address).tagged == 0
 
 
 def test_a_worker_with_other_rules_is_refused(
     cluster, filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(workers, "_tagger", _Other())
+    other = copy(workers.tagger())
+    other.version = "another"
+    monkeypatch.setattr(workers, "_tagger", other)
     with pytest.raises(SchedulerError, match="install the same code on all"):
-        derive(filled, staff, scheduler=cluster[0])
+        derive(filled, staff, scheduler=cluster.address)
     assert filled.table("taggings").count == 0
-
-
-class _Other:
-    version = "another"
 
 
 def test_the_command_takes_a_scheduler(cluster, infopolicy: Command, recording, tmp_path: Path) -> None:
     recording.add(1, title="A bill for broadband in public libraries")
     assert infopolicy("crawl", "us_bills", "--congress", "all", mirror=recording.publish().mirror).returncode == 0
-    done = infopolicy("rebuild", "--all", "--scheduler", cluster[0])
+    done = infopolicy("rebuild", "--all", "--scheduler", cluster.address)
     assert done.returncode == 0, done.stderr
     assert re.search(r"tagged 1 and matched \d documents", done.stdout)
 
@@ -112,10 +123,59 @@ def test_nobody_at_the_address_is_one_sentence(filled: Database, staff: Database
         derive(filled, staff, scheduler="tcp://127.0.0.1:9")
 
 
-def test_a_worker_that_dies_costs_nothing(cluster, filled: Database, staff: Database, small_batches: None) -> None:  # noqa: F811
+# --------------------------------------------------------------------- killed while they work; the cluster ends with these
+
+MANY = 40
+
+
+@pytest.fixture
+def calm(filled: Database, staff: Database, small_batches: None) -> list[list[object]]:  # noqa: F811
+    """What one machine makes of more documents than can be under way at once; then all of it is forgotten."""
+    more = [bill(1000 + number, f"A bill for broadband in public libraries, {number}") for number in range(MANY)]
+    upsert(filled, more, now=NOW, silent=True)
     derive(filled, staff, workers=1)
-    before = dump(filled, staff)
+    made = dump(filled, staff)
     forget(filled)
-    cluster[1][0].kill()
-    derive(filled, staff, scheduler=cluster[0])
-    assert dump(filled, staff) == before
+    return made
+
+
+def kills(victim: subprocess.Popen[bytes]) -> tuple[list[int], tuple[Callable[[int], None], Callable[[int], None]]]:
+    """The batches that were written, and a progress that kills a process by SIGKILL after the first of them."""
+    written: list[int] = []
+
+    def tell(documents: int) -> None:
+        written.append(documents)
+        if len(written) == 1:
+            victim.kill()
+            victim.wait()
+
+    return written, (tell, lambda _: None)
+
+
+def test_a_worker_that_dies_costs_nothing(
+    cluster, filled: Database, staff: Database, calm: list[list[object]]  # noqa: F811
+) -> None:  # fmt: skip
+    written, progress = kills(cluster.workers[0])
+    assert derive(filled, staff, scheduler=cluster.address, progress=progress).tagged == len(written) > MANY
+    assert cluster.workers[0].returncode == -signal.SIGKILL
+    assert dump(filled, staff) == calm
+
+
+def test_a_scheduler_that_dies_is_one_sentence_and_what_is_written_is_whole(
+    cluster, filled: Database, staff: Database, calm: list[list[object]], caplog: pytest.LogCaptureFixture  # noqa: F811
+) -> None:  # fmt: skip
+    written, progress = kills(cluster.scheduler)
+    logging.getLogger("distributed").addHandler(caplog.handler)  # it hands nothing on to those above it
+    with pytest.raises(SchedulerError, match=rf"{cluster.address}: .*what was written is complete") as told:
+        derive(filled, staff, scheduler=cluster.address, progress=progress)
+    assert len(str(told.value).splitlines()) == 1
+    logging.getLogger("distributed").removeHandler(caplog.handler)
+    assert not [line for line in caplog.records if line.exc_info]
+    tagged = {key for (key,) in filled.execute("select document_id from taggings")}
+    done = len(tagged)
+    assert 1 <= done == len(written) < MANY
+    for name, every in zip(DERIVED[:3], calm, strict=False):
+        mine = [row for row in every if row[0] in tagged]  # type: ignore[index]
+        assert sorted(filled.execute(f"select * from {name}").fetchall(), key=repr) == mine, name
+    assert derive(filled, staff, workers=1).tagged == len(calm[0]) - done
+    assert dump(filled, staff) == calm
