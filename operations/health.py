@@ -13,6 +13,8 @@ from operations.folder import OperationError, read_only
 
 #: Below this a crawl may fill the disk at any moment.
 LEAST_FREE = 200 * 1024 * 1024
+#: What whoever is alarmed knows the private databases by.
+_OF = {"staff.db": "the staff pages", "partners.db": "the partners' pages", "mail.db": "the digest"}
 
 
 def reasons(corpus: Path, private: tuple[Path, ...] = (), *, now: str, stale_hours: int) -> list[str]:
@@ -20,7 +22,7 @@ def reasons(corpus: Path, private: tuple[Path, ...] = (), *, now: str, stale_hou
 
     Args:
         corpus: corpus.db.
-        private: staff.db and mail.db, where the site has them; one that is not there yet is no trouble.
+        private: staff.db, partners.db and mail.db, where the site has them; one that is not there yet is no trouble.
         now: UTC time stamp.
         stale_hours: how old the end of the last run may be.
     """
@@ -54,7 +56,7 @@ def _private(paths: tuple[Path, ...]) -> Iterator[str]:
                 with closing(read_only(path)) as db:
                     db.execute("select count(*) from sqlite_master").fetchone()
             except (OperationError, sqlite3.Error):
-                yield f"the database of the {'staff pages' if path.name == 'staff.db' else 'digest'} cannot be read"
+                yield f"the database of {_OF[path.name]} cannot be read"
 
 
 def _disk(folder: Path) -> Iterator[str]:

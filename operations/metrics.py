@@ -29,6 +29,8 @@ _COUNTED = (
      "select source, count(*) from rejects group by source"),
     ("infopolicy_desk_waiting", "Documents in the queue of the desk", "staff.db", "", "select '', count(*) from waiting"),
     ("infopolicy_desk_reviews", "Verdicts that staff have given", "staff.db", "", "select '', count(*) from reviews"),
+    ("infopolicy_partner_statements", "Statements of partners that stand on the site", "partners.db", "",
+     "select '', count(*) from current_statements where stance is not null and not hidden and not closed"),
     ("infopolicy_subscribers", "Subscribers by state", "mail.db", "state",
      "select state, count(*) from subscribers group by state"),
     ("infopolicy_mails", "Mails by state", "mail.db", "state", "select state, count(*) from deliveries group by state"),

@@ -1,4 +1,5 @@
-"""What need not be kept for ever: old answers and rejects in ops.db, what counts tries in staff.db and mail.db, old backups.
+"""What need not be kept for ever: old answers and rejects in ops.db, what counts tries in staff.db, partners.db and mail.db, old
+backups.
 
 Never touched: anything of corpus.db (what was once seen whole is derived from its runs, and what was seen once cannot be
 crawled again), and every table that people made (operations.people).
@@ -52,6 +53,8 @@ def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequen
         (config.ops, "days of budgets", "delete from budgets where day < ?", [ended[:10]]),
         (config.staff, "sessions that have ended", "delete from sessions where expires_at < ?", [ended]),
         (config.staff, "tries of a password", "delete from attempts where tried_at < ?", [tries]),
+        (config.partners, "sessions of partners that have ended", "delete from sessions where expires_at < ?", [ended]),
+        (config.partners, "tries of a partner's password", "delete from attempts where tried_at < ?", [tries]),
         (config.mail, "requests for mail", "delete from requests where asked_at < ?", [ended]),
     ]  # fmt: skip
 

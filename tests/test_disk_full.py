@@ -16,9 +16,12 @@ import pytest
 from conftest import Command, Recording
 from desk_world import NOW
 from site_corpus import BROADBAND
+from sqlite_utils import Database
 
 from configuration import Configuration
-from desk import reviews
+from desk import partners, reviews
+from desk.accounts import Account
+from desk.partner_tables import open_partners
 from desk.reviews import Verdict
 from operations.backup import check_backup
 from operations.folder import damage, present
@@ -86,3 +89,26 @@ def test_a_decision(config: Configuration) -> None:
         assert db.execute("select count(*) from reviews").fetchone()[0] == 0
         db.execute(f"pragma max_page_count = {pages + 100}")
         assert reviews.record(db, ana, [wanted], now=NOW)
+
+
+def test_a_statement_of_a_partner(config: Configuration) -> None:
+    """Neither the statement nor its line in the trail is there, and the same can be said once there is room."""
+    with closing(open_partners(config.partners, config.corpus)) as db:
+        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+        pages = db.execute("pragma page_count").fetchone()[0]
+        trail = db.execute("select count(*) from audit").fetchone()[0]
+        db.execute(f"pragma max_page_count = {pages}")
+        note = "too far " * 240
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            _say_until_full(db, eff, note)
+        said = db.execute("select count(*) from statements").fetchone()[0]
+        assert db.execute("select count(*) from audit").fetchone()[0] == trail + said
+        db.execute(f"pragma max_page_count = {pages + 100}")
+        partners.say(db, eff, BROADBAND, "oppose", note, seen=said, now=NOW)
+        assert db.execute("select count(*) from statements").fetchone()[0] == said + 1
+    assert damage(config.partners) == []
+
+
+def _say_until_full(db: Database, account: Account, note: str) -> None:
+    for number in range(20):  # what is left of the last page may take a few
+        partners.say(db, account, BROADBAND, "oppose", note, seen=number, now=NOW)

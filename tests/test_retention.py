@@ -10,10 +10,12 @@ import desk_world
 import pytest
 from click.testing import Result
 from digest_world import reader
+from site_corpus import BROADBAND
 
 from benchmarks.compare import fingerprints
 from configuration import Configuration
-from desk import limits, sessions
+from desk import limits, partners, sessions
+from desk.partner_tables import open_partners
 from desk.tables import open_staff
 from digest import limits as asking
 from digest.tables import open_mail
@@ -50,6 +52,13 @@ def config(tmp_path: Path) -> Configuration:
         for at in (OLD, YOUNG):
             sessions.start(db, ana, now=at)
             limits.may_try(db, "Ana Reader", "192.0.2.1", at)
+    with closing(open_partners(made.partners, made.corpus)) as db:
+        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_world.PASSWORD, now=OLD)
+        partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=OLD)
+        partners.moderate(db, eff, 1, hidden=True, reason="a mistake", seen=0, now=OLD)
+        for at in (OLD, YOUNG):
+            sessions.start(db, eff, now=at)
+            db.execute("insert into attempts values (?, 'x', 'y')", [at])
     with closing(open_mail(made.mail)) as mail:
         reader(mail, "one@example.org", now=OLD)
         asking.may_ask(mail, Links.of(mail), "two@example.org", None, YOUNG)
@@ -64,12 +73,13 @@ def count(path: Path, sql: str) -> list[tuple[object, ...]]:
 def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     corpus = fingerprints(config.corpus)
     human = {}
-    for name in ("staff.db", "mail.db"):
+    for name in people.DERIVED:
         with closing(read_only(config.data / name)) as db:
             human |= {
                 (name, table): db.execute(f"select * from {table}").fetchall() for table in people.tables_of(db, name)
             }
     assert len(human) > 15
+    assert all(human["partners.db", table] for table in ("accounts", "audit", "statements", "moderations"))
     done = prune(config, now=NOW)
     assert done["rejects of which a newer one is kept"] == 1
     assert done["bodies of rejects"] == 1
@@ -79,7 +89,10 @@ def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
         ("https://x/1", 0), ("https://x/2", 1), ("https://x/3", 0),
     ]  # fmt: skip
     assert count(config.ops, "select fingerprint from responses") == [("1",)]
-    assert count(config.staff, "select min(started_at) from sessions") == [(YOUNG,)]
+    for file in (config.staff, config.partners):
+        assert count(file, "select min(started_at) from sessions") == [(YOUNG,)]
+    assert done["tries of a partner's password"] == 2
+    assert count(config.partners, "select count(*) from attempts") == [(0,)]
     assert fingerprints(config.corpus) == corpus
     for (name, table), rows in human.items():
         assert count(config.data / name, f"select * from {table}") == rows, table

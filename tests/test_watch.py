@@ -18,13 +18,16 @@ from click.testing import Result
 from conftest import Command, Recording
 from digest_world import reader
 from prometheus_client.parser import text_string_to_metric_families
+from site_corpus import BROADBAND, RULE
 
 from configuration import Configuration
 from crawlers import tables
+from desk import partners
+from desk.partner_tables import open_partners
 from digest.tables import open_mail
 from operations import health, logs
 
-NOW = "2026-11-25T00:00:00Z"
+NOW, PARTNER = "2026-11-25T00:00:00Z", "Dana Partner"
 FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
 
 
@@ -40,6 +43,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         db.table("runs").insert(row)
     with closing(open_mail(made.mail)) as db:
         reader(db, "one@example.org")
+    with closing(open_partners(made.partners, made.corpus)) as db:
+        eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+        partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=NOW)
+        partners.say(db, eff, RULE, "support", "", seen=0, now=NOW)
+        partners.moderate(db, eff, 2, hidden=True, reason="a mistake", seen=0, now=NOW)
     return made.data
 
 
@@ -67,14 +75,15 @@ async def test_a_site_that_is_well_says_so(config: Configuration) -> None:
 
 async def test_what_is_wrong_is_told_without_a_path(config: Configuration) -> None:
     asked = client(config)
-    for path in (config.staff, config.mail):
+    for path in (config.staff, config.partners, config.mail):
         path.write_bytes(b"no database at all" * 500)
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     answer = await asked.get("/-/health")
     assert answer.status_code == 503
     assert answer.json()["reasons"] == [
-        "the database of the staff pages cannot be read", "the database of the digest cannot be read",
+        "the database of the staff pages cannot be read", "the database of the partners' pages cannot be read",
+        "the database of the digest cannot be read",
     ]  # fmt: skip
     assert str(config.data) not in answer.text
 
@@ -120,7 +129,10 @@ async def test_metrics_count_answers_and_what_is_stored(config: Configuration) -
     assert found["infopolicy_last_run_added{source=us_bills}"] == 3
     assert found["infopolicy_last_run_timestamp_seconds{source=us_bills}"] == 1795564800
     assert found["infopolicy_subscribers{state=confirmed}"] == 1
-    assert found["infopolicy_file_readable{file=staff.db}"] == 1
+    assert found["infopolicy_partner_statements"] == 1, "the one that is hidden does not count"
+    for name in ("staff.db", "partners.db", "mail.db"):
+        assert found[f"infopolicy_file_readable{{file={name}}}"] == 1
+        assert found[f"infopolicy_file_bytes{{file={name}}}"] > 0
     assert found["infopolicy_last_backup_timestamp_seconds"] == 0
     assert found["infopolicy_desk_waiting"] >= 0
 
@@ -129,7 +141,9 @@ async def test_metrics_name_nobody_and_nothing_that_was_looked_for(config: Confi
     asked = client(config)
     await asked.get("/browse?q=zyzzyva")
     text = (await asked.get("/-/metrics")).text
-    assert not [word for word in (*desk_world.PRIVATE, "one@example.org", "zyzzyva") if word in text]
+    assert not [
+        word for word in (*desk_world.PRIVATE, "one@example.org", "zyzzyva", PARTNER, "Axolotl") if word in text
+    ]
 
 
 @pytest.mark.parametrize(
@@ -148,13 +162,14 @@ async def test_who_may_read_the_metrics(
     assert answer.status_code == status
 
 
-async def test_a_broken_private_file_leaves_the_other_numbers(config: Configuration) -> None:
+@pytest.mark.parametrize("name", ["staff.db", "partners.db", "mail.db"])
+async def test_a_broken_private_file_leaves_the_other_numbers(config: Configuration, name: str) -> None:
     asked = client(config)
-    config.staff.write_bytes(b"no database" * 900)
+    (config.data / name).write_bytes(b"no database" * 900)
     for suffix in ("-wal", "-shm"):
-        config.staff.with_name("staff.db" + suffix).unlink(missing_ok=True)
+        (config.data / (name + suffix)).unlink(missing_ok=True)
     found = values((await asked.get("/-/metrics")).text)
-    assert found["infopolicy_file_readable{file=staff.db}"] == 0
+    assert found[f"infopolicy_file_readable{{file={name}}}"] == 0
     assert found["infopolicy_last_run_added{source=us_bills}"] == 3
 
 

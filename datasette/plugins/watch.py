@@ -18,6 +18,7 @@ from configuration import Configuration
 from datasette import Response, hookimpl
 from datasette.plugins import pm
 from operations import health, logs
+from operations.folder import FILES
 from operations.metrics import Metrics
 
 log = logging.getLogger("infopolicy.access")
@@ -38,7 +39,7 @@ def config_of(datasette):
 def metrics_of(datasette):
     if not hasattr(datasette, KEPT):
         corpus = Path(datasette.get_database(DATABASE).path)
-        names = ("corpus.db", "ops.db", "staff.db", "mail.db") if config_of(datasette) else ("corpus.db",)
+        names = FILES if config_of(datasette) else ("corpus.db",)
         setattr(datasette, KEPT, Metrics(corpus.parent, names))
     return getattr(datasette, KEPT)
 
@@ -49,7 +50,7 @@ async def is_well(datasette):
     found = await asyncio.to_thread(
         health.reasons,
         Path(datasette.get_database(DATABASE).path),
-        (config.staff, config.mail) if config else (),
+        (config.staff, config.partners, config.mail) if config else (),
         now=now,
         stale_hours=(config or Configuration()).stale_hours,
     )
