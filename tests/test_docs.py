@@ -88,8 +88,3 @@ def test_readme_commands_exist() -> None:
     targets = set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE))
     rules = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert targets <= rules
-
-
-def test_container_passes_every_key_on() -> None:
-    compose = (ROOT / "deploy/compose.yml").read_text(encoding="utf-8")
-    assert not [source.key for source in load_sources().values() if source.key and source.key not in compose]
