@@ -4,24 +4,39 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import desk_world
 import site_corpus
+import yaml
 from fuzz_targets import recordings
 from lxml import etree
 from sqlite_utils import Database
 
+import comparison.tables
+import reference
+from classify.areas import AREAS_FILE, load_areas
+from comparison import families, grouping
 from configuration import Configuration
 from crawlers import federal_register, openstates, xmltree
 from crawlers.billstatus import parse_bill
 from crawlers.items import Document
 from crawlers.record import upsert
 from crawlers.tables import connect
+from desk import houses, partners, proposals, proposing, reports
+from digest import desk as digest_desk
+from digest import issues
+from digest.tables import open_mail
+from pages import look_alikes
 from pipelines import validate
+from positions import catalogue, messages, stances
 from publish import publish
 
 #: What gets out of text, attributes, titles, scripts, comments, CDATA, templates, calendars, tables and headers.
@@ -36,6 +51,8 @@ ADDRESSES = ("javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", 
              "https://x.example/\"onmouseover=\"pwned()", "//evil.example/pwned", "https://x.example/'><script>pwned()</script>")  # fmt: skip
 
 BILL = "us-119-hr7661"
+#: One of those that families.yml describes.
+FAMILY = "library-liability"
 _FREE = {"title", "text", "name", "fullName", "description", "lawType", "type", "firstName", "lastName", "policyArea"}
 
 
@@ -107,12 +124,20 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
     config = desk_world.build(folder)
     documents = [hostile_bill(), hostile_rule(), hostile_state_bill()]
     with closing(connect(config.corpus)) as db:
+        comparison.tables.corpus.apply(db)
         for each in documents:
             validate(each)
         upsert(db, documents, now="2022-03-08T07:00:00Z", silent=False)
         for document in documents:
             _touched(db, document)
-        _catalogue(db)
+        reference.write_reference(db)
+        db.table("look_alike_groups").insert(
+            {"id": FAMILY, "kind": "family", "title": PAYLOAD, "documents": 3, "jurisdictions": 2, "basis": "words"}
+        )
+        for number, document in enumerate(documents):
+            db.table("look_alikes").insert(
+                {"group_id": FAMILY, "document_id": document.id, "ordinal": number, "likeness": 0.9}
+            )
         publish(db, site_corpus.NOW)
     with closing(desk_world.open_desk(config)) as db:
         desk_world.standing.settle_all(db, desk_world.NOW)
@@ -153,10 +178,98 @@ def _touched(db: Database, document: Document) -> None:
     )  # fmt: skip
 
 
-def _catalogue(db: Database) -> None:
-    """The positions as a catalogue would fill them whose YAML somebody has tampered with."""
-    for name in ("title", "statement", "owner_units", "core_values", "partners"):
-        db.execute(f"update positions set {name} = ?", [PAYLOAD])
-    db.execute("update positions set source_url = ?", [ADDRESSES[0]])
-    db.execute("update position_versions set name = ?, rationale = ?, body = ?, section = ?", [PAYLOAD] * 4)
-    db.execute("update policy_areas set title = ?, description = ? where id = 'broadband'", [PAYLOAD, PAYLOAD])
+# --------------------------------------------------------------------- the YAML of maintainers, tampered with
+
+#: What a page shows of the files; everything else stays, or the loaders would refuse it.
+_SHOWN = (
+    "title", "statement", "rationale", "document", "body", "section", "note", "description", "about", "source_name", "number",
+)  # fmt: skip
+_LISTS = ("owner_units", "partners", "opponents", "core_values")
+_POSITIONS = {"telecommunications": ("tc-hotspot-lending",), "copyright": ("cp-fair-ebook-terms",)}
+
+
+def _tampered(value: Any, name: str = "") -> Any:
+    """A tree of YAML with an attack wherever a page shows what it says."""
+    if isinstance(value, dict):
+        return {key: _tampered(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [PAYLOAD] if name in _LISTS else [_tampered(each, name) for each in value]
+    if name == "source_url":
+        return ADDRESSES[0]
+    return PAYLOAD if name in _SHOWN and isinstance(value, str) else value
+
+
+def _write(path: Path, tree: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def tamper(folder: Path) -> None:
+    """Copies of catalogue, messages, stances, areas and families in a folder, with attacks in every text they show."""
+    for area, wanted in _POSITIONS.items():
+        entries = [entry for entry in _read(catalogue.HOME / f"{area}.yml") if entry["id"] in wanted]
+        for entry in entries:
+            entry.pop("related", None)
+            entry.update({name: [PAYLOAD] for name in _LISTS} | {"source_url": ADDRESSES[0]})
+            entry["versions"][-1].setdefault("rationale", "because")
+        _write(folder / f"catalogue/{area}.yml", _tampered(entries))
+        _write(folder / f"messages/{area}.yml", {key: dict.fromkeys(messages.AUDIENCES, PAYLOAD) for key in wanted})
+    known = [entry | {"positions": ["tc-hotspot-lending"]} for entry in _read(stances.FILE)[:2]]
+    _write(folder / "stances.yml", _tampered(known))
+    areas = _read(AREAS_FILE)
+    chosen = {name: area for name, area in areas["areas"].items() if name in ("broadband", "library-funding")}
+    for area in chosen.values():
+        area.pop("implies", None)
+    _write(folder / "areas.yml", _tampered(areas | {"areas": chosen}))
+    _write(folder / "families.yml", _tampered([entry | {"about": PAYLOAD} for entry in _read(families.FILE)]))
+
+
+@contextmanager
+def tampered(folder: Path) -> Iterator[None]:
+    """Inside, the real loaders read those copies, and everything that publishes or shows them gets what they say."""
+    tamper(folder)
+    held, areas = catalogue.load_catalogue(folder / "catalogue"), load_areas(folder / "areas.yml")
+    described = families.load_families(folder / "families.yml")
+    with ExitStack() as stack:
+        for module in (reference, proposals, proposing):
+            stack.enter_context(patch.object(module, "load_catalogue", lambda *_: held))
+        said = messages.load_messages(held.positions, folder / "messages")
+        stack.enter_context(patch.object(reference, "load_messages", lambda *_: said))
+        stack.enter_context(patch.object(reference, "load_areas", lambda: areas))
+        for shown in (grouping, look_alikes):
+            stack.enter_context(patch.object(shown, "load_families", lambda: described))
+        yield
+
+
+def said_by_strangers(config: Configuration) -> dict[str, int]:
+    """A report, a partner's statement and a proposal, each an attack; gives the numbers of the report and the proposal."""
+    now = desk_world.NOW
+    with closing(desk_world.open_desk(config)) as db:
+        report = reports.file(db, f"/documents/{BILL}", PAYLOAD, "stranger@example.org", origin="x", now=now)
+        held = reference.load_catalogue().by_id["tc-hotspot-lending"]
+        change = proposals.change_of(held, "wording", {"statement": f"{PAYLOAD} again", "rationale": PAYLOAD})
+        cursor = db.execute(
+            "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
+            [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
+        )  # what `propose` writes, without the folder of the catalogue that it would check
+        proposal = int(cursor.lastrowid or 0)
+    with closing(houses.PARTNERS.open(config)) as db:
+        name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
+        partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
+        for key in (BILL, site_corpus.BROADBAND):
+            partners.say(db, partner, key, "oppose", PAYLOAD, seen=0, now=now)
+    return {"report": report, "proposal": proposal}
+
+
+def released(config: Configuration) -> str:
+    """The id of an issue of the digest that tells of the hostile documents, with a note that is an attack."""
+    with closing(open_mail(config.mail)) as db, closing(digest_desk.corpus(config.corpus)) as corpus:
+        day = datetime.date(2022, 3, 9)
+        issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=site_corpus.NOW, day=day)
+        issues.write_note(db, issue.id, PAYLOAD)
+        issues.release(db, issue, now=site_corpus.NOW)
+    return issue.id

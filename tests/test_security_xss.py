@@ -19,7 +19,7 @@ import lxml.html
 import openpyxl
 import pytest
 from desk_world import Browser
-from hostile_world import BILL, PAYLOAD, build
+from hostile_world import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
 from icalendar import Calendar
 from lxml import etree
 
@@ -30,8 +30,11 @@ from digest.tables import open_mail
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    config, documents = build(tmp_path_factory.mktemp("xss"))
-    return config, documents, desk_world.site_of(config, mail=config).app()
+    with tampered(tmp_path_factory.mktemp("yaml")):
+        config, documents = build(tmp_path_factory.mktemp("xss"))
+        said = said_by_strangers(config)
+        said["issue"] = released(config)
+        yield config, documents, desk_world.site_of(config, mail=config).app(), said
 
 
 @pytest.fixture
@@ -47,13 +50,15 @@ def pages(documents: list[str]) -> list[str]:
     of_each += [
         path.format(key)
         for key in documents
-        for path in ("/embed/{}", "/similar/{}", "/documents/{}/versions", "/desk/documents/{}")
+        for path in ("/embed/documents/{}", "/documents/{}/similar", "/documents/{}/versions", "/desk/documents/{}")
     ]
     return [
         *of_each, "/", "/es", "/browse", "/browse?q=library", "/browse?q=%22%3E%3Cscript%3Epwned()%3C/script%3E", "/areas", "/areas/broadband",
         "/positions", "/positions/tc-hotspot-lending", "/positions/tc-hotspot-lending/handout", "/es/positions/tc-hotspot-lending",
         "/jurisdictions", "/jurisdictions/us", "/deadlines", "/deadlines?past=1", "/calendar?month=2022-03", "/compare?a=us&b=us-tx",
-        "/families", "/scorecard", "/sources", "/accuracy", "/glossary", "/about", "/api", "/subscribe?searches=%3Cpwned%3E", "/digest", "/corpus",
+        "/families", f"/families/{FAMILY}", f"/es/families/{FAMILY}", "/scorecard", "/desk/reports", "/desk/reports?closed=1",
+        "/desk/partners", "/desk/positions", "/desk/positions/tc-hotspot-lending", "/desk/import", "/desk/added",
+        "/desk/added/form", "/desk/areas", "/desk/following", "/desk/people", "/desk/account", "/positions/cp-fair-ebook-terms", "/sources", "/accuracy", "/glossary", "/about", "/api", "/subscribe?searches=%3Cpwned%3E", "/digest", "/corpus",
         "/corpus/documents", "/corpus/positions", "/corpus/actions?_search=library", "/corpus/evidence", "/corpus/policy_areas",
         "/corpus?sql=select+title,url+from+documents", "/corpus?sql=select+'%3Cpwned%3E'+as+%22%3Cpwned%3E%22", "/desk", "/desk/trail",
         "/desk?q=%3Cpwned%3E", "/report", "/nothing/%3Cpwned%3E", "/corpus/documents/%3Cpwned%3E",
@@ -92,7 +97,12 @@ def _script(node: Any) -> list[str]:
 async def test_no_page_runs_or_links_what_a_source_says(browser: Browser, world: Any) -> None:
     await browser.sign_in()
     shown = 0
-    for path in pages(world[1]):
+    typed = [
+        f"/desk/proposals/{world[3]['proposal']}",
+        f"/digest/{world[3]['issue']}",
+        f"/digest/{world[3]['issue']}?language=es",
+    ]
+    for path in [*pages(world[1]), *typed]:
         answer = await browser.get(path, follow_redirects=True)
         assert answer.status_code in (200, 400, 404), (path, answer.status_code)
         assert answer.headers["content-type"].startswith("text/html"), path
@@ -101,6 +111,27 @@ async def test_no_page_runs_or_links_what_a_source_says(browser: Browser, world:
         assert "<script>pwned" not in answer.text
         shown += "pwned()" in answer.text
     assert shown > 30, "the attacks are on the pages, as words"
+
+
+async def test_pages_of_strangers_words_show_them_as_words(browser: Browser, world: Any) -> None:
+    """The attacks of each of these pages are on it, or it would have shown nothing; partners see only their own."""
+    await browser.sign_in()
+    for path in (
+        f"/families/{FAMILY}", f"/digest/{world[3]['issue']}", "/desk/reports", "/desk/partners", "/desk/positions",
+        "/desk/positions/tc-hotspot-lending", f"/desk/proposals/{world[3]['proposal']}", "/positions", "/areas",
+        "/positions/tc-hotspot-lending", "/areas/broadband", f"/documents/{BILL}", "/families",
+    ):  # fmt: skip
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+        assert problems(answer.text) == [], path
+        assert "pwned()" in answer.text, f"{path} shows none of it"
+    partner = Browser(world[2])
+    await partner.sign_in("Pat Partner")
+    for path in ("/partner", "/partner?q=%3Cpwned%3E", f"/partner/documents/{BILL}", "/partner/account"):
+        answer = await partner.get(path)
+        assert answer.status_code == 200, path
+        assert problems(answer.text) == [], path
+        assert "pwned" in answer.text, path
 
 
 def test_what_looks_for_attacks_finds_them() -> None:
