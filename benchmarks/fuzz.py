@@ -20,7 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from fuzz_handed_in import handed_in  # noqa: E402
 from fuzz_local import local_files  # noqa: E402
+from fuzz_rules import rules  # noqa: E402
 from fuzz_sources import sources  # noqa: E402
 from fuzz_targets import Target  # noqa: E402
 from fuzz_visitors import visitors  # noqa: E402
@@ -75,9 +77,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("fuzz-findings"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    targets = [
-        each for each in (*sources(), *local_files(), *visitors()) if not options.only or each.name in options.only
-    ]
+    every = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
+    targets = [each for each in every if not options.only or each.name in options.only]
     findings = total = 0
     for target in targets:
         tried, slowest, found = fuzz(target, options.minutes * 60 / len(targets), options.seed, options.out)

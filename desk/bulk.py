@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from desk import judging, papers, reviews
 from desk.papers import Item
 from desk.reviews import NotAllowed, Overtaken, Verdict
-from desk.room import Answer, Page, Redirect, Refusal, Room
+from desk.room import Answer, Page, Redirect, Refusal, Room, parts_of
 from desk.subjects import BadVerdict
 
 #: More at once nobody can look through.
@@ -106,9 +106,7 @@ def _save(room: Room, query: str) -> Redirect:
 
 def _verdict(token: str) -> Verdict:
     try:
-        document_id, subject, verdict, value, seen = json.loads(token)
-        if not (isinstance(document_id, str) and isinstance(subject, str) and isinstance(seen, int)):
-            raise ValueError(token)
+        document_id, subject, verdict, value, seen = parts_of(token, (str, str, str, str | None, int))
     except ValueError as error:
         raise BadVerdict("the form is damaged: begin again") from error
     return Verdict(

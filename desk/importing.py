@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from desk import accounts, reviews, tracker, tracker_match, work
 from desk.accounts import Account
 from desk.reviews import Overtaken, Verdict
-from desk.room import Answer, Page, Redirect, Refusal, Room
+from desk.room import Answer, Page, Redirect, Refusal, Room, parts_of
 from desk.subjects import BadVerdict
 from desk.tables import writing
 from desk.tracker_match import Candidate, Line
@@ -153,10 +153,7 @@ def _taken(token: str) -> Taken:
     Raises:
         ValueError: it is not what a preview made.
     """
-    row, document_id, stance, note, seen = json.loads(token)
-    fits = isinstance(row, int) and isinstance(seen, int) and isinstance(document_id, str) and isinstance(note, str)
-    if not fits or not (stance is None or isinstance(stance, str)):
-        raise ValueError(token)
+    row, document_id, stance, note, seen = parts_of(token, (int, str, str | None, str, int))
     return Taken(row, document_id, stance, note, seen)
 
 

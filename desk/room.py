@@ -7,6 +7,7 @@ least role it asks for. Whoever adds a page adds a function, a template and a li
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,8 @@ class Attachment:
     body: str
 
 
+#: No row of ours has a larger number; the database takes none above 2^63.
+LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
 
 
@@ -105,6 +108,22 @@ class Room:
         """A whole number of the form or the address; 0 where there is none."""
         text = self.typed(name) or self.arg(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:
+    """What a hidden field carries back, a JSON list with one value of each of these types.
+
+    Raises:
+        ValueError: it is anything else, and so not what a page of ours held.
+    """
+    try:
+        parts = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("brackets without end") from error
+    fits = isinstance(parts, list) and len(parts) == len(kinds) and all(map(isinstance, parts, kinds))
+    if not fits or any(isinstance(part, int) and not -LARGEST_NUMBER < part < LARGEST_NUMBER for part in parts):
+        raise ValueError("not what the page held")
+    return list(parts)
 
 
 def local(address: str, default: str = "/desk", house: str = "/desk") -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +30,10 @@ _HEADER_WITHIN = 15
 _LARGEST_UNPACKED = 20_000_000
 _MOST_PARTS = 500
 LONGEST_CELL = 4_000
+#: What a damaged or locked ZIP makes of its reader, each way of packing in its own words.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+)  # fmt: skip
 _DELIMITERS = ",;\t|"
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SIGNS = re.compile(r"[^a-z0-9]+")
@@ -150,7 +156,7 @@ def _check_zip(body: bytes) -> None:
                     raise BadTracker("the Excel file holds declarations that no spreadsheet needs")
     except BadTracker:
         raise
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except _DAMAGED as error:
         raise BadTracker("the Excel file is damaged, or has a password") from error
 
 

@@ -185,9 +185,10 @@ _ADDRESSES = (
     b"/documents/us-117-hr1783.atom", b"/areas/broadband.csv", b"/compare?a=us&b=us-tx&year=2022",
     b"/scorecard?area=privacy&year=2022&level=federal", b"/corpus?sql=select+id,title+from+documents+where+id+like+:x&x=us%25",
     b"/corpus/documents.json?_size=5&kind__exact=bill&_facet=status", b"/corpus/documents?_search=library&_sort=id&_next=x",
-    b"/embed/us-117-hr1783", b"/positions/tc-hotspot-lending?page=2", b"/es/browse?q=biblioteca",
-    b"/subscribe?area=privacy&searches=x&documents=us-117-hr1783", b"/digest/public-weekly-2022-W10?language=es",
-    b"/sitemap.xml?part=1", b"/glossary", b"/similar/us-117-hr1783",
+    b"/embed/documents/us-117-hr1783", b"/positions/tc-hotspot-lending?page=2", b"/es/browse?q=biblioteca",
+    b"/subscribe?area=privacy&searches=x&documents=us-117-hr1783", b"/digest/public-weekly-2022-w10?language=es",
+    b"/sitemap-pages.xml", b"/glossary", b"/documents/us-117-hr1783/similar", b"/families",
+    b"/scorecard.csv?by=area&value=privacy",
     b"/documents/us-117-hr1783/versions?from=0&to=1&view=inline",
 )  # fmt: skip
 

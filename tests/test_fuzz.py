@@ -5,18 +5,27 @@ A longer run: `python benchmarks/fuzz.py --minutes 60`.
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import re
+import sys
+import threading
+import zipfile
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import fuzz_local
+import fuzz_rules
 import fuzz_targets
 import fuzz_visitors
 import httpx
 import pytest
+from fuzz_handed_in import handed_in
 from fuzz_local import local_files
+from fuzz_rules import rules
 from fuzz_sources import sources
 from fuzz_targets import Target
 from fuzz_visitors import visitors
@@ -29,9 +38,14 @@ from crawlers.items import BadRecord, Bill, clean
 from crawlers.jsonbody import read_json
 from crawlers.middlewares import Unreadable
 from crawlers.shape import check_shape, storable
+from crawlers.sources import load_sources
+from desk import bulk, importing, tracker
+from desk.asking import Upload
+from desk.subjects import BadVerdict
 from pages import ical
+from positions import catalogue
 
-TARGETS = (*sources(), *local_files(), *visitors())
+TARGETS = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
 FAST = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 chances = st.integers(0, 2**48).map(random.Random)
 
@@ -71,7 +85,160 @@ def test_the_seeds_themselves_are_read(target: Target) -> None:
     assert read
 
 
+# --------------------------------------------------------------------- nothing is left out
+
+BY_NAME = {target.name: target for target in TARGETS}
+#: Source -> the targets that read its answers.
+OF_SOURCE = {
+    "us_bills": ("billstatus", "sitemap", "zip"),
+    "us_federal_register": ("federal_register", "federal_register_text"),
+    "us_states": ("openstates", "openstates_sessions"),
+    "ca_bills": ("canada",),
+    "uk_bills": ("uk_list", "uk_bill"),
+    "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list"),
+    "us_local_legistar": ("legistar", "legistar_parts"),
+    "us_courts": ("courts",),
+    "us_regulations": ("regulations", "docket"),
+    "us_congress_api": (
+        "congress_list", "congress_bill", "congress_meeting", "congress_hearing", "congress_amendment",
+    ),
+    "us_bill_text": ("bill_text",),
+}  # fmt: skip
+#: What turns bytes from outside into something else: a module that calls one of these reads input.
+READS = re.compile(
+    r"\b(?:yaml\.(?:safe_load|load|compose)|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
+    r"|load_workbook|csv\.reader|zipfile\.ZipFile|mailbox\.mbox|FormParser|parse_qsl?|xmltree\.parse|etree\.fromstring"
+    r"|document_fromstring|fragment_fromstring|lzma\.open)\("
+)
+#: Module that reads what comes from outside -> a target that goes through it.
+READERS = {
+    "classify/areas.py": "areas", "classify/jsonl.py": "json_lines", "comparison/families.py": "comparison_rules",
+    "comparison/rules.py": "comparison_rules", "configuration.py": "settings", "crawlers/bill_text.py": "bill_text",
+    "crawlers/ceremonial.py": "crawler_rules", "crawlers/congress_gov.py": "congress_bill",
+    "crawlers/courtlistener.py": "courts", "crawlers/federal_register.py": "federal_register",
+    "crawlers/fields.py": "crawler_rules", "crawlers/jsonbody.py": "courts", "crawlers/legiscan.py": "legiscan",
+    "crawlers/legisinfo.py": "crawler_rules", "crawlers/legistar.py": "legistar", "crawlers/openstates.py": "openstates",
+    "crawlers/regulations_gov.py": "regulations", "crawlers/rulefile.py": "crawler_rules",
+    "crawlers/sources.py": "crawler_rules", "crawlers/spiders/us_bills.py": "zip",
+    "crawlers/spiders/us_federal_register.py": "federal_register", "crawlers/states.py": "crawler_rules",
+    "crawlers/status_states.py": "crawler_rules", "crawlers/uk_parliament.py": "uk_bill", "crawlers/xmltree.py": "canada",
+    "desk/amending.py": "proposal", "desk/asking.py": "multipart", "desk/bulk.py": "form_lines",
+    "desk/importing.py": "form_lines", "desk/room.py": "form_lines", "desk/tracker.py": "workbook",
+    "digest/addresses.py": "address", "digest/bounces.py": "mailbox", "digest/channels.py": "alerts",
+    "datasette/plugins/sharing.py": "web_addresses", "datasette/plugins/subscribe.py": "forms", "digest/tokens.py": "links",
+    "pages/feeds.py": "web_addresses", "pages/filters.py": "web_addresses", "pages/search.py": "search",
+    "positions/catalogue.py": "catalogue", "positions/messages.py": "messages", "positions/stances.py": "stances",
+    "positions/yamlfile.py": "catalogue",
+}  # fmt: skip
+#: Why a module that reads needs no target -> the modules.
+OUR_OWN = {
+    "rows of our own databases, written as JSON by the same module": (
+        "classify/agreement.py", "crawlers/attachments.py", "crawlers/expectation.py", "crawlers/health.py",
+        "crawlers/httpcache.py", "crawlers/observations.py", "crawlers/spools.py", "desk/by_hand.py", "desk/lists.py",
+        "desk/papers.py", "desk/projection.py", "desk/proposals.py", "desk/standing.py", "digest/issues.py",
+        "digest/preferences.py", "revisions.py",
+    ),
+    "files that come with the code and are read whole when it starts, or in a test": (
+        "classify/evaluate.py", "classify/labels.py", "classify/lessons.py", "classify/model.py", "digest/ledger.py",
+        "digest/words.py", "pages/accuracy.py", "pages/api.py", "pages/map.py", "pages/words.py", "positions/cues.py",
+        "positions/labels.py", "positions/passages.py", "positions/sample.py", "serve.py",
+    ),
+    "our own backups and the journal of removals": (
+        "operations/backup.py", "operations/people.py", "operations/retention.py",
+    ),
+    "hands the bytes to a reader that has a target, and the rows to a parser that has one": (
+        "crawlers/spiders/ca_bills.py", "crawlers/spiders/us_congress_api.py",
+    ),
+}  # fmt: skip
+NOT_SERVED = {".venv", "tests", "benchmarks", "build"}
+
+
+def test_every_source_has_a_target() -> None:
+    assert set(OF_SOURCE) == set(load_sources()), "a source without a line here is fed nothing spoilt"
+    named = [name for names in OF_SOURCE.values() for name in names]
+    assert sorted(named) == sorted(target.name for target in sources())
+
+
+def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
+    found = {
+        path.relative_to(configuration.ROOT).as_posix()
+        for path in configuration.ROOT.rglob("*.py")
+        if path.relative_to(configuration.ROOT).parts[0] not in NOT_SERVED
+        and READS.search(path.read_text(encoding="utf-8"))
+    }
+    own = {module for modules in OUR_OWN.values() for module in modules}
+    assert sorted(found - set(READERS) - own) == [], "give each a target, or say why it needs none"
+    assert sorted(own - found) == [], "these read nothing any more"
+    assert sorted(own & set(READERS)) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(READERS.values())))
+def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
+    target, entered = BY_NAME[name], set[str]()
+    wanted = {str(configuration.ROOT / module) for module, target_of in READERS.items() if target_of == name}
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        entered.add(frame.f_code.co_filename)
+
+    if name in ("forms", "web_addresses"):
+        fuzz_visitors._world()  # made before anything is noted, which is slow
+    threading.setprofile(note)  # the site answers in threads as well
+    sys.setprofile(note)
+    try:
+        for seed in target.seeds:
+            with suppress(*target.allowed):
+                target.run(seed)
+            if wanted <= entered:
+                break
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
+    assert wanted <= entered, f"never entered: {sorted(wanted - entered)}"
+
+
+def test_the_positions_that_are_spoilt_are_usable_before() -> None:
+    fuzz_local._catalogue(fuzz_local.some_positions())
+    assert len(catalogue.load_catalogue(fuzz_local.room() / "alone/catalogue").positions) > 2
+
+
 # --------------------------------------------------------------------- what the fuzzer found, by hand
+
+
+def test_a_workbook_whose_packing_is_damaged_is_told_so() -> None:
+    """Each way of packing has its own error: zlib's is none of zipfile's."""
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as archive:
+            archive.writestr("xl/workbook.xml", b"<workbook>" + bytes(range(256)) * 40)
+        body = bytearray(packed.getvalue())
+        for place in range(60, 90):
+            body[place] ^= 0xFF
+        with pytest.raises(tracker.BadTracker):
+            tracker.read(Upload("tracker.xlsx", bytes(body)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[" * 100_000, "7", "null", "[]", '[1, "us-117-hr1", null, "", 9223372036854775808]', '["a", "b", "c", ["d"], 1]',
+     '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]', '["us-117-hr1", "area:broadband", "confirm", {}, 0]'],
+)  # fmt: skip
+def test_a_line_of_a_form_that_no_page_made_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"not what the page held|brackets without end"):
+        importing._taken(line)
+    with pytest.raises(BadVerdict, match="damaged"):
+        bulk._verdict(line)
+
+
+@pytest.mark.parametrize("name", fuzz_rules.READERS)
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "[" * 3000, "7", "- - -", "%YAML 9.9\n---\n", "? [a]\n: 1", "types: ['(']\nrules: 1\nevery: [[a, b, c]]"],
+)
+def test_a_broken_rule_file_is_named_in_one_sentence(name: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / Path(name).name
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(file.name)):
+        fuzz_rules.READERS[name](file)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"", b"\xff", b"{"])

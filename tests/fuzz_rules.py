@@ -1,0 +1,127 @@
+"""The YAML that maintainers keep beside the code: what crawlers know of sources, families of bills, what is compared, messages.
+
+The catalogue, the stances and the areas are in fuzz_local.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fuzz_local import YAML_TRICKS, room
+from fuzz_targets import Target
+from fuzzing import change_bytes, change_text, change_tree
+
+from comparison import families
+from comparison import rules as compared
+from crawlers import (
+    ceremonial,
+    courtlistener,
+    federal_register,
+    fields,
+    legisinfo,
+    legistar,
+    sources,
+    states,
+    status_states,
+)
+from positions import messages
+from positions.catalogue import load_catalogue
+from positions.yamlfile import BadFile
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
+READERS: dict[str, Callable[[Path], Any]] = {
+    "crawlers/sources.yml": sources.load_sources.__wrapped__,
+    "crawlers/fields.yml": fields.load_fields.__wrapped__,
+    "crawlers/states.yml": states.load_states.__wrapped__,
+    "crawlers/sessions.yml": states.load_aliases.__wrapped__,
+    "crawlers/ceremonial.yml": ceremonial.load_rules.__wrapped__,
+    "crawlers/actions.yml": status_states.load_rules.__wrapped__,
+    "crawlers/federal_register.yml": federal_register.load_choice.__wrapped__,
+    "crawlers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
+    "crawlers/court_queries.yml": courtlistener.load_queries.__wrapped__,
+    "crawlers/cities.yml": legistar.load_cities.__wrapped__,
+    "comparison/families.yml": families.load_families.__wrapped__,
+    "comparison/rules.yml": compared.load_rules.__wrapped__,
+}
+
+
+def _small(tree: Any, most: int = 6) -> Any:
+    """A file's tree with the first entries of its long lists and mappings: a whole one takes too long to read often."""
+    if isinstance(tree, dict):
+        kept = list(tree.items())[: most if len(tree) > 15 else None]
+        return {key: _small(value) for key, value in kept}
+    if isinstance(tree, list):
+        return [_small(value) for value in (tree if all(isinstance(each, str) for each in tree) else tree[:most])]
+    return tree
+
+
+def _seed(name: str) -> bytes:
+    """The file cut short, below a first line that says which it is."""
+    tree = _small(yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return f"# {name}\n".encode() + yaml.safe_dump(tree, allow_unicode=True).encode()
+
+
+def change_rules(body: bytes, rng: random.Random) -> bytes:
+    """A changed file, the line with its name left as it is: mostly its tree, else its characters, bytes, or tricks of YAML."""
+    name, _, rest = body.partition(b"\n")
+    chance = rng.random()
+    if chance < 0.1:
+        rest = change_bytes(rest, rng)
+    elif chance < 0.3:
+        rest = change_text(rest.decode(), rng).encode("utf-8", "replace")
+    elif chance < 0.35:
+        rest = rng.choice(YAML_TRICKS) + rest
+    else:
+        rest = yaml.safe_dump(change_tree(yaml.load(rest, Loader=yaml.CSafeLoader), rng), allow_unicode=True).encode(
+            "utf-8", "replace"
+        )
+    return name + b"\n" + rest
+
+
+def _rules(body: bytes) -> None:
+    """Read, or a ValueError that names the file."""
+    name = body.partition(b"\n")[0].removeprefix(b"# ").decode("utf-8", "replace")
+    if name not in READERS:
+        return
+    path = room() / Path(name).name
+    path.write_bytes(body)
+    told = path.name
+    try:
+        READERS[name](path)
+    except ValueError as error:
+        told = str(error)
+    assert path.name in told, f"{name}: an error that does not name its file: {told}"
+
+
+def _messages(body: bytes) -> None:
+    folder = room() / "messages"
+    folder.mkdir(exist_ok=True)
+    (folder / "privacy.yml").write_bytes(body)
+    positions = [each for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
+    messages.load_messages(positions, folder)
+
+
+def _message_seed() -> bytes:
+    tree = yaml.load((messages.HOME / "privacy.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    wanted = [each.id for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
+    return yaml.safe_dump({key: tree[key] for key in wanted}, allow_unicode=True).encode()
+
+
+def change_messages(body: bytes, rng: random.Random) -> bytes:
+    return change_rules(b"#\n" + body, rng)
+
+
+def rules() -> tuple[Target, ...]:
+    of_crawlers = tuple(_seed(name) for name in READERS if name.startswith("crawlers/"))
+    of_comparison = tuple(_seed(name) for name in READERS if name.startswith("comparison/"))
+    return (
+        Target("crawler_rules", of_crawlers, change_rules, _rules, ()),
+        Target("comparison_rules", of_comparison, change_rules, _rules, ()),
+        Target("messages", (_message_seed(),), change_messages, _messages, (BadFile,)),
+    )
