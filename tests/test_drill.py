@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -24,13 +23,16 @@ import digest_world
 import httpx
 import pytest
 from click.testing import Result
-from conftest import ROOT, clean_environment
+from conftest import ROOT
 from desk_world import NOW
-from digest_world import FIRST_DAY, Postbox, post_office, reader
+from digest_world import FIRST, FIRST_DAY, Postbox, post_office, reader
+from killing import FATAL, killed_at, start
+from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
 from configuration import Configuration
-from desk import reviews
+from desk import partners, reviews
+from desk.partner_tables import open_partners
 from desk.reviews import Verdict
 from desk.tables import open_staff
 from digest.tables import open_mail
@@ -38,46 +40,10 @@ from operations import people
 from operations.folder import read_only
 
 sys.path.insert(0, str(ROOT))
-from benchmarks.compare import differences
+from benchmarks.compare import differences, fingerprints
 
-SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 CRAWL = ("--quiet", "crawl", "us_bills", "--congress", "117", "--today", "2025-06-01")
 Call = Callable[..., Result]
-
-#: Runs the real command and kills the process at the n-th call of MODULE NAME N.
-_FATAL = """
-import importlib, os, signal, sys
-module, name, times = sys.argv.pop(1), sys.argv.pop(1), int(sys.argv.pop(1))
-owner = importlib.import_module(module)
-*path, last = name.split(".")
-for each in path:
-    owner = getattr(owner, each)
-usual, calls = getattr(owner, last), 0
-def fatal(*args, **named):
-    global calls
-    calls += 1
-    if calls == times:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return usual(*args, **named)
-setattr(owner, last, fatal)
-"""
-_COMMAND = _FATAL + "import cli; cli.main()"
-
-
-def start(data: Path, *arguments: str, code: str | None = None, **environment: str) -> int:
-    command = [sys.executable, *(["-c", code] if code else ["cli.py"]), *arguments]
-    settings = {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": SAMPLE, "INFOPOLICY_WORKERS": "1"}
-    done = subprocess.run(
-        command, cwd=ROOT, env=clean_environment() | settings | environment, capture_output=True, text=True, timeout=120
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode in (0, 3, 4, -signal.SIGKILL), done.stderr
-    return done.returncode
-
-
-def killed_at(place: str, times: int, data: Path, *arguments: str, **environment: str) -> None:
-    module, name = place.split(":")
-    assert start(data, module, name, str(times), *arguments, code=_COMMAND, **environment) == -signal.SIGKILL
 
 
 def human(folder: Path) -> dict[str, list[Any]]:
@@ -101,6 +67,11 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for document_id in some(data, 3):
             wanted = Verdict(document_id=document_id, subject="area:literacy", verdict="confirm", note="for us")
             reviews.record(db, ana, [wanted], now=NOW)
+        with closing(open_partners(data / "partners.db", data / "corpus.db")) as theirs:
+            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+            for document_id in some(data, 2):
+                partners.say(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
+            partners.moderate(theirs, ana, 2, hidden=True, reason="not about it", seen=0, now=NOW)
     with closing(open_mail(data / "mail.db")) as mail:
         reader(mail, "one@example.org")
     assert start(data, "--quiet", "rebuild") == 0
@@ -123,8 +94,8 @@ def data(calm: Path, tmp_path: Path) -> Path:
 def untouched(data: Path) -> Iterator[None]:
     """Whatever happens in the test, what people made is in the data folder afterwards, row for row."""
     before = human(data)
-    before = human(data)
     assert len(before["staff.db reviews"]) == 3
+    assert [len(before[f"partners.db {table}"]) for table in ("statements", "moderations")] == [2, 1]
     assert len(before["mail.db subscribers"]) == 1
     yield
     assert human(data) == before
@@ -170,7 +141,7 @@ def test_killed_while_everything_is_derived_anew(data: Path, calm: Path, untouch
 
 
 _DECIDE = (
-    _FATAL
+    FATAL
     + """
 from pathlib import Path
 from desk import accounts, reviews
@@ -207,6 +178,152 @@ def test_killed_between_a_decision_and_its_publishing(data: Path, call: Call, mo
         assert found.fetchall() == [("confirm",)]
         listed = "select count(*) from listing where document_id = ? and area_id = 'privacy'"
         assert db.execute(listed, [document]).fetchone()[0] == 1
+
+
+_PARTNER = (
+    FATAL
+    + """
+import datetime
+from pathlib import Path
+from configuration import Configuration
+from desk import accounts, moderating, partners
+from desk.houses import partners_of
+from desk.room import Room
+from desk.tables import open_staff
+config, document = Configuration(data=Path(sys.argv[1])), sys.argv[2]
+now = "2026-11-25T00:00:00Z"
+with_partners = partners_of(config)
+if document == "hide":
+    db = open_staff(config.staff, config.corpus)
+    form = {"statement": ["1"], "hide": ["1"], "reason": ["a mistake"], "seen": ["0"]}
+    room = Room(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
+                partners=lambda: with_partners)
+    moderating.listed(room)
+else:
+    partners.say(with_partners, accounts.find(with_partners, "Dana"), document, "support", "For us.", seen=0, now=now)
+"""
+)
+
+
+def test_killed_while_a_partner_says_something(data: Path, untouched: None) -> None:
+    """The statement is written and its line in the trail not yet: then neither is there, and it can be said again."""
+    document = some(data, 3)[2]
+    assert start(data, "desk.accounts", "log", "1", str(data), document, code=_PARTNER) == -signal.SIGKILL
+    with closing(open_partners(data / "partners.db", data / "corpus.db")) as db:
+        assert partners.of_document(db, document) == []
+
+
+def test_killed_after_a_partner_said_something(data: Path) -> None:
+    before, document = human(data), some(data, 3)[2]
+    again = 'partners.mine(with_partners, accounts.find(with_partners, "Dana"), document)'
+    code = start(data, "desk.partners", "mine", "2", str(data), document, code=f"{_PARTNER}\n{again}")
+    assert code == -signal.SIGKILL
+    after = human(data)
+    assert len(after.pop("partners.db statements")) == len(before.pop("partners.db statements")) + 1
+    assert len(after.pop("partners.db audit")) == len(before.pop("partners.db audit")) + 1
+    assert after == before
+
+
+def test_killed_while_staff_hide_what_a_partner_said(data: Path) -> None:
+    """It is hidden, and says why and by whom, though the line in the trail of staff is lacking."""
+    before, document = human(data), some(data, 1)[0]
+    assert [each["stance"] for each in partners.shown(data / "partners.db", document)] == ["oppose"]
+    assert start(data, "desk.accounts", "log", "1", str(data), "hide", code=_PARTNER) == -signal.SIGKILL
+    assert partners.shown(data / "partners.db", document) == []
+    after = human(data)
+    [new] = set(after.pop("partners.db moderations")) - set(before.pop("partners.db moderations"))
+    assert new[1:4] == (1, 1, "a mistake")
+    assert after == before
+
+
+def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing half frozen is left, and the issue is the one that would have been."""
+    data, calm = tmp_path / "data", tmp_path / "calm"
+    data.mkdir()
+    digest_world.corpus(data)
+    with closing(open_mail(data / "mail.db")) as db:
+        reader(db, "one@example.org")
+    shutil.copytree(data, calm)
+    before = human(data)["mail.db subscribers"]
+    monkeypatch.setattr("commands.mail.now", lambda: FIRST)
+    prepare = ("digest", "prepare", "--day", FIRST_DAY.isoformat())
+    clock = f"import commands.mail; commands.mail.now = lambda: {FIRST!r}"
+    killed_at("digest.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
+    killed_at("digest.issues:frozen", 2, data, *prepare, before=clock)  # the issue and one entry are written
+    assert [human(data)[f"mail.db {table}"] for table in ("digests", "digest_items")] == [[], []]
+    keys = {call(*prepare).output.splitlines()[0]}
+    monkeypatch.setenv("INFOPOLICY_DATA", str(calm))
+    keys.add(call(*prepare).output.splitlines()[0])
+    assert len(keys) == 1
+    assert human(data)["mail.db digest_items"] == human(calm)["mail.db digest_items"] != []
+    assert human(data)["mail.db subscribers"] == before
+
+
+def test_killed_while_alerts_are_sent_nobody_is_told_twice(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, service: Service  # noqa: F811
+) -> None:  # fmt: skip
+    data = tmp_path / "data"
+    data.mkdir()
+    digest_world.corpus(data)
+    (data / "alerts.yml").write_text("channels:\n  team:\n    address: env:TEAM\n    secret: env:SECRET\n")
+    with closing(open_mail(data / "mail.db")) as db:
+        reader(db, "one@example.org")
+        db.execute("insert into alert_channels values ('team', 0, ?)", [BEFORE])
+    before = human(data)["mail.db subscribers"]
+    settings = {"TEAM": f"signed+http://127.0.0.1:{service.server_port}/hook", "SECRET": "hush"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    killed_at("digest.alerts:_key", 1, data, "alerts", "send", **settings)  # what is news is being gathered
+    assert service.got == []
+    wanted = [line for line in call("alerts", "send", "--dry-run").output.splitlines() if line.startswith("team: ")]
+    killed_at("digest.alerts:_settle", 1, data, "alerts", "send", **settings)  # told, and not yet noted
+    assert len(service.got) == 1 < len(wanted)
+    call("alerts", "send")
+    assert sorted(f"team: {each['title']}" for each in service.bodies) == sorted(wanted), "each once, none left out"
+    monkeypatch.setattr("commands.alerts.now", lambda: "2099-01-01T00:00:00Z")
+    told = call("alerts", "status")
+    assert (told.exit_code, told.output.count("unknown")) == (3, 2), "whoever runs the site is asked about that one"
+    call("alerts", "send")
+    assert len(service.got) == len(wanted)
+    assert human(data)["mail.db subscribers"] == before
+
+
+def test_killed_while_it_prunes(data: Path, call: Call, untouched: None) -> None:
+    corpus = fingerprints(data / "corpus.db")
+    old = {
+        "ops.db": ["budgets values ('us_states', '2020-01-01', 9)"],
+        "staff.db": ["sessions (token_hash, account_id, started_at, expires_at) values ('x', 1, '2020', '2020')"],
+        "partners.db": [
+            "sessions (token_hash, account_id, started_at, expires_at) values ('x', 1, '2020', '2020')",
+            "attempts values ('2020-01-01T00:00:00Z', 'x', 'y')",
+        ],
+    }
+    for name, rows in old.items():
+        with closing(sqlite3.connect(data / name)) as db, db:
+            for row in rows:
+                db.execute(f"insert into {row}")
+    killed_at("operations.retention:_run", 5, data, "prune")  # ops.db is done, the others are not
+    told = call("prune", "--dry-run").output
+    # The reader of the calm folder asked for mail years ago: that request is the fourth.
+    assert ("budgets" in told, told.count("would remove 1 ")) == (False, 4), told
+    assert call("prune").exit_code == 0
+    assert call("prune").output == "nothing is old enough\n"
+    assert fingerprints(data / "corpus.db") == corpus
+
+
+def test_killed_while_it_writes_a_snapshot(data: Path, calm: Path, call: Call, untouched: None) -> None:
+    """A machine that shows the site never gets half a file: the old one stays until the new one is whole."""
+    target = data.parent / "public" / "corpus.db"
+    assert call("snapshot", str(target)).exit_code == 0
+    before = target.read_bytes()
+    with closing(sqlite3.connect(data / "corpus.db")) as db, db:
+        db.execute("update documents set changed_at = '2030-01-01T00:00:00Z'")
+    killed_at("operations.snapshot:Path.chmod", 1, data, "snapshot", str(target))
+    assert target.read_bytes() == before
+    assert call("snapshot", str(target)).exit_code == 0
+    assert [path.name for path in target.parent.iterdir()] == ["corpus.db"]
+    assert target.read_bytes() != before
+    assert differences(target, calm / "corpus.db") == []
 
 
 def test_killed_while_mail_is_sent_nobody_gets_it_twice(
@@ -296,7 +413,7 @@ def overwrite(path: Path, where: str) -> None:
 
 
 @pytest.mark.parametrize("where", ["head", "middle", "half"])
-@pytest.mark.parametrize("name", ["corpus.db", "ops.db", "staff.db", "mail.db"])
+@pytest.mark.parametrize("name", ["corpus.db", "ops.db", "staff.db", "partners.db", "mail.db"])
 def test_a_damaged_file_is_named_and_comes_back(
     data: Path, calm: Path, call: Call, untouched: None, name: str, where: str
 ) -> None:
@@ -332,16 +449,19 @@ async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
     """The public pages stay; the desk and the subscriptions say that they are closed, and nothing is made in their place."""
     config = Configuration(data=data, site="http://localhost")
     site = serve.build(config.corpus, mail=config, desk=config, secret=desk_world.SECRET, today="2025-06-01")
-    for name in ("staff.db", "mail.db"):
+    broken = ("staff.db", "partners.db", "mail.db")
+    for name in broken:
         for suffix in ("-wal", "-shm"):
             (data / (name + suffix)).unlink(missing_ok=True)
         overwrite(data / name, "head")
-    before = {name: (data / name).read_bytes() for name in ("staff.db", "mail.db")}
+    before = {name: (data / name).read_bytes() for name in broken}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=site.app()), base_url="http://localhost") as asked:
-        for page in ("/", "/browse", "/areas/literacy"):
+        [document] = some(data, 1)
+        for page in ("/", "/browse", "/areas/literacy", f"/documents/{document}"):
             assert (await asked.get(page)).status_code == 200
-        closed = await asked.get("/desk/login")
-        assert (closed.status_code, "cannot be read at present" in closed.text) == (503, True)
+        for house in ("/desk/login", "/partner"):
+            closed = await asked.get(house)
+            assert (closed.status_code, "cannot be read at present" in closed.text) == (503, True)
         archive = await asked.get("/digest")
         assert (archive.status_code, "cannot be read at present" in archive.text) == (503, True)
         assert (await asked.get("/-/health")).status_code == 503
@@ -349,12 +469,13 @@ async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
 
 
 def test_lost_altogether(data: Path, calm: Path, call: Call, untouched: None) -> None:
-    """corpus.db and ops.db are made again by running; of staff.db and mail.db only the backup is left."""
+    """corpus.db and ops.db are made again by running; of what people made only the backup is left."""
     [place] = [path for path in (data / "backups").iterdir() if path.is_dir()]
-    forget(data, "corpus.db", "ops.db", "staff.db", "mail.db")
+    forget(data, "corpus.db", "ops.db", *people.DERIVED)
     done = call("status")
     assert done.exit_code == 4
     assert "infopolicy crawl" in done.output
-    assert call("restore", str(place), "--only", "staff.db", "--only", "mail.db").exit_code == 0
+    only = [word for name in people.DERIVED for word in ("--only", name)]
+    assert call("restore", str(place), *only).exit_code == 0
     assert start(data, *CRAWL) == 0
     same(data, calm)
