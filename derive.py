@@ -54,7 +54,7 @@ def derive(
     carry_over(corpus, "taggings", of_tagger(tagger()))
     with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
         tagged = _tag_all(corpus, found, tell[0])
-    carry_over(corpus, "matchings", of_matcher(matcher()))
+    carry_over(corpus, "matchings", of_matcher(matcher()), staff)
     stale = _stale_matches(corpus, staff)
     with crew(workers, len(stale), scheduler) as found:
         _match_all(corpus, staff, stale, found, tell[1])

@@ -119,12 +119,13 @@ def holds(needs: Needs, text: str) -> bool:
     return all(any(each in text for each in choice) for choice in needs)
 
 
-def carry_over(corpus: Database, table: str, new: Edition) -> None:
+def carry_over(corpus: Database, table: str, new: Edition, staff: Database | None = None) -> None:
     """Give what an edit does not touch its new version, in ``table`` (taggings or matchings); one transaction.
 
     Args:
         corpus: corpus.db, migrated.
         new: what the present version is made of; it is kept for the next edit.
+        staff: staff.db, for matchings: the outcomes suggested there carry the version too.
     """
     known = _stored(corpus, table)
     used = {row[0] for row in corpus.execute(f"select distinct version from {table}")}
@@ -135,18 +136,48 @@ def carry_over(corpus: Database, table: str, new: Edition) -> None:
         for version in sorted(used - {new.version}):
             phrases = changed(known[version], new) if version in known else None
             if phrases is not None:
-                _rename(corpus, table, version, new.version, [needs_of(phrase) for phrase in phrases])
+                _find(corpus, [needs_of(phrase) for phrase in phrases])
+                if staff is not None:
+                    _rename_readings(corpus, staff, version, new.version)
+                _rename(corpus, table, "version", version, new.version)
         _store(corpus, table, new)
 
 
-def _rename(corpus: Database, table: str, old: str, new: str, needs: list[Needs]) -> None:
+def _find(corpus: Database, needs: list[Needs]) -> None:
+    """Fill the temporary table ``touched`` with the documents that hold what is needed, in any version of their text."""
+
     def touches(*fields: str | None) -> bool:
         text = "\n".join(filter(None, fields)).lower().replace("’", "'")
         return any(holds(each, text) for each in needs)
 
-    corpus.conn.create_function("touches", 3, touches, deterministic=True)
-    left = "and document_id not in (select id from documents where touches(title, abstract, text))" if needs else ""
-    corpus.execute(f"update {table} set version = ? where version = ? {left}", [new, old])
+    corpus.conn.create_function("touches", -1, touches, deterministic=True)
+    corpus.execute("create temp table if not exists touched (id text primary key)")
+    corpus.execute("delete from touched")
+    if needs:
+        corpus.execute(
+            "insert into touched select id from documents where touches(title, abstract, text) "
+            "union select document_id from version_texts where touches(text)"
+        )
+
+
+def _rename(db: Database, table: str, column: str, old: str, new: str) -> None:
+    """Put the new version in the place of the old one, which may be a part of what stands there."""
+    db.execute(
+        f"update {table} set {column} = replace({column}, ?, ?) where instr({column}, ?) "
+        "and document_id not in (select id from touched)",
+        [old, new, old],
+    )
+
+
+def _rename_readings(corpus: Database, staff: Database, old: str, new: str) -> None:
+    """The same for what was read of versions and final texts by the same matcher (comparison.provisions, positions.outcomes)."""
+    if corpus.table("version_readings").exists():
+        _rename(corpus, "version_readings", "read_from", old, new)
+    with staff.atomic():
+        staff.execute("create temp table if not exists touched (id text primary key)")
+        staff.execute("delete from touched")
+        staff.conn.executemany("insert into touched values (?)", corpus.execute("select id from touched"))
+        _rename(staff, "outcome_readings", "read_from", old, new)
 
 
 def _stored(corpus: Database, table: str) -> dict[str, Edition]:

@@ -24,6 +24,7 @@ from classify.words import read_words
 from derive import Derived, derive, forget
 from positions.catalogue import HOME, load_catalogue
 from positions.matching import Matcher
+from positions.outcomes import BECAME, suggest
 from positions.phrases import pattern, tokens
 from revisions import changed, holds, needs_of_rule, needs_of_trigger, of_matcher, of_tagger
 
@@ -122,31 +123,51 @@ def catalogue(folder: Path, old: str, new: str) -> Matcher:
     return Matcher(load_catalogue(copy))
 
 
-def test_the_reasons_of_a_position_touch_no_document(
-    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
+    """How many ended documents were read for what became of positions, and what was suggested."""
+    read = suggest(corpus, staff, workers._matcher)
+    return read, staff.execute("select * from suggested_outcomes order by document_id, position_id").fetchall()
+
+
+@pytest.fixture
+def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) -> Database:  # noqa: F811
+    """Everything has become law with its summary as the text, is matched, and was read for outcomes and versions."""
+    filled.execute(
+        "update documents set kind = 'regulation', status = ?, text = coalesce(abstract, title)", [BECAME[0]]
+    )
     monkeypatch.setattr(workers, "_matcher", Matcher())
     derive(filled, staff, workers=1)
+    assert outcomes(filled, staff)[0] > 1
+    return filled
+
+
+def test_the_reasons_of_a_position_touch_no_document(
+    ended: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, "rationale: ", "rationale: Because. "))
-    done, rows = derived(filled, staff)
+    done, rows = derived(ended, staff)
     assert done == Derived(0, 0)
-    forget(filled)
-    assert derived(filled, staff)[1] == rows
+    assert outcomes(ended, staff)[0] == 0
+    forget(ended)
+    assert derived(ended, staff)[1] == rows
 
 
 def test_a_trigger_touches_the_documents_that_hold_its_words(
-    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
-    monkeypatch.setattr(workers, "_matcher", Matcher())
-    derive(filled, staff, workers=1)
+    ended: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_read = staff.table("outcome_readings").count
     reason = staff.execute("select reason from suggested_stances order by score desc limit 1").fetchone()[0]
     says = next(trigger.says for _, trigger in Matcher().owners if reason.startswith(trigger.says))
     monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, f"says: {says}", f"says: indeed {says}"))
-    done, rows = derived(filled, staff)
+    done, rows = derived(ended, staff)
     assert done.tagged == 0
-    assert 0 < done.matched < filled.table("matchings").count
-    forget(filled)
-    assert derived(filled, staff)[1] == rows
+    assert 0 < done.matched < ended.table("matchings").count
+    read, suggested = outcomes(ended, staff)
+    assert 0 < read < all_read
+    forget(ended)
+    staff.execute("delete from outcome_readings")
+    assert derived(ended, staff)[1] == rows
+    assert outcomes(ended, staff)[1] == suggested
 
 
 def test_more_changes_than_are_worth_a_search_touch_everything(tmp_path: Path) -> None:
