@@ -100,7 +100,8 @@ def page(parts: list[Part]) -> str:
     for part, facts, _ in found:
         met = "not measured yet" if not facts else "yes" if facts["code"] == 0 else "**no**, see there"
         anchor = part.title.lower().replace(" ", "-").replace(",", "").replace("'", "")
-        lines.append(f"| [{part.title}](#{anchor}) | {part.aim} | {met} | {facts.get('day', '')} |")
+        name = f"[{part.title}](#{anchor})" if facts else part.title  # what never ran has no section
+        lines.append(f"| {name} | {part.aim} | {met} | {facts.get('day', '')} |")
     for part, facts, printed in found:
         if facts:
             lines += ["", *section(part, facts, printed)]

@@ -77,6 +77,38 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link to a heading of a page may name after its #, as GitHub makes it: small, hyphens for spaces, no signs."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found: dict[str, int] = {}
+    for heading in re.findall(r"^#{1,6} +(.+?)(?: +#+)?$", text, re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)  # of a link only its words
+        name = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
+        found[name] = found.get(name, -1) + 1
+        if found[name]:
+            found[f"{name}-{found[name]}"] = 0
+    return set(found) | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_a_heading_find_it(page: Path) -> None:
+    dead = []
+    for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        other = page.parent / target if target else page
+        local = not target.startswith(("http:", "https:", "mailto:"))
+        if local and other.suffix == ".md" and other.exists() and anchor not in anchors(other):
+            dead.append(f"{target}#{anchor}")
+    assert not dead
+
+
+def test_anchors_are_those_of_the_code_host(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# `a_b/` & C, d!\n\n## Twice\n\n```sh\n# no heading\n```\n\n## Twice\n\n### See [the list](x.md)\n", "utf-8"
+    )
+    assert anchors(page) == {"a_b--c-d", "twice", "twice-1", "see-the-list"}
+
+
 def test_docs_tell_nothing_of_one_machine() -> None:
     private = re.compile(r"(?<![\w.])/(?:work|root|home)/")
     assert not [page.name for page in PAGES if private.search(page.read_text(encoding="utf-8"))]
