@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, ROOT, Command
+from killing import killed_at, start
 from sqlite_utils import Database
 
 from crawlers import spools
+from crawlers.restate import restate
 from crawlers.spools import BadSpool, take_over
 from pipelines import open_corpus
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
 
-SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 BILLS = ("crawl", "us_bills", "--congress", "117", "--collect-only")
 RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31", "--collect-only")
 
@@ -26,17 +27,19 @@ RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "20
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders one and two with a source each, both with both sources."""
-    import os
-    import subprocess
-
-    from conftest import clean_environment
-
     folder = tmp_path_factory.mktemp("machines")
     for name, commands in (("one", [BILLS]), ("two", [RULES]), ("both", [BILLS, RULES])):
         for command in commands:
-            environment = clean_environment() | {"INFOPOLICY_DATA": str(folder / name), "INFOPOLICY_MIRROR": SAMPLE}
-            subprocess.run([sys.executable, "cli.py", *command], cwd=ROOT, env=os.environ | environment, check=True)
+            assert start(folder / name, "--quiet", *command) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def merged(machines: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the third machine holds when it has taken over both and nobody disturbed it."""
+    data = tmp_path_factory.mktemp("merged")
+    assert start(data, "--quiet", "merge", str(machines / "one"), str(machines / "two")) == 0
+    return data
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def main(tmp_path: Path) -> Database:
 def test_what_two_machines_collected_equals_what_one_collects(machines: Path, main: Database, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert take_over(main, machines / name / "corpus.db", now=NOW).added > 0
+    assert restate(main, now=NOW) == 0, "the command looks at this next: nothing is to be derived anew"
     assert differences(tmp_path / "corpus.db", machines / "both" / "corpus.db") == []
     runs = main.execute("select source, state from runs order by source").fetchall()
     assert runs == [("us_bills", "finished"), ("us_federal_register", "finished")]
@@ -76,6 +80,7 @@ def test_an_interruption_heals(machines: Path, main: Database, tmp_path: Path, m
             take_over(main, machines / "one" / "corpus.db", now=NOW)
     assert 0 < main.table("documents").count < 70
     take_over(main, machines / "one" / "corpus.db", now=NOW)
+    assert restate(main, now=NOW) == 0
     assert differences(tmp_path / "corpus.db", machines / "one" / "corpus.db") == []
 
 
@@ -108,11 +113,40 @@ def test_what_is_no_spool_is_named(main: Database, tmp_path: Path) -> None:
         take_over(main, tmp_path / "empty.db", now=NOW)
 
 
-def test_the_command_takes_over_tags_and_publishes(machines: Path, infopolicy: Command, tmp_path: Path) -> None:
-    done = infopolicy("merge", str(machines / "one"), str(machines / "two"))
-    assert done.returncode == 0, done.stderr
-    assert "new" in done.stdout
-    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db:
+def test_the_command_takes_over_tags_and_publishes(merged: Path, infopolicy: Command, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(merged / "corpus.db")) as db:
+        assert db.execute("select count(distinct source) from documents").fetchone()[0] == 2
         assert db.execute("select count(*) from tags").fetchone()[0] > 0
         assert db.execute("select count(*) from listing").fetchone()[0] > 0
     assert infopolicy("merge", str(tmp_path / "nowhere")).returncode == 2
+
+
+#: So that a kill finds some batches written and others not.
+SMALL = "import pipelines, crawlers.spools; pipelines.BATCH = crawlers.spools.BATCH = 10"
+
+
+def test_killed_while_it_collects_and_while_it_takes_over(machines: Path, merged: Path, tmp_path: Path) -> None:
+    """The machine that collects and the one that takes over are killed in turn; in the end nobody can tell."""
+    spool, data = tmp_path / "spool", tmp_path / "data"
+    merge = ("--quiet", "merge", str(spool), str(machines / "two"))
+    killed_at("crawlers.record:_write_provenance", 3, spool, "--quiet", *BILLS, before=SMALL)  # within a transaction
+    assert count(spool, "documents") == 20
+    killed_at("crawlers.spools:upsert", 2, data, *merge, before=SMALL)  # half a spool, taken over by half
+    assert count(data, "documents") == 10
+    killed_at("pipelines:RecordPipeline._close_listings", 1, spool, "--quiet", *BILLS)  # all stored, the run still open
+    killed_at("crawlers.spools:_runs", 1, data, *merge, before=SMALL)  # documents are there, how the runs went is not
+    assert count(data, "runs") == 0
+    assert start(spool, "--quiet", *BILLS) == 0
+    assert differences(spool / "corpus.db", machines / "one" / "corpus.db") == []
+    killed_at("derive:_write_matches", 1, data, *merge)  # all taken over and tagged, nothing published
+    assert count(data, "sqlite_master where name = 'listing'") == 0
+    assert count(data, "taggings") == count(merged, "taggings")
+    assert start(data, *merge) == 0
+    assert [line for name in ("corpus.db", "staff.db") for line in differences(merged / name, data / name)] == []
+    with closing(sqlite3.connect(data / "corpus.db")) as db:
+        assert {state for (state,) in db.execute("select state from runs")} == {"interrupted", "finished"}
+
+
+def count(data: Path, table: str) -> int:
+    with closing(sqlite3.connect(data / "corpus.db")) as db:
+        return int(db.execute(f"select count(*) from {table}").fetchone()[0])
