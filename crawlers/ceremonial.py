@@ -19,11 +19,14 @@ def load_rules(path: Path = FILE) -> tuple[frozenset[str], re.Pattern[str], re.P
         ValueError: a list is missing, or a pattern is none.
     """
     with rules_of(path) as entries:
-        asks, honours = (
-            re.compile("|".join(f"(?:{pattern})" for pattern in entries[name]), re.IGNORECASE)
-            for name in ("asks", "honours")
-        )
-        return frozenset(entries["types"]), asks, honours
+        try:
+            asks, honours = (
+                re.compile("|".join(f"(?:{pattern})" for pattern in entries[name]), re.IGNORECASE)
+                for name in ("asks", "honours")
+            )
+            return frozenset(entries["types"]), asks, honours
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path.name}: needs the lists types, asks and honours ({error})") from error
 
 
 def is_ceremonial(title: str, document_type: str | None) -> bool:
