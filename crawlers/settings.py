@@ -59,7 +59,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 # The address that a request was found at may hold a key; it is nobody's business but the source's.
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False
 # Scrapy reads the source of every callback anew at every answer to find a `return` with a value in a generator: a third of
 # the time of a crawl of small records. tests/test_scrapy.py looks once.
