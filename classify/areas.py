@@ -19,6 +19,8 @@ _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within"}
 _AREA_KEYS = {"title", "description", "implies", "labelled", "threshold", "rules", "exclusions"}
 _AREA_KEYS |= {"examples", "counterexamples"}
+_FILE_KEYS = {"areas", "field_weights", "priority", "context"}
+_PRIORITY_KEYS = {"threshold", "rules"}
 
 
 class BadAreas(ValueError):
@@ -80,8 +82,9 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
         raise BadAreas(f"{path}: cannot be read: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("areas"), dict):
         raise BadAreas(f"{path}: needs a mapping with the key 'areas'")
+    _mapping(str(path), data, _FILE_KEYS)
     areas = tuple(_area(f"{path}, area {name!r}", name, entry) for name, entry in data["areas"].items())
-    priority = data.get("priority") or {}
+    priority = _mapping(f"{path}, priority", data.get("priority") or {}, _PRIORITY_KEYS)
     loaded = AreaFile(
         areas=areas,
         field_weights=_field_weights(path, data.get("field_weights")),
