@@ -1,4 +1,4 @@
-"""Run the benchmarks and write docs/benchmarks.md.
+"""Run the benchmarks and write docs/benchmarks.md, and docs/sizing.md, which is computed from them.
 
     python -m benchmarks [PART…] [--work FOLDER]
 
@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from benchmarks import sizing
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -134,6 +136,7 @@ def main() -> int:
         met.append(measure(part, options.work.resolve()))
         PAGE.write_text(page(parts), encoding="utf-8")
     PAGE.write_text(page(parts), encoding="utf-8")
+    sizing.PAGE.write_text(sizing.page(), encoding="utf-8")
     return 0 if all(met) else 1
 
 
