@@ -45,6 +45,8 @@ def make(source: Path, target: Path, size: int) -> None:
         columns = [row[1] for row in db.execute("pragma whole.table_info(documents)")]
         for turn, chosen in turns(names, size):
             _copy(db, columns, turn, chosen)
+        # The variations are stored by the rules of the first ones, as a crawl would: nothing is derived again.
+        db.execute("insert or ignore into main.derivations select * from whole.derivations where name = 'status'")
         for table in ("runs", "links"):
             if size >= len(names):
                 db.execute(f"insert or ignore into main.{table} select * from whole.{table}")

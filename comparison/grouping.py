@@ -6,11 +6,13 @@ another. What would be routine (many numbers for one title, many variants of one
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from sys import intern
 
 from sqlite_utils import Database
 
@@ -28,12 +30,13 @@ SAME_TEXT, NEAR_TEXT = 0.9, 0.6
 Edges = dict[int, dict[int, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
+    """What grouping must know of every document held; titles are read for the groups alone (`_titled`)."""
+
     id: str
     place: str
     session: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def regroup(db: Database, fresh: Collection[str] | None = None) -> int:
         fresh: the documents that are new or changed since the groups were made by the same rules; None: any may be.
     """
     documents, wordings = _documents(db)
-    groups = {group.id: group for group in _all(db, documents, wordings, fresh)}
+    groups = {group.id: _titled(db, group) for group in _all(db, documents, wordings, fresh)}
     stored = {
         row[0]: row[1:]
         for row in db.execute("select id, kind, title, documents, jurisdictions, basis from look_alike_groups")
@@ -100,12 +103,12 @@ def _documents(db: Database) -> tuple[dict[str, Document], dict[int, list[str]]]
     Of a rulemaking, only the first document: proposal, extension and final rule have one title and are no look-alikes.
     """
     documents, wordings = {}, defaultdict(list)
-    for key, place, session, title, wording in db.execute(
-        "select d.id, jurisdiction, session, title, s.wording from signatures s join documents d on d.id = s.document_id "
+    for key, place, session, wording in db.execute(
+        "select d.id, jurisdiction, session, s.wording from signatures s join documents d on d.id = s.document_id "
         "where s.wording is not null and not exists (select 1 from thread_documents t where t.document_id = d.id and t.ordinal > "
         "(select min(ordinal) from thread_documents f where f.thread_id = t.thread_id)) order by d.id"
     ):
-        documents[key] = Document(key, place, session, title)
+        documents[key] = Document(key, intern(place), intern(session))
         wordings[wording].append(key)
     return documents, wordings
 
@@ -138,15 +141,20 @@ def _edges(db: Database, wordings: Mapping[int, list[str]]) -> dict[str, Edges]:
 def _group(kind: str, basis: str, members: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> Group:
     first = documents[members[0][0]]
     places = len({documents[key].place for key, _ in members})
-    title = _name(members, documents) if kind == "family" else first.title
-    return Group(f"{kind}-{first.id}", kind, title, basis, tuple(members), places)
+    return Group(f"{kind}-{first.id}", kind, "", basis, tuple(members), places)
 
 
-def _name(members: Sequence[tuple[str, float]], documents: Mapping[str, Document]) -> str:
-    """The shortest title of those most like the typical one, not in capitals throughout."""
-    closest = [documents[key].title for key, likeness in members if likeness >= 0.8]
-    title = min(closest, key=lambda title: (len(title), title))
-    return title.capitalize() if title.isupper() else title
+def _titled(db: Database, group: Group) -> Group:
+    """With the title of its most typical member; a family is called by the shortest of those most like it, not in capitals."""
+    if group.title:
+        return group
+    closest = [key for key, likeness in group.members if group.kind == "family" and likeness >= 0.8]
+    rows = db.execute(
+        "select title from documents where id in (select value from json_each(?))",
+        [json.dumps(closest or [group.members[0][0]])],
+    )
+    title = min((title for (title,) in rows.fetchall()), key=lambda title: (len(title), title))
+    return replace(group, title=title.capitalize() if group.kind == "family" and title.isupper() else title)
 
 
 def _same_words(documents: Mapping[str, Document], wordings: Mapping[int, list[str]]) -> Iterator[Group]:

@@ -19,20 +19,30 @@ SUBJECT, SUBJECT_WEIGHT = 0.6, 12.0
 
 def pair(db: Database, fresh: Collection[str], rules: Rules, weights: Weights) -> int:
     """Bring the pairs up to date after the documents ``fresh`` were signed anew; returns how many were found."""
-    first = db.execute(
-        "select wording, min(document_id), minhash from signatures where wording is not null group by wording"
-    ).fetchall()
-    wanted = set(fresh)
-    numbers = np.array([row[0] for row in first], dtype=np.int64)
-    matrix = np.array([np.frombuffer(row[2], dtype=signing.SIGNATURE) for row in first])
-    new = _new(db, wanted, numbers)
-    found = candidates.pairs(matrix.reshape(-1, candidates.PERMUTATIONS), new) if len(first) else np.empty((0, 2), int)
-    documents = [row[1] for row in first]
+    numbers, documents, matrix = _signatures(db)
+    new = _new(db, set(fresh), numbers)
+    found = candidates.pairs(matrix, new) if len(numbers) else np.empty((0, 2), int)
     rows = list(_checked(db, found, numbers, documents, rules, weights))
     with db.atomic():
         _forget(db, numbers[new])
         db.conn.executemany("insert into wording_pairs values (?, ?, ?, ?)", rows)
     return len(rows)
+
+
+def _signatures(db: Database) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Every wording once: its number, the first document that has it, and its signature, a row each."""
+    held = db.execute("select count(distinct wording) from signatures where wording is not null").fetchone()[0]
+    numbers = np.empty(held, dtype=np.int64)
+    matrix = np.empty((held, candidates.PERMUTATIONS), dtype=signing.SIGNATURE)
+    documents: list[str] = []
+    for at, (number, key, minhash) in enumerate(
+        db.execute(
+            "select wording, min(document_id), minhash from signatures where wording is not null group by wording"
+        )
+    ):
+        numbers[at], matrix[at] = number, np.frombuffer(minhash, dtype=signing.SIGNATURE)
+        documents.append(key)
+    return numbers, documents, matrix
 
 
 def _forget(db: Database, fresh: np.ndarray) -> None:

@@ -26,7 +26,7 @@ READY = 400
 
 def share(db: Database, fresh: Collection[str], rules: Rules) -> int:
     """Compare the texts of ``fresh`` with all others; returns how many pairs share a passage."""
-    owners, values = _index(db)
+    keys, owners, values = _index(db)
     wanted = set(fresh)
     _forget(db, wanted)
     if not len(values):
@@ -36,7 +36,7 @@ def share(db: Database, fresh: Collection[str], rules: Rules) -> int:
     threads = dict(db.execute("select document_id, thread_id from thread_documents").fetchall())
     texts = _Ready(db, rules, common)
     number = 0
-    for first, second in _meeting(owners, values, common, wanted):
+    for first, second in _meeting(keys, owners, values, common, wanted):
         if _of_the_register(first, second) and (first not in threads or threads[first] != threads.get(second)):
             continue
         one, other = texts[first], texts[second]
@@ -46,28 +46,34 @@ def share(db: Database, fresh: Collection[str], rules: Rules) -> int:
     return number
 
 
-def _index(db: Database) -> tuple[list[str], np.ndarray]:
-    """Every kept run of every text, and whose it is, as two rows of the same length."""
-    rows = db.execute(
+def _index(db: Database) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The documents with texts, in order; and every kept run of every text: the place of its document, and the run."""
+    keys: list[str] = []
+    parts: list[np.ndarray] = []
+    for key, prints in db.execute(
         "select document_id, prints from signatures where prints is not null order by document_id"
-    ).fetchall()
-    parts = [np.frombuffer(prints, dtype=signing.PRINTS) for _, prints in rows]
-    owners = [key for (key, _), part in zip(rows, parts, strict=True) for _ in range(len(part))]
-    return owners, np.concatenate(parts) if parts else np.empty(0, dtype=signing.PRINTS)
+    ):
+        keys.append(key)
+        parts.append(np.frombuffer(prints, dtype=signing.PRINTS))
+    owners = np.repeat(np.arange(len(keys), dtype=np.int32), [len(part) for part in parts])
+    return keys, owners, np.concatenate(parts) if parts else np.empty(0, dtype=signing.PRINTS)
 
 
-def _meeting(owners: list[str], values: np.ndarray, common: np.ndarray, wanted: set[str]) -> Iterator[tuple[str, str]]:
+def _meeting(
+    keys: list[str], owners: np.ndarray, values: np.ndarray, common: np.ndarray, wanted: set[str]
+) -> Iterator[tuple[str, str]]:
     """Pairs of documents that have kept enough of the same runs, one of them wanted, in a fixed order."""
-    mine = np.fromiter((owner in wanted for owner in owners), dtype=bool, count=len(owners))
-    useful = np.isin(values, values[mine]) & ~np.isin(values, common)
+    asked = np.array([key in wanted for key in keys])
+    useful = np.isin(values, values[asked[owners]]) & ~np.isin(values, common)
     at = np.flatnonzero(useful)
     at = at[np.argsort(values[at], kind="stable")]
     edges = np.flatnonzero(np.diff(values[at])) + 1
-    met: Counter[tuple[str, str]] = Counter()
-    for bucket in np.split(at, edges):
-        names = sorted({owners[i] for i in bucket})
-        met.update((a, b) for n, a in enumerate(names) for b in names[n + 1 :] if a in wanted or b in wanted)
-    yield from sorted(pair for pair, number in met.items() if number >= MEETINGS)
+    met: Counter[tuple[int, int]] = Counter()
+    for bucket in np.split(owners[at], edges):
+        places = sorted(set(bucket.tolist()))
+        met.update((a, b) for n, a in enumerate(places) for b in places[n + 1 :] if asked[a] or asked[b])
+    for first, second in sorted(pair for pair, number in met.items() if number >= MEETINGS):
+        yield keys[first], keys[second]
 
 
 def _of_the_register(first: str, second: str) -> bool:
