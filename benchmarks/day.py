@@ -3,13 +3,15 @@
     python -m benchmarks.day [--first 2026-03-18] [--keep FOLDER]
 
 The recorded upstream is served as of the first day and loaded whole, then as of the next day; the second run is one command,
-`infopolicy crawl` with every source, from its start until the changes are searchable. Exit code 1 past 60 seconds.
+`infopolicy crawl` with every source, from its start until the changes are searchable. Exit code 1 past 60 seconds. `--keep`
+leaves what was loaded in FOLDER/loaded; if it is there already, it is used again, brought up to the present rules first.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -50,19 +52,8 @@ def next_day(data: Path, day: str) -> tuple[list[Ended], list[tuple[str, int, in
     with upstream("--as-of", day) as mirror:
         with tempfile.TemporaryDirectory() as folder:  # so that the server has unpacked its files
             for source in ("us_states", "us_congress_api", "us_bills"):
-                run(
-                    Path(folder),
-                    mirror,
-                    "crawl",
-                    "--today",
-                    day,
-                    "--budget",
-                    "off",
-                    "--collect-only",
-                    "--limit",
-                    "1",
-                    source,
-                )
+                once = ("crawl", "--today", day, "--budget", "off", "--collect-only", "--limit", "1", source)
+                run(Path(folder), mirror, *once)
         with closing(sqlite3.connect(data / "corpus.db")) as db:
             last = db.execute("select max(id) from runs").fetchone()[0]
         sources = [call[0] for _, call in CALLS if call[0] not in SILENT]
@@ -74,23 +65,36 @@ def next_day(data: Path, day: str) -> tuple[list[Ended], list[tuple[str, int, in
     return ended, rows
 
 
+def loaded(folder: Path, day: str) -> str:
+    """Have FOLDER/data hold everything as of the day; says in how many seconds it was loaded."""
+    data, kept = folder / "data", folder / "loaded"
+    if kept.exists():
+        shutil.copytree(kept, data)
+        ready(run(data, "", "rebuild"))
+        return "loaded before"
+    seconds = load(data, day)
+    shutil.copytree(data, kept)
+    return f"loaded in {seconds:.0f} s"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--first", type=date.fromisoformat, default=date(2026, 3, 18))
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     os.environ |= KEYS
     second = (options.first + timedelta(days=1)).isoformat()
-    with tempfile.TemporaryDirectory() as folder:
-        data = options.keep or Path(folder)
-        data.mkdir(parents=True, exist_ok=True)
-        taken = load(data, options.first.isoformat())
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.keep or Path(temporary)).resolve()
+        data = folder / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        taken = loaded(folder, options.first.isoformat())
         with closing(sqlite3.connect(data / "corpus.db")) as db:
             stored = db.execute("select count(*) from documents").fetchone()[0]
         [ended], rows = next_day(data, second)
         again = ready(run(data, "", "rebuild"))
     changed = sum(added + altered for _, _, added, altered in rows)
-    print(f"{stored:,} documents as of {options.first}, loaded in {taken:.0f} s.\n")
+    print(f"{stored:,} documents as of {options.first}, {taken}.\n")
     print("| source | requests | new | changed |\n|---|---:|---:|---:|")
     for source, requests, added, altered in rows:
         print(f"| {source} | {requests:,} | {added:,} | {altered:,} |")
