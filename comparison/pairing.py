@@ -15,6 +15,8 @@ from comparison.wording import Weights, filled_in_differently, likeness
 NEAR, NEAR_WEIGHT = 0.85, 16.0
 #: Bills of two places are on the same narrow subject from this share on, and from this weight on.
 SUBJECT, SUBJECT_WEIGHT = 0.6, 12.0
+#: Pairs whose words are held in memory at a time.
+AT_ONCE = 20_000
 
 
 def pair(db: Database, fresh: Collection[str], rules: Rules, weights: Weights) -> int:
@@ -68,21 +70,27 @@ def _new(db: Database, wanted: set[str], numbers: np.ndarray) -> np.ndarray:
 def _checked(
     db: Database, found: np.ndarray, numbers: np.ndarray, documents: list[str], rules: Rules, weights: Weights
 ) -> Iterator[tuple[int, int, str, float]]:
-    used = np.unique(found)
-    sets = signing.word_sets(db, rules, (documents[at] for at in used))
-    about = {
+    for part in np.array_split(found, len(found) // AT_ONCE + 1):  # in order of the first: neighbours share documents
+        keys = [documents[at] for at in np.unique(part)]
+        sets = signing.word_sets(db, rules, keys)
+        about = _about(db, keys)
+        for one, other in part:
+            first, second = documents[one], documents[other]
+            kind = _kind(sets[first], sets[second], about[first], about[second], weights)
+            if kind:
+                low, high = sorted((int(numbers[one]), int(numbers[other])))
+                yield low, high, *kind
+
+
+def _about(db: Database, keys: list[str]) -> dict[str, tuple[str, str]]:
+    """Kind and place of each document."""
+    return {
         key: (kind, place)
-        for part in signing.batches((documents[at] for at in used), 500)
+        for part in signing.batches(keys, 500)
         for key, kind, place in db.execute(
             f"select id, kind, jurisdiction from documents where id in ({', '.join('?' * len(part))})", part
         )
     }
-    for one, other in found:
-        first, second = documents[one], documents[other]
-        kind = _kind(sets[first], sets[second], about[first], about[second], weights)
-        if kind:
-            low, high = sorted((int(numbers[one]), int(numbers[other])))
-            yield low, high, *kind
 
 
 def _kind(
