@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -128,11 +129,13 @@ def _rules(where: str, entries: object) -> tuple[Rule, ...]:
 def _rule(where: str, entry: object) -> Rule:
     data = _mapping(where, entry, _RULE_KEYS)
     if not isinstance(data.get("id"), str) or not _ID.match(data["id"]):
-        raise BadAreas(f"{where}: 'id' must be lower-case letters, digits and hyphens, not {data.get('id')!r}")
+        raise BadAreas(
+            f"{where}: 'id' must be lower-case letters, digits and hyphens, not {reprlib.repr(data.get('id'))}"
+        )
     where = f"{where} ({data['id']})"
     within = data.get("within", 8)
     if not isinstance(within, int) or not 1 <= within <= 50:
-        raise BadAreas(f"{where}: 'within' is a number of words from 1 to 50, not {within!r}")
+        raise BadAreas(f"{where}: 'within' is a number of words from 1 to 50, not {reprlib.repr(within)}")
     phrases = _texts(where, "phrases", data.get("phrases"))
     if not phrases:
         raise BadAreas(f"{where}: 'phrases' must be a list with at least one phrase")
@@ -159,7 +162,7 @@ def _texts(where: str, key: str, value: object) -> tuple[str, ...]:
 
 def _share(where: str, key: str, value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
-        raise BadAreas(f"{where}: {key!r} must be a number above 0 and at most 1, not {value!r}")
+        raise BadAreas(f"{where}: {key!r} must be a number above 0 and at most 1, not {reprlib.repr(value)}")
     return float(value)
 
 

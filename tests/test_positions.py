@@ -238,3 +238,12 @@ def test_reference_lists_are_whole_and_every_fact_says_how_sure_it_is(name: str,
     entries = yamlfile.read(HOME.parent / "reference" / f"{name}.yml")
     assert len(entries) == count
     assert all(entry["confidence"] in CONFIDENCES and entry["source"] for entry in entries)
+
+
+def test_a_place_that_refers_to_another_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    """Nine lines of lists that name each other nine times are half a billion words once written out, as a key was."""
+    lists = ["- a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lists += [f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    (tmp_path / "privacy.yml").write_text("\n".join([*lists, "- ? *a8", "  : x", ""]), encoding="utf-8")
+    with pytest.raises(BadFile, match=r"privacy\.yml:2: .*refers to another place: write it out"):
+        load_catalogue(tmp_path)
