@@ -39,6 +39,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "ca_bills": ("ca_bills",),
 }
 LEAST = 0.8
+#: A crawl that is over so many seconds after its start says nothing about a rate.
+SHORT = 1.0
 
 
 def addresses(log: Path) -> list[str]:
@@ -109,12 +111,13 @@ def measure(name: str, turns: int) -> tuple[str, bool]:
                 times["floor"].append(floor(kept))
     middle = {what: statistics.median(found) for what, found in times.items()}
     ours, theirs = starts(call, turns)
-    whole, ratio = middle["bare"] / middle["crawl"], (middle["bare"] - theirs) / (middle["crawl"] - ours)
+    whole, net = middle["bare"] / middle["crawl"], middle["crawl"] - ours
+    ratio = (middle["bare"] - theirs) / net if net >= SHORT else None
     row = (
         f"| {name} | {number:,} | {megabytes:,.0f} | {middle['crawl']:.1f} | {middle['bare']:.1f} | {middle['floor']:.1f} | "
-        f"{whole:.2f} | {ratio:.2f} | {memory:,.0f} |"
+        f"{whole:.2f} | {'too short' if ratio is None else f'{ratio:.2f}'} | {memory:,.0f} |"
     )
-    return row, round(ratio, 2) >= LEAST
+    return row, ratio is None or round(ratio, 2) >= LEAST
 
 
 def main() -> int:
