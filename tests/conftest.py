@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -237,3 +238,9 @@ def clean_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("INFOPOLICY_") and not name.lower().endswith("_proxy")
     }
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """Skipped where the program is not installed, except in CI (the environment variable CI), where it must be."""
+    there = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
+    return pytest.mark.skipif(not there and not os.environ.get("CI"), reason=f"{program} is not installed")
