@@ -8,9 +8,8 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-import yaml
-
 from crawlers.ceremonial import is_ceremonial
+from crawlers.rulefile import rules_of
 from positions.phrases import normal
 
 FILE = Path(__file__).with_name("rules.yml")
@@ -54,23 +53,20 @@ def load_rules(path: Path = FILE) -> Rules:
     Raises:
         BadRules: the file is not YAML, a list is missing, or a pattern is none.
     """
-    raw = path.read_bytes()
-    try:
-        entries = yaml.safe_load(raw)
-        return Rules(
-            blake2b(raw, digest_size=6).hexdigest(),
-            frozenset(entries["left_out_types"]),
-            _any(entries["left_out_titles"]),
-            _any(entries["citations"]),
-            frozenset(normal(word) for word in entries["formula"].split()),
-            _any(entries["passages"]),
-        )
-    except (yaml.YAMLError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise BadRules(
-            f"{path.name}: needs left_out_types, left_out_titles, citations, formula and passages ({error})"
-        ) from error
-    except re.error as error:
-        raise BadRules(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
+    with rules_of(path, BadRules) as entries:
+        try:
+            return Rules(
+                blake2b(path.read_bytes(), digest_size=6).hexdigest(),
+                frozenset(entries["left_out_types"]),
+                _any(entries["left_out_titles"]),
+                _any(entries["citations"]),
+                frozenset(normal(word) for word in entries["formula"].split()),
+                _any(entries["passages"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise BadRules(
+                f"{path.name}: needs left_out_types, left_out_titles, citations, formula and passages ({error})"
+            ) from error
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

@@ -11,6 +11,18 @@ from typing import Any
 import yaml
 
 
+class PlainLoader(yaml.SafeLoader):
+    """No place of a file may refer to another (``*name``): nested, a few lines of that are more text than memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(
+                None, None, f"'*{event.anchor}' refers to another place: write it out", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
 @contextmanager
 def rules_of(path: Path, refuse: type[ValueError] = ValueError) -> Iterator[Any]:
     """What a file holds, to be given the form it should have inside; an error there that names the file stays as it is.
@@ -20,7 +32,7 @@ def rules_of(path: Path, refuse: type[ValueError] = ValueError) -> Iterator[Any]
             where `refuse` says so.
     """
     try:
-        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
     except re.error as error:
         raise refuse(f"{path.name}: {error.pattern!r} is no pattern: {error}") from error
     except (yaml.YAMLError, RecursionError) as error:

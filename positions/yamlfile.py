@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from crawlers.rulefile import PlainLoader
+
 
 class BadFile(ValueError):
     """A file of the catalogue that cannot be used: ``problems`` are sentences that name file, line and entry."""
@@ -24,19 +26,8 @@ class Entry(dict[str, Any]):
     lines: dict[str, int]
 
 
-class _Loader(yaml.SafeLoader):
-    """Dates stay text: the catalogue holds partial ones ("2004", "2014-06") and compares them as text.
-
-    No place may refer to another (``*name``): nested, a few lines of that become more text than memory holds.
-    """
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                None, None, f"'*{event.anchor}' refers to another place: write it out", event.start_mark
-            )
-        return super().compose_node(parent, index)
+class _Loader(PlainLoader):
+    """Dates stay text: the catalogue holds partial ones ("2004", "2014-06") and compares them as text."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Entry:

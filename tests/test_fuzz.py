@@ -9,9 +9,11 @@ import io
 import json
 import random
 import re
+import resource
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -34,6 +36,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import configuration
+from crawlers.fields import load_fields
 from crawlers.items import BadRecord, Bill, clean
 from crawlers.jsonbody import read_json
 from crawlers.middlewares import Unreadable
@@ -45,9 +48,23 @@ from desk.subjects import BadVerdict
 from pages import ical
 from positions import catalogue
 
+#: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
+MEMORY = 3 << 30
 TARGETS = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
 FAST = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 chances = st.integers(0, 2**48).map(random.Random)
+
+
+@pytest.fixture(autouse=True)
+def little_memory() -> Iterator[None]:
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -373,3 +390,12 @@ def test_json_lines_are_refused_one_by_one() -> None:
     for line in (b'{"id": 1, "title": {}}', b"[]", b"7", json.dumps({"id": [], "title": "x"}).encode()):
         with pytest.raises(fuzz_local.BadLine):
             fuzz_local.json_line(line)
+
+
+def test_a_rule_file_whose_lists_name_each_other_is_refused_before_it_is_written_out(tmp_path: Path) -> None:
+    lists = ["a0: {r: &a0 [x, x, x, x, x, x, x, x, x]}"]
+    lists += [f"a{n}: {{r: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)]
+    file = tmp_path / "fields.yml"
+    file.write_text("\n".join(lists), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"fields\.yml: is not YAML: '\*a0' refers to another place"):
+        load_fields(file)
