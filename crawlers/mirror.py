@@ -35,7 +35,7 @@ class MirrorHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         if not self.mirror:
-            return _untyped(await self.inner.download_request(request))
+            return _at(request.url, await self.inner.download_request(request))
         if self.mirror.startswith("file:"):
             return recorded(Path(unquote(urlsplit(self.mirror).path)), request.url)
         parts = urlsplit(request.url)
@@ -44,22 +44,18 @@ class MirrorHandler(BaseDownloadHandler):
         response = await self.inner.download_request(asked)
         if "download_latency" in asked.meta:  # AutoThrottle reads it from the request that it knows
             request.meta["download_latency"] = asked.meta["download_latency"]
-        return _untyped(_at(request.url, response, type(response)))
+        return _at(request.url, response)
 
     async def close(self) -> None:
         await self.inner.close()
 
 
-def _untyped(response: Response) -> Response:
-    """An answer that is still compressed, as bytes alone: Scrapy unpacks it and finds its type then.
+def _at(url: str, response: Response) -> Response:
+    """The answer as that of an address; one that is still compressed as bytes alone: Scrapy unpacks it and finds its type then.
 
-    Of a typed one it would first guess the encoding of the compressed body, which takes a quarter of a crawl.
+    `response.replace` would first guess the encoding of the body, compressed or not (docs/benchmarks.md says what that takes).
     """
-    return _at(response.url, response, Response) if "Content-Encoding" in response.headers else response
-
-
-def _at(url: str, response: Response, cls: type[Response]) -> Response:
-    """What `response.replace` gives, without a guess at the encoding."""
+    cls = Response if "Content-Encoding" in response.headers else type(response)
     return cls(
         url, status=response.status, headers=response.headers, body=response.body, flags=response.flags,
         certificate=response.certificate, ip_address=response.ip_address, protocol=response.protocol,

@@ -61,8 +61,8 @@ SPIDER_MIDDLEWARES = {
 # The address that a request was found at may hold a key; it is nobody's business but the source's.
 REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False
-# Scrapy reads the source of every callback anew at every answer to find a `return` with a value in a generator: a third of
-# the time of a crawl of small records. tests/test_scrapy.py looks once.
+# Scrapy reads the source of every callback anew at every answer to find a `return` with a value in a generator
+# (docs/benchmarks.md says what that takes). tests/test_scrapy.py looks once.
 WARN_ON_GENERATOR_RETURN_VALUE = False
 HTTPCACHE_ENABLED = True
 HTTPCACHE_POLICY = "crawlers.httpcache.ValidatorsPolicy"
