@@ -6,7 +6,8 @@ CORPUS holds every recorded source (benchmarks/whole.py keeps one) and is only r
 chance; a larger one has every document and then variations: a third of the words of title, summary and text are exchanged
 for those of another document, numbers and names of the bill are new, actions, sponsors and versions come along. For each
 size: `infopolicy rebuild` (tag, match, compare, publish) and the same again with nothing to do, with their peak memory; then
-the site's pages for one reader.
+the site's pages for one reader. Exit code 1 if, from 100,000 documents on, one takes a quarter longer than at that size, or the
+memory grows by half.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ PARTS = (
 SHARE = 1 / 3
 BATCH = 5_000
 EACH = 40
+SETTLED, SLOWER, LARGER = 100_000, 1.25, 1.5
 
 
 def make(source: Path, target: Path, size: int) -> None:
@@ -116,7 +118,8 @@ def pages(corpus: Path) -> dict[str, Times]:
     return times
 
 
-def measure(source: Path, size: int) -> None:
+def measure(source: Path, size: int) -> tuple[int, float, float]:
+    """Print a row; the size, milliseconds a document, and peak memory in MB."""
     with tempfile.TemporaryDirectory(dir=source.parent) as folder:
         data = Path(folder)
         make(source, data / "corpus.db", size)
@@ -132,6 +135,13 @@ def measure(source: Path, size: int) -> None:
     )
     if errors:
         raise SystemExit(f"{errors} pages went wrong with {size:,} documents")
+    return size, 1000 * first.seconds / size, first.peak_mb
+
+
+def is_linear(rows: Sequence[tuple[int, float, float]]) -> bool:
+    """Whether time a document and memory stay what they are at SETTLED documents, where start and model weigh little."""
+    large = [row for row in rows if row[0] >= SETTLED]
+    return all(ms <= SLOWER * large[0][1] and peak <= LARGER * large[0][2] for _, ms, peak in large)
 
 
 def _ready(ended: Ended) -> Ended:
@@ -140,7 +150,7 @@ def _ready(ended: Ended) -> Ended:
     return ended
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
@@ -148,8 +158,8 @@ def main() -> None:
     kinds = " | ".join(f"{kind}, ms" for kind in KINDS)
     print(f"| documents | corpus.db, MB | rebuild, s | ms a document | peak MB | again, s | {kinds} |")
     print("|---:|---:|---:|---:|---:|---:|" + "---:|" * len(KINDS))
-    for size in options.sizes.split(","):
-        measure(options.corpus.resolve(), int(size))
+    rows = [measure(options.corpus.resolve(), int(size)) for size in options.sizes.split(",")]
+    return 0 if is_linear(rows) else 1
 
 
 if __name__ == "__main__":

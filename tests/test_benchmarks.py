@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as report
+from benchmarks.growth import is_linear
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,3 +29,10 @@ def test_a_part_names_a_program_that_is_there(part: report.Part) -> None:
 def test_an_aim_that_is_not_met_has_its_reason(part: report.Part) -> None:
     facts, _ = report.kept(part)
     assert not facts or facts["code"] == 0 or part.unmet
+
+
+def test_growth_is_judged_by_what_it_was_where_start_and_model_weigh_little() -> None:
+    small = (1_000, 5.0, 300.0)
+    assert is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.2, 590.0)])
+    assert not is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.3, 400.0)])
+    assert not is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.0, 700.0)])
