@@ -255,12 +255,20 @@ def _either(bill: Element, *paths: str) -> Iterable[Element]:
 
 
 def _text(node: Element, path: str) -> str | None:
-    return clean(node.findtext(path))
+    return clean(_found(node, path))
+
+
+def _found(node: Element, path: str) -> str | None:
+    """What `findtext` gives; a child is looked up without reading a path: a record asks for eight of every cosponsor."""
+    if "/" in path:
+        return node.findtext(path)
+    child = next(node.iterchildren(path), None)
+    return None if child is None else child.text or ""
 
 
 def _day(node: Element, path: str) -> str | None:
     """The ISO day of a date or time; None where there is none or where it cannot be (year 1, month 13)."""
-    text = (node.findtext(path) or "").strip()[:10]
+    text = (_found(node, path) or "").strip()[:10]
     try:
         return text if text and date.fromisoformat(text).year > 1700 else None
     except ValueError:
