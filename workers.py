@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -68,10 +68,14 @@ def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, 
 
 @dataclass(frozen=True)
 class Crew:
-    """`executor` is None for this process alone; `ahead` is how many batches may be under way at once."""
+    """`executor` is None for this process alone; `ahead` is how many batches may be under way at once.
+
+    `lost` tells whether those who work are out of reach, so that nothing they owe will come.
+    """
 
     executor: Executor | None = None
     ahead: int = 1
+    lost: Callable[[], bool] = lambda: False
 
     def spread(
         self, work: Callable[[list[Any]], tuple[str, Any]], batches: Iterable[tuple[Key, list[Any]]], version: str
@@ -97,9 +101,16 @@ class Crew:
             waiting.append((key, self.executor.submit(work, rows)))
             if len(waiting) >= self.ahead:
                 first = waiting.pop(0)
-                yield first[0], first[1].result()
+                yield first[0], self._result(first[1])
         for key, future in waiting:
-            yield key, future.result()
+            yield key, self._result(future)
+
+    def _result(self, future: Future[Any]) -> Any:
+        """Looks up from time to time: Dask leaves work undone and not cancelled if the scheduler goes at the wrong moment."""
+        while not wait([future], timeout=1).done:
+            if self.lost():
+                raise ConnectionError("the scheduler is gone")
+        return future.result()
 
 
 @contextmanager
@@ -130,14 +141,19 @@ def _cluster(scheduler: str) -> Iterator[Crew]:
         from distributed.comm import CommClosedError
     except ImportError as error:
         raise SchedulerError("Dask is not installed here: pip install -r requirements-cluster.txt") from error
-    for name in ("distributed.batched", "distributed.client"):
+    for name in ("distributed.batched", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a lost scheduler is told below, in one sentence
     try:
         with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
             threads = sum(client.ncores().values())
             if not threads:
                 raise SchedulerError(f"{scheduler} has no worker: start some with `dask worker {scheduler}`")
-            yield Crew(client.get_executor(pure=False, retries=3), 2 * threads)
+            first = client.scheduler_comm  # one that is connected to again knows nothing of this work
+            yield Crew(
+                client.get_executor(pure=False, retries=3),
+                2 * threads,
+                lambda: client.status != "running" or client.scheduler_comm is not first,
+            )
     except (OSError, TimeoutError, CommClosedError, KilledWorker, ClosedClientError, CancelledError) as error:
         # Work under way is cancelled when the scheduler goes, and a cancellation has no words of its own.
         words = str(error) or "the scheduler is gone"

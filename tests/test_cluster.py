@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import derive as module
 import workers
 from crawlers.record import upsert
 from derive import derive, forget
-from workers import SchedulerError
+from workers import Crew, SchedulerError
 
 pytest.importorskip("distributed")
 
@@ -123,6 +124,21 @@ def test_nobody_at_the_address_is_one_sentence(filled: Database, staff: Database
         derive(filled, staff, scheduler="tcp://127.0.0.1:9")
 
 
+class Forgetful(Executor):
+    """Takes work and never says another word of it, as Dask does when fetching a result fails."""
+
+    def submit(self, *_: object, **__: object) -> Future[object]:
+        return Future()
+
+
+def test_work_that_a_lost_scheduler_left_undone_is_not_waited_for() -> None:
+    asked = iter([False, True])
+    lost = Crew(Forgetful(), ahead=2, lost=lambda: next(asked))
+    with pytest.raises(ConnectionError, match="the scheduler is gone"):
+        list(lost.spread(workers.tag_rows, [({}, [])], workers.tagger().version))
+    assert next(asked, None) is None
+
+
 # --------------------------------------------------------------------- killed while they work; the cluster ends with these
 
 MANY = 40
@@ -165,7 +181,7 @@ def test_a_scheduler_that_dies_is_one_sentence_and_what_is_written_is_whole(
     cluster, filled: Database, staff: Database, calm: list[list[object]], caplog: pytest.LogCaptureFixture  # noqa: F811
 ) -> None:  # fmt: skip
     written, progress = kills(cluster.scheduler)
-    logging.getLogger("distributed").addHandler(caplog.handler)  # it hands nothing on to those above it
+    logging.getLogger("distributed").addHandler(caplog.handler)  # it hands nothing on to those above it, tornado's does
     with pytest.raises(SchedulerError, match=rf"{cluster.address}: .*what was written is complete") as told:
         derive(filled, staff, scheduler=cluster.address, progress=progress)
     assert len(str(told.value).splitlines()) == 1
