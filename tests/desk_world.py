@@ -19,9 +19,10 @@ from sqlite_utils import Database
 import serve
 from configuration import Configuration
 from crawlers import tables
-from desk import accounts, standing
+from desk import accounts, papers, reviews, standing
 from desk.accounts import Account
 from desk.passwords import hash_password
+from desk.reviews import Verdict
 from desk.tables import open_staff
 
 NOW = "2022-03-09T09:00:00Z"
@@ -120,3 +121,33 @@ def field(page: str, name: str) -> str:
 def clock() -> str:
     """The time by which a served site judges a session: one that begins in the future counts for nothing there."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def say(
+    db: Database, verdict: str = "confirm", subject: str = "area:broadband", who: str = "Ana Reader", **more: Any
+) -> int:
+    seen = more.pop("seen", reviews.last_id(db, more.get("document_id", BROADBAND)))
+    now = more.pop("now", NOW)
+    given = Verdict(**({"document_id": BROADBAND, "subject": subject, "verdict": verdict, "seen": seen} | more))
+    return reviews.record(db, person(db, who), [given], now=now)[0]
+
+
+def states(db: Database, document_id: str = BROADBAND) -> dict[str, str]:
+    return {item.subject: item.state for item in papers.items(db, document_id)}
+
+
+def decisions(config: Configuration) -> dict[tuple[str, str], tuple[Any, ...]]:
+    found = corpus_of(config)
+    rows = {
+        (row[0], row[1]): row[2:]
+        for row in found.execute("select document_id, subject, verdict, value, reason, words from decisions")
+    }
+    found.close()
+    return rows
+
+
+def change(config: Configuration, sql: str, *values: Any) -> None:
+    corpus = corpus_of(config)
+    with corpus.atomic():
+        corpus.execute(sql, list(values))
+    corpus.close()

@@ -1,0 +1,159 @@
+"""What the public may know of verdicts: only what is decided and published, written once, and gone when it is taken back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desk_world import LATER, NOW, build, change, copy, corpus_of, decisions, open_desk, person, say, states
+from site_corpus import BROADBAND, HOSTILE_BILL
+from sqlite_utils import Database
+
+from configuration import Configuration
+from desk import queue, reviews, standing
+from desk.queue import Asked, Filters
+from publish import publish, publish_decisions
+
+POSITION = "position:tc-hotspot-lending"
+ASKED = Asked(1, datetime.date(2022, 3, 9), None)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("desk")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Database]:
+    opened = open_desk(config)
+    yield opened
+    opened.close()
+
+
+def test_only_what_is_decided_and_published_becomes_public(config: Configuration, db: Database) -> None:
+    say(db, "confirm", "area:broadband", note="zyzzyva-note")
+    say(db, "reject", "area:library-funding")
+    say(db, "change", POSITION, value="oppose", note="zyzzyva-note")
+    say(db, subject="stance", value="oppose", reason="quokka-draft")
+    assert publish_decisions(config.corpus, db, [BROADBAND])
+    assert decisions(config) == {
+        (BROADBAND, "area:broadband"): ("confirm", None, None, "Broadband"),
+        (BROADBAND, "area:library-funding"): ("reject", None, None, "public libraries"),
+        (BROADBAND, POSITION): ("confirm", None, None, "A library may lend hotspots to readers."),
+    }
+    say(db, subject="stance", value="support", reason="It helps readers.", note="zyzzyva-note", published=True)
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert decisions(config)[BROADBAND, "stance"] == ("confirm", "support", "It helps readers.", None)
+    say(db, subject="stance", value="oppose", reason="quokka-draft", who="Ben Writer")
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert decisions(config)[BROADBAND, "stance"][1] == "support", "a draft replaces nothing that is public"
+    say(db, "reject", "stance", published=True)
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert (BROADBAND, "stance") not in decisions(config)
+    public = config.corpus.read_bytes() + config.corpus.with_name("corpus.db-wal").read_bytes()
+    assert not [word for word in (b"zyzzyva", b"quokka", b"Ana Reader", b"ana@example.org") if word in public]
+
+
+def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configuration, db: Database) -> None:
+    say(db, "confirm", "area:broadband")
+    say(db, "reject", "area:library-funding")
+    say(db, "confirm", "priority", value="1")
+    publish_decisions(config.corpus, db, [BROADBAND])
+    at_once = decisions(config)
+    corpus = corpus_of(config)
+    lists = [
+        corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall()
+        for table in ("listing", "facet_counts")
+    ]
+    corpus.execute("delete from decisions")
+    assert publish(corpus, LATER, db) > 0
+    assert decisions(config) == at_once
+    assert publish(corpus, LATER, db) == 0
+    # Lists and counts were right at once, not only after the publishing.
+    for table, before in zip(("listing", "facet_counts"), lists, strict=True):
+        assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
+    listed = corpus.execute(
+        "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
+    ).fetchall()  # fmt: skip
+    assert listed == [("any", 0), ("broadband", 0), ("tagged", 0)]
+    corpus.close()
+
+
+def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: Database) -> None:
+    say(db, "confirm", "area:broadband")
+    say(db, subject="stance", value="support", reason="It helps.", published=True)
+    change(config, "delete from tags where area_id = 'broadband'")
+    corpus = corpus_of(config)
+    publish(corpus, LATER, db)
+    corpus.close()
+    assert set(decisions(config)) == {(BROADBAND, "stance")}
+
+
+def test_a_busy_public_file_costs_nobody_a_verdict(
+    config: Configuration, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publish.PATIENCE_SECONDS", 0.05)
+    corpus = corpus_of(config)
+    corpus.execute("begin immediate")
+    say(db, "confirm")
+    assert not publish_decisions(config.corpus, db, [BROADBAND])
+    corpus.execute("rollback")
+    publish(corpus, LATER, db)
+    corpus.close()
+    assert (BROADBAND, "area:broadband") in decisions(config)
+
+
+def test_a_verdict_on_a_document_that_is_gone_is_kept_and_not_shown(config: Configuration, db: Database) -> None:
+    say(db, "confirm", "area:library-funding", document_id=HOSTILE_BILL)
+    corpus = corpus_of(config)
+    corpus.execute("pragma foreign_keys = off")
+    corpus.execute("delete from documents where id = ?", [HOSTILE_BILL])
+    publish(corpus, LATER, db)
+    corpus.close()
+    assert decisions(config) == {}
+    assert db.execute("select count(*) from reviews").fetchone()[0] == 1
+
+
+def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, db: Database) -> None:
+    outcome = "outcome:tc-hotspot-lending"
+    words = "A library may lend hotspots to readers."
+    db.execute(
+        "insert into suggested_outcomes values (?, 'tc-hotspot-lending', 'incorporated', 'serves it', 'abstract', 49, 88, ?)",
+        [BROADBAND, words],
+    )
+    assert states(db)[outcome] == "settled"
+    standing.settle_all(db, NOW)
+    before, _ = queue.ranked(db, Filters(kind="bill"), ASKED, skip=0, size=1)
+    say(db, subject=POSITION, value="support")
+    assert states(db)[outcome] == "open"
+    after, _ = queue.ranked(db, Filters(kind="bill"), ASKED, skip=0, size=1)
+    assert [entry.waiting for entry in before + after] == [4, 4], "one decided, one more to decide"
+    say(db, subject=outcome, value="partly")
+    corpus = corpus_of(config)
+    publish(corpus, LATER, db)
+    assert corpus.execute("select outcome, words from outcomes").fetchall() == [("partly", words)]
+    corpus.close()
+    db.execute("update suggested_outcomes set outcome = 'rejected'")
+    assert standing.settle_all(db, LATER) == 1
+
+
+def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configuration, db: Database) -> None:
+    """What waits is brought up to date by each verdict and made anew at each publishing: both must agree."""
+    say(db, "confirm", "area:broadband")
+    say(db, "defer", "area:library-funding")
+    say(db, "reject", POSITION)
+    number = say(db, "confirm", "priority", value="2")
+    reviews.undo(db, person(db), number, now=NOW)
+    tables = ("waiting", "waiting_pairs", "standings")
+    at_once = [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables]
+    for table in tables:
+        db.execute(f"delete from {table}")
+    standing.settle_all(db, NOW)
+    assert [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables] == at_once

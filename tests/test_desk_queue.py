@@ -1,0 +1,147 @@
+"""The queue of the desk: what comes first, what sleeps, what stays out, and what an empty one says."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from desk_world import LATER, NOW, build, change, copy, corpus_of, open_desk, person, say
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
+from sqlite_utils import Database
+
+from configuration import Configuration
+from desk import queue, standing, work
+from desk.queue import Asked, Filters
+
+POSITION = "position:tc-hotspot-lending"
+ASKED = Asked(1, datetime.date(2022, 3, 9), None)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("desk")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Database]:
+    opened = open_desk(config)
+    yield opened
+    opened.close()
+
+
+def test_the_queue_ranks_by_what_is_urgent(db: Database) -> None:
+    entries, total = queue.ranked(db, Filters(), ASKED, skip=0, size=10)
+    # The rule must be seen and closes in three weeks, the bill must be seen, the third is only unsure.
+    assert [entry.document_id for entry in entries] == [RULE, BROADBAND, HOSTILE_BILL]
+    assert total == 3
+    assert entries[0].due_on == "2022-03-31"
+    assert [entry.waiting for entry in entries] == [2, 4, 1]
+
+
+def test_what_is_decided_leaves_the_queue(db: Database) -> None:
+    say(db, "confirm", "area:broadband", document_id=RULE)
+    say(db, "confirm", "priority", value="2", document_id=RULE)
+    entries, total = queue.ranked(db, Filters(), ASKED, skip=0, size=10)
+    assert (total, [entry.document_id for entry in entries]) == (2, [BROADBAND, HOSTILE_BILL])
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"area": "library-funding"}, [BROADBAND, HOSTILE_BILL]),
+        ({"position": "tc-hotspot-lending"}, [BROADBAND]),
+        ({"kind": "regulation"}, [RULE]),
+        ({"jurisdiction": "us-tx"}, []),
+        ({"must_see": "1"}, [RULE, BROADBAND]),
+        ({"due": "1"}, [RULE]),
+        ({"q": "hotspots"}, [RULE, BROADBAND]),
+        ({"q": '"unbalanced'}, []),
+        ({"mine": "1"}, [HOSTILE_BILL]),
+        ({"unassigned": "1"}, [RULE, BROADBAND]),
+        ({"my_areas": "1"}, [RULE, BROADBAND]),
+        ({"asleep": "1"}, []),
+    ],
+)
+def test_filters(db: Database, filters: dict[str, str], expected: list[str]) -> None:
+    work.assign(db, person(db), HOSTILE_BILL, "Ana Reader", NOW)
+    work.hand_over(db, person(db), "broadband", "Ana Reader", "", NOW)
+    asked = replace(ASKED, account_id=person(db).id)
+    entries, total = queue.ranked(db, Filters(**filters), asked, skip=0, size=10)
+    assert [entry.document_id for entry in entries] == expected
+    assert total == len(expected)
+
+
+def test_new_since_the_last_visit(db: Database) -> None:
+    found, _ = queue.ranked(db, Filters(new="1"), replace(ASKED, since="2022-03-09T07:59:59Z"), skip=0, size=10)
+    assert [entry.document_id for entry in found] == [BROADBAND]
+    assert queue.ranked(db, Filters(new="1"), replace(ASKED, since=NOW), skip=0, size=10) == ([], 0)
+
+
+def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> None:
+    ana = person(db)
+    work.snooze(db, ana, BROADBAND, "2022-03-09T09:00:00Z", until_on="2022-03-12", until_change=None)
+    assert BROADBAND not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+    assert [e.document_id for e in queue.ranked(db, Filters(asleep="1"), ASKED, skip=0, size=9)[0]] == [BROADBAND]
+    woken = replace(ASKED, today=datetime.date(2022, 3, 12))
+    assert BROADBAND in [e.document_id for e in queue.ranked(db, Filters(), woken, skip=0, size=9)[0]]
+    work.snooze(db, ana, RULE, NOW, until_on=None, until_change="status")
+    assert work.snoozed(db, RULE, "2030-01-01")
+    change(config, "insert into changes values ('c2', ?, ?, null, 'text', 'New text')", RULE, LATER)
+    assert work.snoozed(db, RULE, "2022-03-11")
+    change(config, "insert into changes values ('c3', ?, ?, null, 'status', 'Final')", RULE, LATER)
+    assert work.snoozed(db, RULE, "2022-03-11") is None
+    assert RULE in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+    with pytest.raises(work.BadWork, match="lie ahead"):
+        work.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
+
+
+def test_ceremonial_resolutions_stay_out(config: Configuration, db: Database) -> None:
+    change(config, "insert into ceremonial values (?)", BROADBAND)
+    assert BROADBAND not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+
+
+def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -> None:
+    corpus = corpus_of(config)
+    first = next(iter(corpus.query("select * from documents where id = ?", [PLAIN])))
+    for n in range(30):
+        key = f"us-117-hr{500 + n}"
+        corpus.table("documents").insert(first | {"id": key})
+        corpus.table("taggings").insert(
+            {"document_id": key, "text_hash": key, "version": "1", "priority": 0, "priority_score": 0.1}
+        )
+        if n < 15:
+            corpus.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.7})
+    corpus.close()
+    standing.settle_all(db, NOW)
+    page, total = queue.listed(db, Filters(), ASKED, 1)
+    assert total == 18
+    assert [n for n, entry in page if entry.sampled] == [9]
+    drawn = page[9][1].document_id
+    assert drawn == queue.lots(db, ASKED.today, 1)[0].document_id
+    assert {entry.document_id for entry in queue.lots(db, ASKED.today, 100)} <= {PLAIN} | {
+        f"us-117-hr{n}" for n in range(515, 530)
+    }
+    # One by one gives the same order as the list, and every number is there once.
+    one_by_one = [queue.at(db, Filters(), ASKED, n) for n in range(19)]
+    assert [found[1].document_id for found in one_by_one if found] == [entry.document_id for _, entry in page]
+    # Looked at, it falls out for everybody.
+    say(db, subject="priority", value="0", document_id=drawn, sampled=True)
+    assert drawn not in {entry.document_id for entry in queue.lots(db, ASKED.today, 100)}
+    assert db.execute("select sampled from reviews").fetchone()[0] == 1
+
+
+def test_an_empty_queue_has_no_turn(config: Configuration, db: Database) -> None:
+    change(config, "delete from tags")
+    change(config, "delete from position_matches")
+    change(config, "update taggings set priority = 0")
+    standing.settle_all(db, NOW)
+    assert queue.at(db, Filters(area="broadband"), ASKED, 3) is None
+    assert queue.listed(db, Filters(), ASKED, 1) == ([], 0)
