@@ -7,9 +7,7 @@ rules and model once. Results come back in order to the one process that writes.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from typing import Any, TypeVar
 
 from classify.areas import FIELDS
 from classify.tagger import Tagger, Tagging
+from crawlers import beside
 from positions.matching import Match, Matcher
 
 BATCH = 400
@@ -161,13 +160,5 @@ def _cluster(scheduler: str) -> Iterator[Crew]:
 
 
 def _start_worker() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    beside.start()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever, and hold the data folder's lock with it."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

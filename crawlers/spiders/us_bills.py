@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import scrapy
+from lxml.etree import _Element as Element
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers import known, xmltree
+from crawlers import beside, known, xmltree
 from crawlers.billstatus import parse_bill
 from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
 from crawlers.middlewares import Unreadable, reject
@@ -114,17 +115,9 @@ class UsBillsSpider(SourceSpider):
             raise Unreadable(str(error)) from error
 
     def bill(self, body: bytes, row: Row) -> Bill:
-        """The record that was asked for, and no other.
-
-        Raises:
-            BadRecord, Unreadable: it cannot be read, or is another one than its address says.
-        """
         tree = xmltree.parse(body, root="billStatus")
-        self.audit("bill", (str(field.tag) for field in tree.iterfind("bill/*")))
-        bill = parse_bill(tree, source_url=row[1], stamp=row[2])
-        if bill.id != row[0]:
-            raise BadRecord(f"asked for {row[0]}, got {bill.id}")
-        return bill
+        self.audit("bill", fields_of(tree))
+        return read(tree, row)
 
     def parse_zip(self, response: Response, rows: list[Row]) -> Iterator[Any]:
         """Each wanted record of a ZIP; what it lacks, holds unreadable or holds older than the listing says is asked for
@@ -137,28 +130,20 @@ class UsBillsSpider(SourceSpider):
         made_at = _made_at(response)
         members = {info.filename.rsplit("/", 1)[-1]: info for info in archive.infolist()}
         broken: list[Row] = []
-        for row in rows:
-            info = members.get(row[1].rsplit("/", 1)[-1])
-            try:
-                bill = self.member(archive, info, row) if info and row[2] <= made_at else None
-            except DAMAGE:
-                broken.append(row)
-                continue
+
+        def unpacked() -> Iterator[tuple[Row, bytes | None]]:
+            for row in rows:
+                info = members.get(row[1].rsplit("/", 1)[-1])
+                try:
+                    yield row, _unpacked(archive, info) if info and row[2] <= made_at else None
+                except DAMAGE:
+                    broken.append(row)
+
+        for row, bill, names in beside.each(read_member, unpacked(), len(rows)):
+            self.audit("bill", names)
             yield bill or self.ask_record(row)
         if broken:
             yield from self.zip_again(response, broken, f"{len(broken)} of its records are damaged")
-
-    def member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, row: Row) -> Bill | None:
-        """A record of a ZIP, None where it is not the record that was asked for or cannot be parsed; raises what DAMAGE names."""
-        if info.file_size > MEMBER_MAXSIZE:
-            return None
-        with archive.open(info) as packed:
-            # Asked for its size and no more: a member that lies about it is otherwise unpacked whole before it is cut.
-            body = packed.read(info.file_size + 1)
-        try:
-            return self.bill(body, row)
-        except (BadRecord, Unreadable):
-            return None
 
     def zip_again(self, response: Response, rows: list[Row], reason: str) -> Iterator[scrapy.Request]:
         assert response.request is not None
@@ -174,6 +159,45 @@ class UsBillsSpider(SourceSpider):
         """The slow way that still loses nothing, where a ZIP cannot be had on any try."""
         self.logger.warning("a ZIP cannot be read (%s): asking for its %d records one by one", reason, len(rows))
         yield from (self.ask_record(row) for row in rows)
+
+
+def fields_of(tree: Element) -> list[str]:
+    return sorted({str(field.tag) for field in tree.iterfind("bill/*")})
+
+
+def read(tree: Element, row: Row) -> Bill:
+    """The record that was asked for, and no other.
+
+    Raises:
+        BadRecord: it cannot be read, or is another one than its address says.
+    """
+    bill = parse_bill(tree, source_url=row[1], stamp=row[2])
+    if bill.id != row[0]:
+        raise BadRecord(f"asked for {row[0]}, got {bill.id}")
+    return bill
+
+
+def read_member(packed: tuple[Row, bytes | None]) -> tuple[Row, Bill | None, list[str]]:
+    """A record of a ZIP with its row and its fields; None where it is lacking, another one, or cannot be read."""
+    row, body = packed
+    names: list[str] = []
+    try:
+        if body is not None:
+            tree = xmltree.parse(body, root="billStatus")
+            names = fields_of(tree)
+            return row, read(tree, row), names
+    except (BadRecord, Unreadable, *DAMAGE):
+        pass  # asked for singly, it is a reject with its reason
+    return row, None, names
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a member, None where it is too large; raises what DAMAGE names."""
+    if info.file_size > MEMBER_MAXSIZE:
+        return None
+    with archive.open(info) as member:
+        # Asked for its size and no more: a member that lies about it is otherwise unpacked whole before it is cut.
+        return member.read(info.file_size + 1)
 
 
 def _made_at(response: Response) -> str:

@@ -1,0 +1,88 @@
+"""Reading in a second process: the same results in the same order, whatever becomes of that process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from crawlers import beside
+
+
+def doubled(number: int) -> tuple[int, int]:
+    """The process that did it, and twice the number."""
+    return os.getpid(), 2 * number
+
+
+def fatal(number: int) -> int:
+    """Twice the number; a process that is not the tests' own is killed at the fiftieth, as by want of memory."""
+    if number == 50 and multiprocessing.parent_process():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
+def test_a_second_process_does_it_in_order() -> None:
+    found = list(beside.each(doubled, range(3_000), 3_000))
+    assert [twice for _, twice in found] == list(range(0, 6_000, 2))
+    assert len({process for process, _ in found}) == 1
+    assert os.getpid() not in {process for process, _ in found}
+    assert not multiprocessing.active_children()
+
+
+def test_few_records_or_one_core_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = beside.LEAST - 1
+    assert {process for process, _ in beside.each(doubled, range(few), few)} == {os.getpid()}
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000)} == {os.getpid()}
+
+
+def test_no_more_is_held_than_is_under_way() -> None:
+    items = iter(range(3_000))
+    made = beside.each(doubled, items, 3_000)
+    next(made)
+    assert next(items) == beside.PART * beside.AHEAD
+    made.close()
+    assert not multiprocessing.active_children()
+
+
+def test_a_process_that_is_killed_costs_no_record() -> None:
+    assert list(beside.each(fatal, range(2_000), 2_000)) == list(range(0, 4_000, 2))
+
+
+def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
+    """Else a crawl that was killed would leave a reader behind that waits for ever."""
+    (tmp_path / "work.py").write_text("import os\n\ndef me(_):\n    return os.getpid()\n")
+    (tmp_path / "main.py").write_text(
+        "import os, signal\nfrom crawlers import beside\nimport work\n"
+        "if __name__ == '__main__':\n"
+        "    print(next(beside.each(work.me, range(2_000), 2_000)), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "main.py"], stdout=subprocess.PIPE, text=True, cwd=ROOT, timeout=120,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL
+    reader, until = int(ended.stdout), time.monotonic() + 30
+    while alive(reader):
+        assert time.monotonic() < until, "the second process outlives the first"
+        time.sleep(0.05)
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
