@@ -394,7 +394,8 @@ def crawl(
         "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
         "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
         "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
-        "INFOPOLICY_BUDGET_OFF": not budget, "LOG_INSTALL_ROOT_HANDLER": not structured(),
+        "INFOPOLICY_BUDGET_OFF": not budget, "INFOPOLICY_WORKERS": config.workers,
+        "LOG_INSTALL_ROOT_HANDLER": not structured(),
     }, priority="cmdline")  # fmt: skip
     process = AsyncCrawlerProcess(settings)
     # Otherwise Scrapy makes a line for every request and throws it away later.

@@ -46,13 +46,18 @@ def pairs(matrix: np.ndarray, fresh: np.ndarray) -> np.ndarray:
         matrix: one signature a row.
         fresh: which rows are new, as booleans.
     """
-    found = [np.empty((0, 2), dtype=np.int64)]
+    number = len(matrix)
+    found = np.empty(0, dtype=np.int64)  # first * number + second: half the memory of pairs, and sorted as they are
     for band in range(BANDS):
         keys = _keys(matrix[:, band * ROWS : (band + 1) * ROWS])
         touched = np.flatnonzero(np.isin(keys, keys[fresh]))
-        found += [touched[each] for each in _in_buckets(keys[touched])]
-    both = np.unique(np.concatenate(found), axis=0)
-    return both[fresh[both[:, 0]] | fresh[both[:, 1]]]
+        met = [found]
+        for first, second in _in_buckets(keys[touched]):
+            one, other = touched[first], touched[second]
+            new = fresh[one] | fresh[other]
+            met.append(one[new] * number + other[new])
+        found = np.unique(np.concatenate(met))
+    return np.column_stack(np.divmod(found, number)) if number else np.empty((0, 2), dtype=np.int64)
 
 
 def _keys(band: np.ndarray) -> np.ndarray:
@@ -64,15 +69,15 @@ def _keys(band: np.ndarray) -> np.ndarray:
     return keys
 
 
-def _in_buckets(keys: np.ndarray) -> Iterator[np.ndarray]:
-    """The pairs of rows with the same key, bucket by bucket."""
+def _in_buckets(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs of rows with the same key, the first ones and the second ones, for all buckets of one size at a time."""
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
-    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    starts, ends = np.r_[0, edges], np.r_[edges, len(keys)]
-    sizes = ends - starts
-    usual = (sizes > 1) & (sizes <= CROWD)
-    for start, end in zip(starts[usual], ends[usual], strict=True):
-        bucket = np.sort(order[start:end])
-        first, second = np.triu_indices(len(bucket), 1)
-        yield np.column_stack((bucket[first], bucket[second]))
+    starts = np.r_[0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1]
+    sizes = np.diff(np.r_[starts, len(keys)])
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= CROWD)]):
+        rows = order[
+            starts[sizes == size][:, None] + np.arange(size)
+        ]  # in order within a bucket, as the sort is stable
+        first, second = np.triu_indices(size, 1)
+        yield rows[:, first].ravel(), rows[:, second].ravel()

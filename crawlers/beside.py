@@ -23,14 +23,15 @@ LEAST = 1_000
 PART, AHEAD = 25, 16
 
 
-def each(work: Callable[[Item], Result], items: Iterable[Item], number: int) -> Iterator[Result]:
+def each(work: Callable[[Item], Result], items: Iterable[Item], number: int, *, processes: int = 2) -> Iterator[Result]:
     """``work(item)`` for every item, in order. A second process does it where there are two cores and enough to do.
 
     Args:
         work: a function of a module, so that another process finds it by its name; it raises nothing.
         number: how many items there are.
+        processes: how many the settings allow; with 1 all is read here.
     """
-    if number < LEAST or len(os.sched_getaffinity(0)) < 2:
+    if number < LEAST or processes < 2 or len(os.sched_getaffinity(0)) < 2:
         yield from map(work, items)
         return
     # Spawned: the reactor's threads and open databases are none of its business.

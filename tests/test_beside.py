@@ -44,6 +44,7 @@ def test_a_second_process_does_it_in_order() -> None:
 def test_few_records_or_one_core_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     few = beside.LEAST - 1
     assert {process for process, _ in beside.each(doubled, range(few), few)} == {os.getpid()}
+    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, processes=1)} == {os.getpid()}
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     assert {process for process, _ in beside.each(doubled, range(2_000), 2_000)} == {os.getpid()}
 

@@ -139,7 +139,8 @@ class UsBillsSpider(SourceSpider):
                 except DAMAGE:
                     broken.append(row)
 
-        for row, bill, names in beside.each(read_member, unpacked(), len(rows)):
+        processes = self.settings.getint("INFOPOLICY_WORKERS", 2)
+        for row, bill, names in beside.each(read_member, unpacked(), len(rows), processes=processes):
             self.audit("bill", names)
             yield bill or self.ask_record(row)
         if broken:
