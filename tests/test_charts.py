@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -115,7 +116,7 @@ def test_the_bundle_is_what_the_lock_says() -> None:
 
 
 def test_the_bundle_can_be_built_again(tmp_path: Path) -> None:
-    if not shutil.which("node") or not (BUNDLER / "node_modules").exists():
+    if not os.environ.get("CI") and not (shutil.which("node") and (BUNDLER / "node_modules").exists()):
         pytest.skip("needs node and `npm ci` in datasette/charts")
     copy = tmp_path / "charts"
     shutil.copytree(BUNDLER, copy, symlinks=True)
