@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from crawlers.items import BadRecord, clean, document_id
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Unreadable, clean, document_id
 
 HOST = "https://www.govinfo.gov"
 _PACKAGE = re.compile(r"\b(BILLS-(\d+)([a-z]+)(\d+)([a-z]+\d*))\b")

@@ -13,6 +13,7 @@ from datetime import date
 from lxml.etree import _Element as Element
 from w3lib.html import remove_tags_with_content, replace_entities, replace_tags
 
+from crawlers import xmltree
 from crawlers.items import (
     FEDERAL_TYPES,
     Action,
@@ -37,11 +38,42 @@ TYPES = {
     "hjres": ("house-joint-resolution", "H.J.Res."), "sjres": ("senate-joint-resolution", "S.J.Res."),
     "hconres": ("house-concurrent-resolution", "H.Con.Res."), "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
 }  # fmt: skip
+Row = tuple[str, str, str]  # document id, address, lastmod
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NAME = re.compile(
     r"^(?:(?P<prefix>(?:Rep|Sen|Del)\.|Resident Commissioner)\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
 )
+
+
+def fields_of(tree: Element) -> list[str]:
+    return sorted({str(field.tag) for field in tree.iterfind("bill/*")})
+
+
+def read(tree: Element, row: Row) -> Bill:
+    """The record that was asked for, and no other.
+
+    Raises:
+        BadRecord: it cannot be read, or is another one than its address says.
+    """
+    bill = parse_bill(tree, source_url=row[1], stamp=row[2])
+    if bill.id != row[0]:
+        raise BadRecord(f"asked for {row[0]}, got {bill.id}")
+    return bill
+
+
+def read_member(packed: tuple[Row, bytes | None]) -> tuple[Row, Bill | None, list[str]]:
+    """A record of a ZIP with its row and its fields; None where it is lacking, another one, or cannot be read."""
+    row, body = packed
+    names: list[str] = []
+    try:
+        if body is not None:
+            tree = xmltree.parse(body, root="billStatus")
+            names = fields_of(tree)
+            return row, read(tree, row), names
+    except ValueError:
+        pass  # asked for singly, it is a reject with its reason
+    return row, None, names
 
 
 def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> Bill:

@@ -18,9 +18,8 @@ from lxml.etree import _Element as Element
 
 from crawlers import billstatus
 from crawlers.attachments import Proceeding
-from crawlers.items import FEDERAL_TYPES, BadRecord, Bill, Event, Link, clean, document_id
+from crawlers.items import FEDERAL_TYPES, BadRecord, Bill, Event, Link, Unreadable, clean, document_id
 from crawlers.jsonbody import is_total, read_object, readable
-from crawlers.middlewares import Unreadable
 
 API = "https://api.congress.gov/v3"
 SITE = "https://www.congress.gov"

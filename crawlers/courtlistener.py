@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawlers.items import Action, BadRecord, Document, Link, TextVersion, clean, document_id
+from crawlers.items import Action, BadRecord, Document, Link, TextVersion, Unreadable, clean, document_id
 from crawlers.jsonbody import is_total, read_json, readable
-from crawlers.middlewares import Unreadable
 from crawlers.rulefile import rules_of
 
 HOST = "https://www.courtlistener.com"

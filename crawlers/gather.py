@@ -16,8 +16,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.budget import BudgetSpent
-from crawlers.items import Document, Reject
-from crawlers.middlewares import Unreadable, reject
+from crawlers.items import Document, Reject, Unreadable
+from crawlers.middlewares import reject
 from crawlers.spider import SourceSpider
 
 

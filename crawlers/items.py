@@ -39,6 +39,10 @@ STATUSES = (
 CHANGE_KINDS = ("introduced", "action", "status", "summary", "text", "cosponsor", "title", "law", "event", "corrected")
 
 
+class Unreadable(ValueError):
+    """An answer with status 200 that is not what was asked for: broken, cut off, a maintenance page. Worth asking again."""
+
+
 class BadRecord(ValueError):
     """A record that lacks what it must have, or holds what cannot be: the message names the field and the value."""
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeGuard
 
-from crawlers.items import BadRecord
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Unreadable
 
 MOST = 100_000_000  # no source has more of anything; a larger total is a broken one, and SQLite could not hold it
 

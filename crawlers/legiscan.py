@@ -20,11 +20,11 @@ from crawlers.items import (
     Link,
     Sponsor,
     TextVersion,
+    Unreadable,
     clean,
     document_id,
 )  # fmt: skip
 from crawlers.jsonbody import read_json, readable
-from crawlers.middlewares import Unreadable
 from crawlers.states import canonical_session, link, load_states, web_address
 from crawlers.status import classify_action
 from crawlers.status_states import classify

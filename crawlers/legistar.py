@@ -19,11 +19,11 @@ from crawlers.items import (
     Sponsor,
     TextVersion,
     Title,
+    Unreadable,
     clean,
     document_id,
 )
 from crawlers.jsonbody import read_json, readable
-from crawlers.middlewares import Unreadable
 from crawlers.rulefile import rules_of
 from crawlers.status_local import classify_local_action, local_history
 

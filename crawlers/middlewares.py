@@ -18,15 +18,11 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
 from crawlers.httpcache import ASK_AFRESH, without_key
-from crawlers.items import Reject
+from crawlers.items import Reject, Unreadable
 from crawlers.sources import load_sources
 
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
-
-
-class Unreadable(ValueError):
-    """An answer with status 200 that is not what was asked for: broken, cut off, a maintenance page. Worth asking again."""
 
 
 class ForeignAddress(IgnoreRequest):

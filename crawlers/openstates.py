@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crawlers.items import Action, BadRecord, Bill, Link, Sponsor, Summary, TextVersion, Title, clean, document_id
+from crawlers.items import (
+    Action,
+    BadRecord,
+    Bill,
+    Link,
+    Sponsor,
+    Summary,
+    TextVersion,
+    Title,
+    Unreadable,
+    clean,
+    document_id,
+)
 from crawlers.jsonbody import is_total, read_json, readable
-from crawlers.middlewares import Unreadable
 from crawlers.states import canonical_session, link, load_states, web_address
 from crawlers.status_states import classify, most_telling, state_history
 

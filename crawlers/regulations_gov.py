@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
+from crawlers.items import Action, BadRecord, Event, Link, Regulation, Unreadable, clean, document_id
 from crawlers.jsonbody import is_total, read_object
-from crawlers.middlewares import Unreadable
 
 API = "https://api.regulations.gov/v4"
 SITE = "https://www.regulations.gov"

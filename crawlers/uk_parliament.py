@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from crawlers.billstatus import plain
-from crawlers.items import Action, BadRecord, Bill, Sponsor, Title, clean, document_id
+from crawlers.items import Action, BadRecord, Bill, Sponsor, Title, Unreadable, clean, document_id
 from crawlers.jsonbody import is_total, read_object, readable
-from crawlers.middlewares import Unreadable
 from crawlers.status_parliament import classify_event, stage_status
 
 HOST = "https://bills-api.parliament.uk"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from crawlers.middlewares import Unreadable
+from crawlers.items import Unreadable
 
 
 def parse(body: bytes, *, root: str) -> etree._Element:

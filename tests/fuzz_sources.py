@@ -28,9 +28,8 @@ from crawlers import (
     uk_parliament,
     xmltree,
 )  # fmt: skip
-from crawlers.items import BadRecord, document_id
+from crawlers.items import BadRecord, Unreadable, document_id
 from crawlers.jsonbody import read_object
-from crawlers.middlewares import Unreadable
 from crawlers.spiders import us_federal_register
 from crawlers.spiders.us_bills import UsBillsSpider
 

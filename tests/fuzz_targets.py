@@ -17,8 +17,7 @@ from sqlite_utils import Database
 
 from crawlers import tables
 from crawlers.attachments import Proceeding, store
-from crawlers.items import BadRecord, Document
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Document, Unreadable
 from crawlers.record import upsert
 from crawlers.shape import check_shape
 from pipelines import validate

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from crawlers import xmltree
 from crawlers.billstatus import parse_bill, person_name, plain
-from crawlers.items import Action, BadRecord, Bill, Committee, Law, Link, Summary, TextVersion, Title
-from crawlers.middlewares import Unreadable
+from crawlers.items import Action, BadRecord, Bill, Committee, Law, Link, Summary, TextVersion, Title, Unreadable
 
 URL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/117/hr/BILLSTATUS-117hr1.xml"
 

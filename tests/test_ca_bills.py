@@ -9,9 +9,8 @@ from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 
-from crawlers.items import Bill, Listing
+from crawlers.items import Bill, Listing, Unreadable
 from crawlers.legisinfo import ended_sessions
-from crawlers.middlewares import Unreadable
 from crawlers.spiders.ca_bills import LIST, CaBillsSpider
 from crawlers.status_parliament import classify_event, stage_status
 

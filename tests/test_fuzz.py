@@ -37,9 +37,8 @@ from hypothesis import strategies as st
 
 import configuration
 from crawlers.fields import load_fields
-from crawlers.items import BadRecord, Bill, clean
+from crawlers.items import BadRecord, Bill, Unreadable, clean
 from crawlers.jsonbody import read_json
-from crawlers.middlewares import Unreadable
 from crawlers.shape import check_shape, storable
 from crawlers.sources import load_sources
 from desk import bulk, importing, tracker

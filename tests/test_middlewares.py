@@ -13,8 +13,8 @@ from scrapy.utils.test import get_crawler
 
 from crawlers import middlewares
 from crawlers.httpcache import ASK_AFRESH
-from crawlers.items import Reject
-from crawlers.middlewares import NothingIsLostMiddleware, RetryAfterMiddleware, Unreadable, retry_after
+from crawlers.items import Reject, Unreadable
+from crawlers.middlewares import NothingIsLostMiddleware, RetryAfterMiddleware, retry_after
 
 URL = "https://www.govinfo.gov/x.xml"
 

@@ -31,8 +31,9 @@ from scrapy.utils.test import get_crawler
 from crawlers import settings
 from crawlers.bill_text import parse_text
 from crawlers.federal_register import parse_text as parse_page
+from crawlers.items import Unreadable
 from crawlers.jsonbody import read_json
-from crawlers.middlewares import OwnHostMiddleware, Unreadable
+from crawlers.middlewares import OwnHostMiddleware
 from crawlers.mirror import recorded
 from crawlers.sources import load_sources
 from crawlers.spiders.us_states import UsStatesSpider
@@ -294,7 +295,7 @@ sys.path[:0] = [{root!r}]
 from crawlers import xmltree, bill_text
 from crawlers.billstatus import parse_bill
 from crawlers.items import BadRecord
-from crawlers.middlewares import Unreadable
+from crawlers.items import Unreadable
 body = sys.stdin.buffer.read()
 said = []
 for read in (lambda: parse_bill(xmltree.parse(body, root="billStatus"), source_url="u", stamp="s"),

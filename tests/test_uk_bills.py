@@ -10,8 +10,7 @@ from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 
-from crawlers.items import Bill, Listing
-from crawlers.middlewares import Unreadable
+from crawlers.items import Bill, Listing, Unreadable
 from crawlers.spiders.uk_bills import UkBillsSpider
 from crawlers.status_parliament import stage_status
 from crawlers.uk_parliament import HOST, parse_bill, read_bill

@@ -17,8 +17,7 @@ from crawlers import attachments
 from crawlers.attachments import VersionText
 from crawlers.bill_text import newest, package, parse_text
 from crawlers.gather import Work
-from crawlers.items import Bill, Document, Listing, Reject, Sponsor, TextVersion
-from crawlers.middlewares import Unreadable
+from crawlers.items import Bill, Document, Listing, Reject, Sponsor, TextVersion, Unreadable
 from crawlers.mirror import recorded
 from crawlers.record import load_document, upsert
 from crawlers.spiders.us_bill_text import UsBillTextSpider

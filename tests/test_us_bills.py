@@ -15,8 +15,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawlers.items import Bill, Listing, Reject
-from crawlers.middlewares import Unreadable
+from crawlers.items import Bill, Listing, Reject, Unreadable
 from crawlers.spiders.us_bills import BULK_LEAST, HOST, UsBillsSpider
 
 RECORDED = SOURCES / "us_bills"

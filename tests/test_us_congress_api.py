@@ -18,8 +18,7 @@ from sqlite_utils import Database
 from crawlers import attachments, billstatus, xmltree
 from crawlers.attachments import Proceeding
 from crawlers.congress_gov import hearings, key_of, meeting_id, parse_bill
-from crawlers.items import Bill, Listing, Reject
-from crawlers.middlewares import Unreadable
+from crawlers.items import Bill, Listing, Reject, Unreadable
 from crawlers.record import upsert
 from crawlers.spiders.us_congress_api import TRIES, UsCongressApiSpider
 

@@ -14,8 +14,7 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers import courtlistener as api
-from crawlers.items import BadRecord, Document, Link, Listing, Reject
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Document, Link, Listing, Reject, Unreadable
 from crawlers.record import upsert
 from crawlers.spiders.us_courts import UsCourtsSpider
 

@@ -19,8 +19,7 @@ from sqlite_utils import Database
 
 from crawlers import federal_register as fr
 from crawlers.coverage import Baseline, merged
-from crawlers.items import BadRecord, Event, Listing, Regulation, Reject
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Event, Listing, Regulation, Reject, Unreadable
 from crawlers.mirror import LONGEST_QUERY, file_name, recorded
 from crawlers.record import mark_missing, upsert
 from crawlers.spiders.us_federal_register import UsFederalRegisterSpider, halves, listing_url, month_end, months

@@ -15,9 +15,8 @@ from twisted.python.failure import Failure
 
 from crawlers.budget import BudgetSpent
 from crawlers.gather import Work
-from crawlers.items import Document, Listing, Reject
+from crawlers.items import Document, Listing, Reject, Unreadable
 from crawlers.legistar import City, keys_of, load_cities, parse_matter
-from crawlers.middlewares import Unreadable
 from crawlers.spiders.us_local_legistar import LAST_LOOK, UsLocalLegistarSpider
 from crawlers.status_local import classify_local_action, state_status
 

@@ -15,8 +15,7 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers import openstates as api
-from crawlers.items import BadRecord, Bill, Link, Listing, Reject, Tally
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Bill, Link, Listing, Reject, Tally, Unreadable
 from crawlers.record import upsert
 from crawlers.spiders.us_states import UsStatesSpider, current
 from crawlers.states import canonical_session

@@ -14,8 +14,8 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers import legiscan as api
-from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject
-from crawlers.middlewares import Unreadable, reject
+from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject, Unreadable
+from crawlers.middlewares import reject
 from crawlers.record import upsert
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
 

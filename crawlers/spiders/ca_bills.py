@@ -11,8 +11,7 @@ from scrapy.http import Response
 
 from crawlers import known, xmltree
 from crawlers import legisinfo as li
-from crawlers.items import BadRecord, Listing, Reject, document_id
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Listing, Reject, Unreadable, document_id
 from crawlers.spider import SourceSpider
 
 LIST = f"{li.HOST}/legisinfo/en/bills/xml"

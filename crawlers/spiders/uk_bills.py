@@ -11,8 +11,7 @@ from scrapy.http import Response
 
 from crawlers import known
 from crawlers import uk_parliament as uk
-from crawlers.items import BadRecord, Bill, Listing
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Bill, Listing, Unreadable
 from crawlers.spider import SourceSpider
 
 PAGE = 100

@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import scrapy
-from lxml.etree import _Element as Element
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import beside, known, xmltree
-from crawlers.billstatus import parse_bill
-from crawlers.items import BadRecord, Bill, Listing, Reject, document_id
-from crawlers.middlewares import Unreadable, reject
+from crawlers.billstatus import Row, fields_of, read, read_member
+from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable, document_id
+from crawlers.middlewares import reject
 from crawlers.spider import SourceSpider
 from crawlers.status import congress_of
 
@@ -41,7 +40,6 @@ BULK_MAXSIZE = 512 * 1024 * 1024
 MEMBER_MAXSIZE = 64 * 1024 * 1024
 #: What Python's readers raise for a ZIP that was cut off or garbled on its way.
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
-Row = tuple[str, str, str]  # document id, address, lastmod
 
 
 class UsBillsSpider(SourceSpider):
@@ -160,36 +158,6 @@ class UsBillsSpider(SourceSpider):
         """The slow way that still loses nothing, where a ZIP cannot be had on any try."""
         self.logger.warning("a ZIP cannot be read (%s): asking for its %d records one by one", reason, len(rows))
         yield from (self.ask_record(row) for row in rows)
-
-
-def fields_of(tree: Element) -> list[str]:
-    return sorted({str(field.tag) for field in tree.iterfind("bill/*")})
-
-
-def read(tree: Element, row: Row) -> Bill:
-    """The record that was asked for, and no other.
-
-    Raises:
-        BadRecord: it cannot be read, or is another one than its address says.
-    """
-    bill = parse_bill(tree, source_url=row[1], stamp=row[2])
-    if bill.id != row[0]:
-        raise BadRecord(f"asked for {row[0]}, got {bill.id}")
-    return bill
-
-
-def read_member(packed: tuple[Row, bytes | None]) -> tuple[Row, Bill | None, list[str]]:
-    """A record of a ZIP with its row and its fields; None where it is lacking, another one, or cannot be read."""
-    row, body = packed
-    names: list[str] = []
-    try:
-        if body is not None:
-            tree = xmltree.parse(body, root="billStatus")
-            names = fields_of(tree)
-            return row, read(tree, row), names
-    except (BadRecord, Unreadable, *DAMAGE):
-        pass  # asked for singly, it is a reject with its reason
-    return row, None, names
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:

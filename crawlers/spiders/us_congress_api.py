@@ -23,9 +23,9 @@ from crawlers.attachments import Proceeding, stored_proceedings
 from crawlers.expectation import lacks_much
 from crawlers.gather import GatheringSpider, Work
 from crawlers.httpcache import ASK_AFRESH
-from crawlers.items import BadRecord, Document, Listing
+from crawlers.items import BadRecord, Document, Listing, Unreadable
 from crawlers.jsonbody import read_object
-from crawlers.middlewares import Unreadable, reject
+from crawlers.middlewares import reject
 from crawlers.status import congress_of
 
 PAGE = 250  # the most that the API gives at once

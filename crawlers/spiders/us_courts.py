@@ -19,8 +19,7 @@ from scrapy.http import Response
 from crawlers import courtlistener as api
 from crawlers import known
 from crawlers.expectation import lacks_much
-from crawlers.items import BadRecord, Listing, Reject, Tally
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Listing, Reject, Tally, Unreadable
 from crawlers.spider import SourceSpider
 
 #: How far back a run looks where no `since` is given: cases take long, and a docket changes while it lasts.

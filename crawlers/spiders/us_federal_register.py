@@ -20,9 +20,8 @@ from scrapy.http import Response
 
 from crawlers import federal_register as fr
 from crawlers import known
-from crawlers.items import BadRecord, Listing, Regulation, Reject, document_id
+from crawlers.items import BadRecord, Listing, Regulation, Reject, Unreadable, document_id
 from crawlers.jsonbody import is_total, read_object
-from crawlers.middlewares import Unreadable
 from crawlers.spider import SourceSpider
 
 API = f"{fr.HOST}/api/v1/documents.json"

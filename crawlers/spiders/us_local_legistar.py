@@ -15,8 +15,7 @@ from scrapy.http import Response
 from crawlers import known
 from crawlers import legistar as ls
 from crawlers.gather import GatheringSpider, Work
-from crawlers.items import Document, Listing
-from crawlers.middlewares import Unreadable
+from crawlers.items import Document, Listing, Unreadable
 
 PAGE = 1000  # the most that the API gives at once
 #: The API tells no total. A list is at its end when it is empty twice, and the second time is asked for in other words.

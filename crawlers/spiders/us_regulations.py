@@ -19,8 +19,8 @@ from crawlers import known
 from crawlers import regulations_gov as rg
 from crawlers.gather import GatheringSpider, Work
 from crawlers.httpcache import ASK_AFRESH
-from crawlers.items import Document, Listing
-from crawlers.middlewares import Unreadable, reject
+from crawlers.items import Document, Listing, Unreadable
+from crawlers.middlewares import reject
 from crawlers.spiders.us_federal_register import halves, month_end, months
 
 PAGE, PAGES = 250, 20

@@ -27,8 +27,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawlers import openstates as api
-from crawlers.items import BadRecord, Bill, Listing, Reject, Tally
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Bill, Listing, Reject, Tally, Unreadable
 from crawlers.spider import SourceSpider
 from crawlers.states import postal_codes
 from crawlers.watermarks import Watermark, counted, ids_at, stored_ids, watermarks

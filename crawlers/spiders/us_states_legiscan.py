@@ -17,8 +17,7 @@ from scrapy.http import Response
 
 from crawlers import known
 from crawlers import legiscan as api
-from crawlers.items import BadRecord, Listing, Reject, document_id
-from crawlers.middlewares import Unreadable
+from crawlers.items import BadRecord, Listing, Reject, Unreadable, document_id
 from crawlers.spider import SourceSpider
 from crawlers.states import postal_codes
 
