@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -162,6 +163,7 @@ def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
     return document_id.removeprefix(f"{slug(jurisdiction)}-{slug(session)}-")
 
 
+@lru_cache(maxsize=1 << 16)
 def _cell_of(*facets: str | int) -> int:
     """The same number for the same combination on every machine; 56 bits, so that two never meet in practice."""
     return int.from_bytes(blake2b("|".join(map(str, facets)).encode(), digest_size=7).digest(), "big")
@@ -169,21 +171,31 @@ def _cell_of(*facets: str | int) -> int:
 
 def _settle(db: Database, table: str, query: str) -> int:
     """Make ``table`` hold what ``query`` gives, by the difference; returns the number of rows written or removed."""
-    columns = ", ".join(column.name for column in db.table(table).columns)
+    names = [column.name for column in db.table(table).columns]
+    columns, keys = ", ".join(names), ", ".join(db.table(table).pks)
     db.execute("drop table if exists temp.fresh")
     db.execute(f"create temp table fresh as select * from {table} limit 0")
     db.execute(f"insert into temp.fresh {query}")
-    gone = f"select {columns} from {table} except select {columns} from temp.fresh"
-    new = f"select {columns} from temp.fresh except select {columns} from {table}"
-    keys = ", ".join(db.table(table).pks)
     before = db.conn.total_changes
-    if db.execute(f"select 1 from ({gone}) limit 1").fetchone():
+    if not _holds(db, table, names):
+        gone = f"select {columns} from {table} except select {columns} from temp.fresh"
+        new = f"select {columns} from temp.fresh except select {columns} from {table}"
         db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
-    if db.execute(f"select 1 from ({new}) limit 1").fetchone():
         db.execute(f"insert into {table} {new}")
     written = db.conn.total_changes - before
     db.execute("drop table temp.fresh")
     return written
+
+
+def _holds(db: Database, table: str, names: Sequence[str]) -> bool:
+    """Whether ``table`` holds the rows of temp.fresh and no other: as many, and each found by its key. Sorting both is slow."""
+    counts = db.execute(f"select (select count(*) from temp.fresh), (select count(*) from {table})").fetchone()
+    if counts[0] != counts[1]:
+        return False
+    key = " and ".join(f"t.{name} = f.{name}" for name in db.table(table).pks)
+    rest = " and ".join(f"t.{name} is f.{name}" for name in names)
+    lacking = f"select 1 from temp.fresh f where not exists (select 1 from {table} t where {key} and {rest}) limit 1"
+    return db.execute(lacking).fetchone() is None
 
 
 def _settle_position_search(db: Database) -> int:
