@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -19,16 +18,26 @@ Result = TypeVar("Result")
 
 #: Starting a process takes as long as reading this many records.
 LEAST = 1_000
-#: Items sent at a time, and how many times that is under way: memory stays flat, and neither process waits for the other.
+#: Items sent at a time, and how many times that is under way: neither process waits for the other.
 PART, AHEAD = 25, 16
+#: Bytes sent at a time and under way, so that a few huge records (a ZIP bomb) fill no memory either.
+PART_BYTES, AHEAD_BYTES = 1 << 20, 32 << 20
 
 
-def each(work: Callable[[Item], Result], items: Iterable[Item], number: int, *, processes: int = 2) -> Iterator[Result]:
+def each(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    number: int,
+    *,
+    size: Callable[[Item], int],
+    processes: int = 2,
+) -> Iterator[Result]:
     """``work(item)`` for every item, in order. A second process does it where there are two cores and enough to do.
 
     Args:
         work: a function of a module, so that another process finds it by its name; it raises nothing.
         number: how many items there are.
+        size: bytes of an item, about.
         processes: how many the settings allow; with 1 all is read here.
     """
     if number < LEAST or processes < 2 or len(os.sched_getaffinity(0)) < 2:
@@ -36,14 +45,31 @@ def each(work: Callable[[Item], Result], items: Iterable[Item], number: int, *, 
         return
     # Spawned: the reactor's threads and open databases are none of its business.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=start) as pool:
-        waiting: deque[tuple[list[Item], Future[list[Result]]]] = deque()
-        parts = iter(items)
-        while part := list(islice(parts, PART)):
-            waiting.append((part, _submit(pool, work, part)))
-            if len(waiting) >= AHEAD:
-                yield from _result(work, *waiting.popleft())
-        while waiting:
-            yield from _result(work, *waiting.popleft())
+        waiting: deque[tuple[list[Item], int, Future[list[Result]]]] = deque()
+        under_way = 0
+        for part, weight in _parts(items, size):
+            waiting.append((part, weight, _submit(pool, work, part)))
+            under_way += weight
+            while waiting and (len(waiting) >= AHEAD or under_way > AHEAD_BYTES):
+                part, weight, future = waiting.popleft()
+                under_way -= weight
+                yield from _result(work, part, future)
+        for part, _, future in waiting:
+            yield from _result(work, part, future)
+
+
+def _parts(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[tuple[list[Item], int]]:
+    """What is sent at a time, with its bytes."""
+    part: list[Item] = []
+    weight = 0
+    for item in items:
+        part.append(item)
+        weight += size(item)
+        if len(part) == PART or weight >= PART_BYTES:
+            yield part, weight
+            part, weight = [], 0
+    if part:
+        yield part, weight
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[Item], Result], part: list[Item]) -> Future[list[Result]]:

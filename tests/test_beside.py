@@ -28,13 +28,17 @@ def fatal(number: int) -> int:
     return 2 * number
 
 
+def little(_: int) -> int:
+    return 1
+
+
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
 def test_a_second_process_does_it_in_order() -> None:
-    found = list(beside.each(doubled, range(3_000), 3_000))
+    found = list(beside.each(doubled, range(3_000), 3_000, size=little))
     assert [twice for _, twice in found] == list(range(0, 6_000, 2))
     assert len({process for process, _ in found}) == 1
     assert os.getpid() not in {process for process, _ in found}
@@ -43,23 +47,33 @@ def test_a_second_process_does_it_in_order() -> None:
 
 def test_few_records_or_one_core_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     few = beside.LEAST - 1
-    assert {process for process, _ in beside.each(doubled, range(few), few)} == {os.getpid()}
-    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, processes=1)} == {os.getpid()}
+    assert {process for process, _ in beside.each(doubled, range(few), few, size=little)} == {os.getpid()}
+    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, size=little, processes=1)} == {
+        os.getpid()
+    }
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000)} == {os.getpid()}
+    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, size=little)} == {os.getpid()}
 
 
 def test_no_more_is_held_than_is_under_way() -> None:
     items = iter(range(3_000))
-    made = beside.each(doubled, items, 3_000)
+    made = beside.each(doubled, items, 3_000, size=little)
     next(made)
     assert next(items) == beside.PART * beside.AHEAD
     made.close()
     assert not multiprocessing.active_children()
 
 
+def test_huge_records_are_held_one_or_two_at_a_time() -> None:
+    items = iter(range(3_000))
+    made = beside.each(doubled, items, 3_000, size=lambda _: 20 << 20)
+    assert [next(made)[1] for _ in range(100)] == list(range(0, 200, 2))
+    assert next(items) <= 102
+    made.close()
+
+
 def test_a_process_that_is_killed_costs_no_record() -> None:
-    assert list(beside.each(fatal, range(2_000), 2_000)) == list(range(0, 4_000, 2))
+    assert list(beside.each(fatal, range(2_000), 2_000, size=little)) == list(range(0, 4_000, 2))
 
 
 def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
@@ -68,7 +82,7 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "import os, signal\nfrom crawlers import beside\nimport work\n"
         "if __name__ == '__main__':\n"
-        "    print(next(beside.each(work.me, range(2_000), 2_000)), flush=True)\n"
+        "    print(next(beside.each(work.me, range(2_000), 2_000, size=int)), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run(

@@ -138,7 +138,9 @@ class UsBillsSpider(SourceSpider):
                     broken.append(row)
 
         processes = self.settings.getint("INFOPOLICY_WORKERS", 2)
-        for row, bill, names in beside.each(read_member, unpacked(), len(rows), processes=processes):
+        for row, bill, names in beside.each(
+            read_member, unpacked(), len(rows), size=lambda packed: len(packed[1] or b""), processes=processes
+        ):
             self.audit("bill", names)
             yield bill or self.ask_record(row)
         if broken:
