@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from crawlers.items import Action
 
@@ -70,6 +71,7 @@ _SIMPLE_RESOLUTIONS = frozenset({"hres", "sres"})
 _CONCURRENT_RESOLUTIONS = frozenset({"hconres", "sconres"})
 
 
+@lru_cache(maxsize=10_000)
 def classify_action(description: str) -> str | None:
     """Open States' word for what an action did, or None where no rule knows the sentence (the sentence itself is kept)."""
     return next((word for word, pattern in RULES if pattern.search(description)), None)
