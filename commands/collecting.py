@@ -125,7 +125,8 @@ def run(session: Session, today: Any) -> None:
 
     with plain_errors():
         at = today.strftime("%Y-%m-%dT23:59:59Z") if today else now()
-        sys.exit(daily.run(session.config, now=at, say=session.say))
+        flags = [f"--{name}" for name in ("quiet", "verbose") if getattr(session, name)]
+        sys.exit(daily.run(session.config, now=at, say=session.say, flags=flags))
 
 
 def _chosen(sources: tuple[str, ...]) -> list[str]:

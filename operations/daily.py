@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -14,15 +14,16 @@ from crawlers.sources import Source, load_sources
 from operations.folder import read_only
 
 
-def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
+def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: Sequence[str] = ()) -> int:
     """Crawl what is due, in two steps: all sources together, then those that ask about what is tagged.
 
     Each step is a process of its own, because Scrapy's reactor runs once in a process; the data folder's lock keeps two
-    from overlapping. Where nothing is due, what a killed run left is still tagged, matched and published. Returns the
-    highest exit code.
+    from overlapping. Where nothing is due, what a killed run left is still tagged, matched and published. What need not be
+    kept goes last, whatever came before. Returns the highest exit code.
 
     Args:
         now: UTC time stamp; its day is the day of the crawl, also where the work goes on past midnight.
+        flags: `--quiet` and `--verbose`, as each step is to be called with them.
     """
     usable = [source for source in load_sources().values() if not source.key or os.environ.get(source.key)]
     for source in load_sources().values():
@@ -31,10 +32,10 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None]) -> int:
     due = [source for source in usable if is_due(config, source, now)]
     if not due:
         say("no source is due")
-        return _call("rebuild")
     steps = [[source.id for source in due if source.after_tags is late] for late in (False, True)]
-    code = max(_call("crawl", *names, "--today", now[:10]) for names in steps if names)
-    return max(code, _call("--quiet", "prune"))
+    calls = [["crawl", *names, "--today", now[:10]] for names in steps if names] or [["rebuild"]]
+    # Pruning is quiet in any case: every four hours there is next to nothing to remove.
+    return max([_call(*flags, *words) for words in calls] + [_call(*flags, "--quiet", "prune")])
 
 
 def is_due(config: Configuration, source: Source, now: str) -> bool:
@@ -56,4 +57,7 @@ def _time(text: str) -> datetime:
 
 
 def _call(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode
+    """The exit code of a command in a process of its own; of one that a signal ended 128 and the signal's number, as a shell
+    has it: a negative number would be the least of all codes, and a killed crawl would pass for a good one."""
+    code = subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode
+    return code if code >= 0 else 128 - code

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,10 @@ from typing import Any
 import pytest
 from conftest import Command, Recording
 
+from configuration import Configuration
+from operations import daily
+
+Steps = Callable[..., tuple[int, list[list[str]]]]
 TODAY = ("--today", "2025-03-10")
 LIBRARIES = "A bill to give public libraries money for broadband and internet access"
 VERSION = "https://www.govinfo.gov/content/pkg/BILLS-119hr1ih/xml/BILLS-119hr1ih.xml"
@@ -71,3 +78,47 @@ def test_what_a_killed_run_left_untagged_is_tagged_though_nothing_is_due(
     assert "no source is due" in done.stdout
     assert done.returncode == 0
     assert rows(tmp_path, "select distinct document_id from tags") == [("us-119-hr1",)]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """What a run calls, when each of its commands ends with the code given by name."""
+
+    def of(due: bool, flags: Sequence[str] = (), **codes: int) -> tuple[int, list[list[str]]]:
+        called: list[list[str]] = []
+
+        def process(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+            called.append(command[3:])
+            name = next(word for word in command[3:] if not word.startswith("--"))
+            return subprocess.CompletedProcess(command, codes.get(name, 0))
+
+        monkeypatch.setattr(subprocess, "run", process)
+        monkeypatch.setattr(daily, "is_due", lambda config, source, now: due)
+        return daily.run(Configuration(), now="2025-03-10T23:59:59Z", say=lambda text: None, flags=flags), called
+
+    return of
+
+
+def test_a_run_whose_crawl_was_killed_does_not_pass_for_a_good_one(steps: Steps) -> None:
+    assert steps(True, crawl=-signal.SIGKILL)[0] == 137
+    assert steps(True, crawl=3)[0] == 3
+    assert steps(True)[0] == 0
+
+
+@pytest.mark.parametrize("due", [True, False])
+def test_every_run_prunes_and_hands_on_how_much_to_say(steps: Steps, due: bool) -> None:
+    code, called = steps(due, ["--quiet"], rebuild=4, crawl=4)
+    assert code == 4
+    assert [words[0] for words in called] == ["--quiet"] * len(called)
+    assert [words[1] for words in called[:-1]] == (["crawl", "crawl"] if due else ["rebuild"])
+    assert called[-1][-1] == "prune", "also after a step that failed"
+    assert steps(due, prune=4)[0] == 4
+    assert "--quiet" in steps(due, ["--verbose"])[1][-1]
+
+
+def test_a_quiet_run_says_nothing_where_all_is_well(congress: Recording, infopolicy: Command, tmp_path: Path) -> None:
+    infopolicy("run", *TODAY, mirror=congress.mirror)
+    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db, db:
+        db.execute("update runs set state = 'finished', note = null, waiting = 0, started_at = '2025-03-10T22:00:00Z'")
+    done = infopolicy("--quiet", "run", *TODAY, mirror="file:///nowhere")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
