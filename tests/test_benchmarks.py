@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import __main__ as report
 from benchmarks.growth import is_linear
+from benchmarks.pages import Times, good
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,3 +37,16 @@ def test_growth_is_judged_by_what_it_was_where_start_and_model_weigh_little() ->
     assert is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.2, 590.0)])
     assert not is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.3, 400.0)])
     assert not is_linear([small, (100_000, 1.0, 400.0), (1_000_000, 1.0, 700.0)])
+
+
+def test_the_site_is_judged_beside_bare_datasette_and_by_its_limits() -> None:
+    def asked(seconds: float, errors: int = 0) -> Times:
+        return Times([seconds] * 100, errors)
+
+    one = {"site": asked(0.01), "bare": asked(0.02)}
+    many = {"site": (asked(0.1), 1.0), "bare": (asked(0.1), 2.0)}
+    assert good(one, many)
+    assert not good({"site": asked(0.03), "bare": asked(0.02)}, many), "slower for one reader"
+    assert not good(one, many | {"site": (asked(0.1), 3.0)}), "fewer answers a second"
+    assert not good(one, many | {"site": (asked(1.1), 1.0)}), "over a second for many"
+    assert not good(one, many | {"site": (asked(0.1, 1), 1.0)}), "an error"
