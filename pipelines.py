@@ -11,10 +11,11 @@ import json
 import logging
 import os
 import re
+import signal
 import sqlite3
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ from crawlers.logs import plain_lines
 from crawlers.record import Counts, upsert
 from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
-from operations.logs import structured
+from operations.logs import keep_secrets, structured
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -192,6 +193,7 @@ class RecordPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
+        keep_secrets()  # `scrapy crawl` logs the addresses it asks for, and never comes by our commands
         return cls(crawler)
 
     def open_spider(self) -> None:
@@ -386,6 +388,7 @@ def crawl(
     Raises:
         StorageError: the data folder cannot be used.
     """
+    keep_secrets()
     open_corpus(config.corpus).close()
     open_ops(config.ops).close()
     settings = Settings()
@@ -401,11 +404,22 @@ def crawl(
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)
     crawlers = [process.create_crawler(name) for name in spiders]
-    with plain_lines() if log_level == "WARNING" else nullcontext():
+    with plain_lines() if log_level == "WARNING" else nullcontext(), own_signals():
         for crawler in crawlers:
             process.crawl(crawler, **arguments)
         process.start()
     return [_run_of(crawler, name) for crawler, name in zip(crawlers, spiders, strict=True)]
+
+
+@contextmanager
+def own_signals() -> Iterator[None]:
+    """Scrapy leaves its answers to Ctrl-C and SIGTERM behind, which would be swallowed by what follows a crawl."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, answer in before.items():
+            signal.signal(number, answer)
 
 
 def _run_of(crawler: Crawler, name: str) -> Run:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,6 +26,8 @@ BATCH = 400
 SMALL = 2 * BATCH
 #: Seconds to wait for a scheduler to answer.
 PATIENCE = "10s"
+#: Seconds that a cluster may be without a worker while work is under way: time to start them again.
+WORKERLESS = 60.0
 
 TagRow = tuple[str, str | None, str | None, str | None]  # id, title, abstract, text
 MatchRow = tuple[str, str | None, str | None, str | None, str]  # the same and the areas, with spaces between
@@ -35,6 +39,10 @@ _matcher: Matcher | None = None
 
 class SchedulerError(RuntimeError):
     """A cluster that cannot be used; the message says what to do. What was written is complete: run it again."""
+
+
+class WorkerError(RuntimeError):
+    """A process that tagged or matched is gone. What was written is complete: run it again."""
 
 
 def tagger() -> Tagger:
@@ -69,12 +77,12 @@ def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, 
 class Crew:
     """`executor` is None for this process alone; `ahead` is how many batches may be under way at once.
 
-    `lost` tells whether those who work are out of reach, so that nothing they owe will come.
+    `lost` tells why those who work are out of reach, so that nothing they owe will come; None where all is well.
     """
 
     executor: Executor | None = None
     ahead: int = 1
-    lost: Callable[[], bool] = lambda: False
+    lost: Callable[[], str | None] = lambda: None
 
     def spread(
         self, work: Callable[[list[Any]], tuple[str, Any]], batches: Iterable[tuple[Key, list[Any]]], version: str
@@ -107,8 +115,8 @@ class Crew:
     def _result(self, future: Future[Any]) -> Any:
         """Looks up from time to time: Dask leaves work undone and not cancelled if the scheduler goes at the wrong moment."""
         while not wait([future], timeout=1).done:
-            if self.lost():
-                raise ConnectionError("the scheduler is gone")
+            if why := self.lost():
+                raise ConnectionError(why)
         return future.result()
 
 
@@ -121,6 +129,7 @@ def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator
 
     Raises:
         SchedulerError: Dask is not installed, or the scheduler does not answer, has no worker or loses them.
+        WorkerError: a process of this machine's own was killed.
     """
     if scheduler and documents:
         with _cluster(scheduler) as found:
@@ -128,8 +137,14 @@ def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator
     elif documents < SMALL or workers == 1:
         yield Crew()
     else:
-        with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
-            yield Crew(pool, 2 * workers)
+        try:
+            with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
+                yield Crew(pool, 2 * workers)
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "a process that tags was killed, perhaps for want of memory; what was written is complete: run the command "
+                "again, with INFOPOLICY_WORKERS=1 if it happens again"
+            ) from error
 
 
 @contextmanager
@@ -147,16 +162,28 @@ def _cluster(scheduler: str) -> Iterator[Crew]:
             threads = sum(client.ncores().values())
             if not threads:
                 raise SchedulerError(f"{scheduler} has no worker: start some with `dask worker {scheduler}`")
-            first = client.scheduler_comm  # one that is connected to again knows nothing of this work
-            yield Crew(
-                client.get_executor(pure=False, retries=3),
-                2 * threads,
-                lambda: client.status != "running" or client.scheduler_comm is not first,
-            )
+            yield Crew(client.get_executor(pure=False, retries=3), 2 * threads, _watch(client))
     except (OSError, TimeoutError, CommClosedError, KilledWorker, ClosedClientError, CancelledError) as error:
         # Work under way is cancelled when the scheduler goes, and a cancellation has no words of its own.
         words = str(error) or "the scheduler is gone"
         raise SchedulerError(f"{scheduler}: {words}; what was written is complete, run the command again") from error
+
+
+def _watch(client: Any) -> Callable[[], str | None]:
+    """Says why nothing more can come from a cluster, if so. Dask itself would wait for another worker for ever."""
+    first = client.scheduler_comm  # one that is connected to again knows nothing of this work
+    since: float | None = None
+
+    def lost() -> str | None:
+        nonlocal since
+        if client.status != "running" or client.scheduler_comm is not first:
+            return "the scheduler is gone"
+        since = None if client.ncores() else since or time.monotonic()
+        if since and time.monotonic() - since > WORKERLESS:
+            return f"has had no worker for {WORKERLESS:.0f} seconds"
+        return None
+
+    return lost
 
 
 def _start_worker() -> None:

@@ -102,6 +102,6 @@ def plain_errors() -> Iterator[None]:
         where = getattr(error, "filename", None) or (_unreadable(session.config.data) if session else "")
         raise Stop(str(StorageError.of(where, error)), 4) from error
     except RuntimeError as error:
-        if type(error).__name__ not in ("StorageError", "SchedulerError"):
+        if type(error).__name__ not in ("StorageError", "SchedulerError", "WorkerError"):
             raise
         raise Stop(str(error), 4 if type(error).__name__ == "StorageError" else 3) from error

@@ -52,9 +52,10 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]]
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    file = tmp_path_factory.mktemp("dask") / "scheduler.json"
+@contextmanager
+def running(folder: Path, number: int) -> Iterator[Cluster]:
+    """A scheduler with so many workers, each a process."""
+    file = folder / "scheduler.json"
     with ExitStack() as stack:
         scheduler = stack.enter_context(
             process("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
@@ -62,10 +63,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         address = json.loads(_read(file))["address"]
         crew = [
             stack.enter_context(process("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"))
-            for _ in range(2)
+            for _ in range(number)
         ]
-        _wait_for_workers(address, 2)
+        _wait_for_workers(address, number)
         yield Cluster(address, scheduler, crew)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running(tmp_path_factory.mktemp("dask"), 2) as found:
+        yield found
 
 
 def _read(file: Path) -> str:
@@ -132,7 +139,7 @@ class Forgetful(Executor):
 
 
 def test_work_that_a_lost_scheduler_left_undone_is_not_waited_for() -> None:
-    asked = iter([False, True])
+    asked = iter([None, "the scheduler is gone"])
     lost = Crew(Forgetful(), ahead=2, lost=lambda: next(asked))
     with pytest.raises(ConnectionError, match="the scheduler is gone"):
         list(lost.spread(workers.tag_rows, [({}, [])], workers.tagger().version))
@@ -174,6 +181,18 @@ def test_a_worker_that_dies_costs_nothing(
     written, progress = kills(cluster.workers[0])
     assert derive(filled, staff, scheduler=cluster.address, progress=progress).tagged == len(written) > MANY
     assert cluster.workers[0].returncode == -signal.SIGKILL
+    assert dump(filled, staff) == calm
+
+
+def test_a_cluster_without_workers_is_not_waited_for(
+    tmp_path: Path, filled: Database, staff: Database, calm: list[list[object]], monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    monkeypatch.setattr(workers, "WORKERLESS", 2.0)
+    with running(tmp_path, 1) as alone:
+        written, progress = kills(alone.workers[0])
+        with pytest.raises(SchedulerError, match="has had no worker for 2 seconds; what was written is complete"):
+            derive(filled, staff, scheduler=alone.address, progress=progress)
+    assert derive(filled, staff, workers=1).tagged == len(calm[0]) - len(written)
     assert dump(filled, staff) == calm
 
 

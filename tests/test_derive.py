@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -182,6 +183,19 @@ def test_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         parent.kill()
         parent.wait()
     assert _wait(lambda: not _alive(worker)), "the worker outlives its parent"
+
+
+def killed(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method(allow_none=True) == "spawn", reason="workers are not forked here")
+def test_a_process_that_is_killed_is_told_in_a_sentence() -> None:
+    with (
+        pytest.raises(workers.WorkerError, match=r"what was written is complete.*INFOPOLICY_WORKERS=1"),
+        workers.crew(2, workers.SMALL) as found,
+    ):
+        list(found.spread(killed, [({}, [])], "version"))
 
 
 def _alive(process: int) -> bool:

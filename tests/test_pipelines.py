@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Recording, bill_xml
+from conftest import Command, Recording, bill_xml
 
 from crawlers import xmltree
 from crawlers.billstatus import parse_bill
@@ -237,3 +237,18 @@ def test_locked_file_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest
         other.execute("begin immediate")
         with pytest.raises(StorageError, match="another process is writing"):
             open_corpus(tmp_path / "corpus.db")
+
+
+_SIGNALS = """
+import signal, configuration, pipelines
+before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+[run] = pipelines.crawl(configuration.load(), ["us_bills"], {"today": "2022-06-01"})
+assert run.state == "finished", run
+assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+"""
+
+
+def test_what_follows_a_crawl_can_be_stopped(infopolicy: Command, recording) -> None:
+    recording.add(1)
+    done = infopolicy(python=_SIGNALS, mirror=recording.publish().mirror)
+    assert done.returncode == 0, done.stderr
