@@ -1,7 +1,7 @@
 """Log lines for programs: one JSON object a line, with the id of the request or of the run it belongs to.
 
-No line carries a mail address, a key or a password: they are blotted out here, whoever wrote the line. What visitors looked
-for and where they came from is not logged at all.
+No line carries a mail address, a key or a password: they are blotted out here, whoever wrote the line and whoever shows it,
+Scrapy and the web server too. What visitors looked for and where they came from is not logged at all.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
 from logging.handlers import WatchedFileHandler
+from typing import Any
+from urllib.parse import quote_plus
 
 from configuration import Configuration
 
@@ -29,12 +31,13 @@ _STATE = {"structured": False}
 
 
 def begin(config: Configuration, *, verbose: bool = False) -> None:
-    """Set up the log as the settings want it. Nothing changes where they want plain text and name no file.
+    """Set up the log as the settings want it. Where they want plain text and name no file, who shows a line stays the same.
 
     Raises:
         OSError: the log file cannot be written.
     """
     os.environ.setdefault(RUN, uuid.uuid4().hex[:12])
+    keep_secrets()
     _STATE["structured"] = config.log_format == "json" or config.log_file is not None
     if not structured():
         return
@@ -52,6 +55,12 @@ def begin(config: Configuration, *, verbose: bool = False) -> None:
     handler._ours = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+
+
+def keep_secrets() -> None:
+    """From now on no log line of this process holds a secret, whichever handler shows it."""
+    if logging.getLogRecordFactory() is logging.LogRecord:  # else there is one of ours, or one that is built on it
+        logging.setLogRecordFactory(Blotted)
 
 
 def structured() -> bool:
@@ -74,8 +83,26 @@ def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """The text without mail addresses and without the value of any variable whose name ends like a secret's."""
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
-            text = text.replace(value, "***")
+            # As it is, as an address holds it, and as Python shows it within a list or an error.
+            for form in (repr(value)[1:-1], quote_plus(value), value):
+                text = text.replace(form, "***")
     return _MAIL.sub("***@***", text)
+
+
+class Blotted(logging.LogRecord):
+    """A record that gives its words out blotted only. Handlers that are not ours, such as Scrapy's, show these as well."""
+
+    def getMessage(self) -> str:
+        return blot(super().getMessage())
+
+    @property
+    def exc_text(self) -> str | None:
+        """The traceback, which whoever shows the record puts together and keeps here before it is shown."""
+        return self._traceback
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self._traceback = text and blot(text)
 
 
 class PlainLines(logging.Formatter):
@@ -93,7 +120,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line = {
+        line: dict[str, Any] = {
             "at": f"{at}.{int(record.msecs):03}Z", "level": record.levelname.lower(), "logger": record.name,
             "message": record.getMessage(), "run": os.environ.get(RUN, ""),
         }  # fmt: skip
@@ -101,4 +128,16 @@ class JsonLines(logging.Formatter):
             line["request"] = request
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return blot(json.dumps(line | getattr(record, "facts", {}), ensure_ascii=False, default=str))
+        # Before it is JSON: there a secret with a quotation mark in it is spelt otherwise.
+        return json.dumps(_blotted(line | getattr(record, "facts", {})), ensure_ascii=False)
+
+
+def _blotted(value: Any) -> Any:
+    """A value as JSON can hold it, every text in it blotted."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {blot(str(name)): _blotted(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_blotted(each) for each in value]
+    return blot(str(value))

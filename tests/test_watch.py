@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +234,79 @@ def test_addresses_and_secrets_are_blotted_out(lines: Any, monkeypatch: pytest.M
     assert "example.org" not in json.dumps(line)
     assert "axolotl" not in json.dumps(line)
     assert "ValueError" in line["error"]
+
+
+def test_a_secret_that_json_spells_otherwise_is_blotted_out(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = 'pa"ss\\word1'
+    monkeypatch.setenv("INFOPOLICY_SMTP_PASSWORD", secret)
+    facts = {"facts": {"path": secret, "tried": [{"with": secret}], "status": 535}}
+    logging.getLogger("infopolicy.digest").error("%s was refused", secret, extra=facts)
+    [line] = lines()
+    assert line["message"] == "*** was refused"
+    assert (line["path"], line["tried"], line["status"]) == ("***", [{"with": "***"}], 535)
+
+
+def test_a_handler_that_is_not_ours_shows_no_secret_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Scrapy's and the web server's do by default: words, their values, and a traceback."""
+    monkeypatch.setenv("LEGISCAN_KEY", "axolotl/key 1234")
+    shown = io.StringIO()
+    handler, usual = logging.StreamHandler(shown), logging.getLogRecordFactory()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    stranger = logging.Logger("stranger")
+    stranger.addHandler(handler)
+    logging.setLogRecordFactory(logging.LogRecord)
+    try:
+        logs.keep_secrets()
+        try:
+            raise ValueError("550 no such user one.two+x@mail.example.org, axolotl/key 1234")
+        except ValueError:
+            stranger.exception("gave up on %s for %s", "https://x/?key=axolotl%2Fkey+1234&op=a", ["axolotl/key 1234"])
+    finally:
+        logging.setLogRecordFactory(usual)
+    assert "gave up on https://x/?key=***&op=a for ['***']" in shown.getvalue()
+    assert "ValueError: 550 no such user ***@***, ***" in shown.getvalue()
+
+
+class Overloaded(BaseHTTPRequestHandler):
+    """A source that has no robots.txt and answers everything else with 503."""
+
+    def do_GET(self) -> None:
+        self.send_error(404 if self.path.endswith("/robots.txt") else 503)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def overloaded() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Overloaded)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+_KEY = "SECRETKEY1234"
+_BY_SCRAPY = "from scrapy.cmdline import execute; execute(['scrapy', 'crawl', 'us_states_legiscan', '-a', 'states=UT'])"
+
+
+@pytest.mark.parametrize("how", ["by default", "every line", "in a file", "as JSON", "scrapy crawl"])
+def test_a_source_that_fails_takes_no_key_into_the_log(
+    infopolicy: Command, overloaded: str, tmp_path: Path, how: str
+) -> None:
+    """LegiScan's key stands in the address, and Scrapy names the address when it gives up."""
+    file = tmp_path / "infopolicy.log"
+    settings = {
+        "in a file": {"INFOPOLICY_LOG_FILE": str(file)}, "as JSON": {"INFOPOLICY_LOG_FORMAT": "json"},
+    }.get(how, {}) | {"LEGISCAN_KEY": _KEY}  # fmt: skip
+    call = ("crawl", "us_states_legiscan", "-a", "states=UT", "--collect-only")
+    (tmp_path / "data").mkdir()
+    if how == "scrapy crawl":
+        done = infopolicy(mirror=overloaded, env=settings, python=_BY_SCRAPY)
+    else:
+        done = infopolicy(*(["--verbose"] if how == "every line" else []), *call, mirror=overloaded, env=settings)
+    said = done.stdout + done.stderr + (file.read_text() if file.exists() else "")
+    assert "Gave up retrying <GET https://api.legiscan.com/?key=***&op=getSessionList" in said
+    assert _KEY not in said
 
 
 def test_every_line_of_a_run_names_the_run(infopolicy: Command, recording: Recording, tmp_path: Path) -> None:
