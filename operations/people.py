@@ -88,7 +88,7 @@ def add_to_journal(database: Path, journal: Path) -> int:
     """Add to the journal what of the database is not in it yet; returns how many lines that was. Nothing is taken away."""
     known = set(_hashes(journal)) if journal.exists() else set()
     with private_file(journal, "a") as file, closing(read_only(database)) as db:
-        new = [line for line in lines_of(db, journaled(db), _LEFT_OUT) if _hash(line) not in known]
+        new = [line for line in lines_of(db, journaled(db), _LEFT_OUT) if _hash(line.encode()) not in known]
         if new and journal.stat().st_size and not _ends_whole(journal):
             file.write("\n")  # the last line was cut off by a loss of power: it stays alone
         file.writelines(new)
@@ -155,10 +155,10 @@ def _newest(lines: Path, db: sqlite3.Connection) -> dict[str, dict[Any, dict[str
     """
     found: dict[str, dict[Any, dict[str, Any]]] = {}
     keys: dict[str, list[str]] = {}
-    with lines.open(encoding="utf-8") as file:
+    with lines.open("rb") as file:  # as bytes: what was cut off may end within a letter such as é
         for number, text in enumerate(file, 1):
             try:
-                entry = json.loads(text)
+                entry = json.loads(text.decode())
                 table, row = str(entry["table"]), dict(entry["row"])
                 names = keys.setdefault(table, _key(db, table))
                 found.setdefault(table, {})[tuple(row[name] for name in names)] = row
@@ -197,12 +197,12 @@ def _value(value: Any) -> Any:
 
 
 def _hashes(journal: Path) -> Iterator[bytes]:
-    with journal.open(encoding="utf-8") as file:
+    with journal.open("rb") as file:
         yield from map(_hash, file)
 
 
-def _hash(line: str) -> bytes:
-    return hashlib.blake2b(line.encode(), digest_size=16).digest()
+def _hash(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=16).digest()
 
 
 def _ends_whole(path: Path) -> bool:

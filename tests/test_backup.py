@@ -206,11 +206,35 @@ def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Confi
     assert people.from_lines(journal, config.data / "journal" / "staff.db") == first
 
 
+@pytest.mark.parametrize("end", ["in a letter", "after a letter", "with zeros"])
+def test_a_journal_that_was_cut_off_anywhere_grows_on_and_can_be_restored(config: Configuration, end: str) -> None:
+    """Lines are UTF-8: a loss of power may leave half of an é, or zeros where the disk had not written yet."""
+    with closing(sqlite3.connect(config.staff)) as db, db:
+        db.execute("update accounts set unit = 'José'")
+    backup(config, None, now="2026-11-01T00:00:00Z", keep=1)
+    journal = config.data / "backups" / people.JOURNALS["staff.db"]
+    whole = journal.read_bytes()
+    cut = whole[: whole.index(b"Jos\xc3\xa9") + 4]
+    journal.write_bytes({"in a letter": cut, "after a letter": cut + b"\xa9", "with zeros": cut + bytes(100)}[end])
+    backup(config, None, now="2026-11-02T00:00:00Z", keep=1)
+    assert set(whole.splitlines()) <= set(journal.read_bytes().splitlines()), "nothing is glued to the line cut off"
+    before = human(config.data)
+    restore(config, journal, now=LATER)
+    after = human(config.data)
+    for table in ("reviews", "notes", "audit"):
+        assert before[f"staff.db {table}"]
+        assert after[f"staff.db {table}"] == before[f"staff.db {table}"]
+
+
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     lines = tmp_path / "staff.jsonl"
     lines.write_text('{"table": "notes", "row": {"id": 1}}\n{"table": "elsewhere", "row": {"id": 1}}\n')
     with pytest.raises(OperationError, match="line 2"):
         people.from_lines(lines, tmp_path / "staff.db")
+    lines.write_bytes(b'{"table": "notes", "row": {"id": 1, "words": "Jos\xc3"}}\n')
+    (tmp_path / "again").mkdir()
+    with pytest.raises(OperationError, match="line 1"):
+        people.from_lines(lines, tmp_path / "again" / "staff.db")
 
 
 def test_what_a_killed_backup_left_is_cleared_away_a_day_later(config: Configuration) -> None:
