@@ -51,12 +51,12 @@ clean:  ## remove the environment (data stay)
 
 $(BIN)/.run: uv.lock pyproject.toml
 	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --no-dev --inexact; \
-	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements.txt && $(BIN)/pip install --quiet --no-deps -e .; fi
+	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
 	@touch $@
 
 $(BIN)/.test: uv.lock pyproject.toml
 	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --inexact; \
-	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt && $(BIN)/pip install --quiet --no-deps -e .; fi
+	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
 	@touch $@ $(BIN)/.run
 
 $(BIN)/python:

@@ -123,7 +123,7 @@ def test_every_recipe_installs_the_whole_and_uses_the_folder_of_the_units() -> N
     for recipe in recipes():
         assert not re.search(r"(?<![\w/.-])data/", recipe), f"a path below the wrong folder: {recipe}"
         if "requirements.txt" in recipe:
-            assert "pip install --no-deps -e ." in recipe, "new modules would not be found"
+            assert "pip install --no-deps --no-build-isolation -e ." in recipe, "new modules would not be found"
             assert "install -m 0755 deploy/infopolicy-as-service /usr/local/sbin/infopolicy" in recipe
             assert "rm -r /etc/systemd/system/infopolicy-replica.*" in recipe
     assert os.access(DEPLOY / "infopolicy-as-service", os.X_OK)

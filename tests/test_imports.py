@@ -157,3 +157,15 @@ def test_lock_fits_the_project() -> None:
     for wanted in PROJECT["project"]["dependencies"]:
         name = next(each for each in locked if wanted.replace("_", "-").startswith(each))
         assert set(str(locked[name]).split(",")) == set(wanted.removeprefix(name).split(",")), wanted
+
+
+def test_what_builds_the_project_is_pinned_too() -> None:
+    """pip takes the installed one, whose hash is in the requirements (`--no-build-isolation`); uv is told its version."""
+    pinned = {(name, version) for name, version in _packages("requirements.txt") if name == "setuptools"}
+    [constraint] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"][
+        "build-constraint-dependencies"
+    ]
+    assert pinned == {tuple(constraint.split("=="))}
+    for name in ("Makefile", "deploy/Dockerfile", "docs/operations.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert text.count("-e .") == text.count("--no-deps --no-build-isolation -e .") > 0, name
