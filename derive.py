@@ -144,17 +144,27 @@ _TAGGED = """
 
 
 def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
-    """What must be matched; what is tagged no more loses its matches here."""
-    untagged_now = "document_id not in (select document_id from tags)"
-    gone = corpus.execute(f"select document_id from matchings where {untagged_now}").fetchall()
-    _forget(corpus, staff, [key for (key,) in gone])
+    """What must be matched; what is tagged no more loses its matches here.
+
+    Both files are asked: one may come from an older backup, or staff.db from its journal, which holds no suggestion.
+    """
+    tagged = corpus.execute(_TAGGED).fetchall()
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
+    matched = {key for (key,) in corpus.execute("select distinct document_id from position_matches")}
+    suggested = dict(staff.execute("select document_id, read_from from stance_readings").fetchall())
+    _forget(corpus, staff, sorted((known.keys() | suggested.keys()) - {key for key, _, _ in tagged}))
     version = matcher().version
     return [
         (key, text, areas)
-        for key, text, areas in corpus.execute(_TAGGED).fetchall()
+        for key, text, areas in tagged
         if known.get(key) != (text, version, areas)
+        or suggested.get(key) != (_read_from(text, version, areas) if key in matched else None)
     ]
+
+
+def _read_from(text_hash: str, version: str, areas: str) -> str:
+    """What staff.db keeps of a matching, for the documents that touch a position."""
+    return f"{text_hash} {version} {areas}"
 
 
 def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: Crew, tell: Progress) -> None:
@@ -185,12 +195,12 @@ def _forget(corpus: Database, staff: Database, keys: list[str]) -> None:
         corpus.conn.executemany("delete from position_matches where document_id = ?", rows)
         corpus.conn.executemany("delete from matchings where document_id = ?", rows)
     with staff.atomic():
-        staff.conn.executemany("delete from suggested_stances where document_id = ?", rows)
+        _forget_suggested(staff, rows)
 
 
 def _write_batch(corpus: Database, staff: Database, part: list[_Stale], found: dict[str, tuple[Match, ...]]) -> None:
     # Staff's file first: if this dies in between, the public rows are still missing and the batch is done again.
-    _write_suggested(staff, found)
+    _write_suggested(staff, part, found)
     with corpus.atomic():
         _write_matches(corpus, found)
         corpus.conn.executemany(
@@ -200,9 +210,15 @@ def _write_batch(corpus: Database, staff: Database, part: list[_Stale], found: d
         )
 
 
-def _write_suggested(staff: Database, found: dict[str, tuple[Match, ...]]) -> None:
+def _forget_suggested(staff: Database, rows: list[tuple[str]]) -> None:
+    for table in ("suggested_stances", "stance_readings"):
+        staff.conn.executemany(f"delete from {table} where document_id = ?", rows)
+
+
+def _write_suggested(staff: Database, part: list[_Stale], found: dict[str, tuple[Match, ...]]) -> None:
+    version = matcher().version
     with staff.atomic():
-        staff.conn.executemany("delete from suggested_stances where document_id = ?", [(key,) for key in found])
+        _forget_suggested(staff, [(key,) for key in found])
         staff.conn.executemany(
             "insert into suggested_stances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -210,6 +226,10 @@ def _write_suggested(staff: Database, found: dict[str, tuple[Match, ...]]) -> No
                 for key, matches in found.items()
                 for ordinal, m in enumerate(matches)
             ],
+        )
+        staff.conn.executemany(
+            "insert into stance_readings values (?, ?)",
+            [(key, _read_from(text, version, areas)) for key, text, areas in part if found.get(key)],
         )
 
 

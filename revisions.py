@@ -125,7 +125,7 @@ def carry_over(corpus: Database, table: str, new: Edition, staff: Database | Non
     Args:
         corpus: corpus.db, migrated.
         new: what the present version is made of; it is kept for the next edit.
-        staff: staff.db, for matchings: the outcomes suggested there carry the version too.
+        staff: staff.db, for matchings: the stances and outcomes suggested there carry the version too.
     """
     known = _stored(corpus, table)
     used = {row[0] for row in corpus.execute(f"select distinct version from {table}")}
@@ -170,14 +170,16 @@ def _rename(db: Database, table: str, column: str, old: str, new: str) -> None:
 
 
 def _rename_readings(corpus: Database, staff: Database, old: str, new: str) -> None:
-    """The same for what was read of versions and final texts by the same matcher (comparison.provisions, positions.outcomes)."""
+    """The same for what else the same matcher read: versions (comparison.provisions), stances (derive), final texts
+    (positions.outcomes)."""
     if corpus.table("version_readings").exists():
         _rename(corpus, "version_readings", "read_from", old, new)
     with staff.atomic():
         staff.execute("create temp table if not exists touched (id text primary key)")
         staff.execute("delete from touched")
         staff.conn.executemany("insert into touched values (?)", corpus.execute("select id from touched"))
-        _rename(staff, "outcome_readings", "read_from", old, new)
+        for table in ("stance_readings", "outcome_readings"):
+            _rename(staff, table, "read_from", old, new)
 
 
 def _stored(corpus: Database, table: str) -> dict[str, Edition]:

@@ -25,7 +25,7 @@ from operations.folder import OperationError, read_only
 DERIVED: dict[str, frozenset[str]] = {
     "staff.db": frozenset({
         "sessions", "attempts", "report_tries", "standings", "waiting_pairs", "waiting", "suggested_stances",
-        "suggested_outcomes", "outcome_readings",
+        "stance_readings", "suggested_outcomes", "outcome_readings",
     }),
     "mail.db": frozenset({"requests"}),
     "partners.db": frozenset({"sessions", "attempts"}),

@@ -94,3 +94,11 @@ def create_suggested_outcomes(db: Database) -> None:
             start integer, "end" integer, words text, primary key (document_id, position_id)
         ) without rowid""")
     db.execute("create table outcome_readings (document_id text primary key, read_from text not null) without rowid")
+
+
+@staff()
+def create_stance_readings(db: Database) -> None:
+    # What the suggested stances of a document were read from, so that a file that comes from an older backup or a journal is
+    # known to lack them. What was suggested before there was this table was read from nobody knows what: it is read again.
+    db.execute("create table stance_readings (document_id text primary key, read_from text not null) without rowid")
+    db.execute("insert into stance_readings select distinct document_id, '' from suggested_stances")

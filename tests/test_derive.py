@@ -24,6 +24,7 @@ from crawlers.billstatus import parse_bill
 from crawlers.items import Bill, clean
 from crawlers.record import upsert
 from derive import derive, forget, tagger_version, untagged
+from pipelines import open_staff
 
 DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
@@ -47,7 +48,7 @@ def dump(*databases: Database) -> list[list[object]]:
     return [
         sorted(db.execute(f"select * from {name}").fetchall(), key=repr)
         for db in databases
-        for name in (*DERIVED, "suggested_stances")
+        for name in (*DERIVED, "suggested_stances", "stance_readings")
         if db.table(name).exists()
     ]
 
@@ -140,6 +141,52 @@ def test_new_rules_tag_everything_again(filled: Database, staff: Database) -> No
     derive(filled, staff, workers=1)
     filled.execute("update taggings set version = 'older rules'")
     assert derive(filled, staff, workers=1).tagged == len(FILES)
+
+
+@pytest.mark.parametrize("lost", ["all of it", "an older state of it"])
+def test_a_staff_file_that_came_back_is_filled_again(
+    filled: Database, staff: Database, tmp_path: Path, lost: str
+) -> None:
+    derive(filled, staff, workers=1)
+    if lost == "an older state of it":
+        # Another text that touched the same position, one that touches none now, one that is there no more.
+        key = staff.execute("select min(document_id) from stance_readings").fetchone()[0]
+        idle = filled.execute(
+            "select document_id from matchings except select document_id from position_matches"
+        ).fetchone()[0]
+        before = dump(filled, staff)
+        staff.execute("update suggested_stances set stance = 'watch' where document_id = ?", [key])
+        staff.execute("update stance_readings set read_from = 'x' || read_from where document_id = ?", [key])
+        for other in (idle, "us-117-hr99999"):
+            staff.execute(
+                "insert into suggested_stances values (?, 'p', 0, 'support', 1.0, 'r', 'title', 0, 1, 'A')", [other]
+            )
+            staff.execute("insert into stance_readings values (?, 'y')", [other])
+        assert derive(filled, staff, workers=1).matched == 2
+    else:
+        before = dump(filled, staff)
+        staff = open_staff(tmp_path / "fresh" / "staff.db")
+        touching = filled.execute("select count(distinct document_id) from position_matches").fetchone()[0]
+        assert 0 < touching < filled.table("matchings").count
+        assert derive(filled, staff, workers=1).matched == touching
+    assert dump(filled, staff) == before
+    assert derive(filled, staff, workers=1).matched == 0
+
+
+def test_suggestions_of_a_version_that_noted_no_source_are_read_again_once(tmp_path: Path, filled: Database) -> None:
+    staff = open_staff(tmp_path / "older" / "staff.db")
+    derive(filled, staff, workers=1)
+    before = dump(filled, staff)
+    staff.execute(
+        "insert into suggested_stances values ('us-117-hr9', 'p', 0, 'support', 1.0, 'r', 'title', 0, 1, 'A')"
+    )
+    staff.execute("drop table stance_readings")
+    staff.execute("delete from _sqlite_migrations where name = 'create_stance_readings'")
+    staff.close()
+    staff = open_staff(tmp_path / "older" / "staff.db")
+    assert derive(filled, staff, workers=1).matched > 0
+    assert dump(filled, staff) == before
+    assert derive(filled, staff, workers=1).matched == 0
 
 
 def test_no_stance_is_in_the_public_file(filled: Database, staff: Database) -> None:
