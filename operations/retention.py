@@ -8,22 +8,28 @@ crawled again), and every table that people made (operations.people).
 from __future__ import annotations
 
 import json
+import logging
+import re
 import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from configuration import Configuration
 from operations.folder import MANIFEST
 from operations.people import private_file
 
+log = logging.getLogger("infopolicy.backup")
 #: A session that has ended, and who asked how often for mail, are kept for so many days.
 ENDED_DAYS = 30
 TRIES_DAYS = 1
 #: What a backup that is older than the newest few need not hold.
 MADE_AGAIN = ("corpus.db", "ops.db")
+#: The folder of a backup: its time, and a number where there are two of one second. Whatever has another name is not ours.
+_BACKUP = re.compile(r"(\d{8}T\d{6}Z)(-\d+)?")
 
 
 def prune(config: Configuration, *, now: str, dry_run: bool = False) -> dict[str, int]:
@@ -76,40 +82,67 @@ def _ago(now: str, days: int) -> str:
     return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def backups(home: Path, *, now: str) -> list[Path]:
+    """The folders of backups made up to now, the newest last.
+
+    One from the future was made while the clock was wrong. It would count as the newest for years, so it counts for nothing.
+    """
+    found = [path for path in home.glob("*") if _BACKUP.fullmatch(path.name) and path.is_dir()]
+    return sorted(path for path in found if path.name[:16] <= plain(now))
+
+
+def newest_backup(home: Path, *, now: str) -> Path | None:
+    """The last backup made up to now that was brought to its end."""
+    whole = {manifest.parent for manifest in home.glob(f"*/{MANIFEST}")}
+    return max(whole.intersection(backups(home, now=now)), default=None)
+
+
+def made_at(backup: Path) -> datetime:
+    """When a backup was made, by its name: unlike the times of its files, it survives a copy."""
+    return datetime.strptime(backup.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
 def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
     """Keep the newest backups whole; of older ones the last of each day, without what can be collected and derived again.
 
-    One from the future, made while the clock was wrong, is left alone and does not count: it would otherwise push out every
-    backup made since.
+    One that cannot be read is not for this to judge: it stays as it is until its day is over, and does not stand for its day.
     """
-    made = sorted(
-        path for path in home.iterdir() if path.is_dir() and path.suffix != ".part" and path.name[:16] <= plain(now)
-    )
+    made = backups(home, now=now)
     for cut_off in home.glob("*.part"):  # by a kill or a loss of power; one of today may be under way
-        if cut_off.name < plain(_ago(now, 1)):
+        if _BACKUP.fullmatch(cut_off.stem) and cut_off.name < plain(_ago(now, 1)):
             shutil.rmtree(cut_off)
     oldest, seen = plain(_ago(now, days))[:8], {path.name[:8] for path in made[-keep:]}
     for path in reversed(made[:-keep]):
         day = path.name[:8]
-        if day in seen or day < oldest or not _thin(path):
-            shutil.rmtree(path)
-        seen.add(day)
+        if day in seen or day < oldest:
+            _remove(path)
+            continue
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            left = {name: facts for name, facts in manifest["files"].items() if name not in MADE_AGAIN}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            log.warning("%s: stays whole, because its %s cannot be read: %s", path, MANIFEST, error)
+            continue
+        if left:
+            _thin(path, manifest | {"files": left})
+            seen.add(day)
+        else:
+            _remove(path)
 
 
-def _thin(backup: Path) -> bool:
-    """Take out what can be made again; False where nothing else is in it. First the manifest: it is true at every moment."""
-    try:
-        manifest = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
-        manifest["files"] = {name: facts for name, facts in manifest["files"].items() if name not in MADE_AGAIN}
-    except (OSError, ValueError, KeyError):
-        return False
+def _thin(backup: Path, manifest: dict[str, Any]) -> None:
+    """Take out what can be made again. First the manifest: it is true at every moment."""
     fresh = backup / (MANIFEST + ".part")
     with private_file(fresh, "w") as file:
         json.dump(manifest, file, indent=1)
     fresh.replace(backup / MANIFEST)
     for name in MADE_AGAIN:
         (backup / name).unlink(missing_ok=True)
-    return bool(manifest["files"])
+
+
+def _remove(backup: Path) -> None:
+    """Under its name a backup is whole, also when this is killed: what is left then is cleared away as one that was cut off."""
+    shutil.rmtree(backup.rename(backup.with_name(backup.name + ".part")))
 
 
 def plain(now: str) -> str:

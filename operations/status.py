@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from configuration import Configuration
 from crawlers.health import Health, health
-from operations.folder import MANIFEST, present, read_only, unreadable
+from operations.folder import present, read_only, unreadable
+from operations.retention import made_at, newest_backup
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
 NAMED = 4
@@ -27,6 +29,8 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
         sources = health(db, now)
         broken = [words for words in map(unreadable, present(config.data)) if words]
+        backup = newest_backup(config.data / "backups", now=now)
+        late = _late(config, backup, now)
         return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
@@ -35,19 +39,24 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "matched": one("select count(distinct document_id) from position_matches"),
             "must_see": one("select count(*) from taggings where priority = 2"),
             "rejects": _count(config.ops, "rejects"),
-            "warnings": broken + [f"{each.source}: {words}" for each in sources for words in each.warnings],
+            "warnings": broken + late + [f"{each.source}: {words}" for each in sources for words in each.warnings],
             "unreadable": broken,
-            "last_backup": _last_backup(config),
+            "last_backup": backup and backup.name,
+            "late_backup": late,
             "sources": [_plain(db, each) for each in sources],
         }
 
 
-def _last_backup(config: Configuration) -> str | None:
-    """The name of the newest backup in the data folder, which is its time."""
-    made = [
-        path.parent.name for path in (config.data / "backups").glob(f"*/{MANIFEST}") if path.parent.suffix != ".part"
-    ]
-    return max(made, default=None)
+def _late(config: Configuration, backup: Path | None, now: str) -> list[str]:
+    """That the last backup is as old as a run may never be. Where none was ever made the data folder has no place for them:
+    whoever tries the program, or backs up to another place, is left in peace."""
+    home = config.data / "backups"
+    if backup is None:
+        return [f"{home}: holds no backup (any more): infopolicy backup"] if home.is_dir() else []
+    hours = (datetime.fromisoformat(now) - made_at(backup)).total_seconds() / 3600
+    if hours <= config.stale_hours:
+        return []
+    return [f"{home}: the last backup was made {hours:.0f} hours ago: infopolicy backup"]
 
 
 def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
@@ -69,6 +78,7 @@ def _count(path: Path, table: str) -> int:
 def warning_lines(found: dict[str, Any]) -> Iterator[str]:
     """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
     yield from found["unreadable"]
+    yield from found["late_backup"]
     for each in found["sources"]:
         for words in each["problems"]:
             yield f"{each['source']}: {words}"

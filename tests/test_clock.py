@@ -27,6 +27,9 @@ from digest import limits as asking
 from digest.send import CLAIM_MINUTES, give_up_dead_claims
 from digest.tokens import BadLink, Links
 from operations import daily
+from operations.backup import backup
+from operations.metrics import Metrics
+from operations.status import status
 from pipelines import open_corpus
 
 BEFORE, NOW, SOON = "2026-11-25T11:59:30Z", "2026-11-25T12:00:00Z", "2026-11-25T13:00:00Z"
@@ -70,6 +73,24 @@ def test_a_day_that_comes_again_has_no_second_budget(tmp_path: Path) -> None:
     ask("2026-11-25")
     with pytest.raises(BudgetSpent):
         ask("2026-11-24")
+
+
+# --------------------------------------------------------------------- backups
+
+
+def test_a_backup_made_years_ahead_does_not_pass_for_the_last_one(tmp_path: Path) -> None:
+    """Otherwise nobody would hear that there has been none since, in `status` or from an alarm on the metric."""
+    config = Configuration(data=tmp_path)
+    open_corpus(config.corpus).close()
+    metric = "infopolicy_last_backup_timestamp_seconds"
+    backup(config, None, now="2099-06-01T00:00:00Z", keep=9)
+    assert f"{metric} 0.0" in Metrics(tmp_path).text().decode()
+    assert status(config, NOW)["last_backup"] is None
+    assert "holds no backup" in status(config, NOW)["warnings"][0]
+    backup(config, None, now="2020-06-01T00:00:00Z", keep=9)
+    assert f"{metric} 1.5909696e+09" in Metrics(tmp_path).text().decode()
+    found = status(config, "2020-06-01T04:00:00Z")
+    assert (found["last_backup"], found["late_backup"]) == ("20200601T000000Z", [])
 
 
 # --------------------------------------------------------------------- the desk

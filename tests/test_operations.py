@@ -126,6 +126,21 @@ def test_status_names_the_last_backup(config: Configuration) -> None:
     assert any("20261125T000000Z" in line for line in status.lines(found))
 
 
+def test_status_warns_of_a_backup_as_old_as_no_run_may_be(config: Configuration) -> None:
+    late = lambda now, **settings: status.status(Configuration(data=config.data, **settings), now)["late_backup"]  # noqa: E731
+    assert late(NOW) == [], "who never made one is left in peace"
+    place = backup(config, None, now="2026-11-25T00:00:00Z", keep=1)
+    assert late("2026-11-27T00:00:00Z") == []
+    found = status.status(config, "2026-11-27T01:00:00Z")
+    [words] = found["late_backup"]
+    assert "made 49 hours ago" in words
+    assert words in found["warnings"], "so that the command ends with 3"
+    assert words in list(status.warning_lines(found))
+    assert late("2026-11-27T01:00:00Z", stale_hours=72) == []
+    (place / "manifest.json").unlink()
+    assert "holds no backup" in late(NOW)[0], "half a backup is none"
+
+
 def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configuration) -> None:
     with pytest.raises(OperationError, match="infopolicy crawl"):
         read_only(tmp_path / "none.db")

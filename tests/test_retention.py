@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import desk_world
 import pytest
@@ -21,8 +22,9 @@ from digest import limits as asking
 from digest.tables import open_mail
 from digest.tokens import Links
 from operations import people
+from operations.backup import backup, check_backup
 from operations.folder import read_only
-from operations.retention import prune
+from operations.retention import forget_backups, prune
 from pipelines import open_ops
 
 OLD, YOUNG, NOW = "2025-01-01T00:00:00Z", "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"
@@ -115,3 +117,65 @@ def test_the_command_tells_first_and_removes_then(config: Configuration, call: C
 
 def test_an_empty_folder_has_nothing_to_remove(tmp_path: Path) -> None:
     assert prune(Configuration(data=tmp_path), now=NOW) == {}
+
+
+# --------------------------------------------------------------------- backups
+
+
+@pytest.mark.parametrize("harm", ["no JSON", "another form", "gone", "a bad sector"])
+def test_an_old_backup_whose_manifest_cannot_be_read_stays(
+    config: Configuration, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    early, broken = (backup(config, None, now=f"2026-11-04T{hour}:00:00Z", keep=9) for hour in ("09", "13"))
+    manifest = broken / "manifest.json"
+    if harm == "gone":
+        manifest.unlink()
+    elif harm == "a bad sector":
+        read = Path.read_text
+
+        def fail(path: Path, *arguments: Any, **more: Any) -> str:
+            if path == manifest:
+                raise OSError(5, "Input/output error", str(path))
+            return read(path, *arguments, **more)
+
+        monkeypatch.setattr(Path, "read_text", fail)
+    else:
+        manifest.write_text("no JSON" if harm == "no JSON" else '["files"]')
+    told: list[str] = []
+    monkeypatch.setattr("operations.retention.log.warning", lambda words, *values: told.append(words % values))
+    backup(config, None, now="2026-11-05T09:00:00Z", keep=1, days=3)
+    assert (broken / "staff.db").exists()
+    assert (broken / "corpus.db").exists()
+    assert [str(broken) in words for words in told] == [True]
+    assert check_backup(early) == [], "it does not stand for its day: the one before stays as well"
+    backup(config, None, now="2026-11-09T09:00:00Z", keep=1, days=3)
+    assert not broken.exists(), "who was erased is gone when the time is over"
+
+
+def test_what_is_no_backup_is_not_counted_and_not_removed(config: Configuration) -> None:
+    home = config.data / "backups"
+    names = ("20250101-by-hand", "20250101T000000Z-before-the-move", "notes", "20250101-copying.part", "00-old.part")
+    for name in names:
+        (home / name).mkdir(parents=True)
+        (home / name / "staff.db").write_text("by hand")
+    made = [backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=2, days=0) for day in (1, 2, 3)]
+    assert all((home / name / "staff.db").exists() for name in names)
+    assert [path.exists() for path in made] == [False, True, True]
+
+
+def test_a_removal_that_is_killed_leaves_nothing_under_the_name_of_a_backup(
+    config: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, _ = (backup(config, None, now=f"2026-11-0{day}T00:00:00Z", keep=9) for day in (1, 2))
+
+    def killed(path: Path) -> None:
+        (path / "manifest.json").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("operations.retention.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget_backups(old.parent, now="2026-11-03T00:00:00Z", keep=1, days=0)
+    assert not old.exists()
+    forget_backups(old.parent, now="2026-11-03T00:00:00Z", keep=1, days=0)
+    assert not list(old.parent.glob("*.part"))
