@@ -1,14 +1,29 @@
 #!/bin/sh
 # What systemd's timers do, for a container: runs every four hours, letters every five minutes, daily issues at 06:30 UTC.
 # One thing after the other, so that nothing overlaps; a failure is told in the log and tried again at the next turn.
+# When it is stopped, a run is told to end (the next one goes on there), mail or a backup under way is finished, no more is begun.
 set -u
 ran=0
 told=""
-while true; do
+running=""
+stopped=""
+trap 'stopped=yes; [ -z "$running" ] || kill -s TERM -- "-$running" 2>/dev/null' TERM INT
+
+infopolicy() {
+    [ -n "$stopped" ] || command infopolicy "$@"
+}
+
+while [ -z "$stopped" ]; do
     now=$(date +%s)
-    if [ $((now - ran)) -ge 14400 ]; then
+    # A clock that was ahead and is right again: the last run was not in the future.
+    if [ $((now - ran)) -ge 14400 ] || [ "$now" -lt "$ran" ]; then
         ran=$now
-        infopolicy run || echo "run ended with $?" >&2
+        # With its processes in a group of its own: all of them are told to end, and nothing else is.
+        setsid infopolicy run &
+        running=$!
+        wait "$running" || echo "run ended with $?" >&2
+        while kill -s 0 -- "-$running" 2>/dev/null; do sleep 1; done
+        running=""
         if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy digest deliver at-once || true; fi
         infopolicy alerts send || true
         infopolicy backup || echo "backup ended with $?" >&2
@@ -21,6 +36,5 @@ while true; do
             infopolicy --quiet digest deliver daily --patience 60 || true
         fi
     fi
-    sleep 300 &
-    wait $!
+    [ -n "$stopped" ] || { sleep 300 & wait $!; }
 done

@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -106,28 +108,84 @@ def test_secrets_and_findings_get_into_no_commit_and_no_image(path: str) -> None
     assert left_out, "the image would have it"
 
 
+class Timer:
+    """deploy/timer.sh among programs of our own: `calls` is what it called, the clock tells what the file `clock` says."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.calls, self.log = folder, folder / "calls", folder / "log"
+        self.script("date", f'case "$*" in *%s) cat {folder}/clock;; *%F) echo 2026-11-25;; *) echo 0859;; esac')
+        self.clock(1795600000)
+
+    def script(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.folder / name).chmod(0o755)
+
+    def clock(self, seconds: int) -> None:
+        (self.folder / "clock").write_text(str(seconds))
+
+    def start(self, **settings: str) -> None:
+        path = {"PATH": f"{self.folder}:/usr/bin:/bin"}
+        with self.log.open("wb") as log:
+            command = ["sh", str(DEPLOY / "timer.sh")]
+            self.process = subprocess.Popen(command, env=path | settings, stderr=log, start_new_session=True)
+
+    def called(self, least: int) -> list[str]:
+        """What it has called, once that are so many and it has had time for one more."""
+        for _ in range(200):
+            if self.calls.exists() and len(self.calls.read_text().splitlines()) >= least:
+                break
+            time.sleep(0.1)
+        time.sleep(0.3)
+        return self.calls.read_text().splitlines()
+
+
+@pytest.fixture
+def timer(tmp_path: Path) -> Iterator[Timer]:
+    made = Timer(tmp_path)
+    yield made
+    with suppress(ProcessLookupError):
+        os.killpg(made.process.pid, signal.SIGKILL)
+    made.process.wait(timeout=10)
+
+
 @pytest.mark.parametrize("mail", [True, False])
-def test_timer_of_the_container_calls_everything_once_a_round(tmp_path: Path, mail: bool) -> None:
-    program, calls = tmp_path / "infopolicy", tmp_path / "calls"
-    program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n[ "$1" != run ] || exit 3\n')
-    program.chmod(0o755)
-    (tmp_path / "date").write_text(
-        '#!/bin/sh\ncase "$*" in *%s) echo 1795600000;; *%F) echo 2026-11-25;; *) echo 0859;; esac\n'
-    )
-    (tmp_path / "date").chmod(0o755)
-    settings = {"PATH": f"{tmp_path}:/usr/bin:/bin"} | ({"INFOPOLICY_SMTP_HOST": "relay"} if mail else {})
-    timer = subprocess.Popen(
-        ["sh", str(DEPLOY / "timer.sh")], env=settings, stderr=subprocess.PIPE, start_new_session=True
-    )
+def test_timer_of_the_container_calls_everything_once_a_round(timer: Timer, mail: bool) -> None:
+    timer.script("infopolicy", f'echo "$@" >> {timer.calls}; [ "$1" != run ] || exit 3')
+    timer.start(**({"INFOPOLICY_SMTP_HOST": "relay"} if mail else {}))
     expected = ["run", "digest deliver at-once", "alerts send", "backup", "--quiet digest letters"]
     expected += ["--quiet digest deliver daily --patience 60"]
     expected = expected if mail else ["run", "alerts send", "backup"]
-    for _ in range(100):
-        if calls.exists() and len(calls.read_text().splitlines()) >= len(expected):
-            break
-        time.sleep(0.1)
-    time.sleep(0.3)
-    os.killpg(timer.pid, signal.SIGTERM)
-    _, told = timer.communicate(timeout=10)
-    assert calls.read_text().splitlines() == expected, "also after a run that failed"
-    assert b"run ended with 3" in told
+    assert timer.called(len(expected)) == expected, "also after a run that failed"
+    assert "run ended with 3" in timer.log.read_text()
+
+
+@pytest.mark.parametrize(("later", "again"), [(-150_000_000, True), (14_000, False), (14_400, True)])
+def test_timer_of_the_container_goes_by_a_clock_that_was_set_back(timer: Timer, later: int, again: bool) -> None:
+    timer.script("sleep", "exec /bin/sleep 0.05")
+    timer.script("infopolicy", f'echo "$@" >> {timer.calls}; echo {1795600000 + later} > {timer.folder}/clock')
+    timer.start()
+    assert timer.called(6 if again else 3) == ["run", "alerts send", "backup"] * (2 if again else 1)
+
+
+def test_a_container_that_is_stopped_tells_the_run_to_end_and_begins_nothing_more(timer: Timer) -> None:
+    """The run's own processes are told as well; what they still write is waited for."""
+    child = f'trap "/bin/sleep 0.5; echo written >> {timer.calls}; exit" TERM; while true; do /bin/sleep 0.1; done'
+    timer.script("child", child)
+    timer.script("infopolicy", f'echo "$@" >> {timer.calls}; child & exec /bin/sleep 60')
+    timer.start()
+    assert timer.called(1) == ["run"]
+    timer.process.terminate()
+    assert timer.process.wait(timeout=10) == 0
+    assert timer.calls.read_text().splitlines() == ["run", "written"]
+
+
+def test_a_container_that_is_stopped_finishes_a_backup(timer: Timer) -> None:
+    timer.script(
+        "infopolicy", f'echo "$@" >> {timer.calls}; [ "$1" != backup ] || {{ sleep 1; echo whole >> {timer.calls}; }}'
+    )
+    timer.start(INFOPOLICY_SMTP_HOST="relay")
+    timer.called(4)
+    timer.process.terminate()
+    assert timer.process.wait(timeout=10) == 0
+    assert timer.calls.read_text().splitlines()[3:] == ["backup", "whole"], "letters are left for the next start"
+    assert compose()["services"]["timer"]["stop_grace_period"] == "15m"
