@@ -123,7 +123,10 @@ def snapshot(session: Session, target: Path) -> None:
     from operations import snapshot as snapshots
 
     with plain_errors():
-        size = snapshots.snapshot(session.config, target)
+        try:
+            size = snapshots.snapshot(session.config, target)
+        except snapshots.BadTarget as error:
+            raise Stop(str(error), 2) from error
     session.say(f"{target}: {size / 1e6:,.1f} MB")
 
 

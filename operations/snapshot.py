@@ -6,6 +6,11 @@ from pathlib import Path
 
 from configuration import Configuration
 from operations.backup import copy_whole, sync
+from operations.folder import FILES
+
+
+class BadTarget(ValueError):
+    """A place where no snapshot may be written; the message says why."""
 
 
 def snapshot(config: Configuration, target: Path) -> int:
@@ -14,8 +19,12 @@ def snapshot(config: Configuration, target: Path) -> int:
     The copy needs no file beside it and can be shown from a folder that cannot be written.
 
     Raises:
+        BadTarget: `target` is a database of the data folder, or the log of one, also by another name.
         OperationError: there is no corpus yet, or the copy is damaged.
     """
+    ours = {(config.data / (name + suffix)).resolve() for name in FILES for suffix in ("", "-wal", "-shm")}
+    if target.resolve() in ours:
+        raise BadTarget(f"{target}: is a database of the data folder itself and would be lost; name another file")
     part = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -51,3 +51,16 @@ def test_a_snapshot_of_damage_leaves_the_older_one(config: Configuration, call: 
     assert call("snapshot", str(target)).exit_code == 4
     assert target.read_bytes() == before
     assert not list(target.parent.glob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["staff.db", "corpus.db", "mail.db-wal"])
+def test_a_snapshot_takes_the_place_of_no_database(config: Configuration, call: Any, tmp_path: Path, name: str) -> None:
+    before = {path.name: path.read_bytes() for path in config.data.glob("*.db")}
+    (tmp_path / "elsewhere").symlink_to(config.data)
+    (tmp_path / "linked.db").symlink_to(config.data / name)
+    for target in (config.data / name, tmp_path / "elsewhere" / name, tmp_path / "linked.db"):
+        done: Result = call("snapshot", str(target))
+        assert (done.exit_code, "name another file" in done.output) == (2, True), target
+    assert {path.name: path.read_bytes() for path in config.data.glob("*.db")} == before
+    assert (tmp_path / "linked.db").is_symlink()
+    assert not list(config.data.glob("*.part"))
