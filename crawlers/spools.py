@@ -57,15 +57,11 @@ def take_over(db: Database, spool: Path, *, now: str) -> Counts:
 
 
 def _documents(db: Database, other: Database, now: str) -> Counts:
-    known = {
-        (key, source): stamp for key, source, stamp in db.execute("select document_id, source, stamp from provenance")
-    }
+    known = {(key, source): (stamp, gone) for key, source, stamp, gone, _ in db.execute(_HELD).fetchall()}
     waiting = (
         (key, source, stamp, url)
-        for key, source, stamp, url in other.execute(
-            "select document_id, source, stamp, source_url from provenance order by document_id, source"
-        ).fetchall()
-        if stamp is None or known.get((key, source), "") != stamp
+        for key, source, stamp, gone, url in other.execute(_HELD).fetchall()
+        if not _is_stored(known.get((key, source)), stamp, gone)
     )
     counts = Counts()
     while part := list(islice(waiting, BATCH)):
@@ -76,6 +72,18 @@ def _documents(db: Database, other: Database, now: str) -> Counts:
             counts.add(done)
             counts.refused += done.refused
     return counts
+
+
+_HELD = """
+    select p.document_id, p.source, p.stamp, d.missing_since, p.source_url
+    from provenance p join documents d on d.id = p.document_id order by p.document_id, p.source"""
+
+
+def _is_stored(here: tuple[str | None, str | None] | None, stamp: str | None, gone: str | None) -> bool:
+    """Whether the spool has no more to say: what went missing here and is back there (or was, since) is stored again."""
+    if here is None or here[0] != stamp:
+        return False
+    return stamp is not None if here[1] is None else here[1] == gone
 
 
 def _said(other: Database, key: str, source: str) -> Document:

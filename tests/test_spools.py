@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from killing import killed_at, start
 from sqlite_utils import Database
 
 from crawlers import spools
+from crawlers.items import Listing
+from crawlers.record import load_document, mark_missing, stored_ids, upsert
 from crawlers.restate import restate
 from crawlers.spools import BadSpool, take_over
 from pipelines import open_corpus
@@ -103,6 +107,52 @@ def test_news_of_a_spool_is_news_here_and_once(machines: Path, main: Database, t
     assert main.execute("select count(*) from documents where missing_since is not null").fetchone()[0] == 1
     assert take_over(main, tmp_path / "spool.db", now=later).changed == 0
     assert main.execute("select count(*) from changes where id = 'c1'").fetchone()[0] == 1
+
+
+def test_what_was_gone_and_came_back_is_not_missing(machines: Path, main: Database, tmp_path: Path) -> None:
+    """The spool is crawled between the takings over; what it holds each time is what one machine would hold."""
+    file = tmp_path / "spool" / "corpus.db"
+    file.parent.mkdir()
+    shutil.copy(machines / "one" / "corpus.db", file)
+    spool = open_corpus(file)
+    missing = "select count(*) from documents where missing_since is not null"
+    keys = [key for (key,) in spool.execute("select id from documents order by id limit 3")]
+    back, changed, unstamped = keys
+    spool.execute("update provenance set stamp = null where document_id = ?", [unstamped])
+    documents = {key: load_document(spool, key) for key in keys}
+    take_over(main, file, now=NOW)
+    restate(main, now=NOW)  # as the command does
+    of = documents[back]
+    place = {"source": of.source, "jurisdiction": of.jurisdiction, "session": of.session, "part": ""}
+    listed = stored_ids(spool, Listing(**place, document_ids=()))
+    without = Listing(**place, document_ids=tuple(listed - set(keys)))
+    assert mark_missing(spool, without, now="2026-11-26T00:00:00Z") == 3
+    for _ in range(2):  # a second time writes nothing
+        before = fingerprints(tmp_path / "corpus.db")
+        take_over(main, file, now="2026-11-27T00:00:00Z")
+        assert main.execute(missing).fetchone()[0] == 3
+        assert differences(tmp_path / "corpus.db", file) == []
+    assert fingerprints(tmp_path / "corpus.db") == before
+    stamps = dict(spool.execute("select document_id, stamp from provenance").fetchall())
+    title = "Another title"
+    came = [
+        replace(documents[key], stamp=stamps[key], title=title if key == changed else documents[key].title)
+        for key in keys
+    ]
+    upsert(spool, came, now="2026-11-28T00:00:00Z", silent=False)
+    counts = take_over(main, file, now="2026-11-29T00:00:00Z")
+    assert (counts.added, counts.changed) == (0, 3)
+    assert main.execute(missing).fetchone()[0] == 0
+    assert differences(tmp_path / "corpus.db", file) == []
+    assert take_over(main, file, now="2026-11-30T00:00:00Z").changed == 0
+    # Gone again after it came back, both between two takings over: since the second day, not the first.
+    mark_missing(spool, Listing(**place, document_ids=tuple(listed - {back})), now="2026-12-01T00:00:00Z")
+    take_over(main, file, now="2026-12-01T12:00:00Z")
+    upsert(spool, came[:1], now="2026-12-02T00:00:00Z", silent=False)
+    mark_missing(spool, Listing(**place, document_ids=tuple(listed - {back})), now="2026-12-03T00:00:00Z")
+    take_over(main, file, now="2026-12-04T00:00:00Z")
+    since = "select id, missing_since from documents where missing_since is not null"
+    assert main.execute(since).fetchall() == spool.execute(since).fetchall() == [(back, "2026-12-03T00:00:00Z")]
 
 
 def test_what_is_no_spool_is_named(main: Database, tmp_path: Path) -> None:
