@@ -92,7 +92,7 @@ def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
 class Blotted(logging.LogRecord):
     """A record that gives its words out blotted only. Handlers that are not ours, such as Scrapy's, show these as well."""
 
-    def getMessage(self) -> str:
+    def getMessage(self) -> str:  # noqa: N802
         return blot(super().getMessage())
 
     @property
