@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT, needs
 from test_docs import ALL
 
@@ -125,7 +126,8 @@ def test_every_recipe_installs_the_whole_and_uses_the_folder_of_the_units() -> N
         if "requirements.txt" in recipe:
             assert "pip install --no-deps --no-build-isolation -e ." in recipe, "new modules would not be found"
             assert "install -m 0755 deploy/infopolicy-as-service /usr/local/sbin/infopolicy" in recipe
-            assert "rm -r /etc/systemd/system/infopolicy-replica.*" in recipe
+            assert "cp -r deploy/systemd/* /etc/systemd/system/\n" in recipe, "on a reader none of its own may go"
+            assert "replica" not in recipe, "what is not enabled does nothing"
     assert os.access(DEPLOY / "infopolicy-as-service", os.X_OK)
 
 
@@ -139,6 +141,16 @@ def test_whoever_restores_or_upgrades_stops_everything_and_starts_it_again() -> 
         started = set(re.findall(r"systemctl start (.+)", recipe)[0].split())
         assert started == {name for name in ours if name.endswith(".timer")} | {"infopolicy-site.service"}
         assert recipe.index("systemctl stop") < recipe.index("infopolicy re") < recipe.index("systemctl start")
+
+
+def test_with_docker_the_timer_is_stopped_before_a_restore_or_an_upgrade() -> None:
+    services = set(yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))["services"])
+    found = [recipe.splitlines() for recipe in recipes() if "run --rm timer" in recipe]
+    assert len(found) == 2
+    for lines in found:
+        ours = [line.removeprefix("docker compose -f deploy/compose.yml ") for line in lines if "compose.yml" in line]
+        assert (ours[0], ours[-1]) == ("stop site timer", "up -d"), "the lock is free, and nobody reads what is exchanged"
+        assert {line.split()[2] for line in ours if line.startswith("run --rm")} <= services
 
 
 def test_cron_does_what_the_units_do_also_after_a_failure(tmp_path: Path) -> None:
