@@ -149,7 +149,9 @@ def test_with_docker_the_timer_is_stopped_before_a_restore_or_an_upgrade() -> No
     assert len(found) == 2
     for lines in found:
         ours = [line.removeprefix("docker compose -f deploy/compose.yml ") for line in lines if "compose.yml" in line]
-        assert (ours[0], ours[-1]) == ("stop site timer", "up -d"), "the lock is free, and nobody reads what is exchanged"
+        assert (ours[0], ours[-1]) == ("stop site timer", "up -d"), (
+            "the lock is free, and nobody reads what is exchanged"
+        )
         assert {line.split()[2] for line in ours if line.startswith("run --rm")} <= services
 
 
