@@ -129,6 +129,7 @@ READS = re.compile(
 #: Module that reads what comes from outside -> a target that goes through it.
 READERS = {
     "classify/areas.py": "areas", "classify/jsonl.py": "json_lines", "comparison/families.py": "comparison_rules",
+    "crawlers/billstatus.py": "zip",
     "comparison/rules.py": "comparison_rules", "configuration.py": "settings", "crawlers/bill_text.py": "bill_text",
     "crawlers/ceremonial.py": "crawler_rules", "crawlers/congress_gov.py": "congress_bill",
     "crawlers/courtlistener.py": "courts", "crawlers/federal_register.py": "federal_register",
