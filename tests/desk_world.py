@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 import site_corpus
 from site_corpus import BROADBAND, TODAY
 from sqlite_utils import Database
@@ -58,6 +59,37 @@ def copy(made: Path, folder: Path) -> Configuration:
     for name in ("corpus.db", "staff.db"):
         shutil.copy(made / name, folder / name)
     return Configuration(data=folder, site="http://localhost")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that no test changes."""
+    return build(tmp_path_factory.mktemp("desk")).data
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Configuration:
+    return copy(made, tmp_path)
+
+
+@pytest.fixture
+def db(config: Configuration) -> Iterator[Database]:
+    with closing(open_desk(config)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def application(config: Configuration) -> Any:
+    return site_of(config).app()
+
+
+@pytest.fixture
+def browser(application: Any) -> Browser:
+    return Browser(application)
+
+
+def document(key: str = BROADBAND, more: str = "") -> str:
+    return f"/desk/documents/{key}{more}"
 
 
 def add(db: Database, name: str, role: str) -> Account:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,17 @@ from desk_world import (
     PASSWORD,
     SECRET,
     Browser,
-    build,
     clock,
     copy,
-    open_desk,
+    document,
     person,
     site_of,
 )
+from desk_world import application as application
+from desk_world import browser as browser
+from desk_world import config as config
+from desk_world import db as db
+from desk_world import made as made
 from site_corpus import BROADBAND
 
 from configuration import Configuration
@@ -28,37 +31,6 @@ from desk import limits, passwords, reviews, routes, sessions
 
 #: What datasette-auth-passwords 1.1.1 makes of this password, with this salt and 1,000 rounds.
 THEIRS = "pbkdf2_sha256$1000$0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f$salIzBwwZCI0wAgS/4pxUhoIvJD0/CaYVuqaAJZyrq0="
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("desk")).data
-
-
-@pytest.fixture
-def config(made: Path, tmp_path: Path) -> Configuration:
-    return copy(made, tmp_path)
-
-
-@pytest.fixture
-def db(config: Configuration) -> Iterator[Any]:
-    opened = open_desk(config)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def application(config: Configuration) -> Any:
-    return site_of(config).app()
-
-
-@pytest.fixture
-def browser(application: Any) -> Browser:
-    return Browser(application)
-
-
-def document(key: str = BROADBAND, more: str = "") -> str:
-    return f"/desk/documents/{key}{more}"
 
 
 # --------------------------------------------------------------------- passwords

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from desk_world import LATER, NOW, build, change, copy, corpus_of, decisions, open_desk, person, say, states
+from desk_world import (
+    LATER,
+    NOW,
+    change,
+    corpus_of,
+    decisions,
+    person,
+    say,
+    states,
+)
+from desk_world import config as config
+from desk_world import db as db
+from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 
@@ -18,23 +28,6 @@ from publish import publish, publish_decisions
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("desk")).data
-
-
-@pytest.fixture
-def config(made: Path, tmp_path: Path) -> Configuration:
-    return copy(made, tmp_path)
-
-
-@pytest.fixture
-def db(config: Configuration) -> Iterator[Database]:
-    opened = open_desk(config)
-    yield opened
-    opened.close()
 
 
 def test_only_what_is_decided_and_published_becomes_public(config: Configuration, db: Database) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from desk_world import LATER, NOW, build, change, copy, corpus_of, open_desk, person, say
+from desk_world import (
+    LATER,
+    NOW,
+    change,
+    corpus_of,
+    person,
+    say,
+)
+from desk_world import config as config
+from desk_world import db as db
+from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
@@ -18,23 +26,6 @@ from desk.queue import Asked, Filters
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("desk")).data
-
-
-@pytest.fixture
-def config(made: Path, tmp_path: Path) -> Configuration:
-    return copy(made, tmp_path)
-
-
-@pytest.fixture
-def db(config: Configuration) -> Iterator[Database]:
-    opened = open_desk(config)
-    yield opened
-    opened.close()
 
 
 def test_the_queue_ranks_by_what_is_urgent(db: Database) -> None:

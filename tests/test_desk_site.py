@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,50 +12,20 @@ from desk_world import (
     PASSWORD,
     PRIVATE,
     Browser,
-    build,
-    copy,
     corpus_of,
+    document,
     field,
-    open_desk,
     person,
-    site_of,
 )
+from desk_world import application as application
+from desk_world import browser as browser
+from desk_world import config as config
+from desk_world import db as db
+from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from configuration import Configuration
 from desk import accounts, reviews, room
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("desk")).data
-
-
-@pytest.fixture
-def config(made: Path, tmp_path: Path) -> Configuration:
-    return copy(made, tmp_path)
-
-
-@pytest.fixture
-def db(config: Configuration) -> Iterator[Any]:
-    opened = open_desk(config)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def application(config: Configuration) -> Any:
-    return site_of(config).app()
-
-
-@pytest.fixture
-def browser(application: Any) -> Browser:
-    return Browser(application)
-
-
-def document(key: str = BROADBAND, more: str = "") -> str:
-    return f"/desk/documents/{key}{more}"
-
 
 # --------------------------------------------------------------------- forms
 
