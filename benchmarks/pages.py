@@ -177,7 +177,8 @@ def measure(corpus: Path, each: int, requests: int, readers: int) -> bool:
             ask(ports[what], paths[:3], Times())
             ask(ports[what], paths[:each], one[what][kind])
         for turn, (column, what) in itertools.product(range(TURNS), enumerate(SERVERS)):
-            times, elapsed = many(ports[what], [pair[column] for pair in mixed[turn::TURNS]], readers)
+            part = mixed[turn * len(mixed) // TURNS : (turn + 1) * len(mixed) // TURNS]  # each has pages of every kind
+            times, elapsed = many(ports[what], [pair[column] for pair in part], readers)
             crowd[what] = crowd[what][0] + times, crowd[what][1] + elapsed
     return _tell(corpus, one, crowd, readers)
 

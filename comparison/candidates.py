@@ -76,8 +76,7 @@ def _in_buckets(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     starts = np.r_[0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1]
     sizes = np.diff(np.r_[starts, len(keys)])
     for size in np.unique(sizes[(sizes > 1) & (sizes <= CROWD)]):
-        rows = order[
-            starts[sizes == size][:, None] + np.arange(size)
-        ]  # in order within a bucket, as the sort is stable
+        # In order within a bucket, as the sort is stable.
+        rows = order[starts[sizes == size][:, None] + np.arange(size)]
         first, second = np.triu_indices(size, 1)
         yield rows[:, first].ravel(), rows[:, second].ravel()

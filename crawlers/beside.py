@@ -16,7 +16,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Starting a process takes as long as reading this many records.
+#: Fewer records than this are not worth starting a process for.
 LEAST = 1_000
 #: Items sent at a time, and how many times that is under way: neither process waits for the other.
 PART, AHEAD = 25, 16
