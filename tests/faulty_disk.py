@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import cli  # noqa: E402
-from operations import backup, exports, loss, retention  # noqa: E402, F401  what commands import when they run
+import derive  # noqa: E402
+import serve  # noqa: E402, F401  this line and the next: what commands import when they run
+from operations import backup, exports, loss, retention  # noqa: E402, F401
 
 #: A command that would never end, such as serve, gets Ctrl-C after so many seconds.
 INTERRUPT = 4
@@ -84,6 +86,7 @@ def main() -> None:
     calls = json.load(sys.stdin)
     if fault == "readonly":
         make_read_only(folder)
+    derive.tagger(), derive.matcher()
     found = {}
     for name, arguments, stdin in calls:
         began = time.monotonic()
