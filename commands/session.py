@@ -77,11 +77,12 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _unreadable(data: Path) -> str:
-    """The database that cannot even be opened, if there is one; else the folder."""
-    from operations.folder import present, unreadable
+def _where(data: Path, error: Exception) -> str:
+    """The database that is damaged; on a full or read-only disk, where all of them may fail, the folder."""
+    from operations.folder import is_damage, present, unreadable
 
-    return next((str(path) for path in present(data) if unreadable(path)), str(data))
+    damaged = (path for path in present(data) if unreadable(path)) if is_damage(error) else iter(())
+    return str(next(damaged, data))
 
 
 @contextmanager
@@ -111,7 +112,7 @@ def plain_errors() -> Iterator[None]:
         from pipelines import StorageError
 
         session = click.get_current_context().find_object(Session)
-        where = getattr(error, "filename", None) or (_unreadable(session.config.data) if session else "")
+        where = getattr(error, "filename", None) or (_where(session.config.data, error) if session else "")
         raise Stop(str(StorageError.of(where, error)), 4) from error
     except RuntimeError as error:
         if type(error).__name__ not in ("StorageError", "SchedulerError", "WorkerError"):

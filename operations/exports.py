@@ -41,6 +41,9 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
     try:
         _write(frame, kind, part)
         part.replace(output)
+    except OSError as error:
+        error.filename = str(output)  # a full disk names no file
+        raise
     finally:
         part.unlink(missing_ok=True)
     return len(frame)

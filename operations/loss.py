@@ -138,11 +138,11 @@ def _with_id(data: Path, name: str) -> Identity:
     return found
 
 
-def note_while_serving(data: Path) -> None:
+def note_while_serving(data: Path, *names: str) -> None:
     """The same for the site after each form: an answer never fails for it, and a machine without ops.db needs none."""
     if (data / "ops.db").exists():
         try:
-            note(data)
+            note(data, names)
         except (OSError, sqlite3.Error) as error:
             log.warning("ops.db: %s: the next command notes what people have just written", error)
 

@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -86,6 +87,10 @@ def main() -> None:
     calls = json.load(sys.stdin)
     if fault == "readonly":
         make_read_only(folder)
+    else:  # as beside a site that runs: SQLite's files of shared memory are there already
+        site = [sqlite3.connect(path) for path in (folder / "data").glob("*.db")]
+        for db in site:
+            db.execute("select count(*) from sqlite_master").fetchone()
     derive.tagger(), derive.matcher()
     found = {}
     for name, arguments, stdin in calls:

@@ -129,7 +129,7 @@ def _answer(house, datasette, request, config, form):
         try:
             answer = route.page(room)
             if form is not None:
-                note_while_serving(config.data)
+                note_while_serving(config.data, "staff.db", "partners.db")
             return answer, account
         except Refusal as refusal:
             # Told to somebody who is signed in, with the way back.

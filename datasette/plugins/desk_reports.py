@@ -82,7 +82,7 @@ def _file(config, request, page, words, email):
     refuse_lost(config.data, ["staff.db"])
     with closing(open_staff(config.staff)) as db:
         number = reports.file(db, page, words, email, origin=origin, now=now)
-    note_while_serving(config.data)
+    note_while_serving(config.data, "staff.db")
     return number
 
 

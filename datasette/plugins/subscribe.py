@@ -59,7 +59,7 @@ async def with_mail(datasette, function, *args, **values):
         refuse_lost(config.data, ["mail.db"])
         with closing(open_mail(config.mail)) as db:
             done = function(db, *args, **values)
-        note_while_serving(config.data)
+        note_while_serving(config.data, "mail.db")
         return done
 
     try:
