@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,6 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 import positions.tables
 from desk import filed
+from digest.tables import writing as writing  # the desk's rooms take it from here
 
 staff = Migrations("desk")
 corpus = Migrations("decisions")
@@ -241,18 +241,6 @@ def open_private(path: Path, bring_up: Callable[[Database], None], corpus_file: 
         db.execute("attach ? as corpus", [f"{corpus_file.absolute().as_uri()}?mode=ro"])
     db.conn.row_factory = sqlite3.Row
     return db
-
-
-@contextmanager
-def writing(db: Database) -> Iterator[None]:
-    """One transaction that holds the file from its first look on, so that what is read in it is still true when it writes."""
-    db.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.rollback()
-        raise
-    db.execute("commit")
 
 
 def migrate(db: Database) -> None:

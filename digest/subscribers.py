@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from digest import addresses
 from digest.limits import may_ask
 from digest.preferences import FREQUENCIES, LANGUAGES, LISTS, BadPreferences, Preferences
+from digest.tables import writing
 from digest.tokens import BadLink, Links
 
 CONFIRM, KNOWN = "confirm", "known"
@@ -57,7 +58,7 @@ def subscribe(
     _check(list_, frequency, language)
     address = addresses.address(address)
     links = Links.of(db)
-    with db.atomic():
+    with writing(db):
         if is_suppressed(db, address) or not may_ask(db, links, address, origin, now):
             return False
         key = addresses.key(address)
@@ -101,7 +102,7 @@ def confirm(db: Database, token: str, *, now: str) -> Subscriber:
     Raises:
         BadLink: not ours, too old, replaced by a newer one, or the person has left since.
     """
-    with db.atomic():
+    with writing(db):
         person = for_confirm(db, token)
         if person.state == "pending":
             db.execute(
@@ -225,7 +226,7 @@ def erase(db: Database, address: str) -> int:
         BadAddress: not an address.
     """
     address = addresses.address(address)
-    with db.atomic():
+    with writing(db):
         ids = [
             row[0] for row in db.execute("select id from subscribers where address_key = ?", [addresses.key(address)])
         ]

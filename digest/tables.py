@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -99,3 +101,18 @@ def open_mail(path: Path) -> Database:
     if not db.execute("select 1 from secrets where name = 'links'").fetchone():
         db.execute("insert into secrets values ('links', ?) on conflict do nothing", [secrets.token_hex(32)])
     return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One transaction that holds the file from its first look on, so that what is read in it is still true when it writes.
+
+    One that only looks at first fails at once, without waiting, when somebody else has written before its first write.
+    """
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.execute("commit")
