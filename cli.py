@@ -1,7 +1,8 @@
 """The `infopolicy` command. Each command is a few lines around one function of a room: see commands/.
 
 Exit codes: 0 all is well; 1 some input could not be used, or a check found something; 2 the call itself is wrong; 3 a
-source failed, gave too little or too much that cannot be read; 4 the data folder cannot be used.
+source failed, gave too little or too much that cannot be read, or a file of what people made is lost; 4 the data folder
+cannot be used.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 for command in (
     collecting.crawl, collecting.run, collecting.merge, collecting.rebuild, collecting.publish, collecting.serve,
-    keeping.summary, keeping.status, keeping.check, keeping.backup, keeping.restore, keeping.snapshot, keeping.prune,
-    keeping.export,
+    keeping.summary, keeping.status, keeping.check, keeping.backup, keeping.restore, keeping.accept, keeping.snapshot,
+    keeping.prune, keeping.export,
     tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
     mail.subscribe, mail.subscribers, mail.digest, alerts.alerts,
     desk.user,

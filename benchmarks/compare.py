@@ -18,8 +18,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-#: What may differ between two crawls that saw the same: when they ran, and in which order rows were written.
-_RUNS = {"runs", "rejects", "sqlite_stat1", "sqlite_sequence", "_sqlite_migrations"}
+#: What may differ between two crawls that saw the same: when they ran, in which order rows were written, which file it is.
+_RUNS = {
+    "runs",
+    "rejects",
+    "sqlite_stat1",
+    "sqlite_sequence",
+    "_sqlite_migrations",
+    "_identity",
+    "private_files",
+    "full_checks",
+}
 
 
 def tables(db: sqlite3.Connection) -> list[str]:

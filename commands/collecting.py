@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from commands.session import DAY, Session, Stop, now, plain_errors
+from commands.session import DAY, Session, Stop, now, plain_errors, private_files
 
 #: Arguments of a spider that have an option of their own, or are Scrapy's.
 _GENERAL = {"self", "today", "since", "until", "limit", "bulk", "name", "args", "kwargs"}
@@ -98,13 +98,14 @@ def crawl(
             )  # fmt: skip
         for run in runs:
             session.tell(_run_line(run))
+        failed = [run for run in runs if run.state != "finished" or run.note]
+        for run in failed:
+            told = f"{run.source}: {run.note or 'the run is ' + run.state}"
+            click.echo(told, err=True)
+            session.warn(told)
+        # What was collected stays, also where a lost private file stops what follows.
         if not collect_only:
             _finish(session)
-    failed = [run for run in runs if run.state != "finished" or run.note]
-    for run in failed:
-        told = f"{run.source}: {run.note or 'the run is ' + run.state}"
-        click.echo(told, err=True)
-        session.warn(told)
     if failed:
         click.echo(
             "What was stored is complete document by document; run the command again to fill the gaps.", err=True
@@ -185,7 +186,16 @@ def _run_line(run: Any) -> str:
 
 
 def _finish(session: Session, scheduler: str | None = None) -> None:
-    """Tag, match, publish and compare whatever lacks it."""
+    """Tag, match, publish and compare whatever lacks it.
+
+    Raises:
+        FileLost: a private file is missing, empty, another one or older; nothing was changed.
+    """
+    with private_files(session):
+        _derive_and_publish(session, scheduler)
+
+
+def _derive_and_publish(session: Session, scheduler: str | None) -> None:
     from comparison.update import update as compare_texts
     from crawlers.restate import restate
     from derive import derive, tagger_version, untagged
@@ -266,7 +276,7 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
     from operations.folder import only_writer
     from pipelines import open_corpus
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config), private_files(session):
         if everything:
             corpus = open_corpus(session.config.corpus)
             forget(corpus)
@@ -284,7 +294,7 @@ def publish(session: Session) -> None:
     from publish import publish as publish_tables
     from reference import write_reference
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config), private_files(session):
         corpus, staff = open_corpus(session.config.corpus), open_staff(session.config.staff)
         write_reference(corpus)
         publish_tables(corpus, now(), staff)
@@ -303,9 +313,12 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     The staff pages under /desk open when INFOPOLICY_SECRET holds a fixed secret: docs/desk.md.
     """
     import serve as site
+    from operations.loss import losses
 
     config = session.config
     with plain_errors():
+        for words in losses(config.data):
+            click.echo(f"warning: {words} Until then the pages that need this file stay closed.", err=True)
         if not site.fixed_secret():
             session.say("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
         session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from commands.session import Session, Stop, now, plain_errors
+from commands.session import Session, Stop, now, plain_errors, private_files
 from commands.tagging import positions
 
 ROLES = click.Choice(["viewer", "reviewer", "approver"])
@@ -22,7 +22,7 @@ def staff_room(session: Session) -> Iterator[Any]:
     """staff.db, open, and what can go wrong with an account told in one sentence."""
     from desk.tables import open_staff
 
-    with _told(), closing(open_staff(session.config.staff)) as db:
+    with _told(), private_files(session, "staff.db"), closing(open_staff(session.config.staff)) as db:
         yield db
 
 
@@ -31,7 +31,7 @@ def _partner_room(session: Session) -> Iterator[Any]:
     """partners.db, likewise; None where there is none and so nobody in it."""
     from desk.partner_tables import open_partners
 
-    with _told():
+    with _told(), private_files(session, "partners.db"):
         if not session.config.partners.exists():
             yield None
             return

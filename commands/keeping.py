@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from commands.session import Session, Stop, now, plain_errors
+from commands.session import Session, Stop, now, plain_errors, private_files
 
 
 @click.command()
@@ -49,17 +49,20 @@ def status(session: Session, as_json: bool) -> None:
 def check(session: Session, backup: Path | None) -> None:
     """Check the sources, areas and positions files, and the databases; or the folder of a BACKUP instead.
 
-    Exit code 1 if something is wrong.
+    Exit code 1 if something is wrong, 3 if a file of what people made is missing, empty, another one or older.
     """
     from operations import checks
     from operations.backup import check_backup
+    from operations.loss import losses
 
     with plain_errors():
-        problems = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config)
+        lost = [] if backup else losses(session.config.data)
+        found = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config)
+    problems = lost + found
     for problem in problems:
         click.echo(problem, err=True)
     session.say(f"{len(problems)} problems" if problems else "all is in order")
-    sys.exit(1 if problems else 0)
+    sys.exit(3 if lost else 1 if found else 0)
 
 
 @click.command()
@@ -87,7 +90,7 @@ def backup(session: Session, target: Path | None, keep: int | None, days: int | 
     config = session.config
     keep = config.backup_keep if keep is None else keep
     days = config.backup_days if days is None else days
-    with plain_errors():
+    with plain_errors(), private_files(session):
         session.tell(f"backed up to {backups.backup(config, target, now=now(), keep=keep, days=days)}")
 
 
@@ -110,6 +113,24 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
     for words in told:
         click.echo(words, err=True)
     session.tell(f"restored from {source}; what stood there is in {aside}")
+
+
+@click.command()
+@click.argument("name", metavar="FILE")
+@click.pass_obj
+def accept(session: Session, name: str) -> None:
+    """Go on with staff.db, partners.db or mail.db as it is now, though it is not the FILE that was in use here.
+
+    Commands stop when such a file is missing, empty, another one or older than it was, and name the command that restores it.
+    Only where it cannot be restored, or for a deliberate fresh start: this takes FILE as it is, and creates an empty one where
+    there is none. After an empty staff.db the next publish withdraws every public decision.
+    """
+    from operations import loss
+    from operations.folder import only_writer
+
+    with plain_errors(), only_writer(session.config):
+        loss.accept(session.config.data, name)
+    session.tell(f"{session.config.data / name}: accepted as it is")
 
 
 @click.command()
@@ -142,7 +163,7 @@ def prune(session: Session, dry_run: bool) -> None:
     from operations import retention
     from operations.folder import only_writer
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config), private_files(session):
         done = retention.prune(session.config, now=now(), dry_run=dry_run)
     for what, count in done.items():
         if count:

@@ -12,18 +12,18 @@ from typing import Any
 
 import click
 
-from commands.session import DAY, Session, Stop, now, plain_errors
+from commands.session import DAY, Session, Stop, now, plain_errors, private_files
 
 
 @contextmanager
-def mail_room(session: Session) -> Iterator[Any]:
-    """mail.db, open, and every way in which mail can go wrong told in one sentence."""
+def mail_room(session: Session, *others: str) -> Iterator[Any]:
+    """mail.db, open, and every way in which mail can go wrong told in one sentence; `others` are private files it needs."""
     from digest import desk
     from digest.addresses import BadAddress
     from digest.preferences import BadPreferences
     from digest.tables import open_mail
 
-    with plain_errors():
+    with plain_errors(), private_files(session, "mail.db", *others):
         db = open_mail(session.config.mail)
         try:
             yield db
@@ -127,7 +127,8 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
     """Freeze the issue of this week, day or minute; a second call gives the same one. Prints its id."""
     from digest import desk
 
-    with mail_room(session) as db:
+    drafts = ("staff.db",) if list_ == "staff" else ()
+    with mail_room(session, *drafts) as db:
         issue = desk.prepare(
             db, session.config, list_=list_, frequency=frequency, now=now(), day=day.date() if day else date.today()
         )
@@ -208,7 +209,7 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
     from digest.preferences import LISTS
 
     poor = 0
-    with mail_room(session) as db:
+    with mail_room(session, "staff.db") as db:  # the staff list shows drafts
         for list_ in LISTS:
             if not desk.has_readers(db, list_, frequency):
                 continue

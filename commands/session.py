@@ -64,6 +64,15 @@ class Session:
         return tqdm(desc=title, total=total, unit=" documents", disable=True if self.quiet else None, leave=False)
 
 
+@contextmanager
+def private_files(session: Session, *names: str) -> Iterator[None]:
+    """Refuse to work where a private file (of all, or of these) is lost, and note afterwards how far each has come."""
+    from operations.loss import PRIVATE, kept
+
+    with kept(session.config.data, names or PRIVATE):
+        yield
+
+
 def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -83,6 +92,7 @@ def plain_errors() -> Iterator[None]:
     from classify.areas import BadAreas
     from crawlers.sources import BadSource
     from operations.folder import OperationError
+    from operations.loss import FileLost
     from positions.yamlfile import BadFile
 
     try:
@@ -93,6 +103,8 @@ def plain_errors() -> Iterator[None]:
         # Whoever read our output has had enough (| head): no error, and nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except FileLost as error:
+        raise Stop(str(error), 3) from error
     except OperationError as error:
         raise Stop(str(error), 4) from error
     except (OSError, sqlite3.Error) as error:

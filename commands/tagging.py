@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from commands.session import Session, plain_errors
+from commands.session import Session, plain_errors, private_files
 
 
 @click.command()
@@ -72,7 +72,7 @@ def train(session: Session, gold: Path) -> None:
     from classify.decisions import read_decisions
     from classify.train import main as learn
 
-    with plain_errors():
+    with plain_errors(), private_files(session, "staff.db"):
         corpus = session.config.corpus
         sys.exit(learn(gold, read_decisions(corpus, session.config.staff), corpus=corpus))
 

@@ -181,6 +181,16 @@ def index_rejects(db: Database) -> None:
     db.execute("create index rejects_by_url on rejects (source, url)")
 
 
+@ops()
+def create_private_files(db: Database) -> None:
+    # How far each private file had come when it was last used (operations.loss): an id that says nothing, and a number.
+    db.execute(
+        "create table private_files (name text primary key, id text not null, counter integer not null) without rowid"
+    )
+    # What the last reading of every page of a database found (operations.integrity); `problem` is null when it was whole.
+    db.execute("create table full_checks (name text primary key, checked_at text not null, problem text) without rowid")
+
+
 def connect(path: Path) -> Database:
     """Open a database for writing: WAL, ten seconds' patience with other writers, foreign keys on.
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from desk.filed import only_added_to
-from desk.tables import create_account_tables, open_private
+from desk.tables import create_account_tables, open_rows
 
 partners = Migrations("partners")
 
@@ -55,4 +55,4 @@ def create_statements(db: Database) -> None:
 
 def open_partners(path: Path, corpus_file: Path | None = None) -> Database:
     """partners.db for reading and writing; made when it is not there. As desk.tables.open_staff."""
-    return open_private(path, partners.apply, corpus_file)
+    return open_rows(path, partners.apply, corpus_file)

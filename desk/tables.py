@@ -6,9 +6,9 @@ public may know is written to the table `decisions` of corpus.db (desk.projectio
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,7 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 import positions.tables
 from desk import filed
-from digest.tables import writing as writing  # the desk's rooms take it from here
+from private_files import open_private
 
 staff = Migrations("desk")
 corpus = Migrations("decisions")
@@ -224,23 +224,28 @@ def open_staff(path: Path, corpus_file: Path | None = None) -> Database:
     Raises:
         sqlite3.Error: a file cannot be opened or is no database.
     """
-    return open_private(path, migrate, corpus_file)
+    return open_rows(path, migrate, corpus_file)
 
 
-def open_private(path: Path, bring_up: Callable[[Database], None], corpus_file: Path | None) -> Database:
-    """A file that its owner alone can read; `bring_up` applies its migrations."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Database(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
-    # A decision is on the disk before it counts.
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-        db.execute(f"pragma {pragma}")
-    bring_up(db)
+def open_rows(path: Path, bring_up: Callable[[Database], object], corpus_file: Path | None) -> Database:
+    """Open a private file whose rows are read by column name, with corpus.db attached read-only when it is given."""
+    db = open_private(path, bring_up)
     if corpus_file is not None:
         db.execute("attach ? as corpus", [f"{corpus_file.absolute().as_uri()}?mode=ro"])
     db.conn.row_factory = sqlite3.Row
     return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One transaction that holds the file from its first look on, so that what is read in it is still true when it writes."""
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.execute("commit")
 
 
 def migrate(db: Database) -> None:

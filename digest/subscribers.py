@@ -14,7 +14,6 @@ from sqlite_utils import Database
 from digest import addresses
 from digest.limits import may_ask
 from digest.preferences import FREQUENCIES, LANGUAGES, LISTS, BadPreferences, Preferences
-from digest.tables import writing
 from digest.tokens import BadLink, Links
 
 CONFIRM, KNOWN = "confirm", "known"
@@ -58,7 +57,7 @@ def subscribe(
     _check(list_, frequency, language)
     address = addresses.address(address)
     links = Links.of(db)
-    with writing(db):
+    with db.atomic():
         if is_suppressed(db, address) or not may_ask(db, links, address, origin, now):
             return False
         key = addresses.key(address)
@@ -102,7 +101,7 @@ def confirm(db: Database, token: str, *, now: str) -> Subscriber:
     Raises:
         BadLink: not ours, too old, replaced by a newer one, or the person has left since.
     """
-    with writing(db):
+    with db.atomic():
         person = for_confirm(db, token)
         if person.state == "pending":
             db.execute(
@@ -226,7 +225,7 @@ def erase(db: Database, address: str) -> int:
         BadAddress: not an address.
     """
     address = addresses.address(address)
-    with writing(db):
+    with db.atomic():
         ids = [
             row[0] for row in db.execute("select id from subscribers where address_key = ?", [addresses.key(address)])
         ]

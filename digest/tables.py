@@ -5,15 +5,13 @@ The file is opened by the commands and by the site's own pages, never handed to 
 
 from __future__ import annotations
 
-import os
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from private_files import open_private
 
 mail = Migrations("digest")
 
@@ -85,34 +83,11 @@ def create_alerts(db: Database) -> None:
 def open_mail(path: Path) -> Database:
     """Open mail.db for reading and writing; it is made, readable by its owner only, when it is not there.
 
-    Every commit reaches the disk before it counts: a claim that a power cut could undo would be no claim.
-
     Raises:
         sqlite3.Error: the file cannot be opened or is no database.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Database(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-        db.execute(f"pragma {pragma}")
-    mail.apply(db)
+    db = open_private(path, mail.apply)
     # Asked first: a page that only reads must not wait for whoever writes.
     if not db.execute("select 1 from secrets where name = 'links'").fetchone():
         db.execute("insert into secrets values ('links', ?) on conflict do nothing", [secrets.token_hex(32)])
     return db
-
-
-@contextmanager
-def writing(db: Database) -> Iterator[None]:
-    """One transaction that holds the file from its first look on, so that what is read in it is still true when it writes.
-
-    One that only looks at first fails at once, without waiting, when somebody else has written before its first write.
-    """
-    db.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.rollback()
-        raise
-    db.execute("commit")

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import asdict
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 
 from configuration import Configuration
 from operations.folder import FILES, MANIFEST, OperationError, damage, present, read_only
+from operations.loss import PRIVATE, adopt
 from operations.people import (
     DERIVED,
     JOURNALS,
@@ -31,6 +33,7 @@ from operations.people import (
     write_lines,
 )
 from operations.retention import forget_backups, plain
+from private_files import Identity, identity_of
 
 _FORM = 1
 
@@ -79,6 +82,7 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
         copy_whole(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
         files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
         if path.name in DERIVED:
+            files[copy.name] |= {"identity": asdict(identity_of(copy) or Identity("", 0))}
             lines = copy.with_suffix(".jsonl")
             count = write_lines(copy, lines)
             files[lines.name] = _facts(lines) | {"lines": count}
@@ -100,6 +104,16 @@ def check_backup(source: Path) -> list[str]:
     except OperationError as error:
         return [str(error)]
     return [words for name, facts in files.items() for words in _wrong(source / name, facts)]
+
+
+def is_whole(source: Path, name: str) -> bool:
+    """Whether one database of a backup can be restored: from its copy, or from its lines."""
+    try:
+        files = _manifest(source)["files"]
+    except OperationError:
+        return False
+    lines = name.replace(".db", ".jsonl")
+    return any(each in files and not _wrong(source / each, files[each]) for each in (name, lines))
 
 
 def _wrong(path: Path, facts: dict[str, Any]) -> list[str]:
@@ -160,7 +174,10 @@ def restore(
     work.mkdir(parents=True, mode=0o700)
     try:
         told = _gather(source, work, only, loose)
-        return _exchange(config.data, work, now), told
+        restored = [path.name for path in present(work) if path.name in PRIVATE]
+        aside = _exchange(config.data, work, now)
+        adopt(config.data, restored)
+        return aside, told
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -217,7 +234,7 @@ def unused(folder: Path, name: str) -> Path:
 
 def _settle(path: Path) -> None:
     """Bring what waits in the write-ahead log into the file, so that nothing tears them apart; a broken file stays as it is."""
-    if path.exists():
+    if path.exists() and path.stat().st_size:  # beside an empty file SQLite would delete the log
         try:
             with closing(sqlite3.connect(path, timeout=10)) as db:
                 db.execute("pragma wal_checkpoint(truncate)")

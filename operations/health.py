@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from operations.folder import OperationError, read_only
+from operations.loss import lost
 
 #: Below this a crawl may fill the disk at any moment.
 LEAST_FREE = 200 * 1024 * 1024
@@ -51,6 +52,10 @@ def _corpus(path: Path, now: str, stale_hours: int) -> Iterator[str]:
 
 def _private(paths: tuple[Path, ...]) -> Iterator[str]:
     for path in paths:
+        # A machine that only shows a snapshot has corpus.db alone, and never had the others.
+        if (path.parent / "ops.db").exists() and lost(path.parent, path.name):
+            yield f"the database of {_OF[path.name]} is missing, empty or not the newest"
+            continue
         if path.exists():
             try:
                 with closing(read_only(path)) as db:

@@ -20,16 +20,8 @@ from desk.partner_tables import open_partners
 from desk.tables import open_staff
 from digest.tables import open_mail
 from operations.folder import OperationError, read_only
+from private_files import DERIVED
 
-#: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
-DERIVED: dict[str, frozenset[str]] = {
-    "staff.db": frozenset({
-        "sessions", "attempts", "report_tries", "standings", "waiting_pairs", "waiting", "suggested_stances",
-        "stance_readings", "suggested_outcomes", "outcome_readings",
-    }),
-    "mail.db": frozenset({"requests"}),
-    "partners.db": frozenset({"sessions", "attempts"}),
-}  # fmt: skip
 #: What is never forgotten, also when the backups of its time are gone: the tables that are only added to, and who is who. No
 #: address of a subscriber or of who reported an error, no password.
 JOURNALS = {"staff.db": "decisions.jsonl", "partners.db": "statements.jsonl"}

@@ -13,6 +13,7 @@ from typing import Any
 from configuration import Configuration
 from crawlers.health import Health, health
 from operations.folder import present, read_only, unreadable
+from operations.loss import losses
 from operations.retention import made_at, newest_backup
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
@@ -28,7 +29,7 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
     with closing(read_only(config.corpus)) as db:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
         sources = health(db, now)
-        broken = [words for words in map(unreadable, present(config.data)) if words]
+        broken = [words for words in map(unreadable, present(config.data)) if words] + losses(config.data)
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
         return {

@@ -19,6 +19,7 @@ from datasette import Response, hookimpl
 from desk import accounts, asking, by_hand, sessions
 from desk.houses import DESK, HOUSES, PARTNERS, partners_of
 from desk.room import Attachment, Page, Redirect, Refusal, Room
+from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish import publish_decisions
 
 log = logging.getLogger("infopolicy.desk")
@@ -46,6 +47,9 @@ async def desk(datasette, request):
         answer, account = await asyncio.to_thread(_answer, house, datasette, request, config, form)
     except Refusal as refusal:
         answer, account = _refused(refusal), None
+    except FileLost as error:
+        log.error("%s: %s", request.path, error)
+        answer, account = _refused(Refusal(503, BROKEN)), None
     except sqlite3.OperationalError as error:
         log.warning("%s: %s", request.path, error)
         answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
@@ -100,6 +104,8 @@ def _path(request):
 def _answer(house, datasette, request, config, form):
     """What the page says, and for whom."""
     found = house.find(_path(request))
+    # The desk also hides what partners say: where their file is lost, none may be made in its place.
+    refuse_lost(config.data, ("partners.db",) if house is PARTNERS else ("staff.db", "partners.db"))
     if house is PARTNERS and not config.partners.exists():
         return _to_login(request), None
     with closing(house.open(config)) as db:
@@ -121,7 +127,10 @@ def _answer(house, datasette, request, config, form):
             form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
         )  # fmt: skip
         try:
-            return route.page(room), account
+            answer = route.page(room)
+            if form is not None:
+                note_while_serving(config.data)
+            return answer, account
         except Refusal as refusal:
             # Told to somebody who is signed in, with the way back.
             return _refused(refusal), account

@@ -19,6 +19,7 @@ from datasette import Response, hookimpl
 from desk import asking, reports
 from desk.room import Refusal
 from desk.tables import open_staff
+from operations.loss import FileLost, note_while_serving, refuse_lost
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -55,7 +56,7 @@ async def report(datasette, request):
         number = await asyncio.to_thread(_file, config, request, page, words, email)
     except reports.BadReport as bad:
         return await show(datasette, request, typed, bad.fields, status=429 if "" in bad.fields else 400)
-    except sqlite3.OperationalError as error:
+    except (FileLost, sqlite3.OperationalError) as error:
         log.warning("%s: %s", request.path, error)
         busy = {"": "the site is busy and your report was not kept: please send it again"}
         return await show(datasette, request, typed, busy, status=503)
@@ -78,8 +79,11 @@ def proven(datasette, text):
 def _file(config, request, page, words, email):
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config)
+    refuse_lost(config.data, ["staff.db"])
     with closing(open_staff(config.staff)) as db:
-        return reports.file(db, page, words, email, origin=origin, now=now)
+        number = reports.file(db, page, words, email, origin=origin, now=now)
+    note_while_serving(config.data)
+    return number
 
 
 async def show(datasette, request, values, wrong=None, *, number=None, status=200):

@@ -22,6 +22,7 @@ from digest.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferenc
 from digest.tables import open_mail
 from digest.tokens import BadLink
 from digest.words import Words
+from operations.loss import FileLost, note_while_serving, refuse_lost
 from pages import words
 
 log = logging.getLogger("infopolicy.digest")
@@ -55,19 +56,28 @@ async def with_mail(datasette, function, *args, **values):
     config = settings(datasette)
 
     def work():
+        refuse_lost(config.data, ["mail.db"])
         with closing(open_mail(config.mail)) as db:
-            return function(db, *args, **values)
+            done = function(db, *args, **values)
+        note_while_serving(config.data)
+        return done
 
     try:
         return await asyncio.to_thread(work)
+    except FileLost as error:
+        raise _closed(error) from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise
-        log.error("mail.db: %s: docs/operations.md says how to restore it", error)
-        raise DatasetteError(
-            "Subscriptions cannot be read at present. Nothing was changed: please try again tomorrow.",
-            title="Not at present", status=503,
-        ) from error  # fmt: skip
+        raise _closed(error) from error
+
+
+def _closed(error):
+    log.error("mail.db: %s: docs/operations.md says how to restore it", error)
+    return DatasetteError(
+        "Subscriptions cannot be read at present. Nothing was changed: please try again tomorrow.",
+        title="Not at present", status=503,
+    )  # fmt: skip
 
 
 async def with_corpus(datasette, function, *args):
@@ -189,7 +199,7 @@ def post_letters(config):
     """Send waiting letters behind the visitor's back, so that the answer is as quick for a known address as for a new one."""
 
     async def work():
-        with closing(open_mail(config.mail)) as db:
+        with closing(open_mail(config.mail)) as db:  # `with_mail` has just seen that it is the right one
             try:
                 await desk.send_letters(db, config, clock=now)
             except (desk.NotSetUp, desk.ServerUnavailable, sqlite3.Error) as error:
