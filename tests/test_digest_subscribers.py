@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from digest.compose import plain
 from digest.message import letter
 from digest.preferences import BadPreferences, Preferences, preferences
 from digest.subscribers import subscribe
-from digest.tables import open_mail
 from digest.tokens import BadLink, Links
 
 
@@ -249,27 +246,3 @@ def test_a_damaged_file_is_an_error_of_sqlite(tmp_path: Path) -> None:
     (tmp_path / "mail.db").write_bytes(b"no database " * 1000)
     with pytest.raises(sqlite3.DatabaseError), mail_db(tmp_path):
         pass
-
-
-def test_somebody_confirms_while_another_process_writes(db, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written between the look at a link and the first change must be waited for, not answered with an error."""
-    subscribe(db, "new.reader@example.org", Preferences(), now=JOINED)
-    looked_up, others = subscribers.for_confirm, []
-    file = Path(db.execute("pragma database_list").fetchone()[2])
-
-    def other_process() -> None:
-        with closing(open_mail(file)) as second:
-            second.execute("insert into suppressions values ('hash', 'bounced', ?)", [FIRST])
-
-    def interrupted(*args):
-        person = looked_up(*args)
-        others.append(threading.Thread(target=other_process))
-        others[0].start()
-        others[0].join(0.5)
-        return person
-
-    token = token_of(db, "new.reader@example.org")
-    monkeypatch.setattr(subscribers, "for_confirm", interrupted)
-    assert subscribers.confirm(db, token, now=FIRST).state == "confirmed"
-    others[0].join()
-    assert db.execute("select count(*) from suppressions").fetchone()[0] == 1
