@@ -12,7 +12,8 @@ import click
 import configuration
 from commands import alerts, collecting, desk, keeping, mail, tagging
 from commands.session import Session, Stop
-from operations import logs
+from operations import logs, sqlite_version
+from operations.folder import OperationError
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
 
@@ -37,6 +38,10 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
         config = configuration.load()
     except configuration.BadSetting as error:
         raise Stop(str(error), 2) from error
+    try:
+        sqlite_version.refuse_too_old()
+    except OperationError as error:
+        raise Stop(str(error), 4) from error
     try:
         logs.begin(config, verbose=verbose)
     except OSError as error:

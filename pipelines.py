@@ -6,7 +6,6 @@ this module and derive.py open the databases for writing.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -39,6 +38,7 @@ from crawlers.logs import plain_lines
 from crawlers.record import Counts, upsert
 from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
+from operations.folder import advice
 from operations.logs import keep_secrets, structured
 
 BATCH = 500
@@ -93,16 +93,7 @@ class StorageError(RuntimeError):
 
     @classmethod
     def of(cls, path: Path | str, error: Exception) -> StorageError:
-        words = str(error)
-        if "locked" in words:
-            advice = "another process is writing to it; wait for it to end, then run this again"
-        elif "full" in words or "disk I/O" in words or getattr(error, "errno", None) == errno.ENOSPC:
-            advice = "the disk is full or fails; make room, then run this again: what was stored is complete"
-        elif "not a database" in words or "malformed" in words:
-            advice = "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
-        else:
-            advice = "check that the folder exists and may be written (INFOPOLICY_DATA)"
-        return cls(f"{path}: {words}: {advice}")
+        return cls(f"{path}: {error}: {advice(error)}")
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines

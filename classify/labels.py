@@ -218,7 +218,7 @@ def main(corpus: Path, target: Path) -> int:
     """Fetch, and say what is lacking and what to run; 0, 1 when something is lacking, 2 when nothing can be done."""
     try:
         found, lacking = fetch(corpus, target)
-    except (BadGold, OSError, sqlite3.Error) as error:
+    except BadGold as error:
         print(f"infopolicy gold fetch: {error}", file=sys.stderr)
         return 2
     print(f"{found:,} labelled documents written to {target}; {lacking.total():,} are not in {corpus}")

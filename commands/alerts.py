@@ -29,7 +29,7 @@ def alerts_send(session: Session, dry_run: bool) -> None:
     from digest import alerts as room
 
     with mail_room(session) as db, closing(_corpus(session)) as corpus:
-        room.give_up_dead_claims(db, now())
+        dead = room.give_up_dead_claims(db, now())
         channels = _channels(session, corpus)
         if not channels:
             session.say(f"no channel is named in {session.config.data / 'alerts.yml'}")
@@ -40,7 +40,11 @@ def alerts_send(session: Session, dry_run: bool) -> None:
             return
         done = room.send(db, waiting, site=session.config.site, clock=now)
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing new")
-    sys.exit(3 if done["failed"] or done["given up"] else 0)
+    if dead:
+        click.echo(
+            f"{dead:,} messages of a run that was ended may have arrived or not: infopolicy alerts status", err=True
+        )
+    sys.exit(3 if done["failed"] or done["given up"] or dead else 0)
 
 
 @alerts.command("test")

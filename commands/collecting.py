@@ -313,10 +313,13 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     The staff pages under /desk open when INFOPOLICY_SECRET holds a fixed secret: docs/desk.md.
     """
     import serve as site
+    from operations import sqlite_version
     from operations.loss import losses
 
     config = session.config
     with plain_errors():
+        for words in sqlite_version.warnings():
+            click.echo(f"warning: {words}", err=True)
         for words in losses(config.data):
             click.echo(f"warning: {words} Until then the pages that need this file stay closed.", err=True)
         if not site.fixed_secret():

@@ -29,13 +29,15 @@ def summary(session: Session) -> None:
 def status(session: Session, as_json: bool) -> None:
     """What needs a person, what is stored and how each source stands. Exit code 3 if anything needs a person."""
     import operations.status
+    from operations import sqlite_version
 
     with plain_errors():
         found = operations.status.status(session.config, now())
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
-        for warning in operations.status.warning_lines(found):
+        # Those about SQLite are no reason for exit code 3: what is mended there is not for the operator alone to say.
+        for warning in [*operations.status.warning_lines(found), *sqlite_version.warnings()]:
             click.echo(f"warning: {warning}", err=True)
         for line in operations.status.lines(found):
             session.say(line)
@@ -51,14 +53,16 @@ def check(session: Session, backup: Path | None) -> None:
 
     Exit code 1 if something is wrong, 3 if a file of what people made is missing, empty, another one or older.
     """
-    from operations import checks
+    from operations import checks, sqlite_version
     from operations.backup import check_backup
     from operations.loss import losses
 
     with plain_errors():
         lost = [] if backup else losses(session.config.data)
-        found = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config)
+        found = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config, now())
     problems = lost + found
+    for warning in sqlite_version.warnings():
+        click.echo(f"warning: {warning}", err=True)
     for problem in problems:
         click.echo(problem, err=True)
     session.say(f"{len(problems)} problems" if problems else "all is in order")

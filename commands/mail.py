@@ -190,7 +190,7 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
             session.say(f"{desk.dry_run(db, session.config, issue, dry_run, now=now()):,} mails written to {dry_run}")
             return
         done = desk.send_issue(db, session.config, issue, clock=now, patience=patience * 60)
-    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits")
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
     if done["unknown"] or done["failed"]:
         sys.exit(3)
 
@@ -215,7 +215,9 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
                 continue
             issue = desk.prepare(db, session.config, list_=list_, frequency=frequency, now=now(), day=date.today())
             done = desk.send_issue(db, session.config, issue.id, clock=now, patience=patience * 60)
-            words = ", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits"
+            words = (
+                ", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits"
+            )
             session.say(f"{issue.id}: {words}")
             poor += done["unknown"] + done["failed"]
     sys.exit(3 if poor else 0)
@@ -224,14 +226,19 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
 @digest.command("letters")
 @click.pass_obj
 def digest_letters(session: Session) -> None:
-    """Send the letters that ask to confirm and could not leave at once. For a timer, every few minutes."""
+    """Send the letters that ask to confirm and could not leave at once. For a timer, every few minutes.
+
+    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    """
     import asyncio
 
     from digest import desk
 
     with mail_room(session) as db:
         done = asyncio.run(desk.send_letters(db, session.config, clock=now))
-    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing waits")
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
+    if done["unknown"] or done["failed"]:
+        sys.exit(3)
 
 
 @digest.command("status")

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from digest import ledger
 from digest.channels import Channel
+from digest.claims import nobody_sends, sending
 from digest.compose import Line, make_line
 from digest.entries import Entry, entries
 from digest.limits import ago
@@ -125,20 +126,28 @@ def send(db: Database, alerts: Iterable[Alert], *, site: str, clock: Callable[[]
     by_channel: dict[str, list[Alert]] = {}
     for alert in alerts:
         by_channel.setdefault(alert.channel.name, []).append(alert)
-    for queue in by_channel.values():
-        for alert in queue[:MOST]:
-            _claim(db, alert, clock())
-            state = "sent" if alert.channel.send(alert.title, alert.body) else _failed(db, alert)
-            _settle(db, alert, state, clock())
-            done[state] += 1
-        if rest := queue[MOST:]:
-            channel, words = rest[0].channel, Words(rest[0].channel.language)
-            told = channel.send(words("name"), words.some("too_many", len(rest), url=f"{site}/browse?must_see=1"))
-            for alert in rest:
-                _claim(db, alert, clock())
-                _settle(db, alert, "in sum" if told else "failed", clock())
-            done["in sum" if told else "failed"] += len(rest)
+    with sending(db):
+        for queue in by_channel.values():
+            _send_queue(db, queue, done, site=site, clock=clock)
     return done
+
+
+def _send_queue(
+    db: Database, queue: Sequence[Alert], done: Counter[str], *, site: str, clock: Callable[[], str]
+) -> None:
+    """What one channel is told, and one message more for what is left out."""
+    for alert in queue[:MOST]:
+        _claim(db, alert, clock())
+        state = "sent" if alert.channel.send(alert.title, alert.body) else _failed(db, alert)
+        _settle(db, alert, state, clock())
+        done[state] += 1
+    if rest := queue[MOST:]:
+        channel, words = rest[0].channel, Words(rest[0].channel.language)
+        told = channel.send(words("name"), words.some("too_many", len(rest), url=f"{site}/browse?must_see=1"))
+        for alert in rest:
+            _claim(db, alert, clock())
+            _settle(db, alert, "in sum" if told else "failed", clock())
+        done["in sum" if told else "failed"] += len(rest)
 
 
 def _claim(db: Database, alert: Alert, now: str) -> None:
@@ -170,9 +179,10 @@ def _settle(db: Database, alert: Alert, state: str, now: str) -> None:
 def give_up_dead_claims(db: Database, now: str) -> int:
     """A claim that its run never settled: nobody knows, so it is told to a person and never sent again by itself."""
     before = ago(now, minutes=DEAD_MINUTES)
-    return db.execute(
-        "update alerts set state = 'unknown' where state = 'claimed' and claimed_at < ?", [before]
-    ).rowcount
+    with nobody_sends(db) as dead:
+        return db.execute(
+            "update alerts set state = 'unknown' where state = 'claimed' and (? or claimed_at < ?)", [dead, before]
+        ).rowcount
 
 
 def status(db: Database) -> tuple[list[str], list[str]]:

@@ -137,13 +137,15 @@ def send_issue(
     """
     issue = issues.load(db, key)
     head, host = letterhead(config), server(config)
-    give_up_dead_claims(db, clock())
+    dead = give_up_dead_claims(db, clock())
     issues.release(db, issue, now=clock())
     sender = Sender(
         db=db, server=host, envelope=head.envelope, make=issue_maker(db, issue, head, clock), clock=clock,
         sign=signature(config, head),
     )  # fmt: skip
-    return asyncio.run(sender.send(key, patience=patience))
+    done = asyncio.run(sender.send(key, patience=patience))
+    done["unknown"] += dead
+    return done
 
 
 async def send_letters(
@@ -154,7 +156,7 @@ async def send_letters(
     Raises:
         NotSetUp, ServerUnavailable.
     """
-    head = letterhead(config)
+    head, dead = letterhead(config), give_up_dead_claims(db, clock())
     sender = Sender(
         db=db, server=host or server(config), envelope=head.envelope, make=letter_maker(db, head, clock), clock=clock,
         sign=signature(config, head),
@@ -165,6 +167,7 @@ async def send_letters(
     ).fetchall()
     for (key,) in waiting:
         await sender.send(key)
+    sender.done["unknown"] += dead
     return sender.done
 
 

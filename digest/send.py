@@ -19,13 +19,14 @@ from typing import Any
 import aiosmtplib
 from sqlite_utils import Database
 
+from digest.claims import nobody_sends, sending
 from digest.limits import ago
 from digest.subscribers import Subscriber, get, is_suppressed, suppress
 
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 #: No pause before another try is longer.
 LONGEST_PAUSE = BACKOFF_MINUTES[-1]
-#: A claim older than this belongs to a process that died.
+#: A claim older than this belongs to a process that died, also while another one sends.
 CLAIM_MINUTES = 15
 PER_CONNECTION = 100
 _CONNECT_TRIES = 3
@@ -78,6 +79,10 @@ class Sender:
         Raises:
             ServerUnavailable: the server cannot be reached or does not let us send at all.
         """
+        with sending(self.db):
+            return await self._send(digest_id, patience)
+
+    async def _send(self, digest_id: str, patience: float) -> Counter[str]:
         waited = 0.0
         while True:
             waiting = self._due(digest_id)
@@ -240,12 +245,16 @@ class Sender:
 
 
 def give_up_dead_claims(db: Database, now: str) -> int:
-    """Claims of a process that died become `unknown`: the mail may have left or not, and a person must look."""
-    return db.execute(
-        "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
-        "where state = 'claimed' and (claimed_at < ? or claimed_at > ?)",
-        [ago(now, minutes=CLAIM_MINUTES), _later(now, CLAIM_MINUTES)],  # or claimed while the clock was ahead
-    ).rowcount
+    """Claims of a process that died become `unknown`: the mail may have left or not, and a person must look.
+
+    Where nobody sends, every claim is one of a dead process; while somebody does, only those that are too old to be theirs.
+    """
+    with nobody_sends(db) as dead:
+        return db.execute(
+            "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
+            "where state = 'claimed' and (? or claimed_at < ? or claimed_at > ?)",
+            [dead, ago(now, minutes=CLAIM_MINUTES), _later(now, CLAIM_MINUTES)],  # or claimed while the clock was ahead
+        ).rowcount
 
 
 def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -> bool:

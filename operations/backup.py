@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from configuration import Configuration
-from operations.folder import FILES, MANIFEST, OperationError, damage, present, read_only
+from operations import integrity
+from operations.folder import FILES, MANIFEST, OperationError, damage, is_damage, present, read_only
 from operations.loss import PRIVATE, adopt
 from operations.people import (
     DERIVED,
@@ -36,6 +37,10 @@ from operations.retention import forget_backups, plain
 from private_files import Identity, identity_of
 
 _FORM = 1
+
+
+class Damaged(OperationError):
+    """A database whose copy is damaged, and so the database itself."""
 
 
 def backup(config: Configuration, target: Path | None, *, now: str, keep: int, days: int = 30) -> Path:
@@ -79,7 +84,7 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
     files: dict[str, dict[str, Any]] = {}
     for path in databases:
         copy = part / path.name
-        copy_whole(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
+        _copy_checked(path, copy, now)
         files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
         if path.name in DERIVED:
             files[copy.name] |= {"identity": asdict(identity_of(copy) or Identity("", 0))}
@@ -92,6 +97,17 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync(part)
+
+
+def _copy_checked(path: Path, copy: Path, now: str) -> None:
+    """Copy a database, and keep for the site's health whether it was whole."""
+    try:
+        copy_whole(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
+    except (Damaged, sqlite3.Error) as error:
+        if isinstance(error, Damaged) or is_damage(error):
+            integrity.record(path.parent, path.name, str(error), now=now)
+        raise
+    integrity.record(path.parent, path.name, None, now=now)
 
 
 # --------------------------------------------------------------------- checking
@@ -253,7 +269,7 @@ def copy_whole(source: Path, target: Path, journal: str) -> None:
         old.backup(new)
         new.execute(f"pragma journal_mode = {journal}")
         if new.execute("pragma integrity_check(1)").fetchone()[0] != "ok":
-            raise OperationError(f"{target}: the copy of {source} is damaged")
+            raise Damaged(f"{target}: the copy of {source} is damaged")
     with target.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from configuration import ROOT, Configuration
 from crawlers.sources import load_sources
+from operations import integrity
 from operations.folder import damage, present
 
 
@@ -33,11 +34,16 @@ def check_project(root: Path = ROOT) -> list[str]:
     return problems + check()
 
 
-def check_data(config: Configuration) -> list[str]:
-    """Problems found in the data folder's databases: damage, and a search index that differs from the documents."""
+def check_data(config: Configuration, now: str) -> list[str]:
+    """Problems found in the data folder's databases: damage, and a search index that differs from the documents.
+
+    What is found in each file is kept for the site's health.
+    """
     problems = []
     for path in present(config.data):
-        problems += damage(path)
+        found = damage(path)
+        integrity.record(config.data, path.name, found[0] if found else None, now=now)
+        problems += found
         if path != config.corpus and path.stat().st_mode & 0o077:
             problems.append(f"{path}: others on this machine can read it: chmod 600 {path}")
     if config.corpus.exists() and not problems:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,17 +23,30 @@ _QUERY = """
 
 
 def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) -> int:
-    """Write the rows and return how many there are.
+    """Write the rows and return how many there are. A file appears under its name when it is whole.
 
     Raises:
         OperationError: there is no corpus, or no area of that name.
+        OSError: the file cannot be written.
     """
     with closing(read_only(corpus)) as db:
         known = {row[0] for row in db.execute("select id from policy_areas")}
         if area is not None and area not in known:
             raise OperationError(f"no policy area is called {area!r}; there are: {', '.join(sorted(known))}")
         frame = pd.read_sql_query(_QUERY, db, params={"area": area})
-    target = output or sys.stdout
+    if output is None or (output.exists() and not output.is_file()):  # such as /dev/null, which nothing may replace
+        _write(frame, kind, output or sys.stdout)
+        return len(frame)
+    part = output.with_name(output.name + ".part")
+    try:
+        _write(frame, kind, part)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(frame)
+
+
+def _write(frame: pd.DataFrame, kind: str, target: Any) -> None:
     if kind == "csv":
         # A cell that begins like a formula would be run by a spreadsheet: remote text is hostile.
         text = frame.select_dtypes(include=["object", "string"]).columns
@@ -40,7 +55,8 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
     elif kind == "jsonl":
         frame.to_json(target, orient="records", lines=True, force_ascii=False)
     else:
-        frame.to_excel(
-            output, index=False, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}
-        )
-    return len(frame)
+        # Whole in memory first: a workbook that cannot be closed on a full disk ends in tracebacks that nobody can catch.
+        body = BytesIO()
+        options = {"strings_to_formulas": False, "in_memory": True}
+        frame.to_excel(body, index=False, engine="xlsxwriter", engine_kwargs={"options": options})
+        target.write_bytes(body.getvalue())

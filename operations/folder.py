@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -19,6 +20,8 @@ FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
 #: In the folder of a backup; written last, so that a folder without one is no backup.
 MANIFEST = "manifest.json"
 
+#: There is no room: on the disk, in a quota, or under a limit on the size of files.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TRIES = 20  # a tenth of a second apart
 
 
@@ -50,9 +53,9 @@ def only_writer(config: Configuration) -> Iterator[None]:
                 f"{config.data}: another infopolicy process (number {handle.read().strip() or 'unknown'}) is writing there; "
                 "wait for it to end"
             ) from error
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+        os.ftruncate(handle.fileno(), 0)
+        # Past Python's buffer, which would try again when the file is closed.
+        os.write(handle.fileno(), str(os.getpid()).encode())
         yield
 
 
@@ -67,20 +70,42 @@ def _lock(handle: TextIO) -> None:
             time.sleep(0.1)
 
 
+def advice(error: Exception) -> str:
+    """What to do about a file that cannot be read or written. Only damage is a reason to restore a healthy file's place."""
+    words, number = str(error), getattr(error, "errno", None)
+    if "locked" in words:
+        return "another process is writing to it; wait for it to end, then run this again"
+    if number in _FULL or "full" in words or "disk I/O" in words or "File too large" in words:
+        return "the disk is full or fails; make room, then run this again: what was stored is complete"
+    if number == errno.EROFS or "readonly" in words or "read-only" in words.lower():
+        return "the disk or the folder is read-only; make it writable, then run this again: what was stored is complete"
+    if is_damage(error):
+        return "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
+    return "check that the folder exists and may be written (INFOPOLICY_DATA)"
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the content of a file is not what it should be; a full or read-only disk is no damage."""
+    return isinstance(error, sqlite3.Error) and ("not a database" in str(error) or "malformed" in str(error))
+
+
 def read_only(path: Path) -> sqlite3.Connection:
     """A connection that cannot write.
 
     Raises:
-        OperationError: the file does not exist, or is no database.
+        OperationError: the file does not exist, cannot be opened, or is no database.
     """
     if not path.exists():
         raise OperationError(f"{path}: does not exist yet; collect something first: infopolicy crawl")
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    except sqlite3.Error as error:
+        raise OperationError(f"{path}: {error}: {advice(error)}") from error
     try:
         db.execute("select 1 from sqlite_master limit 1")
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         db.close()
-        raise OperationError(f"{path}: {error}; put it aside and use `infopolicy restore`") from error
+        raise OperationError(f"{path}: {error}: {advice(error)}") from error
     return db
 
 

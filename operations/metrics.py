@@ -62,6 +62,7 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.under_way = Gauge("infopolicy_requests_under_way", "Requests being answered", registry=self.registry)
+        self.damage = Counter("infopolicy_damage_met", "Answers that met damage in a database", registry=self.registry)
         self.registry.register(_Stored(data, names))
 
     def text(self) -> bytes:

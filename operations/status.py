@@ -12,6 +12,8 @@ from typing import Any
 
 from configuration import Configuration
 from crawlers.health import Health, health
+from digest.claims import nobody_sends
+from operations import integrity
 from operations.folder import present, read_only, unreadable
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
@@ -30,8 +32,11 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
         sources = health(db, now)
         broken = [words for words in map(unreadable, present(config.data)) if words] + losses(config.data)
+        broken += [words for words in (_known_damage(config, path.name) for path in present(config.data)) if words]
+        whole = integrity.last(config.data, "corpus.db")
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
+        unsure = _unsure_mails(config.mail)
         return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
@@ -40,10 +45,15 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "matched": one("select count(distinct document_id) from position_matches"),
             "must_see": one("select count(*) from taggings where priority = 2"),
             "rejects": _count(config.ops, "rejects"),
-            "warnings": broken + late + [f"{each.source}: {words}" for each in sources for words in each.warnings],
+            "warnings": broken
+            + late
+            + unsure
+            + [f"{each.source}: {words}" for each in sources for words in each.warnings],
             "unreadable": broken,
             "last_backup": backup and backup.name,
+            "last_full_check": whole and whole[0],
             "late_backup": late,
+            "unsure_mails": unsure,
             "sources": [_plain(db, each) for each in sources],
         }
 
@@ -58,6 +68,24 @@ def _late(config: Configuration, backup: Path | None, now: str) -> list[str]:
     if hours <= config.stale_hours:
         return []
     return [f"{home}: the last backup was made {hours:.0f} hours ago: infopolicy backup"]
+
+
+def _known_damage(config: Configuration, name: str) -> str | None:
+    at, problem = integrity.last(config.data, name) or ("", None)
+    return f"{problem} (found by the full check of {at}; `infopolicy check` looks again)" if problem else None
+
+
+def _unsure_mails(mail: Path) -> list[str]:
+    """That somebody must look after mails of which nobody knows whether they arrived; those of a killed sender at once."""
+    if not mail.exists() or unreadable(mail):
+        return []
+    sql = "select count(*) from deliveries where state = 'unknown' or (state = 'claimed' and ?)"
+    try:
+        with nobody_sends(mail) as dead, closing(read_only(mail)) as db:
+            number = db.execute(sql, [dead]).fetchone()[0]
+    except (OSError, sqlite3.Error):  # empty, damaged further in, or on a disk that is read-only: told elsewhere
+        return []
+    return [f"{mail}: {number:,} mails may have arrived or not: infopolicy digest status"] if number else []
 
 
 def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
@@ -79,7 +107,7 @@ def _count(path: Path, table: str) -> int:
 def warning_lines(found: dict[str, Any]) -> Iterator[str]:
     """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
     yield from found["unreadable"]
-    yield from found["late_backup"]
+    yield from found["late_backup"] + found["unsure_mails"]
     for each in found["sources"]:
         for words in each["problems"]:
             yield f"{each['source']}: {words}"
@@ -100,6 +128,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         if each["last_run"]:
             yield f"  {'!' if each['warnings'] else ' '} {each['source']}: {_in_short(each)}"
     yield f"  last backup: {found['last_backup'] or 'none in the data folder: infopolicy backup'}"
+    yield f"  last full check of corpus.db: {found['last_full_check'] or 'none yet: infopolicy check'}"
     if never := [each["source"] for each in found["sources"] if not each["last_run"]]:
         yield f"    never asked: {', '.join(never)}"
     if found["rejects"]:

@@ -24,6 +24,7 @@ from crawlers.sources import load_sources
 from desk import accounts, limits, sessions
 from desk.tables import open_staff
 from digest import limits as asking
+from digest.claims import sending
 from digest.send import CLAIM_MINUTES, give_up_dead_claims
 from digest.tokens import BadLink, Links
 from operations import daily
@@ -151,7 +152,8 @@ def test_a_mail_claimed_or_put_off_in_the_future_is_not_forgotten(tmp_path: Path
         row = {"digest_id": "d", "since": 0, "through": 1, "attempts": 1}
         for name, state, moment in (("a", "claimed", YEARS_AHEAD), ("b", "claimed", SOON[:14] + "05:00Z")):
             db.table("deliveries").insert(row | {"subscriber_id": name, "state": state, "claimed_at": moment})
-        assert give_up_dead_claims(db, "2026-11-25T13:00:00Z") == 1
+        with sending(db):
+            assert give_up_dead_claims(db, "2026-11-25T13:00:00Z") == 1
         states = dict(db.execute("select subscriber_id, state from deliveries").fetchall())
     assert states == {"a": "unknown", "b": "claimed"}
     assert CLAIM_MINUTES > 5

@@ -161,7 +161,8 @@ def test_gold_fetch_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(tmp_path / "corpus.db", tmp_path / "gold.jsonl") == 2
     assert "infopolicy crawl" in capsys.readouterr().err
     (tmp_path / "corpus.db").write_bytes(b"no database at all, but long enough to look at" * 40)
-    assert main(tmp_path / "corpus.db", tmp_path / "gold.jsonl") == 2
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):  # which every command tells in a sentence
+        main(tmp_path / "corpus.db", tmp_path / "gold.jsonl")
     write(tmp_path / "dev.jsonl", {"id": 1})
     with pytest.raises(BadGold, match=r"dev\.jsonl, line 1"):
         read_labels(tmp_path)

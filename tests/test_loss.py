@@ -45,7 +45,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "prune": ("prune",), "check": ("check",), "status": ("status",),
 }  # fmt: skip
 OF_FILE: dict[str, tuple[tuple[str, ...], ...]] = {
-    "staff.db": (("user", "list"), ("positions", "proposals"), ("digest", "prepare", "--list", "staff"), ("train",)),
+    "staff.db": (("user", "list"), ("positions", "proposals"), ("digest", "prepare", "--list", "staff")),
     "partners.db": (("user", "list"), ("user", "disable", "Dana")),
     "mail.db": (
         ("digest", "prepare"), ("digest", "deliver", "daily"), ("digest", "letters"), ("digest", "status"),

@@ -17,8 +17,8 @@ from datasette.utils.asgi import NotFound
 from configuration import Configuration
 from datasette import Response, hookimpl
 from datasette.plugins import pm
-from operations import health, logs
-from operations.folder import FILES
+from operations import health, integrity, logs
+from operations.folder import FILES, is_damage
 from operations.metrics import Metrics
 
 log = logging.getLogger("infopolicy.access")
@@ -29,7 +29,7 @@ GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 OF_ONE_PERSON = re.compile(r"(/subscribe/[a-z]+/).+", re.DOTALL)
 #: A proxy adds one of these: the request is then from the world, wherever the connection comes from.
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
-KEPT = "infopolicy_metrics"
+KEPT, DAMAGED = "infopolicy_metrics", "infopolicy_damaged_at"
 
 
 def config_of(datasette):
@@ -54,6 +54,10 @@ async def is_well(datasette):
         now=now,
         stale_hours=(config or Configuration()).stale_hours,
     )
+    corpus = Path(datasette.get_database(DATABASE).path)
+    found += await asyncio.to_thread(
+        integrity.reasons, corpus.parent, FILES if config else (corpus.name,), getattr(datasette, DAMAGED, None)
+    )
     body = {"status": "trouble" if found else "ok", "reasons": found}
     return Response.json(body, status=503 if found else 200, headers={"Cache-Control": "no-store"})
 
@@ -73,6 +77,14 @@ def kinds(datasette):
     """The first parts of all addresses that there are, so that a made-up one makes no new number."""
     patterns = [route[0] for routes in pm.hook.register_routes(datasette=datasette) for route in routes or ()]
     return {found[1] for pattern in patterns if (found := re.match(r"\^?/([a-z]+)", pattern))} | {DATABASE, "static"}
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(datasette, exception):
+    """Count damage that a page meets in a database, and remember it for the next probe; others write the answer."""
+    if any(is_damage(error) for error in (exception, exception.__context__) if error):
+        metrics_of(datasette).damage.inc()
+        setattr(datasette, DAMAGED, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 @hookimpl(trylast=True)

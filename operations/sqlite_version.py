@@ -1,0 +1,53 @@
+"""What is known against the SQLite that Python runs with: told by check, status and serve; too old a one is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from operations.folder import OperationError
+
+_FILE = Path(__file__).with_name("sqlite_versions.yml")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+def refuse_too_old(version: str = sqlite3.sqlite_version) -> None:
+    """Stop before anything is written where a run could not end.
+
+    Raises:
+        OperationError: the version is older than the oldest one that works.
+    """
+    oldest = _table()["oldest"]
+    if _parts(version) < _parts(oldest["version"]):
+        raise OperationError(
+            f"SQLite {version}: {oldest['why']}; use a Python with SQLite {oldest['version']} or newer: nothing was changed"
+        )
+
+
+def warnings(version: str = sqlite3.sqlite_version) -> list[str]:
+    """The known faults of a version, one sentence each."""
+    return [
+        f"SQLite {version}: {fault['what']}; mended in {fault['fixed']}, if your distribution has not done it before: "
+        f"{fault['reference']}"
+        for fault in _table()["known"]
+        if _has(version, fault)
+    ]
+
+
+def _has(version: str, fault: dict[str, Any]) -> bool:
+    number = _parts(version)
+    if not _parts(fault["from"]) <= number < _parts(fault["fixed"]):
+        return False
+    return not any(branch[:2] == number[:2] and number >= branch for branch in map(_parts, fault.get("also_fixed", ())))
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(version).split("."))
