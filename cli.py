@@ -51,8 +51,8 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 for command in (
     collecting.crawl, collecting.run, collecting.merge, collecting.rebuild, collecting.publish, collecting.serve,
-    keeping.summary, keeping.status, keeping.check, keeping.backup, keeping.restore, keeping.accept, keeping.snapshot,
-    keeping.prune, keeping.export,
+    keeping.summary, keeping.status, keeping.check, keeping.doctor, keeping.backup, keeping.restore, keeping.accept,
+    keeping.snapshot, keeping.prune, keeping.export,
     tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
     mail.subscribe, mail.subscribers, mail.digest, alerts.alerts,
     desk.user,

@@ -55,6 +55,7 @@ class Configuration:
     keep_answers_days: int = 400
     backup_keep: int = 14
     backup_days: int = 30
+    backup_copy: str | None = None
 
     @property
     def corpus(self) -> Path:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawlers.tables import Writable
+
 #: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
 DERIVED: dict[str, frozenset[str]] = {
     "staff.db": frozenset({
@@ -76,7 +78,7 @@ def connect_private(path: Path) -> Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Database(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
+    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
     # Every commit reaches the disk before it counts: a decision or a claim that a power cut can undo is none.
     for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
         db.execute(f"pragma {pragma}")

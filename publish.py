@@ -23,6 +23,7 @@ from crawlers.ceremonial import is_ceremonial
 from crawlers.holdings import HOLDINGS
 from crawlers.holdings import corpus as holdings
 from crawlers.items import slug
+from crawlers.tables import Writable
 from crawlers.threads import write_threads
 from desk.projection import PATIENCE_SECONDS, write_decisions, write_some
 from desk.tables import corpus as decisions
@@ -239,7 +240,7 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
         False when somebody else is writing to corpus.db: the next publishing does it then.
     """
     try:
-        with closing(Database(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as db:
+        with closing(Writable(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as db:
             _prepare(db)
             with db.atomic():
                 write_some(db, staff, documents)

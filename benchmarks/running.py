@@ -73,19 +73,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data: Path, mirror: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start `infopolicy ARGUMENTS` of this checkout on a data folder and a mirror."""
-    environment = os.environ | {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": mirror}
+def start(
+    data: Path, mirror: str, *arguments: str, code: Path = ROOT, log: Path | None = None
+) -> subprocess.Popen[str]:
+    """Start `infopolicy ARGUMENTS` of this checkout, or of a copy of it, on a data folder and a mirror.
+
+    Args:
+        log: a file for what it prints; else a pipe, which must be read, or the process stops when it is full.
+    """
+    environment = os.environ | {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": mirror, "PYTHONPATH": str(code)}
+    output = log.open("w", encoding="utf-8") if log else subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), *arguments],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [sys.executable, str(code / "cli.py"), *arguments],
+        cwd=code, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
 
-def run(data: Path, mirror: str, *arguments: str) -> Ended:
+def run(data: Path, mirror: str, *arguments: str, code: Path = ROOT) -> Ended:
     """The same, waited for and measured."""
     began = time.monotonic()
-    process = start(data, mirror, *arguments)
+    process = start(data, mirror, *arguments, code=code)
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)

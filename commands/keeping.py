@@ -70,6 +70,31 @@ def check(session: Session, backup: Path | None) -> None:
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--offline", is_flag=True, help="Connect neither to the site nor to the mail server.")
+@click.pass_obj
+def doctor(session: Session, as_json: bool, offline: bool) -> None:
+    """Say whether this deployment is safe: secret, rights, proxies, TLS, backups, versions, limits, timers, mail, accounts.
+
+    Each line is ok, a warning, or a problem, with what it means and what to do. Nothing is changed or sent, and no secret is
+    shown. Run it as the service does. Exit code 3 if there is a problem.
+    """
+    from datetime import datetime
+
+    from operations.doctor import report
+    from operations.doctor.findings import Host
+
+    with plain_errors():
+        found = report.examine(Host(session.config, datetime.fromisoformat(now()), online=not offline))
+    if as_json:
+        click.echo(json.dumps(report.as_json(found), indent=2))
+    else:
+        for line in report.lines(found):
+            click.echo(line)
+    sys.exit(0 if report.is_safe(found) else 3)
+
+
+@click.command()
 @click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--keep",

@@ -7,6 +7,8 @@ Observed tables only ever gain columns: what was seen once cannot be crawled aga
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -191,13 +193,35 @@ def create_private_files(db: Database) -> None:
     db.execute("create table full_checks (name text primary key, checked_at text not null, problem text) without rowid")
 
 
+class Writable(Database):
+    """A database whose transactions wait for other writers from their first statement on.
+
+    SQLite's plain transaction takes the lock with its first write. If it has read before and another process has committed
+    since, SQLite refuses that write at once, whatever the timeout.
+    """
+
+    @contextmanager
+    def atomic(self) -> Iterator[Database]:
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.execute("begin immediate")
+        try:
+            yield self
+            self.execute("commit")
+        except BaseException:
+            self.rollback()
+            raise
+
+
 def connect(path: Path) -> Database:
     """Open a database for writing: WAL, ten seconds' patience with other writers, foreign keys on.
 
     Raises:
         sqlite3.OperationalError: the file cannot be opened or is not a database.
     """
-    db = Database(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
+    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = normal")
     db.execute("pragma foreign_keys = on")

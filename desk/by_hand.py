@@ -20,6 +20,7 @@ from crawlers.items import Document
 from crawlers.merge import BY_HAND, from_json, to_json
 from crawlers.observations import without
 from crawlers.record import load_document, rewrite, upsert
+from crawlers.tables import Writable
 from desk import accounts, limits
 from desk.accounts import Account
 from desk.tables import migrate, writing
@@ -99,7 +100,7 @@ def _fate(row: dict[str, Any]) -> str:
 def show(corpus_file: Path, staff: Database, document_id: str, now: str) -> bool:
     """Put one record into corpus.db at once; False when somebody else is writing there: the next run does it then."""
     try:
-        with closing(Database(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as corpus:
+        with closing(Writable(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as corpus:
             corpus.execute("pragma foreign_keys = on")
             take_in(corpus, staff, now, [document_id])
     except sqlite3.OperationalError:
