@@ -71,9 +71,8 @@ _JSON = {
     "->", "->>", "json", "json_array", "json_array_length", "json_extract", "json_group_array",
     "json_group_object", "json_object", "json_quote", "json_type", "json_valid",
 }  # fmt: skip
-_SEARCH = {
-    "bm25", "highlight", "match", "snippet",
-}  # fmt: skip
+#: escape_fts is Datasette's.
+_SEARCH = {"bm25", "escape_fts", "highlight", "match", "snippet"}
 FUNCTIONS = frozenset(_AGGREGATES | _WINDOWS | _NUMBERS | _TEXT | _CHOICE | _DATES | _JSON | _SEARCH)
 #: Pragmas that visitors may read as tables, and those that Datasette and the full-text index run as statements. Visitors
 #: cannot run statements: Datasette takes nothing but SELECT.

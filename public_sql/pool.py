@@ -99,6 +99,11 @@ class Pool:
         finally:
             self._under_way -= 1
 
+    @property
+    def full(self) -> bool:
+        """Whether the next query would wait."""
+        return self._under_way >= limits.WORKERS
+
     def close(self) -> None:
         """End every process, and refuse the queries that wait."""
         self._closed = True
