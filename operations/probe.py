@@ -12,7 +12,7 @@ from public_sql.database import PublicDatabase
 SECONDS = 6.0
 
 
-async def failures(corpus: PublicDatabase, seconds: float = SECONDS) -> list[str]:
+async def failures(corpus: PublicDatabase, seconds: float) -> list[str]:
     """Say what does not answer within so many seconds; empty when all does."""
     pages, tables = await asyncio.gather(_pages(corpus, seconds), _tables(corpus, seconds))
     reasons = ((pages, "the pages do not answer"), (tables, "the tables and SQL do not answer"))

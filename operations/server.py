@@ -36,7 +36,7 @@ def lifecycle(site: Datasette) -> dict[str, Any]:
     if os.environ.get("NOTIFY_SOCKET"):
 
         async def tell() -> None:
-            if not await probe.failures(site.get_database("corpus")):
+            if not await probe.failures(site.get_database("corpus"), probe.SECONDS):
                 notify("READY=1\nWATCHDOG=1")
 
         half = int(os.environ.get("WATCHDOG_USEC") or 60_000_000) / 2_000_000

@@ -47,7 +47,7 @@ def metrics_of(datasette):
 async def is_well(datasette):
     config, corpus = config_of(datasette), datasette.get_database(DATABASE)
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    stuck = asyncio.create_task(probe.failures(corpus))
+    stuck = asyncio.create_task(probe.failures(corpus, probe.SECONDS))
     found = await asyncio.to_thread(
         health.reasons,
         Path(corpus.path),
