@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import socket
 import sqlite3
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psutil
 import pytest
 import red_team
 import site_corpus
@@ -14,6 +22,7 @@ from conftest import ROOT
 from red_team import MB, Seen, Site, sql
 from test_nginx import free_port
 
+from operations import server
 from public_sql import limits
 
 UNIT = (ROOT / "deploy/systemd/infopolicy-site.service").read_text(encoding="utf-8")
@@ -39,7 +48,7 @@ ATTACKS = {
     "answers": [sql(COUNT.format(1000) + " select printf('%.*c', 29000, char(128512)) t from n")] * 4,
     "tables in memory": [sql(COUNT.format(10**9) + ", m as materialized (select i, 'a' from n) select max(i) from m")] * 2,
     "as CSV": [sql(STUCK, ".csv"), sql(COUNT.format(10**9) + " select max(i) from n", ".csv")],
-    "in a filter of a table": ["/corpus/documents.json?_where=(" + STUCK.replace(" ", "+") + ")"],
+    "in a filter of a table": ["/corpus/documents.json?" + urlencode({"_where": f"({STUCK}) > 'a'"})],
     "fifty at once": [sql(STUCK)] * 50,
 }  # fmt: skip
 
@@ -73,7 +82,6 @@ def assert_harmless(seen: Seen) -> None:
 @pytest.mark.parametrize("what", ATTACKS)
 def test_an_attack_is_harmless(site: Site, what: str) -> None:
     seen = site.attack(ATTACKS[what], at_once=len(ATTACKS[what]))
-    print(what, [(s, round(t, 1)) for s, t, _ in seen.answers][:5], seen.slowest, seen.memory // MB, seen.written)
     assert_harmless(seen)
     assert site.get("/corpus/documents.json?_shape=array").json(), "tables still answer"
 
@@ -89,7 +97,7 @@ ARGUMENTS = {
 
 
 def calls() -> Iterator[str]:
-    """Every function of this SQLite, with as much as it takes, and twice that way for those that keep what they are given."""
+    """Every function of this SQLite, with the longest arguments: as many as it takes, and pairs that take long."""
     with sqlite3.connect(":memory:") as db:
         rows = db.execute(
             "select name, type, max(iif(narg < 0, 64, narg)), min(narg) from pragma_function_list group by 1"
@@ -108,8 +116,88 @@ def calls() -> Iterator[str]:
 def test_no_function_of_sqlite_holds_the_site_up(site: Site) -> None:
     queries = list(calls())
     seen = site.attack(map(sql, queries), at_once=4)
-    print(len(queries), seen.slowest, seen.memory // MB, seen.written)
     assert_harmless(seen)
     refused = [text for (_, _, text), query in zip(seen.answers, queries, strict=True) if query.startswith('select "')]
     assert refused
     assert all("not authorized" in text for text in refused)
+
+
+# --------------------------------------------------------------------- what a worker is, and how all of it ends
+
+
+def workers(site: Site) -> list[psutil.Process]:
+    site.get(sql("select 1"))
+    return site.tree()[1:]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_worker_has_nothing_but_the_public_file(data: Path) -> None:
+    with red_team.serving(data, free_port(), INFOPOLICY_SECRET="a secret of forty letters, never to be told") as site:
+        [worker] = workers(site)
+        proc = Path(f"/proc/{worker.pid}")
+        assert b"secret" not in (proc / "environ").read_bytes()
+        opened = {os.readlink(each) for each in (proc / "fd").iterdir()}
+        files = {Path(each).name for each in opened if each.startswith("/") and each != "/dev/null"}
+        assert files <= {"corpus.db", "corpus.db-wal", "corpus.db-shm"}
+        assert sum(each.startswith("socket:") for each in opened) == 1
+        told = re.sub(r"  +", "|", (proc / "limits").read_text())
+        for line in (
+            f"Max address space|{limits.ADDRESS_SPACE}|",
+            f"Max file size|{limits.WRITTEN}|",
+            "Max core file size|0|",
+        ):
+            assert line in told, told
+        assert "NoNewPrivs:\t1" in (proc / "status").read_text()
+        assert (proc / "oom_score_adj").read_text().strip() == "1000"
+
+
+def test_a_worker_that_was_killed_is_replaced(site: Site) -> None:
+    for worker in workers(site):
+        worker.kill()
+    assert site.get(sql("select 1 as one")).json() == [{"one": 1}]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_site_ends_when_told_to_during_an_attack(data: Path, how: int) -> None:
+    with red_team.serving(data, free_port()) as site, ThreadPoolExecutor(3) as crowd:
+        asked = [crowd.submit(site._timed, sql(STUCK)) for _ in range(3)]
+        wait_until(lambda: len(site.tree()) > 2)
+        family = site.tree()
+        site.process.send_signal(how)
+        site.process.wait(server.LAST + 5)
+        wait_until(lambda: not any(alive(each) for each in family[1:]))
+        assert [each.result() for each in asked]
+
+
+def test_workers_end_with_a_site_that_was_killed(data: Path) -> None:
+    with red_team.serving(data, free_port()) as site, ThreadPoolExecutor(1) as crowd:
+        crowd.submit(site._timed, sql(STUCK))
+        wait_until(lambda: len(site.tree()) > 1)
+        family = site.tree()
+        site.process.kill()
+        site.process.wait()
+        wait_until(lambda: not any(alive(each) for each in family))
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_site_that_answers_reports_to_systemd(data: Path, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(30)
+        settings = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
+        with red_team.serving(data, free_port(), **settings):
+            for _ in range(3):
+                assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
