@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import json
 import math
-import os
 import re
 import resource
 import signal
@@ -46,8 +45,6 @@ def main(path: str) -> None:
 def confine() -> None:
     """Give up what a query does not need. Some limits exist on Linux only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the site, and the site its workers
-    with suppress(OSError):  # the shipped systemd units refuse it
-        os.nice(5)
     wanted = {"AS": limits.ADDRESS_SPACE, "FSIZE": limits.WRITTEN, "CORE": 0, "NPROC": 0, "NOFILE": 32}
     for name, value in wanted.items():
         with suppress(AttributeError, ValueError, OSError):
