@@ -22,6 +22,10 @@ _SAID = {
 }
 
 
+#: What Datasette asks at each page of its own, to the letter. It holds nothing of the visitor's, so that no worker need run it.
+_DATASETTES = frozenset({"PRAGMA schema_version", "select 1 from sqlite_master where type='table' and name=?"})
+
+
 class TookTooLong(QueryInterrupted):
     """As Datasette's, but does not repeat the query in logs and files."""
 
@@ -35,6 +39,7 @@ class PublicDatabase(Database):
     def __init__(self, site: Datasette, corpus: Path) -> None:
         super().__init__(site, str(corpus), is_mutable=True)
         self.pool = Pool(corpus)
+        self._empty = sqlite3.connect(":memory:", check_same_thread=False)
 
     async def execute(
         self,
@@ -53,6 +58,8 @@ class PublicDatabase(Database):
             QueryInterrupted: it took too long.
             Busy, Unavailable: see `Pool.ask`.
         """
+        if sql in _DATASETTES:
+            return await super().execute(sql, params, truncate, custom_time_limit, page_size, log_sql_errors)
         if len(sql) > limits.LONGEST_SQL:
             raise sqlite3.OperationalError(f"The query is too long: {limits.LONGEST_SQL:,} characters at most")
         milliseconds = max(1, min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms))
@@ -65,11 +72,20 @@ class PublicDatabase(Database):
             raise TookTooLong(error, sql, params) from None
         if kind := answer.get("error"):
             raise _exception(kind, answer["message"], sql, params)
-        rows, description = _as_rows(answer["columns"], answer["rows"])
+        rows, description = self._as_rows(answer["columns"], answer["rows"])
         return Results(rows, answer["truncated"], description)
+
+    def _as_rows(self, columns: list[str], rows: list[list[Any]]) -> tuple[list[sqlite3.Row], Any]:
+        """Make the rows that Datasette expects: SQLite's own, by name and by number."""
+        if not columns:
+            return [], ()
+        names = ", ".join('null as "{}"'.format(column.replace('"', '""')) for column in columns)
+        cursor = self._empty.execute(f"select {names}")
+        return [sqlite3.Row(cursor, tuple(row)) for row in rows], cursor.description
 
     def close(self) -> None:
         self.pool.close()
+        self._empty.close()
         super().close()
 
 
@@ -79,16 +95,3 @@ def _exception(kind: str, message: str, sql: str, params: Any) -> Exception:
     if kind == "file":
         return sqlite3.DatabaseError(message)
     return sqlite3.OperationalError(_SAID.get(kind, message))
-
-
-def _as_rows(columns: list[str], rows: list[list[Any]]) -> tuple[list[sqlite3.Row], Any]:
-    """Make the rows that Datasette expects: SQLite's own, by name and by number."""
-    if not columns:
-        return [], ()
-    names = ", ".join('null as "{}"'.format(column.replace('"', '""')) for column in columns)
-    conn = sqlite3.connect(":memory:")
-    try:
-        cursor = conn.execute(f"select {names}")
-        return [sqlite3.Row(cursor, tuple(row)) for row in rows], cursor.description
-    finally:
-        conn.close()

@@ -16,7 +16,7 @@ _HEAD = struct.Struct("!I")
 
 
 def encode(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_wrap).encode("utf-8", "replace")
+    return json.dumps(value, separators=(",", ":"), default=_wrap).encode("ascii")
 
 
 def decode(data: bytes) -> Any:
