@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from configuration import Configuration
 from operations.logs import structured
+from public_sql.database import PublicDatabase
 from publish import is_published
 
 SITE = Path(__file__).resolve().parent / "datasette"
@@ -66,6 +67,9 @@ def build(
         static_mounts=[("static", str(SITE / "static"))],
         secret=secret,
     )
+    # In place of Datasette's own, which runs visitors' SQL in this process.
+    application.remove_database("corpus")
+    application.add_database(PublicDatabase(application, corpus), name="corpus")
     # Attributes and not settings: settings are what Datasette might show.
     application.mail_configuration = mail
     application.desk_configuration, application.fixed_secret = desk, secret
@@ -113,6 +117,8 @@ def run(
     """
     import uvicorn
 
+    from operations.server import Server, lifecycle
+
     site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
     listener = _listen(host, port)
     try:
@@ -124,10 +130,12 @@ def run(
             server_header=False,
             access_log=False,
             log_config=None if structured() else uvicorn.config.LOGGING_CONFIG,
+            **lifecycle(site),
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     finally:
         listener.close()
+        site.get_database("corpus").close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

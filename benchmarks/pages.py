@@ -72,14 +72,14 @@ def addresses(corpus: Path, number: int) -> dict[str, list[tuple[str, str]]]:
 
 
 @contextmanager
-def serving(what: str, corpus: Path) -> Iterator[int]:
-    """Start the site or bare Datasette in a process of its own on a free port; gives the port."""
+def serving(what: str, corpus: Path, code: Path = ROOT, python: str = sys.executable) -> Iterator[int]:
+    """Start the site of a checkout, or bare Datasette, in a process of its own on a free port; gives the port."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.pages", str(corpus), "--serve", what],
+        [python, "-m", "benchmarks.pages", str(corpus), "--serve", what],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=code,
+        env={**os.environ, "PYTHONPATH": str(code)},
     )
     assert child.stdout is not None
     try:

@@ -17,7 +17,18 @@ from conftest import ROOT
 
 #: From the records outward: a room may import itself and the rooms before it, never those after it.
 ORDER = ("crawlers.items", "classify", "positions", "comparison", "digest", "desk", "pipelines", "commands", "cli")
-ROOMS = ("crawlers", "classify", "positions", "comparison", "digest", "desk", "commands", "operations", "pages")
+ROOMS = (
+    "crawlers",
+    "classify",
+    "positions",
+    "comparison",
+    "digest",
+    "desk",
+    "commands",
+    "operations",
+    "pages",
+    "public_sql",
+)
 #: Names of other people's packages that a room must not import by itself.
 FORBIDDEN = {
     "positions": {"scrapy", "spacy"},

@@ -15,7 +15,7 @@ import site_corpus
 from site_corpus import serving
 
 import serve
-from pages import guard
+from public_sql import limits
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_no_query_holds_the_site_up(ask: httpx.Client, what: str) -> None:
     answer = query(ask, BOMBS[what])
     assert time.monotonic() - began < 5, "the limit is one second"
     assert answer.status_code in (200, 400), answer.text[:300]
-    assert len(answer.content) < 3 * guard.LARGEST_ANSWER
+    assert len(answer.content) < 3 * limits.LARGEST_ANSWER
     assert psutil.Process().memory_info().rss - before < 700_000_000
     if answer.status_code == 200:
         assert len(answer.json()) <= 1000

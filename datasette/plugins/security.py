@@ -6,15 +6,16 @@ which Datasette tells paths, settings and software, and everything answers as if
 
 import logging
 import re
-import sqlite3
 
-from datasette.utils.asgi import Base400, NotFound
+from datasette.database import QueryInterrupted
+from datasette.utils.asgi import BadRequest, Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
-from pages import guard
 from pages.headers import headers_for
 from pages.language import N_
+from public_sql import limits
+from public_sql.pool import Busy, Unavailable
 
 log = logging.getLogger("infopolicy.site")
 
@@ -22,11 +23,12 @@ METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 #: Datasette's own pages: nothing there takes a form.
 READ_ONLY = re.compile(r"/(corpus|_internal|_memory)([./?].*)?", re.DOTALL)
 
-READABLE_PRAGMAS = {"table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list"}
-#: What Datasette and the full-text index ask as statements; visitors cannot, because Datasette takes nothing but SELECT.
-STATEMENTS = READABLE_PRAGMAS | {"schema_version", "database_list", "cache_size", "data_version", "page_size"}
+TOO_LONG = N_("The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps.")
+FACET = re.compile(r"_facet(_(?!size$).*)?")
 #: The file as it lies on the disk, with what was taken back and not yet overwritten; what others ask.
 INNER_TABLES = {"sqlite_dbpage", "dbstat", "sqlite_stmt"}
+#: Longer than any value of corpus.db: pages read whole texts.
+LONGEST_VALUE = 20_000_000
 
 
 @hookimpl
@@ -68,25 +70,18 @@ def register_routes():
 
 @hookimpl
 def prepare_connection(conn, database):
-    """Let no query of a visitor learn where the files are, or open another one."""
-    if database == "_internal":
-        return
+    """Limit the connections of the site's own pages too. Visitors' SQL never reaches them: see public_sql."""
+    if database != "_internal":
+        limits.limit(conn, LONGEST_VALUE)
+        conn.set_authorizer(limits.authorizer(lambda name, _: name not in INNER_TABLES))
 
-    def authorize(action, first, second, database_name, source):
-        if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):
-            return sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_PRAGMA:
-            return sqlite3.SQLITE_OK if first.lower() in STATEMENTS else sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_READ and first.lower() in INNER_TABLES:
-            return sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_READ and first.lower().startswith("pragma_"):
-            return sqlite3.SQLITE_OK if first.lower()[7:] in READABLE_PRAGMAS else sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_FUNCTION and second.lower() in guard.DENIED:
-            return sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK
 
-    conn.set_authorizer(authorize)
-    guard.limit(conn)
+@hookimpl
+def filters_from_request(request):
+    """Refuse an address with many facets before Datasette runs a query for each."""
+    facets = sum(len(request.args.getlist(name)) for name in request.args if FACET.fullmatch(name))
+    if facets > limits.MOST_FACETS:
+        raise BadRequest(f"Too many facets: {limits.MOST_FACETS} at most")
 
 
 @hookimpl(tryfirst=True)
@@ -114,12 +109,18 @@ def handle_exception(datasette, request, exception):
         if isinstance(exception, DatasetteError):
             message = exception.message
             if exception.message_is_html:
-                message = N_(
-                    "The query took too long and was stopped. Ask for fewer rows, or add a condition that an index helps."
-                )
+                message = TOO_LONG
             # Datasette calls it the server's fault when an address asks for a column that is not there: it is the asker's.
             status = 400 if exception.status == 500 else exception.status
             return await error_page(datasette, request, status, message, exception.title)
+        if isinstance(exception, QueryInterrupted):  # Datasette's CSV and rows do not handle it
+            return await error_page(datasette, request, 400, TOO_LONG)
+        if isinstance(exception, (Busy, Unavailable)):
+            answer = await error_page(
+                datasette, request, 503, N_("Too many queries are running. Please try again soon.")
+            )
+            answer.headers["Retry-After"] = "5"
+            return answer
         if isinstance(exception, NotFound):
             return await error_page(datasette, request, 404, N_("There is no page at this address"))
         if isinstance(exception, Base400):

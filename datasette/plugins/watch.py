@@ -17,7 +17,7 @@ from datasette.utils.asgi import NotFound
 from configuration import Configuration
 from datasette import Response, hookimpl
 from datasette.plugins import pm
-from operations import health, integrity, logs
+from operations import health, integrity, logs, probe
 from operations.folder import FILES, is_damage
 from operations.metrics import Metrics
 
@@ -45,11 +45,12 @@ def metrics_of(datasette):
 
 
 async def is_well(datasette):
-    config = config_of(datasette)
+    config, corpus = config_of(datasette), datasette.get_database(DATABASE)
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stuck = asyncio.create_task(probe.failures(corpus, probe.SECONDS))
     found = await asyncio.to_thread(
         health.reasons,
-        Path(datasette.get_database(DATABASE).path),
+        Path(corpus.path),
         (config.staff, config.partners, config.mail) if config else (),
         now=now,
         stale_hours=(config or Configuration()).stale_hours,
@@ -58,6 +59,7 @@ async def is_well(datasette):
     found += await asyncio.to_thread(
         integrity.reasons, corpus.parent, FILES if config else (corpus.name,), getattr(datasette, DAMAGED, None)
     )
+    found += await stuck
     body = {"status": "trouble" if found else "ok", "reasons": found}
     return Response.json(body, status=503 if found else 200, headers={"Cache-Control": "no-store"})
 
