@@ -15,6 +15,7 @@ from datasette import Response, hookimpl
 from pages import guard
 from pages.headers import headers_for
 from pages.language import N_
+from pages.redirects import own
 
 log = logging.getLogger("infopolicy.site")
 
@@ -29,6 +30,11 @@ STATEMENTS = READABLE_PRAGMAS | {"schema_version", "database_list", "cache_size"
 INNER_TABLES = {"sqlite_dbpage", "dbstat", "sqlite_stmt"}
 
 
+def kept_here(name, value):
+    """A header of an answer; a redirect, Datasette's own too, leads to a path of this site."""
+    return (name, own(value.decode()).encode()) if name.lower() == b"location" else (name, value)
+
+
 @hookimpl
 def asgi_wrapper(datasette):
     tls = (datasette.plugin_config("infopolicy") or {}).get("site", "").startswith("https:")
@@ -40,7 +46,7 @@ def asgi_wrapper(datasette):
 
             async def send_with_headers(message):
                 if message["type"] == "http.response.start":
-                    headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                    headers = [kept_here(*pair) for pair in message.get("headers", []) if pair[0].lower() not in ours]
                     message = {**message, "headers": [*headers, *ours.items()]}
                 await send(message)
 
