@@ -24,6 +24,17 @@ from publish import is_published
 SITE = Path(__file__).resolve().parent / "datasette"
 
 
+class Site(Datasette):
+    """Datasette whose whole addresses begin with the `site` setting.
+
+    Datasette takes their beginning from the header Host. A visitor chooses that, and a cache shows the answer to others.
+    """
+
+    def absolute_url(self, request: object, path: str) -> str:
+        site: str = self.plugin_config("infopolicy")["site"]
+        return f"{site}/{path.lstrip('/')}"
+
+
 class CannotServe(OSError):
     """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
 
@@ -57,7 +68,7 @@ def build(
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
-    application = Datasette(
+    application = Site(
         files=[str(corpus)],
         metadata=metadata,
         settings=json.loads((SITE / "settings.json").read_text(encoding="utf-8")),
