@@ -124,11 +124,14 @@ def run(
     """
     import uvicorn
 
+    from operations.connections import PatientProtocol
+
     site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(
             site.app(),
+            http=PatientProtocol,
             log_level="warning",
             lifespan="on",
             proxy_headers=False,

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from logging.handlers import WatchedFileHandler
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from configuration import Configuration
 
@@ -81,12 +81,19 @@ def _wanted(verbose: bool) -> logging.Filter:
 
 def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """The text without mail addresses and without the value of any variable whose name ends like a secret's."""
+    return _MAIL.sub(
+        "***@***", without_secrets(text.encode("utf-8", "surrogatepass"), environment).decode("utf-8", "surrogatepass")
+    )
+
+
+def without_secrets(body: bytes, environment: Mapping[str, str] = os.environ) -> bytes:
+    """What came in from outside, without the value of any variable whose name ends like a secret's."""
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
-            # As it is, as an address holds it, and as Python shows it within a list or an error.
-            for form in (repr(value)[1:-1], quote_plus(value), value):
-                text = text.replace(form, "***")
-    return _MAIL.sub("***@***", text)
+            # As it is, as an address and as JSON hold it, and as Python shows it within a list or an error.
+            for form in (repr(value)[1:-1], json.dumps(value)[1:-1], quote_plus(value), quote(value, safe=""), value):
+                body = body.replace(form.encode("utf-8", "surrogateescape"), b"***")
+    return body
 
 
 class Blotted(logging.LogRecord):
