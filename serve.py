@@ -125,6 +125,7 @@ def run(
     import uvicorn
 
     from operations.connections import PatientProtocol
+    from operations.discretion import discreet
 
     site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
     listener = _listen(host, port)
@@ -139,7 +140,8 @@ def run(
             access_log=False,
             log_config=None if structured() else uvicorn.config.LOGGING_CONFIG,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        with discreet():
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()
 

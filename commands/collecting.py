@@ -307,8 +307,8 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         if not site.fixed_secret():
-            session.say("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
-        session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
+            session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
+        session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
         named = config.site if config.site != type(config).site else None
         site.run(
             config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, desk=config,

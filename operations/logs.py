@@ -22,6 +22,8 @@ from configuration import Configuration
 
 #: The request that is being answered; "" between requests.
 REQUEST: ContextVar[str] = ContextVar("request", default="")
+#: The kind of page that it asks for, which is all of its address that may be logged.
+PLACE: ContextVar[str] = ContextVar("place", default="")
 #: The variable by which a run hands its id on to the processes it starts.
 RUN = "INFOPOLICY_RUN"
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -133,8 +135,10 @@ class JsonLines(logging.Formatter):
         }  # fmt: skip
         if request := REQUEST.get():
             line["request"] = request
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            line["error"] = record.exc_text
         # Before it is JSON: there a secret with a quotation mark in it is spelt otherwise.
         return json.dumps(_blotted(line | getattr(record, "facts", {})), ensure_ascii=False)
 

@@ -19,6 +19,7 @@ from datasette import Response, hookimpl
 from desk import asking, reports
 from desk.room import Refusal
 from desk.tables import open_staff
+from operations import logs
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -56,7 +57,7 @@ async def report(datasette, request):
     except reports.BadReport as bad:
         return await show(datasette, request, typed, bad.fields, status=429 if "" in bad.fields else 400)
     except sqlite3.OperationalError as error:
-        log.warning("%s: %s", request.path, error)
+        log.warning("%s: %s", logs.PLACE.get(), error.sqlite_errorname)
         busy = {"": "the site is busy and your report was not kept: please send it again"}
         return await show(datasette, request, typed, busy, status=503)
     return await show(datasette, request, {"page": page}, number=number)

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Base400, Request
 from datasette import Response, hookimpl
 from desk import asking
 from desk.houses import HOUSES
+from operations import logs
 
 log = logging.getLogger("infopolicy.site")
 
@@ -89,7 +90,7 @@ def asgi_wrapper(datasette):
                     raise
                 what = "form" if scope["method"] == "POST" else "request"
                 # Not what it says: that may be a cookie.
-                log.warning("%r: the %s cannot be read: %s", scope["path"][:200], what, type(error).__name__)
+                log.warning("%s: the %s cannot be read: %s", logs.PLACE.get(), what, type(error).__name__)
                 await Response.text(f"The {what} cannot be read.", status=400).asgi_send(send)
 
         return with_limit

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from operations import logs
 from pages import guard
 from pages.headers import headers_for
 from pages.language import N_
@@ -132,10 +133,10 @@ def handle_exception(datasette, request, exception):
             return await error_page(datasette, request, exception.status, str(exception.args[0]))
         if READ_ONLY.fullmatch(request.path) and isinstance(exception, (ValueError, LookupError, TypeError)):
             # What Datasette itself cannot read in an address, such as a column that is no name.
-            log.warning("%r cannot be read: %r", request.full_path[:500], exception)
+            log.warning("%s: the address cannot be read: %s", logs.PLACE.get(), type(exception).__name__)
             return await error_page(datasette, request, 400, N_("This address cannot be read"))
         # Something of ours broke: the log gets the whole story, the visitor an apology without any of it.
-        log.error("%s failed", request.path, exc_info=exception)
+        log.error("%s failed", logs.PLACE.get(), exc_info=exception)
         return await error_page(datasette, request, 500, N_("Something went wrong on our side. Please try again soon."))
 
     outcome = yield
