@@ -39,7 +39,7 @@ from crawlers.record import Counts, upsert
 from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
 from operations.folder import advice
-from operations.logs import keep_secrets, structured
+from operations.logs import keep_secrets, structured, without_secrets
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -261,10 +261,11 @@ class RecordPipeline:
         else:
             self.lost += 1
         known = "select 1 from rejects where source = ? and url = ? limit 1"
-        self.anew += not self.ops_db.execute(known, [item.source, storable(item.url)]).fetchone()
+        url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
+        self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
         row = {
-            "source": item.source, "url": storable(item.url), "reason": storable(item.reason), "rejected_at": utc_now(),
-            "size": len(item.body), "body": zlib.compress(item.body[:KEPT_BODY]),
+            "source": item.source, "url": url, "reason": reason, "rejected_at": utc_now(),
+            "size": len(item.body), "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
         }  # fmt: skip
         self.ops_db.table("rejects").insert(row)
 

@@ -25,6 +25,17 @@ from publish import is_published
 SITE = Path(__file__).resolve().parent / "datasette"
 
 
+class Site(Datasette):
+    """Datasette whose whole addresses begin with the `site` setting.
+
+    Datasette takes their beginning from the header Host. A visitor chooses that, and a cache shows the answer to others.
+    """
+
+    def absolute_url(self, request: object, path: str) -> str:
+        site: str = self.plugin_config("infopolicy")["site"]
+        return f"{site}/{path.lstrip('/')}"
+
+
 class CannotServe(OSError):
     """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
 
@@ -58,7 +69,7 @@ def build(
     metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
-    application = Datasette(
+    application = Site(
         files=[str(corpus)],
         metadata=metadata,
         settings=json.loads((SITE / "settings.json").read_text(encoding="utf-8")),
@@ -117,6 +128,8 @@ def run(
     """
     import uvicorn
 
+    from operations.connections import PatientProtocol
+    from operations.discretion import discreet
     from operations.server import Server, lifecycle
 
     site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
@@ -124,6 +137,7 @@ def run(
     try:
         config = uvicorn.Config(
             site.app(),
+            http=PatientProtocol,
             log_level="warning",
             lifespan="on",
             proxy_headers=False,
@@ -132,7 +146,8 @@ def run(
             log_config=None if structured() else uvicorn.config.LOGGING_CONFIG,
             **lifecycle(site),
         )
-        Server(config).run(sockets=[listener])
+        with discreet():
+            Server(config).run(sockets=[listener])
     finally:
         listener.close()
         site.get_database("corpus").close()

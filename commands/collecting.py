@@ -323,8 +323,8 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
         for words in losses(config.data):
             click.echo(f"warning: {words} Until then the pages that need this file stay closed.", err=True)
         if not site.fixed_secret():
-            session.say("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
-        session.say(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
+            session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
+        session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
         named = config.site if config.site != type(config).site else None
         site.run(
             config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, desk=config,

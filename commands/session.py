@@ -52,6 +52,13 @@ class Session:
         if logs.structured():
             log.info(text)
 
+    def begin(self, text: str) -> None:
+        """Say it, or write it to the log: for a program that runs on, all of whose lines are the log's then."""
+        if logs.structured():
+            log.info(text)
+        else:
+            self.say(text)
+
     def warn(self, text: str) -> None:
         """Write to the log what has been said on standard error."""
         if logs.structured():

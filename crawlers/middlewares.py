@@ -12,14 +12,17 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware, get_retry_request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
+from scrapy.statscollectors import StatsCollector
 
 from crawlers.httpcache import ASK_AFRESH, without_key
 from crawlers.items import Reject, Unreadable
 from crawlers.sources import load_sources
+from operations.logs import without_secrets
 
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
@@ -87,6 +90,30 @@ def retry_after(response: Response) -> float:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return 0.0
+
+
+class KeylessAnswersMiddleware(HttpCompressionMiddleware):
+    """Takes keys out of every answer of a source that has one, before anything stores, reads or logs it.
+
+    A source may repeat the key it was asked with: in an error, in the address of the next page. It unpacks the answer too, as
+    the class it is made from does, because a key in a packed one cannot be seen.
+    """
+
+    def __init__(self, stats: StatsCollector | None = None, *, crawler: Crawler | None = None):
+        super().__init__(stats, crawler=crawler)
+        source = load_sources().get(crawler.spider.name) if crawler and crawler.spider else None
+        if source is None or source.key is None:
+            raise NotConfigured
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        unpacked = super().process_response(request, response)
+        if not isinstance(unpacked, Response):
+            return unpacked
+        body = without_secrets(unpacked.body)
+        headers = {name: [without_secrets(each) for each in values] for name, values in unpacked.headers.items()}
+        if body == unpacked.body and headers == dict(unpacked.headers):
+            return unpacked
+        return unpacked.replace(body=body, headers=headers)
 
 
 class NothingIsLostMiddleware(BaseSpiderMiddleware):

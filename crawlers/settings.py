@@ -49,6 +49,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.budget.BudgetMiddleware": 890,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "crawlers.httpcache.HttpCacheMiddleware": 900,
+    # Before the cache on the way in: what it stores holds no key either.
+    "crawlers.middlewares.KeylessAnswersMiddleware": 905,
 }
 SPIDER_MIDDLEWARES = {
     "crawlers.middlewares.NothingIsLostMiddleware": 40,

@@ -17,8 +17,9 @@ from python_multipart.exceptions import FormParserError
 from configuration import BadSetting, Configuration, networks
 from desk.room import Refusal
 
-#: What a form holds at most, in bytes; one with a whole text in it; one with a file.
+#: What a form holds at most, in bytes; that of a subscription, and any other address; one with a whole text in it; with a file.
 LARGEST_FORM = 400_000
+SMALLEST_FORM = 50_000
 LARGEST_TEXT = 2_000_000
 LARGEST_FILE = 4_000_000
 MOST_FIELDS = 5_000
@@ -59,8 +60,8 @@ async def form_of(receive: Callable[[], Awaitable[Any]], kind: str, most: int = 
     while more:
         try:
             part = await receive()
-        except ValueError as error:  # past what the whole site takes
-            raise Refusal(413, "The form is too large.") from error
+        except ValueError as error:  # past what the whole site takes at this address
+            raise Refusal(413, str(error)) from error
         body += part.get("body", b"")
         more = part.get("more_body", False)
         if len(body) > most:

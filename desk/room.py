@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from desk.accounts import Account
+from pages.redirects import is_own
 
 if TYPE_CHECKING:
     from desk.asking import Upload
@@ -126,12 +127,13 @@ def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:
     return list(parts)
 
 
+#: A step up in a path, also where its dots are encoded.
+_UPWARD = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+
+
 def local(address: str, default: str = "/desk", house: str = "/desk") -> str:
     """An address to go back to, if it is one of the desk's own (or of another `house`); else the default."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
+    path = re.split(r"[?#]", address, maxsplit=1)[0]
+    if not is_own(address) or _UPWARD.search(path):
         return default
-    if parts.scheme or parts.netloc or "\\" in address or not address.isprintable():
-        return default
-    return address if parts.path == house or parts.path.startswith(f"{house}/") else default
+    return address if path == house or path.startswith(f"{house}/") else default

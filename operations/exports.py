@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from operations.folder import OperationError, read_only
+from pages.exports import cell
 
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,
@@ -51,10 +52,7 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
 
 def _write(frame: pd.DataFrame, kind: str, target: Any) -> None:
     if kind == "csv":
-        # A cell that begins like a formula would be run by a spreadsheet: remote text is hostile.
-        text = frame.select_dtypes(include=["object", "string"]).columns
-        frame[text] = frame[text].replace(r"^([=+\-@\t\r])", r"'\1", regex=True)
-        frame.to_csv(target, index=False)
+        frame.map(cell).to_csv(target, index=False)
     elif kind == "jsonl":
         frame.to_json(target, orient="records", lines=True, force_ascii=False)
     else:

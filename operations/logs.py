@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from logging.handlers import WatchedFileHandler
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from configuration import Configuration
 
 #: The request that is being answered; "" between requests.
 REQUEST: ContextVar[str] = ContextVar("request", default="")
+#: The kind of page that it asks for, which is all of its address that may be logged.
+PLACE: ContextVar[str] = ContextVar("place", default="")
 #: The variable by which a run hands its id on to the processes it starts.
 RUN = "INFOPOLICY_RUN"
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -81,12 +83,19 @@ def _wanted(verbose: bool) -> logging.Filter:
 
 def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """The text without mail addresses and without the value of any variable whose name ends like a secret's."""
+    return _MAIL.sub(
+        "***@***", without_secrets(text.encode("utf-8", "surrogatepass"), environment).decode("utf-8", "surrogatepass")
+    )
+
+
+def without_secrets(body: bytes, environment: Mapping[str, str] = os.environ) -> bytes:
+    """What came in from outside, without the value of any variable whose name ends like a secret's."""
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
-            # As it is, as an address holds it, and as Python shows it within a list or an error.
-            for form in (repr(value)[1:-1], quote_plus(value), value):
-                text = text.replace(form, "***")
-    return _MAIL.sub("***@***", text)
+            # As it is, as an address and as JSON hold it, and as Python shows it within a list or an error.
+            for form in (repr(value)[1:-1], json.dumps(value)[1:-1], quote_plus(value), quote(value, safe=""), value):
+                body = body.replace(form.encode("utf-8", "surrogateescape"), b"***")
+    return body
 
 
 class Blotted(logging.LogRecord):
@@ -126,8 +135,10 @@ class JsonLines(logging.Formatter):
         }  # fmt: skip
         if request := REQUEST.get():
             line["request"] = request
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            line["error"] = record.exc_text
         # Before it is JSON: there a secret with a quotation mark in it is spelt otherwise.
         return json.dumps(_blotted(line | getattr(record, "facts", {})), ensure_ascii=False)
 

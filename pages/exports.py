@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -124,6 +125,10 @@ def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date
 # --------------------------------------------------------------------- forms
 
 
+#: What a spreadsheet may take for the start of a formula, also after spaces and as the wide signs of East Asian keyboards.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+
+
 def cell(value: Any) -> str | int | float | None:
     """What a spreadsheet holds for a value: lists joined, and no text that it could take for a formula.
 
@@ -131,7 +136,7 @@ def cell(value: Any) -> str | int | float | None:
     """
     if isinstance(value, list):
         value = "; ".join(value)
-    if isinstance(value, str) and value.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
+    if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
 

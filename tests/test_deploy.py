@@ -31,7 +31,7 @@ def test_in_ci_no_test_is_skipped_for_a_program_that_is_missing(monkeypatch: pyt
     tests = "".join(file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("test_*.py")))
     wanted = re.findall(r'(?m)^@needs\("([^"]+)"\)', tests)
     ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    assert {"nginx", "logrotate", "systemd-analyze", "openssl"} == set(wanted)
+    assert {"nginx", "logrotate", "systemd-analyze", "openssl", "node"} == set(wanted)
     assert not [name for name in {*wanted, "chromium", "npm"} if not re.search(rf"(?m)^{name} [a-z-]+$", ci)]
     assert re.search(r"pip\" install .*'uv==[\d.]+'", ci)
 

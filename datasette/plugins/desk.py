@@ -19,6 +19,7 @@ from datasette import Response, hookimpl
 from desk import accounts, asking, by_hand, sessions
 from desk.houses import DESK, HOUSES, PARTNERS, partners_of
 from desk.room import Attachment, Page, Redirect, Refusal, Room
+from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish import publish_decisions
 
@@ -48,15 +49,15 @@ async def desk(datasette, request):
     except Refusal as refusal:
         answer, account = _refused(refusal), None
     except FileLost as error:
-        log.error("%s: %s", request.path, error)
+        log.error("%s: %s", logs.PLACE.get(), error)
         answer, account = _refused(Refusal(503, BROKEN)), None
     except sqlite3.OperationalError as error:
-        log.warning("%s: %s", request.path, error)
+        log.warning("%s: %s", logs.PLACE.get(), error.sqlite_errorname)
         answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise
-        log.error("%s: %s: docs/operations.md says how to restore it", request.path, error)
+        log.error("%s: %s: docs/operations.md says how to restore it", logs.PLACE.get(), error)
         answer, account = _refused(Refusal(503, BROKEN)), None
     if isinstance(answer, Redirect):
         return _redirect(datasette, request, config, answer)

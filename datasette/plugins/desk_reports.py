@@ -19,6 +19,7 @@ from datasette import Response, hookimpl
 from desk import asking, reports
 from desk.room import Refusal
 from desk.tables import open_staff
+from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 
 log = logging.getLogger("infopolicy.desk")
@@ -57,7 +58,8 @@ async def report(datasette, request):
     except reports.BadReport as bad:
         return await show(datasette, request, typed, bad.fields, status=429 if "" in bad.fields else 400)
     except (FileLost, sqlite3.OperationalError) as error:
-        log.warning("%s: %s", request.path, error)
+        name = error.sqlite_errorname if isinstance(error, sqlite3.OperationalError) else error
+        log.warning("%s: %s", logs.PLACE.get(), name)
         busy = {"": "the site is busy and your report was not kept: please send it again"}
         return await show(datasette, request, typed, busy, status=503)
     return await show(datasette, request, {"page": page}, number=number)

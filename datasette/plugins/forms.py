@@ -7,15 +7,47 @@ reads the cookies of every request, and breaks on those too.
 
 import logging
 
+from datasette.utils.asgi import Base400, Request
+
 from datasette import Response, hookimpl
+from desk import asking
+from desk.houses import HOUSES
+from operations import logs
 
 log = logging.getLogger("infopolicy.site")
 
-LARGEST = 5_000_000
+#: The forms of the public; those of staff and partners stand with their routes. No other page has one.
+PUBLIC = {"/report": asking.LARGEST_FORM}
 
 
-class TooLarge(ValueError):
-    """More was sent than any form of ours holds."""
+class TooLarge(Base400, ValueError):
+    """More was sent than the form at this address holds."""
+
+    status = 413
+
+
+def largest(path):
+    """How many bytes of a body the address takes."""
+    house = HOUSES.get("/" + path.split("/")[1]) if path.startswith("/") else None
+    if house is None:
+        return PUBLIC.get(path, asking.SMALLEST_FORM)
+    found = house.find(path)
+    return found[0].most if found else asking.SMALLEST_FORM
+
+
+def announced(scope):
+    """The length of the body as the request gives it; 0 where it gives none, as with a body in chunks."""
+    text = dict(scope["headers"]).get(b"content-length", b"")
+    return int(text) if text.isdigit() else 0
+
+
+def words(most):
+    return f"The form is too large: at most {most / 1_000_000:g} MB can be sent here."
+
+
+def refusal(most):
+    """The answer to a form that is too large. The rest of it is not waited for."""
+    return Response.text(words(most), status=413, headers={"Connection": "close"})
 
 
 @hookimpl(tryfirst=True)
@@ -30,14 +62,17 @@ def asgi_wrapper(datasette):
             if "\0" in scope["path"] or (tables and b"%00" in scope.get("query_string", b"")):
                 # No text has this character, and SQLite takes it for the end of a query. Our own pages leave it out.
                 return await Response.text("The address cannot be read.", status=400).asgi_send(send)
+            most = largest(Request(scope, receive).path)
+            if announced(scope) > most:
+                return await refusal(most).asgi_send(send)
             received, begun = 0, False
 
             async def receive_part():
                 nonlocal received
                 message = await receive()
                 received += len(message.get("body", b""))
-                if received > LARGEST:
-                    raise TooLarge
+                if received > most:
+                    raise TooLarge(words(most))
                 return message
 
             async def send_on(message):
@@ -48,14 +83,14 @@ def asgi_wrapper(datasette):
             try:
                 await app(scope, receive_part, send_on)
             except TooLarge:
-                await Response.text("The form is too large.", status=413).asgi_send(send)
+                await refusal(most).asgi_send(send)
             except (ValueError, LookupError, AssertionError, TypeError) as error:
                 # What goes wrong in our own pages is answered there; here arrives what the check of the token cannot read.
                 if begun:
                     raise
                 what = "form" if scope["method"] == "POST" else "request"
                 # Not what it says: that may be a cookie.
-                log.warning("%r: the %s cannot be read: %s", scope["path"][:200], what, type(error).__name__)
+                log.warning("%s: the %s cannot be read: %s", logs.PLACE.get(), what, type(error).__name__)
                 await Response.text(f"The {what} cannot be read.", status=400).asgi_send(send)
 
         return with_limit

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from datasette import hookimpl
 from pages import language
 from pages.headers import headers_for
+from pages.redirects import own
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
@@ -57,9 +58,8 @@ def asgi_wrapper(datasette):
 
 async def _lead_to(path, scope, send):
     query = scope.get("query_string") or b""
-    # Two slashes would lead to another site, also where one of them is a backslash; a line's end would begin another header.
-    place = quote("/" + path.lstrip("/\\"), safe="/~@:!$&'()*+,;=-._")
-    location = place.encode() + (b"?" + query if query else b"")
+    # The path has been decoded: a question mark in it is a part of it.
+    location = own(quote(path)).encode() + (b"?" + query if query else b"")
     headers = [(b"location", location), *headers_for("", tls=False).items()]
     await send({"type": "http.response.start", "status": 302, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

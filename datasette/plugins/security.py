@@ -12,8 +12,10 @@ from datasette.utils.asgi import BadRequest, Base400, NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
+from operations import logs
 from pages.headers import headers_for
 from pages.language import N_
+from pages.redirects import own
 from public_sql import limits
 from public_sql.pool import Busy, Unavailable
 
@@ -31,6 +33,11 @@ INNER_TABLES = {"sqlite_dbpage", "dbstat", "sqlite_stmt"}
 LONGEST_VALUE = 20_000_000
 
 
+def kept_here(name, value):
+    """A header of an answer; a redirect, Datasette's own too, leads to a path of this site."""
+    return (name, own(value.decode()).encode()) if name.lower() == b"location" else (name, value)
+
+
 @hookimpl
 def asgi_wrapper(datasette):
     tls = (datasette.plugin_config("infopolicy") or {}).get("site", "").startswith("https:")
@@ -42,7 +49,7 @@ def asgi_wrapper(datasette):
 
             async def send_with_headers(message):
                 if message["type"] == "http.response.start":
-                    headers = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                    headers = [kept_here(*pair) for pair in message.get("headers", []) if pair[0].lower() not in ours]
                     message = {**message, "headers": [*headers, *ours.items()]}
                 await send(message)
 
@@ -127,10 +134,10 @@ def handle_exception(datasette, request, exception):
             return await error_page(datasette, request, exception.status, str(exception.args[0]))
         if READ_ONLY.fullmatch(request.path) and isinstance(exception, (ValueError, LookupError, TypeError)):
             # What Datasette itself cannot read in an address, such as a column that is no name.
-            log.warning("%r cannot be read: %r", request.full_path[:500], exception)
+            log.warning("%s: the address cannot be read: %s", logs.PLACE.get(), type(exception).__name__)
             return await error_page(datasette, request, 400, N_("This address cannot be read"))
         # Something of ours broke: the log gets the whole story, the visitor an apology without any of it.
-        log.error("%s failed", request.path, exc_info=exception)
+        log.error("%s failed", logs.PLACE.get(), exc_info=exception)
         return await error_page(datasette, request, 500, N_("Something went wrong on our side. Please try again soon."))
 
     outcome = yield

@@ -27,7 +27,6 @@ from pages import words
 
 log = logging.getLogger("infopolicy.digest")
 
-LARGEST_FORM = 50_000
 #: The fields of the form that the address may fill in: pages about an area, a place or a search lead there.
 PREFILLED = ("area", "jurisdiction", "kind", "position", "stance", "must_see", "searches", "documents")
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -95,18 +94,16 @@ async def message(datasette, request, title, text, *, status=200, button=None, l
 
 
 async def form_of(request):
-    """The posted form as name -> list of values.
+    """The posted form as name -> list of values. The plugin `forms` has seen to its size.
 
     Raises:
-        BadPreferences: it is larger than any form of ours.
+        BadPreferences: it has more fields than any form of ours.
     """
     body, more = b"", True
     while more:
         part = await request.receive()
         body += part.get("body", b"")
         more = part.get("more_body", False)
-        if len(body) > LARGEST_FORM:
-            raise BadPreferences("the form is too large")
     try:
         return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
     except ValueError as error:

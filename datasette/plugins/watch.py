@@ -17,6 +17,7 @@ from datasette.utils.asgi import NotFound
 from configuration import Configuration
 from datasette import Response, hookimpl
 from datasette.plugins import pm
+from desk import asking
 from operations import health, integrity, logs, probe
 from operations.folder import FILES, is_damage
 from operations.metrics import Metrics
@@ -24,9 +25,8 @@ from operations.metrics import Metrics
 log = logging.getLogger("infopolicy.access")
 
 DATABASE = "corpus"
-GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-#: Addresses that are themselves a right, as in a mail's link: the log has their beginning only.
-OF_ONE_PERSON = re.compile(r"(/subscribe/[a-z]+/).+", re.DOTALL)
+#: What proxies make. A visitor's own would put a word into the log.
+GIVEN_ID = re.compile(r"[0-9a-f-]{8,64}")
 #: A proxy adds one of these: the request is then from the world, wherever the connection comes from.
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 KEPT, DAMAGED = "infopolicy_metrics", "infopolicy_damaged_at"
@@ -99,7 +99,9 @@ def asgi_wrapper(datasette):
                 return await app(scope, receive, send)
             kept, began, status = metrics_of(datasette), time.perf_counter(), 500
             given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-            request = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+            peer = (scope.get("client") or ("",))[0]
+            believed = GIVEN_ID.fullmatch(given) and asking.is_proxy(peer, config_of(datasette) or Configuration())
+            request = given if believed else uuid.uuid4().hex[:16]
 
             async def send_on(message):
                 nonlocal status
@@ -109,30 +111,37 @@ def asgi_wrapper(datasette):
                     message = {**message, "headers": headers}
                 await send(message)
 
-            token = logs.REQUEST.set(request)
+            page = page_of(scope["path"], known)
+            place = page if page == scope["path"] else f"{page}/…"
+            token, placed = logs.REQUEST.set(request), logs.PLACE.set(place)
             kept.under_way.inc()
             try:
                 await app(scope, receive, send_on)
             finally:
                 kept.under_way.dec()
-                _note(kept, scope, status, time.perf_counter() - began, known)
+                _note(kept, scope["method"], page, place, status, time.perf_counter() - began)
                 logs.REQUEST.reset(token)
+                logs.PLACE.reset(placed)
 
         return watched
 
     return wrap
 
 
-def _note(kept, scope, status, seconds, known):
-    path, method = scope["path"], scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
-    first = path.split("/")[1].partition(".")[0] if path != "/" else "home"
-    page = first if first in known or first == "home" else "other"
-    kept.answers.labels(page, method, str(status)).inc()
-    kept.seconds.labels(page).observe(seconds)
-    facts = {
-        "method": method, "path": OF_ONE_PERSON.sub(r"\1…", path), "status": status, "ms": round(seconds * 1000, 1)
-    }  # fmt: skip
-    log.info("answered", extra={"facts": facts})
+def page_of(path, known):
+    """The first part of an address if a page of ours begins so: the rest, and any other address, a visitor may have made up."""
+    first = path.split("/")[1].partition(".")[0] if "/" in path else ""
+    return f"/{first}" if first in known or path == "/" else ""
+
+
+def _note(kept, method, page, place, status, seconds):
+    method = method if method in ("GET", "HEAD", "POST") else "other"
+    label = {"": "other", "/": "home"}.get(page, page[1:])
+    kept.answers.labels(label, method, str(status)).inc()
+    kept.seconds.labels(label).observe(seconds)
+    log.info(
+        "answered", extra={"facts": {"method": method, "path": place, "status": status, "ms": round(seconds * 1000, 1)}}
+    )
 
 
 @hookimpl
