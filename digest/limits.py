@@ -5,6 +5,7 @@ Only keyed hashes are kept, for thirty days.
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -29,7 +30,7 @@ def may_ask(db: Database, links: Links, address: str, origin: str | None, now: s
     """
     domain = addresses.person(address).rpartition("@")[2]
     whose = links.hash(addresses.person(address))
-    asker = links.hash(origin, "origin") if origin else None
+    asker = links.hash(network_of(origin), "origin") if origin else None
     db.execute("delete from requests where asked_at < ?", [ago(now, days=KEEP_DAYS)])
     hour, part = ago(now, hours=1), links.hash(domain, "domain")[:8]
     refused = (
@@ -44,6 +45,20 @@ def may_ask(db: Database, links: Links, address: str, origin: str | None, now: s
     if not refused:
         db.execute("insert into requests values (?, ?, ?)", [now, whose + part, asker])
     return not refused
+
+
+def network_of(origin: str) -> str:
+    """What the limits count as one sender: an IPv4 address, or the /64 network of an IPv6 address.
+
+    One customer gets at least a /64, so its addresses are as many as anybody wants.
+    """
+    try:
+        found = ipaddress.ip_address(origin.partition("%")[0])
+    except ValueError:  # a proxy says something else; it still names one sender
+        return origin
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
 
 
 def ago(now: str, **distance: float) -> str:
