@@ -22,7 +22,7 @@ def login(room: Room) -> Answer:
     if room.form is None and room.account:
         return Redirect(local(asked))
     # Nobody knows yet whether this is staff or a partner, so both kinds of address are kept, whatever the name.
-    context = {"next": local(asked, local(asked), PARTNERS), "name": "", "problem": None}
+    context: dict[str, object] = {"next": local(asked, local(asked), PARTNERS), "name": "", "problem": None}
     if room.form is None:
         return Page("desk/login.html", context)
     context["name"] = name = room.typed("name")[:LONGEST_NAME]
