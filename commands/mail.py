@@ -60,6 +60,7 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
     import asyncio
 
     from digest import desk, estimate, subscribers
+    from digest.limits import TooMany
     from digest.preferences import preferences
 
     with mail_room(session) as db:
@@ -70,16 +71,23 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
         session.say(
             f"about {volume.a_week:,} items a week, at most {volume.most:,} (the eight weeks to {volume.until})"
         )
-        queued = subscribers.subscribe(
-            db, address, choice, now=now(), list_=list_, frequency=frequency, language=language
-        )
+        try:
+            queued, hours = subscribers.subscribe(
+                db, address, choice, now=now(), list_=list_, frequency=frequency, language=language
+            )
+        except TooMany as error:
+            raise Stop(f"nothing was written: {error}", 1) from error
         if not queued:
             raise Stop(
                 "no letter was written: the address is not to be written to, or was asked for too often today", 1
             )
+        if hours:
+            session.say(f"many letters wait for their turn: this one can take {hours} hours")
         if session.config.smtp_host:
             asyncio.run(desk.send_letters(db, session.config, clock=now))
-            session.say("a letter that asks to confirm is on its way")
+            session.say(
+                "a letter that asks to confirm is on its way" if not hours else "it is sent when its turn comes"
+            )
         else:
             session.say("the letter that asks to confirm waits for a mail server (INFOPOLICY_SMTP_HOST)")
 

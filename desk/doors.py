@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 from sqlite_utils import Database
 
-from desk import accounts, sessions
+from desk import accounts, limits, sessions
 from desk.passwords import BadPassword
 from desk.room import Answer, Page, Redirect, Room, local
 
 PARTNERS = "/partner"
+#: Longer than the name of any account.
+LONGEST_NAME = 200
 CHANGED = "The password is changed: sign in with the new one."
 _WRONG = "This name and password do not belong together, or the account is closed."
 
 
 def login(room: Room) -> Answer:
     asked = room.typed("next") or room.arg("next")
-    following = local(asked)
+    if room.form is None and room.account:
+        return Redirect(local(asked))
+    # Nobody knows yet whether this is staff or a partner, so both kinds of address are kept, whatever the name.
+    context: dict[str, object] = {"next": local(asked, local(asked), PARTNERS), "name": "", "problem": None}
     if room.form is None:
-        if room.account:
-            return Redirect(following)
-        # Whether a partner comes from a page of theirs is known again when they have signed in.
-        following = local(asked, following, PARTNERS)
-        return Page("desk/login.html", {"next": following, "name": "", "problem": None})
-    name = room.typed("name")
+        return Page("desk/login.html", context)
+    context["name"] = name = room.typed("name")[:LONGEST_NAME]
+    opened = room.partners()
+    with closing(opened) if opened is not None else nullcontext() as partners:
+        return _sign_in(room, partners, name, context)
+
+
+def _sign_in(room: Room, partners: Database | None, name: str, context: dict[str, object]) -> Answer:
+    """Staff and partners come in by the same door; a partner's session is good for the partners' pages alone."""
     # A password may begin or end with a space.
-    password = (room.form.get("password") or [""])[0]
+    password = (room.form or {}).get("password") or [""]
     try:
-        if accounts.find(room.db, name) is None and (opened := room.partners()) is not None:
-            with closing(opened) as partners:
-                if accounts.find(partners, name) is not None:
-                    return _partner(room, partners, name, password)
-        account = sessions.check_password(room.db, name, password, origin=room.origin, now=room.now)
+        found = sessions.check_password(
+            room.db, name, password[0], origin=room.origin, now=room.now, device=room.device, partners=partners
+        )
     except sessions.TooOften as error:
-        return Page("desk/login.html", {"next": following, "name": name, "problem": f"There were {error}."}, status=429)
-    if account is None:
-        return Page("desk/login.html", {"next": following, "name": name, "problem": _WRONG}, status=403)
-    return Redirect(following, token=sessions.start(room.db, account, now=room.now))
-
-
-def _partner(room: Room, partners: Database, name: str, password: str) -> Answer:
-    """A partner comes in by the same door and gets a session that is good for the partners' pages alone."""
-    account = sessions.check_password(partners, name, password, origin=room.origin, now=room.now)
-    if account is None:
-        return Page("desk/login.html", {"next": "/desk", "name": name, "problem": _WRONG}, status=403)
-    following = local(room.typed("next"), PARTNERS, PARTNERS)
-    return Redirect(following, token=sessions.start(partners, account, now=room.now), house=PARTNERS)
+        return Page("desk/login.html", context | {"problem": f"There were {error}."}, status=429)
+    if found is None:
+        return Page("desk/login.html", context | {"problem": _WRONG}, status=403)
+    file, account = found
+    house = "/desk" if file is room.db else PARTNERS
+    return Redirect(
+        local(room.typed("next"), house, house), token=sessions.start(file, account, now=room.now), house=house,
+        device=limits.device_of(account.name),
+    )  # fmt: skip
 
 
 def logout(room: Room) -> Answer:
@@ -80,8 +82,9 @@ def new_password(room: Room) -> tuple[str | None, int]:
     """Change one's own password as a form asks: what is in the way with its HTTP status, or None when it is done."""
     old, new, again = ((room.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
     try:
-        known = sessions.check_password(room.db, room.me.name, old, origin=room.origin, now=room.now)
-        if known is None:
+        # Counted for this session, so that wrong passwords from elsewhere are no reason to refuse it.
+        device = limits.device_of(room.me.name, room.token or "session of a proxy")
+        if not sessions.check_password(room.db, room.me.name, old, origin=room.origin, now=room.now, device=device):
             return "The present password is another one.", 403
         if new != again:
             return "The new password was not typed the same twice.", 400

@@ -119,3 +119,9 @@ def create_proposals(db: Database) -> None:
         from proposals p
         left join proposal_answers a on a.id = (select max(o.id) from proposal_answers o where o.proposal_id = p.id)""")
     only_added_to(db, "proposals", "proposal_answers")
+
+
+@staff()
+def add_turn_of_reports(db: Database) -> None:
+    # How many reports their sender had filed within a day, this one included: the order in which staff read them.
+    db.execute("alter table reports add column turn integer not null default 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from desk import accounts, bulk, judging, queue, reports, reviews, work
+from desk import accounts, bulk, judging, moderating, queue, reports, reviews, work
 from desk.accounts import Account
 from desk.room import Answer, Page, Redirect, Refusal, Room, local
 from pages import cards
@@ -42,6 +42,7 @@ def the_queue(room: Room) -> Answer:
         "batches": bulk.batches(room.db, room.me.id),
         "saved": work.filters(room.db, room.me),
         "reports": reports.open_count(room.db),
+        "sent_again": moderating.sent_again(room),
         "followed_news": work.news_of_followed(room.db, room.me, asked.since),
         "kinds": glossary()["kinds"],
         "areas": cards.area_titles(room.db.conn),

@@ -8,6 +8,15 @@ from desk import accounts, partners
 from desk.room import Answer, Page, Redirect, Refusal, Room
 
 
+def sent_again(room: Room) -> int:
+    """How many statements that staff hid were sent again; 0 where there are no partners."""
+    opened = room.partners()
+    if opened is None:
+        return 0
+    with closing(opened) as db:
+        return partners.sent_again(db)
+
+
 def listed(room: Room) -> Answer:
     opened = room.partners()
     if opened is None:

@@ -13,6 +13,10 @@ from pages import cards, search
 from pages.words import glossary
 
 MOST_FOUND = 20
+HIDDEN = (
+    "Kept, but not shown: ALA's staff have hidden what your organization says on this document. They see what you changed, and "
+    "they alone can show it again."
+)
 
 
 def home(room: Room) -> Answer:
@@ -56,7 +60,10 @@ def paper(room: Room) -> Answer:
         )
     except partners.BadStatement as bad:
         return _page(room, bad.fields, 409 if "" in bad.fields else 400)
-    told = "Published under the name of your organisation." if stance else "Withdrawn."
+    current = partners.mine(room.db, room.me, room.path["id"])
+    told = "Published under the name of your organization." if stance else "Withdrawn."
+    if stance and current and current["hidden"]:
+        told = HIDDEN
     return Redirect(f"/partner/documents/{room.path['id']}", told)
 
 

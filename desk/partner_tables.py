@@ -53,6 +53,25 @@ def create_statements(db: Database) -> None:
     only_added_to(db, "statements", "moderations")
 
 
+@partners()
+def keep_hidden_what_is_sent_again(db: Database) -> None:
+    # Staff decide on what an organisation says about a document, not on one row of it: what it sends later stays hidden until
+    # staff show it. `moderated_id` is the statement that they looked at.
+    db.execute("drop view current_statements")
+    db.execute("""
+        create view current_statements as
+        select s.*, a.disabled_at is not null as closed, coalesce(m.hidden, 0) as hidden, m.reason, m.id as moderation_id,
+            m.statement_id as moderated_id
+        from statements s join accounts a on a.id = s.written_by
+        left join moderations m on m.id = (
+            select max(o.id) from moderations o join statements p on p.id = o.statement_id
+            where p.document_id = s.document_id and p.organisation = s.organisation
+        )
+        where s.id = (
+            select max(o.id) from statements o where o.document_id = s.document_id and o.organisation = s.organisation
+        )""")
+
+
 def open_partners(path: Path, corpus_file: Path | None = None) -> Database:
     """partners.db for reading and writing; made when it is not there. As desk.tables.open_staff."""
     return open_rows(path, partners.apply, corpus_file)

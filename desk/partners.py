@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from comparison.versions import differences
 from crawlers.items import BadRecord, clean
 from desk import accounts, limits
 from desk.accounts import PARTNER, Account, AccountError
@@ -128,7 +129,9 @@ def of_organisation(db: Database, account: Account) -> list[dict[str, Any]]:
 
 
 def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reason: str, seen: int, now: str) -> str:
-    """Hide a statement, or show it again. Returns what it is about, for the trail of staff.
+    """Hide what an organisation says on a document, or show it again. Returns what it is about, for the trail of staff.
+
+    Hidden stays hidden, whatever the organisation sends later, until staff show it.
 
     Raises:
         BadStatement: there is no such statement, no reason is given, or somebody was faster.
@@ -149,14 +152,32 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
     return f"{row['organisation']} on {row['document_id']}: {reason}"
 
 
+#: What was sent again after staff had hidden what the organisation said on the document.
+_SENT_AGAIN = "(s.stance is not null and s.hidden and s.id <> s.moderated_id)"
+
+
 def listed(db: Database) -> list[dict[str, Any]]:
-    """What all partners hold now, newest first, as staff see it: with `name`, and those that are hidden."""
-    return list(
+    """What all partners hold now, as staff see it: with `name`, and what is hidden. What was sent again comes first.
+
+    Such a row has `before`, the statement that was hidden, and `changed`, the words of the notes with their differences.
+    """
+    rows = list(
         db.query(
             "select s.*, a.name, d.title, d.identifier from current_statements s join accounts a on a.id = s.written_by "
-            "left join corpus.documents d on d.id = s.document_id where s.stance is not null order by s.id desc limit 500"
+            f"left join corpus.documents d on d.id = s.document_id where s.stance is not null order by {_SENT_AGAIN} desc, "
+            "s.id desc limit 500"
         )
     )
+    for row in rows:
+        if row["hidden"] and row["id"] != row["moderated_id"]:
+            [row["before"]] = db.query("select * from statements where id = ?", [row["moderated_id"]])
+            row["changed"] = differences(row["before"]["note"] or "", row["note"] or "")
+    return rows
+
+
+def sent_again(db: Database) -> int:
+    """How many hidden statements were sent again and wait for staff to look at them."""
+    return int(db.execute(f"select count(*) from current_statements s where {_SENT_AGAIN}").fetchone()[0])
 
 
 def of_document(db: Database, document_id: str) -> list[dict[str, Any]]:

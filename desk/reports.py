@@ -20,9 +20,21 @@ ENDINGS = {"mended": "Mended", "no_error": "No error", "known": "Known already",
 OPEN = "open"
 SHORTEST, LONGEST = 10, 4_000
 LONGEST_PAGE = 500
-#: Past so many open ones somebody is flooding us, and staff must clear them first.
+#: Past so many open ones somebody is flooding us: only the first report of a sender is still taken; past the second
+#: number none is, until staff have closed some.
 MOST_OPEN = 2_000
+MOST_OPEN_AT_ALL = 10_000
 FORGET_DAYS = 30
+
+
+_TOO_MANY = (
+    f"your report was not kept: at most {limits.REPORTS_PER_ORIGIN} can come from one network in {limits.MINUTES} minutes, and "
+    f"{limits.REPORTS_A_DAY} in a day. Please keep your text and send it again later"
+)
+_FULL = (
+    "your report was not kept: more reports wait for an answer than we can read. Please keep your text and send it again "
+    "in a few days"
+)
 
 
 class BadReport(ValueError):
@@ -75,22 +87,30 @@ def check(page: str, words: str, email: str, site: str = "") -> tuple[str, str, 
     return address or "", said, mail or None
 
 
-def file(db: Database, page: str, words: str, email: str | None, *, origin: str, now: str) -> int:
-    """Keep a report that `check` has passed; returns its number.
+def file(db: Database, page: str, words: str, email: str | None, *, origin: str, now: str) -> tuple[int, int]:
+    """Keep a report that `check` has passed; returns its number and how many open ones staff read before it.
+
+    Every sender's first report of the day comes before anybody's second, so a flood from a few senders waits behind the rest.
 
     Raises:
-        BadReport: too many came from one place, or too many are open.
+        BadReport: too many came from this sender, or too many are open. Nothing was kept.
     """
-    if not limits.may_report(db, origin, now):
-        raise BadReport({"": f"too many reports came in lately: please try again in {limits.MINUTES} minutes"})
-    if open_count(db) >= MOST_OPEN:
-        raise BadReport({"": "more reports wait than we can read just now: please try again in a few days"})
     with writing(db):
-        cursor = db.execute("insert into reports (page, words, reported_at) values (?, ?, ?)", [page, words, now])
+        turn = limits.report_turn(db, origin, now)
+        if turn is None:
+            raise BadReport({"": _TOO_MANY})
+        if open_count(db) >= (MOST_OPEN_AT_ALL if turn == 1 else MOST_OPEN):
+            raise BadReport({"": _FULL})
+        cursor = db.execute(
+            "insert into reports (page, words, reported_at, turn) values (?, ?, ?, ?)", [page, words, now, turn]
+        )
         number = int(cursor.lastrowid or 0)
         if email:
             db.execute("insert into report_senders values (?, ?)", [number, email])
-    return number
+        before = db.execute(
+            "select count(*) from current_reports where state = ? and (turn, id) < (?, ?)", [OPEN, turn, number]
+        ).fetchone()[0]
+    return number, int(before)
 
 
 def open_count(db: Database) -> int:
@@ -98,9 +118,10 @@ def open_count(db: Database) -> int:
 
 
 def listed(db: Database, *, closed: bool, now: str, most: int = 100) -> list[dict[str, Any]]:
-    """Reports with `state`, `email`, `note` and `name` of who answered; open ones oldest first, closed ones newest first."""
+    """Reports with `state`, `email`, `note` and `name` of who answered; the open ones as staff should read
+    them, the closed ones newest first."""
     forget_senders(db, now)
-    condition, order = ("<>", "answered_at desc, id desc") if closed else ("=", "id")
+    condition, order = ("<>", "answered_at desc, id desc") if closed else ("=", "turn, id")
     return list(
         db.query(
             f"select r.*, a.name from current_reports r left join accounts a on a.id = r.answered_by "

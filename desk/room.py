@@ -41,13 +41,15 @@ class Page:
 class Redirect:
     """To another page. `told` is said there once; `token` starts a session, "" ends it, None leaves it.
 
-    `house` is where the session is good: the desk, or the partners' pages.
+    `house` is where the session is good: the desk, or the partners' pages. `device` is remembered in this browser
+    (desk.limits).
     """
 
     to: str
     told: str | None = None
     token: str | None = None
     house: str = "/desk"
+    device: str | None = None
 
 
 @dataclass
@@ -67,7 +69,8 @@ Answer = Page | Redirect | Attachment
 class Room:
     """One request.
 
-    `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `path` the parts that
+    `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `device` what the browser
+    has kept since somebody signed in with it (desk.limits), "" for none; `path` the parts that
     the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
@@ -79,6 +82,7 @@ class Room:
     now: str
     today: datetime.date
     origin: str = ""
+    device: str = ""
     token: str | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -19,21 +19,35 @@ class TooOften(ValueError):
     """A credential was tried too often."""
 
 
-def check_password(db: Database, name: str, password: str, *, origin: str, now: str) -> Account | None:
-    """The account whose name and password these are, else None; closed accounts and unknown names take as long.
+def check_password(
+    db: Database, name: str, password: str, *, origin: str, now: str, device: str = "", partners: Database | None = None
+) -> tuple[Database, Account] | None:
+    """The account whose name and password these are with the file that holds it, else None.
+
+    Staff, partners, closed accounts and unknown names take the same steps: one try counted in `db`, one look into each file,
+    one password hashed, one line in the trail.
+
+    Args:
+        db: staff.db to sign in, which counts the tries; the file of who is signed in to change a password.
+        device: as in limits.may_try.
+        partners: partners.db, to let partners in too.
 
     Raises:
         TooOften: nothing was checked.
     """
-    if not limits.may_try(db, name, origin, now):
-        raise TooOften(f"too many tries: wait {limits.MINUTES} minutes")
-    account = accounts.find(db, name)
-    right = verify_password(password, accounts.password_of(db, account))
+    if not limits.may_try(db, name, origin, now, device):
+        raise TooOften(f"too many failed sign-ins: nothing was checked. Try again in {limits.MINUTES} minutes")
+    files = [each for each in (db, partners) if each is not None]
+    found = [(each, account) for each in files if (account := accounts.find(each, name))]
+    file, account = found[0] if found else (db, None)
+    right = verify_password(password, accounts.password_of(file, account))
     if not right or account is None or account.disabled_at is not None:
-        accounts.log(db, account.id if account else None, "sign-in failed", account.name if account else "unknown", now)
+        accounts.log(
+            file, account.id if account else None, "sign-in failed", account.name if account else "unknown", now
+        )
         return None
-    limits.forgive(db, name, origin)
-    return account
+    limits.forgive(db, name, origin, device)
+    return file, account
 
 
 def start(db: Database, account: Account, *, now: str) -> str:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-import lzma
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from openpyxl import load_workbook
 
 from crawlers.items import BadRecord, clean
+from desk import workbook
 from desk.asking import Upload
 
 FILE = Path(__file__).with_name("tracker.yml")
@@ -26,14 +22,7 @@ MOST_ROWS = 500
 _MOST_COLUMNS = 60
 #: The header stands within the first lines, after a title perhaps.
 _HEADER_WITHIN = 15
-#: An Excel file is a zip: what it holds unpacked, in bytes and in parts.
-_LARGEST_UNPACKED = 20_000_000
-_MOST_PARTS = 500
 LONGEST_CELL = 4_000
-#: What a damaged or locked ZIP makes of its reader, each way of packing in its own words.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
-)  # fmt: skip
 _DELIMITERS = ",;\t|"
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SIGNS = re.compile(r"[^a-z0-9]+")
@@ -86,7 +75,7 @@ def read(upload: Upload) -> Tracker:
     if not upload.body.strip():
         raise BadTracker("the file is empty")
     if upload.body.startswith(b"PK\x03\x04"):
-        lines = _excel(upload.body)
+        lines: Iterable[list[str]] = _excel(upload.body)
     elif upload.body.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadTracker("this is an old Excel file (.xls) or one with a password: save it as .xlsx or CSV without one")
     else:
@@ -124,50 +113,11 @@ def _csv(text: str) -> Iterator[list[str]]:
         raise BadTracker(f"the CSV is damaged: {error}") from error
 
 
-def _excel(body: bytes) -> Iterator[list[str]]:
-    _check_zip(body)
+def _excel(body: bytes) -> list[list[str]]:
     try:
-        book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        most = MOST_ROWS + _HEADER_WITHIN + 1
-        for line in sheet.iter_rows(max_row=most, max_col=_MOST_COLUMNS, values_only=True):
-            yield [_cell(value) for value in line]
-    except BadTracker:
-        raise
-    except Exception as error:  # whatever a damaged part makes of the reader: there is no list of it
-        raise BadTracker(f"the Excel file is damaged or of a kind we cannot read ({type(error).__name__})") from error
-
-
-def _check_zip(body: bytes) -> None:
-    """Before anything is unpacked into memory as a workbook."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            parts = packed.infolist()
-            if "xl/workbook.xml" not in packed.namelist():
-                raise BadTracker("this is a zip, but no Excel file (.xlsx)")
-            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
-                raise BadTracker(
-                    f"unpacked, the Excel file is larger than {_LARGEST_UNPACKED // 1_000_000} MB: save as CSV"
-                )
-            for part in parts:
-                # Reading stops at the size that was said, and a wrong one is an error.
-                content = packed.read(part)
-                if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                    raise BadTracker("the Excel file holds declarations that no spreadsheet needs")
-    except BadTracker:
-        raise
-    except _DAMAGED as error:
-        raise BadTracker("the Excel file is damaged, or has a password") from error
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    return str(value)
+        return workbook.read(body, MOST_ROWS + _HEADER_WITHIN + 1, _MOST_COLUMNS)
+    except workbook.BadWorkbook as error:
+        raise BadTracker(str(error)) from error
 
 
 # --------------------------------------------------------------------- rows

@@ -18,6 +18,7 @@ from digest import issues
 from digest.addresses import BadAddress, address, bare
 from digest.compose import compose
 from digest.issues import Issue, IssueError
+from digest.limits import EVERYBODY_HOUR, release
 from digest.message import Letterhead, issue_message, letter
 from digest.preferences import Preferences
 from digest.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
@@ -161,6 +162,7 @@ async def send_letters(
         db=db, server=host or server(config), envelope=head.envelope, make=letter_maker(db, head, clock), clock=clock,
         sign=signature(config, head),
     )  # fmt: skip
+    release(db, clock())
     waiting = db.execute(
         "select distinct digest_id from deliveries where state in ('queued', 'retry') "
         "and (digest_id like 'confirm-%' or digest_id like 'known-%') order by digest_id"
@@ -213,6 +215,9 @@ def status(db: Database, *, now: str) -> tuple[list[str], list[str]]:
         "select list, frequency, state, count(*) from subscribers where state != 'left' group by 1, 2, 3 order by 1, 2, 3"
     ):
         lines.append(f"{list_} {frequency}: {number:,} {state}")
+    held = db.execute("select count(*) from deliveries where state = 'held'").fetchone()[0]
+    if held:
+        lines.append(f"{held:,} letters to confirm wait for their turn: at most {EVERYBODY_HOUR} leave in an hour")
     for row in db.query("select * from digests order by prepared_at desc limit 10"):
         states = db.execute(
             "select state, count(*) from deliveries where digest_id = ? group by 1 order by 1", [row["id"]]

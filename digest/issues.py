@@ -130,8 +130,11 @@ def told(db: Database, subscriber: dict[str, Any]) -> int:
 
 def _forget_unconfirmed(db: Database, now: str) -> None:
     """Addresses that nobody confirmed in time are none of our business any more."""
+    # A letter may have waited for its turn: the time to confirm begins when it was released.
     old = [row[0] for row in db.execute(
-        "select id from subscribers where state = 'pending' and created_at < ?", [ago(now, seconds=CONFIRM_SECONDS)]
+        "select id from subscribers where state = 'pending' and created_at < ?1 and not exists (select 1 from deliveries "
+        "where subscriber_id = subscribers.id and (deliveries.state = 'held' or released_at >= ?1))",
+        [ago(now, seconds=CONFIRM_SECONDS)],
     )]  # fmt: skip
     with db.atomic():
         for identity in old:

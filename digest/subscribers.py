@@ -12,11 +12,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest import addresses
-from digest.limits import may_ask
+from digest.limits import domain_of, may_write, release, take_turn
 from digest.preferences import FREQUENCIES, LANGUAGES, LISTS, BadPreferences, Preferences
 from digest.tokens import BadLink, Links
 
 CONFIRM, KNOWN = "confirm", "known"
+#: The subscriptions of one address, those that it has left too.
+_OF_ADDRESS = "address_key = ? or address_hash = ?"
+#: A mail of one person that has not gone out.
+_WAITING = "subscriber_id = ? and state in ('held', 'queued', 'retry')"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,35 +49,40 @@ def subscribe(
     frequency: str = "weekly",
     language: str = "en",
     origin: str | None = None,
-) -> bool:
+) -> tuple[bool, int]:
     """Take a wish to subscribe: one mail is queued, to confirm it or, for who already reads, with the link to manage.
 
     Returns:
-        whether a mail was queued. Whoever answers the person must not let it show.
+        whether a mail was queued, which whoever answers the person must not let show; and about how many hours it waits for
+        its turn, the same for every address.
 
     Raises:
         BadAddress, BadPreferences: what was typed cannot be used.
+        TooMany: its sender asked for too many, or too many letters wait; the same for every address.
     """
     _check(list_, frequency, language)
     address = addresses.address(address)
     links = Links.of(db)
     with db.atomic():
-        if is_suppressed(db, address) or not may_ask(db, links, address, origin, now):
-            return False
+        turn, hours = take_turn(db, links, address, origin, now)
+        if is_suppressed(db, address) or not may_write(db, links, address, now):
+            return False, hours
+        place = {"turn": turn, "domain_hash": domain_of(links, address)}
         key = addresses.key(address)
         found = _one(db, "address_key = ? and list = ?", [key, list_])
         if found and found.state == "confirmed":
-            _queue(db, KNOWN, found.id, now)
-            return True
+            _queue(db, KNOWN, found.id, now, place)
+            return True, hours
         values = {
-            "address": address, "address_key": key, "list": list_, "state": "pending", "frequency": frequency,
+            "address": address, "address_key": key, "address_hash": links.hash(key), "list": list_,
+            "state": "pending", "frequency": frequency,
             "language": language, "preferences": preferences.dump(), "handle": secrets.token_urlsafe(18),
             "nonce": secrets.token_urlsafe(12), "created_at": now, "left_at": None,
         }  # fmt: skip
         identity = found.id if found else secrets.token_hex(8)
         db.table("subscribers").upsert({"id": identity, **values}, pk="id")
-        _queue(db, CONFIRM, identity, now)
-    return True
+        _queue(db, CONFIRM, identity, now, place)
+    return True, hours
 
 
 def _check(list_: str, frequency: str, language: str) -> None:
@@ -84,15 +93,12 @@ def _check(list_: str, frequency: str, language: str) -> None:
             raise BadPreferences(f"{name}: there is no {value[:40]!r}; choose one of {', '.join(allowed)}")
 
 
-def _queue(db: Database, kind: str, subscriber_id: str, now: str) -> None:
+def _queue(db: Database, kind: str, subscriber_id: str, now: str, place: dict[str, Any]) -> None:
     """One letter of this kind waits at a time: an older one that has not gone out is replaced by the newer."""
-    waiting = "digest_id like ? || '-%' and subscriber_id = ? and state in ('queued', 'retry')"
-    db.execute(f"delete from deliveries where {waiting}", [kind, subscriber_id])
-    db.execute(
-        "insert into deliveries (digest_id, subscriber_id, state, since, through) values (?, ?, 'queued', 0, 0) "
-        "on conflict do nothing",
-        [f"{kind}-{now}", subscriber_id],
-    )
+    db.execute(f"delete from deliveries where digest_id like ? || '-%' and {_WAITING}", [kind, subscriber_id])
+    row = {"digest_id": f"{kind}-{now}", "subscriber_id": subscriber_id, "state": "held", "since": 0, "through": 0}
+    db.table("deliveries").insert(row | place, ignore=True)
+    release(db, now)
 
 
 def confirm(db: Database, token: str, *, now: str) -> Subscriber:
@@ -108,10 +114,7 @@ def confirm(db: Database, token: str, *, now: str) -> Subscriber:
                 "update subscribers set state = 'confirmed', confirmed_at = ?, nonce = null where id = ?",
                 [now, person.id],
             )
-            db.execute(
-                "update deliveries set state = 'superseded' where subscriber_id = ? and state in ('queued', 'retry')",
-                [person.id],
-            )
+            db.execute(f"update deliveries set state = 'superseded' where {_WAITING}", [person.id])
     return by_handle(db, person.handle)
 
 
@@ -133,12 +136,18 @@ def for_manage(db: Database, token: str) -> Subscriber:
 
 
 def for_leave(db: Database, token: str) -> Subscriber | None:
-    """Whose leaving link it is; None when that person has left already.
+    """Who leaves by this link: the person it was made for or, when they have left and come back, their present subscription.
+
+    None when no subscription goes with it any more.
 
     Raises:
         BadLink: not one of our links.
     """
-    return _one(db, "handle = ?", [Links.of(db).read_leave(token)])
+    made_for = _one(db, "handle = ?", [Links.of(db).read_leave(token)])
+    if made_for is None or made_for.state != "left":
+        return made_for
+    back = "list = ? and state <> 'left' and address_hash = (select address_hash from subscribers where id = ?)"
+    return _one(db, back, [made_for.list, made_for.id])
 
 
 def by_handle(db: Database, handle: str) -> Subscriber:
@@ -161,18 +170,17 @@ def change(db: Database, person: Subscriber, preferences: Preferences, *, freque
 
 
 def leave(db: Database, person: Subscriber, *, now: str) -> None:
-    """Off the list, at once: what waits is not sent, and the address and the choices are forgotten."""
+    """Off the list, at once: what waits is not sent, and the address and the choices are forgotten.
+
+    The keyed hash of the address stays, for `for_leave`.
+    """
     with db.atomic():
         db.execute(
             "update subscribers set state = 'left', left_at = ?, address = null, address_key = null, nonce = null, "
             "preferences = '{}' where id = ?",
             [now, person.id],
         )
-        db.execute(
-            "update deliveries set state = 'superseded', error = 'left the list' "
-            "where subscriber_id = ? and state in ('queued', 'retry')",
-            [person.id],
-        )
+        db.execute(f"update deliveries set state = 'superseded', error = 'left the list' where {_WAITING}", [person.id])
 
 
 def suppress(db: Database, address: str, reason: str, *, now: str) -> None:
@@ -195,8 +203,8 @@ def export(db: Database, address: str) -> dict[str, Any]:
         BadAddress: not an address.
     """
     address = addresses.address(address)
-    found = _rows(db, "select * from subscribers where address_key = ?", [addresses.key(address)])
     links = Links.of(db)
+    found = _rows(db, f"select * from subscribers where {_OF_ADDRESS}", _of_address(links, address))
     for row in found:
         row.pop("handle"), row.pop("nonce")
         row["deliveries"] = _rows(
@@ -215,6 +223,10 @@ def export(db: Database, address: str) -> dict[str, Any]:
     }
 
 
+def _of_address(links: Links, address: str) -> list[str]:
+    return [addresses.key(address), links.hash(addresses.key(address))]
+
+
 def erase(db: Database, address: str) -> int:
     """Forget one person: subscriptions, deliveries, requests. A suppression stays, as a hash that names nobody.
 
@@ -226,9 +238,8 @@ def erase(db: Database, address: str) -> int:
     """
     address = addresses.address(address)
     with db.atomic():
-        ids = [
-            row[0] for row in db.execute("select id from subscribers where address_key = ?", [addresses.key(address)])
-        ]
+        whose = _of_address(Links.of(db), address)
+        ids = [row[0] for row in db.execute(f"select id from subscribers where {_OF_ADDRESS}", whose)]
         for identity in ids:
             db.execute("delete from deliveries where subscriber_id = ?", [identity])
             db.execute("delete from subscribers where id = ?", [identity])

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from digest.tokens import Links
 from private_files import open_private
 
 mail = Migrations("digest")
@@ -78,6 +79,21 @@ def create_alerts(db: Database) -> None:
             channel text not null, event text not null, document_id text not null, state text not null,
             attempts integer not null, claimed_at text not null, settled_at text, primary key (channel, event)
         ) without rowid""")
+
+
+@mail()
+def add_turns_and_who_left(db: Database) -> None:
+    # A letter that waits for its turn is `held`; `turn` and `domain_hash` say when it is released (digest.limits).
+    for column in ("turn integer", "domain_hash text", "released_at text"):
+        db.execute(f"alter table deliveries add column {column}")
+    db.execute("create index deliveries_held on deliveries (domain_hash, turn) where state = 'held'")
+    db.execute("create index deliveries_released on deliveries (released_at) where released_at is not null")
+    # A keyed hash of the address. It stays when they leave, so that an old leaving link finds who has come back.
+    db.execute("alter table subscribers add column address_hash text")
+    db.execute("create index subscribers_by_hash on subscribers (address_hash) where address_hash is not null")
+    for key, address in db.execute("select id, address_key from subscribers where address_key is not null").fetchall():
+        hashed = Links.of(db).hash(address)
+        db.execute("update subscribers set address_hash = ? where id = ?", [hashed, key])
 
 
 def open_mail(path: Path) -> Database:

@@ -33,7 +33,7 @@ PASSWORD = "correct horse battery staple"
 #: Words that only staff may read; a page, feed or error that shows one of them is a leak.
 PRIVATE = ("Marginalia", "zyzzyva-note", "quokka-draft", "Ana Reader", "Ben Writer", "ana@example.org")
 #: Fewer rounds than in earnest: the tests sign in often.
-_HASH = hash_password(PASSWORD, "0123456789abcdef", 1_000)
+HASH = hash_password(PASSWORD, "0123456789abcdef", 1_000)
 
 
 def build(folder: Path) -> Configuration:
@@ -97,7 +97,7 @@ def add(db: Database, name: str, role: str) -> Account:
     made = accounts.add(
         db, name, role=role, password=None, email=f"{first}@example.org", now=NOW, unit="Marginalia Office"
     )
-    db.execute("update accounts set password = ? where id = ?", [_HASH, made.id])
+    db.execute("update accounts set password = ? where id = ?", [HASH, made.id])
     return made
 
 

@@ -81,7 +81,7 @@ def _insert(db: sqlite3.Connection, changes: list[tuple[str, ...]], seen_at: str
 def reader(db: Database, address: str, choice: Preferences = Preferences(), **values: Any) -> subscribers.Subscriber:  # noqa: B008
     """Somebody who has asked and confirmed."""
     now = values.pop("now", JOINED)
-    assert subscribers.subscribe(db, address, choice, now=now, **values)
+    assert subscribers.subscribe(db, address, choice, now=now, **values)[0]
     row = next(db.query("select * from subscribers where address_key = ?", [address.casefold()]))
     return subscribers.confirm(db, Links.of(db).confirm(row["handle"], row["nonce"]), now=now)
 

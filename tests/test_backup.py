@@ -200,7 +200,7 @@ def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Confi
     assert people.add_to_journal(config.staff, journal) == 0
     whole = journal.read_bytes()
     assert b"Zeilen \xe2\x80\x9c\xc3\xa9\xe2\x80\x9d" in whole
-    assert desk_world._HASH.encode() not in whole
+    assert desk_world.HASH.encode() not in whole
     journal.write_bytes(whole[:-20])
     assert people.add_to_journal(config.staff, journal) == 1
     assert people.from_lines(journal, config.data / "journal" / "staff.db") == first

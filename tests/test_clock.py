@@ -141,10 +141,10 @@ def test_what_was_asked_in_the_future_does_not_count(tmp_path: Path) -> None:
         links = Links.of(db)
         most = asking.PER_PERSON[0][1]
         for _ in range(most):
-            assert asking.may_ask(db, links, "one@example.org", None, YEARS_AHEAD)
+            assert asking.may_write(db, links, "one@example.org", YEARS_AHEAD)
         for _ in range(most):
-            assert asking.may_ask(db, links, "one@example.org", None, NOW)
-        assert not asking.may_ask(db, links, "one@example.org", None, BEFORE)
+            assert asking.may_write(db, links, "one@example.org", NOW)
+        assert not asking.may_write(db, links, "one@example.org", BEFORE)
 
 
 def test_a_mail_claimed_or_put_off_in_the_future_is_not_forgotten(tmp_path: Path) -> None:

@@ -291,6 +291,80 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
     assert len(partners.shown(config.partners, BROADBAND)) == 1
 
 
+FAY = "Fay Partner"
+AGAIN = [
+    ["say the same"], ["say other words"], ["say another stance"], ["withdraw", "say the same"], ["colleague"],
+    ["say other words", "withdraw", "colleague", "say the same"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("steps", AGAIN, ids=" and ".join)
+def test_what_staff_hid_stays_hidden_however_it_is_sent_again(db: Any, config: Configuration, steps: list[str]) -> None:
+    partners.add_partner(db, FAY, "Electronic Frontier Foundation", password=PASSWORD, now=NOW)
+    ana = Account(7, "Ana Reader", None, "approver", None, NOW, None, True)
+    number = say(db)
+    say(db, "support", "", ARL)
+    partners.moderate(db, ana, number, hidden=True, reason="an advertisement", seen=0, now=LATER)
+    for step in steps:
+        number = {
+            "say the same": lambda seen: say(db, seen=seen),
+            "say other words": lambda seen: say(db, note="It goes too far, once more.", seen=seen),
+            "say another stance": lambda seen: say(db, "watch", seen=seen),
+            "withdraw": lambda seen: say(db, "", "", seen=seen),
+            "colleague": lambda seen: say(db, name=FAY, seen=seen),
+        }[step](number)
+        # What others say on it is not touched.
+        assert [row["organisation"] for row in partners.shown(config.partners, BROADBAND)] == [
+            "Association of Research Libraries"
+        ]
+    assert partners.mine(db, who(db), BROADBAND)["reason"] == "an advertisement"  # type: ignore[index]
+    assert partners.sent_again(db) == 1
+    # Another document of theirs is not touched either.
+    partners.say(db, who(db), RULE, "watch", "", seen=0, now=NOW)
+    assert len(partners.shown(config.partners, RULE)) == 1
+    # Staff show what is there now, and from then on the partner speaks freely again.
+    last = partners.mine(db, who(db), BROADBAND)
+    assert last
+    partners.moderate(db, ana, last["id"], hidden=False, reason="fine", seen=last["moderation_id"], now=LATER)
+    assert (len(partners.shown(config.partners, BROADBAND)), partners.sent_again(db)) == (2, 0)
+    say(db, note="More.", seen=last["id"])
+    assert "More." in [row["note"] for row in partners.shown(config.partners, BROADBAND)]
+
+
+async def test_both_sides_see_that_a_hidden_statement_was_sent_again(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    ana = Account(7, "Ana Reader", None, "approver", None, NOW, None, True)
+    partners.moderate(db, ana, say(db), hidden=True, reason="an advertisement", seen=0, now=LATER)
+    await browser.sign_in(EFF)
+    page = (await browser.get(PAPER)).text
+    form = {"stance": "support", "note": "It goes <b>very</b> far.", "step": "say"}
+    answer = await browser.send(PAPER, seen=field(page, "seen"), **form)
+    told = (await browser.get(answer.headers["location"])).text
+    assert "Kept, but not shown" in told
+    assert "an advertisement. What you send stays hidden until they show it" in told
+    await browser.send(PAPER, seen="2", step="withdraw")
+    assert "an advertisement" in (await browser.get(PAPER)).text
+    await browser.send(PAPER, seen="3", **form)
+    staff = Browser(site_of(config).app())
+    await staff.sign_in()
+    assert "1 hidden statement of a partner was</a> sent again" in (await staff.get("/desk")).text
+    assert "hidden, and sent again" in (await staff.get(f"/desk{PUBLIC}")).text
+    page = (await staff.get("/desk/partners")).text
+    assert "Sent again after it was hidden" in page
+    assert "The stance was Oppose." in page
+    assert "<del>too" in page
+    assert "<ins>&lt;b&gt;very&lt;/b&gt;" in page
+    assert "<b>" not in page
+    seen = {"statement": field(page, "statement"), "seen": field(page, "seen")}
+    await staff.send("/desk/partners", hide="1", reason="still one", **seen)
+    page = (await staff.get("/desk/partners")).text
+    assert "Hidden: still one" in page
+    assert "Sent again" not in page
+    assert "sent again" not in (await staff.get("/desk")).text
+    assert "still one" in (await browser.get(PAPER)).text
+
+
 async def test_a_viewer_hides_nothing_and_an_empty_list_says_what_to_do(made: Path, tmp_path: Path) -> None:
     browser = Browser(site_of(copy(made, tmp_path)).app())
     await browser.sign_in("Cleo Looker")

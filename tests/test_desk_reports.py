@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -121,11 +122,14 @@ async def test_hostile_words_are_shown_as_words(browser: Browser, db: Any) -> No
     assert "<b>" not in page
 
 
-async def test_a_program_that_fills_every_field_is_thanked_and_forgotten(browser: Browser, db: Any) -> None:
+async def test_a_filled_hidden_field_keeps_nothing_and_says_so(browser: Browser, db: Any) -> None:
     answer = await send(browser, website="https://spam.example")
-    assert answer.status_code == 200
-    assert "Thank you" in answer.text
+    assert answer.status_code == 400
+    assert "Your report was not kept, because a hidden field" in answer.text
     assert filed_reports(db) == []
+    # A browser may have filled it in: what the person wrote is still there, and the field is empty.
+    assert WORDS in answer.text
+    assert field(answer.text, "website") == ""
 
 
 async def test_the_form_needs_its_proof_and_our_own_site_and_no_cookie(
@@ -163,21 +167,56 @@ async def test_what_is_no_form_is_refused(browser: Browser, db: Any, kind: str) 
 async def test_too_many_from_one_place_are_held_back_and_lock_nobody_out(browser: Browser, db: Any) -> None:
     answers = [(await send(browser)).status_code for _ in range(limits.REPORTS_PER_ORIGIN + 2)]
     assert answers == [200] * limits.REPORTS_PER_ORIGIN + [429] * 2
-    assert "try again in 15 minutes" in (await send(browser)).text
+    refused = (await send(browser)).text
+    assert "Your report was not kept: at most 5 can come from one network in 15 minutes" in refused
+    assert WORDS in refused
     assert (await browser.sign_in()).status_code == 302
 
 
-def test_too_many_from_everywhere_are_held_back(db: Any) -> None:
-    taken = [limits.may_report(db, f"10.0.0.{n}", NOW) for n in range(limits.REPORTS + 5)]
-    assert taken == [True] * limits.REPORTS + [False] * 5
-    assert limits.may_report(db, "10.0.0.1", LATER)
+def flood(db: Any, senders: int, each: int) -> None:
+    """So many reports at once, from places that are not ours."""
+    for n in range(senders * each):
+        reports.file(db, PAGE, f"{WORDS} {n}", None, origin=f"2001:db8:0:{n % senders:x}::{n:x}", now=NOW)
 
 
-def test_a_flood_ends_where_staff_cannot_follow(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MOST_OPEN", 1)
-    reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+def test_a_network_of_ipv6_addresses_is_one_sender(db: Any) -> None:
+    with pytest.raises(reports.BadReport, match="from one network"):
+        flood(db, 1, limits.REPORTS_PER_ORIGIN + 1)
+    for hour in range(10, 18):
+        for n in range(limits.REPORTS_PER_ORIGIN):
+            with contextlib.suppress(reports.BadReport):
+                reports.file(db, PAGE, WORDS, None, origin=f"2001:db8::{n}", now=f"2022-03-09T{hour}:00:00Z")
+    assert len(filed_reports(db)) == limits.REPORTS_A_DAY
+
+
+async def test_a_flood_keeps_nobody_from_reporting_and_waits_behind_them(browser: Browser, db: Any) -> None:
+    flood(db, 30, 5)
+    answer = await send(browser, words="The honest report of a reader.")
+    assert answer.status_code == 200
+    assert "Your report is number 151. A person reads it after 30 other reports" in answer.text
+    order = [row["words"] for row in reports.listed(db, closed=False, now=NOW)]
+    assert order[30] == "The honest report of a reader."
+    await browser.sign_in()
+    assert (await browser.get("/desk/reports")).text.count("The honest report of a reader.") == 1
+
+
+def test_a_sender_who_has_not_reported_today_is_taken_also_when_many_wait(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "MOST_OPEN", 10)
+    monkeypatch.setattr(reports, "MOST_OPEN_AT_ALL", 12)
+    flood(db, 5, 2)
+    with pytest.raises(reports.BadReport, match="your report was not kept: more reports wait"):
+        flood(db, 1, 1)
+    assert reports.file(db, PAGE, WORDS, None, origin="203.0.113.7", now=NOW) == (11, 5)
     with pytest.raises(reports.BadReport, match="more reports wait"):
-        reports.file(db, PAGE, WORDS, None, origin="a", now=NOW)
+        reports.file(db, PAGE, WORDS, None, origin="203.0.113.7", now=NOW)
+    reports.file(db, PAGE, WORDS, None, origin="203.0.113.8", now=NOW)
+    with pytest.raises(reports.BadReport, match="more reports wait"):
+        reports.file(db, PAGE, WORDS, None, origin="203.0.113.9", now=NOW)
+    # What was not kept is not counted for its sender either.
+    reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)
+    assert reports.file(db, PAGE, WORDS, None, origin="203.0.113.9", now=NOW)[0] == 13
 
 
 # --------------------------------------------------------------------- at the desk

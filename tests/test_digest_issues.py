@@ -336,6 +336,21 @@ def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
     assert [row[0] for row in db.execute("select address from subscribers")] == ["b@example.org"]
 
 
+def test_whose_letter_waited_for_its_turn_has_as_long_to_confirm(db, corpus_file: Path) -> None:
+    from digest import limits
+    from digest.subscribers import subscribe
+
+    for n in range(limits.PER_DOMAIN_HOUR + 2):
+        subscribe(db, f"p{n}@example.org", Preferences(), now="2022-03-01T00:00:00Z")
+    key = "select subscriber_id from deliveries where state = 'held' order by 1"
+    first, second = [row[0] for row in db.execute(key)]
+    db.execute(
+        "update deliveries set state = 'queued', released_at = '2022-03-08T00:00:00Z' where subscriber_id = ?", [first]
+    )
+    prepared(db, corpus_file)
+    assert {row[0] for row in db.execute("select id from subscribers")} == {first, second}
+
+
 def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:
     from dataclasses import replace
 

@@ -136,7 +136,7 @@ async def test_an_unknown_user_is_not_written_to_again(db, corpus_file: Path) ->
     with post_office(Postbox(HABITS)) as port:
         await sender(db, issue, port, Clock()).send(issue.id)
     assert subscribers.is_suppressed(db, "Nobody@example.org")
-    assert not subscribers.subscribe(db, "nobody@example.org", Preferences(), now=SECOND)
+    assert not subscribers.subscribe(db, "nobody@example.org", Preferences(), now=SECOND)[0]
 
 
 async def test_what_was_refused_is_told_by_the_next_issue_and_what_was_sent_is_not(db, corpus_file: Path) -> None:

@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from digest_world import FIRST, FIRST_DAY, HEAD, Postbox, corpus, post_office, reader
+from digest_world import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
 from site_corpus import TODAY
 
 import serve
 from configuration import Configuration
-from digest import desk, issues
+from digest import desk, issues, limits, subscribers
 from digest.preferences import Preferences
 from digest.send import Server
 from digest.tables import open_mail
@@ -96,8 +96,47 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     )  # fmt: skip
     assert one_click.status_code == 200
     assert db.execute("select state, address from subscribers").fetchone() == ("left", None)
-    assert (await site.client.post(leave)).status_code == 200
+    again = await site.client.post(leave)
+    assert (again.status_code, "You are not on the list" in again.text) == (200, True)
     assert (await site.client.get(manage)).status_code == 410
+
+
+async def test_an_old_leaving_link_tells_the_truth_and_leaves(site, db) -> None:
+    link = f"/subscribe/leave/{Links.of(db).leave(reader(db, 'a@example.org').handle)}"
+    assert "You have left the list" in (await site.client.post(link)).text
+    assert "You are not on the list" in (await site.client.get(link)).text
+    reader(db, "a@example.org", now=FIRST)
+    page = (await site.client.get(link)).text
+    assert "Leave the list?" in page
+    assert "You have left" not in page
+    one_click = await site.client.post(
+        link, content="List-Unsubscribe=One-Click", headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert "You have left the list" in one_click.text
+    assert {row[0] for row in db.execute("select state from subscribers")} == {"left"}
+
+
+async def test_who_asks_is_told_that_a_letter_waits_and_what_was_not_taken(
+    site, db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def said(address: str) -> tuple[int, str]:
+        answer = await site.client.post("/subscribe", data={"email": address, "step": "save"})
+        return answer.status_code, answer.text
+
+    monkeypatch.setattr(limits, "PER_DOMAIN_HOUR", 2)
+    reader(db, "known@example.org", now="2020-01-01T00:00:00Z")
+    subscribers.suppress(db, "never@example.org", "asked for it", now=JOINED)
+    assert "because many people" not in (await said("a@example.org"))[1]
+    for n in range(3):
+        await said(f"b{n}@example.org")
+    pages = [await said(f"{name}@example.org") for name in ("known", "never")]
+    assert pages[0] == pages[1]
+    assert "It can take 2 hours, because many people are subscribing." in pages[0][1]
+    assert "because many people" not in (await said("new@elsewhere.example"))[1]
+    monkeypatch.setattr(limits, "LONGEST_WAIT", 1)
+    monkeypatch.setattr(limits, "LONGEST_WAIT_AT_ALL", 1)
+    status, page = await said("c@example.org")
+    assert (status, "Your subscription was not taken:</strong> more people" in page) == (429, True)
 
 
 async def test_the_answer_does_not_tell_who_reads(site, db) -> None:

@@ -63,7 +63,7 @@ def config(tmp_path: Path) -> Configuration:
             db.execute("insert into attempts values (?, 'x', 'y')", [at])
     with closing(open_mail(made.mail)) as mail:
         reader(mail, "one@example.org", now=OLD)
-        asking.may_ask(mail, Links.of(mail), "two@example.org", None, YOUNG)
+        asking.may_write(mail, Links.of(mail), "two@example.org", YOUNG)
     return made
 
 

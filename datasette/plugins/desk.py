@@ -16,7 +16,7 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import accounts, asking, by_hand, sessions
+from desk import accounts, asking, by_hand, limits, sessions
 from desk.houses import DESK, HOUSES, PARTNERS, partners_of
 from desk.room import Attachment, Page, Redirect, Refusal, Room
 from operations import logs
@@ -26,6 +26,8 @@ from publish import publish_decisions
 log = logging.getLogger("infopolicy.desk")
 
 SHORTEST_SECRET = 32
+#: The purpose and the name of the cookie that remembers a browser for the limits of sign-ins.
+DEVICE, DEVICE_COOKIE = "device", "infopolicy_device"
 NO_SECRET = (
     "The staff pages are closed, because this site has no fixed secret to sign with. Whoever runs it must set "
     "INFOPOLICY_SECRET to at least 32 random characters and start it again."
@@ -98,6 +100,10 @@ async def _form(house, request):
     return form
 
 
+def _now():
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _path(request):
     return request.scope.get("route_path") or request.path
 
@@ -110,7 +116,7 @@ def _answer(house, datasette, request, config, form):
     if house is PARTNERS and not config.partners.exists():
         return _to_login(request), None
     with closing(house.open(config)) as db:
-        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = _now()
         token = _token(house, datasette, request)
         account = _proxied(house, db, request, config) or (sessions.who(db, token, now=now) if token else None)
         if found is None or (account is None and found[0].role is not None):
@@ -123,7 +129,8 @@ def _answer(house, datasette, request, config, form):
         _check_role(account, role, "POST" if form is not None else "GET", route)
         room = Room(
             db=db, account=account, now=now, today=_today(datasette, now),
-            origin=asking.who_asks(_peer(request), request.headers, config), token=token, path=path,
+            origin=asking.who_asks(_peer(request), request.headers, config), device=_device(datasette, request, now),
+            token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args},
             form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
         )  # fmt: skip
@@ -174,7 +181,22 @@ def _redirect(datasette, request, config, answer):
         response.set_cookie(
             house.cookie, value, max_age=age, path=house.prefix, secure=secure, httponly=True, samesite="lax"
         )
+        if answer.device:
+            value = datasette.sign({"device": answer.device, "since": _now()}, DEVICE)
+            age = limits.DEVICE_DAYS * 24 * 3600
+            response.set_cookie(
+                DEVICE_COOKIE, value, max_age=age, path="/desk/login", secure=secure, httponly=True, samesite="lax"
+            )
     return response
+
+
+def _device(datasette, request, now):
+    """What this browser has kept since somebody signed in with it; "" for nothing, or nothing of ours."""
+    try:
+        kept = datasette.unsign(request.cookies.get(DEVICE_COOKIE, ""), DEVICE)
+        return kept["device"] if kept["since"] > limits.ago(now, days=limits.DEVICE_DAYS) else ""
+    except (BadSignature, KeyError, TypeError):
+        return ""
 
 
 def _token(house, datasette, request):

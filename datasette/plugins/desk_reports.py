@@ -29,6 +29,10 @@ ABOUT = re.compile(r"/(documents|positions|areas|jurisdictions)/[a-z0-9-]+")
 #: How long the page of the form may stay open, in seconds.
 LONGEST_OPEN = 24 * 3600
 PURPOSE = "report"
+FILLED = (
+    "your report was not kept, because a hidden field that must stay empty was filled in, perhaps by your browser. It is "
+    "empty now: please send the form again"
+)
 FIELDS = ("page", "words", "email")
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
 
@@ -46,15 +50,15 @@ async def report(datasette, request):
     except Refusal as refusal:
         return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
     typed = {name: (form.get(name) or [""])[0] for name in FIELDS}
-    # A field that nobody sees, so that only a program fills it: it is told that all is well, and nothing is kept.
+    # A field that nobody sees: a program fills it, and so may a browser that fills forms by itself. Its person is told.
     if (form.get("website") or [""])[0]:
-        return await show(datasette, request, {"page": reports.page_of(typed["page"]) or "/"}, number=1)
+        return await show(datasette, request, typed, {"": FILLED}, status=400)
     if not proven(datasette, (form.get("proof") or [""])[0]):
         old = {"": "this form is more than a day old, or came from elsewhere: please look through it and send it again"}
         return await show(datasette, request, typed, old, status=400)
     try:
         page, words, email = reports.check(**typed, site=config.site)
-        number = await asyncio.to_thread(_file, config, request, page, words, email)
+        number, before = await asyncio.to_thread(_file, config, request, page, words, email)
     except reports.BadReport as bad:
         return await show(datasette, request, typed, bad.fields, status=429 if "" in bad.fields else 400)
     except (FileLost, sqlite3.OperationalError) as error:
@@ -62,7 +66,7 @@ async def report(datasette, request):
         log.warning("%s: %s", logs.PLACE.get(), name)
         busy = {"": "the site is busy and your report was not kept: please send it again"}
         return await show(datasette, request, typed, busy, status=503)
-    return await show(datasette, request, {"page": page}, number=number)
+    return await show(datasette, request, {"page": page}, number=number, before=before)
 
 
 def proof(datasette):
@@ -88,11 +92,12 @@ def _file(config, request, page, words, email):
     return number
 
 
-async def show(datasette, request, values, wrong=None, *, number=None, status=200):
+async def show(datasette, request, values, wrong=None, *, number=None, before=0, status=200):
     context = {
         "v": values,
         "wrong_fields": wrong or {},
         "number": number,
+        "before": before,
         "days": reports.FORGET_DAYS,
         "proof": proof(datasette),
     }

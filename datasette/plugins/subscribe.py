@@ -16,7 +16,7 @@ from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from desk import asking
-from digest import compose, desk, estimate, issues, subscribers
+from digest import compose, desk, estimate, issues, limits, subscribers
 from digest.addresses import BadAddress
 from digest.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
 from digest.tables import open_mail
@@ -29,6 +29,16 @@ log = logging.getLogger("infopolicy.digest")
 
 #: The fields of the form that the address may fill in: pages about an area, a place or a search lead there.
 PREFILLED = ("area", "jurisdiction", "kind", "position", "stance", "must_see", "searches", "documents")
+#: The same words for every address, so true for each: also for one that reads already, or never wants to hear from us.
+ASKED = (
+    "If this address can get the digest, we send it an email with a link. You get the digest only after you open that link and "
+    "confirm; the link works for three days. We send at most two such emails to one address in a day, and five in a month. "
+    "Nothing came? Look in your spam folder, and try again tomorrow."
+)
+NOT_ON_LIST = (
+    "The subscription of this link has ended, and we send nothing for it. Do you still get our emails? Use the link at the end "
+    "of the newest one."
+)
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _letters = set()
 
@@ -153,7 +163,7 @@ async def show_form(datasette, request, values, *, known, status=200, **more):
         "v": values, "known": known, "kinds": words.glossary()["kinds"],
         "stances": words.glossary()["stances"], "frequencies": FREQUENCIES,
         "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
-        "leave": None,
+        "heading": "This cannot be used yet:", "leave": None,
     }  # fmt: skip
     return await page(datasette, request, "subscribe.html", context | more, status=status)
 
@@ -177,19 +187,26 @@ async def subscribe(datasette, request):
         if (form.get("step") or ["check"])[0] != "save":
             volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
             return await show_form(datasette, request, values, known=known, volume=volume)
-        queued = await with_mail(
+        queued, hours = await with_mail(
             datasette, subscribers.subscribe, values["email"], choice, now=now(), frequency=values["frequency"],
             language=values["language"], origin=origin(request, config),
         )  # fmt: skip
+    except limits.TooMany as error:
+        return await show_form(
+            datasette,
+            request,
+            typed(form),
+            known=known,
+            problem=str(error),
+            heading="Your subscription was not taken:",
+            status=429,
+        )
     except (BadAddress, BadPreferences) as error:
         return await show_form(datasette, request, typed(form), known=known, problem=str(error), status=400)
     if queued and config.smtp_host:
         post_letters(config)
-    text = (
-        "If this address can get the digest, a letter with a link is on its way. Nothing is sent before you have opened that "
-        "link and confirmed. It works for three days. Nothing came? Look in the folder for unwanted mail, and try again tomorrow."
-    )
-    return await message(datasette, request, "Look into your mailbox", text)
+    when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
+    return await message(datasette, request, "Look into your mailbox", " ".join(f"{ASKED} {when}".split()))
 
 
 def post_letters(config):
@@ -269,23 +286,28 @@ async def manage(datasette, request):
 
 
 async def leave(datasette, request):
-    """A button for people, RFC 8058's one click (a POST without a page) for mail programs. A second time is no error."""
+    """A button for people, RFC 8058's one click (a POST without a page) for mail programs. A second time is no error.
 
-    def forget(db, token):
+    The link of an old mail works for who has left and subscribed again: a mail program shows its owner that it is done.
+    """
+
+    def find_or_forget(db, token):
         person = subscribers.for_leave(db, token)
-        if person and person.state != "left":
+        if person and request.method == "POST":
             subscribers.leave(db, person, now=now())
+        return person
 
     try:
-        if request.method == "POST":
-            await with_mail(datasette, forget, request.url_vars["token"])
-        else:
-            person = await with_mail(datasette, subscribers.for_leave, request.url_vars["token"])
-            if person and person.state != "left":
-                text = "You will get no more mail from this list, and we forget your address."
-                return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
+        person = await with_mail(datasette, find_or_forget, request.url_vars["token"])
     except BadLink as error:
         return await bad_link(datasette, request, error)
+    if person is None:
+        return await message(
+            datasette, request, "You are not on the list", NOT_ON_LIST, link=("/subscribe", "Subscribe")
+        )
+    if request.method != "POST":
+        text = "You will get no more mail from this list, and we forget your address."
+        return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
     return await message(
         datasette, request, "You have left the list", "Your address and your choices are forgotten.",
         link=("/subscribe", "Subscribe again"),
