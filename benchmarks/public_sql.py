@@ -1,4 +1,4 @@
-"""Twenty questions of a reporter to the tables and SQL: are the answers the same, and how long do they take?
+"""Questions of a reporter to the tables and SQL: are the answers the same, and how long do they take?
 
     python -m benchmarks.public_sql data/corpus.db [--before CHECKOUT] [--turns 15]
 

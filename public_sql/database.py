@@ -65,7 +65,7 @@ class PublicDatabase(Database):
         milliseconds = max(1, min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms))
         most = self.ds.max_returned_rows
         most += most == (page_size or self.ds.page_size)
-        values = dict(params) if isinstance(params, dict) else list(params or ())
+        values = list(params) if isinstance(params, (list, tuple)) else dict(params or {})
         try:
             answer = await self.pool.ask(sql, values, milliseconds, most if truncate and most else None)
         except Stopped as error:
