@@ -1,7 +1,7 @@
-"""Hashes of what a data folder holds and shows: every table, the pages at some 200 addresses, the mails that went out.
+"""The hashes of `benchmarks.freeze`: every table, the pages at more than 200 addresses, the emails.
 
-Used by `benchmarks.freeze`. A hash of a table does not depend on the order of its rows. What is random or says by which
-rules a row was made is left out, or replaced by a name; the reason stands beside each.
+The hash of a table does not depend on the order of its rows. Random values and versions of rules are left out or replaced by a
+name, each with its reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.scenario import ISSUES, PARTNER, TODAY, Visitor, paper, query, s
 FILES = ("corpus", "staff", "partners", "mail")
 Hashes = dict[str, dict[str, Any]]
 
-#: Tables that do not count.
+#: Tables to leave out.
 LEFT_OUT = {
     "_sqlite_migrations": "names of migrations, which a move may change; what they make is compared",
     "sqlite_stat1": "what SQLite guesses of its indexes",
@@ -31,14 +31,14 @@ LEFT_OUT = {
     "derivations": "hashes of the files with rules, not what the rules found",
     "editions": "hashes of the files with rules, not what the rules found",
     "published": "hashes of what was published; that itself is compared",
-    "runs": "requests, counts and times of crawls; what they stored is compared",
+    "runs": "requests and times of crawls; what they stored is compared",
     "secrets": "random: the key of the links in mails",
     "sessions": "random: who is signed in",
     "attempts": "keyed hashes of who tried to sign in",
     "requests": "keyed hashes of who asked for mail",
     "report_tries": "keyed hashes of who sent a report",
 }
-#: Columns that do not count, in any table; `*rowid` is left out as well (a row number hangs on the order of writing).
+#: Columns to leave out; also every `*rowid` (row numbers depend on the order of writing).
 VOLATILE = {
     "accounts.password": "has a random salt",
     "deliveries.message_id": "made with a random key",
@@ -50,7 +50,7 @@ VOLATILE = {
     "subscribers.nonce": "random",
     "taggings.version": "a hash of the files with rules and of the model",
 }
-#: What differs from one request to the next in a page or mail, and the name that stands for it.
+#: Parts of a page or email that differ from one request to the next, and the name that replaces each.
 MASKS = (
     (r'(name="csrftoken" value=")[^"]*', r"\1TOKEN"),  # signs one visitor's forms
     (r'(name="proof" value=")[^"]*', r"\1TOKEN"),  # signs when a form was opened
@@ -68,7 +68,7 @@ def sha256(text: str) -> str:
 
 
 def of_tables(data: Path) -> Hashes:
-    """`file.table` -> number and hash of its rows, of every file that is there."""
+    """Hash the tables of every file: `file.table` -> number and hash of its rows."""
     found: Hashes = {}
     for file in FILES:
         if not (data / f"{file}.db").exists():
@@ -81,7 +81,7 @@ def of_tables(data: Path) -> Hashes:
 
 
 def selections(db: sqlite3.Connection, schema: str) -> Iterator[tuple[str, str]]:
-    """(table, the SQL that reads what counts of it) of an attached file, the words of each search index among them."""
+    """Yield (table, SQL that reads what to compare) for an attached file; for a search index, its terms."""
     listed = f"select name, type, coalesce(sql, '') from {schema}.sqlite_master where type in ('table', 'view') order by name"
     entries = db.execute(listed).fetchall()
     indexes = [name for name, _, sql in entries if re.match(r"create virtual table.*using fts5", sql, re.I | re.S)]
@@ -97,7 +97,7 @@ def selections(db: sqlite3.Connection, schema: str) -> Iterator[tuple[str, str]]
 
 
 def _is_public(entries: list[tuple[str, str, str]]) -> bool:
-    """Whether it is corpus.db, whose views are for everybody; those of other files only shorten queries."""
+    """Whether it is corpus.db, whose views are public; the views of other files only shorten queries."""
     return any(name == "documents" for name, _, _ in entries)
 
 
@@ -108,7 +108,7 @@ def _columns(db: sqlite3.Connection, schema: str, table: str) -> list[str]:
 
 
 def _of_rows(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    """The sum of the hashes of all rows: the same in any order, in little memory, and one row more or less changes it."""
+    """Add up the hashes of all rows: the order does not matter, duplicates do, and it needs little memory."""
     number, total = 0, 0
     for row in rows:
         number += 1
@@ -117,7 +117,7 @@ def _of_rows(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def differing_rows(old: Path, new: Path, table: str, most: int = 10) -> list[str]:
-    """The first rows of `file.table` that only one of two folders has: `-` the old one, `+` the new one."""
+    """List the first rows of `file.table` that only the old folder (`-`) or only the new folder (`+`) has."""
     file, _, name = table.partition(".")
     with closing(sqlite3.connect(":memory:", uri=True)) as db:
         found = {}
@@ -141,7 +141,7 @@ def differing_rows(old: Path, new: Path, table: str, most: int = 10) -> list[str
 
 
 def addresses(data: Path) -> list[str]:
-    """What the public can ask for: every kind of page, both languages, every form to take away."""
+    """List public addresses: every kind of page, both languages, every download and feed."""
     documents = spread(query(data, "select id from documents order by id"), 24)
     documents += spread(query(data, "select distinct document_id from decisions order by 1"), 8)
     grouped = spread(query(data, "select distinct document_id from look_alikes order by 1"), 3)
@@ -176,7 +176,7 @@ def addresses(data: Path) -> list[str]:
 
 
 def _fixed(year: str) -> list[str]:
-    """Addresses that are there whatever was collected."""
+    """List the addresses that exist whatever was collected."""
     lists = ("", "?must_see=1", "?q=library", "?q=%22school+library%22+privacy", "?q=libarry", f"?year={year}", "?page=2",
              "?sort=oldest", "?ceremonial=1", "?area=privacy&must_see=1")  # fmt: skip
     plain = ("/", "/areas", "/positions", "/jurisdictions", "/deadlines", "/calendar", "/compare", "/browse", "/glossary",
@@ -202,7 +202,7 @@ def _issue_ids() -> Iterator[str]:
 
 
 def desk_addresses(data: Path) -> list[str]:
-    """Pages for somebody of staff who is signed in."""
+    """List pages for a member of staff who is signed in."""
     decided = spread(query(data, "select distinct document_id from reviews order by 1", file="staff.db"), 8)
     waiting = spread(query(data, "select document_id from waiting order by document_id", file="staff.db"), 4)
     positions = spread(query(data, "select id from positions order by id"), 2)
@@ -215,7 +215,7 @@ def desk_addresses(data: Path) -> list[str]:
 
 
 async def of_pages(data: Path, keep: Path | None) -> Hashes:
-    """Address -> status, size and hash of the answer, asked for as nobody, as staff (/desk) and as a partner (/partner)."""
+    """Hash pages as the public, as staff (/desk) and as a partner (/partner): address -> status, size and hash."""
     found: Hashes = {}
     documents = query(data, "select distinct document_id from current_statements order by 1", file="partners.db")
     partner = [
@@ -250,7 +250,7 @@ def mask(text: str) -> str:
 
 
 def of_mails(mails: Iterable[tuple[str, EmailMessage]], keep: Path | None) -> Hashes:
-    """`day address` -> subject and hash of a mail, without its id (signed with a random key) and its boundaries (random)."""
+    """Hash emails: `day address` -> subject and hash, without the message ID (made with a random key) and boundaries (random)."""
     found: Hashes = {}
     for address, mail in mails:
         headers = [f"{name}: {value}" for name, value in mail.items() if name not in ("Message-ID", "Content-Type")]
@@ -263,7 +263,7 @@ def of_mails(mails: Iterable[tuple[str, EmailMessage]], keep: Path | None) -> Ha
 
 
 def kept_text(folder: Path, kind: str, key: str) -> Path:
-    """Where the text behind a hash is kept: the name says which address it is, the hash keeps long ones apart."""
+    """Give the file that keeps the text behind a hash; the end of its name keeps long addresses apart."""
     return folder / kind / f"{re.sub(r'[^A-Za-z0-9]+', '-', key)[:80]}-{sha256(key)[:8]}.txt"
 
 

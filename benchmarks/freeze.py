@@ -1,14 +1,15 @@
-"""What the program makes of the recorded corpus, as hashes: equal before and after a change that should change nothing.
+"""Hash everything the program makes of a corpus, to show that a refactoring changed nothing.
 
-    python -m benchmarks.freeze OLD.json --sample                       the bundled sample, under a minute: after every move
-    python -m benchmarks.freeze NEW.json --sample --compare OLD.json    the same again, and what differs
-    python -m benchmarks.freeze OLD.json                                everything in ../shared/upstream, half an hour
-    python -m benchmarks.freeze OLD.json --data FOLDER                  the same from a folder already collected; it is copied
+    python -m benchmarks.freeze OLD.json --sample --keep                 the bundled sample: under a minute
+    python -m benchmarks.freeze NEW.json --sample --compare OLD.json --rows    the same again, and what differs
+    python -m benchmarks.freeze OLD.json                                 everything in ../shared/upstream
+    python -m benchmarks.freeze OLD.json --data FOLDER                   a copy of a folder that is already collected
+    python -m benchmarks.freeze NEW.json --made --compare OLD.json       compare two files made before
 
-Collects, derives everything, makes decisions of staff and partners, sends two weekly issues to two readers, publishes, and
-hashes every table, the pages at some 200 addresses and the mails (benchmarks/fingerprint.py says what is left out and why).
-The data stay in NEW.json's folder under NEW.data when --keep is given; then --rows shows the first rows and lines that
-differ. Exit code 1 if anything differs.
+The command collects documents, derives everything, plays decisions of staff, a partner and two subscribers, sends two weekly
+issues, and publishes. Then it hashes every table, the pages at more than 200 addresses, and the emails
+(benchmarks/fingerprint.py lists what it leaves out, and why). --keep leaves the data in a folder NAME.data beside NAME.json;
+--rows needs it to show the first rows and lines that differ. Exit code 1 if anything differs.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ from benchmarks import fingerprint, scenario
 from benchmarks.running import ROOT
 
 PARTS = ("tables", "pages", "mails")
-#: How much of a difference is shown.
+#: Rows or lines to show of each difference.
 MOST = 10
 
 
 def copied(source: Path, data: Path) -> None:
-    """Copy the databases of a folder that nobody writes to, with what still stands in their logs."""
+    """Copy the databases of a folder that nobody writes to, with their write-ahead logs."""
     files = [path for path in source.iterdir() if path.name.endswith((".db", ".db-wal"))]
     if not (source / "corpus.db").exists():
         raise SystemExit(f"{source}: holds no corpus.db; collect something first: infopolicy crawl --collect-only")
@@ -44,7 +45,7 @@ def copied(source: Path, data: Path) -> None:
 
 
 def made(data: Path, sources: dict[str, str]) -> dict[str, Any]:
-    """Play the scenario in a collected folder and hash what it holds then."""
+    """Play the scenario in a collected folder and hash the result."""
     began = time.monotonic()
     mails = scenario.play(data)
     played = time.monotonic()
@@ -70,7 +71,7 @@ def _git(*arguments: str) -> str:
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], *, rows: bool = False) -> list[str]:
-    """One line for each table, page and mail that differs, with the first rows or lines of it where asked for."""
+    """List each table, page and email that differs; with `rows`, also the first rows or lines that differ."""
     found = []
     for part in PARTS:
         for key in sorted(old[part].keys() | new[part].keys()):
@@ -90,7 +91,7 @@ def _said(entry: dict[str, Any]) -> str:
 def _details(part: str, key: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     one, other = Path(old["folder"]), Path(new["folder"])
     if missing := [str(each) for each in (one, other) if not each.is_dir()]:
-        return [f"{missing[0]} is gone: make it again with --keep to see what differs"]
+        return [f"{missing[0]} does not exist any more: run both freezes with --keep to see what differs"]
     if part == "tables":
         return fingerprint.differing_rows(one, other, key, MOST)
     texts = [fingerprint.kept_text(each, part, key).read_text(encoding="utf-8").splitlines() for each in (one, other)]
@@ -98,8 +99,8 @@ def _details(part: str, key: str, old: dict[str, Any], new: dict[str, Any]) -> l
     return [line[:300] for line in lines if not line.startswith("@@")][:MOST]
 
 
-def told(result: dict[str, Any]) -> str:
-    """The result as a table to read."""
+def report(result: dict[str, Any]) -> str:
+    """Format the result as a Markdown table."""
     lines = [f"{source}: {said}" for source, said in result["sources"].items()]
     lines += ["", "| table | rows | hash |", "|---|---:|---|"]
     lines += [f"| {name} | {each['rows']:,} | {each['sha256'][:12]} |" for name, each in result["tables"].items()]
@@ -117,14 +118,14 @@ def compare(old: Path, new: dict[str, Any], rows: bool) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("output", type=Path, help="the file to write; with --made, one that was written before")
+    parser.add_argument("output", type=Path, help="the file to write (with --made, to read)")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--sample", action="store_true", help="the bundled sample only")
-    kind.add_argument("--data", type=Path, help="a collected folder, which is copied and not changed")
-    kind.add_argument("--made", action="store_true", help="make nothing: compare what was made before")
-    parser.add_argument("--keep", action="store_true", help="leave the data beside the file, as NAME.data")
-    parser.add_argument("--compare", type=Path, metavar="OLD.json", help="say what differs from this one")
-    parser.add_argument("--rows", action="store_true", help="and show the first rows and lines that differ")
+    kind.add_argument("--data", type=Path, help="a collected folder; the command works on a copy")
+    kind.add_argument("--made", action="store_true", help="make nothing: compare a file made before")
+    parser.add_argument("--keep", action="store_true", help="keep the data beside the file, in NAME.data")
+    parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print what differs from this file")
+    parser.add_argument("--rows", action="store_true", help="also print the first rows and lines that differ")
     options = parser.parse_args()
     if options.made:
         return compare(options.compare, json.loads(options.output.read_text(encoding="utf-8")), options.rows)
@@ -135,7 +136,7 @@ def main() -> int:
     try:
         result = made(folder.resolve(), _collected(folder.resolve(), options))
         options.output.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        print(told(result))
+        print(report(result))
         return compare(options.compare, result, options.rows) if options.compare else 0
     finally:
         if not options.keep:

@@ -1,16 +1,17 @@
-"""Do the tests notice? Conditions, operators, signs and constants, drawn by lot, turned round one at a time.
+"""Mutation testing: do the tests notice when a condition, an operator, a sign or a constant is wrong?
 
     python -m benchmarks.mutants --seed 1 --count 100 [--module classify/rules.py] [--jobs 2] [--seconds 300]
 
-Each change is made in a copy of the checkout, and the test files that belong to the module run there, the nearest first, each
-until a test fails that passes without the change. What came out is kept in a file of JSON lines (data/mutants.jsonl), so that
-a run that was stopped goes on where it ended; a file that has changed since is tried anew. Survivors are printed with their
-line: add a test, or say why nobody can tell the difference. Exit code 1 if there are any.
+The command draws places in the code at random, by seed. It makes one change at a time in a copy of the checkout, and runs
+the test files that belong to the module there, the nearest first, until a test fails that passes without the change. A file
+of JSON lines (data/mutants.jsonl) keeps the outcomes: a run that was stopped continues where it ended, and a module that has
+changed since is tried again. The report shows the line of each mutant that survived: add a test, or explain why no test can
+tell the difference. Exit code 1 if a mutant survived.
 
-mutmut 3.8 and cosmic-ray 8.7 are kept well and do not fit. Neither draws a sample by seed, and with 16 minutes for the suite
-and thousands of places to change a sample is all there is time for. cosmic-ray runs one command for every change, not the tests
-of a module. mutmut finds the tests of a function by running the whole suite once under its own tracing, and makes its
-changes inside functions only: rules, tables and limits of this project stand at the top of modules.
+mutmut 3.8 and cosmic-ray 8.7 are well maintained but do not fit. Neither draws a random sample by seed, and a suite of 16
+minutes with 9,000 places to change leaves time for a sample only. cosmic-ray runs one command for every mutant, not the tests
+of its module. mutmut runs the whole suite first to learn which tests call a function, and changes code inside functions only;
+this project has rules, tables and limits at the top of modules.
 """
 
 from __future__ import annotations
@@ -41,16 +42,16 @@ from benchmarks.mutations import Mutation, mutations
 from benchmarks.running import ROOT
 
 OUTSIDE = ("tests", "benchmarks", "docs", "build")
-#: Seconds for one test: a change can make a loop endless.
+#: Seconds for one test: a mutation can make a loop endless.
 LONGEST_TEST = 120
-#: Test files in one run of pytest: few at first, where a failure is likely.
+#: Test files in one run of pytest: fewer in the first run, where a failure is most likely.
 FIRST, CHUNK = 3, 8
-#: Files that the code does not import by name, and who loads them.
+#: Folders whose files no module imports by name, and the module that loads them.
 LOADED_BY = {"datasette/plugins": "serve", "crawlers/spiders": "pipelines"}
 
 
 def files(root: Path) -> list[Path]:
-    """What belongs to the checkout: known to git, or new and not ignored; everything where there is no git."""
+    """List the files of the checkout: tracked by git, or new and not ignored. Without git, list all files."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     listed = [root / name for name in done.stdout.split("\0") if name]
@@ -58,14 +59,14 @@ def files(root: Path) -> list[Path]:
 
 
 def drawn(root: Path, seed: int, count: int, module: str | None = None) -> list[Mutation]:
-    """The changes that this seed draws, in the order in which it draws them: a larger count begins with the same ones."""
+    """Draw mutations by seed. A larger count starts with the same ones."""
     found: list[Mutation] = []
     for path in files(root):
         name = path.relative_to(root).as_posix()
         if path.suffix == ".py" and name.partition("/")[0] not in OUTSIDE and module in (None, name):
             found += mutations(name, path.read_bytes())
     if not found:
-        raise SystemExit(f"{module or root}: there is nothing to turn round; name a file such as classify/rules.py")
+        raise SystemExit(f"{module or root}: there is nothing to change; name a file such as classify/rules.py")
     random.Random(seed).shuffle(found)
     return found[:count]
 
@@ -74,7 +75,7 @@ def drawn(root: Path, seed: int, count: int, module: str | None = None) -> list[
 
 
 class Tests:
-    """Which test files reach a module by imports, and over how many steps."""
+    """Which test files import a module, directly or through other modules."""
 
     def __init__(self, root: Path) -> None:
         self.imports: dict[str, set[str]] = {}
@@ -90,7 +91,7 @@ class Tests:
 
     @staticmethod
     def _imported(path: Path, root: Path) -> set[str]:
-        """Files of the project that a file imports, inside functions too; the helpers of the tests among them."""
+        """Find the files of the project that a file imports, inside functions too."""
         names: set[str] = set()
         text = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)):
@@ -104,7 +105,7 @@ class Tests:
         return {place for place in places if (root / place).is_file()}
 
     def of(self, module: str) -> list[str]:
-        """The test files that reach a module, nearest first; of equally near ones those that share more of its words."""
+        """List the test files that import a module, nearest first; at equal distance, those sharing more of its words."""
         found = []
         for name in self.imports:
             if name.startswith("tests/") and Path(name).name.startswith("test_"):
@@ -130,7 +131,7 @@ class Tests:
 
 @dataclass
 class Bench:
-    """A copy of the checkout in which one change at a time is made."""
+    """A copy of the checkout in which one mutation at a time is made."""
 
     root: Path
     python: str = sys.executable
@@ -142,7 +143,7 @@ class Bench:
         path = self.root / mutation.path
         source, stat = path.read_bytes(), path.stat()
         path.write_bytes(mutation.applied(source))
-        # Python tells compiled files apart by whole seconds and size: another time, or the old code could run.
+        # Python checks compiled files by size and whole seconds: without another time it could run the old code.
         os.utime(path, (stat.st_atime, stat.st_mtime + 10 + mutation.start % 1000))
         try:
             yield
@@ -151,7 +152,7 @@ class Bench:
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def failure(self, tests: Sequence[str], seconds: float, without: Sequence[str] = ()) -> tuple[str | None, bool]:
-        """The first test that fails, if one does (the files themselves where they cannot be read); and whether time was up."""
+        """Run tests; return the first that failed, if any, and whether the time ran out."""
         options = ["-x", "-q", "-m", "not browser", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
         options += [f"--timeout={LONGEST_TEST}", *(f"--deselect={name}" for name in without)]
         process = subprocess.Popen(
@@ -170,13 +171,13 @@ class Bench:
         return (found[1] if found else tests[0]), False
 
     def is_sound(self, test: str) -> bool:
-        """Whether a test passes without a change: one that fails here anyway notices nothing."""
+        """Check that a test passes without a change. One that always fails notices nothing."""
         if test not in self.sound:
             self.sound[test] = self.failure([test], 2 * LONGEST_TEST) == (None, False)
         return self.sound[test]
 
     def outcome(self, mutation: Mutation, tests: Sequence[str], seconds: float) -> dict[str, Any]:
-        """Run the tests that belong to a change until one notices it or time is up."""
+        """Run the tests that belong to a mutation until one notices it or the time runs out."""
         began, ran, unsound = time.monotonic(), 0, []
         chunks = [tests[:FIRST], *(tests[start : start + CHUNK] for start in range(FIRST, len(tests), CHUNK))]
         noticed, late = None, False
@@ -203,7 +204,7 @@ class Bench:
 
 @contextmanager
 def benches(root: Path, number: int) -> Iterator[queue.Queue[Bench]]:
-    """Copies of the checkout, with the recorded data beside them where they stand beside the checkout."""
+    """Make copies of the checkout, with a link to the recorded data (../shared) where the checkout has it."""
     ready: queue.Queue[Bench] = queue.Queue()
     with tempfile.TemporaryDirectory() as folder:
         for each in range(number):
@@ -220,7 +221,7 @@ def benches(root: Path, number: int) -> Iterator[queue.Queue[Bench]]:
 def tried(
     root: Path, chosen: Sequence[Mutation], kept: Path, *, jobs: int = 1, seconds: float = 300
 ) -> list[dict[str, Any]]:
-    """The outcome of each change, from the file of earlier runs where it stands there, else by trying it now."""
+    """Return the outcome of each mutation: from the file of earlier runs, or by trying it now."""
     known = {row["key"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     belonging, lock = Tests(root), threading.Lock()
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -242,8 +243,8 @@ def tried(
         return list(pool.map(attempt, chosen))
 
 
-def told(rows: Sequence[dict[str, Any]]) -> str:
-    """How many were noticed, by package, and the survivors with their lines."""
+def report(rows: Sequence[dict[str, Any]]) -> str:
+    """Format how many were noticed, by package, and the line of each survivor."""
     by_package: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         by_package[row["path"].rpartition("/")[0] or "(top)"][row["outcome"]] += 1
@@ -261,13 +262,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--module", metavar="PATH", help="only this file, such as classify/rules.py")
-    parser.add_argument("--jobs", type=int, default=1, help="changes tried at once, each in a copy of its own")
-    parser.add_argument("--seconds", type=float, default=300, help="the longest time for one change")
-    parser.add_argument("--kept", type=Path, default=ROOT / "data" / "mutants.jsonl", help="where outcomes are kept")
+    parser.add_argument("--jobs", type=int, default=1, help="mutants tried at once, each in its own copy")
+    parser.add_argument("--seconds", type=float, default=300, help="time limit for one mutant")
+    parser.add_argument("--kept", type=Path, default=ROOT / "data" / "mutants.jsonl", help="file of outcomes")
     options = parser.parse_args()
     chosen = drawn(ROOT, options.seed, options.count, options.module)
     rows = tried(ROOT, chosen, options.kept, jobs=options.jobs, seconds=options.seconds)
-    print(told(rows))
+    print(report(rows))
     return 1 if any(row["outcome"] == "survived" for row in rows) else 0
 
 

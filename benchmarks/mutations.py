@@ -1,6 +1,6 @@
-"""What can be turned round in a module: conditions, boolean operators, comparisons, signs, 0 and 1, True and False.
+"""The mutations of a module: conditions, boolean operators, comparisons, signs, 0 and 1, True and False.
 
-Pure: source text in, source text out. Used by `benchmarks.mutants`.
+Pure functions: source text in, source text out. Used by `benchmarks.mutants`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: What each operator becomes: where there are two ways to be wrong, the one that only the border case tells apart.
+#: What each operator becomes. `<` becomes `<=`, not `>=`: only a test of the boundary notices it.
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -25,7 +25,7 @@ SIGNS: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
-    """One thing turned round: bytes `start` to `end` of a file become `words`. `before` and `after` are its first line."""
+    """One change: bytes `start` to `end` of a file become `words`. `before` and `after` show its first line."""
 
     path: str
     line: int
@@ -46,7 +46,7 @@ class Mutation:
 
 
 def mutations(path: str, source: bytes) -> list[Mutation]:
-    """Everything that can be turned round in a file, in the order of the text."""
+    """List every mutation of a file, in the order of the text."""
     tree = ast.parse(source)
     lines = source.splitlines(keepends=True)
     starts = [0]
@@ -65,8 +65,8 @@ def mutations(path: str, source: bytes) -> list[Mutation]:
 
 
 def _skipped(tree: ast.Module) -> set[ast.AST]:
-    """What no test can decide: types, `if TYPE_CHECKING` and `if __name__`. And what stands inside an f-string, because
-    Python 3.11 does not know its place."""
+    """Find the nodes to leave alone: types, `if TYPE_CHECKING` and `if __name__`, which no test decides; and the inside of
+    f-strings, because Python 3.11 gives wrong positions there."""
     skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
         inner: list[ast.AST] = [node] if isinstance(node, ast.JoinedStr) else []
@@ -82,7 +82,7 @@ def _skipped(tree: ast.Module) -> set[ast.AST]:
 
 
 def _changes(tree: ast.Module, skipped: set[ast.AST]) -> Iterator[tuple[ast.expr, str, str]]:
-    """(expression, kind of change, what it becomes)."""
+    """Yield (expression, kind of change, what it becomes)."""
     for node in ast.walk(tree):
         if node in skipped:
             continue
@@ -99,7 +99,7 @@ def _changes(tree: ast.Module, skipped: set[ast.AST]) -> Iterator[tuple[ast.expr
 
 
 def _turned(node: ast.expr) -> Iterator[tuple[str, str]]:
-    """The ways of turning one expression round."""
+    """Yield the changes of one expression as (kind, what it becomes)."""
     if isinstance(node, ast.Compare):
         for place, operator in enumerate(node.ops):
             other = copy.deepcopy(node)
@@ -115,12 +115,12 @@ def _turned(node: ast.expr) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
         yield "constant", str(not node.value)
     elif isinstance(node, ast.Constant) and node.value in (0, 1) and type(node.value) is int:
-        # Other numbers are limits and weights: one more or less is another setting, not a mistake.
+        # Other numbers are limits and weights: one more or less is another setting, not a mistake in the logic.
         yield "constant", str(1 - node.value)
 
 
 def _of_text(node: ast.BinOp) -> bool:
-    """Whether an operand is a text or a list as it stands: with another sign it fails at once, which tells nothing."""
+    """Whether an operand is a literal text or list: with another operator it always fails, which proves nothing."""
     written = (ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict)
     return any(
         isinstance(each, written) or (isinstance(each, ast.Constant) and isinstance(each.value, str | bytes))

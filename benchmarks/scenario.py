@@ -1,8 +1,7 @@
-"""A data folder in which everything has happened once: documents collected, decisions made, two weekly issues sent.
+"""The scenario of `benchmarks.freeze`: collect documents, make decisions, send two weekly issues.
 
-Used by `benchmarks.freeze`. Only public entry points are used (the `infopolicy` command, the addresses of the site, the
-tables of corpus.db), so that moving or renaming a module does not break this file. The clock stands still in every step
-(time-machine), so that what the steps write is the same on any day.
+Every step uses public entry points only (the `infopolicy` command, addresses of the site, tables of corpus.db), so that moving
+or renaming a module does not break it. time-machine stops the clock in each step, so that the steps write the same on any day.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from click.testing import CliRunner
 from benchmarks.running import KEYS, ROOT, free_port, run, upstream
 from benchmarks.whole import CALLS
 
-#: The moments at which things happen. The last one is the day on which all pages are read.
+#: When each step happens. All pages are read on the day of the last issue.
 COLLECTED, DECIDED = "2026-11-25T06:00:00Z", "2026-11-26T10:00:00Z"
 NEWS = ("2026-11-28T07:00:00Z", "2026-12-05T07:00:00Z")
 ISSUES = ("2026-11-30T08:00:00Z", "2026-12-07T08:00:00Z")
@@ -48,20 +47,20 @@ SAMPLE_CALLS = (
     ("us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31"),
     ("us_states",),
 )
-#: How many decisions of each kind, and how many changes a week brings.
+#: Decisions of each kind, and changes a week.
 DECISIONS, CHANGES = 12, 300
-#: When something was read from a source: the one thing that two loads of the same documents do not share.
+#: Columns with the time of collecting, which differs between two loads of the same documents.
 _READ_AT = ("first_seen_at", "changed_at", "seen_at", "fetched_at", "started_at", "finished_at")
 T = TypeVar("T")
 
 
 def spread(rows: Sequence[T], number: int) -> list[T]:
-    """At most `number` of the rows, evenly spread over all of them."""
+    """Pick at most `number` rows, evenly spread."""
     return list(rows[:: max(1, len(rows) // number)][:number])
 
 
 def query(data: Path, sql: str, *values: Any, file: str = "corpus.db") -> list[Any]:
-    """Rows of a database of the folder; of a single column its values."""
+    """Read rows of a database in the folder; a single column gives its values."""
     with closing(sqlite3.connect(f"{(data / file).as_uri()}?mode=ro", uri=True)) as db:
         rows = db.execute(sql, values).fetchall()
     return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
@@ -71,19 +70,19 @@ def query(data: Path, sql: str, *values: Any, file: str = "corpus.db") -> list[A
 
 
 def collect_sample(data: Path) -> dict[str, str]:
-    """Collect the bundled sample; gives what each source said."""
+    """Collect the bundled sample; return the summary of each source."""
     mirror = (ROOT / "crawlers" / "sample").as_uri()
     return {call[0]: _crawl(data, mirror, call) for call in SAMPLE_CALLS}
 
 
 def collect_whole(data: Path) -> dict[str, str]:
-    """Collect everything that is recorded. A source that fails is recorded as failed, and the others go on."""
+    """Collect everything that is recorded. The result names a source that failed, and the others continue."""
     with upstream() as mirror:
         return {call[0]: _crawl(data, mirror, call) for _, call in CALLS}
 
 
 def _crawl(data: Path, mirror: str, call: Sequence[str]) -> str:
-    # The clock runs here: a crawl waits for answers. `at_one_moment` sets the times afterwards.
+    # The clock must run here, because a crawl waits for responses. `at_one_moment` sets the times afterwards.
     with patch.dict(os.environ, KEYS):
         ended = run(data, mirror, "crawl", "--collect-only", "--budget", "off", "--today", COLLECTED[:10], *call)
     words = re.findall(rf"^{call[0]}: .*documents?.*$|^{call[0]}: [\d,]+ new.*$", ended.output, re.MULTILINE)
@@ -91,9 +90,9 @@ def _crawl(data: Path, mirror: str, call: Sequence[str]) -> str:
 
 
 def at_one_moment(data: Path) -> None:
-    """Write the same moment wherever corpus.db says when something was read, so that pages and digests do not differ."""
+    """Set every time of collecting in corpus.db to one moment, because pages and digests show it."""
     with closing(sqlite3.connect(data / "corpus.db")) as db, db:
-        # The trigger would index every text again, though no text changes.
+        # Without its trigger the update does not index every text again.
         triggers = db.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
         for name, _ in triggers:
             db.execute(f'drop trigger "{name}"')
@@ -106,7 +105,7 @@ def at_one_moment(data: Path) -> None:
 
 
 def command(data: Path, moment: str, *arguments: str, said: str = "", **settings: str) -> str:
-    """Run `infopolicy` in this process with the clock at a moment; gives its output.
+    """Run `infopolicy` in this process with the clock stopped at a moment; return its output.
 
     Raises:
         SystemExit: the command failed; the message holds its output.
@@ -127,7 +126,7 @@ def command(data: Path, moment: str, *arguments: str, said: str = "", **settings
 
 
 class Visitor:
-    """A browser without a screen: it keeps cookies, fills in the token that forms carry, and follows no redirect."""
+    """A minimal browser: keeps cookies, adds the CSRF token to forms, follows no redirects."""
 
     def __init__(self, data: Path) -> None:
         import serve
@@ -141,7 +140,7 @@ class Visitor:
         return await self.http.get(path)
 
     async def send(self, path: str, **form: str) -> httpx.Response:
-        """Send a form; an answer that is an error ends everything.
+        """Send a form and stop if the site refuses it.
 
         Raises:
             SystemExit: the site refused the form.
@@ -156,7 +155,7 @@ class Visitor:
         return answer
 
     async def fill(self, path: str, to: str | None = None, **form: str) -> None:
-        """Open a page and send its form with the number of the last change that the page knew (`seen`)."""
+        """Open a page and send its form with the number of the last change on it (`seen`)."""
         found = re.search(r'name="seen" value="(\d+)"', (await self.get(path)).text)
         await self.send(to or path, seen=found[1] if found else "0", **form)
 
@@ -177,7 +176,7 @@ def open_accounts(data: Path) -> None:
 
 
 async def decide(data: Path) -> None:
-    """What staff, a partner and a reader do: every kind of verdict, by rule on documents that the tables give."""
+    """Act as staff, a partner and a reader: every kind of verdict, on documents picked from the tables."""
     people = {name: Visitor(data) for name in (*PEOPLE, PARTNER)}
     for name, visitor in people.items():
         await visitor.sign_in(name)
@@ -231,7 +230,7 @@ async def _positions(data: Path, ben: Visitor, ana: Visitor) -> None:
 
 
 async def _work(data: Path, ana: Visitor, ben: Visitor) -> None:
-    """Notes, assignments, follows, an area handed over, a document added by hand, a report of an error."""
+    """Add a note, assign, snooze, follow, reassign an area, add a document by hand, report an error."""
     one, two, three = spread(query(data, "select document_id from taggings order by document_id"), 3)
     await ben.send(paper(one) + "/keep", step="note", words="A note of the freeze")
     await ben.send(paper(one) + "/keep", step="assign", name="Ana Approver")
@@ -262,7 +261,7 @@ async def _partner(data: Path, partner: Visitor) -> None:
 
 
 class Mailbox:
-    """What a mail server on this machine takes: (address, mail), in the order of its coming."""
+    """Collects emails as (address, message), in order of arrival."""
 
     def __init__(self) -> None:
         self.got: list[tuple[str, EmailMessage]] = []
@@ -276,7 +275,7 @@ class Mailbox:
 
 @contextmanager
 def mail_server(box: Mailbox) -> Iterator[dict[str, str]]:
-    """A mail server; gives the settings by which `infopolicy` sends to it."""
+    """Run a mail server; yield the settings with which `infopolicy` sends to it."""
     port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
@@ -290,7 +289,7 @@ def mail_server(box: Mailbox) -> Iterator[dict[str, str]]:
 
 
 def subscribe(data: Path, box: Mailbox, settings: dict[str, str]) -> None:
-    """Two people ask for the digest and confirm by the link in the mail that comes."""
+    """Subscribe two people, who confirm with the link in the email they receive."""
     for address, choice in READERS.items():
         command(data, DECIDED, "subscribe", address, *choice, **settings)
         text = box.got.pop()[1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -300,7 +299,7 @@ def subscribe(data: Path, box: Mailbox, settings: dict[str, str]) -> None:
 
 
 def news_of_a_week(data: Path, week: int) -> None:
-    """Rows of `changes` as a crawl writes them: a status, an action or an introduction for documents worth listing."""
+    """Add rows to `changes` as a crawl does: a status, an action or an introduction of a document worth listing."""
     rows = query(
         data,
         "select d.id, d.status, d.status_on, d.latest_action, d.latest_action_on, d.title from documents d "
@@ -317,7 +316,7 @@ def news_of_a_week(data: Path, week: int) -> None:
 
 
 def send_issue(data: Path, week: int, settings: dict[str, str]) -> None:
-    """Freeze the public issue of a week, put a note on it, and send it."""
+    """Prepare the public issue of a week, add a note, and send it."""
     moment = ISSUES[week]
     key = command(data, moment, "digest", "prepare", "--day", moment[:10]).split()[0]
     command(data, moment, "digest", "note", key, said=f"A note on issue {week}.\n\nIts second paragraph.")
@@ -328,7 +327,7 @@ def send_issue(data: Path, week: int, settings: dict[str, str]) -> None:
 
 
 def play(data: Path) -> list[tuple[str, EmailMessage]]:
-    """Derive everything anew from a collected folder, let people decide, send two issues; gives the mails sent."""
+    """Derive everything again in a collected folder, make decisions, send two issues; return the emails sent."""
     at_one_moment(data)
     command(data, COLLECTED, "rebuild", "--all")
     open_accounts(data)
@@ -337,7 +336,7 @@ def play(data: Path) -> list[tuple[str, EmailMessage]]:
         with time_machine.travel(DECIDED, tick=False):
             asyncio.run(decide(data))
         subscribe(data, box, settings)
-        command(data, DECIDED, "rebuild")  # takes in what was added by hand
+        command(data, DECIDED, "rebuild")  # includes the document added by hand
         for week in range(len(ISSUES)):
             news_of_a_week(data, week)
             send_issue(data, week, settings)

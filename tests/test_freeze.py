@@ -1,4 +1,4 @@
-"""`benchmarks.freeze` gives the same hashes twice, and says which row and which page has changed."""
+"""`benchmarks.freeze` gives equal hashes twice, and names the row and the page that changed."""
 
 from __future__ import annotations
 

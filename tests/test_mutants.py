@@ -1,4 +1,4 @@
-"""`benchmarks.mutants` turns one thing round at a time, runs the tests that belong to it, and tells what they miss."""
+"""`benchmarks.mutants` makes one change at a time, runs the tests that belong to it, and reports what they miss."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def test_a_change_of_a_module_of_ours_is_python_again() -> None:
         assert ast.dump(ast.parse(each.applied(source))) != unchanged, each
 
 
-def test_the_same_seed_draws_the_same_and_a_larger_count_goes_on(checkout: Path) -> None:
+def test_a_seed_always_draws_the_same_and_a_larger_count_continues(checkout: Path) -> None:
     few, more = mutants.drawn(checkout, 7, 2), mutants.drawn(checkout, 7, 4)
     assert more[:2] == few
     assert [each.key for each in mutants.drawn(checkout, 8, 4)] != [each.key for each in more]
     assert {each.path for each in mutants.drawn(checkout, 7, 99, "unrelated.py")} == {"unrelated.py"}
-    with pytest.raises(SystemExit, match="nothing to turn round"):
+    with pytest.raises(SystemExit, match="nothing to change"):
         mutants.drawn(checkout, 7, 1, "missing.py")
 
 
@@ -114,11 +114,11 @@ def test_what_is_noticed_and_what_survives(checkout: Path, tmp_path: Path) -> No
     survivor = rows["return (left + LIMIT)"]
     assert survivor["failing_anyway"] == ["tests/test_borrowing.py::test_fails_without_a_change_too"]
     assert (survivor["files"], survivor["of"]) == (1, 1), "the tests of another module were run"
-    assert "- return left - LIMIT\n+ return (left + LIMIT)" in mutants.told(list(rows.values()))
+    assert "- return left - LIMIT\n+ return (left + LIMIT)" in mutants.report(list(rows.values()))
     assert (checkout / "rules.py").read_text() == RULES
 
 
-def test_a_run_goes_on_where_it_ended_and_tries_a_changed_file_anew(checkout: Path, tmp_path: Path) -> None:
+def test_a_run_continues_where_it_ended_and_tries_a_changed_file_again(checkout: Path, tmp_path: Path) -> None:
     chosen = mutants.drawn(checkout, 1, 99, "unrelated.py")
     kept = tmp_path / "kept.jsonl"
     [first] = mutants.tried(checkout, chosen, kept)
