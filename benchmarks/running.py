@@ -94,7 +94,8 @@ def run(data: Path, mirror: str, *arguments: str, code: Path = ROOT) -> Ended:
     began = time.monotonic()
     process = start(data, mirror, *arguments, code=code)
     assert process.stdout is not None
-    output = process.stdout.read()
+    with process.stdout:
+        output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Ended(process.returncode, time.monotonic() - began, usage.ru_maxrss / 1024, output)
