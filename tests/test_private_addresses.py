@@ -88,7 +88,7 @@ def _fill(config: Configuration) -> dict[str, str]:
     with closing(open_mail(config.mail)) as mail:
         mail.execute(
             "insert into subscribers values ('1', 'public', 'ibex@example.net', 'ibex@example.net', 'active', 'weekly', 'en', "
-            "'{}', 'handle', null, ?, ?, null)",
+            "'{}', 'handle', null, ?, ?, null, null)",
             [NOW, NOW],
         )
     with closing(open_partners(config.partners, config.corpus)) as partners:
