@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ import cli  # noqa: E402
 import derive  # noqa: E402
 import serve  # noqa: E402, F401  this line and the next: what commands import when they run
 from operations import backup, exports, loss, retention  # noqa: E402, F401
+from positions import catalogue  # noqa: E402
 
 #: A command that would never end, such as serve, gets Ctrl-C after so many seconds.
 INTERRUPT = 4
@@ -91,7 +93,10 @@ def main() -> None:
         site = [sqlite3.connect(path) for path in (folder / "data").glob("*.db")]
         for db in site:
             db.execute("select count(*) from sqlite_master").fetchone()
+    # What takes long and has nothing to do with the disk is done once, before the forks.
     derive.tagger(), derive.matcher()
+    catalogue.check = cache(catalogue.check)
+    catalogue.check()
     found = {}
     for name, arguments, stdin in calls:
         began = time.monotonic()

@@ -286,7 +286,7 @@ def test_the_address_of_who_reported_is_forgotten(db: Any) -> None:
 
 @pytest.mark.parametrize("table", filed.APPEND_ONLY)
 def test_everything_handed_in_is_only_added_to(db: Any, table: str) -> None:
-    sql = "select count(*) from sqlite_master where type = 'trigger' and tbl_name = ?"
+    sql = "select count(*) from sqlite_master where type = 'trigger' and tbl_name = ? and name like '%!_never!_%' escape '!'"
     assert db.execute(sql, [table]).fetchone()[0] == 2
 
 

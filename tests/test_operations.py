@@ -150,17 +150,17 @@ def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configura
 
 
 def test_check_finds_damage_and_a_search_index_that_differs(config: Configuration) -> None:
-    assert check_data(config) == []
+    assert check_data(config, NOW) == []
     with closing(sqlite3.connect(config.corpus)) as db:
         db.execute("drop trigger documents_au")
         db.execute("update documents set title = 'Something else'")
         db.commit()
-    [problem] = check_data(config)
+    [problem] = check_data(config, NOW)
     assert "search index" in problem
     config.staff.chmod(0o644)
-    assert f"chmod 600 {config.staff}" in check_data(config)[0]
+    assert f"chmod 600 {config.staff}" in check_data(config, NOW)[0]
     config.ops.write_bytes(b"x" * 5000)
-    assert any(str(config.ops) in problem for problem in check_data(config))
+    assert any(str(config.ops) in problem for problem in check_data(config, NOW))
     assert damage(config.staff) == []
 
 
