@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import click
 
-import configuration
-from commands import alerts, collecting, desk, keeping, mail, tagging
+import settings
+from commands import alerts, collecting, desk, mail, maintenance, tagging
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
-from operations.folder import OperationError
+from store.data_folder import OperationError
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
 
@@ -35,8 +35,8 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
     Settings come from the environment (INFOPOLICY_DATA, INFOPOLICY_MIRROR, …) or infopolicy.toml: docs/settings.md.
     """
     try:
-        config = configuration.load()
-    except configuration.BadSetting as error:
+        config = settings.load()
+    except settings.BadSetting as error:
         raise Stop(str(error), 2) from error
     try:
         sqlite_version.refuse_too_old()
@@ -51,8 +51,8 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 for command in (
     collecting.crawl, collecting.run, collecting.merge, collecting.rebuild, collecting.publish, collecting.serve,
-    keeping.summary, keeping.status, keeping.check, keeping.doctor, keeping.backup, keeping.restore, keeping.accept,
-    keeping.snapshot, keeping.prune, keeping.export,
+    maintenance.summary, maintenance.status, maintenance.check, maintenance.doctor, maintenance.backup, maintenance.restore, maintenance.accept,
+    maintenance.snapshot, maintenance.prune, maintenance.export,
     tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
     mail.subscribe, mail.subscribers, mail.digest, alerts.alerts,
     desk.user,

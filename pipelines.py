@@ -1,7 +1,7 @@
 """What happens to a document on its way from a response to the page: validate, record, derive, publish.
 
 Scrapy calls the two pipelines while it crawls; `derive` and `publish` follow, and are the same steps for a rebuild. Only
-this module and derive.py open the databases for writing.
+this module and derive/update.py open the databases for writing.
 """
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ from sqlite_utils.migrations import Migrations
 
 import classify.tables
 import positions.tables
-from configuration import Configuration
-from crawlers import attachments, expectation, fields, restate, tables
-from crawlers.budget import SPENT
-from crawlers.coverage import Baseline
+from crawlers.completeness import completeness, fields
+from crawlers.completeness.coverage import Baseline
+from crawlers.download.budget import SPENT
+from crawlers.download.logs import plain_lines
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
-from crawlers.logs import plain_lines
-from crawlers.record import Counts, upsert
-from crawlers.shape import check_shape, storable
 from crawlers.spider import SourceSpider
-from operations.folder import advice
+from crawlers.status import rederive_status
+from crawlers.storage import attachments, tables
+from crawlers.storage.record import Counts, upsert
+from crawlers.storage.validation import check_shape, storable
 from operations.logs import keep_secrets, structured, without_secrets
+from settings import Configuration
+from store.data_folder import advice
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
@@ -176,7 +178,7 @@ class RecordPipeline:
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
         self.listings: list[Listing] = []
-        self.tallies: dict[expectation.Place, Tally] = {}
+        self.tallies: dict[completeness.Place, Tally] = {}
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
         self.anew = 0  # rejects that no earlier run has had
@@ -196,7 +198,7 @@ class RecordPipeline:
         assert self.crawler.stats is not None
         self.crawler.stats.set_value(RUN, self.run)
         with self.db.atomic():
-            restate.begin(self.db)
+            rederive_status.begin(self.db)
             # Only one crawl of a data folder runs at a time (a lock sees to it), so an open row is one that died.
             self.db.execute(
                 "update runs set state = 'interrupted' where state = 'running' and source = ?", [self.run.source]
@@ -285,7 +287,7 @@ class RecordPipeline:
 
     def _absent(self) -> None:
         """That a text is not there (404) is final, but not where many more are lacking than usual: those are asked for again."""
-        if not any(expectation.lacks_much(each.expected, each.received or 0) for each in self.tallies.values()
+        if not any(completeness.lacks_much(each.expected, each.received or 0) for each in self.tallies.values()
                    if each.received is not None):  # fmt: skip
             attachments.store(self.db, self.absent, now=utc_now())
 
@@ -299,16 +301,16 @@ class RecordPipeline:
         spider, run = self.spider, self.run
         seen = [(each.jurisdiction, each.session, each.part) for each in self.listings] + [*self.tallies]
         whole = not (spider.partial or self.lost)
-        gone = expectation.gone(self.db, run.source, seen, spider.should_list) if whole else []
+        gone = completeness.gone(self.db, run.source, seen, spider.should_list) if whole else []
         if spider.believe:
             self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
             gone = []
-        closed = expectation.close(
+        closed = completeness.close(
             self.db, run.source, self.listings, self.tallies, rejected=self.rejected_ids, believe=spider.believe,
             excused=spider.partial or self._held() > 0, now=utc_now(),
         )  # fmt: skip
         run.coverage, run.missing = closed.parts + gone, closed.missing
-        self.notes += expectation.told(run.coverage)
+        self.notes += completeness.told(run.coverage)
 
     def _held(self) -> int:
         """How many requests the day's budget held back."""
@@ -343,7 +345,7 @@ class RecordPipeline:
         run, limit = self.run, self.spider.source.max_reject_share
         if self.anew > limit * max(run.handled, 1) or run.rejected > limit * max(run.handled, run.listed):
             return [f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"]
-        rise = expectation.rejects_rise(self.db, run.source, anew=self.anew, handled=run.handled)
+        rise = completeness.rejects_rise(self.db, run.source, anew=self.anew, handled=run.handled)
         return [rise] if rise else []
 
 

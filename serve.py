@@ -17,10 +17,10 @@ import yaml
 from datasette.app import Datasette
 from sqlite_utils import Database
 
-from configuration import Configuration
 from operations.logs import structured
 from public_sql.database import PublicDatabase
-from publish import is_published
+from publish.listing import is_published
+from settings import Configuration
 
 SITE = Path(__file__).resolve().parent / "datasette"
 

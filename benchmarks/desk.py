@@ -28,9 +28,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import serve  # noqa: E402
-from configuration import Configuration  # noqa: E402
-from desk import accounts, standing  # noqa: E402
+from desk.accounts import accounts
+from desk.reviews import verdict_validity  # noqa: E402
 from desk.tables import open_staff  # noqa: E402
+from settings import Configuration  # noqa: E402
 
 NAME, PASSWORD = "Bench Mark", "a password for the benchmark"
 PAGES = ("/desk", "/desk?area=privacy", "/desk?must_see=1", "/desk?q=library", "/desk?new=1", "/desk/next?n=5", "/desk/areas",
@@ -92,7 +93,7 @@ def main() -> None:
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             accounts.add(db, NAME, role="approver", password=PASSWORD, now=now)
             start = time.perf_counter()
-            standing.settle_all(db, now)
+            verdict_validity.settle_all(db, now)
             print(f"{'what waits, made anew':28} {time.perf_counter() - start:.1f} s")
             documents = db.execute("select count(*) from corpus.documents").fetchone()[0]
             waiting = db.execute("select count(*) from waiting").fetchone()[0]

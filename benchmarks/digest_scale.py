@@ -30,10 +30,12 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from digest import desk, estimate, issues
-from digest.message import Letterhead
-from digest.preferences import Preferences
-from digest.send import Sender, Server
+from digest import service
+from digest.delivery.message import Letterhead
+from digest.delivery.send import Sender, Server
+from digest.issues import issues
+from digest.subscribers import estimate
+from digest.subscribers.preferences import Preferences
 from digest.tables import open_mail
 
 SECONDS, MEGABYTES, HTML = 300, 500, 102_000
@@ -106,7 +108,7 @@ def main() -> int:
     server.start()
     here.recv()
     with tempfile.TemporaryDirectory() as folder, closing(open_mail(Path(folder) / "mail.db")) as db:
-        with closing(desk.corpus(args.corpus)) as corpus:
+        with closing(service.corpus(args.corpus)) as corpus:
             different = fill(db, corpus, args.subscribers, "2000-01-01T00:00:00Z")
             began, before = time.monotonic(), time.process_time()
             day = datetime.date.fromisoformat(
@@ -143,7 +145,7 @@ def hand_over(db: Any, issue: issues.Issue, port: int, now: str) -> Counter[str]
     issues.release(db, issue, now=now)
     sender = Sender(
         db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=head.address,
-        make=desk.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
+        make=service.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
     )  # fmt: skip
     return asyncio.run(sender.send(issue.id))
 

@@ -5,7 +5,7 @@
 
 FOLDER gets a copy of corpus.db for each day of the recorded upstream (made if they are not there). What each mail should tell
 is computed from two neighbouring copies with plain SQL, without the log of changes, the ledger or any code of the digest;
-only the file of what counts as news (digest/news.yml) is shared. Exit code 1 if a document is missing from a mail, told
+only the file of what counts as news (digest/issues/news.yml) is shared. Exit code 1 if a document is missing from a mail, told
 twice, or told without being expected. The mails stay in FOLDER/mails.
 """
 
@@ -28,13 +28,15 @@ import yaml
 from aiosmtpd.controller import Controller
 
 from benchmarks.running import ROOT, run, upstream
-from crawlers.ceremonial import is_ceremonial
-from digest import desk, issues, subscribers
-from digest.message import Letterhead
-from digest.preferences import Preferences
-from digest.send import Sender, Server
+from crawlers.status.ceremonial import is_ceremonial
+from digest import service
+from digest.delivery.message import Letterhead
+from digest.delivery.send import Sender, Server
+from digest.issues import issues
+from digest.subscribers import subscribers
+from digest.subscribers.preferences import Preferences
+from digest.subscribers.tokens import Links
 from digest.tables import open_mail
-from digest.tokens import Links
 
 WEEKS = {
     "bills": ("2022-03-01", 5, "us_bills --congress 117 --budget off"),
@@ -128,12 +130,12 @@ def weeks(folder: Path, copies: dict[datetime.date, Path], postbox: Postbox, por
 def send(db: Any, copy: Path, day: datetime.date, postbox: Postbox, port: int) -> issues.Issue:
     now = moment(copy)
     head = Letterhead(site="https://policy.example.org", sender="Policy digest <digest@example.org>")
-    with closing(desk.corpus(copy)) as corpus:
+    with closing(service.corpus(copy)) as corpus:
         issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=now, day=day)
     issues.release(db, issue, now=now)
     sender = Sender(
         db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=head.address,
-        make=desk.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
+        make=service.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
     )  # fmt: skip
     asyncio.run(sender.send(issue.id))
     return issue

@@ -30,9 +30,9 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
     ("a phrase more in a rule", "classify/areas.yml", "phrases: [book ban,", "phrases: [book ban, student data,"),
     ("the weight of a rule", "classify/areas.yml", "- id: book-removal\n        weight: 0.85",
      "- id: book-removal\n        weight: 0.84"),
-    ("the reasons of a position", "positions/catalogue/privacy.yml", "nobody looks over their shoulder",
+    ("the reasons of a position", "positions/catalog/entries/privacy.yml", "nobody looks over their shoulder",
      "no one looks over their shoulder"),
-    ("the weight of a trigger", "positions/catalogue/accessibility.yml", "weight: 0.7\n", "weight: 0.71\n"),
+    ("the weight of a trigger", "positions/catalog/entries/accessibility.yml", "weight: 0.7\n", "weight: 0.71\n"),
     ("how much a title counts", "classify/areas.yml", "field_weights: {title: 1.0", "field_weights: {title: 0.99"),
 )  # fmt: skip
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "data", "__pycache__", "tests", ".*_cache")

@@ -16,9 +16,9 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.areas import FIELDS
-from classify.labels import read_labels
 from classify.tagger import Record, Tag, Tagger
-from classify.words import sentence_at, sentence_spans
+from classify.training.labels import read_labels
+from text.tokens import sentence_at, sentence_spans
 
 SENTENCES = 10
 #: Documents with less text than this do not hold ten sentences.

@@ -130,7 +130,7 @@ class Visitor:
 
     def __init__(self, data: Path) -> None:
         import serve
-        from configuration import load
+        from settings import load
 
         config = load({"INFOPOLICY_DATA": str(data), "INFOPOLICY_SITE": SITE})
         site = serve.build(config.corpus, secret=SECRET, today=TODAY, site=SITE, mail=config, desk=config)

@@ -26,7 +26,7 @@ PARTS = ("documents", "terms", "links", "version_texts", "tags")
 
 def collect(files: list[Path], target: Path) -> int:
     """Put the documents of some corpora, and what comparing asks of them, in one fresh corpus; returns how many."""
-    from crawlers.threads import write_threads
+    from crawlers.storage.rulemakings import write_threads
     from pipelines import open_corpus
 
     db = open_corpus(target)

@@ -39,12 +39,13 @@ from benchmarks.soaking.records import Records
 from benchmarks.soaking.report import report
 from benchmarks.soaking.visits import Known
 from benchmarks.soaking.watch import Watch
-from configuration import Configuration
-from desk import accounts, partners
-from desk.partner_tables import open_partners
+from desk.accounts import accounts
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
 from desk.tables import open_staff
-from digest import desk
+from digest import service
 from digest.tables import open_mail
+from settings import Configuration
 
 SUBSCRIBERS = 10_000
 
@@ -92,9 +93,9 @@ def prepare(folder: Path, source: Path, records: Records) -> None:
             accounts.add(db, name, role="approver", password=PASSWORD, now=now)
     with closing(open_partners(config.partners)) as db:
         partners.add_partner(db, PARTNER, "Soak Organisation", password=PASSWORD, now=now)
-    with closing(open_mail(config.mail)) as db, closing(desk.corpus(config.corpus)) as corpus:
+    with closing(open_mail(config.mail)) as db, closing(service.corpus(config.corpus)) as corpus:
         # What was known before is no news to them.
-        desk.prepare(db, config, list_="public", frequency="daily", now=now, day=FIRST)
+        service.prepare(db, config, list_="public", frequency="daily", now=now, day=FIRST)
         fill(db, corpus, SUBSCRIBERS, now)
         db.execute("update subscribers set frequency = 'daily'")
 

@@ -20,10 +20,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import derive
 from comparison.update import update as compare
+from derive import update
 from pipelines import open_corpus, open_staff
-from publish import publish
+from publish.listing import publish
 
 NOW = "2026-01-01T00:00:00Z"
 WORDS = (
@@ -48,8 +48,8 @@ FORGET: dict[str, tuple[str, ...]] = {
 
 def steps(corpus: Any, staff: Any) -> dict[str, Callable[[], Any]]:
     return {
-        "tag": lambda: derive.derive(corpus, staff),
-        "match": lambda: derive.derive(corpus, staff),
+        "tag": lambda: update.derive(corpus, staff),
+        "match": lambda: update.derive(corpus, staff),
         "publish": lambda: publish(corpus, NOW, staff),
         "compare": lambda: compare(corpus),
     }

@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.tagger import Record, Tagger
-from classify.words import passages, read_words
+from text.tokens import passages, read_words
 
 WORDS, TURNS, BATCH = 300, 3, 256
 LEAST, GROWTH = 400, 1.1

@@ -35,13 +35,13 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from classify.evaluate import Gold, read_gold
-from classify.labels import BILLS, FOLDER, corpus_id, labelled_later, read_labels
-from classify.lessons import TEACHER, read_examples
-from classify.matrix import Corpus, learn_vocabulary, matrix, read_corpus
+from classify.evaluation.evaluate import Gold, read_gold
 from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Record, Tagger
-from classify.train import FOLDS, HARD_STRATA, assign_folds, clusters, fit_parts, targets
+from classify.training.feature_matrix import Corpus, learn_vocabulary, matrix, read_corpus
+from classify.training.labels import BILLS, FOLDER, corpus_id, labelled_later, read_labels
+from classify.training.train import FOLDS, HARD_STRATA, assign_folds, clusters, fit_parts, targets
+from classify.training.training_data import TEACHER, read_examples
 
 SEED, SUBJECTS, BILLS_READ, BATCH = 1, 420, 48_000, 16
 #: Tokens read of a document: when subjects are learned, and when areas are.

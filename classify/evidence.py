@@ -13,7 +13,7 @@ import numpy as np
 from classify.areas import FIELDS
 from classify.features import RULE_IN_FIELD
 from classify.rules import Fired, Hit
-from classify.words import Words, sentence_at, sentence_spans
+from text.tokens import Words, sentence_at, sentence_spans
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3

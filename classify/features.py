@@ -14,7 +14,7 @@ from hashlib import blake2b
 import numpy as np
 
 from classify.areas import AreaFile
-from classify.words import Words
+from text.tokens import Words
 
 #: Blocks of features; each is scaled to length one, then by this, so that no block drowns another.
 BLOCKS = {"body": 1.0, "title": 0.7}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from classify.features import BLOCKS, Part, pair_keys, word_keys
-from classify.words import Words
+from text.tokens import Words
 
 MODEL_DIR = Path(__file__).with_name("model")
 ARRAYS, CARD = "model.npz", "model.json"

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from classify.areas import AreaFile, Rule
-from classify.words import Words, read_words
+from text.tokens import Words, read_words
 
 #: Hits kept per rule and field to show as evidence; all of them are counted.
 HITS_KEPT = 6

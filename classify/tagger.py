@@ -15,7 +15,7 @@ from classify.evidence import Evidence, by_sentence, model_evidence, rule_eviden
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.rules import Fired, RuleMatcher
-from classify.words import Words, passages, read_words
+from text.tokens import Words, passages, read_words
 
 #: An area less likely than this is not listed at all.
 FLOOR = 0.02

@@ -26,7 +26,7 @@ def alerts_send(session: Session, dry_run: bool) -> None:
 
     Exit code 3 when a message needs a person: infopolicy alerts status names it.
     """
-    from digest import alerts as room
+    from digest.alerts import alerts as room
 
     with mail_room(session) as db, closing(_corpus(session)) as corpus:
         dead = room.give_up_dead_claims(db, now())
@@ -65,7 +65,7 @@ def alerts_test(session: Session, channel: str) -> None:
 @click.pass_obj
 def alerts_status(session: Session) -> None:
     """How many messages went out, and those of which nobody knows whether they arrived. Exit code 3 if any."""
-    from digest import alerts as room
+    from digest.alerts import alerts as room
 
     with mail_room(session) as db:
         room.give_up_dead_claims(db, now())
@@ -78,14 +78,14 @@ def alerts_status(session: Session) -> None:
 
 
 def _corpus(session: Session) -> Any:
-    from digest import desk
+    from digest import service
 
-    return desk.corpus(session.config.corpus)
+    return service.corpus(session.config.corpus)
 
 
 def _channels(session: Session, corpus: Any) -> Any:
-    from digest.channels import BadChannel, channels_of
-    from digest.estimate import choices
+    from digest.alerts.channels import BadChannel, channels_of
+    from digest.subscribers.estimate import choices
 
     try:
         return channels_of(session.config.data, choices(corpus))

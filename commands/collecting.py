@@ -78,7 +78,7 @@ def crawl(
     infopolicy crawl us_states -a states=nv,wy
     """
     import pipelines
-    from operations.folder import only_writer
+    from store.data_folder import only_writer
 
     names = _chosen(sources)
     if budget == "off" and not session.config.mirror:
@@ -197,13 +197,13 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
 
 def _derive_and_publish(session: Session, scheduler: str | None) -> None:
     from comparison.update import update as compare_texts
-    from crawlers.restate import restate
-    from derive import derive, tagger_version, untagged
-    from desk.by_hand import take_in
+    from crawlers.status.rederive_status import restate
+    from derive.update import derive, tagger_version, untagged
+    from desk.intake.manual_documents import take_in
     from pipelines import open_corpus, open_staff
     from positions.outcomes import suggest as suggest_outcomes
-    from publish import publish as publish_tables
-    from reference import write_reference
+    from publish.listing import publish as publish_tables
+    from publish.reference import write_reference
 
     corpus = open_corpus(session.config.corpus)
     staff = open_staff(session.config.staff)
@@ -241,16 +241,16 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
     INFOPOLICY_DATA=/srv/spool-a infopolicy crawl us_states --collect-only      on one machine, and so on
     infopolicy merge /srv/spool-a /srv/spool-b                              where the site is
     """
-    from crawlers import spools
-    from operations.folder import only_writer
+    from crawlers.storage import merge_remote
     from pipelines import open_corpus
+    from store.data_folder import only_writer
 
     with plain_errors(), only_writer(session.config):
         corpus = open_corpus(session.config.corpus)
         for folder in folders:
             try:
-                done = spools.take_over(corpus, folder / session.config.corpus.name, now=now())
-            except spools.BadSpool as error:
+                done = merge_remote.take_over(corpus, folder / session.config.corpus.name, now=now())
+            except merge_remote.BadSpool as error:
                 raise Stop(str(error), 2) from error
             session.tell(f"{folder}: {done.added:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged")
             for document in done.refused:
@@ -272,9 +272,9 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
     makes the search index anew.
     """
     from comparison.update import forget as forget_comparison
-    from derive import forget
-    from operations.folder import only_writer
+    from derive.update import forget
     from pipelines import open_corpus
+    from store.data_folder import only_writer
 
     with plain_errors(), only_writer(session.config), private_files(session):
         if everything:
@@ -289,10 +289,10 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
 @click.pass_obj
 def publish(session: Session) -> None:
     """Bring areas, positions, counts and listings that the site shows up to date."""
-    from operations.folder import only_writer
     from pipelines import open_corpus, open_staff
-    from publish import publish as publish_tables
-    from reference import write_reference
+    from publish.listing import publish as publish_tables
+    from publish.reference import write_reference
+    from store.data_folder import only_writer
 
     with plain_errors(), only_writer(session.config), private_files(session):
         corpus, staff = open_corpus(session.config.corpus), open_staff(session.config.staff)

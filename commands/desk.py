@@ -29,7 +29,7 @@ def staff_room(session: Session) -> Iterator[Any]:
 @contextmanager
 def _partner_room(session: Session) -> Iterator[Any]:
     """partners.db, likewise; None where there is none and so nobody in it."""
-    from desk.partner_tables import open_partners
+    from desk.partners.partner_tables import open_partners
 
     with _told(), private_files(session, "partners.db"):
         if not session.config.partners.exists():
@@ -41,8 +41,8 @@ def _partner_room(session: Session) -> Iterator[Any]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from desk.accounts import AccountError
-    from desk.passwords import BadPassword
+    from desk.accounts.accounts import AccountError
+    from desk.accounts.passwords import BadPassword
 
     with plain_errors():
         try:
@@ -54,7 +54,7 @@ def _told() -> Iterator[None]:
 @contextmanager
 def _account(session: Session, name: str) -> Iterator[tuple[Any, Any]]:
     """The file that holds the account of this name, and the account: staff first, then partners."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     with staff_room(session) as staff, _partner_room(session) as partners:
         for db in filter(None, (staff, partners)):
@@ -66,7 +66,7 @@ def _account(session: Session, name: str) -> Iterator[tuple[Any, Any]]:
 
 def _free(db: Any, name: str) -> None:
     """A name is given once, whoever has it: both sign in at the same door."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     if db is not None and accounts.find(db, name):
         raise accounts.AccountError(f"{name}: there is already an account of this name or mail address")
@@ -106,8 +106,9 @@ def user_add(
     infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"
     infopolicy user add "Dana Partner" --role partner --organisation "Electronic Frontier Foundation"
     """
-    from desk import accounts, partners
-    from desk.partner_tables import open_partners
+    from desk.accounts import accounts
+    from desk.partners import partners
+    from desk.partners.partner_tables import open_partners
 
     if (role == "partner") != bool(organisation):
         raise Stop("--role partner and --organisation go together", 2)
@@ -126,7 +127,7 @@ def user_add(
 @click.pass_obj
 def user_list(session: Session) -> None:
     """Every account with its role and its unit or organisation, and whether it is closed."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     with staff_room(session) as staff, _partner_room(session) as partners:
         for each in [each for db in filter(None, (staff, partners)) for each in accounts.all_accounts(db)]:
@@ -140,7 +141,7 @@ def user_list(session: Session) -> None:
 @click.pass_obj
 def user_disable(session: Session, name: str, again: bool) -> None:
     """Close the account of NAME: every session ends at once. What the person decided stays, with the name."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     with _account(session, name) as (db, account):
         accounts.set_disabled(db, account, not again, now=now())
@@ -152,7 +153,7 @@ def user_disable(session: Session, name: str, again: bool) -> None:
 @click.pass_obj
 def user_password(session: Session, name: str) -> None:
     """Give NAME another password, typed or from standard input; every session of the account ends."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     with _account(session, name) as (db, account):
         accounts.set_password(db, account, _password(account.name), now=now())
@@ -165,7 +166,7 @@ def user_password(session: Session, name: str) -> None:
 @click.pass_obj
 def user_role(session: Session, name: str, role: str) -> None:
     """Make NAME a viewer (reads), a reviewer (decides) or an approver (also publishes stances)."""
-    from desk import accounts
+    from desk.accounts import accounts
 
     with _account(session, name) as (db, account):
         if account.role == "partner":
@@ -178,7 +179,7 @@ def user_role(session: Session, name: str, role: str) -> None:
 @click.pass_obj
 def positions_proposals(session: Session) -> None:
     """Edits of positions that staff proposed on the desk: number, what became of it, position, who proposed it."""
-    from desk import proposals
+    from desk.intake import proposals
 
     with staff_room(session) as db:
         for row in proposals.listed(db):
@@ -194,7 +195,7 @@ def positions_patch(session: Session, number: int) -> None:
     \b
     infopolicy positions patch 3 | git apply      then look at it, run the tests, and commit it
     """
-    from desk import proposals
+    from desk.intake import proposals
 
     with staff_room(session) as db:
         try:

@@ -18,18 +18,18 @@ from commands.session import DAY, Session, Stop, now, plain_errors, private_file
 @contextmanager
 def mail_room(session: Session, *others: str) -> Iterator[Any]:
     """mail.db, open, and every way in which mail can go wrong told in one sentence; `others` are private files it needs."""
-    from digest import desk
-    from digest.addresses import BadAddress
-    from digest.preferences import BadPreferences
+    from digest import service
+    from digest.subscribers.addresses import BadAddress
+    from digest.subscribers.preferences import BadPreferences
     from digest.tables import open_mail
 
     with plain_errors(), private_files(session, "mail.db", *others):
         db = open_mail(session.config.mail)
         try:
             yield db
-        except (BadAddress, BadPreferences, desk.NotSetUp, desk.IssueError) as error:
+        except (BadAddress, BadPreferences, service.NotSetUp, service.IssueError) as error:
             raise Stop(str(error), 2) from error
-        except desk.ServerUnavailable as error:
+        except service.ServerUnavailable as error:
             raise Stop(f"{error}. What waits, waits: run the command again.", 3) from error
         finally:
             db.close()
@@ -59,12 +59,13 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
     """
     import asyncio
 
-    from digest import desk, estimate, subscribers
-    from digest.limits import TooMany
-    from digest.preferences import preferences
+    from digest import service
+    from digest.subscribers import estimate, subscribers
+    from digest.subscribers.limits import TooMany
+    from digest.subscribers.preferences import preferences
 
     with mail_room(session) as db:
-        corpus = desk.corpus(session.config.corpus)
+        corpus = service.corpus(session.config.corpus)
         choice = preferences(**chosen, known=estimate.choices(corpus))
         volume = estimate.estimate(corpus, choice, date.today())
         corpus.close()
@@ -84,7 +85,7 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
         if hours:
             session.say(f"many letters wait for their turn: this one can take {hours} hours")
         if session.config.smtp_host:
-            asyncio.run(desk.send_letters(db, session.config, clock=now))
+            asyncio.run(service.send_letters(db, session.config, clock=now))
             session.say(
                 "a letter that asks to confirm is on its way" if not hours else "it is sent when its turn comes"
             )
@@ -102,7 +103,7 @@ def subscribers() -> None:
 @click.pass_obj
 def subscribers_export(session: Session, address: str) -> None:
     """Everything mail.db holds of one person, as JSON."""
-    from digest.subscribers import export as everything
+    from digest.subscribers.subscribers import export as everything
 
     with mail_room(session) as db:
         click.echo(json.dumps(everything(db, address), indent=2, ensure_ascii=False))
@@ -113,7 +114,7 @@ def subscribers_export(session: Session, address: str) -> None:
 @click.pass_obj
 def subscribers_erase(session: Session, address: str) -> None:
     """Forget one person: subscriptions, deliveries, requests. Backups made before still hold them until they are gone."""
-    from digest.subscribers import erase
+    from digest.subscribers.subscribers import erase
 
     with mail_room(session) as db:
         session.say(f"{erase(db, address)} subscriptions forgotten")
@@ -133,11 +134,11 @@ def digest() -> None:
 @click.pass_obj
 def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> None:
     """Freeze the issue of this week, day or minute; a second call gives the same one. Prints its id."""
-    from digest import desk
+    from digest import service
 
     drafts = ("staff.db",) if list_ == "staff" else ()
     with mail_room(session, *drafts) as db:
-        issue = desk.prepare(
+        issue = service.prepare(
             db, session.config, list_=list_, frequency=frequency, now=now(), day=day.date() if day else date.today()
         )
         click.echo(issue.id)
@@ -150,7 +151,7 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
 @click.pass_obj
 def digest_note(session: Session, issue: str, file: Any) -> None:
     """Put the editor's note (FILE or standard input; a blank line ends a paragraph) on top of an issue not yet sent."""
-    from digest.issues import write_note
+    from digest.issues.issues import write_note
 
     with mail_room(session) as db:
         write_note(db, issue, file.read())
@@ -167,10 +168,10 @@ def digest_preview(session: Session, issue: str, areas: tuple[str, ...], languag
     """Open an issue in the browser as its readers will get it."""
     import webbrowser
 
-    from digest import desk
+    from digest import service
 
     with mail_room(session) as db:
-        page = desk.preview(db, session.config, issue, language=language, areas=areas)
+        page = service.preview(db, session.config, issue, language=language, areas=areas)
         path = output or session.config.data / f"preview-{issue}.html"
         path.write_text(page, encoding="utf-8")
     session.say(f"written to {path}")
@@ -191,13 +192,15 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
 
     Exit code 3 when a mail needs a person: infopolicy digest status names it.
     """
-    from digest import desk
+    from digest import service
 
     with mail_room(session) as db:
         if dry_run:
-            session.say(f"{desk.dry_run(db, session.config, issue, dry_run, now=now()):,} mails written to {dry_run}")
+            session.say(
+                f"{service.dry_run(db, session.config, issue, dry_run, now=now()):,} mails written to {dry_run}"
+            )
             return
-        done = desk.send_issue(db, session.config, issue, clock=now, patience=patience * 60)
+        done = service.send_issue(db, session.config, issue, clock=now, patience=patience * 60)
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
     if done["unknown"] or done["failed"]:
         sys.exit(3)
@@ -213,16 +216,16 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
 
     Exit code 3 when a mail needs a person: infopolicy digest status names it.
     """
-    from digest import desk
-    from digest.preferences import LISTS
+    from digest import service
+    from digest.subscribers.preferences import LISTS
 
     poor = 0
     with mail_room(session, "staff.db") as db:  # the staff list shows drafts
         for list_ in LISTS:
-            if not desk.has_readers(db, list_, frequency):
+            if not service.has_readers(db, list_, frequency):
                 continue
-            issue = desk.prepare(db, session.config, list_=list_, frequency=frequency, now=now(), day=date.today())
-            done = desk.send_issue(db, session.config, issue.id, clock=now, patience=patience * 60)
+            issue = service.prepare(db, session.config, list_=list_, frequency=frequency, now=now(), day=date.today())
+            done = service.send_issue(db, session.config, issue.id, clock=now, patience=patience * 60)
             words = (
                 ", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits"
             )
@@ -240,10 +243,10 @@ def digest_letters(session: Session) -> None:
     """
     import asyncio
 
-    from digest import desk
+    from digest import service
 
     with mail_room(session) as db:
-        done = asyncio.run(desk.send_letters(db, session.config, clock=now))
+        done = asyncio.run(service.send_letters(db, session.config, clock=now))
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
     if done["unknown"] or done["failed"]:
         sys.exit(3)
@@ -253,10 +256,10 @@ def digest_letters(session: Session) -> None:
 @click.pass_obj
 def digest_status(session: Session) -> None:
     """Readers and issues in numbers, and the mails of which nobody knows whether they arrived. Exit code 3 if any."""
-    from digest import desk
+    from digest import service
 
     with mail_room(session) as db:
-        lines, problems = desk.status(db, now=now())
+        lines, problems = service.status(db, now=now())
     for line in lines:
         session.say(line)
     for problem in problems:
@@ -271,7 +274,7 @@ def digest_status(session: Session) -> None:
 @click.pass_obj
 def digest_settle(session: Session, issue: str, subscriber: str, arrived: bool) -> None:
     """Say what became of a mail whose fate is unknown. One that did not arrive is sent by the next `digest send ISSUE`."""
-    from digest.send import settle
+    from digest.delivery.send import settle
 
     with mail_room(session) as db:
         if not settle(db, issue, subscriber, arrived=arrived):
@@ -284,7 +287,7 @@ def digest_settle(session: Session, issue: str, subscriber: str, arrived: bool) 
 @click.pass_obj
 def digest_bounces(session: Session, mailbox: Path) -> None:
     """Read reports of mails that came back from an mbox file or a Maildir folder, and write to those addresses no more."""
-    from digest.bounces import read_bounces
+    from digest.delivery.bounces import read_bounces
 
     with mail_room(session) as db:
         done = read_bounces(db, mailbox, now=now())

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import click
 
-import configuration
+import settings
 from operations import logs
 
 log = logging.getLogger("infopolicy.command")
@@ -39,7 +39,7 @@ class Stop(click.ClickException):
 class Session:
     """What every command shares: the settings and how much to say."""
 
-    def __init__(self, config: configuration.Configuration, quiet: bool, verbose: bool):
+    def __init__(self, config: settings.Configuration, quiet: bool, verbose: bool):
         self.config, self.quiet, self.verbose = config, quiet, verbose
 
     def say(self, text: str = "") -> None:
@@ -86,7 +86,7 @@ def now() -> str:
 
 def _where(data: Path, error: Exception) -> str:
     """The database that is damaged; on a full or read-only disk, where all of them may fail, the folder."""
-    from operations.folder import is_damage, present, unreadable
+    from store.data_folder import is_damage, present, unreadable
 
     damaged = (path for path in present(data) if unreadable(path)) if is_damage(error) else iter(())
     return str(next(damaged, data))
@@ -99,9 +99,9 @@ def plain_errors() -> Iterator[None]:
 
     from classify.areas import BadAreas
     from crawlers.sources import BadSource
-    from operations.folder import OperationError
     from operations.loss import FileLost
-    from positions.yamlfile import BadFile
+    from positions.catalog.yaml_file import BadFile
+    from store.data_folder import OperationError
 
     try:
         yield

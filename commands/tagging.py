@@ -31,7 +31,7 @@ def tag(file: Any, all_areas: bool) -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def match(file: Any) -> None:
     """Find the provisions of documents (JSON lines as for `tag`) that touch ALA's positions, best first."""
-    from positions.jsonl import match_lines
+    from positions.matching.jsonl import match_lines
 
     with plain_errors():
         sys.exit(match_lines(file, sys.stdout, sys.stderr))
@@ -49,8 +49,8 @@ def evaluate(session: Session, gold: Path, as_json: bool) -> None:
     \b
     infopolicy evaluate --json > classify/model/evaluation.json    what the page “How good are the tags?” shows
     """
-    from classify.evaluate import main as score
-    from classify.kinds import kinds_table, score_kinds
+    from classify.evaluation.evaluate import main as score
+    from classify.evaluation.evaluate_by_kind import kinds_table, score_kinds
 
     with plain_errors():
         others = score_kinds(session.config.corpus)
@@ -69,8 +69,8 @@ def train(session: Session, gold: Path) -> None:
     The new model replaces the one in classify/model. Then it says what the old and the new one reach on the documents
     of GOLD that are kept back; exit code 1 when the new one is worse there (it is written all the same).
     """
-    from classify.decisions import read_decisions
-    from classify.train import main as learn
+    from classify.training.decisions import read_decisions
+    from classify.training.train import main as learn
 
     with plain_errors(), private_files(session, "staff.db"):
         corpus = session.config.corpus
@@ -91,7 +91,7 @@ def gold_fetch(session: Session, output: Path | None) -> None:
 
     Says how many documents are lacking and which source to crawl for them; exit code 1 if any are.
     """
-    from classify.labels import main as fetch
+    from classify.training.labels import main as fetch
 
     with plain_errors():
         sys.exit(fetch(session.config.corpus, output or session.config.data / "gold.jsonl"))
@@ -105,7 +105,7 @@ def positions() -> None:
 @positions.command("check")
 def positions_check() -> None:
     """Check every file of the catalogue; problems come with file and line."""
-    from positions.catalogue import check as check_catalogue
+    from positions.catalog.catalog import check as check_catalogue
 
     problems = check_catalogue()
     for problem in problems:
@@ -134,7 +134,7 @@ def positions_evaluate(
     CORPORA are the databases that hold the documents (by default corpus.db of the data folder). Exit code 1 when some
     of the documents are not there.
     """
-    from positions.evaluate import main as score
+    from positions.evaluation.evaluate import main as score
 
     with plain_errors():
         sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json, rounds=bootstrap))
@@ -149,7 +149,7 @@ def positions_stances(session: Session, corpora: tuple[Path, ...], as_json: bool
 
     CORPORA are the databases that hold the documents (by default corpus.db of the data folder).
     """
-    from positions.knowns import main as report
+    from positions.evaluation.evaluate_on_record import main as report
 
     with plain_errors():
         sys.exit(report(corpora or (session.config.corpus,), as_json))

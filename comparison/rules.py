@@ -8,9 +8,9 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from crawlers.ceremonial import is_ceremonial
-from crawlers.rulefile import rules_of
-from positions.phrases import normal
+from crawlers.status.ceremonial import is_ceremonial
+from crawlers.yaml_config import rules_of
+from positions.matching.phrases import normal
 
 FILE = Path(__file__).with_name("rules.yml")
 #: Titles of fewer words name nothing by which two documents could be told to be alike.

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from comparison import grouping, pairing, provisions, sharing, signing, tables
+from comparison import tables
 from comparison.rules import load_rules
-from comparison.wording import Weights
-from crawlers import threads
+from comparison.similarity import grouping, minhash_signatures, pairing, shared_passages
+from comparison.similarity.term_weights import Weights
+from comparison.versions import provisions
+from crawlers.storage import rulemakings
 
 #: Under which the version of the groups is kept.
 NAME = "look-alikes"
@@ -30,24 +32,24 @@ def update(db: Database) -> Compared:
         db: corpus.db, open for writing; the migrations of this room are applied to it.
     """
     tables.corpus.apply(db)
-    threads.corpus.apply(db)
+    rulemakings.corpus.apply(db)
     provisions.read_versions(db)
     given = load_rules()
-    found = signing.counted(db) or signing.count_words(db, given)
-    version = f"{signing.code_version()}-{found['']}-{found[' ']}"
-    if signing.stale(db, version):
-        signing.sign(db, given, Weights(found, given), version)
-    fresh = signing.to_compare(db)
+    found = minhash_signatures.counted(db) or minhash_signatures.count_words(db, given)
+    version = f"{minhash_signatures.code_version()}-{found['']}-{found[' ']}"
+    if minhash_signatures.stale(db, version):
+        minhash_signatures.sign(db, given, Weights(found, given), version)
+    fresh = minhash_signatures.to_compare(db)
     if fresh:
         pairing.pair(db, fresh, given, Weights(found, given))
-        sharing.share(db, fresh, given)
+        shared_passages.share(db, fresh, given)
     grouped_by = f"{version}-{grouping.version()}"
     known = db.execute("select version from derivations where name = ?", [NAME]).fetchone()
     if not fresh and known == (grouped_by,):
         return Compared(0, 0)
     changed = grouping.regroup(db, fresh if known == (grouped_by,) else None)
     with db.atomic():
-        signing.mark_compared(db)
+        minhash_signatures.mark_compared(db)
         db.execute(
             "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
             [NAME, grouped_by],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import configuration
+import settings
 
-_config = configuration.load()
+_config = settings.load()
 
 BOT_NAME = "infopolicy"
 SPIDER_MODULES = ["crawlers.spiders"]
@@ -23,7 +23,7 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0
 AUTOTHROTTLE_ENABLED = True
-EXTENSIONS = {"scrapy.extensions.throttle.AutoThrottle": None, "crawlers.throttle.AutoThrottle": 0}
+EXTENSIONS = {"scrapy.extensions.throttle.AutoThrottle": None, "crawlers.download.throttle.AutoThrottle": 0}
 AUTOTHROTTLE_START_DELAY = 0.1
 AUTOTHROTTLE_MAX_DELAY = 60
 AUTOTHROTTLE_TARGET_CONCURRENCY = 8.0
@@ -41,19 +41,22 @@ INFOPOLICY_DATA = str(_config.data)
 INFOPOLICY_CORPUS = str(_config.corpus)
 INFOPOLICY_OPS = str(_config.ops)
 
-DOWNLOAD_HANDLERS = {"http": "crawlers.mirror.MirrorHandler", "https": "crawlers.mirror.MirrorHandler"}
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.download.mirror.MirrorHandler",
+    "https": "crawlers.download.mirror.MirrorHandler",
+}
 DOWNLOADER_MIDDLEWARES = {
-    "crawlers.middlewares.OwnHostMiddleware": 10,
+    "crawlers.download.middlewares.OwnHostMiddleware": 10,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawlers.middlewares.RetryAfterMiddleware": 550,
-    "crawlers.budget.BudgetMiddleware": 890,
+    "crawlers.download.middlewares.RetryAfterMiddleware": 550,
+    "crawlers.download.budget.BudgetMiddleware": 890,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "crawlers.httpcache.HttpCacheMiddleware": 900,
+    "crawlers.download.httpcache.HttpCacheMiddleware": 900,
     # Before the cache on the way in: what it stores holds no key either.
-    "crawlers.middlewares.KeylessAnswersMiddleware": 905,
+    "crawlers.download.middlewares.KeylessAnswersMiddleware": 905,
 }
 SPIDER_MIDDLEWARES = {
-    "crawlers.middlewares.NothingIsLostMiddleware": 40,
+    "crawlers.download.middlewares.NothingIsLostMiddleware": 40,
     # What stands in no answer of ours, or nobody reads, is not asked of every record. The second drops addresses it finds
     # too long, with no more than a line in the log: nothing is lost in silence here.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
@@ -67,12 +70,12 @@ METAREFRESH_ENABLED = False
 # (docs/benchmarks.md says what that takes). tests/test_scrapy.py looks once.
 WARN_ON_GENERATOR_RETURN_VALUE = False
 HTTPCACHE_ENABLED = True
-HTTPCACHE_POLICY = "crawlers.httpcache.ValidatorsPolicy"
-HTTPCACHE_STORAGE = "crawlers.httpcache.OpsStorage"
+HTTPCACHE_POLICY = "crawlers.download.httpcache.ValidatorsPolicy"
+HTTPCACHE_STORAGE = "crawlers.download.httpcache.OpsStorage"
 ITEM_PIPELINES = {"pipelines.ValidatePipeline": 100, "pipelines.RecordPipeline": 200}
 
 # Scrapy makes so many tasks for every answer, by default a hundred; one stores its items as fast, and in their order.
 CONCURRENT_ITEMS = 1
 
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawlers.logs.QuietItems"
+LOG_FORMATTER = "crawlers.download.logs.QuietItems"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.items import LEVELS
-from crawlers.rulefile import rules_of
+from crawlers.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("sources.yml")
 

@@ -13,11 +13,11 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawlers import fields
-from crawlers.budget import BudgetSpent
-from crawlers.httpcache import without_key
+from crawlers.completeness import fields
+from crawlers.download.budget import BudgetSpent
+from crawlers.download.httpcache import without_key
+from crawlers.download.middlewares import reject
 from crawlers.items import Reject
-from crawlers.middlewares import reject
 from crawlers.sources import BadSource, Source, load_sources
 
 MOST_UNKNOWN = 20  # names of fields that a run notes: enough to see that a schema has changed
@@ -36,7 +36,7 @@ class SourceSpider(scrapy.Spider):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not getattr(cls, "name", None):
-            return  # a base of spiders, such as crawlers.gather
+            return  # a base of spiders, such as crawlers.composite_spider
         if cls.name not in load_sources():
             raise BadSource(f"sources.yml: has no entry {cls.name!r} for the spider in {cls.__module__}: add one")
         cls.source = load_sources()[cls.name]
@@ -123,7 +123,7 @@ class SourceSpider(scrapy.Spider):
         return True
 
     def audit(self, record: str, names: Iterable[str]) -> None:
-        """Note the fields of a record that crawlers/fields.yml does not know."""
+        """Note the fields of a record that crawlers/completeness/fields.yml does not know."""
         if len(self.unknown) < MOST_UNKNOWN:
             self.unknown.update(fields.unknown(self.name, record, names)[:MOST_UNKNOWN])
 

@@ -1,7 +1,7 @@
 """staff.db: who may decide, and what they decided. What people decided is only ever added to; triggers hold that.
 
 The file is opened by the commands and by the desk's own pages, never handed to Datasette as a database. What of it the
-public may know is written to the table `decisions` of corpus.db (desk.projection).
+public may know is written to the table `decisions` of corpus.db (publish.decisions).
 """
 
 from __future__ import annotations
@@ -15,14 +15,21 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 import positions.tables
-from desk import filed
-from private_files import open_private
+from desk.intake import intake_schema
+from store.private_files import open_private
 
 staff = Migrations("desk")
 corpus = Migrations("decisions")
 
 #: Tables whose rows are facts about what somebody did: nothing may change or remove one.
-APPEND_ONLY = ("reviews", "notes", "assignments", "snoozes", "area_owners", "audit")  # and those of desk.filed
+APPEND_ONLY = (
+    "reviews",
+    "notes",
+    "assignments",
+    "snoozes",
+    "area_owners",
+    "audit",
+)  # and those of desk.intake.intake_schema
 
 
 @staff()
@@ -31,7 +38,7 @@ def create_accounts(db: Database) -> None:
 
 
 def create_account_tables(db: Database) -> None:
-    """Who may enter, who is in, what was tried: of staff, and in another file of partners (desk.partner_tables)."""
+    """Who may enter, who is in, what was tried: of staff, and in another file of partners (desk.partners.partner_tables)."""
     # `name_key` is the name as it is compared. `password` is None for people who come through single sign-on only.
     db.execute("""
         create table accounts (
@@ -75,7 +82,7 @@ def create_reviews(db: Database) -> None:
             select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
             and o.verdict != 'undo' and not exists (select 1 from reviews u where u.undoes = o.id)
         )""")
-    # Derived: whether the verdict in force still holds (desk.standing). May be made again at any time.
+    # Derived: whether the verdict in force still holds (desk.reviews.verdict_validity). May be made again at any time.
     db.execute("""
         create table standings (
             document_id text not null, subject text not null, review_id integer not null, state text not null,
@@ -142,7 +149,7 @@ def forbid_changes(db: Database) -> None:
 
 @staff()
 def create_waiting(db: Database) -> None:
-    # Derived (desk.waiting): the pairs that are open, and what ranks each document that has any.
+    # Derived (desk.queue.queue_table): the pairs that are open, and what ranks each document that has any.
     db.execute("""
         create table waiting_pairs (
             document_id text not null, subject text not null, sure real, returned integer not null,
@@ -160,7 +167,7 @@ def create_waiting(db: Database) -> None:
 
 @corpus()
 def create_decisions(db: Database) -> None:
-    # What the public may know of what staff decided. No name, no note, nothing unpublished: desk.projection is its only writer.
+    # What the public may know of what staff decided. No name, no note, nothing unpublished: publish.decisions is its only writer.
     db.execute("""
         create table decisions (
             document_id text not null references documents(id), subject text not null, verdict text not null, value text,
@@ -249,5 +256,5 @@ def writing(db: Database) -> Iterator[None]:
 
 
 def migrate(db: Database) -> None:
-    for migrations in (positions.tables.staff, staff, filed.staff):
+    for migrations in (positions.tables.staff, staff, intake_schema.staff):
         migrations.apply(db)

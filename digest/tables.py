@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from digest.tokens import Links
-from private_files import open_private
+from digest.subscribers.tokens import Links
+from store.private_files import open_private
 
 mail = Migrations("digest")
 
@@ -83,7 +83,7 @@ def create_alerts(db: Database) -> None:
 
 @mail()
 def add_turns_and_who_left(db: Database) -> None:
-    # A letter that waits for its turn is `held`; `turn` and `domain_hash` say when it is released (digest.limits).
+    # A letter that waits for its turn is `held`; `turn` and `domain_hash` say when it is released (digest.subscribers.limits).
     for column in ("turn integer", "domain_hash text", "released_at text"):
         db.execute(f"alter table deliveries add column {column}")
     db.execute("create index deliveries_held on deliveries (domain_hash, turn) where state = 'held'")

@@ -1,6 +1,6 @@
 """Backup while in use, and restore: what people made is never lost.
 
-A backup is a folder: a copy of every database, the lines of what people made (operations.people), and manifest.json, which is
+A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and manifest.json, which is
 written last and says of every file how long it is, what its bytes add up to and how many rows its tables have. A folder
 without a manifest is no backup.
 """
@@ -20,11 +20,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from configuration import Configuration
 from operations import integrity
-from operations.folder import FILES, MANIFEST, OperationError, damage, is_damage, present, read_only
-from operations.loss import PRIVATE, adopt
-from operations.people import (
+from operations.human_data_export import (
     DERIVED,
     JOURNALS,
     add_to_journal,
@@ -33,8 +30,11 @@ from operations.people import (
     private_file,
     write_lines,
 )
+from operations.loss import PRIVATE, adopt
 from operations.retention import forget_backups, plain
-from private_files import Identity, identity_of
+from settings import Configuration
+from store.data_folder import FILES, MANIFEST, OperationError, damage, is_damage, present, read_only
+from store.private_files import Identity, identity_of
 
 _FORM = 1
 

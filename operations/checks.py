@@ -6,16 +6,16 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from configuration import ROOT, Configuration
 from crawlers.sources import load_sources
 from operations import integrity
-from operations.folder import damage, present
+from settings import ROOT, Configuration
+from store.data_folder import damage, present
 
 
 def check_project(root: Path = ROOT) -> list[str]:
     """What is missing or wrong in the files people keep, one sentence each."""
     from classify.areas import BadAreas, load_areas
-    from positions.catalogue import check
+    from positions.catalog.catalog import check
 
     problems = []
     for name in load_sources():

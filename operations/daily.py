@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from configuration import Configuration
 from crawlers.sources import Source, load_sources
-from operations.folder import read_only
+from settings import Configuration
+from store.data_folder import read_only
 
 
 def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: Sequence[str] = ()) -> int:

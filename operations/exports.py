@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from operations.folder import OperationError, read_only
-from pages.exports import cell
+from pages.export.exports import cell
+from store.data_folder import OperationError, read_only
 
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,

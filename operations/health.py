@@ -9,8 +9,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from operations.folder import OperationError, read_only
 from operations.loss import lost
+from store.data_folder import OperationError, read_only
 
 #: Below this a crawl may fill the disk at any moment.
 LEAST_FREE = 200 * 1024 * 1024

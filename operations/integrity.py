@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from crawlers.tables import ops
-from operations.folder import OperationError, is_damage, read_only
-from private_files import connect_private
+from crawlers.storage.tables import ops
+from store.data_folder import OperationError, is_damage, read_only
+from store.private_files import connect_private
 
 #: Documents that one probe reads, each by a lookup.
 SAMPLE = 8

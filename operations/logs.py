@@ -18,7 +18,7 @@ from logging.handlers import WatchedFileHandler
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from configuration import Configuration
+from settings import Configuration
 
 #: The request that is being answered; "" between requests.
 REQUEST: ContextVar[str] = ContextVar("request", default="")

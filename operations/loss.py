@@ -15,11 +15,11 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from crawlers.tables import ops
-from operations.folder import MANIFEST, OperationError, read_only
-from operations.people import JOURNALS, MAKERS
+from crawlers.storage.tables import ops
+from operations.human_data_export import JOURNALS, MAKERS
 from operations.retention import backups
-from private_files import Identity, connect_private, identity_of
+from store.data_folder import MANIFEST, OperationError, read_only
+from store.private_files import Identity, connect_private, identity_of
 
 log = logging.getLogger("infopolicy.loss")
 #: The private files, in the order of the data folder.

@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from operations.folder import FILES, OperationError, read_only
 from operations.retention import made_at, newest_backup
+from store.data_folder import FILES, OperationError, read_only
 
 #: Seconds. The site's pages take 2 to 20 ms; a query of a visitor is stopped after one second.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)

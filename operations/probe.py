@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from pages import overview
+from pages.places import overview
 from public_sql.database import PublicDatabase
 
 #: Longer than a query may wait and then run.

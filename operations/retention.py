@@ -2,7 +2,7 @@
 backups.
 
 Never touched: anything of corpus.db (what was once seen whole is derived from its runs, and what was seen once cannot be
-crawled again), and every table that people made (operations.people).
+crawled again), and every table that people made (operations.human_data_export).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from configuration import Configuration
-from operations.folder import MANIFEST
-from operations.people import private_file
+from operations.human_data_export import private_file
+from settings import Configuration
+from store.data_folder import MANIFEST
 
 log = logging.getLogger("infopolicy.backup")
 #: A session that has ended, and who asked how often for mail, are kept for so many days.

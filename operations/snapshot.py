@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from configuration import Configuration
 from operations.backup import copy_whole, sync
-from operations.folder import FILES
+from settings import Configuration
+from store.data_folder import FILES
 
 
 class BadTarget(ValueError):

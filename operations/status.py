@@ -10,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from configuration import Configuration
-from crawlers.health import Health, health
-from digest.claims import nobody_sends
+from crawlers.completeness.health import Health, health
+from digest.delivery.claims import nobody_sends
 from operations import integrity
-from operations.folder import present, read_only, unreadable
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
+from settings import Configuration
+from store.data_folder import present, read_only, unreadable
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
 NAMED = 4

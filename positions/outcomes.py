@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawlers.ceremonial import is_ceremonial
-from positions.catalogue import load_catalogue
-from positions.matching import Match, Matcher
+from crawlers.status.ceremonial import is_ceremonial
+from positions.catalog.catalog import load_catalogue
+from positions.matching.matcher import Match, Matcher
 
 #: Ends by which a document changed the law or the rules, and those by which it did not.
 BECAME = ("enacted", "adopted", "final")

@@ -34,7 +34,7 @@ def bill(key: str, title: str, **values: Any) -> dict[str, Any]:
 
 
 def hash_of(title: str, values: dict[str, Any]) -> int:
-    from comparison.wording import number_of
+    from comparison.similarity.term_weights import number_of
 
     return number_of(title, str(values.get("abstract")), str(values.get("text")))
 

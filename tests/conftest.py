@@ -21,7 +21,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 import cli
-from crawlers.mirror import recorded
+from crawlers.download.mirror import recorded
 from pipelines import open_corpus, open_staff
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,8 +195,8 @@ def infopolicy(tmp_path: Path) -> Command:
 _COLLECT = """
 import json, sys
 sys.modules["pandas"] = None  # sqlite-utils would take seconds to import it, and a crawl needs none of it
-import configuration, pipelines
-[run] = pipelines.crawl(configuration.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
+import settings, pipelines
+[run] = pipelines.crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
 print(json.dumps({"state": run.state, "note": run.note, "requests": run.requests, "listed": run.listed,
     "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
     "missing": run.missing, "rejected": run.rejected, "unstored": run.unstored}))

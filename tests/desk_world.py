@@ -18,13 +18,14 @@ from site_corpus import BROADBAND, TODAY
 from sqlite_utils import Database
 
 import serve
-from configuration import Configuration
-from crawlers import tables
-from desk import accounts, papers, reviews, standing
-from desk.accounts import Account
-from desk.passwords import hash_password
-from desk.reviews import Verdict
+from crawlers.storage import tables
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.accounts.passwords import hash_password
+from desk.reviews import review_items, reviews, verdict_validity
+from desk.reviews.reviews import Verdict
 from desk.tables import open_staff
+from settings import Configuration
 
 NOW = "2022-03-09T09:00:00Z"
 LATER = "2022-03-10T09:00:00Z"
@@ -50,7 +51,7 @@ def build(folder: Path) -> Configuration:
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):
             add(db, name, role)
     with closing(open_desk(config)) as db:
-        standing.settle_all(db, NOW)
+        verdict_validity.settle_all(db, NOW)
     return config
 
 
@@ -165,7 +166,7 @@ def say(
 
 
 def states(db: Database, document_id: str = BROADBAND) -> dict[str, str]:
-    return {item.subject: item.state for item in papers.items(db, document_id)}
+    return {item.subject: item.state for item in review_items.items(db, document_id)}
 
 
 def decisions(config: Configuration) -> dict[tuple[str, str], tuple[Any, ...]]:

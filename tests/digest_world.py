@@ -20,11 +20,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, build
 from sqlite_utils import Database
 
-from digest import subscribers
-from digest.message import Letterhead
-from digest.preferences import Preferences
+from digest.delivery.message import Letterhead
+from digest.subscribers import subscribers
+from digest.subscribers.preferences import Preferences
+from digest.subscribers.tokens import Links
 from digest.tables import open_mail
-from digest.tokens import Links
 
 #: A subscriber who confirms on day one is told of what is seen later.
 JOINED = "2022-03-07T08:00:00Z"

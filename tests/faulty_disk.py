@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import cli  # noqa: E402
-import derive  # noqa: E402
 import serve  # noqa: E402, F401  this line and the next: what commands import when they run
+from derive import update  # noqa: E402
 from operations import backup, exports, loss, retention  # noqa: E402, F401
-from positions import catalogue  # noqa: E402
+from positions.catalog import catalog  # noqa: E402
 
 #: A command that would never end, such as serve, gets Ctrl-C after so many seconds.
 INTERRUPT = 4
@@ -94,9 +94,9 @@ def main() -> None:
         for db in site:
             db.execute("select count(*) from sqlite_master").fetchone()
     # What takes long and has nothing to do with the disk is done once, before the forks.
-    derive.tagger(), derive.matcher()
-    catalogue.check = cache(catalogue.check)
-    catalogue.check()
+    update.tagger(), update.matcher()
+    catalog.check = cache(catalog.check)
+    catalog.check()
     found = {}
     for name, arguments, stdin in calls:
         began = time.monotonic()

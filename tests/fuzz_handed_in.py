@@ -22,15 +22,17 @@ from fuzzing import change_bytes, change_json, change_text, change_tree, change_
 from openpyxl import Workbook
 from site_corpus import BROADBAND
 
-from desk import amending, asking, bulk, importing, proposals, reviews, tracker, workbook
-from desk.amending import CannotAmend
-from desk.asking import Upload
-from desk.proposals import BadProposal
-from desk.reviews import Overtaken
-from desk.room import Refusal
-from desk.subjects import BadVerdict
-from positions import catalogue
-from positions.yamlfile import BadFile
+from desk.intake import catalog_patch, importing, proposals, tracker, workbook
+from desk.intake.catalog_patch import CannotAmend
+from desk.intake.proposals import BadProposal
+from desk.reviews import bulk, reviews
+from desk.reviews.reviews import Overtaken
+from desk.reviews.subjects import BadVerdict
+from desk.web import request_parsing
+from desk.web.context import Refusal
+from desk.web.request_parsing import Upload
+from positions.catalog import catalog
+from positions.catalog.yaml_file import BadFile
 
 
 @functools.cache
@@ -184,12 +186,12 @@ def _proposal(body: bytes) -> None:
     if (position := proposals.position_of(key, home)) is None:
         return
     change = proposals.change_of(position, kind, typed)
-    made = amending.outcome(change, home)
+    made = catalog_patch.outcome(change, home)
     if made.problems:
         return
-    before = catalogue.load_catalogue(home)
-    (home / "privacy.yml").write_text(amending.amended((home / "privacy.yml").read_text("utf-8"), change), "utf-8")
-    after = catalogue.load_catalogue(home)
+    before = catalog.load_catalogue(home)
+    (home / "privacy.yml").write_text(catalog_patch.amended((home / "privacy.yml").read_text("utf-8"), change), "utf-8")
+    after = catalog.load_catalogue(home)
     if "statement" in change.values:
         assert after.by_id[key].statement == change.values["statement"]
     others = [[each for each in found.positions if each.id != key] for found in (before, after)]
@@ -212,7 +214,7 @@ def _multipart(body: bytes) -> None:
     async def receive() -> dict[str, Any]:
         return {"body": sent, "more_body": False}
 
-    form = asyncio.run(asking.form_of(receive, kind.decode("latin-1"), asking.LARGEST_FILE))
+    form = asyncio.run(request_parsing.form_of(receive, kind.decode("latin-1"), request_parsing.LARGEST_FILE))
     for name, values in form.values.items():
         "".join((name, *values)).encode("utf-8", "surrogatepass")
     assert all(len(each.name) <= 200 for each in form.files.values())

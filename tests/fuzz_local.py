@@ -14,15 +14,15 @@ import yaml
 from fuzz_targets import NOW, Target
 from fuzzing import change_bytes, change_json, change_text, change_tree
 
-import configuration
+import settings
 from classify.areas import AREAS_FILE, BadAreas, load_areas
 from classify.jsonl import BadLine, read_record
-from digest import addresses
-from digest.bounces import read_bounces
-from digest.channels import BadChannel, load_channels
+from digest.alerts.channels import BadChannel, load_channels
+from digest.delivery.bounces import read_bounces
+from digest.subscribers import addresses
 from digest.tables import open_mail
-from positions import catalogue, stances
-from positions.yamlfile import BadFile
+from positions.catalog import catalog, stances
+from positions.catalog.yaml_file import BadFile
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,10 +70,10 @@ def _catalogue(body: bytes) -> None:
     home = room() / "alone" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(body)
-    problems = [each for each in catalogue.check(home) if "reading grade" not in each]  # usable, if not well written
+    problems = [each for each in catalog.check(home) if "reading grade" not in each]  # usable, if not well written
     assert all("privacy.yml" in problem or "catalogue" in problem for problem in problems)
     try:
-        catalogue.load_catalogue(home)
+        catalog.load_catalogue(home)
         usable = True
     except BadFile:
         usable = False
@@ -86,7 +86,7 @@ def _stances(body: bytes) -> None:
 
 @functools.cache
 def _position_ids() -> frozenset[str]:
-    return frozenset(catalogue.load_catalogue().by_id)
+    return frozenset(catalog.load_catalogue().by_id)
 
 
 def _areas(body: bytes) -> None:
@@ -103,7 +103,7 @@ def _channels(body: bytes) -> None:
 
 
 def _settings(body: bytes) -> None:
-    configuration.load({}, _file("infopolicy.toml", body))
+    settings.load({}, _file("infopolicy.toml", body))
 
 
 def _mailbox(body: bytes) -> None:
@@ -200,7 +200,7 @@ def _first(path: Path, entries: int = 3) -> bytes:
 
 def some_positions() -> bytes:
     """A catalogue file of a few positions, without their ties to positions of other files: it is usable by itself."""
-    return re.sub(rb"\n  related:[^\n]*(\n    [^\n]*)*", b"", _first(ROOT / "positions/catalogue/privacy.yml"))
+    return re.sub(rb"\n  related:[^\n]*(\n    [^\n]*)*", b"", _first(ROOT / "positions/catalog/entries/privacy.yml"))
 
 
 def _small_areas() -> bytes:
@@ -218,7 +218,7 @@ def local_files() -> tuple[Target, ...]:
         ("stances", (_first(stances.FILE),), change_yaml, _stances, (BadFile,)),
         ("areas", (_small_areas(),), change_yaml, _areas, (BadAreas,)),
         ("alerts", (_CHANNELS,), change_yaml, _channels, (BadChannel,)),
-        ("settings", (_TOML,), change_line, _settings, (configuration.BadSetting,)),
+        ("settings", (_TOML,), change_line, _settings, (settings.BadSetting,)),
         ("mailbox", (_REPORT, _REPORT * 2), change_bytes, _mailbox, ()),
         ("json_lines", _LINES, change_json, json_line, (BadLine,)),
         ("address", (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()), change_line, _address,

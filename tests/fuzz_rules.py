@@ -15,38 +15,32 @@ from fuzz_local import YAML_TRICKS, room
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_text, change_tree
 
-from comparison import families
 from comparison import rules as compared
-from crawlers import (
-    ceremonial,
-    courtlistener,
-    federal_register,
-    fields,
-    legisinfo,
-    legistar,
-    sources,
-    states,
-    status_states,
-)
-from positions import messages
-from positions.catalogue import load_catalogue
-from positions.yamlfile import BadFile
+from comparison.similarity import families
+from crawlers import sources
+from crawlers.completeness import fields
+from crawlers.parsers import courtlistener, federal_register, legisinfo, legistar, states
+from crawlers.status import ceremonial
+from crawlers.status import states as status_states
+from positions.catalog import messages
+from positions.catalog.catalog import load_catalogue
+from positions.catalog.yaml_file import BadFile
 
 ROOT = Path(__file__).resolve().parents[1]
 
 #: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
 READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/sources.yml": sources.load_sources.__wrapped__,
-    "crawlers/fields.yml": fields.load_fields.__wrapped__,
-    "crawlers/states.yml": states.load_states.__wrapped__,
-    "crawlers/sessions.yml": states.load_aliases.__wrapped__,
-    "crawlers/ceremonial.yml": ceremonial.load_rules.__wrapped__,
-    "crawlers/actions.yml": status_states.load_rules.__wrapped__,
-    "crawlers/federal_register.yml": federal_register.load_choice.__wrapped__,
-    "crawlers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
-    "crawlers/court_queries.yml": courtlistener.load_queries.__wrapped__,
-    "crawlers/cities.yml": legistar.load_cities.__wrapped__,
-    "comparison/families.yml": families.load_families.__wrapped__,
+    "crawlers/completeness/fields.yml": fields.load_fields.__wrapped__,
+    "crawlers/parsers/states.yml": states.load_states.__wrapped__,
+    "crawlers/parsers/sessions.yml": states.load_aliases.__wrapped__,
+    "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
+    "crawlers/status/actions.yml": status_states.load_rules.__wrapped__,
+    "crawlers/parsers/federal_register.yml": federal_register.load_choice.__wrapped__,
+    "crawlers/parsers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
+    "crawlers/parsers/court_queries.yml": courtlistener.load_queries.__wrapped__,
+    "crawlers/parsers/cities.yml": legistar.load_cities.__wrapped__,
+    "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
 }
 

@@ -14,7 +14,8 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawlers import (
+from crawlers.items import BadRecord, Unreadable, document_id
+from crawlers.parsers import (
     bill_text,
     billstatus,
     congress_gov,
@@ -26,10 +27,9 @@ from crawlers import (
     openstates,
     regulations_gov,
     uk_parliament,
-    xmltree,
-)  # fmt: skip
-from crawlers.items import BadRecord, Unreadable, document_id
-from crawlers.jsonbody import read_object
+    xmltree,  # fmt: skip
+)
+from crawlers.parsers.json_reader import read_object
 from crawlers.spiders import us_federal_register
 from crawlers.spiders.us_bills import UsBillsSpider
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawlers import tables
-from crawlers.attachments import Proceeding, store
 from crawlers.items import BadRecord, Document, Unreadable
-from crawlers.record import upsert
-from crawlers.shape import check_shape
+from crawlers.storage import tables
+from crawlers.storage.attachments import Proceeding, store
+from crawlers.storage.record import upsert
+from crawlers.storage.validation import check_shape
 from pipelines import validate
 
 HERE = Path(__file__).resolve().parent

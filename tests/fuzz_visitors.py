@@ -20,11 +20,11 @@ from fuzz_local import room
 from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
 
+from digest.subscribers.tokens import BadLink, Links
 from digest.tables import open_mail
-from digest.tokens import BadLink, Links
-from pages import browse as browsing
-from pages import search as searching
-from pages.filters import Filters
+from pages.browse import browse as browsing
+from pages.browse import search as searching
+from pages.browse.filters import Filters
 
 # --------------------------------------------------------------------- without the web
 

@@ -19,14 +19,14 @@ from conftest import SOURCES
 from lxml import etree
 from sqlite_utils import Database
 
-from crawlers import courtlistener, legisinfo, openstates
+from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
-from crawlers.mirror import file_name
-from crawlers.record import upsert
+from crawlers.parsers import courtlistener, legisinfo, openstates
 from crawlers.sources import load_sources
 from crawlers.spiders.us_congress_api import PROCEEDINGS
 from crawlers.spiders.us_federal_register import listing_url, month_end, months
 from crawlers.spiders.us_regulations import TYPES
+from crawlers.storage.record import upsert
 
 WHOLE = 8  # records of each source; half of them are four
 Record = dict[str, Any]

@@ -21,23 +21,25 @@ from lxml import etree
 from sqlite_utils import Database
 
 import comparison.tables
-import reference
 from classify.areas import AREAS_FILE, load_areas
-from comparison import families, grouping
-from configuration import Configuration
-from crawlers import federal_register, openstates, xmltree
-from crawlers.billstatus import parse_bill
+from comparison.similarity import families, grouping
 from crawlers.items import Document
-from crawlers.record import upsert
-from crawlers.tables import connect
-from desk import houses, partners, proposals, proposing, reports
-from digest import desk as digest_desk
-from digest import issues
+from crawlers.parsers import federal_register, openstates, xmltree
+from crawlers.parsers.billstatus import parse_bill
+from crawlers.storage.record import upsert
+from crawlers.storage.tables import connect
+from desk.intake import proposal_pages, proposals, reports
+from desk.partners import partners
+from desk.web import portals
+from digest import service as digest_desk
+from digest.issues import issues
 from digest.tables import open_mail
-from pages import look_alikes
+from pages.documents import look_alikes
 from pipelines import validate
-from positions import catalogue, messages, stances
-from publish import publish
+from positions.catalog import catalog, messages, stances
+from publish import reference
+from publish.listing import publish
+from settings import Configuration
 
 #: What gets out of text, attributes, titles, scripts, comments, CDATA, templates, calendars, tables and headers.
 PAYLOAD = (
@@ -211,7 +213,7 @@ def _read(path: Path) -> Any:
 def tamper(folder: Path) -> None:
     """Copies of catalogue, messages, stances, areas and families in a folder, with attacks in every text they show."""
     for area, wanted in _POSITIONS.items():
-        entries = [entry for entry in _read(catalogue.HOME / f"{area}.yml") if entry["id"] in wanted]
+        entries = [entry for entry in _read(catalog.HOME / f"{area}.yml") if entry["id"] in wanted]
         for entry in entries:
             entry.pop("related", None)
             entry.update({name: [PAYLOAD] for name in _LISTS} | {"source_url": ADDRESSES[0]})
@@ -232,10 +234,10 @@ def tamper(folder: Path) -> None:
 def tampered(folder: Path) -> Iterator[None]:
     """Inside, the real loaders read those copies, and everything that publishes or shows them gets what they say."""
     tamper(folder)
-    held, areas = catalogue.load_catalogue(folder / "catalogue"), load_areas(folder / "areas.yml")
+    held, areas = catalog.load_catalogue(folder / "catalogue"), load_areas(folder / "areas.yml")
     described = families.load_families(folder / "families.yml")
     with ExitStack() as stack:
-        for module in (reference, proposals, proposing):
+        for module in (reference, proposals, proposal_pages):
             stack.enter_context(patch.object(module, "load_catalogue", lambda *_: held))
         said = messages.load_messages(held.positions, folder / "messages")
         stack.enter_context(patch.object(reference, "load_messages", lambda *_: said))
@@ -257,7 +259,7 @@ def said_by_strangers(config: Configuration) -> dict[str, int]:
             [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
         )  # what `propose` writes, without the folder of the catalogue that it would check
         proposal = int(cursor.lastrowid or 0)
-    with closing(houses.PARTNERS.open(config)) as db:
+    with closing(portals.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
         partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):

@@ -19,8 +19,8 @@ from sqlite_utils import Database
 import classify.tables
 import positions.tables
 import serve
-from crawlers import tables
-from publish import publish
+from crawlers.storage import tables
+from publish.listing import publish
 
 NOW = "2022-03-09T08:00:00Z"
 TODAY = "2022-03-09"

@@ -14,7 +14,7 @@ from site_corpus import TODAY, build
 
 import serve
 from classify.model import load_model
-from pages.accuracy import EVALUATION, KINDS, SIDE, UNMEASURED, accuracy
+from pages.places.accuracy import EVALUATION, KINDS, SIDE, UNMEASURED, accuracy
 
 REPORT = json.loads(EVALUATION.read_text("utf-8"))
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from crawlers.items import Action
-from crawlers.status_states import classify, load_rules, most_telling, state_history
+from crawlers.status.states import classify, load_rules, most_telling, state_history
 
 ROWS: list[tuple[str, str, str]] = [
     tuple(row) for row in yaml.safe_load(Path(__file__).with_name("action_classes.yml").read_text(encoding="utf-8"))

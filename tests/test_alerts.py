@@ -16,8 +16,8 @@ from digest_world import FIRST, FIRST_DAY, SECOND, SECOND_DAY, a_week_later, cor
 from site_corpus import BROADBAND
 from sqlite_utils import Database
 
-from digest import alerts
-from digest.channels import BadChannel, Channel, load_channels, signature
+from digest.alerts import alerts
+from digest.alerts.channels import BadChannel, Channel, load_channels, signature
 from digest.tables import open_mail
 
 SITE = "https://policy.example.org"

@@ -19,14 +19,15 @@ from desk_world import LATER, NOW
 from digest_world import reader
 from site_corpus import BROADBAND
 
-from configuration import Configuration
-from desk import accounts, reviews
-from desk.partner_tables import open_partners
-from desk.reviews import Verdict
+from desk.accounts import accounts
+from desk.partners.partner_tables import open_partners
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from digest.tables import open_mail
-from operations import people
+from operations import human_data_export
 from operations.backup import backup, check_backup, restore
-from operations.folder import OperationError, read_only
+from settings import Configuration
+from store.data_folder import OperationError, read_only
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +61,9 @@ def config(world: Path, tmp_path: Path) -> Configuration:
 def human(folder: Path) -> dict[str, list[Any]]:
     """Every row that people made, by file and table."""
     found = {}
-    for name in people.DERIVED:
+    for name in human_data_export.DERIVED:
         with closing(read_only(folder / name)) as db:
-            for table in people.tables_of(db, name):
+            for table in human_data_export.tables_of(db, name):
                 found[f"{name} {table}"] = sorted(db.execute(f"select * from {table}").fetchall(), key=repr)
     return found
 
@@ -89,7 +90,7 @@ def test_a_backup_says_of_itself_whether_it_is_whole(config: Configuration, call
 
 def test_only_the_owner_reads_a_backup(config: Configuration) -> None:
     place = backup(config, None, now=NOW, keep=3)
-    files = [*place.iterdir(), *(place.parent / name for name in people.JOURNALS.values())]
+    files = [*place.iterdir(), *(place.parent / name for name in human_data_export.JOURNALS.values())]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
     restore(config, place, now=NOW)
@@ -128,7 +129,7 @@ def test_a_broken_copy_is_made_anew_from_its_lines(config: Configuration, name: 
 
 
 def test_the_links_of_old_mails_work_after_a_restore_from_lines(config: Configuration) -> None:
-    from digest.tokens import Links
+    from digest.subscribers.tokens import Links
 
     with closing(open_mail(config.mail)) as db:
         link = Links.of(db).leave("somebody")
@@ -179,7 +180,7 @@ def test_the_journal_outlives_backups_of_an_emptied_database(config: Configurati
         path.unlink()
     desk_world.open_staff(config.staff).close()
     backup(config, None, now="2026-11-02T00:00:00Z", keep=1)
-    journal = config.data / "backups" / people.JOURNALS["staff.db"]
+    journal = config.data / "backups" / human_data_export.JOURNALS["staff.db"]
     _, told = restore(config, journal, now=LATER)
     assert "staff.db was made from" in told[0]
     after = human(config.data)
@@ -193,17 +194,17 @@ def test_the_journal_outlives_backups_of_an_emptied_database(config: Configurati
 
 
 def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Configuration) -> None:
-    journal = config.data / "journal" / people.JOURNALS["staff.db"]
+    journal = config.data / "journal" / human_data_export.JOURNALS["staff.db"]
     journal.parent.mkdir()
-    first = people.add_to_journal(config.staff, journal)
+    first = human_data_export.add_to_journal(config.staff, journal)
     assert first > 5
-    assert people.add_to_journal(config.staff, journal) == 0
+    assert human_data_export.add_to_journal(config.staff, journal) == 0
     whole = journal.read_bytes()
     assert b"Zeilen \xe2\x80\x9c\xc3\xa9\xe2\x80\x9d" in whole
     assert desk_world.HASH.encode() not in whole
     journal.write_bytes(whole[:-20])
-    assert people.add_to_journal(config.staff, journal) == 1
-    assert people.from_lines(journal, config.data / "journal" / "staff.db") == first
+    assert human_data_export.add_to_journal(config.staff, journal) == 1
+    assert human_data_export.from_lines(journal, config.data / "journal" / "staff.db") == first
 
 
 @pytest.mark.parametrize("end", ["in a letter", "after a letter", "with zeros"])
@@ -212,7 +213,7 @@ def test_a_journal_that_was_cut_off_anywhere_grows_on_and_can_be_restored(config
     with closing(sqlite3.connect(config.staff)) as db, db:
         db.execute("update accounts set unit = 'José'")
     backup(config, None, now="2026-11-01T00:00:00Z", keep=1)
-    journal = config.data / "backups" / people.JOURNALS["staff.db"]
+    journal = config.data / "backups" / human_data_export.JOURNALS["staff.db"]
     whole = journal.read_bytes()
     cut = whole[: whole.index(b"Jos\xc3\xa9") + 4]
     journal.write_bytes({"in a letter": cut, "after a letter": cut + b"\xa9", "with zeros": cut + bytes(100)}[end])
@@ -230,11 +231,11 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     lines = tmp_path / "staff.jsonl"
     lines.write_text('{"table": "notes", "row": {"id": 1}}\n{"table": "elsewhere", "row": {"id": 1}}\n')
     with pytest.raises(OperationError, match="line 2"):
-        people.from_lines(lines, tmp_path / "staff.db")
+        human_data_export.from_lines(lines, tmp_path / "staff.db")
     lines.write_bytes(b'{"table": "notes", "row": {"id": 1, "words": "Jos\xc3"}}\n')
     (tmp_path / "again").mkdir()
     with pytest.raises(OperationError, match="line 1"):
-        people.from_lines(lines, tmp_path / "again" / "staff.db")
+        human_data_export.from_lines(lines, tmp_path / "again" / "staff.db")
 
 
 def test_what_a_killed_backup_left_is_cleared_away_a_day_later(config: Configuration) -> None:
@@ -284,7 +285,7 @@ def test_a_backup_from_the_future_pushes_nothing_out(config: Configuration) -> N
 
 def test_every_table_that_is_not_people_s_is_there_and_is_named(config: Configuration) -> None:
     """A table that somebody adds is backed up as lines unless it is named as derived; a name that is gone is told."""
-    for name, derived in people.DERIVED.items():
+    for name, derived in human_data_export.DERIVED.items():
         with closing(read_only(config.data / name)) as db:
             there = {table for (table,) in db.execute("select name from sqlite_master where type = 'table'")}
         assert derived <= there, name
@@ -292,7 +293,7 @@ def test_every_table_that_is_not_people_s_is_there_and_is_named(config: Configur
 
 def test_who_reported_an_error_is_in_no_journal(config: Configuration) -> None:
     with closing(read_only(config.staff)) as db:
-        kept = people.journaled(db)
+        kept = human_data_export.journaled(db)
         assert {"reviews", "reports", "accounts"} <= set(kept)
         assert "report_senders" not in kept
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from crawlers import beside
+from crawlers.download import worker_process
 
 
 def doubled(number: int) -> tuple[int, int]:
@@ -38,7 +38,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_second_process_does_it_in_order() -> None:
-    found = list(beside.each(doubled, range(3_000), 3_000, size=little))
+    found = list(worker_process.each(doubled, range(3_000), 3_000, size=little))
     assert [twice for _, twice in found] == list(range(0, 6_000, 2))
     assert len({process for process, _ in found}) == 1
     assert os.getpid() not in {process for process, _ in found}
@@ -46,34 +46,34 @@ def test_a_second_process_does_it_in_order() -> None:
 
 
 def test_few_records_or_one_core_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = beside.LEAST - 1
-    assert {process for process, _ in beside.each(doubled, range(few), few, size=little)} == {os.getpid()}
-    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, size=little, processes=1)} == {
+    few = worker_process.LEAST - 1
+    assert {process for process, _ in worker_process.each(doubled, range(few), few, size=little)} == {os.getpid()}
+    assert {process for process, _ in worker_process.each(doubled, range(2_000), 2_000, size=little, processes=1)} == {
         os.getpid()
     }
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    assert {process for process, _ in beside.each(doubled, range(2_000), 2_000, size=little)} == {os.getpid()}
+    assert {process for process, _ in worker_process.each(doubled, range(2_000), 2_000, size=little)} == {os.getpid()}
 
 
 def test_no_more_is_held_than_is_under_way() -> None:
     items = iter(range(3_000))
-    made = beside.each(doubled, items, 3_000, size=little)
+    made = worker_process.each(doubled, items, 3_000, size=little)
     next(made)
-    assert next(items) == beside.PART * beside.AHEAD
+    assert next(items) == worker_process.PART * worker_process.AHEAD
     made.close()
     assert not multiprocessing.active_children()
 
 
 def test_huge_records_are_held_one_or_two_at_a_time() -> None:
     items = iter(range(3_000))
-    made = beside.each(doubled, items, 3_000, size=lambda _: 20 << 20)
+    made = worker_process.each(doubled, items, 3_000, size=lambda _: 20 << 20)
     assert [next(made)[1] for _ in range(100)] == list(range(0, 200, 2))
     assert next(items) <= 102
     made.close()
 
 
 def test_a_process_that_is_killed_costs_no_record() -> None:
-    assert list(beside.each(fatal, range(2_000), 2_000, size=little)) == list(range(0, 4_000, 2))
+    assert list(worker_process.each(fatal, range(2_000), 2_000, size=little)) == list(range(0, 4_000, 2))
 
 
 def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:

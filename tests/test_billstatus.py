@@ -12,9 +12,9 @@ from conftest import SOURCES, bill_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill, person_name, plain
 from crawlers.items import Action, BadRecord, Bill, Committee, Law, Link, Summary, TextVersion, Title, Unreadable
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill, person_name, plain
 
 URL = "https://www.govinfo.gov/bulkdata/BILLSTATUS/117/hr/BILLSTATUS-117hr1.xml"
 

@@ -10,9 +10,9 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 
 from crawlers.items import Bill, Listing, Unreadable
-from crawlers.legisinfo import ended_sessions
+from crawlers.parsers.legisinfo import ended_sessions
 from crawlers.spiders.ca_bills import LIST, CaBillsSpider
-from crawlers.status_parliament import classify_event, stage_status
+from crawlers.status.parliament import classify_event, stage_status
 
 RECORDED = SOURCES / "ca_bills"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.ceremonial import is_ceremonial, load_rules
+from crawlers.status.ceremonial import is_ceremonial, load_rules
 
 CEREMONIAL = [
     ("resolution", "Celebrating the life of Sandra Jean Caldwell Davis."),

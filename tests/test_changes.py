@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill
-from crawlers.changes import differences
 from crawlers.items import Action, Bill, Law, Sponsor, Summary, TextVersion, Title
-from crawlers.record import upsert
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
+from crawlers.storage.changes import differences
+from crawlers.storage.record import upsert
 
 DAY = "2021-05-05"
 PART = {

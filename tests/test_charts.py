@@ -17,8 +17,9 @@ import pytest
 from site_corpus import TODAY, build
 
 import serve
-from pages import calendar, charts, compare, map, words
-from pages.calendar import Wanted
+from pages.http import formatting
+from pages.places import calendar, charts, compare, map
+from pages.places.calendar import Wanted
 
 DAY = datetime.date.fromisoformat(TODAY)
 BUNDLER = serve.SITE / "charts"
@@ -38,7 +39,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]
 def test_every_tile_is_a_known_place_and_no_two_meet() -> None:
     places = map.layout()
     assert len(set(places.values())) == len(places) == 52
-    assert set(places) <= set(words.glossary()["jurisdictions"])
+    assert set(places) <= set(formatting.glossary()["jurisdictions"])
 
 
 def test_a_map_tells_nothing_from_not_collected_and_keeps_places_without_a_tile() -> None:
@@ -73,7 +74,7 @@ def test_shades_part_the_places_in_quarters() -> None:
 
 def test_a_map_row_of_another_length_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "map.yml").write_text("- AK .\n- WA\n", encoding="utf-8")
-    monkeypatch.setattr(words, "SITE", tmp_path)
+    monkeypatch.setattr(formatting, "SITE", tmp_path)
     map.layout.cache_clear()
     with pytest.raises(ValueError, match=r"map\.yml: every row"):
         map.layout()

@@ -17,21 +17,21 @@ from scrapy.settings import Settings
 from scrapy.statscollectors import DummyStatsCollector
 from sqlite_utils import Database
 
-from configuration import Configuration
-from crawlers import tables
-from crawlers.budget import BudgetMiddleware, BudgetSpent
+from crawlers.download.budget import BudgetMiddleware, BudgetSpent
 from crawlers.sources import load_sources
-from desk import accounts, limits, sessions
+from crawlers.storage import tables
+from desk.accounts import accounts, limits, sessions
 from desk.tables import open_staff
-from digest import limits as asking
-from digest.claims import sending
-from digest.send import CLAIM_MINUTES, give_up_dead_claims
-from digest.tokens import BadLink, Links
+from digest.delivery.claims import sending
+from digest.delivery.send import CLAIM_MINUTES, give_up_dead_claims
+from digest.subscribers import limits as asking
+from digest.subscribers.tokens import BadLink, Links
 from operations import daily
 from operations.backup import backup
 from operations.metrics import Metrics
 from operations.status import status
 from pipelines import open_corpus
+from settings import Configuration
 
 BEFORE, NOW, SOON = "2026-11-25T11:59:30Z", "2026-11-25T12:00:00Z", "2026-11-25T13:00:00Z"
 YEARS_AHEAD = "2031-06-01T00:00:00Z"

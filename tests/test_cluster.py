@@ -21,11 +21,11 @@ from conftest import NOW, ROOT, Command, clean_environment
 from sqlite_utils import Database
 from test_derive import DERIVED, bill, dump, filled  # noqa: F401
 
-import derive as module
-import workers
-from crawlers.record import upsert
-from derive import derive, forget
-from workers import Crew, SchedulerError
+import derive.update as module
+from crawlers.storage.record import upsert
+from derive import pool as workers
+from derive.pool import Crew, SchedulerError
+from derive.update import derive, forget
 
 pytest.importorskip("distributed")
 

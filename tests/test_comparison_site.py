@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from test_versions import ENROLLED, HOUSE
 
 import serve
-from comparison import provisions
 from comparison.update import update
-from crawlers import tables
+from comparison.versions import provisions
+from crawlers.storage import tables
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
 

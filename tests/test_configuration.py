@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from configuration import ROOT, BadSetting, Configuration, load, networks
+from settings import ROOT, BadSetting, Configuration, load, networks
 
 
 def test_environment_goes_before_file_and_file_before_default(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from configuration import Configuration, load
 from crawlers.sources import load_sources
-from desk.asking import is_proxy
+from desk.web.request_parsing import is_proxy
+from settings import Configuration, load
 
 DEPLOY = ROOT / "deploy"
 

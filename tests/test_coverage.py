@@ -19,19 +19,20 @@ from scrapy.utils.test import get_crawler
 from sqlite_utils import Database
 
 import serve
-from crawlers import fields, xmltree
-from crawlers.billstatus import parse_bill
-from crawlers.expectation import close, gone, is_short, rejects_rise, told
-from crawlers.health import DRY_LEAST, Health, health
-from crawlers.holdings import HOLDINGS
+from crawlers.completeness import fields
+from crawlers.completeness.completeness import close, gone, is_short, rejects_rise, told
+from crawlers.completeness.coverage_tables import HOLDINGS
+from crawlers.completeness.health import DRY_LEAST, Health, health
 from crawlers.items import Listing, Tally
-from crawlers.record import upsert
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
 from crawlers.sources import load_sources
 from crawlers.spider import MOST_UNKNOWN, SourceSpider
+from crawlers.storage.record import upsert
 from operations.status import NAMED, lines, warning_lines
-from pages.coverage import share
+from pages.places.coverage import share
 from pipelines import spider_class
-from publish import publish
+from publish.listing import publish
 
 PLACE = ("us", "117", "hr")
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from conftest import Command, Recording
 
-from configuration import Configuration
 from operations import daily
+from settings import Configuration
 
 Steps = Callable[..., tuple[int, list[list[str]]]]
 TODAY = ("--today", "2025-03-10")

@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 import classify.tables
 import desk.tables
-from classify.agreement import Month, drift, months, write_agreement
-from classify.decisions import read_decisions
+from classify.evaluation.agreement import Month, drift, months, write_agreement
+from classify.training.decisions import read_decisions
 
 SAID, SILENT = json.dumps({"suggested": True}), json.dumps({"suggested": False})
 

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-import derive as module
-import workers
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill
+import derive.update as module
 from crawlers.items import Bill, clean
-from crawlers.record import upsert
-from derive import derive, forget, tagger_version, untagged
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
+from crawlers.storage.record import upsert
+from derive import pool
+from derive.update import derive, forget, tagger_version, untagged
 from pipelines import open_staff
 
 DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
@@ -94,7 +94,7 @@ def test_processes_and_one_process_give_the_same_rows(
     derive(filled, staff, workers=1)
     before = dump(filled, staff)
     forget(filled)
-    monkeypatch.setattr(workers, "SMALL", 0)
+    monkeypatch.setattr(pool, "SMALL", 0)
     monkeypatch.setattr(module, "BATCH", 2)
     derive(filled, staff, workers=2)
     assert dump(filled, staff) == before
@@ -217,7 +217,7 @@ def test_words_shown_are_the_words_stored(
 @pytest.mark.skipif(multiprocessing.get_start_method(allow_none=True) == "spawn", reason="workers are not forked here")
 def test_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script = (
-        "import os, time; from concurrent.futures import ProcessPoolExecutor; import workers;"
+        "import os, time; from concurrent.futures import ProcessPoolExecutor; from derive import pool as workers;"
         "pool = ProcessPoolExecutor(1, initializer=workers._start_worker); pool.submit(os.getpid).result();"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(pool.submit(os.getpid).result()));"
         "time.sleep(60)"
@@ -239,8 +239,8 @@ def killed(_: object) -> None:
 @pytest.mark.skipif(multiprocessing.get_start_method(allow_none=True) == "spawn", reason="workers are not forked here")
 def test_a_process_that_is_killed_is_told_in_a_sentence() -> None:
     with (
-        pytest.raises(workers.WorkerError, match=r"what was written is complete.*INFOPOLICY_WORKERS=1"),
-        workers.crew(2, workers.SMALL) as found,
+        pytest.raises(pool.WorkerError, match=r"what was written is complete.*INFOPOLICY_WORKERS=1"),
+        pool.crew(2, pool.SMALL) as found,
     ):
         list(found.spread(killed, [({}, [])], "version"))
 

@@ -25,13 +25,14 @@ from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from sqlite_utils import Database
 
-from configuration import Configuration
-from desk import papers, queue, reviews, standing, suggestions, work
-from desk.queue import Asked, Filters
-from desk.reviews import NotAllowed, Overtaken
-from desk.subjects import BadVerdict
+from desk.queue import collaboration, queue
+from desk.queue.queue import Asked, Filters
+from desk.reviews import review_items, reviews, suggestions, verdict_validity
+from desk.reviews.reviews import NotAllowed, Overtaken
+from desk.reviews.subjects import BadVerdict
 from desk.tables import APPEND_ONLY
-from publish import publish_decisions
+from publish.listing import publish_decisions
+from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
@@ -56,10 +57,10 @@ def test_a_verdict_keeps_what_was_seen(db: Database) -> None:
 def test_what_people_did_can_neither_be_changed_nor_removed(db: Database, table: str) -> None:
     say(db)
     ana = person(db)
-    work.add_note(db, ana, BROADBAND, "a note", NOW)
-    work.assign(db, ana, BROADBAND, "Ben Writer", NOW)
-    work.snooze(db, ana, BROADBAND, NOW, until_on="2022-04-01", until_change=None)
-    work.hand_over(db, ana, "broadband", "Ben Writer", "", NOW)
+    collaboration.add_note(db, ana, BROADBAND, "a note", NOW)
+    collaboration.assign(db, ana, BROADBAND, "Ben Writer", NOW)
+    collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-04-01", until_change=None)
+    collaboration.hand_over(db, ana, "broadband", "Ben Writer", "", NOW)
     before = db.execute(f"select * from {table}").fetchall()
     assert before
     for sql in (f"update {table} set id = id + 1", f"delete from {table}"):
@@ -175,7 +176,7 @@ def test_words_picked_by_a_person_become_evidence(config: Configuration, db: Dat
     second = texts["text"].index("let schools", 40)
     assert where.start == second
     say(db, subject="area:library-funding", document_id=RULE, passage=where)
-    assert states(db, RULE)["area:library-funding"] == standing.HOLDS
+    assert states(db, RULE)["area:library-funding"] == verdict_validity.HOLDS
     assert publish_decisions(config.corpus, db, [RULE])
     assert decisions(config)[RULE, "area:library-funding"] == ("confirm", None, None, "let schools and libraries")
     corpus = corpus_of(config)
@@ -199,8 +200,8 @@ def test_a_late_summary_brings_nothing_back(config: Configuration, db: Database)
     change(
         config, "update documents set abstract = 'A later summary.', text_hash = 'other' where id = ?", BROADBAND
     )  # fmt: skip
-    assert standing.settle_all(db, LATER) == 0
-    assert states(db)["area:broadband"] == standing.HOLDS
+    assert verdict_validity.settle_all(db, LATER) == 0
+    assert states(db)["area:broadband"] == verdict_validity.HOLDS
 
 
 def test_a_lost_passage_brings_the_pair_back_with_a_comparison(config: Configuration, db: Database) -> None:
@@ -208,9 +209,9 @@ def test_a_lost_passage_brings_the_pair_back_with_a_comparison(config: Configura
     change(
         config, "update documents set abstract = 'Lending is forbidden.', text_hash = 'other' where id = ?", BROADBAND
     )  # fmt: skip
-    assert standing.settle_all(db, LATER) == 1
-    [item] = [item for item in papers.items(db, BROADBAND) if item.subject == POSITION]
-    assert (item.state, item.why, item.waits) == (standing.RETURNED, standing.WHY["passage"], True)
+    assert verdict_validity.settle_all(db, LATER) == 1
+    [item] = [item for item in review_items.items(db, BROADBAND) if item.subject == POSITION]
+    assert (item.state, item.why, item.waits) == (verdict_validity.RETURNED, verdict_validity.WHY["passage"], True)
     assert item.review
     assert (item.review["verdict"], item.review["name"]) == ("confirm", "Ana Reader")
     assert item.seen_words == "A library may lend hotspots to readers."
@@ -223,7 +224,7 @@ def test_moved_words_still_hold(config: Configuration, db: Database) -> None:
     say(db, subject=POSITION, value="support")
     abstract = "New first sentence. A library  may lend\nhotspots to readers."
     change(config, "update documents set abstract = ?, text_hash = 'other' where id = ?", abstract, BROADBAND)
-    assert standing.settle_all(db, LATER) == 0
+    assert verdict_validity.settle_all(db, LATER) == 0
 
 
 @pytest.mark.parametrize(
@@ -241,32 +242,32 @@ def test_a_changed_suggestion_brings_back_what_disagrees(
 ) -> None:
     say(db, verdict, subject, value=value)
     change(config, sql)
-    standing.settle_all(db, LATER)
+    verdict_validity.settle_all(db, LATER)
     [row] = db.query("select state, why from standings where subject = ?", [subject])
-    assert (row["why"], row["state"]) == (expected, standing.RETURNED if expected else standing.HOLDS)
+    assert (row["why"], row["state"]) == (expected, verdict_validity.RETURNED if expected else verdict_validity.HOLDS)
 
 
 def test_another_direction_brings_a_position_back_unless_it_is_what_staff_said(db: Database) -> None:
     say(db, subject=POSITION, value="support")
     db.execute("update suggested_stances set stance = 'oppose'")
-    assert standing.settle_all(db, LATER) == 1
+    assert verdict_validity.settle_all(db, LATER) == 1
     say(db, "change", POSITION, value="watch")
     db.execute("update suggested_stances set stance = 'watch'")
-    assert standing.settle_all(db, LATER) == 0
+    assert verdict_validity.settle_all(db, LATER) == 0
 
 
 def test_what_comes_up_again_after_a_rejection_of_something_else(config: Configuration, db: Database) -> None:
     """Added by hand and rejected later: when the machine then suggests it, people look again."""
     say(db, subject="area:library-funding", document_id=RULE)
     say(db, "reject", "area:library-funding", document_id=RULE)
-    assert states(db, RULE)["area:library-funding"] == standing.HOLDS
+    assert states(db, RULE)["area:library-funding"] == verdict_validity.HOLDS
     change(config, "insert into tags values (?, 'library-funding', 0.8)", RULE)
-    assert standing.settle_all(db, LATER) == 1
+    assert verdict_validity.settle_all(db, LATER) == 1
 
 
 def test_a_deferred_pair_waits_in_its_own_list(db: Database) -> None:
     say(db, "defer")
-    assert states(db)["area:broadband"] == standing.DEFERRED
+    assert states(db)["area:broadband"] == verdict_validity.DEFERRED
     entries, total = queue.ranked(db, Filters(put_off="1"), ASKED, skip=0, size=5)
     assert (total, entries[0].document_id, entries[0].waiting) == (1, BROADBAND, 3)
     say(db, "defer", "area:library-funding", document_id=HOSTILE_BILL)

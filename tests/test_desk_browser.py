@@ -16,9 +16,10 @@ from desk_world import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, op
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import AXE, PICTURES, chromium, page
 
-from configuration import Configuration
-from desk import reviews, standing, work
-from desk.reviews import Verdict
+from desk.queue import collaboration
+from desk.reviews import reviews, verdict_validity
+from desk.reviews.reviews import Verdict
+from settings import Configuration
 
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]
@@ -237,19 +238,19 @@ def busy(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             now=NOW,
             batch="b",
         )
-        work.add_note(db, ben, BROADBAND, "Ask the Washington office.", NOW)
-        work.assign(db, ana, BROADBAND, "Ben Writer", NOW)
-        work.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-30", until_change="status")
-        work.follow(db, ana, BROADBAND, True, NOW)
-        work.hand_over(db, ana, "broadband", "Ben Writer", "on leave", LATER)
-        work.save_filter(db, ana, "Broadband", "area=broadband")
+        collaboration.add_note(db, ben, BROADBAND, "Ask the Washington office.", NOW)
+        collaboration.assign(db, ana, BROADBAND, "Ben Writer", NOW)
+        collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-30", until_change="status")
+        collaboration.follow(db, ana, BROADBAND, True, NOW)
+        collaboration.hand_over(db, ana, "broadband", "Ben Writer", "on leave", LATER)
+        collaboration.save_filter(db, ana, "Broadband", "area=broadband")
     with closing(corpus_of(config)) as corpus:
         # What the verdict rested on goes: it comes back with a comparison.
         corpus.execute(
             "update documents set abstract = 'A later summary.', text_hash = 'new' where id = ?", [BROADBAND]
         )
     with closing(open_desk(config)) as db:
-        assert standing.settle_all(db, LATER) == 1
+        assert verdict_validity.settle_all(db, LATER) == 1
     yield from serving(site_of(config))
 
 

@@ -14,10 +14,10 @@ from conftest import ROOT
 from desk_world import LATER, NOW, PASSWORD, SECRET, Browser, build, copy, corpus_of, field, open_desk, person, site_of
 
 import serve
-from configuration import Configuration
 from crawlers.items import Bill, Document, Sponsor
-from crawlers.record import upsert
-from desk import adding, by_hand
+from crawlers.storage.record import upsert
+from desk.intake import manual_documents, manual_entry_pages
+from settings import Configuration
 
 FORM = {
     "kind": "bill", "jurisdiction": "us", "session": "117", "identifier": "H.R. 77", "title": "Rural Library Act",
@@ -171,7 +171,7 @@ async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: A
     ],
 )  # fmt: skip
 def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:
-    assert adding.document_of(FORM | values).id == key
+    assert manual_entry_pages.document_of(FORM | values).id == key
 
 
 async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus: Any) -> None:
@@ -199,18 +199,18 @@ async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus
 
 
 def add(db: Any, corpus: Any, **values: str) -> None:
-    by_hand.add(db, person(db), adding.document_of(FORM | values), "", seen=0, now=NOW)
-    assert by_hand.take_in(corpus, db, NOW) == 1
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM | values), "", seen=0, now=NOW)
+    assert manual_documents.take_in(corpus, db, NOW) == 1
 
 
 def fate(db: Any) -> str:
-    return by_hand.listed(db)[0]["fate"]
+    return manual_documents.listed(db)[0]["fate"]
 
 
 def test_a_second_time_changes_nothing(db: Any, corpus: Any) -> None:
     add(db, corpus)
     before = list(corpus.conn.iterdump())
-    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert manual_documents.take_in(corpus, db, LATER) == 0
     assert list(corpus.conn.iterdump()) == before
 
 
@@ -226,7 +226,7 @@ def test_what_a_source_tells_later_leads_and_is_the_same_document(db: Any, corpu
     # What the source does not say comes from what was typed.
     assert (stored["status"], stored["text"]) == ("in_committee", FORM["text"])
     assert fate(db) == "merged"
-    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert manual_documents.take_in(corpus, db, LATER) == 0
     assert row(corpus) == stored
 
 
@@ -237,7 +237,7 @@ def test_the_source_is_believed_where_somebody_took_a_wrong_number(db: Any, corp
     assert done.refused == []
     assert (row(corpus)["title"], row(corpus)["text"]) == ("Lighthouse Preservation Act", None)
     assert fate(db) == "aside"
-    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert manual_documents.take_in(corpus, db, LATER) == 0
     assert corpus.execute("select source from provenance where document_id = ?", [KEY]).fetchall() == [("us_bills",)]
     assert upsert(corpus, [replace(other, abstract="Lamps.")], now=LATER, silent=False).changed == 1
 
@@ -245,10 +245,10 @@ def test_the_source_is_believed_where_somebody_took_a_wrong_number(db: Any, corp
 def test_withdrawn_from_beside_a_source_leaves_what_the_source_says(db: Any, corpus: Any) -> None:
     add(db, corpus)
     upsert(corpus, [official()], now=LATER, silent=False)
-    by_hand.add(db, person(db), adding.document_of(FORM), "", seen=1, now=LATER, gone=True)
-    assert by_hand.take_in(corpus, db, LATER) == 1
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "", seen=1, now=LATER, gone=True)
+    assert manual_documents.take_in(corpus, db, LATER) == 1
     assert (row(corpus)["text"], row(corpus)["missing_since"], row(corpus)["status"]) == (None, None, "in_committee")
-    assert by_hand.take_in(corpus, db, LATER) == 0
+    assert manual_documents.take_in(corpus, db, LATER) == 0
 
 
 def test_a_lost_corpus_gets_it_back_without_news(db: Any, corpus: Any) -> None:
@@ -256,18 +256,18 @@ def test_a_lost_corpus_gets_it_back_without_news(db: Any, corpus: Any) -> None:
     assert corpus.execute("select count(*) from changes where document_id = ?", [KEY]).fetchone()[0] > 0
     for table in ("changes", "provenance", "listing", "documents"):
         corpus.execute(f"delete from {table} where {'id' if table == 'documents' else 'document_id'} = ?", [KEY])
-    assert by_hand.take_in(corpus, db, "2022-06-01T00:00:00Z") == 1
+    assert manual_documents.take_in(corpus, db, "2022-06-01T00:00:00Z") == 1
     assert corpus.execute("select count(*) from changes where document_id = ?", [KEY]).fetchone()[0] == 0
     assert row(corpus)["first_seen_at"] == NOW
 
 
 def test_what_cannot_be_put_in_now_is_put_in_later(config: Configuration, db: Any, corpus: Any) -> None:
-    by_hand.add(db, person(db), adding.document_of(FORM), "", seen=0, now=NOW)
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "", seen=0, now=NOW)
     corpus.execute("begin immediate")
-    assert not by_hand.show(config.corpus, db, KEY, NOW)
+    assert not manual_documents.show(config.corpus, db, KEY, NOW)
     corpus.rollback()
     assert fate(db) == "waits"
-    assert by_hand.show(config.corpus, db, KEY, NOW)
+    assert manual_documents.show(config.corpus, db, KEY, NOW)
     assert fate(db) == "shown"
 
 

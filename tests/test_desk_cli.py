@@ -17,10 +17,11 @@ from desk_world import NOW, PASSWORD, SECRET, Browser
 
 import cli
 import serve
-from configuration import Configuration
-from desk import accounts, reviews
-from desk.reviews import Verdict
+from desk.accounts import accounts
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from desk.tables import APPEND_ONLY, open_staff
+from settings import Configuration
 
 
 @pytest.fixture

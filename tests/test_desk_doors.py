@@ -26,8 +26,10 @@ from desk_world import db as db
 from desk_world import made as made
 from site_corpus import BROADBAND
 
-from configuration import Configuration
-from desk import limits, passwords, reviews, routes, sessions
+from desk.accounts import limits, passwords, sessions
+from desk.reviews import reviews
+from desk.web import routes
+from settings import Configuration
 
 #: What datasette-auth-passwords 1.1.1 makes of this password, with this salt and 1,000 rounds.
 THEIRS = "pbkdf2_sha256$1000$0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f$salIzBwwZCI0wAgS/4pxUhoIvJD0/CaYVuqaAJZyrq0="

@@ -12,8 +12,10 @@ import pytest
 from desk_world import NOW, PASSWORD, Browser, build, copy, open_desk, site_of
 from site_corpus import BROADBAND
 
-from desk import adding, partner_pages, partners, reports, routes
-from desk.partner_tables import open_partners
+from desk.intake import manual_entry_pages, reports
+from desk.partners import partner_pages, partners
+from desk.partners.partner_tables import open_partners
+from desk.web import routes
 
 HOSTILE = (
     "", " ", "0", "1", "-1", "99999999999999999999", "1e9", "٣", "\x00", "a\x00b", "\ud800", "\u202e", "é" * 300, "x" * 5_000,
@@ -26,7 +28,7 @@ HOSTILE = (
     '[1, "us-117-hr1783", "support", "x", 0]', '["us-117-hr1783", "area:broadband", "confirm", null, 0]', "[1, 2, 3, 4, 5]",
 )  # fmt: skip
 FIELDS = (
-    *adding.FIELDS, "step", "seen", "new_place", "subject", "verdict", "value", "reason", "published", "words", "field", "start",
+    *manual_entry_pages.FIELDS, "step", "seen", "new_place", "subject", "verdict", "value", "reason", "published", "words", "field", "start",
     "n", "review", "batch", "document", "action", "line", "row", "name", "area", "person", "until_on", "until_change", "on",
     "next", "report", "state", "statement", "hide", "stance", "why", "body", "section", "adopted", "revised", "confidence",
     "rationale", "old", "new", "again", "password", "page", "email", "website", "id", "q", "closed", "before", "only_area",

@@ -18,11 +18,12 @@ from test_browser import AXE, chromium, page
 from test_desk_browser import picture, press, sign_in
 from test_desk_by_hand import FORM
 
-from configuration import Configuration
-from desk import adding, by_hand, partners, proposals, reports
-from desk.amending import Change
-from desk.partner_tables import open_partners
-from positions.catalogue import load_catalogue
+from desk.intake import manual_documents, manual_entry_pages, proposals, reports
+from desk.intake.catalog_patch import Change
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
+from positions.catalog.catalog import load_catalogue
+from settings import Configuration
 
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]
@@ -44,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         now = load_catalogue().by_id["pr-library-records"].statement
         change = Change("wording", "pr-library-records", {"statement": "What you read is yours."}, now)
         proposals.propose(db, person(db), change, "Shorter.", now=NOW)
-        by_hand.add(db, person(db), adding.document_of(FORM), "by post", seen=0, now=NOW)
+        manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "by post", seen=0, now=NOW)
     return config.data
 
 

@@ -22,11 +22,13 @@ from openpyxl import Workbook
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, document_row
 from test_imports import imports
 
-from configuration import Configuration
-from desk import importing, reviews, tracker, tracker_match, work, workbook
-from desk.asking import Upload
-from desk.reviews import Verdict
-from publish import publish
+from desk.intake import importing, tracker, tracker_match, workbook
+from desk.queue import collaboration
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
+from desk.web.request_parsing import Upload
+from publish.listing import publish
+from settings import Configuration
 
 HEAD = "State,Session,Bill number,Position,Notes,Link\n"
 ROWS = (
@@ -342,7 +344,7 @@ def test_applied_twice_there_are_no_doubles(db: Any) -> None:
     draft = reviews.current(db, BROADBAND, "stance")
     assert draft
     assert (draft["published"], draft["note"], draft["name"]) == (0, "Ask the whip", "Ana Reader")
-    assert all(work.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN))
+    assert all(collaboration.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN))
     before = facts(db)
     assert [each.state for each in shown(db)] == ["same" if state == "matched" else state for state in STATES]
     again = importing.apply(db, ana, [importing.Taken(2, BROADBAND, "support", "Ask the whip", 0)], name="", now=NOW)
@@ -353,20 +355,20 @@ def test_applied_twice_there_are_no_doubles(db: Any) -> None:
 def test_a_note_without_a_stance_is_a_note(db: Any) -> None:
     rows = "Bill,Note\nHR 9,Ask Ben\n"
     assert apply(db, rows) == (1, [])
-    assert [note["words"] for note in work.notes(db, PLAIN)] == ["Ask Ben"]
+    assert [note["words"] for note in collaboration.notes(db, PLAIN)] == ["Ask Ben"]
     assert shown(db, rows)[0].state == "same"
     batch = importing.past(db)[0]["batch"]
     assert importing.undo(db, person(db), batch, "x", NOW) == (1, 0)
-    assert work.notes(db, PLAIN) == []
-    assert not work.is_followed(db, person(db), PLAIN)
+    assert collaboration.notes(db, PLAIN) == []
+    assert not collaboration.is_followed(db, person(db), PLAIN)
     # What was taken back can come again.
     assert apply(db, rows) == (1, [])
-    assert len(work.notes(db, PLAIN)) == 1
+    assert len(collaboration.notes(db, PLAIN)) == 1
 
 
 def test_taken_back_as_one_what_was_there_before_stays(db: Any) -> None:
     ana = person(db)
-    work.follow(db, ana, RULE, True, NOW)
+    collaboration.follow(db, ana, RULE, True, NOW)
     reviews.record(
         db, ana, [Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose")], now=NOW
     )
@@ -379,7 +381,7 @@ def test_taken_back_as_one_what_was_there_before_stays(db: Any) -> None:
     reviews.record(db, person(db, "Ben Writer"), [given_since], now=NOW)
     assert importing.undo(db, ana, batch, "x", NOW) == (3, 1)
     assert (stance(db), stance(db, RULE)) == ("oppose", "oppose")
-    assert [work.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN)] == [False, True, False]
+    assert [collaboration.is_followed(db, ana, key) for key in (BROADBAND, RULE, PLAIN)] == [False, True, False]
 
 
 def test_what_somebody_decided_since_the_preview_is_left_alone(db: Any) -> None:

@@ -17,10 +17,12 @@ from desk_world import LATER, NOW, PASSWORD, PRIVATE, Browser, build, copy, fiel
 from site_corpus import BROADBAND, RULE
 
 import cli
-from configuration import Configuration
-from desk import accounts, partner_pages, partners, routes
-from desk.accounts import Account
-from desk.partner_tables import APPEND_ONLY, open_partners
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.partners import partner_pages, partners
+from desk.partners.partner_tables import APPEND_ONLY, open_partners
+from desk.web import routes
+from settings import Configuration
 
 EFF, ARL = "Dana Partner", "Emil Partner"
 PAPER = f"/partner/documents/{BROADBAND}"

@@ -17,10 +17,10 @@ from desk_world import NOW, PASSWORD, Browser, build, copy, field, open_desk, pe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configuration import Configuration
-from desk import amending, proposals
-from desk.amending import CannotAmend, Change
-from positions.catalogue import HOME, check, load_catalogue
+from desk.intake import catalog_patch, proposals
+from desk.intake.catalog_patch import CannotAmend, Change
+from positions.catalog.catalog import HOME, check, load_catalogue
+from settings import Configuration
 
 KEY = "pr-library-records"
 NEW = "Your reading is \"yours\": nobody else's # business – not even the café's."
@@ -93,7 +93,7 @@ def changed(before: str, after: str) -> tuple[list[str], list[str]]:
 
 
 def test_a_wording_changes_its_own_characters_and_nothing_else() -> None:
-    after = amending.amended(FILE, wording("one", "plain words over two lines", statement=NEW, rationale="So."))
+    after = catalog_patch.amended(FILE, wording("one", "plain words over two lines", statement=NEW, rationale="So."))
     quoted = yaml.safe_dump(NEW, default_style='"', width=9_999, allow_unicode=True).strip()
     assert changed(FILE, after) == (
         ["      statement: plain words", "        over two lines     # and one here"],
@@ -103,7 +103,7 @@ def test_a_wording_changes_its_own_characters_and_nothing_else() -> None:
 
 
 def test_one_that_is_there_already_is_replaced_and_the_end_of_the_file_stays() -> None:
-    after = amending.amended(FILE, wording("four", "single 'quotes'", statement="New.", rationale="Why: so"))
+    after = catalog_patch.amended(FILE, wording("four", "single 'quotes'", statement="New.", rationale="Why: so"))
     assert changed(FILE, after) == (
         ["    statement: 'single ''quotes'''", '    rationale: "because"'],
         ['    statement: "New."', '    rationale: "Why: so"'],
@@ -120,7 +120,7 @@ def test_one_that_is_there_already_is_replaced_and_the_end_of_the_file_stays() -
 )
 def test_a_version_goes_below_the_last(key: str, was: str, below: str, indent: int) -> None:
     values = {"document": "Resolution: on #1", "adopted": "2004", "confidence": "verified", "statement": "New."}
-    after = amending.amended(FILE, Change("version", key, values, was))
+    after = catalog_patch.amended(FILE, Change("version", key, values, was))
     block = (
         f'{" " * indent}- document: "Resolution: on #1"\n{" " * indent}  adopted: "2004"\n'
         f'{" " * indent}  confidence: "verified"\n{" " * indent}  statement: "New."\n'
@@ -141,14 +141,14 @@ def test_a_version_goes_below_the_last(key: str, was: str, below: str, indent: i
 )
 def test_what_cannot_be_kept_as_it_is_is_left_to_a_person(change: Change, says: str) -> None:
     with pytest.raises(CannotAmend, match=says):
-        amending.amended(FILE, change)
+        catalog_patch.amended(FILE, change)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1, max_size=60).map(lambda text: " ".join(text.split())).filter(bool))
 def test_any_words_come_back_as_they_were_meant(words: str) -> None:
     try:
-        after = amending.amended(FILE, wording("one", "plain words over two lines", statement=words))
+        after = catalog_patch.amended(FILE, wording("one", "plain words over two lines", statement=words))
     except CannotAmend:
         assert not words.isprintable()
     else:
@@ -159,20 +159,20 @@ def test_any_words_come_back_as_they_were_meant(words: str) -> None:
 def test_every_position_of_the_catalogue_can_be_edited(position: Any) -> None:
     file = HOME / f"{position.areas[0]}.yml"
     before = file.read_text(encoding="utf-8")
-    after = amending.amended(before, wording(position.id, position.statement, statement=NEW))
+    after = catalog_patch.amended(before, wording(position.id, position.statement, statement=NEW))
     gone, new = changed(before, after)
     assert len(new) == 1
     assert len(gone) <= 4
     comments = [line for line in before.splitlines() if line.lstrip().startswith("#")]
     assert [line for line in after.splitlines() if line.lstrip().startswith("#")] == comments
     version = Change("version", position.id, {"document": "X", "confidence": "low"}, position.statement)
-    assert len(changed(before, amending.amended(before, version))[1]) <= 2
+    assert len(changed(before, catalog_patch.amended(before, version))[1]) <= 2
 
 
 def test_the_outcome_is_a_patch_that_git_takes_and_the_check_passes(tmp_path: Path) -> None:
     position = load_catalogue().by_id[KEY]
-    made = amending.outcome(wording(KEY, position.statement, statement=NEW))
-    assert (made.file, made.problems) == ("positions/catalogue/privacy.yml", [])
+    made = catalog_patch.outcome(wording(KEY, position.statement, statement=NEW))
+    assert (made.file, made.problems) == ("positions/catalog/entries/privacy.yml", [])
     shutil.copytree(HOME, tmp_path / "positions" / "catalogue")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply"], cwd=tmp_path, input=made.diff, text=True, check=True)
@@ -205,7 +205,9 @@ async def test_from_the_form_to_the_patch(browser: Browser, db: Any) -> None:
     patch = await browser.get("/desk/proposals/1.patch")
     assert patch.headers["content-disposition"] == f'attachment; filename="{KEY}-1.patch"'
     assert patch.headers["content-type"].startswith("text/plain")
-    assert patch.text.startswith("--- a/positions/catalogue/privacy.yml\n+++ b/positions/catalogue/privacy.yml\n")
+    assert patch.text.startswith(
+        "--- a/positions/catalog/entries/privacy.yml\n+++ b/positions/catalog/entries/privacy.yml\n"
+    )
     assert "infopolicy positions patch 1" in (await browser.get("/desk/proposals/1")).text
     trail = (await browser.get("/desk/trail")).text
     assert "proposed an edit of a position" in trail
@@ -281,11 +283,11 @@ def test_a_proposal_knows_whether_the_catalogue_has_moved_on(tmp_path: Path) -> 
     assert [proposals.standing(each, home)[0] for each in (change, version)] == ["fits", "fits"]
     file = home / "privacy.yml"
     before = file.read_text(encoding="utf-8")
-    file.write_text(amending.amended(before, change), encoding="utf-8")
+    file.write_text(catalog_patch.amended(before, change), encoding="utf-8")
     assert [proposals.standing(each, home)[0] for each in (change, version)] == ["done", "stale"]
     other = wording(KEY, position.statement, statement="Another.")
     assert proposals.standing(other, home) == ("stale", None)
-    file.write_text(amending.amended(before, version), encoding="utf-8")
+    file.write_text(catalog_patch.amended(before, version), encoding="utf-8")
     assert [proposals.standing(each, home)[0] for each in (change, version)] == ["fits", "done"]
 
 
@@ -316,7 +318,7 @@ def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_pa
         proposals.answer(db, ana, 1, "accepted", "", seen=0, now=NOW)
     done = infopolicy("positions", "patch", "1")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == amending.outcome(change).diff
+    assert done.stdout == catalog_patch.outcome(change).diff
     assert "1\taccepted\tpr-library-records\tAna Reader" in infopolicy("positions", "proposals").stdout
     assert (
         subprocess.run(["git", "apply", "--check"], cwd=ROOT, input=done.stdout, text=True, check=False).returncode == 0

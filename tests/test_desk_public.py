@@ -21,10 +21,11 @@ from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 
-from configuration import Configuration
-from desk import queue, reviews, standing
-from desk.queue import Asked, Filters
-from publish import publish, publish_decisions
+from desk.queue import queue
+from desk.queue.queue import Asked, Filters
+from desk.reviews import reviews, verdict_validity
+from publish.listing import publish, publish_decisions
+from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
@@ -122,7 +123,7 @@ def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, d
         [BROADBAND, words],
     )
     assert states(db)[outcome] == "settled"
-    standing.settle_all(db, NOW)
+    verdict_validity.settle_all(db, NOW)
     before, _ = queue.ranked(db, Filters(kind="bill"), ASKED, skip=0, size=1)
     say(db, subject=POSITION, value="support")
     assert states(db)[outcome] == "open"
@@ -134,7 +135,7 @@ def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, d
     assert corpus.execute("select outcome, words from outcomes").fetchall() == [("partly", words)]
     corpus.close()
     db.execute("update suggested_outcomes set outcome = 'rejected'")
-    assert standing.settle_all(db, LATER) == 1
+    assert verdict_validity.settle_all(db, LATER) == 1
 
 
 def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configuration, db: Database) -> None:
@@ -148,5 +149,5 @@ def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configurat
     at_once = [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables]
     for table in tables:
         db.execute(f"delete from {table}")
-    standing.settle_all(db, NOW)
+    verdict_validity.settle_all(db, NOW)
     assert [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables] == at_once

@@ -20,9 +20,10 @@ from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
-from configuration import Configuration
-from desk import queue, standing, work
-from desk.queue import Asked, Filters
+from desk.queue import collaboration, queue
+from desk.queue.queue import Asked, Filters
+from desk.reviews import verdict_validity
+from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = Asked(1, datetime.date(2022, 3, 9), None)
@@ -62,8 +63,8 @@ def test_what_is_decided_leaves_the_queue(db: Database) -> None:
     ],
 )
 def test_filters(db: Database, filters: dict[str, str], expected: list[str]) -> None:
-    work.assign(db, person(db), HOSTILE_BILL, "Ana Reader", NOW)
-    work.hand_over(db, person(db), "broadband", "Ana Reader", "", NOW)
+    collaboration.assign(db, person(db), HOSTILE_BILL, "Ana Reader", NOW)
+    collaboration.hand_over(db, person(db), "broadband", "Ana Reader", "", NOW)
     asked = replace(ASKED, account_id=person(db).id)
     entries, total = queue.ranked(db, Filters(**filters), asked, skip=0, size=10)
     assert [entry.document_id for entry in entries] == expected
@@ -78,20 +79,20 @@ def test_new_since_the_last_visit(db: Database) -> None:
 
 def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> None:
     ana = person(db)
-    work.snooze(db, ana, BROADBAND, "2022-03-09T09:00:00Z", until_on="2022-03-12", until_change=None)
+    collaboration.snooze(db, ana, BROADBAND, "2022-03-09T09:00:00Z", until_on="2022-03-12", until_change=None)
     assert BROADBAND not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
     assert [e.document_id for e in queue.ranked(db, Filters(asleep="1"), ASKED, skip=0, size=9)[0]] == [BROADBAND]
     woken = replace(ASKED, today=datetime.date(2022, 3, 12))
     assert BROADBAND in [e.document_id for e in queue.ranked(db, Filters(), woken, skip=0, size=9)[0]]
-    work.snooze(db, ana, RULE, NOW, until_on=None, until_change="status")
-    assert work.snoozed(db, RULE, "2030-01-01")
+    collaboration.snooze(db, ana, RULE, NOW, until_on=None, until_change="status")
+    assert collaboration.snoozed(db, RULE, "2030-01-01")
     change(config, "insert into changes values ('c2', ?, ?, null, 'text', 'New text')", RULE, LATER)
-    assert work.snoozed(db, RULE, "2022-03-11")
+    assert collaboration.snoozed(db, RULE, "2022-03-11")
     change(config, "insert into changes values ('c3', ?, ?, null, 'status', 'Final')", RULE, LATER)
-    assert work.snoozed(db, RULE, "2022-03-11") is None
+    assert collaboration.snoozed(db, RULE, "2022-03-11") is None
     assert RULE in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
-    with pytest.raises(work.BadWork, match="lie ahead"):
-        work.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
+    with pytest.raises(collaboration.BadWork, match="lie ahead"):
+        collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
 
 
 def test_ceremonial_resolutions_stay_out(config: Configuration, db: Database) -> None:
@@ -111,7 +112,7 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
         if n < 15:
             corpus.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.7})
     corpus.close()
-    standing.settle_all(db, NOW)
+    verdict_validity.settle_all(db, NOW)
     page, total = queue.listed(db, Filters(), ASKED, 1)
     assert total == 18
     assert [n for n, entry in page if entry.sampled] == [9]
@@ -133,6 +134,6 @@ def test_an_empty_queue_has_no_turn(config: Configuration, db: Database) -> None
     change(config, "delete from tags")
     change(config, "delete from position_matches")
     change(config, "update taggings set priority = 0")
-    standing.settle_all(db, NOW)
+    verdict_validity.settle_all(db, NOW)
     assert queue.at(db, Filters(area="broadband"), ASKED, 3) is None
     assert queue.listed(db, Filters(), ASKED, 1) == ([], 0)

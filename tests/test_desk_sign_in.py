@@ -15,10 +15,11 @@ from desk_world import config as config
 from desk_world import db as db
 from desk_world import made as made
 
-from configuration import Configuration
-from desk import accounts, limits, partners, passwords
-from desk.partner_tables import open_partners
-from digest.limits import network_of
+from desk.accounts import accounts, limits, passwords
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
+from digest.subscribers.limits import network_of
+from settings import Configuration
 
 PARTNER = "Dana Partner"
 KINDS = {

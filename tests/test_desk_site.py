@@ -24,8 +24,10 @@ from desk_world import db as db
 from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
-from configuration import Configuration
-from desk import accounts, reviews, room
+from desk.accounts import accounts
+from desk.reviews import reviews
+from desk.web import context
+from settings import Configuration
 
 # --------------------------------------------------------------------- forms
 
@@ -136,11 +138,11 @@ async def test_other_methods_do_nothing(browser: Browser, method: str) -> None:
     ],
 )
 def test_no_page_leads_elsewhere(address: str) -> None:
-    assert room.local(address) == "/desk"
+    assert context.local(address) == "/desk"
 
 
 def test_pages_lead_back_within_the_desk() -> None:
-    assert room.local("/desk/documents/us-117-hr1?n=3#open") == "/desk/documents/us-117-hr1?n=3#open"
+    assert context.local("/desk/documents/us-117-hr1?n=3#open") == "/desk/documents/us-117-hr1?n=3#open"
 
 
 # --------------------------------------------------------------------- deciding

@@ -15,12 +15,13 @@ from site_corpus import TODAY
 from test_browser import AXE, CHROMIUM, PICTURES, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
-from configuration import Configuration
-from digest import desk, issues
-from digest.preferences import Preferences
-from digest.subscribers import subscribe
+from digest import service
+from digest.issues import issues
+from digest.subscribers.preferences import Preferences
+from digest.subscribers.subscribers import subscribe
+from digest.subscribers.tokens import Links
 from digest.tables import open_mail
-from digest.tokens import Links
+from settings import Configuration
 
 THEMES = ("light", "dark")
 
@@ -35,14 +36,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     person = reader(db, "reader@example.org", Preferences(areas=("broadband",), searches=("hotspots",)))
     subscribe(db, "new@example.org", Preferences(), now=FIRST)
     waiting = next(db.query("select handle, nonce from subscribers where state = 'pending'"))
-    with closing(desk.corpus(corpus_file)) as source:
+    with closing(service.corpus(corpus_file)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
     issues.write_note(
         db, issue.id, "The E-Rate comment period is the one to act on this week.\n\nOur draft is on its way."
     )
     issues.release(db, issues.load(db, issue.id), now=FIRST)
     mails = {
-        f"mail-{language}": desk.preview(db, config, issue.id, language=language, areas=()) for language in ("en", "es")
+        f"mail-{language}": service.preview(db, config, issue.id, language=language, areas=())
+        for language in ("en", "es")
     }
     for name, html in mails.items():
         (folder / f"{name}.html").write_text(html, encoding="utf-8")

@@ -147,7 +147,7 @@ def test_nobody_answers_is_told_and_nothing_is_lost(call, tmp_path: Path, monkey
     key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]
     monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("INFOPOLICY_SMTP_PORT", "1")
-    monkeypatch.setattr("digest.send._CONNECT_TRIES", 1)
+    monkeypatch.setattr("digest.delivery.send._CONNECT_TRIES", 1)
     done = call("digest", "send", key)
     assert done.exit_code == 3
     assert "What waits, waits" in done.output

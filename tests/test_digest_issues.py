@@ -29,15 +29,16 @@ from digest_world import (
 
 import classify.areas
 from crawlers.items import KINDS, STATUSES
-from digest import compose, desk, issues
-from digest.compose import MOST_BYTES
-from digest.entries import _sentence
-from digest.issues import Issue, IssueError
-from digest.ledger import rules
-from digest.message import issue_message
-from digest.preferences import LANGUAGES, Preferences
-from digest.stances import Published
-from digest.words import Words, messages
+from digest import service
+from digest.delivery.message import issue_message
+from digest.issues import compose, issues
+from digest.issues.compose import MOST_BYTES
+from digest.issues.entries import _sentence
+from digest.issues.issues import Issue, IssueError
+from digest.issues.ledger import rules
+from digest.issues.stances import Published
+from digest.issues.words import Words, messages
+from digest.subscribers.preferences import LANGUAGES, Preferences
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def db(tmp_path: Path):
 
 
 def prepared(db, file: Path, now=FIRST, day=FIRST_DAY, frequency="weekly") -> Issue:
-    with closing(desk.corpus(file)) as source:
+    with closing(service.corpus(file)) as source:
         return issues.prepare(db, source, list_="public", frequency=frequency, now=now, day=day)
 
 
@@ -308,7 +309,7 @@ def test_an_area_that_staff_rejected_is_no_reason(db, corpus_file: Path) -> None
 def test_a_draft_is_told_to_staff_and_to_nobody_else(db, corpus_file: Path) -> None:
     draft = Published("draft-1", BROADBAND, "oppose", "a secret thought", "2022-03-08")
     for list_ in ("public", "partners", "staff"):
-        with closing(desk.corpus(corpus_file)) as source:
+        with closing(service.corpus(corpus_file)) as source:
             issue = issues.prepare(
                 db, source, list_=list_, frequency="weekly", now=FIRST, day=FIRST_DAY, drafts=[draft]
             )
@@ -328,7 +329,7 @@ def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:
 
 
 def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
-    from digest.subscribers import subscribe
+    from digest.subscribers.subscribers import subscribe
 
     subscribe(db, "a@example.org", Preferences(), now="2022-03-01T00:00:00Z")
     subscribe(db, "b@example.org", Preferences(), now="2022-03-08T00:00:00Z")
@@ -337,8 +338,8 @@ def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
 
 
 def test_whose_letter_waited_for_its_turn_has_as_long_to_confirm(db, corpus_file: Path) -> None:
-    from digest import limits
-    from digest.subscribers import subscribe
+    from digest.subscribers import limits
+    from digest.subscribers.subscribers import subscribe
 
     for n in range(limits.PER_DOMAIN_HOUR + 2):
         subscribe(db, f"p{n}@example.org", Preferences(), now="2022-03-01T00:00:00Z")

@@ -30,13 +30,15 @@ from digest_world import (
 )
 from sqlite_utils import Database
 
-from digest import desk, issues, subscribers
-from digest.bounces import read_bounces
-from digest.claims import sending
-from digest.issues import Issue
-from digest.preferences import Preferences
-from digest.send import Sender, Server, ServerUnavailable, give_up_dead_claims, settle
-from digest.signing import BadKey, signer
+from digest import service
+from digest.delivery.bounces import read_bounces
+from digest.delivery.claims import sending
+from digest.delivery.dkim import BadKey, signer
+from digest.delivery.send import Sender, Server, ServerUnavailable, give_up_dead_claims, settle
+from digest.issues import issues
+from digest.issues.issues import Issue
+from digest.subscribers import subscribers
+from digest.subscribers.preferences import Preferences
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ class Clock:
 
 
 def frozen(db: Database, corpus_file: Path, now: str = FIRST, day: Any = FIRST_DAY) -> Issue:
-    with closing(desk.corpus(corpus_file)) as source:
+    with closing(service.corpus(corpus_file)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=now, day=day)
     issues.release(db, issue, now=now)
     return issue
@@ -72,7 +74,7 @@ def frozen(db: Database, corpus_file: Path, now: str = FIRST, day: Any = FIRST_D
 
 def sender(db: Database, issue: Issue, port: int, clock: Clock, **values: Any) -> Sender:
     server = Server(**{"host": "127.0.0.1", "port": port, "security": "none", "rate": 0, "timeout": 1.0} | values)
-    make = desk.issue_maker(db, issue, HEAD, clock)
+    make = service.issue_maker(db, issue, HEAD, clock)
     return Sender(db=db, server=server, envelope="bounces@example.org", make=make, clock=clock, sleep=clock.sleep)
 
 
@@ -171,7 +173,7 @@ async def test_a_claim_that_died_is_reported_and_never_sent_again(db, corpus_fil
     clock.at += timedelta(minutes=10)
     postbox = Postbox()
     with post_office(postbox) as port:
-        lines, problems = desk.status(db, now=clock())
+        lines, problems = service.status(db, now=clock())
         assert not await sender(db, issue, port, clock).send(issue.id)
         assert postbox.got == []
         assert len(problems) == 1
@@ -285,13 +287,13 @@ def test_reports_of_mail_that_came_back(db, corpus_file: Path, tmp_path: Path) -
 
 
 def test_dry_run_writes_files_for_the_owner_only(db, corpus_file: Path, tmp_path: Path) -> None:
-    from configuration import Configuration
+    from settings import Configuration
 
     reader(db, "fine@example.org")
-    with closing(desk.corpus(corpus_file)) as source:
+    with closing(service.corpus(corpus_file)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
     config = Configuration(data=tmp_path, site=HEAD.site, mail_from=HEAD.sender)
-    assert desk.dry_run(db, config, issue.id, tmp_path / "out", now=FIRST) == 1
+    assert service.dry_run(db, config, issue.id, tmp_path / "out", now=FIRST) == 1
     (file,) = (tmp_path / "out").iterdir()
     assert file.suffix == ".eml"
     assert file.stat().st_mode & 0o077 == 0
@@ -321,7 +323,7 @@ def test_a_signed_mail_verifies_and_a_changed_one_does_not(db: Database, corpus_
     with post_office(postbox) as port:
         sender = Sender(
             db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=HEAD.envelope,
-            make=desk.issue_maker(db, issue, HEAD, lambda: FIRST), clock=lambda: FIRST,
+            make=service.issue_maker(db, issue, HEAD, lambda: FIRST), clock=lambda: FIRST,
             sign=signer(key, "policy", HEAD.domain),
         )  # fmt: skip
         assert asyncio.run(sender.send(issue.id))["sent"] == 1

@@ -12,12 +12,14 @@ from digest_world import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_o
 from site_corpus import TODAY
 
 import serve
-from configuration import Configuration
-from digest import desk, issues, limits, subscribers
-from digest.preferences import Preferences
-from digest.send import Server
+from digest import service
+from digest.delivery.send import Server
+from digest.issues import issues
+from digest.subscribers import limits, subscribers
+from digest.subscribers.preferences import Preferences
+from digest.subscribers.tokens import Links
 from digest.tables import open_mail
-from digest.tokens import Links
+from settings import Configuration
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def db(config: Configuration):
 
 
 def release(db, config: Configuration, note: str | None = None) -> str:
-    with closing(desk.corpus(config.corpus)) as source:
+    with closing(service.corpus(config.corpus)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
     if note:
         issues.write_note(db, issue.id, note)
@@ -64,7 +66,7 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     postbox = Postbox()
     with post_office(postbox) as port:
         host = Server(host="127.0.0.1", port=port, security="none", rate=0)
-        assert (await desk.send_letters(db, config, clock=lambda: "2999-01-01T00:00:00Z", host=host))["sent"] == 1
+        assert (await service.send_letters(db, config, clock=lambda: "2999-01-01T00:00:00Z", host=host))["sent"] == 1
     text = postbox.got[0][1].get_body(("plain",)).get_content()
     path = re.search(r"https://policy\.example\.org(/subscribe/confirm/\S+)", text)[1]
     assert "Yes, send it to me" in (await site.client.get(path)).text
@@ -193,7 +195,7 @@ async def test_public_issues_and_their_feed(site, db, config: Configuration) -> 
 
 
 async def test_issues_of_staff_and_drafts_are_not_public(site, db, config: Configuration) -> None:
-    with closing(desk.corpus(config.corpus)) as source:
+    with closing(service.corpus(config.corpus)) as source:
         staff = issues.prepare(db, source, list_="staff", frequency="weekly", now=FIRST, day=FIRST_DAY)
         draft = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
     issues.release(db, staff, now=FIRST)

@@ -11,12 +11,12 @@ from digest_world import FIRST, HEAD, JOINED, SECOND, mail_db, reader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import addresses, limits, subscribers
-from digest.addresses import BadAddress
-from digest.compose import plain
-from digest.message import letter
-from digest.preferences import BadPreferences, Preferences, preferences
-from digest.tokens import BadLink, Links
+from digest.delivery.message import letter
+from digest.issues.compose import plain
+from digest.subscribers import addresses, limits, subscribers
+from digest.subscribers.addresses import BadAddress
+from digest.subscribers.preferences import BadPreferences, Preferences, preferences
+from digest.subscribers.tokens import BadLink, Links
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_a_domain_in_another_script_becomes_what_the_dns_knows() -> None:
 
 @given(st.text())
 def test_no_text_steers_a_header(text: str) -> None:
-    from digest.message import _mail
+    from digest.delivery.message import _mail
 
     made = _mail(text, "<p>x</p>", "x", "a@example.org", HEAD, FIRST)
     head = made.as_bytes().split(b"\r\n\r\n")[0].decode("ascii")

@@ -18,13 +18,14 @@ from desk_world import NOW
 from site_corpus import BROADBAND
 from sqlite_utils import Database
 
-from configuration import Configuration
-from desk import partners, reviews
-from desk.accounts import Account
-from desk.partner_tables import open_partners
-from desk.reviews import Verdict
+from desk.accounts.accounts import Account
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from operations.backup import check_backup
-from operations.folder import damage, present
+from settings import Configuration
+from store.data_folder import damage, present
 
 
 @pytest.fixture(scope="module")

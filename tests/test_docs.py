@@ -11,8 +11,8 @@ import click
 import pytest
 
 import cli
-from configuration import ROOT, Configuration
 from crawlers.sources import load_sources
+from settings import ROOT, Configuration
 
 COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")

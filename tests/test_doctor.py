@@ -21,11 +21,11 @@ from aiosmtpd.controller import Controller
 from doctor_world import NOW, SECRET, SITE, Machine
 
 from benchmarks.running import free_port
-from configuration import ROOT
 from operations import sqlite_version
 from operations.doctor import data, report
 from operations.doctor import machine as machine_checks
 from operations.doctor.findings import OK, PROBLEM, WARNING, Finding, Host, certificate_until, run_program
+from settings import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -30,14 +30,15 @@ from killing import FATAL, killed_at, start
 from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
-from configuration import Configuration
-from desk import partners, reviews
-from desk.partner_tables import open_partners
-from desk.reviews import Verdict
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from desk.tables import open_staff
 from digest.tables import open_mail
-from operations import people
-from operations.folder import read_only
+from operations import human_data_export
+from settings import Configuration
+from store.data_folder import read_only
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
@@ -49,10 +50,10 @@ Call = Callable[..., Result]
 def human(folder: Path) -> dict[str, list[Any]]:
     """Every row that people made."""
     found = {}
-    for name in people.DERIVED:
+    for name in human_data_export.DERIVED:
         if (folder / name).exists():
             with closing(read_only(folder / name)) as db:
-                for table in people.tables_of(db, name):
+                for table in human_data_export.tables_of(db, name):
                     found[f"{name} {table}"] = sorted(db.execute(f"select * from {table}").fetchall(), key=repr)
     return found
 
@@ -120,11 +121,11 @@ def test_killed_while_it_collects_derives_and_publishes(data: Path, calm: Path, 
     It begins without corpus.db, while ops.db remembers every answer: what is stored of them must not hide what is lacking.
     """
     forget(data, "corpus.db")
-    killed_at("crawlers.record:_write_provenance", 1, data, *CRAWL)  # within the transaction of a batch
+    killed_at("crawlers.storage.record:_write_provenance", 1, data, *CRAWL)  # within the transaction of a batch
     killed_at("pipelines:RecordPipeline._close_listings", 1, data, *CRAWL)  # documents stored, the run still open
-    killed_at("derive:_write_tags", 1, data, "rebuild")
-    killed_at("derive:_write_matches", 1, data, "rebuild")  # staff.db has the batch, corpus.db not yet
-    killed_at("publish:_make_views", 1, data, "rebuild")
+    killed_at("derive.update:_write_tags", 1, data, "rebuild")
+    killed_at("derive.update:_write_matches", 1, data, "rebuild")  # staff.db has the batch, corpus.db not yet
+    killed_at("publish.listing:_make_views", 1, data, "rebuild")
     assert start(data, *CRAWL) == 0
     same(data, calm)
     with closing(read_only(data / "corpus.db")) as db:
@@ -134,8 +135,8 @@ def test_killed_while_it_collects_derives_and_publishes(data: Path, calm: Path, 
 
 
 def test_killed_while_everything_is_derived_anew(data: Path, calm: Path, untouched: None) -> None:
-    killed_at("derive:_write_matches", 1, data, "rebuild", "--all")
-    killed_at("publish:write_scorecard", 1, data, "publish")
+    killed_at("derive.update:_write_matches", 1, data, "rebuild", "--all")
+    killed_at("publish.listing:write_scorecard", 1, data, "publish")
     assert start(data, "--quiet", "rebuild") == 0
     same(data, calm)
 
@@ -160,7 +161,7 @@ publish_decisions(folder / "corpus.db", db, [document])
 def test_killed_while_a_decision_is_written(data: Path, untouched: None) -> None:
     """Before the commit nothing is decided: half a decision would be worse than none."""
     [document] = some(data, 1)
-    code = start(data, "desk.standing", "settle", "1", str(data), document, code=_DECIDE)
+    code = start(data, "desk.reviews.verdict_validity", "settle", "1", str(data), document, code=_DECIDE)
     assert code == -signal.SIGKILL
 
 
@@ -208,7 +209,7 @@ else:
 def test_killed_while_a_partner_says_something(data: Path, untouched: None) -> None:
     """The statement is written and its line in the trail not yet: then neither is there, and it can be said again."""
     document = some(data, 3)[2]
-    assert start(data, "desk.accounts", "log", "1", str(data), document, code=_PARTNER) == -signal.SIGKILL
+    assert start(data, "desk.accounts.accounts", "log", "1", str(data), document, code=_PARTNER) == -signal.SIGKILL
     with closing(open_partners(data / "partners.db", data / "corpus.db")) as db:
         assert partners.of_document(db, document) == []
 
@@ -216,7 +217,7 @@ def test_killed_while_a_partner_says_something(data: Path, untouched: None) -> N
 def test_killed_after_a_partner_said_something(data: Path) -> None:
     before, document = human(data), some(data, 3)[2]
     again = 'partners.mine(with_partners, accounts.find(with_partners, "Dana"), document)'
-    code = start(data, "desk.partners", "mine", "2", str(data), document, code=f"{_PARTNER}\n{again}")
+    code = start(data, "desk.partners.partners", "mine", "2", str(data), document, code=f"{_PARTNER}\n{again}")
     assert code == -signal.SIGKILL
     after = human(data)
     assert len(after.pop("partners.db statements")) == len(before.pop("partners.db statements")) + 1
@@ -228,7 +229,7 @@ def test_killed_while_staff_hide_what_a_partner_said(data: Path) -> None:
     """It is hidden, and says why and by whom, though the line in the trail of staff is lacking."""
     before, document = human(data), some(data, 1)[0]
     assert [each["stance"] for each in partners.shown(data / "partners.db", document)] == ["oppose"]
-    assert start(data, "desk.accounts", "log", "1", str(data), "hide", code=_PARTNER) == -signal.SIGKILL
+    assert start(data, "desk.accounts.accounts", "log", "1", str(data), "hide", code=_PARTNER) == -signal.SIGKILL
     assert partners.shown(data / "partners.db", document) == []
     after = human(data)
     [new] = set(after.pop("partners.db moderations")) - set(before.pop("partners.db moderations"))
@@ -248,8 +249,8 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
     monkeypatch.setattr("commands.mail.now", lambda: FIRST)
     prepare = ("digest", "prepare", "--day", FIRST_DAY.isoformat())
     clock = f"import commands.mail; commands.mail.now = lambda: {FIRST!r}"
-    killed_at("digest.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
-    killed_at("digest.issues:frozen", 2, data, *prepare, before=clock)  # the issue and one entry are written
+    killed_at("digest.issues.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
+    killed_at("digest.issues.issues:frozen", 2, data, *prepare, before=clock)  # the issue and one entry are written
     assert [human(data)[f"mail.db {table}"] for table in ("digests", "digest_items")] == [[], []]
     keys = {call(*prepare).output.splitlines()[0]}
     monkeypatch.setenv("INFOPOLICY_DATA", str(calm))
@@ -273,10 +274,10 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     settings = {"TEAM": f"signed+http://127.0.0.1:{service.server_port}/hook", "SECRET": "hush"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    killed_at("digest.alerts:_key", 1, data, "alerts", "send", **settings)  # what is news is being gathered
+    killed_at("digest.alerts.alerts:_key", 1, data, "alerts", "send", **settings)  # what is news is being gathered
     assert service.got == []
     wanted = [line for line in call("alerts", "send", "--dry-run").output.splitlines() if line.startswith("team: ")]
-    killed_at("digest.alerts:_settle", 1, data, "alerts", "send", **settings)  # told, and not yet noted
+    killed_at("digest.alerts.alerts:_settle", 1, data, "alerts", "send", **settings)  # told, and not yet noted
     assert len(service.got) == 1 < len(wanted)
     call("alerts", "send")
     assert sorted(f"team: {each['title']}" for each in service.bodies) == sorted(wanted), "each once, none left out"
@@ -345,7 +346,7 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]
-        killed_at("digest.send:Sender._record", 2, data, "digest", "send", key, **settings)
+        killed_at("digest.delivery.send:Sender._record", 2, data, "digest", "send", key, **settings)
         assert 1 <= len(postbox.got) < 4
         told = call("status")
         assert (told.exit_code, "mails may have arrived or not" in told.output) == (3, True), (
@@ -477,11 +478,11 @@ async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
 def test_lost_altogether(data: Path, calm: Path, call: Call, untouched: None) -> None:
     """corpus.db and ops.db are made again by running; of what people made only the backup is left."""
     [place] = [path for path in (data / "backups").iterdir() if path.is_dir()]
-    forget(data, "corpus.db", "ops.db", *people.DERIVED)
+    forget(data, "corpus.db", "ops.db", *human_data_export.DERIVED)
     done = call("status")
     assert done.exit_code == 4
     assert "infopolicy crawl" in done.output
-    only = [word for name in people.DERIVED for word in ("--only", name)]
+    only = [word for name in human_data_export.DERIVED for word in ("--only", name)]
     assert call("restore", str(place), *only).exit_code == 0
     assert start(data, *CRAWL) == 0
     same(data, calm)

@@ -21,7 +21,7 @@ from scrapy.http import Request, TextResponse
 from scrapy.utils.test import get_crawler
 
 from crawlers import settings as crawl_settings
-from crawlers.middlewares import KeylessAnswersMiddleware
+from crawlers.download.middlewares import KeylessAnswersMiddleware
 from crawlers.spiders.us_bills import UsBillsSpider
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
 from operations.logs import without_secrets

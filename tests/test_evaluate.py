@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classify import evaluate as module
-from classify.evaluate import BadGold, calibration, evaluate, main, read_gold, score, share_found
+from classify.evaluation import evaluate as module
+from classify.evaluation.evaluate import BadGold, calibration, evaluate, main, read_gold, score, share_found
 
 GOLD = Path(__file__).parents[2] / "shared" / "gold" / "dev.jsonl"
 TRUTH = np.array([[1, 0], [1, 0], [0, 1], [0, 0]], dtype=bool)

@@ -21,10 +21,10 @@ from killing import SAMPLE, start
 from test_docs import ALL
 
 from benchmarks.compare import fingerprints
-from configuration import Configuration
-from desk.partner_tables import open_partners
+from desk.partners.partner_tables import open_partners
 from digest.tables import open_mail
-from operations.folder import damage, present
+from settings import Configuration
+from store.data_folder import damage, present
 
 #: The exit codes of docs/commands.md.
 CODES = {0, 1, 2, 3, 4}

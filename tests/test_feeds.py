@@ -20,8 +20,8 @@ from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, bu
 from sqlite_utils import Database
 
 import serve
-from pages import exports, feeds
-from publish import publish
+from pages.export import exports, feeds
+from publish.listing import publish
 
 SITE = "https://policy.example.org"
 ATOM = {"a": feeds.ATOM}

@@ -17,10 +17,10 @@ import hostile_world
 import pytest
 from desk_world import site_of
 
-from configuration import Configuration
 from datasette.plugins import pm
 from operations.exports import export
-from pages.exports import cell
+from pages.export.exports import cell
+from settings import Configuration
 
 #: Independent of `cell`: what Excel, LibreOffice and Google Sheets take for the start of a formula.
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+@-]|\s*[＝＋－＠]")

@@ -35,17 +35,18 @@ from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import configuration
-from crawlers.fields import load_fields
+import settings as configuration
+from crawlers.completeness.fields import load_fields
 from crawlers.items import BadRecord, Bill, Unreadable, clean
-from crawlers.jsonbody import read_json
-from crawlers.shape import check_shape, storable
+from crawlers.parsers.json_reader import read_json
 from crawlers.sources import load_sources
-from desk import bulk, importing, tracker
-from desk.asking import Upload
-from desk.subjects import BadVerdict
-from pages import ical
-from positions import catalogue
+from crawlers.storage.validation import check_shape, storable
+from desk.intake import importing, tracker
+from desk.reviews import bulk
+from desk.reviews.subjects import BadVerdict
+from desk.web.request_parsing import Upload
+from pages.export import ical
+from positions.catalog import catalog
 
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
@@ -128,41 +129,41 @@ READS = re.compile(
 )
 #: Module that reads what comes from outside -> a target that goes through it.
 READERS = {
-    "classify/areas.py": "areas", "classify/jsonl.py": "json_lines", "comparison/families.py": "comparison_rules",
-    "crawlers/billstatus.py": "zip",
-    "comparison/rules.py": "comparison_rules", "configuration.py": "settings", "crawlers/bill_text.py": "bill_text",
-    "crawlers/ceremonial.py": "crawler_rules", "crawlers/congress_gov.py": "congress_bill",
-    "crawlers/courtlistener.py": "courts", "crawlers/federal_register.py": "federal_register",
-    "crawlers/fields.py": "crawler_rules", "crawlers/jsonbody.py": "courts", "crawlers/legiscan.py": "legiscan",
-    "crawlers/legisinfo.py": "crawler_rules", "crawlers/legistar.py": "legistar", "crawlers/openstates.py": "openstates",
-    "crawlers/regulations_gov.py": "regulations", "crawlers/rulefile.py": "crawler_rules",
+    "classify/areas.py": "areas", "classify/jsonl.py": "json_lines", "comparison/similarity/families.py": "comparison_rules",
+    "crawlers/parsers/billstatus.py": "zip",
+    "comparison/rules.py": "comparison_rules", "settings.py": "settings", "crawlers/parsers/bill_text.py": "bill_text",
+    "crawlers/status/ceremonial.py": "crawler_rules", "crawlers/parsers/congress_gov.py": "congress_bill",
+    "crawlers/parsers/courtlistener.py": "courts", "crawlers/parsers/federal_register.py": "federal_register",
+    "crawlers/completeness/fields.py": "crawler_rules", "crawlers/parsers/json_reader.py": "courts", "crawlers/parsers/legiscan.py": "legiscan",
+    "crawlers/parsers/legisinfo.py": "crawler_rules", "crawlers/parsers/legistar.py": "legistar", "crawlers/parsers/openstates.py": "openstates",
+    "crawlers/parsers/regulations_gov.py": "regulations", "crawlers/yaml_config.py": "crawler_rules",
     "crawlers/sources.py": "crawler_rules", "crawlers/spiders/us_bills.py": "zip",
-    "crawlers/spiders/us_federal_register.py": "federal_register", "crawlers/states.py": "crawler_rules",
-    "crawlers/status_states.py": "crawler_rules", "crawlers/uk_parliament.py": "uk_bill", "crawlers/xmltree.py": "canada",
-    "desk/amending.py": "proposal", "desk/asking.py": "multipart", "desk/bulk.py": "form_lines",
-    "desk/importing.py": "form_lines", "desk/room.py": "form_lines", "desk/tracker.py": "tracker_csv",
-    "desk/workbook.py": "workbook",
-    "digest/addresses.py": "address", "digest/bounces.py": "mailbox", "digest/channels.py": "alerts",
-    "datasette/plugins/sharing.py": "web_addresses", "datasette/plugins/subscribe.py": "forms", "digest/tokens.py": "links",
-    "pages/feeds.py": "web_addresses", "pages/filters.py": "web_addresses", "pages/search.py": "search",
-    "positions/catalogue.py": "catalogue", "positions/messages.py": "messages", "positions/stances.py": "stances",
-    "positions/yamlfile.py": "catalogue",
+    "crawlers/spiders/us_federal_register.py": "federal_register", "crawlers/parsers/states.py": "crawler_rules",
+    "crawlers/status/states.py": "crawler_rules", "crawlers/parsers/uk_parliament.py": "uk_bill", "crawlers/parsers/xmltree.py": "canada",
+    "desk/intake/catalog_patch.py": "proposal", "desk/web/request_parsing.py": "multipart", "desk/reviews/bulk.py": "form_lines",
+    "desk/intake/importing.py": "form_lines", "desk/web/context.py": "form_lines", "desk/intake/tracker.py": "tracker_csv",
+    "desk/intake/workbook.py": "workbook",
+    "digest/subscribers/addresses.py": "address", "digest/delivery/bounces.py": "mailbox", "digest/alerts/channels.py": "alerts",
+    "datasette/plugins/sharing.py": "web_addresses", "datasette/plugins/subscribe.py": "forms", "digest/subscribers/tokens.py": "links",
+    "pages/export/feeds.py": "web_addresses", "pages/browse/filters.py": "web_addresses", "pages/browse/search.py": "search",
+    "positions/catalog/catalog.py": "catalogue", "positions/catalog/messages.py": "messages", "positions/catalog/stances.py": "stances",
+    "positions/catalog/yaml_file.py": "catalogue",
 }  # fmt: skip
 #: Why a module that reads needs no target -> the modules.
 OUR_OWN = {
     "rows of our own databases, written as JSON by the same module": (
-        "classify/agreement.py", "crawlers/attachments.py", "crawlers/expectation.py", "crawlers/health.py",
-        "crawlers/httpcache.py", "crawlers/observations.py", "crawlers/spools.py", "desk/by_hand.py", "desk/lists.py",
-        "desk/papers.py", "desk/projection.py", "desk/proposals.py", "desk/standing.py", "digest/issues.py",
-        "digest/preferences.py", "revisions.py",
+        "classify/evaluation/agreement.py", "crawlers/storage/attachments.py", "crawlers/completeness/completeness.py", "crawlers/completeness/health.py",
+        "crawlers/download/httpcache.py", "crawlers/storage/observations.py", "crawlers/storage/merge_remote.py", "desk/intake/manual_documents.py", "desk/queue/lists.py",
+        "desk/reviews/review_items.py", "publish/decisions.py", "desk/intake/proposals.py", "desk/reviews/verdict_validity.py", "digest/issues/issues.py",
+        "digest/subscribers/preferences.py", "derive/incremental.py",
     ),
     "files that come with the code and are read whole when it starts, or in a test": (
-        "classify/evaluate.py", "classify/labels.py", "classify/lessons.py", "classify/model.py", "digest/ledger.py",
-        "digest/words.py", "pages/accuracy.py", "pages/api.py", "pages/map.py", "pages/words.py", "positions/cues.py",
-        "positions/labels.py", "positions/passages.py", "positions/sample.py", "serve.py",
+        "classify/evaluation/evaluate.py", "classify/training/labels.py", "classify/training/training_data.py", "classify/model.py", "digest/issues/ledger.py",
+        "digest/issues/words.py", "pages/places/accuracy.py", "pages/export/api.py", "pages/places/map.py", "pages/http/formatting.py", "positions/matching/direction_words.py",
+        "positions/evaluation/labels.py", "positions/matching/passages.py", "positions/evaluation/sample.py", "serve.py",
     ),
     "our own backups and the journal of removals": (
-        "operations/backup.py", "operations/people.py", "operations/retention.py",
+        "operations/backup.py", "operations/human_data_export.py", "operations/retention.py",
     ),
     "hands the bytes to a reader that has a target, and the rows to a parser that has one": (
         "crawlers/spiders/ca_bills.py", "crawlers/spiders/us_congress_api.py",
@@ -216,7 +217,7 @@ def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
 
 def test_the_positions_that_are_spoilt_are_usable_before() -> None:
     fuzz_local._catalogue(fuzz_local.some_positions())
-    assert len(catalogue.load_catalogue(fuzz_local.room() / "alone/catalogue").positions) > 2
+    assert len(catalog.load_catalogue(fuzz_local.room() / "alone/catalogue").positions) > 2
 
 
 # --------------------------------------------------------------------- what the fuzzer found, by hand

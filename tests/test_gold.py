@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 
 from classify.areas import load_areas
-from classify.evaluate import KINDS, BadGold, read_gold
-from classify.labels import FIRST, FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
-from crawlers.billstatus import parse_bill
+from classify.evaluation.evaluate import KINDS, BadGold, read_gold
+from classify.training.labels import FIRST, FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
+from crawlers.parsers.billstatus import parse_bill
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "crawlers" / "sample" / "www.govinfo.gov" / "bulkdata" / "BILLSTATUS"

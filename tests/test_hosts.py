@@ -13,7 +13,7 @@ import site_corpus
 from desk_world import build, site_of
 from sqlite_utils import Database
 
-from configuration import Configuration
+from settings import Configuration
 
 SITE = "https://policy.example.org"
 FORWARDED = {

@@ -13,7 +13,7 @@ from scrapy.spiders import Spider
 from scrapy.utils.request import RequestFingerprinter
 from scrapy.utils.test import get_crawler
 
-from crawlers.httpcache import ASK_AFRESH, HttpCacheMiddleware, OpsStorage, ValidatorsPolicy, without_key
+from crawlers.download.httpcache import ASK_AFRESH, HttpCacheMiddleware, OpsStorage, ValidatorsPolicy, without_key
 
 URL = "https://www.govinfo.gov/sitemap.xml"
 POLICY = ValidatorsPolicy(Settings())

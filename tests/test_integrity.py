@@ -14,13 +14,13 @@ import pytest
 from click.testing import Result
 from site_corpus import BROADBAND
 
-from configuration import Configuration
-from crawlers import tables
+from crawlers.storage import tables
 from operations import exports, integrity, sqlite_version
 from operations.backup import backup, restore
 from operations.checks import check_data
-from operations.folder import OperationError
 from pipelines import open_ops
+from settings import Configuration
+from store.data_folder import OperationError
 
 Call = Callable[..., Result]
 NOW, LATER = "2022-03-09T09:00:00Z", "2099-03-09T10:00:00Z"

@@ -7,10 +7,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from classify.evaluate import KINDS, read_gold
-from classify.kinds import kinds_table, score_kinds
-from classify.labels import FOLDER, fetch, read_labels
+from classify.evaluation.evaluate import KINDS, read_gold
+from classify.evaluation.evaluate_by_kind import kinds_table, score_kinds
 from classify.tagger import Tagger
+from classify.training.labels import FOLDER, fetch, read_labels
 
 BROADBAND = "A grant program for broadband internet access in rural areas, and the digital divide."
 

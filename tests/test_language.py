@@ -19,7 +19,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
-from pages import language, words
+from pages.http import formatting, language
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 TEMPLATES = serve.SITE / "templates"
@@ -75,10 +75,10 @@ def of_code(path: Path) -> Iterator[str]:
 
 
 def of_glossary() -> Iterator[str]:
-    for section in words.SECTIONS:
-        for entry in words.glossary()[section].values():
+    for section in formatting.SECTIONS:
+        for entry in formatting.glossary()[section].values():
             yield from (entry[name] for name in ("word", "plural", "means") if name in entry)
-    yield from words.glossary()["jurisdictions"].values()
+    yield from formatting.glossary()["jurisdictions"].values()
 
 
 def everything() -> dict[str, str]:
@@ -98,7 +98,7 @@ def everything() -> dict[str, str]:
 def test_every_message_is_there_in_every_language(spoken: str) -> None:
     said, there = everything(), language.messages(spoken)
     lacking = {message: where for message, where in said.items() if message not in there}
-    assert lacking == {}, f"pages/messages/{spoken}.po lacks {len(lacking)} of {len(said)}"
+    assert lacking == {}, f"pages/http/messages/{spoken}.po lacks {len(lacking)} of {len(said)}"
     assert sorted(set(there) - set(said)) == [], "nobody says these any more"
 
 
@@ -286,6 +286,6 @@ async def test_feeds_and_tables_speak_english_whoever_asks(site: Any) -> None:
 
 def test_numbers_choose_their_form() -> None:
     with language.speaking("es"):
-        assert [words.count(n, "document") for n in (0, 1, 2)] == ["0 documentos", "1 documento", "2 documentos"]
-        assert words.count(2, "xylophone") == "2 xylophones"
-    assert words.count(1, "document") == "1 document"
+        assert [formatting.count(n, "document") for n in (0, 1, 2)] == ["0 documentos", "1 documento", "2 documentos"]
+        assert formatting.count(2, "xylophone") == "2 xylophones"
+    assert formatting.count(1, "document") == "1 document"

@@ -9,8 +9,9 @@ import pytest
 from desk_world import build, site_of
 from site_corpus import BROADBAND
 
-from configuration import Configuration
-from desk import partner_pages, routes
+from desk.partners import partner_pages
+from desk.web import routes
+from settings import Configuration
 
 PART = b"x" * 16_384
 LARGE = 5_000_000

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from classify.areas import load_areas
-from classify.evaluate import BadGold
-from classify.labels import FOLDER, read_labels
-from classify.lessons import TEACHER, TEACHER_WEIGHT, read_teacher, taught_lessons
+from classify.evaluation.evaluate import BadGold
 from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Tagger
+from classify.training.labels import FOLDER, read_labels
+from classify.training.training_data import TEACHER, TEACHER_WEIGHT, read_teacher, taught_lessons
 
 OPINIONS = "id,privacy,priority-1\nus-mi-2009-2010-sb953,.9,.7\nus/117/hr/1,0,0\n"
 

@@ -18,13 +18,14 @@ from conftest import ROOT, clean_environment
 from desk_world import PRIVATE, SECRET, add, open_desk, person
 
 import serve
-from configuration import Configuration
-from desk import reviews, work
-from desk.reviews import Verdict
-from digest.preferences import Preferences
-from digest.subscribers import subscribe
+from desk.queue import collaboration
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
+from digest.subscribers.preferences import Preferences
+from digest.subscribers.subscribers import subscribe
 from digest.tables import open_mail
-from publish import publish_decisions
+from publish.listing import publish_decisions
+from settings import Configuration
 
 SITE = "https://policy.example.org"
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
@@ -68,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
             ),
         ]
         reviews.record(db, ana, given, now=NOW)
-        work.add_note(db, ana, DECIDED, "zyzzyva-note", NOW)
+        collaboration.add_note(db, ana, DECIDED, "zyzzyva-note", NOW)
         publish_decisions(config.corpus, db, [DECIDED])
     with closing(open_mail(config.mail)) as db:
         subscribe(db, "subscriber@example.org", Preferences(), now=NOW)

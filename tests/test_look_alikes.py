@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from comparison import candidates, signing
-from comparison.families import BadFamily, Family, load_families
 from comparison.rules import BadRules, load_rules
+from comparison.similarity import candidates, minhash_signatures
+from comparison.similarity.families import BadFamily, Family, load_families
+from comparison.similarity.term_weights import Weights, filled_in_differently, likeness, words
 from comparison.update import forget, update
-from comparison.wording import Weights, filled_in_differently, likeness, words
-from crawlers import threads
+from crawlers.storage import rulemakings
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -59,7 +59,7 @@ def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> N
     steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]
     other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
     add(corpus, *steps, other)
-    threads.corpus.apply(corpus)
+    rulemakings.corpus.apply(corpus)
     thread = steps[0]["id"]
     corpus.conn.executemany(
         "insert into thread_documents (document_id, thread_id, ordinal) values (?, ?, ?)",
@@ -186,14 +186,14 @@ def test_look_alikes_order_of_arrival_does_not_matter(
 
 
 def test_look_alikes_a_run_that_was_cut_off_goes_on(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from comparison import pairing
+    from comparison.similarity import pairing
 
     add(corpus, *KIOSKS)
     with monkeypatch.context() as broken:
         broken.setattr(pairing, "pair", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             update(corpus)
-    assert len(signing.to_compare(corpus)) == len(KIOSKS)
+    assert len(minhash_signatures.to_compare(corpus)) == len(KIOSKS)
     update(corpus)
     assert len(of_kind(corpus, "family")) == 1
 
@@ -211,11 +211,11 @@ def test_look_alikes_are_made_again_after_they_were_forgotten(corpus: Database) 
 def test_look_alikes_words_are_counted_anew_when_the_collection_has_grown(corpus: Database) -> None:
     add(corpus, *KIOSKS)
     update(corpus)
-    first = signing.counted(corpus)
+    first = minhash_signatures.counted(corpus)
     add(corpus, *(bill(f"us-tx-2025-hb{n}", f"Ferry number {n} to the island") for n in range(10)))
-    assert signing.counted(corpus) == {}
+    assert minhash_signatures.counted(corpus) == {}
     update(corpus)
-    assert signing.counted(corpus)[" "] == first[" "] + 10
+    assert minhash_signatures.counted(corpus)[" "] == first[" "] + 10
 
 
 # --------------------------------------------------------------------- candidates and words

@@ -24,17 +24,18 @@ from digest_world import reader
 from killing import SAMPLE, start
 from site_corpus import BROADBAND, PLAIN
 
-from configuration import Configuration
-from desk import partners, reviews
-from desk.partner_tables import open_partners
-from desk.reviews import Verdict
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from desk.tables import open_staff
-from digest import subscribers
+from digest.subscribers import subscribers
 from digest.tables import open_mail
 from operations import loss
-from operations.folder import read_only
-from operations.people import tables_of
-from private_files import identity_of
+from operations.human_data_export import tables_of
+from settings import Configuration
+from store.data_folder import read_only
+from store.private_files import identity_of
 
 Call = Callable[..., Result]
 PRIVATE = ("staff.db", "partners.db", "mail.db")

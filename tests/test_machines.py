@@ -13,9 +13,9 @@ from lxml import etree
 from site_corpus import BROADBAND, TODAY, build
 
 import serve
-from pages import api, exports, feeds, sitemap
-from pages.calendar import Wanted
-from pages.filters import TITLES
+from pages.browse.filters import TITLES
+from pages.export import api, exports, feeds, sitemap
+from pages.places.calendar import Wanted
 
 SITE = "https://policy.example.org"
 SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

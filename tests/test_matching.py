@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from positions.catalogue import AREAS, STANCES
-from positions.direction import read
-from positions.jsonl import as_json, match_lines
-from positions.matching import Match, Matcher, Provision, reconciled
-from positions.nearest import first_words, nearest
-from positions.passages import section_finder
-from positions.phrases import BadPattern, pattern, tokens
-from positions.sample import draw
-from positions.sentences import LONGEST, sentences
+from positions.catalog.catalog import AREAS, STANCES
+from positions.evaluation.sample import draw
+from positions.matching.direction import read
+from positions.matching.jsonl import as_json, match_lines
+from positions.matching.matcher import Match, Matcher, Provision, reconciled
+from positions.matching.passages import section_finder
+from positions.matching.phrases import BadPattern, pattern, tokens
+from positions.matching.similar_positions import first_words, nearest
+from text.sentences import LONGEST, sentences
 
 MATCHER = Matcher()
 PIECES = st.sampled_from(

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
-from crawlers import tables
 from crawlers.items import Action, Bill, Event, Sponsor, TextVersion, Title, document_id
-from crawlers.merge import from_json, merge, same_document, to_json
-from crawlers.record import load_document, upsert
+from crawlers.storage import tables
+from crawlers.storage.merge import from_json, merge, same_document, to_json
+from crawlers.storage.record import load_document, upsert
 
 NOW = "2026-11-25T00:00:00Z"
 

@@ -14,14 +14,14 @@ from sqlite_utils import Database
 import classify.tables
 import positions.tables
 import serve
-from crawlers import tables
-from positions import messages
-from positions.catalogue import HOME, check, load_catalogue
-from positions.messages import load_messages
-from positions.reading import HIGHEST, grade
-from positions.records import AREAS, AUDIENCES
-from positions.yamlfile import BadFile
-from reference import write_reference
+from crawlers.storage import tables
+from positions.catalog import messages
+from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.catalog.messages import load_messages
+from positions.catalog.readability import HIGHEST, grade
+from positions.catalog.records import AREAS, AUDIENCES
+from positions.catalog.yaml_file import BadFile
+from publish.reference import write_reference
 
 POSITIONS = load_catalogue().positions
 MESSAGES = load_messages(POSITIONS)

@@ -11,10 +11,10 @@ from scrapy.http import Response, TextResponse
 from scrapy.spiders import Spider
 from scrapy.utils.test import get_crawler
 
-from crawlers import middlewares
-from crawlers.httpcache import ASK_AFRESH
+from crawlers.download import middlewares
+from crawlers.download.httpcache import ASK_AFRESH
+from crawlers.download.middlewares import NothingIsLostMiddleware, RetryAfterMiddleware, retry_after
 from crawlers.items import Reject, Unreadable
-from crawlers.middlewares import NothingIsLostMiddleware, RetryAfterMiddleware, retry_after
 
 URL = "https://www.govinfo.gov/x.xml"
 

@@ -17,11 +17,11 @@ from conftest import ROOT
 
 import serve
 from benchmarks.compare import fingerprints
-from configuration import Configuration
-from crawlers.tables import PARTS
-from operations import people
+from crawlers.storage.tables import PARTS
+from operations import human_data_export
 from operations.backup import backup, restore
-from operations.folder import present, read_only
+from settings import Configuration
+from store.data_folder import present, read_only
 
 sys.path.insert(0, str(ROOT / "tests" / "schemas"))
 from make import load
@@ -41,7 +41,7 @@ def read(folder: Path) -> Rows:
         with closing(read_only(path)) as db:
             db.row_factory = sqlite3.Row
             tables = OBSERVED if path.name == "corpus.db" else ()
-            tables = people.tables_of(db, path.name) if path.name in people.DERIVED else tables
+            tables = human_data_export.tables_of(db, path.name) if path.name in human_data_export.DERIVED else tables
             for table in tables:
                 found[f"{path.name} {table}"] = [dict(row) for row in db.execute(f'select * from "{table}"')]
     return found
@@ -62,7 +62,7 @@ def shape(folder: Path) -> dict[str, Any]:
 
 def bring_up(config: Configuration, call: Call) -> None:
     """What happens when a new version is installed: the command of an upgrade, and the files that the site opens."""
-    from desk.partner_tables import open_partners
+    from desk.partners.partner_tables import open_partners
     from desk.tables import open_staff
     from digest.tables import open_mail
     from pipelines import open_ops

@@ -75,7 +75,7 @@ def test_what_becomes_of_a_line(line: str, after: list[str]) -> None:
 def test_a_change_of_a_module_of_ours_is_python_again() -> None:
     path = mutants.ROOT / "positions" / "direction.py"
     source = path.read_bytes()
-    found, unchanged = mutations("positions/direction.py", source), ast.dump(ast.parse(source))
+    found, unchanged = mutations("positions/matching/direction.py", source), ast.dump(ast.parse(source))
     assert len(found) > 20
     for each in found[:: len(found) // 20]:
         assert ast.dump(ast.parse(each.applied(source))) != unchanged, each
@@ -92,11 +92,11 @@ def test_a_seed_always_draws_the_same_and_a_larger_count_continues(checkout: Pat
 
 def test_the_nearest_tests_come_first() -> None:
     belonging = mutants.Tests(mutants.ROOT)
-    assert belonging.of("digest/send.py")[0] == "tests/test_digest_send.py"
+    assert belonging.of("digest/delivery/send.py")[0] == "tests/test_digest_send.py"
     assert belonging.of("crawlers/spiders/uk_bills.py")[0] == "tests/test_uk_bills.py"
     assert belonging.of("commands/mail.py")[0] == "tests/test_digest_cli.py"
     assert "tests/test_feeds.py" in belonging.of("datasette/plugins/feeds.py")[:3]
-    assert "tests/test_uk_bills.py" not in belonging.of("classify/lessons.py")[:10]
+    assert "tests/test_uk_bills.py" not in belonging.of("classify/training/training_data.py")[:10]
 
 
 def test_what_is_noticed_and_what_survives(checkout: Path, tmp_path: Path) -> None:

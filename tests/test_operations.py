@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from conftest import NOW, bill_xml
 
-from configuration import Configuration
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill
-from crawlers.record import upsert
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
 from crawlers.sources import load_sources
+from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data
-from operations.folder import OperationError, damage, only_writer, present, read_only
 from pipelines import open_corpus, open_ops, open_staff
+from settings import Configuration
+from store.data_folder import OperationError, damage, only_writer, present, read_only
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pytest
 from comparison_world import add, bill
 from sqlite_utils import Database
 
-from positions.matching import Match, Provision
+from positions.matching.matcher import Match, Provision
 from positions.outcomes import outcomes, project, suggest, went
 from positions.scorecard import write_scorecard
-from publish import publish
-from reference import write_reference
+from publish.listing import publish
+from publish.reference import write_reference
 
 NOW = "2026-11-25T00:00:00Z"
 SUPPORTED = "The Library Services and Technology Act is extended through 2031."

@@ -7,8 +7,8 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages import search
-from pages.highlight import Span, passages, pieces, telling
+from pages.browse import search
+from pages.documents.highlight import Span, passages, pieces, telling
 
 spans = st.lists(
     st.tuples(st.integers(-3, 60), st.integers(-3, 60), st.sampled_from(["a", "b"])).map(lambda found: Span(*found)),

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from comparison.passages import LEAST, Passage, prepare, shared
-from comparison.prints import prints, words_of
 from comparison.rules import load_rules
-from comparison.sharing import COMMON
+from comparison.similarity.passages import LEAST, Passage, prepare, shared
+from comparison.similarity.shared_passages import COMMON
+from comparison.similarity.shingles import prints, words_of
 from comparison.update import update
 
 RULES = load_rules()

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from conftest import Command, Recording, bill_xml
 
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill
 from crawlers.items import BadRecord, Bill, Reject
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
 from pipelines import StorageError, ValidatePipeline, open_corpus, validate
 
 Collect = Callable[..., dict[str, Any]]
@@ -240,9 +240,9 @@ def test_locked_file_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest
 
 
 _SIGNALS = """
-import signal, configuration, pipelines
+import signal, settings, pipelines
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-[run] = pipelines.crawl(configuration.load(), ["us_bills"], {"today": "2022-06-01"})
+[run] = pipelines.crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"})
 assert run.state == "finished", run
 assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 """

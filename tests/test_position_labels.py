@@ -14,15 +14,25 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main as cli
-from positions import draw, evaluate
-from positions.catalogue import load_catalogue
-from positions.evaluate import Share, agreement, answer, score
-from positions.knowns import compare
-from positions.labels import BadLabels, Label, Labelled, Labels, in_common, join, read_answers, read_gold, text_hash
-from positions.labels import main as labels_main
-from positions.matching import Match, Matcher, Provision
-from positions.records import Stance
-from positions.stances import load_stances
+from positions.catalog.catalog import load_catalogue
+from positions.catalog.records import Stance
+from positions.catalog.stances import load_stances
+from positions.evaluation import evaluate, sampling
+from positions.evaluation.evaluate import Share, agreement, answer, score
+from positions.evaluation.evaluate_on_record import compare
+from positions.evaluation.labels import (
+    BadLabels,
+    Label,
+    Labelled,
+    Labels,
+    in_common,
+    join,
+    read_answers,
+    read_gold,
+    text_hash,
+)
+from positions.evaluation.labels import main as labels_main
+from positions.matching.matcher import Match, Matcher, Provision
 
 KNOWN = frozenset(("lf-lsta", "lf-save-imls", "gi-foia", "tc-erate"))
 LSTA = "This bill repeals the Library Services and Technology Act."
@@ -207,7 +217,7 @@ def test_a_document_that_says_something_else_now_is_left_out(tmp_path: Path) -> 
 
 
 def folder(path: Path) -> Path:
-    """A folder with two provisions as positions.draw writes it, and the answers of two readers."""
+    """A folder with two provisions as positions.evaluation.sampling writes it, and the answers of two readers."""
     place = {"field": "abstract", "start": 0, "end": len(LSTA), "words": LSTA, "areas": ["library-funding"]}
     rows = [{"n": n, "id": f"us-{n}", **place} for n in (1, 2)]
     (path / "provisions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -296,8 +306,8 @@ def test_draw_is_repeatable_blind_and_takes_no_document_twice(tmp_path: Path) ->
             "library-funding",
         )
     path = corpus(tmp_path / "corpus.db", documents)
-    drawn = draw.draw([path], seed=3, count=8, output=tmp_path / "one")
-    again = draw.draw([path], seed=3, count=8, output=tmp_path / "two")
+    drawn = sampling.draw([path], seed=3, count=8, output=tmp_path / "one")
+    again = sampling.draw([path], seed=3, count=8, output=tmp_path / "two")
     assert drawn == again
     assert Counter(each.kind for each in drawn) == {"matched": 4, "near": 2, "random": 2}
     assert len({each.document.id for each in drawn}) == 8
@@ -311,12 +321,12 @@ def test_draw_is_repeatable_blind_and_takes_no_document_twice(tmp_path: Path) ->
 
 
 def test_sentences_that_say_nearly_the_same_are_drawn_once() -> None:
-    def candidate(n: int, words: str) -> draw.Candidate:
-        document = draw.Document(f"us-{n}", "us_bills", {"abstract": words}, ("literacy",))
-        return draw.Candidate(document, "abstract", 0, len(words), "matched", "literacy", ())
+    def candidate(n: int, words: str) -> sampling.Candidate:
+        document = sampling.Document(f"us-{n}", "us_bills", {"abstract": words}, ("literacy",))
+        return sampling.Candidate(document, "abstract", 0, len(words), "matched", "literacy", ())
 
     same = [candidate(n, f"This bill pays for help with reading in {n} towns of the county.") for n in range(5)]
-    drawn = draw.choose([*same, candidate(9, "Every library keeps its doors open.")], 40, random.Random(1))
+    drawn = sampling.choose([*same, candidate(9, "Every library keeps its doors open.")], 40, random.Random(1))
     assert len(drawn) == 2
 
 

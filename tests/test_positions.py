@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from crawlers.items import document_id
-from positions import yamlfile
-from positions.catalogue import AREAS, HOME, Catalogue, Position, catalogue_hash, check, load_catalogue
-from positions.matching import Matcher
-from positions.records import CONFIDENCES
-from positions.stances import FILE, load_stances
-from positions.yamlfile import BadFile
+from positions.catalog import yaml_file
+from positions.catalog.catalog import AREAS, HOME, Catalogue, Position, catalogue_hash, check, load_catalogue
+from positions.catalog.records import CONFIDENCES
+from positions.catalog.stances import FILE, load_stances
+from positions.catalog.yaml_file import BadFile
+from positions.matching.matcher import Matcher
 
 CATALOGUE = load_catalogue()
 MATCHER = Matcher(CATALOGUE)
@@ -235,7 +235,7 @@ def test_a_wrong_stance_is_refused_with_file_and_line(tmp_path: Path, old: str, 
     ("name", "count"), [("instruments", 9), ("interpretations", 28), ("policy_manual", 37), ("council_actions", 21)]
 )
 def test_reference_lists_are_whole_and_every_fact_says_how_sure_it_is(name: str, count: int) -> None:
-    entries = yamlfile.read(HOME.parent / "reference" / f"{name}.yml")
+    entries = yaml_file.read(HOME.parent / "reference" / f"{name}.yml")
     assert len(entries) == count
     assert all(entry["confidence"] in CONFIDENCES and entry["source"] for entry in entries)
 

@@ -19,14 +19,17 @@ from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, 
 from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve
-from configuration import Configuration
-from crawlers import tables
-from desk import reports, reviews, sessions, work
-from desk.partner_tables import open_partners
-from desk.partners import add_partner, moderate, say
-from desk.reviews import Verdict
+from crawlers.storage import tables
+from desk.accounts import sessions
+from desk.intake import reports
+from desk.partners.partner_tables import open_partners
+from desk.partners.partners import add_partner, moderate, say
+from desk.queue import collaboration
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from digest.tables import open_mail
-from publish import publish_decisions
+from publish.listing import publish_decisions
+from settings import Configuration
 
 WORDS = (
     *PRIVATE,
@@ -78,8 +81,8 @@ def _fill(config: Configuration) -> dict[str, str]:
             Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose", reason="quokka-draft"),
         ]
         reviews.record(db, ana, given, now=NOW)
-        work.add_note(db, ana, BROADBAND, "zyzzyva-note", NOW)
-        work.save_filter(db, ana, "Marginalia", "q=zyzzyva-note")
+        collaboration.add_note(db, ana, BROADBAND, "zyzzyva-note", NOW)
+        collaboration.save_filter(db, ana, "Marginalia", "q=zyzzyva-note")
         publish_decisions(config.corpus, db, [BROADBAND])
         expired = sessions.start(db, ana, now="2020-01-01T00:00:00Z")
         reports.file(db, f"/documents/{BROADBAND}", "heron-report", "heron@example.org", origin="a", now=NOW)
@@ -363,7 +366,8 @@ def test_a_partner_who_is_signed_in_opens_no_page_of_staff(site: Site) -> None:
 
 
 def test_an_error_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from desk import lists, routes
+    from desk.queue import lists
+    from desk.web import routes
 
     def broken(_: Any) -> None:
         raise RuntimeError("zyzzyva-note of Ana Reader in staff.db")

@@ -13,9 +13,9 @@ from conftest import ROOT
 from digest_world import HEAD, corpus
 
 import serve
-from configuration import Configuration
-from desk.asking import who_asks
+from desk.web.request_parsing import who_asks
 from digest.tables import open_mail
+from settings import Configuration
 
 GATEWAY = "10.87.44.1"  # of the containers' network in deploy/compose.yml
 
@@ -54,7 +54,7 @@ def test_one_place_reads_the_header() -> None:
     files = [*ROOT.glob("*.py"), *(path for room in rooms for path in room.rglob("*.py"))]
     readers = [str(path.relative_to(ROOT)) for path in files if "x-forwarded-for" in path.read_text(encoding="utf-8")]
     # watch.py only asks whether the header is there: the numbers are not for whoever comes through a proxy.
-    assert sorted(readers) == ["datasette/plugins/watch.py", "desk/asking.py"]
+    assert sorted(readers) == ["datasette/plugins/watch.py", "desk/web/request_parsing.py"]
 
 
 def asked_through(site: object, peer: str) -> httpx.AsyncClient:

@@ -11,10 +11,10 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
-from crawlers.tables import connect
-from pages import browse, search
-from pages.overview import home
-from publish import FACETS, publish
+from crawlers.storage.tables import connect
+from pages.browse import browse, search
+from pages.places.overview import home
+from publish.listing import FACETS, publish
 
 DAY = datetime.date.fromisoformat(TODAY)
 LATER = "2022-04-01T00:00:00Z"

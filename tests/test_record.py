@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from crawlers import xmltree
-from crawlers.billstatus import parse_bill
 from crawlers.items import Bill
-from crawlers.record import load_document, record_hash, upsert
-from crawlers.tables import PARTS
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import parse_bill
+from crawlers.storage.record import load_document, record_hash, upsert
+from crawlers.storage.tables import PARTS
 
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
 

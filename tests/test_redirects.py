@@ -15,8 +15,8 @@ from desk_world import Browser, application, browser, config, made  # noqa: F401
 from site_corpus import TODAY
 
 import serve
-from desk.room import local
-from pages.redirects import is_own, own
+from desk.web.context import local
+from pages.http.redirects import is_own, own
 
 SITE = "https://policy.example.org"
 #: How an address may begin, and what may stand after it: slashes of both kinds, what a parser leaves out, other schemes.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlite_utils import Database
 
-from crawlers import restate as module
-from crawlers import status, tables
 from crawlers.items import Action, Bill
-from crawlers.record import load_document, upsert
-from crawlers.restate import begin, restate, rules_version
+from crawlers.status import federal
+from crawlers.status import rederive_status as module
+from crawlers.status.rederive_status import begin, restate, rules_version
+from crawlers.storage import tables
+from crawlers.storage.record import load_document, upsert
 
 NOW = "2026-11-25T00:00:00Z"
 
@@ -50,7 +51,7 @@ def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypat
     restate(corpus, now=NOW)
     assert restate(corpus, now=NOW) == 0
     monkeypatch.setattr(module, "rules_version", lambda: "another")
-    monkeypatch.setattr(status, "classify_action", lambda description: None)
+    monkeypatch.setattr(federal, "classify_action", lambda description: None)
     assert restate(corpus, now=NOW) == 1
     assert load_document(corpus, "us-117-hr7").status == "introduced"
 

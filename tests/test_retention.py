@@ -14,18 +14,19 @@ from digest_world import reader
 from site_corpus import BROADBAND
 
 from benchmarks.compare import fingerprints
-from configuration import Configuration
-from desk import limits, partners, sessions
-from desk.partner_tables import open_partners
+from desk.accounts import limits, sessions
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
 from desk.tables import open_staff
-from digest import limits as asking
+from digest.subscribers import limits as asking
+from digest.subscribers.tokens import Links
 from digest.tables import open_mail
-from digest.tokens import Links
-from operations import people
+from operations import human_data_export
 from operations.backup import backup, check_backup
-from operations.folder import read_only
 from operations.retention import forget_backups, prune
 from pipelines import open_ops
+from settings import Configuration
+from store.data_folder import read_only
 
 OLD, YOUNG, NOW = "2025-01-01T00:00:00Z", "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"
 
@@ -75,10 +76,11 @@ def count(path: Path, sql: str) -> list[tuple[object, ...]]:
 def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     corpus = fingerprints(config.corpus)
     human = {}
-    for name in people.DERIVED:
+    for name in human_data_export.DERIVED:
         with closing(read_only(config.data / name)) as db:
             human |= {
-                (name, table): db.execute(f"select * from {table}").fetchall() for table in people.tables_of(db, name)
+                (name, table): db.execute(f"select * from {table}").fetchall()
+                for table in human_data_export.tables_of(db, name)
             }
     assert len(human) > 15
     assert all(human["partners.db", table] for table in ("accounts", "audit", "statements", "moderations"))

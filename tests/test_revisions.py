@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 from test_derive import DERIVED, dump, filled  # noqa: F401
 
-import derive as module
-import workers
+import derive.update as module
 from classify.areas import AREAS_FILE, load_areas
 from classify.rules import RuleMatcher
 from classify.tagger import Tagger
-from classify.words import read_words
-from derive import Derived, derive, forget
-from positions.catalogue import HOME, load_catalogue
-from positions.matching import Matcher
+from derive import pool
+from derive.incremental import changed, holds, needs_of_rule, needs_of_trigger, of_matcher, of_tagger
+from derive.update import Derived, derive, forget
+from positions.catalog.catalog import HOME, load_catalogue
+from positions.matching.matcher import Matcher
+from positions.matching.phrases import pattern, tokens
 from positions.outcomes import BECAME, suggest
-from positions.phrases import pattern, tokens
-from revisions import changed, holds, needs_of_rule, needs_of_trigger, of_matcher, of_tagger
+from text.tokens import read_words
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -75,10 +75,10 @@ def test_an_edit_of_rules_touches_what_it_must(
     filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str  # noqa: F811
 ) -> None:  # fmt: skip
     edit, share = EDITS[name]
-    monkeypatch.setattr(workers, "_tagger", Tagger())
+    monkeypatch.setattr(pool, "_tagger", Tagger())
     derive(filled, staff, workers=1)
     documents = filled.table("documents").count
-    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, edit))
+    monkeypatch.setattr(pool, "_tagger", edited(tmp_path, edit))
     done, rows = derived(filled, staff)
     assert {0: "none", documents: "all"}.get(done.tagged, "some") == share, done
     forget(filled)
@@ -91,9 +91,9 @@ def test_two_edits_before_the_next_run_are_one(
     filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
     """A run that dies between two batches leaves two versions; the next edit finds both."""
-    monkeypatch.setattr(workers, "_tagger", Tagger())
+    monkeypatch.setattr(pool, "_tagger", Tagger())
     derive(filled, staff, workers=1)
-    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, EDITS["a weight"][0]))
+    monkeypatch.setattr(pool, "_tagger", edited(tmp_path, EDITS["a weight"][0]))
     monkeypatch.setattr(module, "BATCH", 1)
     original, calls = module._write_tags, []
 
@@ -107,7 +107,7 @@ def test_two_edits_before_the_next_run_are_one(
     with suppress(KeyboardInterrupt):
         derive(filled, staff, workers=1)
     monkeypatch.setattr(module, "_write_tags", original)
-    monkeypatch.setattr(workers, "_tagger", edited(tmp_path, EDITS["a new area"][0]))
+    monkeypatch.setattr(pool, "_tagger", edited(tmp_path, EDITS["a new area"][0]))
     _, rows = derived(filled, staff)
     forget(filled)
     assert derived(filled, staff)[1] == rows
@@ -125,7 +125,7 @@ def catalogue(folder: Path, old: str, new: str) -> Matcher:
 
 def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
     """How many ended documents were read for what became of positions, and what was suggested."""
-    read = suggest(corpus, staff, workers._matcher)
+    read = suggest(corpus, staff, pool._matcher)
     return read, staff.execute("select * from suggested_outcomes order by document_id, position_id").fetchall()
 
 
@@ -135,7 +135,7 @@ def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) ->
     filled.execute(
         "update documents set kind = 'regulation', status = ?, text = coalesce(abstract, title)", [BECAME[0]]
     )
-    monkeypatch.setattr(workers, "_matcher", Matcher())
+    monkeypatch.setattr(pool, "_matcher", Matcher())
     derive(filled, staff, workers=1)
     assert outcomes(filled, staff)[0] > 1
     return filled
@@ -144,7 +144,7 @@ def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_reasons_of_a_position_touch_no_document(
     ended: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, "rationale: ", "rationale: Because. "))
+    monkeypatch.setattr(pool, "_matcher", catalogue(tmp_path, "rationale: ", "rationale: Because. "))
     done, rows = derived(ended, staff)
     assert done == Derived(0, 0)
     assert outcomes(ended, staff)[0] == 0
@@ -158,7 +158,7 @@ def test_a_trigger_touches_the_documents_that_hold_its_words(
     all_read = staff.table("outcome_readings").count
     reason = staff.execute("select reason from suggested_stances order by score desc limit 1").fetchone()[0]
     says = next(trigger.says for _, trigger in Matcher().owners if reason.startswith(trigger.says))
-    monkeypatch.setattr(workers, "_matcher", catalogue(tmp_path, f"says: {says}", f"says: indeed {says}"))
+    monkeypatch.setattr(pool, "_matcher", catalogue(tmp_path, f"says: {says}", f"says: indeed {says}"))
     done, rows = derived(ended, staff)
     assert done.tagged == 0
     assert 0 < done.matched < ended.table("matchings").count

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from lxml import etree
 
-from crawlers.billstatus import parse_bill
 from crawlers.items import FEDERAL_TYPES, STATUSES, Bill
+from crawlers.parsers.billstatus import parse_bill
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "crawlers" / "sample"

@@ -14,7 +14,7 @@ from conftest import LATER, ROOT, replay
 from classify.tagger import Tagger
 from crawlers.items import Bill
 from crawlers.spiders.us_states import UsStatesSpider
-from positions.matching import Matcher
+from positions.matching.matcher import Matcher
 
 HOST = ROOT / "crawlers" / "sample" / "v3.openstates.org"
 EBOOKS = {

@@ -13,7 +13,7 @@ from desk_world import Browser
 from hostile_world import FAMILY
 from site_corpus import BROADBAND
 
-from pages.headers import headers_for
+from pages.http.headers import headers_for
 
 DOCS = Path(__file__).resolve().parents[1] / "docs/security.md"
 #: The issue of the digest that this world has released.

@@ -29,15 +29,15 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawlers import settings
-from crawlers.bill_text import parse_text
-from crawlers.federal_register import parse_text as parse_page
+from crawlers.download.middlewares import OwnHostMiddleware
+from crawlers.download.mirror import recorded
 from crawlers.items import Unreadable
-from crawlers.jsonbody import read_json
-from crawlers.middlewares import OwnHostMiddleware
-from crawlers.mirror import recorded
+from crawlers.parsers.bill_text import parse_text
+from crawlers.parsers.federal_register import parse_text as parse_page
+from crawlers.parsers.json_reader import read_json
 from crawlers.sources import load_sources
 from crawlers.spiders.us_states import UsStatesSpider
-from digest.channels import _post_signed
+from digest.alerts.channels import _post_signed
 
 ROOT = Path(__file__).resolve().parents[1]
 Collect = Callable[..., dict[str, Any]]
@@ -159,7 +159,9 @@ def test_every_source_is_asked_at_its_own_host_alone(name: str) -> None:
             continue
         with pytest.raises(IgnoreRequest):
             middleware.process_request(scrapy.Request(place))
-    assert settings.DOWNLOADER_MIDDLEWARES["crawlers.middlewares.OwnHostMiddleware"] < 100, "before anything is asked"
+    assert settings.DOWNLOADER_MIDDLEWARES["crawlers.download.middlewares.OwnHostMiddleware"] < 100, (
+        "before anything is asked"
+    )
 
 
 def test_no_key_goes_to_another_host(monkeypatch: pytest.MonkeyPatch) -> None:

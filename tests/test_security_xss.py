@@ -23,8 +23,9 @@ from hostile_world import BILL, FAMILY, PAYLOAD, build, released, said_by_strang
 from icalendar import Calendar
 from lxml import etree
 
-from digest import compose, desk, issues
-from digest.preferences import Preferences
+from digest import service
+from digest.issues import compose, issues
+from digest.subscribers.preferences import Preferences
 from digest.tables import open_mail
 
 
@@ -212,7 +213,7 @@ async def test_the_card_for_other_sites_carries_nothing_into_them(browser: Brows
 
 def test_mails_hold_the_attacks_as_words(world: Any, tmp_path: Path) -> None:
     config = world[0]
-    with closing(open_mail(tmp_path / "mail.db")) as db, closing(desk.corpus(config.corpus)) as corpus:
+    with closing(open_mail(tmp_path / "mail.db")) as db, closing(service.corpus(config.corpus)) as corpus:
         made = issues.prepare(
             db, corpus, list_="public", frequency="weekly", now="2022-03-09T08:00:00Z", day=datetime.date(2022, 3, 9)
         )

@@ -13,7 +13,8 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, build
 
 import serve
-from pages import citation, linked_data
+from pages.documents import citation
+from pages.export import linked_data
 
 SITE = "https://policy.example.org"
 DAY = datetime.date.fromisoformat(TODAY)

@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from test_browser import AXE, PICTURES, chromium, page, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
-from positions.catalogue import load_catalogue
-from publish import publish
-from reference import write_reference
+from positions.catalog.catalog import load_catalogue
+from publish.listing import publish
+from publish.reference import write_reference
 
 POSITIONS = [position.id for position in load_catalogue().positions]
 LETTER, A4 = {"width": "8.5in", "height": "11in"}, {"width": "210mm", "height": "297mm"}

@@ -15,7 +15,8 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
 
 import serve
 from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
-from pages import browse, words
+from pages.browse import browse
+from pages.http import formatting as words
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +273,7 @@ async def test_writes_are_refused(site, corpus: Path) -> None:
 
 
 async def test_broken_page_tells_nothing(site, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages import places
+    from pages.places import places
 
     def broken(*args: object) -> None:
         raise OSError(f"cannot read {corpus}")

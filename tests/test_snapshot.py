@@ -12,8 +12,8 @@ import pytest
 from click.testing import Result
 
 import serve
-from configuration import Configuration
-from operations.folder import read_only
+from settings import Configuration
+from store.data_folder import read_only
 
 
 @pytest.fixture

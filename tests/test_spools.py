@@ -14,11 +14,11 @@ from conftest import NOW, ROOT, Command
 from killing import killed_at, start
 from sqlite_utils import Database
 
-from crawlers import spools
 from crawlers.items import Listing
-from crawlers.record import load_document, mark_missing, stored_ids, upsert
-from crawlers.restate import restate
-from crawlers.spools import BadSpool, take_over
+from crawlers.status.rederive_status import restate
+from crawlers.storage import merge_remote
+from crawlers.storage.merge_remote import BadSpool, take_over
+from crawlers.storage.record import load_document, mark_missing, stored_ids, upsert
 from pipelines import open_corpus
 
 sys.path.insert(0, str(ROOT))
@@ -69,8 +69,8 @@ def test_a_second_time_writes_nothing(machines: Path, main: Database, tmp_path: 
 
 
 def test_an_interruption_heals(machines: Path, main: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spools, "BATCH", 5)
-    original, calls = spools.upsert, []
+    monkeypatch.setattr(merge_remote, "BATCH", 5)
+    original, calls = merge_remote.upsert, []
 
     def interrupted(*arguments: object, **values: object) -> object:
         calls.append(1)
@@ -79,7 +79,7 @@ def test_an_interruption_heals(machines: Path, main: Database, tmp_path: Path, m
         return original(*arguments, **values)
 
     with monkeypatch.context() as patch:
-        patch.setattr(spools, "upsert", interrupted)
+        patch.setattr(merge_remote, "upsert", interrupted)
         with pytest.raises(KeyboardInterrupt):
             take_over(main, machines / "one" / "corpus.db", now=NOW)
     assert 0 < main.table("documents").count < 70
@@ -172,23 +172,27 @@ def test_the_command_takes_over_tags_and_publishes(merged: Path, infopolicy: Com
 
 
 #: So that a kill finds some batches written and others not.
-SMALL = "import pipelines, crawlers.spools; pipelines.BATCH = crawlers.spools.BATCH = 10"
+SMALL = "import pipelines, crawlers.storage.merge_remote; pipelines.BATCH = crawlers.storage.merge_remote.BATCH = 10"
 
 
 def test_killed_while_it_collects_and_while_it_takes_over(machines: Path, merged: Path, tmp_path: Path) -> None:
     """The machine that collects and the one that takes over are killed in turn; in the end nobody can tell."""
     spool, data = tmp_path / "spool", tmp_path / "data"
     merge = ("--quiet", "merge", str(spool), str(machines / "two"))
-    killed_at("crawlers.record:_write_provenance", 3, spool, "--quiet", *BILLS, before=SMALL)  # within a transaction
+    killed_at(
+        "crawlers.storage.record:_write_provenance", 3, spool, "--quiet", *BILLS, before=SMALL
+    )  # within a transaction
     assert count(spool, "documents") == 20
-    killed_at("crawlers.spools:upsert", 2, data, *merge, before=SMALL)  # half a spool, taken over by half
+    killed_at("crawlers.storage.merge_remote:upsert", 2, data, *merge, before=SMALL)  # half a spool, taken over by half
     assert count(data, "documents") == 10
     killed_at("pipelines:RecordPipeline._close_listings", 1, spool, "--quiet", *BILLS)  # all stored, the run still open
-    killed_at("crawlers.spools:_runs", 1, data, *merge, before=SMALL)  # documents are there, how the runs went is not
+    killed_at(
+        "crawlers.storage.merge_remote:_runs", 1, data, *merge, before=SMALL
+    )  # documents are there, how the runs went is not
     assert count(data, "runs") == 0
     assert start(spool, "--quiet", *BILLS) == 0
     assert differences(spool / "corpus.db", machines / "one" / "corpus.db") == []
-    killed_at("derive:_write_matches", 1, data, *merge)  # all taken over and tagged, nothing published
+    killed_at("derive.update:_write_matches", 1, data, *merge)  # all taken over and tagged, nothing published
     assert count(data, "sqlite_master where name = 'listing'") == 0
     assert count(data, "taggings") == count(merged, "taggings")
     assert start(data, *merge) == 0

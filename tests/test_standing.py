@@ -14,9 +14,11 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 
 import serve
-from crawlers.tables import connect
-from pages import browse, document, overview, standing
-from publish import ANY_AREA, publish
+from crawlers.storage.tables import connect
+from pages.browse import browse
+from pages.documents import document, session_status
+from pages.places import overview
+from publish.listing import ANY_AREA, publish
 
 DAY = datetime.date.fromisoformat(TODAY)
 AFTER = datetime.date(2023, 1, 3)
@@ -44,7 +46,7 @@ def _row(**values: str) -> dict[str, str]:
 def test_a_congress_takes_its_undecided_bills_with_it(
     row: dict[str, str], day: datetime.date, ended: tuple[str, str] | None
 ) -> None:
-    assert standing.ended_with(row, day) == ended
+    assert session_status.ended_with(row, day) == ended
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_a_congress_takes_its_undecided_bills_with_it(
     ],
 )
 def test_news_can_still_move_or_moved_lately(row: dict[str, str], latest_on: str, news: bool) -> None:
-    assert standing.still_news(row, latest_on, datetime.date(2024, 5, 1)) == news
+    assert session_status.still_news(row, latest_on, datetime.date(2024, 5, 1)) == news
 
 
 @pytest.fixture

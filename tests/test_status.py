@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.billstatus import TYPES
 from crawlers.items import STATUSES, Action
-from crawlers.status import bill_history, classify_action, congress_ends_on, congress_of
+from crawlers.parsers.billstatus import TYPES
+from crawlers.status.federal import bill_history, classify_action, congress_ends_on, congress_of
 
 #: One real sentence for each rule, and for what no rule should catch.
 SENTENCES = [

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from classify.jsonl import tag_lines
 from classify.tagger import Tagger, Tagging
-from classify.words import fold, passages, read_words, sentence_spans
+from text.tokens import fold, passages, read_words, sentence_spans
 
 TAGGER = Tagger()
 PIECES = [

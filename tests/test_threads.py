@@ -11,10 +11,10 @@ from site_corpus import BROADBAND, NOW, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
-from crawlers.tables import connect
-from crawlers.threads import DRAWER, MOST_NAMED
-from pages import document, thread
-from publish import publish
+from crawlers.storage.rulemakings import DRAWER, MOST_NAMED
+from crawlers.storage.tables import connect
+from pages.documents import document, rulemaking
+from publish.listing import publish
 
 EXTENSION = "us-fr-2022-06001"
 FINAL = "us-fr-2022-20000"
@@ -66,8 +66,8 @@ def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
     found = document.document(db.conn, RULE, DAY)
     assert found is not None
     assert (found["next_event"]["document_id"], found["next_event"]["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
-    assert thread.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
-    assert thread.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
+    assert rulemaking.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
+    assert rulemaking.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
 
 
 def test_a_docket_of_very_many_documents_ties_nothing(db: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from crawlers.throttle import AutoThrottle
+from crawlers.download.throttle import AutoThrottle
 
 SETTINGS = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_TARGET_CONCURRENCY": 4.0, "AUTOTHROTTLE_MAX_DELAY": 60}
 

@@ -10,14 +10,23 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from classify import train as module
 from classify.areas import AREAS_FILE
-from classify.evaluate import Gold
+from classify.evaluation.evaluate import Gold
 from classify.features import Part
 from classify.model import ARRAYS, CARD, MODEL_DIR, BadModel, load_model
 from classify.tagger import Tagger
-from classify.train import assign_folds, best_threshold, clusters, fit, learn_vocabulary, main, read_corpus, train
-from classify.words import read_words
+from classify.training import train as module
+from classify.training.train import (
+    assign_folds,
+    best_threshold,
+    clusters,
+    fit,
+    learn_vocabulary,
+    main,
+    read_corpus,
+    train,
+)
+from text.tokens import read_words
 
 SUBJECTS = {
     "library-funding": "grants for public library construction in county",

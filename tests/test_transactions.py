@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from crawlers.tables import connect
-from desk.partner_tables import open_partners
+from crawlers.storage.tables import connect
+from desk.partners.partner_tables import open_partners
 from desk.tables import open_staff
 from digest.tables import open_mail
 

@@ -11,9 +11,9 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 
 from crawlers.items import Bill, Listing, Unreadable
+from crawlers.parsers.uk_parliament import HOST, parse_bill, read_bill
 from crawlers.spiders.uk_bills import UkBillsSpider
-from crawlers.status_parliament import stage_status
-from crawlers.uk_parliament import HOST, parse_bill, read_bill
+from crawlers.status.parliament import stage_status
 
 RECORDED = SOURCES / "uk_bills"
 

@@ -13,14 +13,14 @@ from golden import agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import attachments
-from crawlers.attachments import VersionText
-from crawlers.bill_text import newest, package, parse_text
-from crawlers.gather import Work
+from crawlers.composite_spider import Work
+from crawlers.download.mirror import recorded
 from crawlers.items import Bill, Document, Listing, Reject, Sponsor, TextVersion, Unreadable
-from crawlers.mirror import recorded
-from crawlers.record import load_document, upsert
+from crawlers.parsers.bill_text import newest, package, parse_text
 from crawlers.spiders.us_bill_text import UsBillTextSpider
+from crawlers.storage import attachments
+from crawlers.storage.attachments import VersionText
+from crawlers.storage.record import load_document, upsert
 
 RECORDED = SOURCES / "us_bill_text"
 KEY = "us-119-s146"

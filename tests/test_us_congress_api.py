@@ -15,12 +15,13 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import attachments, billstatus, xmltree
-from crawlers.attachments import Proceeding
-from crawlers.congress_gov import hearings, key_of, meeting_id, parse_bill
 from crawlers.items import Bill, Listing, Reject, Unreadable
-from crawlers.record import upsert
+from crawlers.parsers import billstatus, xmltree
+from crawlers.parsers.congress_gov import hearings, key_of, meeting_id, parse_bill
 from crawlers.spiders.us_congress_api import TRIES, UsCongressApiSpider
+from crawlers.storage import attachments
+from crawlers.storage.attachments import Proceeding
+from crawlers.storage.record import upsert
 
 RECORDED = SOURCES / "us_congress_api"
 

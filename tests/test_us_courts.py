@@ -13,10 +13,10 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import courtlistener as api
 from crawlers.items import BadRecord, Document, Link, Listing, Reject, Unreadable
-from crawlers.record import upsert
+from crawlers.parsers import courtlistener as api
 from crawlers.spiders.us_courts import UsCourtsSpider
+from crawlers.storage.record import upsert
 
 RECORDED = SOURCES / "us_courts"
 DOCKET = "us-court-docket900888"

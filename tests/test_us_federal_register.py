@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import federal_register as fr
-from crawlers.coverage import Baseline, merged
+from crawlers.completeness.coverage import Baseline, merged
+from crawlers.download.mirror import LONGEST_QUERY, file_name, recorded
 from crawlers.items import BadRecord, Event, Listing, Regulation, Reject, Unreadable
-from crawlers.mirror import LONGEST_QUERY, file_name, recorded
-from crawlers.record import mark_missing, upsert
+from crawlers.parsers import federal_register as fr
 from crawlers.spiders.us_federal_register import UsFederalRegisterSpider, halves, listing_url, month_end, months
-from crawlers.status import regulation_purpose, regulation_status
-from crawlers.threads import write_threads
+from crawlers.status.federal import regulation_purpose, regulation_status
+from crawlers.storage.record import mark_missing, upsert
+from crawlers.storage.rulemakings import write_threads
 
 RECORDED = SOURCES / "us_federal_register"
 SAMPLE = ROOT / "crawlers" / "sample"

@@ -13,12 +13,12 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from twisted.python.failure import Failure
 
-from crawlers.budget import BudgetSpent
-from crawlers.gather import Work
+from crawlers.composite_spider import Work
+from crawlers.download.budget import BudgetSpent
 from crawlers.items import Document, Listing, Reject, Unreadable
-from crawlers.legistar import City, keys_of, load_cities, parse_matter
+from crawlers.parsers.legistar import City, keys_of, load_cities, parse_matter
 from crawlers.spiders.us_local_legistar import LAST_LOOK, UsLocalLegistarSpider
-from crawlers.status_local import classify_local_action, state_status
+from crawlers.status.local import classify_local_action, state_status
 
 RECORDED = SOURCES / "us_local_legistar"
 NYC = load_cities()["nyc"]

@@ -11,7 +11,7 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 
 from crawlers.items import Listing, Regulation, Reject, Unreadable
-from crawlers.regulations_gov import eastern_day, fr_numbers, parse_document, purpose_of, regulation_status
+from crawlers.parsers.regulations_gov import eastern_day, fr_numbers, parse_document, purpose_of, regulation_status
 from crawlers.spiders.us_regulations import PAGE, TRIES, UsRegulationsSpider
 
 RECORDED = SOURCES / "us_regulations"

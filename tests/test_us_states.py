@@ -14,12 +14,12 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import openstates as api
 from crawlers.items import BadRecord, Bill, Link, Listing, Reject, Tally, Unreadable
-from crawlers.record import upsert
+from crawlers.parsers import openstates as api
+from crawlers.parsers.states import canonical_session
 from crawlers.spiders.us_states import UsStatesSpider, current
-from crawlers.states import canonical_session
-from crawlers.watermarks import Watermark, watermarks
+from crawlers.storage.record import upsert
+from crawlers.storage.watermarks import Watermark, watermarks
 
 RECORDED = SOURCES / "us_states"
 

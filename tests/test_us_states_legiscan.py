@@ -13,11 +13,11 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers import legiscan as api
+from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject, Unreadable
-from crawlers.middlewares import reject
-from crawlers.record import upsert
+from crawlers.parsers import legiscan as api
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
+from crawlers.storage.record import upsert
 
 RECORDED = SOURCES / "us_states_legiscan"
 CHOSEN = {"states": "UT,TX,US", "since": "2023-01-01"}

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from comparison import provisions, versions
-from comparison.provisions import Provision, differences
-from comparison.sections import sections
-from comparison.stages import stage
-from comparison.versions import compare
-from positions.matching import Matcher
+from comparison.versions import differences as versions
+from comparison.versions import provisions
+from comparison.versions.differences import compare
+from comparison.versions.provisions import Provision, differences
+from comparison.versions.sections import sections
+from comparison.versions.version_order import stage
+from positions.matching.matcher import Matcher
 
 HOUSE = """A bill to require that public libraries lend telescopes to readers for the study of the moon and stars.
 

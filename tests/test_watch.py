@@ -23,12 +23,12 @@ from digest_world import reader
 from prometheus_client.parser import text_string_to_metric_families
 from site_corpus import BROADBAND, RULE
 
-from configuration import Configuration
-from crawlers import tables
-from desk import partners
-from desk.partner_tables import open_partners
+from crawlers.storage import tables
+from desk.partners import partners
+from desk.partners.partner_tables import open_partners
 from digest.tables import open_mail
 from operations import health, logs
+from settings import Configuration
 
 NOW, PARTNER = "2026-11-25T00:00:00Z", "Dana Partner"
 FORWARDED = {"X-Forwarded-For": "203.0.113.9"}

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from pages import words
+from pages.http import formatting
 
 TODAY = datetime.date(2022, 3, 9)
 
@@ -19,7 +19,7 @@ TODAY = datetime.date(2022, 3, 9)
     ],
 )  # fmt: skip
 def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
-    assert words.date_in_words(value) == shown
+    assert formatting.date_in_words(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
     ],
 )  # fmt: skip
 def test_how_far_a_day_is(day: str, shown: str) -> None:
-    assert words.how_far(day, TODAY) == shown
+    assert formatting.how_far(day, TODAY) == shown
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_how_far_a_day_is(day: str, shown: str) -> None:
     ],
 )  # fmt: skip
 def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, shown: str) -> None:
-    assert words.session_in_words(jurisdiction, session) == shown
+    assert formatting.session_in_words(jurisdiction, session) == shown
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, show
     ],
 )
 def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: str) -> None:
-    assert words.time_in_words(starts_at, zone) == shown
+    assert formatting.time_in_words(starts_at, zone) == shown
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: s
     ],
 )  # fmt: skip
 def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
-    assert (words.safe_url(url) is not None) == safe
+    assert (formatting.safe_url(url) is not None) == safe
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
     ],
 )  # fmt: skip
 def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
-    assert words.sureness(probability) == shown
+    assert formatting.sureness(probability) == shown
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
     ],
 )  # fmt: skip
 def test_a_bill_that_is_only_named_has_its_usual_number(document_id: str, shown: str) -> None:
-    assert words.number_in_words(document_id) == shown
+    assert formatting.number_in_words(document_id) == shown

@@ -9,10 +9,11 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
-from crawlers import known, xmltree
-from crawlers import legisinfo as li
 from crawlers.items import BadRecord, Listing, Reject, Unreadable, document_id
+from crawlers.parsers import legisinfo as li
+from crawlers.parsers import xmltree
 from crawlers.spider import SourceSpider
+from crawlers.storage import stored_state
 
 LIST = f"{li.HOST}/legisinfo/en/bills/xml"
 MAXSIZE = 256 * 1024 * 1024
@@ -42,7 +43,7 @@ class CaBillsSpider(SourceSpider):
 
     def ended(self) -> list[str]:
         """The ended sessions that are still to be had: once whole, they change no more."""
-        whole = known.whole_sessions(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name)
+        whole = stored_state.whole_sessions(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name)
         return [session for session in li.ended_sessions() if session not in whole]
 
     def parse_list(self, response: Response, session: str | None) -> Iterator[Any]:
@@ -63,7 +64,7 @@ class CaBillsSpider(SourceSpider):
         yield Listing(
             source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=tuple(rows)
         )
-        have = known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=session)
+        have = stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=session)
         stamped = ((key, bill, li.stamp_of(bill)) for key, bill in rows.items())
         for key, bill, stamp in self.take([row for row in stamped if have.get(row[0]) != row[2]]):
             try:

@@ -9,10 +9,10 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
-from crawlers import known
-from crawlers import uk_parliament as uk
 from crawlers.items import BadRecord, Bill, Listing, Unreadable
+from crawlers.parsers import uk_parliament as uk
 from crawlers.spider import SourceSpider
+from crawlers.storage import stored_state
 
 PAGE = 100
 
@@ -52,7 +52,7 @@ class UkBillsSpider(SourceSpider):
         yield Listing(
             source=self.name, jurisdiction=uk.JURISDICTION, session=uk.SESSION, part="", document_ids=tuple(keys)
         )
-        have = known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=uk.SESSION)
+        have = stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=uk.SESSION)
         changed = [(key, row, str(row.get("lastUpdate"))) for key, row in keys.items()]
         wanted = [each for each in changed if have.get(each[0]) != each[2] and self.since <= each[2][:10] <= self.until]
         for key, row, stamp in self.take(wanted):

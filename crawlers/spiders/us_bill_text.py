@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawlers import bill_text as bt
-from crawlers import known
-from crawlers.attachments import VersionText
-from crawlers.gather import GatheringSpider, Work
+from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import Bill, Document, Listing, Tally
+from crawlers.parsers import bill_text as bt
+from crawlers.storage import stored_state
+from crawlers.storage.attachments import VersionText
 
 _BILLS = """
     select d.id, d.session, d.identifier, d.document_type, d.chamber, d.title, d.published_on, d.url, d.changed_at
@@ -140,14 +140,18 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
     """The federal bills by id, each with its versions in govinfo; only those that carry a tag if so wanted."""
     bills = {
         row["id"]: Stored(dict(row))
-        for row in known.rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
+        for row in stored_state.rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
         if congress in (None, row["session"])
     }
-    for row in known.rows(corpus, "select document_id, name, issued_on, url from versions where url like '%BILLS-%'"):
+    for row in stored_state.rows(
+        corpus, "select document_id, name, issued_on, url from versions where url like '%BILLS-%'"
+    ):
         package = bt.package(row["url"])
         if package and package.document_id == row["document_id"] and row["document_id"] in bills:
             bills[row["document_id"]].versions[package.name] = (package, row["name"], row["issued_on"])
-    for row in known.rows(corpus, "select document_id, url, fetched_at, text is null as none from version_texts"):
+    for row in stored_state.rows(
+        corpus, "select document_id, url, fetched_at, text is null as none from version_texts"
+    ):
         if bill := bills.get(row["document_id"]):
             bill.answered[row["url"]] = row["fetched_at"]
             bill.without |= {row["url"]} if row["none"] else set()
@@ -157,16 +161,16 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
 def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
     """The (session, document id) of what this source has given before."""
     sql = "select d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
-    return [(row["session"], row["id"]) for row in known.rows(corpus, sql, [source])]
+    return [(row["session"], row["id"]) for row in stored_state.rows(corpus, sql, [source])]
 
 
 def usual_share(corpus: Path) -> float | None:
     """Which share of the texts asked for so far is there; None where none was asked for yet."""
-    rows = known.rows(corpus, "select avg(text is not null) from version_texts")
+    rows = stored_state.rows(corpus, "select avg(text is not null) from version_texts")
     return rows[0][0] if rows else None
 
 
 def stored_text(corpus: Path, key: str, url: str) -> str | None:
     """The text of a version asked for before."""
-    rows = known.rows(corpus, "select text from version_texts where document_id = ? and url = ?", [key, url])
+    rows = stored_state.rows(corpus, "select text from version_texts where document_id = ? and url = ?", [key, url])
     return rows[0]["text"] if rows else None

@@ -23,12 +23,14 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers import beside, known, xmltree
-from crawlers.billstatus import Row, fields_of, read, read_member
+from crawlers.download import worker_process
+from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable, document_id
-from crawlers.middlewares import reject
+from crawlers.parsers import xmltree
+from crawlers.parsers.billstatus import Row, fields_of, read, read_member
 from crawlers.spider import SourceSpider
-from crawlers.status import congress_of
+from crawlers.status.federal import congress_of
+from crawlers.storage import stored_state
 
 HOST = "https://www.govinfo.gov"
 INDEX = f"{HOST}/sitemap/bulkdata/BILLSTATUS/sitemapindex.xml"
@@ -85,7 +87,7 @@ class UsBillsSpider(SourceSpider):
         ids = tuple(key for key, _, _ in rows)
         yield Listing(source=self.name, jurisdiction="us", session=congress, part=kind, document_ids=ids)
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
-        have = known.stamps(corpus, source=self.name, session=congress, document_type=kind)
+        have = stored_state.stamps(corpus, source=self.name, session=congress, document_type=kind)
         lacking = [
             row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until
         ]
@@ -138,7 +140,7 @@ class UsBillsSpider(SourceSpider):
                     broken.append(row)
 
         processes = self.settings.getint("INFOPOLICY_WORKERS", 2)
-        for row, bill, names in beside.each(
+        for row, bill, names in worker_process.each(
             read_member, unpacked(), len(rows), size=lambda packed: len(packed[1] or b""), processes=processes
         ):
             self.audit("bill", names)

@@ -17,16 +17,16 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers import congress_gov as cg
-from crawlers import known
-from crawlers.attachments import Proceeding, stored_proceedings
-from crawlers.expectation import lacks_much
-from crawlers.gather import GatheringSpider, Work
-from crawlers.httpcache import ASK_AFRESH
+from crawlers.completeness.completeness import lacks_much
+from crawlers.composite_spider import GatheringSpider, Work
+from crawlers.download.httpcache import ASK_AFRESH
+from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Document, Listing, Unreadable
-from crawlers.jsonbody import read_object
-from crawlers.middlewares import reject
-from crawlers.status import congress_of
+from crawlers.parsers import congress_gov as cg
+from crawlers.parsers.json_reader import read_object
+from crawlers.status.federal import congress_of
+from crawlers.storage import stored_state
+from crawlers.storage.attachments import Proceeding, stored_proceedings
 
 PAGE = 250  # the most that the API gives at once
 TRIES = 3  # how often the list is read from its first page when its pages do not add up
@@ -86,7 +86,7 @@ class UsCongressApiSpider(GatheringSpider):
             found = list(callback(response)) if response.status == 200 else []
         except (Unreadable, BadRecord) as error:
             if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
-                raise Unreadable(str(error)) from error  # asked for again (crawlers.middlewares)
+                raise Unreadable(str(error)) from error  # asked for again (crawlers.download.middlewares)
             found = [reject(self.name, response, str(error))]
         self.outstanding -= 1
         yield from found
@@ -160,8 +160,8 @@ class UsCongressApiSpider(GatheringSpider):
         yield Listing(
             source=self.name, jurisdiction=cg.JURISDICTION, session=self.congress, part="", document_ids=tuple(rows)
         )
-        own = known.stamps(self.corpus, source=self.name, session=self.congress)
-        billstatus = known.stamps(self.corpus, source="us_bills", session=self.congress)
+        own = stored_state.stamps(self.corpus, source=self.name, session=self.congress)
+        billstatus = stored_state.stamps(self.corpus, source="us_bills", session=self.congress)
         named = self.named()
         stamped = [(key, row, cg.stamp_of(row)) for key, row in rows.items()]
         lacking = [

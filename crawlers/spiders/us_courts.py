@@ -1,6 +1,6 @@
 """Court decisions and federal dockets, from CourtListener's search (v4) by saved queries, within 125 requests a day.
 
-Every query of crawlers/court_queries.yml is put to opinions and to dockets, for what was filed since a day. Queries whose
+Every query of crawlers/parsers/court_queries.yml is put to opinions and to dockets, for what was filed since a day. Queries whose
 turn did not come before the day's requests were used up come first the next day: the order is turned by the day.
 """
 
@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawlers import courtlistener as api
-from crawlers import known
-from crawlers.expectation import lacks_much
+from crawlers.completeness.completeness import lacks_much
 from crawlers.items import BadRecord, Listing, Reject, Tally, Unreadable
+from crawlers.parsers import courtlistener as api
 from crawlers.spider import SourceSpider
+from crawlers.storage import stored_state
 
 #: How far back a run looks where no `since` is given: cases take long, and a docket changes while it lasts.
 HORIZON = timedelta(days=365)
@@ -65,7 +65,7 @@ class UsCourtsSpider(SourceSpider):
     @cached_property
     def have(self) -> dict[str, str | None]:
         """The stamps of what is stored, as it was when the crawl began."""
-        return known.stamps(self.corpus, source=self.name, session=api.SESSION)
+        return stored_state.stamps(self.corpus, source=self.name, session=api.SESSION)
 
     def parse_results(self, response: Response, kind: str, priority: int, before: int = 0) -> Iterator[Any]:
         page = api.read_page(response.body)
@@ -118,6 +118,6 @@ class UsCourtsSpider(SourceSpider):
             )
             return
         yield Listing(source=self.name, document_ids=tuple(dict.fromkeys([*self.have, *self.seen])), **place)
-        rows = known.rows(self.corpus, _FILED_AFTER, [self.name, api.SESSION, self.filed_after])
+        rows = stored_state.rows(self.corpus, _FILED_AFTER, [self.name, api.SESSION, self.filed_after])
         expected = self.seen | {key for (key,) in rows}
         yield Tally(expected=len(expected), received=len(self.seen), what="cases of the days searched", **place)

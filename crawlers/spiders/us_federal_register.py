@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawlers import federal_register as fr
-from crawlers import known
 from crawlers.items import BadRecord, Listing, Regulation, Reject, Unreadable, document_id
-from crawlers.jsonbody import is_total, read_object
+from crawlers.parsers import federal_register as fr
+from crawlers.parsers.json_reader import is_total, read_object
 from crawlers.spider import SourceSpider
+from crawlers.storage import stored_state
 
 API = f"{fr.HOST}/api/v1/documents.json"
 PER_PAGE = 2000  # the most the API gives at once; it answers a larger wish with 20
@@ -51,12 +51,12 @@ class UsFederalRegisterSpider(SourceSpider):
     @cached_property
     def have(self) -> dict[str, str | None]:
         """The stamps of what is stored, as it was when the crawl began."""
-        return known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+        return stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
 
     @cached_property
     def days(self) -> set[str]:
         """The days of publication of what is stored."""
-        return known.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+        return stored_state.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
 
     def parse_listing(self, response: Response, first_on: str, last_on: str) -> Iterator[Any]:
         count, records = read_listing(response.body)

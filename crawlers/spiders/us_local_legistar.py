@@ -1,4 +1,4 @@
-"""Matters of city councils, from Legistar's web API: any number of cities, see crawlers/cities.yml."""
+"""Matters of city councils, from Legistar's web API: any number of cities, see crawlers/parsers/cities.yml."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawlers import known
-from crawlers import legistar as ls
-from crawlers.gather import GatheringSpider, Work
+from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import Document, Listing, Unreadable
+from crawlers.parsers import legistar as ls
+from crawlers.storage import stored_state
 
 PAGE = 1000  # the most that the API gives at once
 #: The API tells no total. A list is at its end when it is empty twice, and the second time is asked for in other words.
@@ -87,7 +87,7 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield Listing(
                 source=self.name, jurisdiction=city.jurisdiction, session=session, part="", document_ids=tuple(ids)
             )
-            have |= known.stamps(corpus, source=self.name, session=session)
+            have |= stored_state.stamps(corpus, source=self.name, session=session)
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
         wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.since <= each[2][:10] <= self.until]
         for key, row, stamp in self.take(wanted):

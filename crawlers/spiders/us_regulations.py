@@ -15,13 +15,13 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawlers import known
-from crawlers import regulations_gov as rg
-from crawlers.gather import GatheringSpider, Work
-from crawlers.httpcache import ASK_AFRESH
+from crawlers.composite_spider import GatheringSpider, Work
+from crawlers.download.httpcache import ASK_AFRESH
+from crawlers.download.middlewares import reject
 from crawlers.items import Document, Listing, Unreadable
-from crawlers.middlewares import reject
+from crawlers.parsers import regulations_gov as rg
 from crawlers.spiders.us_federal_register import halves, month_end, months
+from crawlers.storage import stored_state
 
 PAGE, PAGES = 250, 20
 TYPES = "Rule,Proposed Rule"
@@ -81,11 +81,11 @@ class UsRegulationsSpider(GatheringSpider):
     @cached_property
     def have(self) -> dict[str, str | None]:
         """The stamps of what is stored, as it was when the crawl began."""
-        return known.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
+        return stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
 
     @cached_property
     def days_stored(self) -> set[str]:
-        return known.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
+        return stored_state.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
 
     def documents(self, days: tuple[str, str], rows: dict[str, rg.Record]) -> Iterator[Any]:
         if not rows and any(days[0] <= day <= days[1] for day in self.days_stored):

@@ -1,6 +1,6 @@
 """Bills of all states, from Open States' API (v3), within 250 requests a day.
 
-Every session is read in the order of its changes, oldest first, from the newest change that is stored (crawlers.watermarks).
+Every session is read in the order of its changes, oldest first, from the newest change that is stored (crawlers.storage.watermarks).
 So a day's last request may be any request, and the next day goes on behind it. A state without news since it was
 last read to its end costs nothing: the list of jurisdictions, one request, says when each last changed.
 
@@ -26,11 +26,11 @@ from zlib import crc32
 import scrapy
 from scrapy.http import Response
 
-from crawlers import openstates as api
 from crawlers.items import BadRecord, Bill, Listing, Reject, Tally, Unreadable
+from crawlers.parsers import openstates as api
+from crawlers.parsers.states import postal_codes
 from crawlers.spider import SourceSpider
-from crawlers.states import postal_codes
-from crawlers.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
+from crawlers.storage.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
 #: Sessions that ended longer ago than this are history: asked for only with `since`.

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
-from crawlers import known
-from crawlers import legiscan as api
 from crawlers.items import BadRecord, Listing, Reject, Unreadable, document_id
+from crawlers.parsers import legiscan as api
+from crawlers.parsers.states import postal_codes
 from crawlers.spider import SourceSpider
-from crawlers.states import postal_codes
+from crawlers.storage import stored_state
 
 
 class UsStatesLegiscanSpider(SourceSpider):
@@ -86,7 +86,7 @@ class UsStatesLegiscanSpider(SourceSpider):
         yield Listing(
             source=self.name, jurisdiction=session.jurisdiction, session=session.name, part="", document_ids=tuple(keys)
         )
-        have = known.stamps(self.corpus, source=self.name, session=session.name)
+        have = stored_state.stamps(self.corpus, source=self.name, session=session.name)
         wanted = [
             (key, bill_id)
             for bill_id, (number, stamp) in bills.items()

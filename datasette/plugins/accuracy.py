@@ -3,7 +3,7 @@
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages.accuracy import accuracy
+from pages.places.accuracy import accuracy
 
 DATABASE = "corpus"
 

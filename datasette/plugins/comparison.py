@@ -5,7 +5,8 @@ import datetime
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import look_alikes, scorecard, text_versions
+from pages.documents import look_alikes, text_versions
+from pages.positions import scorecard
 
 DATABASE = "corpus"
 CSV = "text/csv; charset=utf-8"

@@ -16,12 +16,14 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import accounts, asking, by_hand, limits, sessions
-from desk.houses import DESK, HOUSES, PARTNERS, partners_of
-from desk.room import Attachment, Page, Redirect, Refusal, Room
+from desk.accounts import accounts, limits, sessions
+from desk.intake import manual_documents
+from desk.web import request_parsing
+from desk.web.context import Attachment, Page, Redirect, Refusal, Room
+from desk.web.portals import DESK, HOUSES, PARTNERS, partners_of
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
-from publish import publish_decisions
+from publish.listing import publish_decisions
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -83,17 +85,19 @@ def _check_request(datasette, request, config):
     if request.method not in ("GET", "HEAD", "POST"):
         raise Refusal(405, "This page can be read, and its form sent; nothing else.")
     if request.method == "POST":
-        asking.check_cookie(request.cookies)
-        asking.check_origin(request.headers, config.site)
+        request_parsing.check_cookie(request.cookies)
+        request_parsing.check_origin(request.headers, config.site)
 
 
 async def _form(house, request):
     kind = request.headers.get("content-type", "")
     found = house.find(_path(request))
-    if kind.startswith(asking.WITH_FILES) and not (found and found[0].takes_files):
+    if kind.startswith(request_parsing.WITH_FILES) and not (found and found[0].takes_files):
         raise Refusal(415, "This is no form of ours.")
-    form = await asking.form_of(request.receive, kind, found[0].most if found else asking.LARGEST_FORM)
-    if kind.startswith(asking.WITH_FILES):
+    form = await request_parsing.form_of(
+        request.receive, kind, found[0].most if found else request_parsing.LARGEST_FORM
+    )
+    if kind.startswith(request_parsing.WITH_FILES):
         token = (form.values.get("csrftoken") or [""])[0]
         if not secrets.compare_digest(token.encode(), request.scope["csrftoken"]().encode()):
             raise Refusal(403, "This form is out of date. Open the page again and send it.")
@@ -129,7 +133,7 @@ def _answer(house, datasette, request, config, form):
         _check_role(account, role, "POST" if form is not None else "GET", route)
         room = Room(
             db=db, account=account, now=now, today=_today(datasette, now),
-            origin=asking.who_asks(_peer(request), request.headers, config), device=_device(datasette, request, now),
+            origin=request_parsing.who_asks(_peer(request), request.headers, config), device=_device(datasette, request, now),
             token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args},
             form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
@@ -150,7 +154,7 @@ def _reach(house, config, db, now):
         return {}
     return {
         "publish": lambda documents: publish_decisions(config.corpus, db, documents),
-        "take_in": lambda key: by_hand.show(config.corpus, db, key, now),
+        "take_in": lambda key: manual_documents.show(config.corpus, db, key, now),
         "partners": lambda: partners_of(config),
     }
 
@@ -235,7 +239,7 @@ def skip_csrf(scope):
     """The check of the token cannot read forms with files, of which we have one: theirs is checked in `_form`."""
     found = DESK.find(scope["path"])
     kind = dict(scope.get("headers") or []).get(b"content-type", b"")
-    return bool(found and found[0].takes_files and kind.startswith(asking.WITH_FILES.encode()))
+    return bool(found and found[0].takes_files and kind.startswith(request_parsing.WITH_FILES.encode()))
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 import asyncio
 
 from datasette import hookimpl
-from desk import partners
+from desk.partners import partners
 
 
 @hookimpl

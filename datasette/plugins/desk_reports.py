@@ -16,9 +16,10 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk import asking, reports
-from desk.room import Refusal
+from desk.intake import reports
 from desk.tables import open_staff
+from desk.web import request_parsing
+from desk.web.context import Refusal
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 
@@ -45,8 +46,8 @@ async def report(datasette, request):
         page = reports.page_of(request.args.get("page") or "") or ""
         return await show(datasette, request, {"page": page, "words": "", "email": ""})
     try:
-        asking.check_origin(request.headers, config.site)
-        form = (await asking.form_of(request.receive, request.headers.get("content-type", ""))).values
+        request_parsing.check_origin(request.headers, config.site)
+        form = (await request_parsing.form_of(request.receive, request.headers.get("content-type", ""))).values
     except Refusal as refusal:
         return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
     typed = {name: (form.get(name) or [""])[0] for name in FIELDS}
@@ -84,7 +85,7 @@ def proven(datasette, text):
 
 def _file(config, request, page, words, email):
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    origin = asking.who_asks((request.scope.get("client") or ("",))[0], request.headers, config)
+    origin = request_parsing.who_asks((request.scope.get("client") or ("",))[0], request.headers, config)
     refuse_lost(config.data, ["staff.db"])
     with closing(open_staff(config.staff)) as db:
         number = reports.file(db, page, words, email, origin=origin, now=now)

@@ -14,11 +14,13 @@ from pathlib import Path
 from datasette.utils.asgi import AsgiStream, NotFound
 
 from datasette import Response, hookimpl
-from pages import dates, exports, feeds, ical, record, selection
-from pages.calendar import Wanted
-from pages.cards import area_titles
-from pages.filters import Filters
-from publish import ANY_AREA
+from pages.browse import selection
+from pages.browse.cards import area_titles
+from pages.browse.filters import Filters
+from pages.documents import record
+from pages.export import dates, exports, feeds, ical
+from pages.places.calendar import Wanted
+from publish.listing import ANY_AREA
 
 DATABASE = "corpus"
 #: JSON comes a page at a time.

@@ -10,14 +10,14 @@ import logging
 from datasette.utils.asgi import Base400, Request
 
 from datasette import Response, hookimpl
-from desk import asking
-from desk.houses import HOUSES
+from desk.web import request_parsing
+from desk.web.portals import HOUSES
 from operations import logs
 
 log = logging.getLogger("infopolicy.site")
 
 #: The forms of the public; those of staff and partners stand with their routes. No other page has one.
-PUBLIC = {"/report": asking.LARGEST_FORM}
+PUBLIC = {"/report": request_parsing.LARGEST_FORM}
 
 
 class TooLarge(Base400, ValueError):
@@ -30,9 +30,9 @@ def largest(path):
     """How many bytes of a body the address takes."""
     house = HOUSES.get("/" + path.split("/")[1]) if path.startswith("/") else None
     if house is None:
-        return PUBLIC.get(path, asking.SMALLEST_FORM)
+        return PUBLIC.get(path, request_parsing.SMALLEST_FORM)
     found = house.find(path)
-    return found[0].most if found else asking.SMALLEST_FORM
+    return found[0].most if found else request_parsing.SMALLEST_FORM
 
 
 def announced(scope):

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from datasette import hookimpl
-from pages import language
-from pages.headers import headers_for
-from pages.redirects import own
+from pages.http import language
+from pages.http.headers import headers_for
+from pages.http.redirects import own
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.

@@ -3,7 +3,7 @@
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import api, exports, sitemap
+from pages.export import api, exports, sitemap
 
 DATABASE = "corpus"
 

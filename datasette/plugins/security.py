@@ -13,9 +13,9 @@ from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from operations import logs
-from pages.headers import headers_for
-from pages.language import N_
-from pages.redirects import own
+from pages.http.headers import headers_for
+from pages.http.language import N_
+from pages.http.redirects import own
 from public_sql import limits
 from public_sql.pool import Busy, Unavailable
 

@@ -7,7 +7,11 @@ from datasette.utils.asgi import NotFound
 from markupsafe import escape
 
 from datasette import Response, hookimpl
-from pages import cards, citation, decisions, handout, language, linked_data, thread
+from pages.browse import cards
+from pages.documents import citation, decisions, rulemaking
+from pages.export import linked_data
+from pages.http import language
+from pages.positions import handout
 
 DATABASE = "corpus"
 NOT_HERE = "There is no page at this address"
@@ -36,7 +40,7 @@ def card(db, document_id, day):
     if not found:
         return None
     stances = decisions.stances(decisions.decided(db, document_id))
-    return {"c": found[0], "next_event": thread.next_event(db, [document_id], day), "stances": stances}
+    return {"c": found[0], "next_event": rulemaking.next_event(db, [document_id], day), "stances": stances}
 
 
 async def embedded(datasette, request):

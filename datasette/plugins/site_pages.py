@@ -5,7 +5,11 @@ import datetime
 from datasette.utils.asgi import NotFound
 
 from datasette import Response, hookimpl
-from pages import browse, calendar, compare, coverage, document, language, overview, places, positions, words
+from pages.browse import browse
+from pages.documents import document
+from pages.http import formatting, language
+from pages.places import calendar, compare, coverage, overview, places
+from pages.positions import positions
 
 DATABASE = "corpus"
 
@@ -122,7 +126,9 @@ async def browsing(datasette, request):
 
 
 async def glossary(datasette, request):
-    return await page(datasette, request, "glossary.html", {"sections": words.SECTIONS, "glossary": words.glossary()})
+    return await page(
+        datasette, request, "glossary.html", {"sections": formatting.SECTIONS, "glossary": formatting.glossary()}
+    )
 
 
 async def about(datasette, request):

@@ -1,4 +1,4 @@
-"""No cell of Datasette's own CSV is a formula, as in every other file of this site (`pages.exports.cell`).
+"""No cell of Datasette's own CSV is a formula, as in every other file of this site (`pages.export.exports.cell`).
 
 Datasette has no hook for its CSV: its view writes each line with `csv.writer`. That name gets a writer that looks at the cells
 first. tests/test_formulas.py asks every CSV address there is, so that an upgrade that writes in another way fails there.
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from datasette.views import base
 
-from pages.exports import cell
+from pages.export.exports import cell
 
 
 class TextOnly:

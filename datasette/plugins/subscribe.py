@@ -15,15 +15,17 @@ from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
-from desk import asking
-from digest import compose, desk, estimate, issues, limits, subscribers
-from digest.addresses import BadAddress
-from digest.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
+from desk.web import request_parsing
+from digest import service
+from digest.issues import compose, issues
+from digest.issues.words import Words
+from digest.subscribers import estimate, limits, subscribers
+from digest.subscribers.addresses import BadAddress
+from digest.subscribers.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
+from digest.subscribers.tokens import BadLink
 from digest.tables import open_mail
-from digest.tokens import BadLink
-from digest.words import Words
 from operations.loss import FileLost, note_while_serving, refuse_lost
-from pages import words
+from pages.http import formatting
 
 log = logging.getLogger("infopolicy.digest")
 
@@ -123,8 +125,8 @@ async def form_of(request):
 def origin(request, config):
     """Who asks; None where a proxy does not say for whom: one limit for everybody would shut out all but the first."""
     client = (request.scope.get("client") or ("",))[0]
-    found = asking.who_asks(client, request.headers, config)
-    return None if found == client and asking.is_proxy(client, config) else found
+    found = request_parsing.who_asks(client, request.headers, config)
+    return None if found == client and request_parsing.is_proxy(client, config) else found
 
 
 def chosen(form, known):
@@ -160,8 +162,8 @@ def of_person(person):
 
 async def show_form(datasette, request, values, *, known, status=200, **more):
     context = {
-        "v": values, "known": known, "kinds": words.glossary()["kinds"],
-        "stances": words.glossary()["stances"], "frequencies": FREQUENCIES,
+        "v": values, "known": known, "kinds": formatting.glossary()["kinds"],
+        "stances": formatting.glossary()["stances"], "frequencies": FREQUENCIES,
         "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
         "heading": "This cannot be used yet:", "leave": None,
     }  # fmt: skip
@@ -215,8 +217,8 @@ def post_letters(config):
     async def work():
         with closing(open_mail(config.mail)) as db:  # `with_mail` has just seen that it is the right one
             try:
-                await desk.send_letters(db, config, clock=now)
-            except (desk.NotSetUp, desk.ServerUnavailable, sqlite3.Error) as error:
+                await service.send_letters(db, config, clock=now)
+            except (service.NotSetUp, service.ServerUnavailable, sqlite3.Error) as error:
                 log.warning("letters wait: %s", error)
 
     task = asyncio.get_running_loop().create_task(work())

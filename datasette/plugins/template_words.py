@@ -1,8 +1,8 @@
 """Words and helpers for the templates, so that no template formats a date or a state by itself."""
 
 from datasette import hookimpl
-from pages import words
-from pages.language import N_
+from pages.http import formatting
+from pages.http.language import N_
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
@@ -16,16 +16,16 @@ NAVIGATION = [
 @hookimpl
 def prepare_jinja2_environment(env):
     env.filters.update(
-        words=words.date_in_words,
-        month=words.month_in_words,
-        place=words.place,
-        safe_url=words.safe_url,
-        host=words.host,
-        number_in_words=words.number_in_words,
-        sureness=words.sureness,
+        words=formatting.date_in_words,
+        month=formatting.month_in_words,
+        place=formatting.place,
+        safe_url=formatting.safe_url,
+        host=formatting.host,
+        number_in_words=formatting.number_in_words,
+        sureness=formatting.sureness,
         number=lambda value: f"{value or 0:,}",
     )
-    env.globals.update(word=words.word, plural=words.plural, count=words.count, navigation=NAVIGATION)
+    env.globals.update(word=formatting.word, plural=formatting.plural, count=formatting.count, navigation=NAVIGATION)
     env.trim_blocks = True
     env.lstrip_blocks = True
 

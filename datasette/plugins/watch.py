@@ -14,13 +14,13 @@ from pathlib import Path
 
 from datasette.utils.asgi import NotFound
 
-from configuration import Configuration
 from datasette import Response, hookimpl
 from datasette.plugins import pm
-from desk import asking
+from desk.web import request_parsing
 from operations import health, integrity, logs, probe
-from operations.folder import FILES, is_damage
 from operations.metrics import Metrics
+from settings import Configuration
+from store.data_folder import FILES, is_damage
 
 log = logging.getLogger("infopolicy.access")
 
@@ -100,7 +100,9 @@ def asgi_wrapper(datasette):
             kept, began, status = metrics_of(datasette), time.perf_counter(), 500
             given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
             peer = (scope.get("client") or ("",))[0]
-            believed = GIVEN_ID.fullmatch(given) and asking.is_proxy(peer, config_of(datasette) or Configuration())
+            believed = GIVEN_ID.fullmatch(given) and request_parsing.is_proxy(
+                peer, config_of(datasette) or Configuration()
+            )
             request = given if believed else uuid.uuid4().hex[:16]
 
             async def send_on(message):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from configuration import ROOT, Configuration
+from settings import ROOT, Configuration
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 #: Seconds that another program or server may take.

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 from operations import sqlite_version
 from operations.doctor.findings import Finding, Host, ok, problem, warning
-from operations.folder import OperationError, read_only
+from store.data_folder import OperationError, read_only
 
 #: What pyproject.toml takes.
 PYTHON = ((3, 11), (3, 14))

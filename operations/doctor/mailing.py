@@ -8,11 +8,11 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing
 
-from configuration import Configuration
-from digest import desk
+from digest import service
 from operations.doctor.findings import PATIENCE, Finding, Host, ok, problem, warning
 from operations.doctor.site import EXAMPLES, is_local
-from operations.folder import OperationError, read_only
+from settings import Configuration
+from store.data_folder import OperationError, read_only
 
 
 def sender(host: Host) -> Iterator[Finding]:
@@ -21,8 +21,8 @@ def sender(host: Host) -> Iterator[Finding]:
         yield ok("mail", "No mail server is set: the digest sends nothing.")
         return
     try:
-        head = desk.letterhead(config)
-    except desk.NotSetUp as error:
+        head = service.letterhead(config)
+    except service.NotSetUp as error:
         yield problem("mail", str(error), "No digest and no confirmation email can leave.", "Set INFOPOLICY_MAIL_FROM.")
         return
     if head.domain in EXAMPLES:
@@ -48,8 +48,8 @@ def sender(host: Host) -> Iterator[Finding]:
 
 def _signature(config: Configuration) -> Finding:
     try:
-        desk.signature(config, desk.letterhead(config))
-    except desk.NotSetUp as error:
+        service.signature(config, service.letterhead(config))
+    except service.NotSetUp as error:
         return problem(
             "DKIM", str(error), "No mail can leave.", "Set both INFOPOLICY_DKIM_FILE and INFOPOLICY_DKIM_SELECTOR."
         )
@@ -68,13 +68,13 @@ def relay(host: Host) -> Iterator[Finding]:
     config = host.config
     if not config.smtp_host:
         return
-    password = host.environment.get(desk.PASSWORD)
+    password = host.environment.get(service.PASSWORD)
     if config.smtp_user and not password:
         yield problem(
             "mail server",
-            f"INFOPOLICY_SMTP_USER is set, and {desk.PASSWORD} is not.",
+            f"INFOPOLICY_SMTP_USER is set, and {service.PASSWORD} is not.",
             "The server refuses the login.",
-            f"Add {desk.PASSWORD} to the environment.",
+            f"Add {service.PASSWORD} to the environment.",
         )
         return
     if config.smtp_security == "none" and not is_local(config.smtp_host) and not host.in_docker:

@@ -8,9 +8,9 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from desk.passwords import ITERATIONS
+from desk.accounts.passwords import ITERATIONS
 from operations.doctor.findings import Finding, Host, ok, problem, warning
-from operations.folder import OperationError, read_only
+from store.data_folder import OperationError, read_only
 
 #: After so many days without a sign-in an account is likely forgotten.
 STALE = timedelta(days=180)

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from configuration import BadSetting, Configuration, networks
 from crawlers.sources import load_sources
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.doctor.people import open_accounts
+from settings import BadSetting, Configuration, networks
 
 SHORTEST_SECRET = 32
 #: Fewer different characters than this are no random text of that length.

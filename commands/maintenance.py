@@ -1,0 +1,220 @@
+"""Looking after what is stored: show, check, back up, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from commands.session import Session, Stop, now, plain_errors, private_files
+
+
+@click.command()
+@click.pass_obj
+def summary(session: Session) -> None:
+    """What is stored: documents, areas, what must be seen, which positions are touched, and what to do next."""
+    from operations.summary import summary as lines
+
+    with plain_errors():
+        for line in lines(session.config.corpus):
+            session.say(line)
+    session.say("Next: infopolicy serve shows it in the browser, infopolicy --help lists the commands.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """What needs a person, what is stored and how each source stands. Exit code 3 if anything needs a person."""
+    import operations.status
+    from operations import sqlite_version
+
+    with plain_errors():
+        found = operations.status.status(session.config, now())
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        # Those about SQLite are no reason for exit code 3: what is mended there is not for the operator alone to say.
+        for warning in [*operations.status.warning_lines(found), *sqlite_version.warnings()]:
+            click.echo(f"warning: {warning}", err=True)
+        for line in operations.status.lines(found):
+            session.say(line)
+    if found["warnings"]:
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("backup", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def check(session: Session, backup: Path | None) -> None:
+    """Check the sources, areas and positions files, and the databases; or the folder of a BACKUP instead.
+
+    Exit code 1 if something is wrong, 3 if a file of what people made is missing, empty, another one or older.
+    """
+    from operations import checks, sqlite_version
+    from operations.backup import check_backup
+    from operations.loss import losses
+
+    with plain_errors():
+        lost = [] if backup else losses(session.config.data)
+        found = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config, now())
+    problems = lost + found
+    for warning in sqlite_version.warnings():
+        click.echo(f"warning: {warning}", err=True)
+    for problem in problems:
+        click.echo(problem, err=True)
+    session.say(f"{len(problems)} problems" if problems else "all is in order")
+    sys.exit(3 if lost else 1 if found else 0)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--offline", is_flag=True, help="Connect neither to the site nor to the mail server.")
+@click.pass_obj
+def doctor(session: Session, as_json: bool, offline: bool) -> None:
+    """Say whether this deployment is safe: secret, rights, proxies, TLS, backups, versions, limits, timers, mail, accounts.
+
+    Each line is ok, a warning, or a problem, with what it means and what to do. Nothing is changed or sent, and no secret is
+    shown. Run it as the service does. Exit code 3 if there is a problem.
+    """
+    from datetime import datetime
+
+    from operations.doctor import report
+    from operations.doctor.findings import Host
+
+    with plain_errors():
+        found = report.examine(Host(session.config, datetime.fromisoformat(now()), online=not offline))
+    if as_json:
+        click.echo(json.dumps(report.as_json(found), indent=2))
+    else:
+        for line in report.lines(found):
+            click.echo(line)
+    sys.exit(0 if report.is_safe(found) else 3)
+
+
+@click.command()
+@click.argument("target", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    help="Backups that stay whole in data/backups. [default: INFOPOLICY_BACKUP_KEEP, 14]",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    help="Days of which the last backup stays beyond those, without what can be collected again. "
+    "[default: INFOPOLICY_BACKUP_DAYS, 30]",
+)
+@click.pass_obj
+def backup(session: Session, target: Path | None, keep: int | None, days: int | None) -> None:
+    """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies.
+
+    Beside the copies stands what people made, as lines of JSON. The newest backups stay whole (--keep); of older ones the last
+    of each day stays, with what people made alone (--days).
+    """
+    from operations import backup as backups
+
+    config = session.config
+    keep = config.backup_keep if keep is None else keep
+    days = config.backup_days if days is None else days
+    with plain_errors(), private_files(session):
+        session.tell(f"backed up to {backups.backup(config, target, now=now(), keep=keep, days=days)}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="Only this database, such as staff.db; may be given again.")
+@click.option("--loose", is_flag=True, help="SOURCE holds copies made by other means: it has no manifest.json.")
+@click.pass_obj
+def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) -> None:
+    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted.
+
+    SOURCE is the folder of a backup. A file of lines, such as backups/decisions.jsonl, brings back staff.db alone. Stop the
+    site first and start it afterwards.
+    """
+    from operations import backup as backups
+    from store.data_folder import only_writer
+
+    with plain_errors(), only_writer(session.config):
+        aside, told = backups.restore(session.config, source, now=now(), only=only, loose=loose)
+    for words in told:
+        click.echo(words, err=True)
+    session.tell(f"restored from {source}; what stood there is in {aside}")
+
+
+@click.command()
+@click.argument("name", metavar="FILE")
+@click.pass_obj
+def accept(session: Session, name: str) -> None:
+    """Go on with staff.db, partners.db or mail.db as it is now, though it is not the FILE that was in use here.
+
+    Commands stop when such a file is missing, empty, another one or older than it was, and name the command that restores it.
+    Only where it cannot be restored, or for a deliberate fresh start: this takes FILE as it is, and creates an empty one where
+    there is none. After an empty staff.db the next publish withdraws every public decision.
+    """
+    from operations import loss
+    from store.data_folder import only_writer
+
+    with plain_errors(), only_writer(session.config):
+        loss.accept(session.config.data, name)
+    session.tell(f"{session.config.data / name}: accepted as it is")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def snapshot(session: Session, target: Path) -> None:
+    """Write the public database as it is now to TARGET, for a machine that only shows the site.
+
+    Nothing private goes with it. TARGET appears whole or not at all, also where an older one is in its place.
+    """
+    from operations import snapshot as snapshots
+
+    with plain_errors():
+        try:
+            size = snapshots.snapshot(session.config, target)
+        except snapshots.BadTarget as error:
+            raise Stop(str(error), 2) from error
+    session.say(f"{target}: {size / 1e6:,.1f} MB")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.pass_obj
+def prune(session: Session, dry_run: bool) -> None:
+    """Remove what need not be kept for ever: old answers, bodies of what could not be read, sessions that have ended.
+
+    How long is a setting (docs/settings.md). Documents, changes, runs and what people made are never removed. `infopolicy run`
+    does this once it has collected.
+    """
+    from operations import retention
+    from store.data_folder import only_writer
+
+    with plain_errors(), only_writer(session.config), private_files(session):
+        done = retention.prune(session.config, now=now(), dry_run=dry_run)
+    for what, count in done.items():
+        if count:
+            session.tell(f"{'would remove' if dry_run else 'removed'} {count:,} {what}")
+    if not any(done.values()):
+        session.say("nothing is old enough")
+
+
+@click.command()
+@click.option("--area", help="Only documents of this policy area.")
+@click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
+)
+@click.pass_obj
+def export(session: Session, area: str | None, kind: str, output: Path | None) -> None:
+    """Write the tagged documents, one row for each, with their areas and positions."""
+    from operations import exports
+
+    if kind == "xlsx" and output is None:
+        raise Stop("an Excel file needs a place to go: add --output FILE.xlsx", 2)
+    with plain_errors():
+        rows = exports.export(session.config.corpus, area=area, kind=kind, output=output)
+    if output:
+        session.say(f"{rows:,} documents written to {output}")

@@ -1,0 +1,110 @@
+"""Documents whose parts have addresses of their own: each document is stored once, whole, when its last part has come.
+
+The parts of one document are asked for one after the other, those of different documents at the same time. A part that is
+not there (404) is an answer, final until the source's stamp moves. A part that cannot be had or read on any try is a gap:
+the document is kept without it and without its stamp, so that the next run asks for it again, and the gap is a reject.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers.download.budget import BudgetSpent
+from crawlers.download.middlewares import reject
+from crawlers.items import Document, Reject, Unreadable
+from crawlers.spider import SourceSpider
+
+
+@dataclass
+class Work:
+    """A document being put together: `waiting` are the (name, address) of the parts still to be had, `got` what has come.
+
+    A part that is not there is None in `got`; `whole` is False once there is a gap.
+    """
+
+    key: str
+    record: dict[str, Any]
+    stamp: str | None
+    waiting: list[tuple[str, str]]
+    got: dict[str, Any] = field(default_factory=dict)
+    whole: bool = True
+
+
+class GatheringSpider(SourceSpider):
+    """A spider that asks for the parts of its documents; `headers` go with each request."""
+
+    def headers(self) -> dict[str, str]:
+        """What the source wants with each request, such as a key."""
+        return {}
+
+    @abstractmethod
+    def read_part(self, work: Work, name: str, body: bytes) -> Any:
+        """The content of a part; it may put further parts first into `work.waiting`.
+
+        Raises:
+            Unreadable: this is not the part that was asked for.
+        """
+
+    @abstractmethod
+    def document(self, work: Work) -> Document:
+        """The document, from its record and the parts that came.
+
+        Raises:
+            BadRecord: it lacks what a document must have.
+        """
+
+    def attachments(self, work: Work) -> Iterable[Any]:
+        """What is stored beside the document, after it (crawlers.storage.attachments)."""
+        return ()
+
+    def gather(self, work: Work) -> Iterator[Any]:
+        """The request for the next part, or the document when there is none left."""
+        if work.waiting:
+            yield self.ask(
+                work.waiting[0][1], self.parse_part, document_id=work.key, headers=self.headers(), cb_kwargs={"work": work},
+                meta={"handle_httpstatus_list": [404], "dont_cache": True, "work": work},
+            ).replace(errback=self.part_failed)  # fmt: skip
+            return
+        try:
+            document = self.document(work)
+        except ValueError as error:
+            yield Reject(source=self.name, url=self.source.url, reason=str(error), document_id=work.key)
+            return
+        yield document
+        yield from self.attachments(work)
+
+    def parse_part(self, response: Response, work: Work) -> Iterator[Any]:
+        name, _ = work.waiting[0]
+        rest, found = work.waiting[1:], None
+        try:
+            work.waiting = rest
+            found = self.read_part(work, name, response.body) if response.status == 200 else None
+        except Unreadable as error:
+            work.waiting = [(name, response.url), *rest]
+            if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
+                raise  # asked for again (crawlers.download.middlewares)
+            yield reject(self.name, response, f"{name}: {error}")
+            yield from self.go_on_without(work)
+            return
+        work.got[name] = found
+        yield from self.gather(work)
+
+    async def part_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """The end of a request for a part that went wrong on every try."""
+        if failure.check(BudgetSpent):
+            return  # the document waits for tomorrow, whole
+        for each in self.rejects(failure):
+            yield each
+        for each in self.go_on_without(failure.request.meta["work"]):  # type: ignore[attr-defined]
+            yield each
+
+    def go_on_without(self, work: Work) -> Iterator[Any]:
+        work.waiting.pop(0)
+        work.whole = False
+        yield from self.gather(work)

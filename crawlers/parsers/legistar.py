@@ -1,0 +1,239 @@
+"""A matter of a city council as Legistar's web API gives it: parsing only, nothing is fetched here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crawlers.items import (
+    Action,
+    Committee,
+    Document,
+    Event,
+    Law,
+    Sponsor,
+    TextVersion,
+    Title,
+    Unreadable,
+    clean,
+    document_id,
+)
+from crawlers.parsers.json_reader import read_json, readable
+from crawlers.status.local import classify_local_action, local_history
+from crawlers.yaml_config import rules_of
+
+API = "https://webapi.legistar.com/v1"
+SOURCE = "us_local_legistar"
+CITIES = Path(__file__).with_name("cities.yml")
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """A council that is collected; the fields are explained at the head of cities.yml."""
+
+    client: str
+    name: str
+    jurisdiction: str
+    timezone: str
+    page: str
+    summary: str | None = None
+    types: tuple[str, ...] = ()
+    since: str | None = None
+    token: str | None = None
+
+
+@cache
+def load_cities(path: Path = CITIES) -> dict[str, City]:
+    """The cities by client name.
+
+    Raises:
+        ValueError: the file holds an entry with a missing or unknown field.
+    """
+    with rules_of(path) as entries:
+        cities = {}
+        for client, entry in entries.items():
+            try:
+                fields = {name: str(value) for name, value in entry.items() if name != "types"}
+                cities[client] = City(client=client, types=tuple(entry.get("types") or ()), **fields)
+            except (TypeError, AttributeError) as error:
+                raise ValueError(f"{path.name}: {client}: {error}") from error
+        return cities
+
+
+def read_rows(body: bytes) -> list[Record]:
+    """The objects of an answer that is a list.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    rows = read_json(body)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unreadable("not a list of records")
+    return rows
+
+
+def read_record(body: bytes) -> Record:
+    """The object of an answer.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    record = read_json(body)
+    if not isinstance(record, dict):
+        raise Unreadable("not a record")
+    return record
+
+
+def matter_number(row: Record) -> int:
+    """Legistar's own number of a listed matter.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    number = row.get("MatterId")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Unreadable(f"a matter without MatterId: {str(row)[:80]}")
+    return number
+
+
+def keys_of(city: City, rows: dict[int, Record]) -> dict[str, Record]:
+    """Listed matters by document id. One without a file number, or with one already taken, goes by Legistar's number."""
+    found: dict[str, Record] = {}
+    for number, row in sorted(rows.items()):
+        session = session_of(row)
+        key = document_id(city.jurisdiction, session, _identifier(row))
+        if key in found:
+            row = {**row, "MatterFile": f"{_identifier(row)} ({number})"}
+            key = document_id(city.jurisdiction, session, _identifier(row))
+        found[key] = row
+    return found
+
+
+def session_of(row: Record) -> str:
+    """The year in which a matter was introduced; numbers begin anew with a year or a council's term. "undated" if unknown."""
+    day = _day(row, "MatterIntroDate")
+    return day[:4] if day else "undated"
+
+
+def _identifier(row: Record) -> str:
+    return _text(row, "MatterFile") or f"Matter {row['MatterId']}"
+
+
+def parse_matter(
+    city: City, row: Record, *, histories: list[Record], sponsors: list[Record], text: str | None, stamp: str | None
+) -> Document:
+    """A listed matter with its histories, sponsors and text as a document.
+
+    A matter that was introduced before it has a title goes by its number until it gets one.
+
+    Raises:
+        BadRecord: a part of it is not of the form that is documented.
+    """
+    with readable(_identifier(row)):
+        return _matter(city, row, histories, sponsors, text, stamp)
+
+
+def _matter(
+    city: City, row: Record, histories: list[Record], sponsors: list[Record], text: str | None, stamp: str | None
+) -> Document:
+    identifier, session = _identifier(row), session_of(row)
+    name, official = _text(row, "MatterName"), _text(row, "MatterTitle")
+    title = name or official or f"{identifier} (no title yet)"
+    introduced_on = _day(row, "MatterIntroDate")
+    actions, events = tuple(_actions(histories)), tuple(_events(city, histories))
+    kind, state = _text(row, "MatterTypeName"), _text(row, "MatterStatusName") or ""
+    steps = local_history(
+        actions, state=state, resolution="resolution" in (kind or "").lower(), introduced_on=introduced_on or "",
+        ended_on=_day(row, "MatterEnactmentDate") or _day(row, "MatterPassedDate"),
+    )  # fmt: skip
+    summary = _text(row, city.summary) if city.summary else None
+    parts = [official if official != title else None, summary]
+    number, version = row["MatterId"], _text(row, "MatterVersion")
+    return Document(
+        id=document_id(city.jurisdiction, session, identifier), kind="local_matter", source=SOURCE,
+        jurisdiction=city.jurisdiction, level="local", session=session, identifier=identifier, title=title,
+        url=city.page.format(id=number), source_url=f"{API}/{city.client}/matters/{number}",
+        abstract="\n\n".join(filter(None, parts)) or None, text=clean(text), status=steps[-1][0],
+        status_on=steps[-1][1] or None, status_history=tuple(step for step in steps if step[1]),
+        published_on=introduced_on, document_type=kind,
+        titles=tuple(
+            Title(kind=kind, title=each) for kind, each in (("Name", name), ("Official title", official)) if each
+        ),
+        actions=actions, events=events, sponsors=tuple(_sponsors(sponsors)), committees=tuple(_committees(row)),
+        versions=(TextVersion(name=f"Version {version}", issued_on=None),) if version and text else (),
+        laws=tuple(_laws(row)), stamp=stamp,
+    )  # fmt: skip
+
+
+def _actions(histories: list[Record]) -> Iterator[Action]:
+    """The history in the order in which it happened; entries of one moment in Legistar's order."""
+    for each in sorted(
+        histories, key=lambda each: (each.get("MatterHistoryActionDate") or "", each.get("MatterHistoryId") or 0)
+    ):
+        day, name = _day(each, "MatterHistoryActionDate"), _text(each, "MatterHistoryActionName")
+        if not (day and name):
+            continue
+        failed = (_text(each, "MatterHistoryPassedFlagName") or "").lower() == "fail"
+        words = _text(each, "MatterHistoryActionText") or name
+        yield Action(
+            acted_on=day, description=words, classification=classify_local_action(name, failed=failed),
+            code=name if name != words else None,
+        )  # fmt: skip
+
+
+def _events(city: City, histories: list[Record]) -> Iterator[Event]:
+    """The hearings, held and to come; one that was called off is none."""
+    found = []
+    for each in histories:
+        name, when = _text(each, "MatterHistoryActionName"), _moment(each, "MatterHistoryActionDate")
+        if name and when and classify_local_action(name) == "hearing":
+            words = " — ".join(dict.fromkeys(filter(None, [name, _text(each, "MatterHistoryActionBodyName")])))
+            found.append(Event(kind="hearing", starts_at=when, timezone=city.timezone, description=words))
+    yield from sorted(dict.fromkeys(found), key=lambda event: event.starts_at)
+
+
+def _sponsors(rows: list[Record]) -> Iterator[Sponsor]:
+    for place, row in enumerate(sorted(rows, key=lambda row: row.get("MatterSponsorSequence") or 0)):
+        if name := _text(row, "MatterSponsorName"):
+            number = row.get("MatterSponsorNameId")
+            yield Sponsor(
+                name=name, role="sponsor" if place == 0 else "cosponsor", person_id=str(number) if number else None
+            )
+
+
+def _committees(row: Record) -> Iterator[Committee]:
+    name = _text(row, "MatterBodyName")
+    if name and "committee" in name.lower():
+        number = row.get("MatterBodyId")
+        yield Committee(name=name, code=str(number) if number else None)
+
+
+def _laws(row: Record) -> Iterator[Law]:
+    if number := _text(row, "MatterEnactmentNumber"):
+        yield Law(kind="Local law", number=number)
+
+
+def _text(row: Record, name: str) -> str | None:
+    value = row.get(name)
+    return clean(value) if isinstance(value, str) else None
+
+
+def _moment(row: Record, name: str) -> str | None:
+    """A local date and time to the second; None where there is none or it cannot be."""
+    value = row.get(name)
+    try:
+        moment = datetime.fromisoformat(re.sub(r"\.\d+|Z$", "", value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.isoformat(timespec="seconds") if moment and 1800 < moment.year < 2200 else None
+
+
+def _day(row: Record, name: str) -> str | None:
+    moment = _moment(row, name)
+    return moment[:10] if moment else None

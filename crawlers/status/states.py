@@ -1,0 +1,144 @@
+"""Where a state's bill stands: what its actions are (crawlers/status/actions.yml), and the steps they add up to.
+
+What Open States has classified stays as it is; the rules speak where it is silent. State legislatures share the steps
+but not the words: so a step is taken from the class of an action, never from a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+from crawlers.items import Action
+from crawlers.yaml_config import rules_of
+
+FILE = Path(__file__).with_name("actions.yml")
+
+#: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
+_BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
+
+#: Where an action is several things at once, the one that says most about where the bill stands is kept with it.
+_TELLING = (
+    "became-law", "veto-override-passage", "executive-signature", "executive-veto", "veto-override-failure",
+    "executive-veto-line-item", "executive-receipt", "enrolled", "passage", "failure", "withdrawal", "carried-over",
+    "committee-passage-favorable", "committee-passage-unfavorable", "committee-failure", "committee-passage",
+    "concurrence", "substitution", "amendment-passage", "amendment-failure", "amendment-withdrawal",
+    "amendment-introduction", "reading-3", "reading-2", "introduction", "referral-committee", "reading-1",
+    "hearing", "committee-action",
+)  # fmt: skip
+
+#: Withdrawn from a committee or a calendar, not from consideration.
+_GOES_ON = re.compile(r"withdr(?:aw|awn) from (?!.*consideration)", re.IGNORECASE)
+
+_STEPS = {
+    "referral-committee": "in_committee", "hearing": "in_committee", "committee-action": "in_committee",
+    "committee-passage": "reported", "committee-passage-favorable": "reported",
+    "committee-passage-unfavorable": "reported", "enrolled": "passed", "executive-receipt": "to_executive",
+    "executive-signature": "enacted", "executive-veto": "vetoed", "became-law": "enacted",
+    "veto-override-passage": "passed", "failure": "failed", "committee-failure": "in_committee", "withdrawal": "withdrawn",
+}  # fmt: skip
+_RANK = {
+    "introduced": 0, "in_committee": 1, "reported": 2, "passed_first_chamber": 3, "passed_second_chamber": 4,
+    "passed": 5, "to_executive": 6, "vetoed": 7, "adopted": 9, "enacted": 9,
+}  # fmt: skip
+#: Kinds of documents that no governor signs; those of the first set are one chamber's own.
+_ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
+_NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
+
+
+@cache
+def load_rules(path: Path = FILE) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The rules in their order.
+
+    Raises:
+        ValueError: a class that is not listed, or a pattern that is none.
+    """
+    with rules_of(path) as entries:
+        known = set(entries["classes"])
+        if unknown := sorted({name for name, _ in entries["rules"]} - known):
+            raise ValueError(f"{path.name}: {unknown[0]!r} is not among its classes")
+        return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["rules"])
+
+
+@lru_cache(maxsize=100_000)
+def classify(description: str) -> tuple[str, ...]:
+    """The class of an action by its sentence; empty where no rule knows it (the sentence itself is kept)."""
+    sentence = _BEFORE.sub("", description)
+    return next(((name,) for name, pattern in load_rules() if pattern.search(sentence)), ())
+
+
+def most_telling(classes: Sequence[str]) -> str | None:
+    """Of several classes of one action the one that says most about where the bill stands."""
+    return next((name for name in _TELLING if name in classes), classes[0] if classes else None)
+
+
+def state_history(
+    actions: Iterable[tuple[Action, tuple[str, ...]]],
+    *,
+    document_type: str,
+    introduced_on: str | None,
+    chamber: str | None,
+) -> tuple[tuple[str, str], ...]:
+    """The steps a state's bill has reached, oldest first, as (status, ISO date) pairs; the last is where it stands.
+
+    Args:
+        actions: in their order, each with all its classes.
+        document_type: Open States' word; resolutions and memorials are adopted, not enacted.
+        introduced_on: the first step; without it and without actions the history is empty.
+        chamber: where it began; a bill of a one-chamber legislature passes once.
+
+    A step backwards is no step. Whoever has failed or been withdrawn may still be taken up again and go further.
+    """
+    history = [("introduced", introduced_on)] if introduced_on else []
+    reached, passed_in = 0, set[str]()
+    for action, classes in actions:
+        step = _step(action, classes, document_type, chamber, passed_in)
+        if step in ("failed", "withdrawn"):
+            if reached < _RANK["passed"] and (not history or history[-1][0] != step):
+                history.append((step, action.acted_on))
+        elif step and _RANK[step] > reached:
+            reached = _RANK[step]
+            history.append((step, action.acted_on))
+    return tuple(history)
+
+
+def _step(
+    action: Action, classes: tuple[str, ...], document_type: str, chamber: str | None, passed_in: set[str]
+) -> str | None:
+    step = None
+    said = set(classes) - _unsaid(action, set(classes))
+    for name in (name for name in _TELLING if name in said and step is None):
+        step = _passage(action, document_type, chamber, passed_in) if name == "passage" else _STEPS.get(name)
+    if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
+        return "adopted"
+    return step
+
+
+def _unsaid(action: Action, classes: set[str]) -> set[str]:
+    """Classes that do not hold of the bill itself, for all that the source says.
+
+    "Passed second reading and referred" (Hawaii) moves on to a committee, where "second reading, passed" (North Dakota)
+    is the end of it; a failed or withdrawn amendment leaves its bill alone; and who is withdrawn from a committee or a
+    calendar goes on elsewhere.
+    """
+    unsaid = set[str]()
+    if {"reading-2", "referral-committee"} <= classes and "reading-3" not in classes:
+        unsaid.add("passage")
+    if any(name.startswith("amendment-") for name in classes):
+        unsaid |= {"failure", "withdrawal"}
+    if "referral-committee" in classes or _GOES_ON.search(action.description):
+        unsaid.add("withdrawal")
+    return unsaid
+
+
+def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str:
+    passed_in.add(action.chamber or chamber or "")
+    if document_type in _ONE_CHAMBER:
+        return "adopted"
+    if chamber == "legislature":
+        return "passed_second_chamber"
+    if len(passed_in & {"lower", "upper"}) < 2:
+        return "passed_first_chamber"
+    return "adopted" if document_type in _NO_SIGNATURE else "passed_second_chamber"

@@ -1,0 +1,228 @@
+"""The observed tables of corpus.db and the operator's tables of ops.db, as migrations.
+
+Observed tables only ever gain columns: what was seen once cannot be crawled again. A file is an audience
+(docs/architecture.md): the public reads corpus.db, whoever runs the site reads ops.db.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+corpus = Migrations("crawlers")
+ops = Migrations("ops")
+
+#: Part tables of a document: name -> columns after (document_id, ordinal). One writer: crawlers.storage.record.
+PARTS: dict[str, tuple[str, ...]] = {
+    "titles": ("kind", "title"),
+    "summaries": ("acted_on", "action", "text"),
+    "actions": ("acted_on", "description", "classification", "chamber", "code"),
+    "sponsors": (
+        "name", "role", "party", "state", "district", "person_id", "joined_on", "withdrawn_on", "original",
+    ),
+    "committees": ("name", "chamber", "code", "activity", "active_on"),
+    "versions": ("name", "issued_on", "url", "media_type"),
+    "laws": ("kind", "number"),
+    "links": ("linked_id", "kind", "said_by", "title"),
+    "events": ("kind", "starts_at", "timezone", "description"),
+    "terms": ("kind", "term"),
+    "status_history": ("status", "reached_on"),
+}  # fmt: skip
+
+
+@corpus()
+def create_documents(db: Database) -> None:
+    db.execute("""
+        create table documents (
+            id text primary key,
+            kind text not null, source text not null, jurisdiction text not null, level text not null,
+            session text not null, identifier text not null, document_type text, chamber text,
+            title text not null, abstract text, text text, url text not null,
+            status text not null, status_on text, published_on text, policy_area text,
+            latest_action text, latest_action_on text,
+            comments_close_on text, effective_on text, corrects text, presidential_number text,
+            first_seen_at text not null, changed_at text not null, missing_since text,
+            text_hash text not null, record_hash text not null
+        )""")
+    db.execute("create index documents_by_session on documents (source, session, document_type)")
+    db.execute("create index documents_by_status on documents (status, status_on)")
+    db.execute("create index documents_by_latest_action on documents (latest_action_on)")
+    for table, columns in PARTS.items():
+        db.execute(
+            f"create table {table} (document_id text not null references documents(id), ordinal integer not null, "
+            f"{', '.join(columns)}, primary key (document_id, ordinal)) without rowid"
+        )
+    db.execute("create index terms_by_term on terms (kind, term)")
+    db.execute("create index links_by_linked on links (linked_id)")
+    db.execute("create index events_by_start on events (starts_at)")
+    # Both ways: the sitemap's mark decides what a crawl must ask for, so it is committed with the document itself.
+    db.execute("""
+        create table provenance (
+            document_id text not null references documents(id), source text not null, source_url text not null,
+            stamp text, fetched_at text not null, primary key (document_id, source)
+        ) without rowid""")
+
+
+@corpus()
+def create_changes_and_runs(db: Database) -> None:
+    # The key is a hash of what happened, so that an event told twice is one row, however the crawl was interrupted.
+    db.execute("""
+        create table changes (
+            id text primary key, document_id text not null references documents(id), seen_at text not null,
+            happened_on text, kind text not null, summary text not null
+        )""")
+    db.execute("create index changes_by_document on changes (document_id)")
+    db.execute("create index changes_by_day on changes (happened_on)")
+    db.execute("create index changes_by_seen on changes (seen_at)")
+    db.execute("""
+        create table runs (
+            id integer primary key, source text not null, started_at text not null, finished_at text,
+            state text not null, requests integer, listed integer, added integer, changed integer, unchanged integer,
+            missing integer, rejected integer, coverage text, note text
+        )""")
+    db.execute("create index runs_by_source on runs (source, state)")
+
+
+@corpus()
+def create_full_text_search(db: Database) -> None:
+    db.table("documents").enable_fts(
+        ["title", "abstract", "text"], create_triggers=True, tokenize="porter unicode61 remove_diacritics 2"
+    )
+
+
+@corpus()
+def create_observations(db: Database) -> None:
+    # What each source said, whole, of a document that more than one source knows; of all others the tables above tell.
+    db.execute("""
+        create table observations (
+            document_id text not null references documents(id), source text not null, seen_at text not null,
+            record text not null, primary key (document_id, source)
+        ) without rowid""")
+    db.execute("""
+        create table field_provenance (
+            document_id text not null references documents(id), field text not null, source text not null,
+            seen_at text not null, primary key (document_id, field, source)
+        ) without rowid""")
+
+
+@corpus()
+def create_derivations(db: Database) -> None:
+    # By which version of our own rules a whole column was last derived.
+    db.execute("create table derivations (name text primary key, version text not null) without rowid")
+
+
+@corpus()
+def create_attachments(db: Database) -> None:
+    # Every version's text; documents.text holds that of the newest one (crawlers.storage.attachments).
+    db.execute("""
+        create table version_texts (
+            document_id text not null references documents(id), version text not null, url text not null, text text,
+            fetched_at text not null, primary key (document_id, url)
+        )""")
+    # Meetings, hearings and amendments name bills that may not be stored yet, hence no foreign key.
+    db.execute("""
+        create table proceedings (
+            id text primary key, source text not null, session text not null, kind text not null, stamp text not null,
+            title text not null, url text not null, starts_at text, timezone text, state text, committee text,
+            meeting_id text, document_ids text not null, fetched_at text not null
+        )""")
+
+
+@corpus()
+def index_documents_by_place(db: Database) -> None:
+    # Every listing of a crawl asks what is stored of its session; with 56 sessions of states that was two minutes a run.
+    db.execute(
+        "create index documents_by_place on documents "
+        "(jurisdiction, session, document_type, published_on, missing_since, id)"
+    )
+
+
+@corpus()
+def add_waiting_to_runs(db: Database) -> None:
+    # Requests that a spent daily budget held back: no fault of the run, but it is not done either.
+    db.execute("alter table runs add column waiting integer")
+
+
+@corpus()
+def add_unknown_to_runs(db: Database) -> None:
+    # Fields of the source's records that nobody here knew (crawlers/completeness/fields.yml), as a JSON list.
+    db.execute("alter table runs add column unknown text")
+
+
+@ops()
+def create_rejects_and_responses(db: Database) -> None:
+    db.execute("""
+        create table rejects (
+            id integer primary key, source text not null, url text not null, reason text not null,
+            rejected_at text not null, size integer not null, body blob
+        )""")
+    # Answers that carried a validator, so that the next crawl can ask "changed since?" (crawlers.download.httpcache).
+    db.execute("""
+        create table responses (
+            fingerprint text primary key, url text not null, status integer not null, headers text not null,
+            body blob not null, stored_at text not null
+        ) without rowid""")
+
+
+@ops()
+def create_budgets(db: Database) -> None:
+    db.execute(
+        "create table budgets (source text not null, day text not null, used integer not null, "
+        "primary key (source, day)) without rowid"
+    )
+
+
+@ops()
+def index_rejects(db: Database) -> None:
+    # Whether an address is known to be unreadable is asked for every reject.
+    db.execute("create index rejects_by_url on rejects (source, url)")
+
+
+@ops()
+def create_private_files(db: Database) -> None:
+    # How far each private file had come when it was last used (operations.loss): an id that says nothing, and a number.
+    db.execute(
+        "create table private_files (name text primary key, id text not null, counter integer not null) without rowid"
+    )
+    # What the last reading of every page of a database found (operations.integrity); `problem` is null when it was whole.
+    db.execute("create table full_checks (name text primary key, checked_at text not null, problem text) without rowid")
+
+
+class Writable(Database):
+    """A database whose transactions wait for other writers from their first statement on.
+
+    SQLite's plain transaction takes the lock with its first write. If it has read before and another process has committed
+    since, SQLite refuses that write at once, whatever the timeout.
+    """
+
+    @contextmanager
+    def atomic(self) -> Iterator[Database]:
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.execute("begin immediate")
+        try:
+            yield self
+            self.execute("commit")
+        except BaseException:
+            self.rollback()
+            raise
+
+
+def connect(path: Path) -> Database:
+    """Open a database for writing: WAL, ten seconds' patience with other writers, foreign keys on.
+
+    Raises:
+        sqlite3.OperationalError: the file cannot be opened or is not a database.
+    """
+    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = normal")
+    db.execute("pragma foreign_keys = on")
+    return db

@@ -1,0 +1,249 @@
+"""Tags and matches for whatever lacks its current text, rules and model.
+
+What to do is asked of the tables, never of "what just changed": a crash between two steps heals at the next run, and a
+crawl and a rebuild cannot drift apart. Texts are read in batches, worked on elsewhere (derive/pool.py), written by this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlite_utils import Database
+
+from classify.tagger import Tagging
+from derive.incremental import carry_over, of_matcher, of_tagger
+from derive.pool import BATCH, Crew, MatchRow, TagRow, crew, match_rows, matcher, tag_rows, tagger
+from positions.matching.matcher import Match
+
+Progress = Callable[[int], None]
+_Stale = tuple[str, str, str]  # id, hash of the text, areas
+
+
+@dataclass(frozen=True)
+class Derived:
+    """How many documents were tagged and matched anew."""
+
+    tagged: int
+    matched: int
+
+
+def derive(
+    corpus: Database,
+    staff: Database,
+    *,
+    workers: int = 2,
+    scheduler: str | None = None,
+    progress: tuple[Progress, Progress] | None = None,
+) -> Derived:
+    """Tag, then match, everything that lacks it.
+
+    Args:
+        corpus: corpus.db, migrated.
+        staff: staff.db, migrated: suggested stances go there and nowhere else.
+        workers: processes that tag and match, where there is enough to do.
+        scheduler: the address of a Dask scheduler whose workers do it instead.
+        progress: two functions, for tagging and for matching, told how many documents a batch held.
+
+    Raises:
+        SchedulerError: the cluster cannot be used; what was written is complete.
+    """
+    tell = progress or (lambda _: None, lambda _: None)
+    carry_over(corpus, "taggings", of_tagger(tagger()))
+    with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
+        tagged = _tag_all(corpus, found, tell[0])
+    carry_over(corpus, "matchings", of_matcher(matcher()), staff)
+    stale = _stale_matches(corpus, staff)
+    with crew(workers, len(stale), scheduler) as found:
+        _match_all(corpus, staff, stale, found, tell[1])
+    return Derived(tagged=tagged, matched=len(stale))
+
+
+def untagged(corpus: Database, version: str) -> int:
+    """How many documents lack a tagging by this version of rules and model."""
+    return int(corpus.execute(f"select count(*) {_UNTAGGED}", [version]).fetchone()[0])
+
+
+def forget(corpus: Database) -> None:
+    """Drop every tagging and matching, and make the search index anew; `derive` then does everything again."""
+    with corpus.atomic():
+        for table in ("position_matches", "matchings", "evidence", "tags", "taggings"):
+            corpus.execute(f"delete from {table}")
+        corpus.table("documents").rebuild_fts()
+
+
+_UNTAGGED = """
+    from documents d left join taggings t on t.document_id = d.id and t.text_hash = d.text_hash and t.version = ?
+    where t.document_id is null"""
+
+
+def _tag_all(corpus: Database, who: Crew, tell: Progress) -> int:
+    version = tagger_version()
+    batches = _batches(corpus, f"select d.rowid {_UNTAGGED}", [version])
+    return _write_all(corpus, version, who.spread(tag_rows, batches, version), tell)
+
+
+def tagger_version() -> str:
+    """The hash of rules and model that new taggings carry."""
+    return tagger().version
+
+
+def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[dict[str, str], list[TagRow]]]:
+    """Batches of rows with the hash of each text. Keys are taken first, so that writing does not disturb the reading."""
+    waiting = iter([row[0] for row in corpus.execute(sql, params)])
+    while part := list(islice(waiting, BATCH)):
+        marks = ", ".join("?" * len(part))
+        rows = corpus.execute(
+            f"select id, title, abstract, text, text_hash from documents where rowid in ({marks})", part
+        )
+        found = rows.fetchall()
+        yield {row[0]: row[4] for row in found}, [row[:4] for row in found]
+
+
+def _write_all(corpus: Database, version: str, results: Iterable[Any], tell: Progress) -> int:
+    done = 0
+    for hashes, tagged in results:
+        with corpus.atomic():
+            _write_tags(corpus, version, hashes, tagged)
+        done += len(tagged)
+        tell(len(tagged))
+    return done
+
+
+def _write_tags(corpus: Database, version: str, hashes: dict[str, str], tagged: list[tuple[str, Tagging]]) -> None:
+    connection = corpus.conn
+    keys = [(key,) for key, _ in tagged]
+    connection.executemany("delete from tags where document_id = ?", keys)
+    connection.executemany("delete from evidence where document_id = ?", keys)
+    connection.executemany(
+        "insert into taggings values (?, ?, ?, ?, ?) on conflict (document_id) do update set text_hash = excluded.text_hash, "
+        "version = excluded.version, priority = excluded.priority, priority_score = excluded.priority_score",
+        [(key, hashes[key], version, each.priority, round(each.priority_score, 4)) for key, each in tagged],
+    )
+    kept = [(key, tag) for key, each in tagged for tag in each.areas if tag.tagged]
+    connection.executemany(
+        "insert into tags values (?, ?, ?)", [(key, tag.area, round(tag.probability, 4)) for key, tag in kept]
+    )
+    connection.executemany(
+        "insert into evidence values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, tag.area, ordinal, part.field, part.start, part.end, part.words, part.rule)
+            for key, tag in kept
+            for ordinal, part in enumerate(tag.evidence)
+        ],
+    )
+
+
+# --------------------------------------------------------------------- matches
+
+_TAGGED = """
+    select d.id, d.text_hash, group_concat(t.area_id, ' ' order by t.area_id) as areas
+    from documents d join tags t on t.document_id = d.id group by d.id"""
+
+
+def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
+    """What must be matched; what is tagged no more loses its matches here.
+
+    Both files are asked: one may come from an older backup, or staff.db from its journal, which holds no suggestion.
+    """
+    tagged = corpus.execute(_TAGGED).fetchall()
+    known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
+    matched = {key for (key,) in corpus.execute("select distinct document_id from position_matches")}
+    suggested = dict(staff.execute("select document_id, read_from from stance_readings").fetchall())
+    _forget(corpus, staff, sorted((known.keys() | suggested.keys()) - {key for key, _, _ in tagged}))
+    version = matcher().version
+    return [
+        (key, text, areas)
+        for key, text, areas in tagged
+        if known.get(key) != (text, version, areas)
+        or suggested.get(key) != (_read_from(text, version, areas) if key in matched else None)
+    ]
+
+
+def _read_from(text_hash: str, version: str, areas: str) -> str:
+    """What staff.db keeps of a matching, for the documents that touch a position."""
+    return f"{text_hash} {version} {areas}"
+
+
+def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: Crew, tell: Progress) -> None:
+    for part, found in who.spread(match_rows, _to_match(corpus, stale), matcher().version):
+        _write_batch(corpus, staff, part, dict(found))
+        tell(len(part))
+
+
+def _to_match(corpus: Database, stale: list[_Stale]) -> Iterator[tuple[list[_Stale], list[MatchRow]]]:
+    waiting = iter(stale)
+    while part := list(islice(waiting, BATCH)):
+        marks = ", ".join("?" * len(part))
+        sql = f"select id, title, abstract, text from documents where id in ({marks})"
+        texts = dict(_rows_by_id(corpus, sql, [key for key, _, _ in part]))
+        yield part, [(key, *texts[key], areas) for key, _, areas in part]  # type: ignore[misc]
+
+
+def _rows_by_id(corpus: Database, sql: str, params: Sequence[str] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, *rest in corpus.execute(sql, params):
+        yield key, tuple(rest)
+
+
+def _forget(corpus: Database, staff: Database, keys: list[str]) -> None:
+    if not keys:
+        return
+    rows = [(key,) for key in keys]
+    with corpus.atomic():
+        corpus.conn.executemany("delete from position_matches where document_id = ?", rows)
+        corpus.conn.executemany("delete from matchings where document_id = ?", rows)
+    with staff.atomic():
+        _forget_suggested(staff, rows)
+
+
+def _write_batch(corpus: Database, staff: Database, part: list[_Stale], found: dict[str, tuple[Match, ...]]) -> None:
+    # Staff's file first: if this dies in between, the public rows are still missing and the batch is done again.
+    _write_suggested(staff, part, found)
+    with corpus.atomic():
+        _write_matches(corpus, found)
+        corpus.conn.executemany(
+            "insert into matchings values (?, ?, ?, ?) on conflict (document_id) do update set "
+            "text_hash = excluded.text_hash, version = excluded.version, areas = excluded.areas",
+            [(key, text, matcher().version, areas) for key, text, areas in part],
+        )
+
+
+def _forget_suggested(staff: Database, rows: list[tuple[str]]) -> None:
+    for table in ("suggested_stances", "stance_readings"):
+        staff.conn.executemany(f"delete from {table} where document_id = ?", rows)
+
+
+def _write_suggested(staff: Database, part: list[_Stale], found: dict[str, tuple[Match, ...]]) -> None:
+    version = matcher().version
+    with staff.atomic():
+        _forget_suggested(staff, [(key,) for key in found])
+        staff.conn.executemany(
+            "insert into suggested_stances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (key, m.position_id, ordinal, m.stance, round(m.score, 4), m.reason, *_place(m))
+                for key, matches in found.items()
+                for ordinal, m in enumerate(matches)
+            ],
+        )
+        staff.conn.executemany(
+            "insert into stance_readings values (?, ?)",
+            [(key, _read_from(text, version, areas)) for key, text, areas in part if found.get(key)],
+        )
+
+
+def _write_matches(corpus: Database, found: dict[str, tuple[Match, ...]]) -> None:
+    """The public rows: position and provision, each once, without a direction."""
+    corpus.conn.executemany("delete from position_matches where document_id = ?", [(key,) for key in found])
+    rows = []
+    for key, matches in found.items():
+        provisions = {(m.position_id, m.provision): m for m in reversed(matches)}
+        best_first = sorted(provisions.values(), key=lambda m: -m.score)
+        rows += [(key, m.position_id, n, round(m.score, 4), *_place(m)) for n, m in enumerate(best_first)]
+    corpus.conn.executemany("insert into position_matches values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _place(match: Match) -> tuple[str, int, int, str]:
+    where = match.provision
+    return where.field, where.start, where.end, where.words

@@ -1,0 +1,210 @@
+"""A change of a position as a change of the lines of its file: comments, order and everything else stay as they are.
+
+PyYAML tells where each value stands in the text; only those characters are replaced, or lines inserted. What comes out is
+read again and compared with what was meant, and the whole catalogue is checked as `infopolicy positions check` does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from positions.catalog.catalog import HOME, check
+from positions.catalog.stances import FILE as STANCES_FILE
+
+#: Where the catalogue lies in the repository: what a patch names.
+FOLDER = "positions/catalog/entries"
+#: What a new version may say, in the order in which it is written.
+VERSION = (
+    "document", "body", "section", "adopted", "revised", "confidence", "date_confidence", "note", "statement", "rationale",
+)  # fmt: skip
+WORDING = ("statement", "rationale")
+
+
+class CannotAmend(ValueError):
+    """A change that cannot be made to the file as it is; the message says why."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """`kind` is wording (of the version that holds now) or version (a new one); `values` what it says, without empty ones.
+
+    `was` is the statement that held when the change was proposed: another one now means that somebody was faster.
+    """
+
+    kind: str
+    position_id: str
+    values: dict[str, str]
+    was: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change makes of its file: `diff` is a unified diff, `problems` what the catalogue's check says of the result."""
+
+    file: str
+    diff: str
+    problems: list[str]
+
+
+def outcome(change: Change, home: Path = HOME) -> Outcome:
+    """What would come of a change; nothing is written.
+
+    Raises:
+        CannotAmend: the position is gone, its statement is another one now, or the file is written in a way we cannot keep.
+    """
+    file = _file_of(change.position_id, home)
+    before = file.read_text(encoding="utf-8")
+    after = amended(before, change)
+    path = f"{FOLDER}/{file.name}"
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+    )
+    return Outcome(path, "".join(lines), _problems(file, after, home))
+
+
+def amended(text: str, change: Change) -> str:
+    """The text of a file with one change made.
+
+    Raises:
+        CannotAmend: as in `outcome`.
+    """
+    entry = _entry(text, change.position_id)
+    versions = _value(entry, "versions")
+    if not isinstance(versions, yaml.SequenceNode) or versions.flow_style or not versions.value:
+        raise CannotAmend("the versions of this position are written in a way that only a person can change")
+    current = _current(versions)
+    if _value(current, "statement").value != change.was:
+        raise CannotAmend("the statement has been changed since this was proposed")
+    made = _reworded(text, current, change) if change.kind == "wording" else _with_version(text, versions, change)
+    _check_meaning(text, made, change)
+    return made
+
+
+def _file_of(position_id: str, home: Path) -> Path:
+    for file in sorted(home.glob("*.yml")):
+        if any(entry.get("id") == position_id for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or []):
+            return file
+    raise CannotAmend(f"the catalogue has no position called {position_id}")
+
+
+# --------------------------------------------------------------------- the lines
+
+
+def _entry(text: str, position_id: str) -> yaml.MappingNode:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for node in root.value if isinstance(root, yaml.SequenceNode) else ():
+        if isinstance(node, yaml.MappingNode) and _value(node, "id").value == position_id:
+            return node
+    raise CannotAmend(f"the file has no position called {position_id}")
+
+
+def _pairs(node: yaml.MappingNode) -> dict[str, tuple[Any, Any]]:
+    return {key.value: (key, value) for key, value in node.value}
+
+
+def _value(node: yaml.MappingNode, name: str) -> Any:
+    if name not in (pairs := _pairs(node)):
+        raise CannotAmend(f"an entry has no {name}")
+    return pairs[name][1]
+
+
+def _current(versions: yaml.SequenceNode) -> yaml.MappingNode:
+    for node in reversed(versions.value):
+        if isinstance(node, yaml.MappingNode) and "statement" in _pairs(node):
+            return node
+    raise CannotAmend("no version of this position has a statement")
+
+
+def _reworded(text: str, current: yaml.MappingNode, change: Change) -> str:
+    pairs = _pairs(current)
+    if current.flow_style:
+        raise CannotAmend("this version is written on one line: only a person can change it")
+    # From the end to the beginning, so that what was found before still stands where it stood.
+    edits = []
+    for name in WORDING:
+        if name not in change.values:
+            continue
+        if name in pairs:
+            value = pairs[name][1]
+            if value.style in ("|", ">"):
+                raise CannotAmend(f"the {name} is written as a block of lines: only a person can change it")
+            edits.append((value.start_mark.index, value.end_mark.index, _quoted(change.values[name])))
+        else:
+            key, statement = pairs["statement"]
+            end = _line_end(text, statement.end_mark.index)
+            edits.append((end, end, f"{' ' * key.start_mark.column}{name}: {_quoted(change.values[name])}\n"))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _with_version(text: str, versions: yaml.SequenceNode, change: Change) -> str:
+    last = versions.value[-1]
+    if not isinstance(last, yaml.MappingNode) or last.flow_style:
+        raise CannotAmend("the last version is written on one line: only a person can add one below")
+    indent = " " * (last.start_mark.column - 2)
+    said = [f"{name}: {_quoted(change.values[name])}" for name in VERSION if change.values.get(name)]
+    block = "".join(f"{indent}{'- ' if n == 0 else '  '}{line}\n" for n, line in enumerate(said))
+    end = _line_end(text, max(node.end_mark.index for node in _leaves(last)))
+    return text[:end] + ("" if text[:end].endswith("\n") else "\n") + block + text[end:]
+
+
+def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.ScalarNode) or getattr(node, "flow_style", False):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _leaves(value)
+    else:
+        for value in node.value:
+            yield from _leaves(value)
+
+
+def _line_end(text: str, index: int) -> int:
+    """Where the next line begins; a value that ends with its line's break stands on the line before."""
+    if index and text[index - 1] == "\n":
+        return index
+    found = text.find("\n", index)
+    return len(text) if found < 0 else found + 1
+
+
+def _quoted(value: str) -> str:
+    return yaml.safe_dump(value, default_style='"', width=1_000_000, allow_unicode=True).rstrip("\n")
+
+
+# --------------------------------------------------------------------- is it what was meant
+
+
+def _check_meaning(before: str, after: str, change: Change) -> None:
+    wanted = yaml.safe_load(before)
+    entry = next(each for each in wanted if each["id"] == change.position_id)
+    said: Mapping[str, str] = {name: value for name, value in change.values.items() if value}
+    if change.kind == "wording":
+        next(each for each in reversed(entry["versions"]) if each.get("statement")).update(said)
+    else:
+        entry["versions"].append(said)
+    try:
+        fits = yaml.safe_load(after) == wanted
+    except yaml.YAMLError:
+        fits = False
+    if not fits:
+        raise CannotAmend("the file is written in a way that only a person can change")
+
+
+def _problems(file: Path, after: str, home: Path) -> list[str]:
+    """What the check of the whole catalogue says of it with this file changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "catalogue"
+        shutil.copytree(home, copy)
+        if (stances := home.parent / STANCES_FILE.name).exists():
+            shutil.copy(stances, folder)
+        (copy / file.name).write_text(after, encoding="utf-8")
+        return [problem.replace(f"{folder}/", "") for problem in check(copy)]

@@ -1,0 +1,264 @@
+"""Taking over a tracker's spreadsheet: shown whole first, then written as the person's own drafts, undone as one."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.intake import tracker, tracker_match
+from desk.intake.tracker_match import Candidate, Line
+from desk.queue import collaboration
+from desk.reviews import reviews
+from desk.reviews.reviews import Overtaken, Verdict
+from desk.reviews.subjects import BadVerdict
+from desk.tables import writing
+from desk.web.context import Answer, Page, Redirect, Refusal, Room, parts_of
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a row asks for one document; `seen` is the document's last review when the preview was made."""
+
+    row: int
+    document_id: str
+    stance: str | None
+    note: str
+    seen: int
+
+    @property
+    def token(self) -> str:
+        """What the form carries back, so that exactly what was shown is written."""
+        return json.dumps([self.row, self.document_id, self.stance, self.note, self.seen], ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of the preview. `choices` are (label, token); none where there is nothing to write, and `why` says why."""
+
+    line: Line
+    state: str
+    choices: tuple[tuple[str, str], ...]
+    why: str
+
+
+def page(room: Room) -> Answer:
+    """Hand in a file, look at the preview, apply it, or take an import back."""
+    step = room.typed("step")
+    if room.form is None:
+        return _start(room)
+    if step == "apply":
+        return _apply(room)
+    if step == "undo":
+        return _undo(room)
+    upload = room.files.get("file")
+    if upload is None:
+        return _start(room, "choose a file first", 400)
+    try:
+        read = tracker.read(upload)
+    except tracker.BadTracker as error:
+        return _start(room, str(error), 400)
+    lines = preview(room.db, room.me, read.rows)
+    counts = {state: sum(each.state == state for each in lines) for state in STATES}
+    return Page(
+        "desk/import_preview.html",
+        {"lines": lines, "counts": counts, "states": STATES, "tracker": read, "name": upload.name},
+    )
+
+
+#: What can be said of a row -> in words.
+STATES = {
+    "matched": "will be written", "ambiguous": "fits several documents", "same": "is there already",
+    "double": "tells of a document that a row above tells of", "unknown": "fits none of our documents",
+    "bad": "has a value that cannot be used",
+}  # fmt: skip
+
+
+def _start(room: Room, problem: str | None = None, status: int = 200) -> Page:
+    context = {
+        "problem": problem, "imports": past(room.db), "columns": tracker.words()["columns"],
+        "stances": tracker.words()["stances"], "most": tracker.MOST_ROWS,
+    }  # fmt: skip
+    return Page("desk/import.html", context, status)
+
+
+def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:
+    """What each row means and would write; nothing is written."""
+    shown = []
+    told: set[str] = set()
+    for row in rows:
+        line = tracker_match.matched(db, row)
+        keys = [each.document_id for each in line.candidates]
+        state, why = line.state, line.why
+        if state == "matched" and keys[0] in told:
+            state, why = "double", "only the first of them counts"
+        elif state == "matched" and not _lacks(db, account, keys[0], line.stance, line.note):
+            state, why = "same", "you follow it, and have this stance and note"
+        told.update(keys if state in ("matched", "same") else ())
+        can = state in ("matched", "ambiguous")
+        shown.append(Shown(line, state, tuple(_choice(db, line, each) for each in line.candidates) if can else (), why))
+    return shown
+
+
+def _choice(db: Database, line: Line, candidate: Candidate) -> tuple[str, str]:
+    seen = reviews.last_id(db, candidate.document_id)
+    return candidate.label, Taken(line.row.number, candidate.document_id, line.stance, line.note, seen).token
+
+
+def _lacks(db: Database, account: Account, document_id: str, stance: str | None, note: str) -> bool:
+    """Whether anything of it is not there yet."""
+    wants_note = bool(note) and not _has_note(db, account, document_id, note)
+    return (
+        wants_note
+        or bool(stance and not _drafted(db, account, document_id, stance))
+        or not collaboration.is_followed(db, account, document_id)
+    )
+
+
+def _drafted(db: Database, account: Account, document_id: str, stance: str) -> bool:
+    now = reviews.current(db, document_id, "stance")
+    return bool(now and now["reviewer"] == account.id and now["value"] == stance and now["verdict"] == "confirm")
+
+
+def _has_note(db: Database, account: Account, document_id: str, note: str) -> bool:
+    """As a note of one's own, or as the note of one's own stance."""
+    drafted = reviews.current(db, document_id, "stance")
+    if drafted and drafted["reviewer"] == account.id and drafted["note"] == note:
+        return True
+    return any(
+        each["written_by"] == account.id and each["words"] == note for each in collaboration.notes(db, document_id)
+    )
+
+
+# --------------------------------------------------------------------- applying
+
+
+def _apply(room: Room) -> Redirect:
+    try:
+        wanted = [_taken(token) for token in (room.form or {}).get("row", [])[: tracker.MOST_ROWS] if token]
+    except ValueError as error:
+        raise Refusal(400, "Nothing was written: the form is damaged. Begin again.") from error
+    if not wanted:
+        raise Refusal(400, "Nothing was written: no row was chosen.")
+    done, left = apply(room.db, room.me, wanted, name=room.typed("name")[:200], now=room.now)
+    told = f"{done:,} documents taken over as your drafts; you follow them now."
+    if left:
+        told += f" {len(left):,} were left alone: somebody has decided them since the preview ({', '.join(left[:5])})."
+    return Redirect("/desk/import", told)
+
+
+def _taken(token: str) -> Taken:
+    """What a line of the form asks for.
+
+    Raises:
+        ValueError: it is not what a preview made.
+    """
+    row, document_id, stance, note, seen = parts_of(token, (int, str, str | None, str, int))
+    return Taken(row, document_id, stance, note, seen)
+
+
+def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now: str) -> tuple[int, list[str]]:
+    """Write what a preview showed; what is there already is not written twice.
+
+    Returns:
+        How many documents were written to, and those that were left alone because somebody decided meanwhile.
+    """
+    batch = secrets.token_hex(8)
+    left: list[str] = []
+    written: list[dict[str, Any]] = []
+    for each in {each.document_id: each for each in reversed(wanted)}.values():
+        try:
+            line = _write(db, account, each, batch, now)
+        except (Overtaken, BadVerdict, collaboration.BadWork):
+            left.append(each.document_id)
+            continue
+        if line:
+            written.append(line | {"batch": batch, "document_id": each.document_id})
+    if written:
+        with writing(db):
+            db.execute(
+                "insert into imports (batch, name, done_by, done_at) values (?, ?, ?, ?)",
+                [batch, name, account.id, now],
+            )
+            db.conn.executemany(
+                "insert into import_lines (batch, document_id, note_id, followed) "
+                "values (:batch, :document_id, :note_id, :followed)",
+                written,
+            )
+            accounts.log(db, account.id, "imported a tracker", f"{name}: {len(written)} documents", now)
+    return len(written), left
+
+
+def _write(db: Database, account: Account, each: Taken, batch: str, now: str) -> dict[str, Any] | None:
+    """One document; None where all of it is there already."""
+    if not _lacks(db, account, each.document_id, each.stance, each.note):
+        return None
+    note_id: int | None = None
+    if each.stance and not _drafted(db, account, each.document_id, each.stance):
+        draft = Verdict(
+            document_id=each.document_id, subject="stance", verdict="confirm", value=each.stance, note=each.note,
+            seen=each.seen,
+        )  # fmt: skip
+        reviews.record(db, account, [draft], now=now, batch=batch)
+    elif each.note and not _has_note(db, account, each.document_id, each.note):
+        note_id = collaboration.add_note(db, account, each.document_id, each.note, now)
+    followed = not collaboration.is_followed(db, account, each.document_id)
+    collaboration.follow(db, account, each.document_id, True, now)
+    return {"note_id": note_id, "followed": int(followed)}
+
+
+# --------------------------------------------------------------------- taking back
+
+
+def past(db: Database) -> list[dict[str, Any]]:
+    """The last imports, newest first: `batch`, `name`, `who`, `done_at`, `documents`, `undone_at`."""
+    return list(
+        db.query(
+            "select i.*, a.name as who, u.undone_at, (select count(*) from import_lines l where l.batch = i.batch) "
+            "as documents from imports i join accounts a on a.id = i.done_by "
+            "left join imports_undone u on u.batch = i.batch order by i.id desc limit 20"
+        )
+    )
+
+
+def _undo(room: Room) -> Redirect:
+    batch = room.typed("batch")
+    row = next(iter(room.db.query("select * from imports where batch = ?", [batch])), None)
+    if row is None or row["done_by"] != room.me.id:
+        raise Refusal(403, "Nothing was taken back: only who made an import can take it back.")
+    if room.db.execute("select 1 from imports_undone where batch = ?", [batch]).fetchone():
+        raise Refusal(409, "Nothing was taken back: it has been taken back already.")
+    documents, left = undo(room.db, room.me, batch, row["name"], room.now)
+    told = f"Taken back on {documents:,} documents."
+    if left:
+        told += f" {left:,} stances stay, because they were decided again since."
+    return Redirect("/desk/import", told)
+
+
+def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tuple[int, int]:
+    """Take back stances, notes and follows of one import; returns (documents, stances that were decided again since)."""
+    made = db.execute("select id from reviews where batch = ? order by id", [batch]).fetchall()
+    left = 0
+    for (review_id,) in [tuple(row) for row in made]:
+        try:
+            reviews.undo(db, account, review_id, now=now)
+        except Overtaken:
+            left += 1
+        except BadVerdict:
+            continue  # taken back by hand before
+    lines = list(db.query("select * from import_lines where batch = ?", [batch]))
+    with writing(db):
+        for line in lines:
+            if line["note_id"] is not None:
+                collaboration.take_note_back(db, account, line["note_id"], now)
+            if line["followed"]:
+                gone = [account.id, line["document_id"]]
+                db.execute("delete from follows where account_id = ? and document_id = ?", gone)
+        db.execute("insert into imports_undone values (?, ?, ?)", [batch, account.id, now])
+        accounts.log(db, account.id, "took an import back", f"{name}: {len(lines)} documents", now)
+    return len(lines), left

@@ -1,0 +1,153 @@
+"""Documents that staff add by hand: kept in staff.db, put into corpus.db beside what the sources say.
+
+The id is made by the one function for ids, so that a source that tells of the same document later leads and this record fills
+what it lacks (crawlers.storage.merge). What people typed is only ever added to; corpus.db can be lost and made again from it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawlers.items import Document
+from crawlers.storage.merge import BY_HAND, from_json, to_json
+from crawlers.storage.observations import without
+from crawlers.storage.record import load_document, rewrite, upsert
+from crawlers.storage.tables import Writable
+from desk.accounts import accounts, limits
+from desk.accounts.accounts import Account
+from desk.tables import migrate, writing
+
+#: How long a page waits for whoever writes to corpus.db; what it cannot put in, the next run does.
+PATIENCE_SECONDS = 2
+#: What was added longer ago than this is no news when corpus.db is made again.
+NEWS_DAYS = 2
+
+
+class Overtaken(ValueError):
+    """Somebody changed the same record since the page was opened."""
+
+
+def add(
+    db: Database, account: Account, document: Document, note: str, *, seen: int, now: str, gone: bool = False
+) -> None:
+    """Keep a record, a correction of it, or with `gone` that it is withdrawn.
+
+    Args:
+        seen: the number of the row that the page knew for this document, 0 for none.
+
+    Raises:
+        Overtaken: there is a newer one.
+    """
+    with writing(db):
+        newest = current(db, document.id)
+        if (newest["id"] if newest else 0) != seen:
+            raise Overtaken("somebody else has changed this record since you opened the page")
+        db.execute(
+            "insert into hand_documents (document_id, record, gone, note, added_by, added_at) values (?, ?, ?, ?, ?, ?)",
+            [
+                document.id, json.dumps(to_json(document), ensure_ascii=False), int(gone), note.strip() or None,
+                account.id, now,
+            ],
+        )  # fmt: skip
+        what = "withdrew a document added by hand" if gone else "corrected a document" if seen else "added a document"
+        accounts.log(db, account.id, what, document.id, now)
+
+
+def current(db: Database, document_id: str) -> dict[str, Any] | None:
+    """The newest row of a document with `document`, or None."""
+    rows = db.query("select * from current_hand_documents where document_id = ?", [document_id])
+    row = next(iter(rows), None)
+    return row | {"document": from_json(json.loads(row["record"]))} if row else None
+
+
+def listed(db: Database) -> list[dict[str, Any]]:
+    """Everything added by hand, newest first, with `name`, `document` and its `fate`: shown, merged, aside, waits, gone.
+
+    Args:
+        db: staff.db with corpus.db attached.
+    """
+    found = db.query(
+        """select h.*, a.name, d.source as led_by, d.missing_since, o.source is not null as held
+        from current_hand_documents h join accounts a on a.id = h.added_by
+        left join corpus.documents d on d.id = h.document_id
+        left join corpus.observations o on o.document_id = h.document_id and o.source = ? order by h.id desc""",
+        [BY_HAND],
+    )
+    return [row | {"document": from_json(json.loads(row["record"])), "fate": _fate(row)} for row in found]
+
+
+def _fate(row: dict[str, Any]) -> str:
+    if row["gone"]:
+        return "gone"
+    if row["led_by"] is None or (row["led_by"] == BY_HAND and row["missing_since"]):
+        return "waits"
+    if row["led_by"] == BY_HAND:
+        return "shown"
+    return "merged" if row["held"] else "aside"
+
+
+# --------------------------------------------------------------------- into corpus.db
+
+
+def show(corpus_file: Path, staff: Database, document_id: str, now: str) -> bool:
+    """Put one record into corpus.db at once; False when somebody else is writing there: the next run does it then."""
+    try:
+        with closing(Writable(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as corpus:
+            corpus.execute("pragma foreign_keys = on")
+            take_in(corpus, staff, now, [document_id])
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def take_in(corpus: Database, staff: Database, now: str, only: Iterable[str] | None = None) -> int:
+    """Bring corpus.db up to what staff added, corrected and withdrew; a second time changes nothing.
+
+    Args:
+        corpus: corpus.db, open for writing.
+        only: ids; None for all.
+
+    Returns:
+        How many documents are new or differ now.
+    """
+    migrate(staff)
+    wanted = None if only is None else set(only)
+    rows = list(staff.query("select * from current_hand_documents order by id"))
+    return sum(_take_in(corpus, row, now) for row in rows if wanted is None or row["document_id"] in wanted)
+
+
+def _take_in(corpus: Database, row: dict[str, Any], now: str) -> int:
+    document = from_json(json.loads(row["record"]))
+    if row["gone"]:
+        return _take_out(corpus, document, row["added_at"])
+    old = row["added_at"] < limits.ago(now, days=NEWS_DAYS)
+    done = upsert(corpus, [document], now=row["added_at"] if old else now, silent=old)
+    if done.refused:
+        corpus.execute("delete from provenance where document_id = ? and source = ?", [document.id, BY_HAND])
+    return done.added + done.changed
+
+
+def _take_out(corpus: Database, document: Document, since: str) -> int:
+    """What is withdrawn leaves a document that sources tell of as they tell it; else only the title stays, marked as gone."""
+    held = corpus.execute(
+        "select missing_since, source from documents where id = ? and exists "
+        "(select 1 from provenance p where p.document_id = documents.id and p.source = ?)",
+        [document.id, BY_HAND],
+    ).fetchone()
+    if held is None or held[0]:
+        return 0
+    with corpus.atomic():
+        rest = without(corpus, document.id, BY_HAND, load_document)
+        bare = replace(document, abstract=None, text=None, status="withdrawn", status_on=since[:10])
+        rewrite(corpus, [rest or bare], now=since)
+        if rest is None:
+            corpus.execute("update documents set missing_since = ? where id = ?", [since, document.id])
+    return 1

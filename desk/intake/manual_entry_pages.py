@@ -1,0 +1,208 @@
+"""The pages on which staff add a document by hand, correct it, or withdraw it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawlers.items import KINDS, STATUSES, BadRecord, Document, clean, document_id, slug
+from crawlers.storage.merge import BY_HAND
+from crawlers.storage.record import CLASSES
+from desk.intake import manual_documents
+from desk.reviews.review_page import LATER
+from desk.web.context import Answer, Page, Redirect, Refusal, Room
+from pages.http.formatting import glossary
+
+#: The fields of the form, each with the most characters it takes.
+FIELDS = {
+    "kind": 20, "jurisdiction": 20, "session": 40, "identifier": 80, "title": 1_000, "url": 1_000, "status": 30,
+    "published_on": 10, "abstract": 20_000, "text": 500_000, "note": 4_000,
+}  # fmt: skip
+#: What stands for the session where a kind has none: a case, and a regulation by its number.
+_NO_SESSION = _COURT, _REGISTER, _REGULATIONS = "court", "fr", "regs"
+_REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
+_COURTLISTENER = re.compile(r"/(opinion|docket)/([0-9]+)/")
+
+
+class BadDocument(ValueError):
+    """A form that makes no document; `fields` says what is wrong with each."""
+
+    def __init__(self, fields: dict[str, str]):
+        super().__init__("; ".join(fields.values()))
+        self.fields = fields
+
+
+def listed(room: Room) -> Answer:
+    return Page("desk/by_hand.html", {"rows": manual_documents.listed(room.db)})
+
+
+def form(room: Room) -> Answer:
+    """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
+    key = room.arg("id")
+    old = manual_documents.current(room.db, key) if key else None
+    if key and old is None:
+        raise Refusal(404, "No document of that number was added by hand.")
+    if room.form is None:
+        return _page(room, old, _typed_of(old["document"]) if old else dict.fromkeys(FIELDS, ""))
+    typed = {name: (room.form.get(name) or [""])[0] for name in FIELDS}
+    gone = room.typed("step") == "withdraw"
+    try:
+        document = old["document"] if gone and old else document_of(typed)
+        _check_place(room, document, old)
+        manual_documents.add(
+            room.db, room.me, document, typed["note"], seen=room.number("seen"), now=room.now, gone=gone
+        )
+    except BadDocument as bad:
+        return _page(room, old, typed, bad.fields, 400)
+    except manual_documents.Overtaken as error:
+        return _page(room, old, typed, {"": str(error)}, 409)
+    shown = room.take_in(document.id) and room.publish([document.id])
+    told = (
+        "Withdrawn."
+        if gone
+        else "Kept. It is tagged and matched with the next run, or at once by `infopolicy rebuild`."
+    )
+    return Redirect("/desk/added", told if shown else f"{told} {LATER}")
+
+
+def document_of(typed: Mapping[str, str]) -> Document:
+    """The document that a form describes.
+
+    Raises:
+        BadDocument: with what is wrong, field by field.
+    """
+    wrong: dict[str, str] = {}
+    said = {name: _text(name, typed.get(name, ""), wrong) for name in FIELDS}
+    for name, words in (("title", "the title"), ("identifier", "the number"), ("jurisdiction", "the place")):
+        if not said[name] and name not in wrong and not (name == "identifier" and said["kind"] == "case"):
+            wrong[name] = f"{words} is missing"
+    if said["kind"] not in KINDS:
+        wrong["kind"] = "choose what it is"
+    if said["status"] not in STATUSES:
+        wrong["status"] = "choose where it stands"
+    _check_url(said["url"], wrong)
+    _check_day(said["published_on"], wrong)
+    session, identifier = _number(said, wrong)
+    if wrong:
+        raise BadDocument(wrong)
+    place = slug(said["jurisdiction"])
+    try:
+        key = document_id(place, session, identifier)
+    except BadRecord as error:
+        raise BadDocument({"identifier": "a number needs letters or figures"}) from error
+    return CLASSES.get(said["kind"], Document)(
+        id=key, kind=said["kind"], source=BY_HAND, jurisdiction=place, level=_level(said["kind"], place),
+        session=session, identifier=identifier, title=said["title"], url=said["url"], source_url=said["url"],
+        abstract=said["abstract"] or None, text=said["text"] or None, status=said["status"],
+        published_on=said["published_on"] or None,
+    )  # fmt: skip
+
+
+def _text(name: str, typed: str, wrong: dict[str, str]) -> str:
+    """One field as it is stored; what was typed into a line has no line breaks."""
+    try:
+        said = clean(typed) or ""
+    except BadRecord:
+        said = ""
+    if name not in ("abstract", "text", "note"):
+        said = " ".join(said.split())
+    if len(said) > FIELDS[name]:
+        wrong[name] = f"at most {FIELDS[name]:,} characters; these are {len(said):,}"
+    return said
+
+
+def _check_url(url: str, wrong: dict[str, str]) -> None:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and " " not in url
+    except ValueError:
+        fits = False
+    if not fits:
+        wrong["url"] = "give the address where it can be read; it begins with https:// or http://"
+
+
+def _check_day(day: str, wrong: dict[str, str]) -> None:
+    try:
+        if day and date.fromisoformat(day).isoformat() != day:
+            raise ValueError(day)
+    except ValueError:
+        wrong["published_on"] = "a day looks like 2026-11-30"
+
+
+def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
+    """Session and number as the sources of this kind write them, so that what they tell later is the same document."""
+    number = said["identifier"]
+    if said["kind"] == "case":
+        found = _COURTLISTENER.search(said["url"])
+        if "courtlistener.com/" in said["url"] and found:
+            return _COURT, f"{found[1]} {found[2]}"
+        if not number:
+            wrong["identifier"] = "the number is missing: court and number, such as ca9 22-15566"
+        return _COURT, number
+    if said["kind"] == "regulation" and said["jurisdiction"].lower() == "us" and not said["session"]:
+        return (_REGISTER if _REGISTER_NUMBER.fullmatch(number) else _REGULATIONS), number
+    if not said["session"]:
+        wrong["session"] = "the session is missing: its number or years, as the legislature writes them"
+    return said["session"], number
+
+
+def _level(kind: str, place: str) -> str:
+    if kind in ("case", "local_matter"):
+        return {"case": "court", "local_matter": "local"}[kind]
+    if place == "us" or not place.startswith("us-"):
+        return "federal" if place == "us" else "international"
+    return "state" if place.count("-") == 1 else "local"
+
+
+def _check_place(room: Room, document: Document, old: dict[str, Any] | None) -> None:
+    """Whether the number is free, and the place and session are ones we know (or meant to be new)."""
+    if old is not None:
+        if old["document_id"] != document.id:
+            raise BadDocument(
+                {"identifier": f"this would be another document ({document.id}): withdraw this one, add that"}
+            )
+        return
+    held = room.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
+    if held or manual_documents.current(room.db, document.id):
+        raise BadDocument({"identifier": f"we have {document.id} already" + (f": {held[0][:120]}" if held else "")})
+    if room.typed("new_place"):
+        return
+    known = [
+        row[0]
+        for row in room.db.execute(
+            "select distinct session from corpus.documents where jurisdiction = ? and session not in (?, ?, ?) "
+            "order by 1 desc limit 400",
+            [document.jurisdiction, *_NO_SESSION],
+        )
+    ]
+    if not known:
+        raise BadDocument(
+            {"jurisdiction": f"we have nothing of {document.jurisdiction!r} yet: tick below if it is right"}
+        )
+    if document.session not in known and document.session not in _NO_SESSION:
+        raise BadDocument(
+            {"session": f"we know {', '.join(known[:12])}: choose one of these, or tick below if it is new"}
+        )
+
+
+def _typed_of(document: Document) -> dict[str, str]:
+    return {name: getattr(document, name, None) or "" for name in FIELDS}
+
+
+def _page(
+    room: Room, old: dict[str, Any] | None, typed: Mapping[str, str], wrong: dict[str, str] | None = None,
+    status: int = 200,
+) -> Page:  # fmt: skip
+    places = [
+        row[0] for row in room.db.execute("select distinct jurisdiction from corpus.listing where area_id = 'any'")
+    ]
+    context = {
+        "v": typed, "wrong_fields": wrong or {}, "old": old, "kinds": glossary()["kinds"],
+        "statuses": glossary()["statuses"], "places": sorted(places), "new_place": room.typed("new_place"),
+        "seen": room.number("seen") or (old["id"] if old else 0),
+        "address": "/desk/added/form" + (f"?id={old['document_id']}" if old else ""),
+    }  # fmt: skip
+    return Page("desk/by_hand_form.html", context, status)

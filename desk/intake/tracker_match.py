@@ -1,0 +1,185 @@
+"""Which document a row of a tracker means, and what it says about it: matched, ambiguous, unknown, or a bad value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from crawlers.items import FEDERAL_TYPES, BadRecord, document_id, slug
+from desk.intake import tracker
+from desk.intake.tracker import Row
+from pages.http.formatting import glossary
+
+MOST_CANDIDATES = 12
+#: Addresses that name a document -> how its id is made of their parts.
+_HOUSE_BILLS = {
+    "house-bill": "hr", "senate-bill": "s", "house-resolution": "hres", "senate-resolution": "sres",
+    "house-joint-resolution": "hjres", "senate-joint-resolution": "sjres",
+    "house-concurrent-resolution": "hconres", "senate-concurrent-resolution": "sconres",
+}  # fmt: skip
+#: Letters that states use too do not tell that a number is Congress's.
+_FEDERAL_ONLY = FEDERAL_TYPES.keys() - {"hb", "sb", "sr", "hjr", "hcr", "scr"}
+_CONGRESS = re.compile(r"/bill/([0-9]+)(?:st|nd|rd|th)-congress/([a-z-]+)/([0-9]+)")
+_REGISTER = re.compile(r"/(?:d|documents/[0-9]{4}/[0-9]{2}/[0-9]{2})/([0-9]{4}-[0-9]{4,6})")
+_OPEN_STATES = re.compile(r"/([a-z]{2})/bills/([^/]+)/([A-Za-z]+[0-9]+)")
+_YEARS = re.compile(r"(?:19|20)[0-9]{2}")
+_SHORT_YEARS = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})(?![0-9])")
+_WITH_PLACE = re.compile(r"([A-Za-z]{2})[\s-]+([A-Za-z].*[0-9].*)")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    document_id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a row means. `state` is matched, ambiguous, unknown or bad; `why` says what is wrong, for the person who reads."""
+
+    row: Row
+    state: str
+    candidates: tuple[Candidate, ...]
+    stance: str | None
+    note: str
+    why: str = ""
+
+
+def matched(db: Database, row: Row) -> Line:
+    """What a row means.
+
+    Args:
+        db: staff.db with corpus.db attached.
+    """
+    note = row.cells.get("note", "")
+    stance, problem = _stance(row.cells.get("stance", ""))
+    if row.formulas:
+        problem = f"{', '.join(row.formulas)}: holds a formula; paste the value instead"
+    elif len(note) > tracker.LONGEST_CELL:
+        problem = f"the note is longer than {tracker.LONGEST_CELL:,} characters"
+    if problem:
+        return Line(row, "bad", (), None, note, problem)
+    try:
+        found, why = _documents(db, row)
+    except BadRecord:
+        return Line(row, "bad", (), None, note, "the number has neither letters nor figures")
+    state = {0: "unknown", 1: "matched"}.get(len(found), "ambiguous")
+    return Line(row, state, found, stance, note, why if state != "matched" else "")
+
+
+def _stance(said: str) -> tuple[str | None, str]:
+    word = tracker.plain(said)
+    for stance, known in tracker.words()["stances"].items():
+        if word in known:
+            return (None if stance == "none" else stance), ""
+    return None, f"“{said[:60]}” is no stance we know: write support, oppose, watch …"
+
+
+def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
+    if (key := _of_link(row.cells.get("link", ""))) and (found := _candidates(db, "d.id = ?", [key])):
+        return found, ""
+    number = re.sub(r"\(.*?\)", " ", row.cells.get("number", "")).strip()
+    if not number:
+        return (), "there is no number, and the link leads to no document of ours"
+    place, wrong = _place(row.cells.get("jurisdiction", ""))
+    if wrong:
+        return (), wrong
+    inner = _WITH_PLACE.fullmatch(number)
+    if place is None and inner and f"us-{inner[1].lower()}" in glossary()["jurisdictions"]:
+        place, number = f"us-{inner[1].lower()}", inner[2]
+    if place is None and re.sub(r"[^a-z]", "", number.lower()) in _FEDERAL_ONLY:
+        place = "us"
+    numbered = _of_number(db, number, place)
+    session = row.cells.get("session", "")
+    kept = [each for each, its in numbered if not session or same_session(session, its, place)]
+    where = glossary()["jurisdictions"].get(place, place) if place else "any place"
+    if not kept:
+        more = f" in the session {session}" if session and numbered else ""
+        return (), f"we hold no {number} of {where}{more}"
+    return tuple(kept[:MOST_CANDIDATES]), f"{len(kept)} documents have this number: choose one"
+
+
+def _of_link(link: str) -> str | None:
+    """The id that an address names; None where it is none of those we know."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    path = parts.path
+    if found := re.search(r"/documents/([a-z0-9-]+)$", path):
+        return found[1]
+    if "congress.gov" in parts.netloc and (found := _CONGRESS.search(path)) and found[2] in _HOUSE_BILLS:
+        return document_id("us", found[1], _HOUSE_BILLS[found[2]] + found[3])
+    if "federalregister.gov" in parts.netloc and (found := _REGISTER.search(path)):
+        return document_id("us", "fr", found[1])
+    if "openstates.org" in parts.netloc and (found := _OPEN_STATES.search(path)):
+        return document_id(f"us-{found[1]}", found[2], found[3])
+    return None
+
+
+@cache
+def _places() -> dict[str, str]:
+    known = glossary()["jurisdictions"]
+    found = {tracker.plain(name): code for code, name in known.items()}
+    found |= {code.rpartition("-")[2]: code for code in known if re.fullmatch(r"us-[a-z]{2}", code)}
+    found |= {code.replace("-", " "): code for code in known}
+    return found | dict.fromkeys(tracker.words()["federal"], "us")
+
+
+def _place(said: str) -> tuple[str | None, str]:
+    word = tracker.plain(said)
+    if not word:
+        return None, ""
+    return (place, "") if (place := _places().get(word)) else (None, f"“{said[:60]}” is no place we know")
+
+
+def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, str]]:
+    """Documents of this number with their sessions, the newest first."""
+    forms = {document_id(each, "x", number).removeprefix(f"{each}-x-") for each in ([place] if place else ["us", "xx"])}
+    marks = ", ".join("?" * len(forms))
+    where = f"l.area_id = 'any' and l.number in ({marks})" + (" and l.jurisdiction = ?" if place else "")
+    rows = db.execute(
+        f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, d.session from corpus.listing l "
+        f"join corpus.documents d on d.id = l.document_id where {where} order by l.sort_on desc, d.id desc limit 60",
+        [*sorted(forms), *([place] if place else [])],
+    ).fetchall()
+    return [(_candidate(row), row[3]) for row in rows]
+
+
+def _candidates(db: Database, where: str, values: list[str]) -> tuple[Candidate, ...]:
+    sql = f"select d.id, d.identifier, d.jurisdiction, d.session, d.title from corpus.documents d where {where}"
+    return tuple(_candidate(row) for row in db.execute(sql, values).fetchall())
+
+
+def _candidate(row: Any) -> Candidate:
+    place = glossary()["jurisdictions"].get(row[2], row[2])
+    title = row[4] if len(row[4]) <= 120 else row[4][:119] + "…"
+    return Candidate(row[0], f"{row[1]}, {place}, {row[3]}: {title}")
+
+
+def same_session(said: str, stored: str, place: str | None) -> bool:
+    """Whether a tracker's words for a session ("118th Congress", "2025-2026", "2025") mean one as we store it."""
+    if slug(said) == slug(stored):
+        return True
+    if place == "us" and (number := re.match(r"[0-9]+", said.strip())) and stored.isdecimal():
+        return number[0] == stored or _years_of_congress(int(stored)) >= set(_YEARS.findall(said)) != set()
+    mine, theirs = _years(said), _years(stored)
+    return bool(mine) and bool(theirs) and (mine <= theirs or theirs <= mine)
+
+
+def _years_of_congress(number: int) -> set[str]:
+    first = 1787 + 2 * number
+    return {str(first), str(first + 1)}
+
+
+def _years(session: str) -> set[str]:
+    text = slug(session)
+    years = set(_YEARS.findall(text))
+    for first, second in _SHORT_YEARS.findall(text):
+        years |= {first, first[:2] + second}
+    return years

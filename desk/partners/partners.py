@@ -1,0 +1,210 @@
+"""What coalition partners say about documents: theirs, never ALA's. Only ever added to; staff may hide a statement."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from comparison.versions.differences import differences
+from crawlers.items import BadRecord, clean
+from desk.accounts import accounts, limits
+from desk.accounts.accounts import PARTNER, Account, AccountError
+from desk.tables import writing
+from positions.catalog.records import STANCES
+
+log = logging.getLogger("infopolicy.desk")
+
+LONGEST_NOTE = 2_000
+LONGEST_ORGANISATION = 80
+#: What one organisation can say in a day: more is a mistake or a stolen account.
+MOST_A_DAY = 200
+
+
+class BadStatement(ValueError):
+    """A statement that cannot be kept; `fields` says what is wrong with each field, "" for the whole."""
+
+    def __init__(self, fields: dict[str, str]):
+        super().__init__("; ".join(fields.values()))
+        self.fields = fields
+
+
+def add_partner(
+    db: Database, name: str, organisation: str, *, password: str | None, now: str, email: str | None = None
+) -> Account:
+    """Make an account for somebody of a partner organisation.
+
+    Raises:
+        AccountError: the name, organisation or address cannot be used.
+        BadPassword: the password may not be chosen.
+    """
+    organisation = " ".join((clean(organisation) or "").split())
+    if not 2 <= len(organisation) <= LONGEST_ORGANISATION:
+        raise AccountError(f"{name}: a partner needs an organisation of 2 to {LONGEST_ORGANISATION} characters")
+    if password is None:
+        raise AccountError(f"{name}: a partner needs a password: single sign-on is for staff")
+    return accounts.add(
+        db, name, role=PARTNER, password=password, now=now, email=email, unit=organisation, roles=(PARTNER,)
+    )
+
+
+def say(db: Database, account: Account, document_id: str, stance: str, note: str, *, seen: int, now: str) -> None:
+    """Publish what an organisation holds on a document; an empty stance withdraws what it said.
+
+    Args:
+        db: partners.db with corpus.db attached.
+        seen: the id of its statement that the page knew, 0 for none.
+
+    Raises:
+        BadStatement: it makes no sense, or a colleague was faster.
+    """
+    said = _checked(db, document_id, stance, note)
+    with writing(db):
+        newest = mine(db, account, document_id)
+        if (newest["id"] if newest else 0) != seen:
+            raise BadStatement({"": "somebody of your organisation has changed this since you opened the page"})
+        if not stance and (newest is None or newest["stance"] is None):
+            raise BadStatement({"": "there is nothing to withdraw"})
+        day = limits.ago(now, days=1)
+        made = "select count(*) from statements where organisation = ? and written_at > ?"
+        if db.execute(made, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
+            raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please go on tomorrow"})
+        db.execute(
+            "insert into statements (document_id, organisation, stance, note, written_by, written_at) "
+            "values (?, ?, ?, ?, ?, ?)",
+            [document_id, account.unit, stance or None, said if stance else None, account.id, now],
+        )
+        accounts.log(db, account.id, "published a statement" if stance else "withdrew a statement", document_id, now)
+
+
+def _checked(db: Database, document_id: str, stance: str, note: str) -> str | None:
+    wrong: dict[str, str] = {}
+    try:
+        said = clean(note)
+    except BadRecord:
+        said = None
+    if stance and stance not in STANCES:
+        wrong["stance"] = "choose a stance"
+    if len(said or "") > LONGEST_NOTE:
+        wrong["note"] = f"at most {LONGEST_NOTE:,} characters; these are {len(said or ''):,}"
+    if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
+        wrong[""] = "there is no such document"
+    if wrong:
+        raise BadStatement(wrong)
+    return said
+
+
+def mine(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
+    """What the account's organisation last said on a document, withdrawn or not."""
+    rows = db.query(
+        "select * from current_statements where document_id = ? and organisation = ?", [document_id, account.unit]
+    )
+    return next(iter(rows), None)
+
+
+def history(db: Database, account: Account, document_id: str) -> list[dict[str, Any]]:
+    """Everything an organisation said on a document, newest first, with `name` of who wrote it."""
+    return list(
+        db.query(
+            "select s.*, a.name from statements s join accounts a on a.id = s.written_by "
+            "where s.document_id = ? and s.organisation = ? order by s.id desc",
+            [document_id, account.unit],
+        )
+    )
+
+
+def of_organisation(db: Database, account: Account) -> list[dict[str, Any]]:
+    """What an organisation holds now, newest first, with `title` and `identifier` of the document."""
+    return list(
+        db.query(
+            "select s.*, d.title, d.identifier from current_statements s join corpus.documents d on d.id = s.document_id "
+            "where s.organisation = ? and s.stance is not null order by s.id desc",
+            [account.unit],
+        )
+    )
+
+
+def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reason: str, seen: int, now: str) -> str:
+    """Hide what an organisation says on a document, or show it again. Returns what it is about, for the trail of staff.
+
+    Hidden stays hidden, whatever the organisation sends later, until staff show it.
+
+    Raises:
+        BadStatement: there is no such statement, no reason is given, or somebody was faster.
+    """
+    reason = (clean(reason) or "")[:LONGEST_NOTE]
+    if not reason:
+        raise BadStatement({"reason": "say why: the partner reads it"})
+    with writing(db):
+        row = next(iter(db.query("select * from current_statements where id = ?", [statement])), None)
+        if row is None or row["stance"] is None:
+            raise BadStatement({"": "the partner has withdrawn or changed it meanwhile"})
+        if (row["moderation_id"] or 0) != seen:
+            raise BadStatement({"": "a colleague has decided this since you opened the page"})
+        db.execute(
+            "insert into moderations (statement_id, hidden, reason, moderated_by, moderated_at) values (?, ?, ?, ?, ?)",
+            [statement, int(hidden), reason, staff.id, now],
+        )
+    return f"{row['organisation']} on {row['document_id']}: {reason}"
+
+
+#: What was sent again after staff had hidden what the organisation said on the document.
+_SENT_AGAIN = "(s.stance is not null and s.hidden and s.id <> s.moderated_id)"
+
+
+def listed(db: Database) -> list[dict[str, Any]]:
+    """What all partners hold now, as staff see it: with `name`, and what is hidden. What was sent again comes first.
+
+    Such a row has `before`, the statement that was hidden, and `changed`, the words of the notes with their differences.
+    """
+    rows = list(
+        db.query(
+            "select s.*, a.name, d.title, d.identifier from current_statements s join accounts a on a.id = s.written_by "
+            f"left join corpus.documents d on d.id = s.document_id where s.stance is not null order by {_SENT_AGAIN} desc, "
+            "s.id desc limit 500"
+        )
+    )
+    for row in rows:
+        if row["hidden"] and row["id"] != row["moderated_id"]:
+            [row["before"]] = db.query("select * from statements where id = ?", [row["moderated_id"]])
+            row["changed"] = differences(row["before"]["note"] or "", row["note"] or "")
+    return rows
+
+
+def sent_again(db: Database) -> int:
+    """How many hidden statements were sent again and wait for staff to look at them."""
+    return int(db.execute(f"select count(*) from current_statements s where {_SENT_AGAIN}").fetchone()[0])
+
+
+def of_document(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """What partners hold on a document, as staff see it: hidden ones too."""
+    return list(
+        db.query(
+            "select * from current_statements where document_id = ? and stance is not null order by organisation",
+            [document_id],
+        )
+    )
+
+
+def shown(path: Path, document_id: str) -> list[dict[str, Any]]:
+    """What the public reads on a document: `organisation`, `stance`, `note`, `written_at`, by organisation.
+
+    Reads a file of its own, read-only; without one, or when it cannot be read, nobody has said anything.
+    """
+    if not path.exists():
+        return []
+    sql = (
+        "select organisation, stance, note, written_at from current_statements "
+        "where document_id = ? and stance is not null and not hidden and not closed order by organisation"
+    )
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql, [document_id]).fetchall()]
+    except sqlite3.Error as error:
+        log.warning("%s: %s", path.name, error)
+        return []

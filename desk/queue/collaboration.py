@@ -1,0 +1,245 @@
+"""What staff do around a decision: notes, who looks at what, until when it sleeps, what a person follows and came back to."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.accounts.limits import ago
+from desk.reviews.subjects import LONGEST_NOTE
+from desk.tables import writing
+
+#: What a sleeping document can wait for: any news, or a kind of change (crawlers.items.CHANGE_KINDS).
+EVENTS = ("any", "status", "text", "event", "law", "action")
+#: A visit is over after so many minutes without a page.
+IDLE_MINUTES = 60
+
+
+class BadWork(ValueError):
+    """Something that cannot be written down; the message says why."""
+
+
+def add_note(db: Database, account: Account, document_id: str, words: str, now: str) -> int:
+    """Keep a note; returns its number."""
+    words = words.strip()
+    if not words or len(words) > LONGEST_NOTE:
+        raise BadWork(f"a note has 1 to {LONGEST_NOTE:,} characters")
+    _held(db, document_id)
+    cursor = db.execute(
+        "insert into notes (document_id, written_by, written_at, words) values (?, ?, ?, ?)",
+        [document_id, account.id, now, words],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def take_note_back(db: Database, account: Account, note_id: int, now: str) -> None:
+    """The note is shown no more beside its document; the trail keeps it."""
+    db.execute("insert into notes_taken_back values (?, ?, ?) on conflict do nothing", [note_id, account.id, now])
+
+
+def notes(db: Database, document_id: str) -> list[dict[str, Any]]:
+    return list(
+        db.query(
+            "select n.*, a.name from notes n join accounts a on a.id = n.written_by where document_id = ? "
+            "and n.id not in (select note_id from notes_taken_back) order by n.id",
+            [document_id],
+        )
+    )
+
+
+def assign(db: Database, account: Account, document_id: str, name: str, now: str) -> None:
+    """Give a document to somebody, or to nobody with an empty name."""
+    _held(db, document_id)
+    db.execute(
+        "insert into assignments (document_id, assigned_to, assigned_by, assigned_at) values (?, ?, ?, ?)",
+        [document_id, _somebody(db, name), account.id, now],
+    )
+
+
+def assigned(db: Database, document_id: str) -> dict[str, Any] | None:
+    """The newest assignment with `name` and `giver`; None when nobody is assigned."""
+    rows = db.query(
+        "select s.*, a.name, g.name as giver from current_assignments s join accounts a on a.id = s.assigned_to "
+        "join accounts g on g.id = s.assigned_by where s.document_id = ?",
+        [document_id],
+    )
+    return next(iter(rows), None)
+
+
+def snooze(
+    db: Database, account: Account, document_id: str, now: str, *, until_on: str | None, until_change: str | None
+) -> None:
+    """Let a document sleep until a day, or until something happens to it, whichever comes first; neither wakes it."""
+    _held(db, document_id)
+    if until_on is not None:
+        try:
+            day = datetime.date.fromisoformat(until_on)
+        except ValueError as error:
+            raise BadWork("the day must look like 2026-11-30") from error
+        if day.isoformat() <= now[:10]:
+            raise BadWork("the day must lie ahead")
+    if until_change is not None and until_change not in EVENTS:
+        raise BadWork(f"an event is one of {', '.join(EVENTS)}")
+    db.execute(
+        "insert into snoozes (document_id, until_on, until_change, asked_by, asked_at) values (?, ?, ?, ?, ?)",
+        [document_id, until_on, until_change, account.id, now],
+    )
+
+
+def snoozed(db: Database, document_id: str, today: str) -> dict[str, Any] | None:
+    """The sleep a document is in, with `name` of who asked for it; None when it is awake."""
+    rows = db.query(
+        "select z.*, a.name from current_snoozes z join accounts a on a.id = z.asked_by where z.document_id = ? "
+        "and (z.until_on is not null or z.until_change is not null) and coalesce(z.until_on > ?, 1) "
+        "and not (z.until_change is not null and exists (select 1 from corpus.changes c "
+        "where c.document_id = z.document_id and c.seen_at > z.asked_at and z.until_change in ('any', c.kind)))",
+        [document_id, today],
+    )
+    return next(iter(rows), None)
+
+
+def follow(db: Database, account: Account, document_id: str, on: bool, now: str) -> None:
+    _held(db, document_id)
+    if on:
+        db.execute("insert into follows values (?, ?, ?) on conflict do nothing", [account.id, document_id, now])
+    else:
+        db.execute("delete from follows where account_id = ? and document_id = ?", [account.id, document_id])
+
+
+def follows(db: Database, account: Account) -> list[dict[str, Any]]:
+    """What a person follows with its last three changes since then, those with the newest news first."""
+    found = list(
+        db.query(
+            "select f.document_id, f.since, d.title, d.identifier, d.status, d.status_on, (select max(c.seen_at) "
+            "from corpus.changes c where c.document_id = f.document_id) as news_at from follows f "
+            "join corpus.documents d on d.id = f.document_id where f.account_id = ? order by news_at desc, d.id",
+            [account.id],
+        )
+    )
+    for row in found:
+        row["changes"] = list(
+            db.query(
+                "select happened_on, seen_at, kind, summary from corpus.changes where document_id = ? and seen_at >= ? "
+                "order by seen_at desc, happened_on desc limit 3",
+                [row["document_id"], row["since"]],
+            )
+        )
+    return found
+
+
+def news_of_followed(db: Database, account: Account, since: str | None) -> int:
+    """On how many of the documents that a person follows something was seen since then; 0 at the first visit."""
+    return db.execute(
+        "select count(*) from follows f where f.account_id = ? and exists (select 1 from corpus.changes c "
+        "where c.document_id = f.document_id and c.seen_at > max(?, f.since))",
+        [account.id, since or "9999"],
+    ).fetchone()[0]
+
+
+def is_followed(db: Database, account: Account, document_id: str) -> bool:
+    sql = "select 1 from follows where account_id = ? and document_id = ?"
+    return db.execute(sql, [account.id, document_id]).fetchone() is not None
+
+
+def save_filter(db: Database, account: Account, name: str, query: str) -> None:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 60 or len(query) > 1_000:
+        raise BadWork("a name has 1 to 60 characters")
+    db.execute(
+        "insert into saved_filters values (?, ?, ?) on conflict (account_id, name) do update set query = excluded.query",
+        [account.id, name, query],
+    )
+
+
+def drop_filter(db: Database, account: Account, name: str) -> None:
+    db.execute("delete from saved_filters where account_id = ? and name = ?", [account.id, name])
+
+
+def filters(db: Database, account: Account) -> list[dict[str, Any]]:
+    return list(db.query("select name, query from saved_filters where account_id = ? order by name", [account.id]))
+
+
+def visit(db: Database, account: Account, now: str) -> str | None:
+    """Note that somebody is here; returns when their visit before this one ended, None at the first."""
+    with writing(db):
+        row = db.execute("select since, last_at from visits where account_id = ?", [account.id]).fetchone()
+        since, last = (row[0], row[1]) if row else (None, None)
+        if last and last < ago(now, minutes=IDLE_MINUTES):
+            since = last
+        db.execute(
+            "insert into visits values (?, ?, ?) on conflict (account_id) do update set since = excluded.since, "
+            "last_at = excluded.last_at",
+            [account.id, since, now],
+        )
+    return since
+
+
+# --------------------------------------------------------------------- areas and their owners
+
+
+def hand_over(db: Database, account: Account, area_id: str, name: str, note: str, now: str) -> None:
+    """Give an area to somebody, or to nobody; the row stays, so that everybody sees who had it and why it moved."""
+    if not db.execute("select 1 from corpus.policy_areas where id = ?", [area_id]).fetchone():
+        raise BadWork(f"there is no area called {area_id!r}")
+    owner = _somebody(db, name)
+    with db.atomic():
+        db.execute(
+            "insert into area_owners (area_id, owner, handed_by, handed_at, note) values (?, ?, ?, ?, ?)",
+            [area_id, owner, account.id, now, note.strip()[:LONGEST_NOTE] or None],
+        )
+        accounts.log(db, account.id, "area handed over", f"{area_id}: {name or 'nobody'}", now)
+
+
+def owners(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Who looks after the areas of a document: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`, `closed`.
+
+    An area that was never given to anybody has None for all but its title; `closed` is 1 where the owner's account is.
+    """
+    return list(
+        db.query(
+            "select t.area_id, p.title, a.name as owner_name, a.unit, g.name as giver, o.handed_at, o.note, "
+            "a.disabled_at is not null as closed from corpus.shown_tags t "
+            "join corpus.policy_areas p on p.id = t.area_id left join current_area_owners o on o.area_id = t.area_id "
+            "left join accounts a on a.id = o.owner left join accounts g on g.id = o.handed_by "
+            "where t.document_id = ? order by p.ordinal, p.title",
+            [document_id],
+        )
+    )
+
+
+def areas(db: Database) -> list[dict[str, Any]]:
+    """Every area with `owner`, `unit`, `waiting` (pairs nobody has decided) and `history`, newest first."""
+    waiting = dict(
+        db.execute(
+            "select t.area_id, count(*) from corpus.tags t left join standings s on s.document_id = t.document_id "
+            "and s.subject = 'area:' || t.area_id where s.review_id is null or s.state = 'returned' group by t.area_id"
+        ).fetchall()
+    )
+    hands: dict[str, list[dict[str, Any]]] = {}
+    for row in db.query(
+        "select o.*, a.name as owner_name, a.unit, a.disabled_at is not null as closed, g.name as giver from area_owners o "
+        "left join accounts a on a.id = o.owner join accounts g on g.id = o.handed_by order by o.id desc"
+    ):
+        hands.setdefault(row["area_id"], []).append(row)
+    return [
+        {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": hands.get(row[0], [])}
+        for row in db.execute("select id, title from corpus.policy_areas order by ordinal, title").fetchall()
+    ]
+
+
+def _somebody(db: Database, name: str) -> int | None:
+    if not name:
+        return None
+    found = accounts.find(db, name)
+    if found is None or found.disabled_at is not None:
+        raise BadWork(f"there is no open account called {name[:60]!r}")
+    return found.id
+
+
+def _held(db: Database, document_id: str) -> None:
+    if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
+        raise BadWork(f"{document_id[:80]}: there is no such document")

@@ -1,0 +1,232 @@
+"""What waits for a decision, in the order in which to look at it: priority, deadline, doubt; and some drawn at random.
+
+Ranking by what the machine thinks hides what it misses. Therefore one place in ten goes to a document drawn by lot from
+those in which it found nothing: an honest estimate of its misses rests on them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlite_utils import Database
+
+from pages.browse import search
+
+PAGE = 25
+#: One place in so many is drawn by lot.
+EVERY = 10
+_LOTS = 400
+
+#: Points, each told on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
+#: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
+_RANKED = """
+    with due (document_id, due_on) as materialized (
+        select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today group by 1
+    )
+    select w.*, due.due_on, count(*) over () as total,
+        4.0 * (w.returned > 0) + case when w.priority = 2 then 3.0 else 2.0 * w.priority_score end
+        + coalesce(4.0 * max(0, 1 - (julianday(due.due_on) - julianday(:today)) / 60.0), 0) + w.doubt
+        + 2.0 * (w.latest_on >= :lately) - 4.0 * (coalesce(w.congress, :congress) < :congress) as points
+    from waiting w left join due on due.document_id = w.document_id"""
+
+_ASLEEP = """
+    select z.document_id from current_snoozes z where (z.until_on is not null or z.until_change is not null)
+    and coalesce(z.until_on > :today, 1)
+    and not (z.until_change is not null and exists (
+        select 1 from corpus.changes c where c.document_id = z.document_id and c.seen_at > z.asked_at
+        and z.until_change in ('any', c.kind)))"""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which documents of the queue to show; every field is a part of the address. "" or "1" for yes-or-no ones."""
+
+    q: str = ""
+    area: str = ""
+    position: str = ""
+    kind: str = ""
+    jurisdiction: str = ""
+    must_see: str = ""
+    due: str = ""
+    returned: str = ""
+    new: str = ""
+    mine: str = ""
+    unassigned: str = ""
+    my_areas: str = ""
+    put_off: str = ""
+    asleep: str = ""
+
+    @classmethod
+    def of(cls, args: dict[str, str]) -> Filters:
+        return cls(**{each.name: args.get(each.name, "").strip()[:200] for each in fields(cls)})
+
+    def query(self, **more: str) -> str:
+        """The filters as the part of an address after the question mark; "" when there are none."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)} | more
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def without(self, name: str) -> Filters:
+        return replace(self, **{name: ""})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document that waits, and why it stands where it stands. `sampled`: drawn by lot."""
+
+    document_id: str
+    waiting: int = 0
+    points: float = 0.0
+    priority: int = 0
+    due_on: str | None = None
+    returned: int = 0
+    least_sure: float | None = None
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for the queue and when: `since` is the end of their last visit, None at the first."""
+
+    account_id: int
+    today: datetime.date
+    since: str | None
+
+
+def ranked(db: Database, filters: Filters, asked: Asked, *, skip: int, size: int) -> tuple[list[Entry], int]:
+    """A stretch of the queue in its order, and how long the whole is (0 when the stretch lies behind its end).
+
+    Args:
+        db: staff.db with corpus.db attached.
+    """
+    conditions, values = _conditions(filters)
+    conditions.append(_not_ceremonial(db, "w.document_id"))
+    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.document_id limit :size offset :skip"
+    values |= _clock(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
+    rows = list(db.query(sql, values))
+    return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def listed(db: Database, filters: Filters, asked: Asked, page: int) -> tuple[list[tuple[int, Entry]], int]:
+    """A page of the list, each entry with its number from 0, and the length of the ranked part."""
+    numbers = range((page - 1) * PAGE, page * PAGE)
+    drawn = _drawn(db, filters, asked, numbers[-1] // EVERY + 1)
+    places = [n for n in numbers if not _by_lot(n, filters)]
+    first = _place(numbers[0], filters)
+    entries, total = ranked(db, filters, asked, skip=first, size=len(places))
+    mixed = dict(zip(places, entries, strict=False))
+    last = max(mixed, default=-1)
+    mixed |= {n: drawn[n // EVERY] for n in numbers if n < last and _by_lot(n, filters) and n // EVERY < len(drawn)}
+    return sorted(mixed.items()), total
+
+
+def at(db: Database, filters: Filters, asked: Asked, number: int) -> tuple[int, Entry] | None:
+    """The entry of this number, or the next there is, from the start again behind the end; None when nothing waits."""
+    if _by_lot(number, filters):
+        drawn = _drawn(db, filters, asked, number // EVERY + 1)
+        if number // EVERY < len(drawn):
+            return number, drawn[number // EVERY]
+        number += 1
+    entries, _ = ranked(db, filters, asked, skip=_place(number, filters), size=1)
+    if entries:
+        return number, entries[0]
+    return at(db, filters, asked, 0) if number else None
+
+
+def _by_lot(number: int, filters: Filters) -> bool:
+    """Whether the place of this number goes to a document drawn by lot: none does where somebody looks for something."""
+    return number % EVERY == EVERY - 1 and not filters.query()
+
+
+def _place(number: int, filters: Filters) -> int:
+    """The place among the ranked ones of what has this number."""
+    return number if filters.query() else number - number // EVERY
+
+
+def _not_ceremonial(db: Database, column: str) -> str:
+    """The condition that leaves out resolutions that only honour, where corpus.db marks them."""
+    marked = db.execute("select 1 from corpus.sqlite_master where name = 'ceremonial'").fetchone()
+    return f"{column} not in (select document_id from corpus.ceremonial)" if marked else "1"
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(
+        row["document_id"], row["pairs"], round(row["points"], 2), row["priority"], row["due_on"], row["returned"],
+        row["least_sure"],
+    )  # fmt: skip
+
+
+def _clock(today: datetime.date) -> dict[str, Any]:
+    return {
+        "today": today.isoformat(),
+        "lately": (today - datetime.timedelta(days=90)).isoformat(),
+        # A Congress sits from 3 January of an odd year: before that day the old one is still there.
+        "congress": ((today - datetime.timedelta(days=2)).year - 1789) // 2 + 1,
+    }
+
+
+def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    values: dict[str, Any] = {}
+    asleep = f"w.document_id in ({_ASLEEP})"
+    found = [asleep if filters.asleep else f"not {asleep}", "w.deferred > 0" if filters.put_off else "w.pairs > 0"]
+    simple = {"kind": "w.kind = :kind", "jurisdiction": "w.jurisdiction = :jurisdiction"}
+    for name, condition in simple.items():
+        if getattr(filters, name):
+            found.append(condition)
+            values[name] = getattr(filters, name)
+    for name in ("area", "position"):
+        if getattr(filters, name):
+            found.append(f"w.document_id in (select document_id from waiting_pairs where subject = :{name})")
+            values[name] = f"{name}:{getattr(filters, name)}"
+    switches = {
+        "must_see": "w.priority = 2",
+        "due": "due.due_on is not null",
+        "returned": "w.returned > 0",
+        "new": "(w.first_seen_at > :since or w.returned_at > :since "
+        "or w.document_id in (select document_id from corpus.changes where seen_at > :since))",
+        "mine": "w.document_id in (select document_id from current_assignments where assigned_to = :me)",
+        "unassigned": "w.document_id not in (select document_id from current_assignments where assigned_to is not null)",
+        "my_areas": "w.document_id in (select o.document_id from waiting_pairs o "
+        "join current_area_owners a on o.subject = 'area:' || a.area_id where a.owner = :me)",
+    }
+    found += [condition for name, condition in switches.items() if getattr(filters, name)]
+    expression = search.parse(filters.q).expression if filters.q else ""
+    if expression:
+        found.append(
+            "w.document_id in (select d.id from corpus.documents d where d.rowid in "
+            "(select rowid from corpus.documents_fts where documents_fts match :words))"
+        )
+        values["words"] = expression
+    return found, values
+
+
+# --------------------------------------------------------------------- by lot
+
+
+def lots(db: Database, today: datetime.date, most: int) -> list[Entry]:
+    """Documents drawn by lot today from those in which the machine found nothing; at most `most` of them.
+
+    The same all day and for everybody; what has been looked at falls out.
+    """
+    top = db.execute("select coalesce(max(rowid), 0) from corpus.documents").fetchone()[0]
+    if not top or most < 1:
+        return []
+    drawn = random.Random(f"lots {today.isoformat()}").sample(range(1, top + 1), min(_LOTS, top))
+    marks = ", ".join("?" * len(drawn))
+    rows = db.execute(
+        f"""select d.rowid, d.id from corpus.documents d join corpus.taggings t on t.document_id = d.id
+        where d.rowid in ({marks}) and {_not_ceremonial(db, "d.id")}
+        and not exists (select 1 from corpus.tags where document_id = d.id)
+        and not exists (select 1 from standings s where s.document_id = d.id and s.subject = 'priority')""",
+        drawn,
+    ).fetchall()
+    order = {rowid: place for place, rowid in enumerate(drawn)}
+    blank = [row[1] for row in sorted(rows, key=lambda row: order[row[0]])]
+    return [Entry(key, sampled=True) for key in blank[:most]]
+
+
+def _drawn(db: Database, filters: Filters, asked: Asked, most: int) -> list[Entry]:
+    return [] if filters.query() else lots(db, asked.today, most)

@@ -1,0 +1,140 @@
+"""The same verdict on many documents at once: first shown whole, then recorded as it was shown.
+
+What somebody else has decided between the two is left alone and told.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.reviews import review_items, review_page, reviews
+from desk.reviews.review_items import Item
+from desk.reviews.reviews import NotAllowed, Overtaken, Verdict
+from desk.reviews.subjects import BadVerdict
+from desk.web.context import Answer, Page, Redirect, Refusal, Room, parts_of
+
+#: More at once nobody can look through.
+MOST = 200
+#: What can be done to many: a verdict on what is open, everything or only areas.
+ACTIONS = {
+    "confirm": ("confirm", ("area", "position", "priority")),
+    "reject": ("reject", ("area", "position")),
+    "reject-areas": ("reject", ("area",)),
+    "defer": ("defer", ("area", "position", "priority")),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One verdict of a preview, as it will be recorded; `seen` is the last review of its document now."""
+
+    document_id: str
+    identifier: str
+    title: str
+    item: Item
+    verdict: str
+    seen: int
+
+    @property
+    def token(self) -> str:
+        """What the form carries back, so that exactly what was shown is recorded."""
+        parts = [self.document_id, self.item.subject, self.verdict, self.item.suggestion.value, self.seen]
+        return json.dumps(parts)
+
+
+def preview(db: Database, documents: Sequence[str], action: str, area: str = "") -> list[Line]:
+    """The verdicts that an action means for some documents; only what is open, and only one area if one is named.
+
+    Raises:
+        BadVerdict: there is no such action.
+    """
+    if action not in ACTIONS:
+        raise BadVerdict("choose what to do with the documents")
+    verdict, kinds = ACTIONS[action]
+    lines = []
+    for document_id in documents[:MOST]:
+        row = db.execute("select identifier, title from corpus.documents where id = ?", [document_id]).fetchone()
+        seen = reviews.last_id(db, document_id)
+        for item in review_items.items(db, document_id) if row else ():
+            fits = not area or item.subject == f"area:{area}"
+            if item.waits and item.kind in kinds and fits and _possible(item, verdict):
+                lines.append(Line(document_id, row[0], row[1], item, verdict, seen))
+    return lines
+
+
+def _possible(item: Item, verdict: str) -> bool:
+    """A position that came back without a direction has none to confirm: it is left to its own page."""
+    return verdict != "confirm" or item.kind == "area" or item.suggestion.value is not None
+
+
+def bulk(room: Room) -> Answer:
+    """Step one shows what an action means, step two records it."""
+    query = review_page.filters_of(room).query()
+    try:
+        if room.typed("step") == "save":
+            return _save(room, query)
+        chosen = list(dict.fromkeys((room.form or {}).get("document", [])))
+        area = review_page.filters_of(room).area if room.typed("only_area") else ""
+        lines = preview(room.db, chosen, room.typed("action"), area)
+    except BadVerdict as error:
+        raise Refusal(400, f"Nothing was recorded: {error}.") from error
+    if not chosen:
+        raise Refusal(400, "Nothing was recorded: choose some documents first.")
+    return Page(
+        "desk/bulk.html", {"lines": lines, "action": room.typed("action"), "query": query, "chosen": len(chosen)}
+    )
+
+
+def _save(room: Room, query: str) -> Redirect:
+    batch = secrets.token_hex(8)
+    given = [_verdict(token) for token in (room.form or {}).get("line", [])[: MOST * 20]]
+    recorded, overtaken = _record(room, given, batch)
+    documents = list(dict.fromkeys(each.document_id for each in recorded))
+    told = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
+    if overtaken:
+        told += f" {len(overtaken):,} were left alone: somebody has decided them meanwhile."
+    if documents and not room.publish(documents):
+        told += f" {review_page.LATER}"
+    return Redirect(f"/desk?{query}", told)
+
+
+def _verdict(token: str) -> Verdict:
+    try:
+        document_id, subject, verdict, value, seen = parts_of(token, (str, str, str, str | None, int))
+    except ValueError as error:
+        raise BadVerdict("the form is damaged: begin again") from error
+    return Verdict(
+        document_id=document_id, subject=subject, verdict=verdict, seen=seen,
+        value=value if verdict == "confirm" and not subject.startswith("area:") else None,
+    )  # fmt: skip
+
+
+def _record(room: Room, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], list[Verdict]]:
+    recorded: list[Verdict] = []
+    overtaken: list[Verdict] = []
+    for each in given:
+        try:
+            reviews.record(room.db, room.me, [each], now=room.now, batch=batch)
+            recorded.append(each)
+        except Overtaken:
+            overtaken.append(each)
+        except NotAllowed as error:
+            raise Refusal(403, f"This is not yours to decide: {error}.") from error
+    return recorded, overtaken
+
+
+def batches(db: Database, account_id: int) -> list[dict[str, Any]]:
+    """What a person last did in bulk and can still take back: `batch`, `verdicts`, `documents`, `at`."""
+    return list(
+        db.query(
+            "select batch, count(*) as verdicts, count(distinct document_id) as documents, max(reviewed_at) as at "
+            "from current_reviews where reviewer = ? and batch is not null group by batch order by at desc limit 3",
+            [account_id],
+        )
+    )

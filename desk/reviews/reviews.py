@@ -1,0 +1,205 @@
+"""Verdicts: recorded once, never changed. Who looked at an older state is told and overwrites nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.accounts.accounts import Account
+from desk.reviews import subjects, verdict_validity
+from desk.reviews.subjects import BadVerdict
+from desk.reviews.suggestions import Passage, Suggestion, suggestions, texts_of
+from desk.tables import writing
+
+
+class NotAllowed(ValueError):
+    """The account's role is not enough for this."""
+
+
+class Overtaken(ValueError):
+    """Somebody decided the same subject since the page was opened. `by` is the newer row, with `name` of its author."""
+
+    def __init__(self, newer: dict[str, Any]):
+        super().__init__("somebody else has decided this meanwhile")
+        self.by = newer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a person says about one subject. `seen` is the id of the last review that their page knew of its document."""
+
+    document_id: str
+    subject: str
+    verdict: str
+    value: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    published: bool = False
+    passage: Passage | None = None
+    seen: int = 0
+    sampled: bool = False
+
+
+def last_id(db: Database, document_id: str) -> int:
+    """The id of the newest review of a document, undone or not; 0 when there is none."""
+    return db.execute(
+        "select coalesce(max(id), 0) from reviews where document_id = ?", [document_id]
+    ).fetchone()[0]  # fmt: skip
+
+
+def record(
+    db: Database, account: Account, given: Sequence[Verdict], *, now: str, batch: str | None = None
+) -> list[int]:
+    """Record verdicts, all or none; returns their ids.
+
+    Raises:
+        BadVerdict: one makes no sense, or its document is not held.
+        NotAllowed: the account may not give it.
+        Overtaken: somebody has decided the same subject since.
+    """
+    made = []
+    with writing(db):
+        for each in given:
+            made.append(_record(db, account, each, now, batch))
+        for document_id in dict.fromkeys(each.document_id for each in given):
+            verdict_validity.settle(db, document_id, now)
+    return made
+
+
+def _record(db: Database, account: Account, given: Verdict, now: str, batch: str | None) -> int:
+    subject = subjects.parse(given.subject)
+    subjects.check(subject, given.verdict, given.value, published=given.published, reason=given.reason)
+    texts = texts_of(db, given.document_id)
+    if texts is None:
+        raise BadVerdict(f"{given.document_id}: there is no such document")
+    _known(db, subject)
+    _may(account, published=given.published)
+    _not_overtaken(db, given)
+    said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
+    suggested = said.suggested or subject.kind not in ("area", "position")
+    if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
+        raise BadVerdict("there is nothing to reject: nobody has suggested it")
+    passage = given.passage or said.passage
+    row = {
+        "document_id": given.document_id, "subject": given.subject, "verdict": given.verdict, "value": given.value,
+        "note": _words(given.note), "reason": _words(given.reason), "published": int(given.published),
+        "passage": passage.as_json() if passage else None, "text_hash": texts["text_hash"],
+        "suggestion": said.as_json(), "reviewer": account.id, "reviewed_at": now, "batch": batch,
+        "sampled": int(given.sampled),
+    }  # fmt: skip
+    return _insert(db, row)
+
+
+def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
+    """Take a verdict back: the one before it holds again. Returns the document's id.
+
+    Raises:
+        BadVerdict: there is no such verdict, or it has been taken back.
+        NotAllowed: it is somebody else's (their own undo, or a new verdict, is the way), or the role is not enough.
+        Overtaken: a newer verdict on the same subject is in force.
+    """
+    with writing(db):
+        found = list(db.query("select * from reviews where id = ? and verdict != 'undo'", [review_id]))
+        if not found or db.execute("select 1 from reviews where undoes = ?", [review_id]).fetchone():
+            raise BadVerdict("this has been taken back already, or was never said")
+        review = found[0]
+        if review["reviewer"] != account.id:
+            raise NotAllowed("only who gave a verdict can take it back; give another one instead")
+        _may(account, published=bool(review["published"]))
+        in_force = current(db, review["document_id"], review["subject"])
+        if in_force and in_force["id"] != review_id:
+            raise Overtaken(in_force)
+        texts = texts_of(db, review["document_id"]) or {}
+        _insert(
+            db,
+            {
+                "document_id": review["document_id"], "subject": review["subject"], "verdict": "undo",
+                "text_hash": texts.get("text_hash") or review["text_hash"], "suggestion": review["suggestion"],
+                "reviewer": account.id, "reviewed_at": now, "undoes": review_id,
+            },
+        )  # fmt: skip
+        verdict_validity.settle(db, review["document_id"], now)
+    return review["document_id"]
+
+
+def undo_batch(db: Database, account: Account, batch: str, *, now: str) -> list[str]:
+    """Take back what is still in force of one bulk action; returns the documents."""
+    rows = db.execute(
+        "select id from current_reviews where batch = ? and reviewer = ? order by id", [batch, account.id]
+    ).fetchall()
+    return list(dict.fromkeys(undo(db, account, row[0], now=now) for row in rows))
+
+
+def current(db: Database, document_id: str, subject: str) -> dict[str, Any] | None:
+    """The verdict in force with the `name` of its author, or None."""
+    rows = db.query(
+        "select r.*, a.name from current_reviews r join accounts a on a.id = r.reviewer "
+        "where r.document_id = ? and r.subject = ?",
+        [document_id, subject],
+    )
+    return next(iter(rows), None)
+
+
+def history(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Every verdict on a document, newest first, with `name` and `undone` (1 when it was taken back)."""
+    return list(
+        db.query(
+            "select r.*, a.name, exists (select 1 from reviews u where u.undoes = r.id) as undone from reviews r "
+            "join accounts a on a.id = r.reviewer where r.document_id = ? order by r.id desc",
+            [document_id],
+        )
+    )
+
+
+def last_of(db: Database, account: Account) -> dict[str, Any] | None:
+    """What a person said last and has not taken back, with the `identifier` of its document."""
+    rows = db.query(
+        "select r.*, coalesce(d.identifier, r.document_id) as identifier from reviews r "
+        "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
+        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
+        [account.id],
+    )
+    return next(iter(rows), None)
+
+
+def _may(account: Account, *, published: bool) -> None:
+    needed = subjects.needs_role(published)
+    if not account.may(needed):
+        raise NotAllowed(f"this needs the role of {needed}")
+
+
+def _not_overtaken(db: Database, given: Verdict) -> None:
+    newer = list(
+        db.query(
+            "select r.*, a.name from reviews r join accounts a on a.id = r.reviewer "
+            "where r.document_id = ? and r.subject = ? and r.id > ? order by r.id desc limit 1",
+            [given.document_id, given.subject, given.seen],
+        )
+    )
+    if newer:
+        raise Overtaken(newer[0])
+
+
+def _known(db: Database, subject: subjects.Subject) -> None:
+    """An area or position that the catalogue has."""
+    if subject.key:
+        table = "policy_areas" if subject.kind == "area" else "positions"
+        if not db.execute(f"select 1 from corpus.{table} where id = ?", [subject.key]).fetchone():
+            raise BadVerdict(f"there is no {subject.kind} called {subject.key!r}")
+
+
+def _words(text: str | None) -> str | None:
+    text = (text or "").strip()
+    if len(text) > subjects.LONGEST_NOTE:
+        raise BadVerdict(f"a note may have at most {subjects.LONGEST_NOTE:,} characters")
+    return text or None
+
+
+def _insert(db: Database, row: dict[str, Any]) -> int:
+    cursor = db.execute(
+        f"insert into reviews ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
+    )
+    return int(cursor.lastrowid or 0)

@@ -1,0 +1,71 @@
+"""What a verdict can be about, and which verdicts and values each subject takes. Pure: nothing is read or written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from positions.catalog.records import STANCES
+
+VERDICTS = ("confirm", "reject", "change", "defer", "undo")
+#: Must be seen, worth listing, neither: as classify counts them.
+PRIORITIES = ("2", "1", "0")
+#: What became of a position in a document that has reached its end.
+OUTCOMES = ("incorporated", "partly", "rejected", "untouched")
+#: Where a document can go no further: only then is there an outcome.
+ENDS = frozenset({"enacted", "adopted", "vetoed", "failed", "final", "withdrawn", "decided"})
+LONGEST_NOTE = 4_000
+
+_SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance|priority)")
+_VALUES = {"position": STANCES, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
+
+
+class BadVerdict(ValueError):
+    """A verdict that cannot be recorded; the message says why."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`kind` is area, position, stance, priority or outcome; `key` the area or position, "" for the document as a whole."""
+
+    kind: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}" if self.key else self.kind
+
+
+def parse(text: str) -> Subject:
+    """`area:<id>`, `position:<id>`, `stance`, `stance:<position id>`, `priority` or `outcome:<position id>`.
+
+    Raises:
+        BadVerdict: it is none of these.
+    """
+    found = _SUBJECT.fullmatch(text)
+    if not found:
+        raise BadVerdict(f"{text[:60]!r} is nothing a verdict can be about")
+    return Subject(found[1] or found[3], found[2] or "")
+
+
+def check(subject: Subject, verdict: str, value: str | None, *, published: bool, reason: str | None) -> None:
+    """Whether this verdict makes sense of this subject.
+
+    Raises:
+        BadVerdict: it does not; the message says what is lacking.
+    """
+    if verdict not in VERDICTS or verdict == "undo":
+        raise BadVerdict(f"{verdict[:20]!r} is no verdict")
+    allowed = _VALUES.get(subject.kind)
+    if value is not None and (allowed is None or value not in allowed):
+        raise BadVerdict(f"{value[:40]!r} is no value for {subject.kind}")
+    if value is None and allowed and verdict in ("confirm", "change"):
+        raise BadVerdict(f"choose one of {', '.join(words.replace('_', ' ') for words in allowed)}")
+    if published and (subject.kind != "stance" or verdict == "defer"):
+        raise BadVerdict("only a stance is published by itself; what else is confirmed is public at once")
+    if published and verdict != "reject" and not (reason or "").strip():
+        raise BadVerdict("say why in a sentence for the public before the stance is published")
+
+
+def needs_role(published: bool) -> str:
+    """The least role that may record a verdict: what the public reads as ALA's stance is for approvers."""
+    return "approver" if published else "reviewer"

@@ -1,0 +1,169 @@
+"""What the machine says of a document now: its areas, the positions it touches and how, how urgent it is, how it ended."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from pages.documents.highlight import MODEL, telling
+
+FIELDS = ("title", "abstract", "text")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words of a document and where they stand: characters `start` to `end` (not included) of a field."""
+
+    field: str
+    start: int
+    end: int
+    words: str
+
+    def as_json(self) -> str:
+        return json.dumps(vars(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the machine says about one subject. `value` is a direction, the level of a priority or an outcome."""
+
+    subject: str
+    suggested: bool = True
+    value: str | None = None
+    sure: float | None = None
+    reason: str | None = None
+    passages: tuple[Passage, ...] = ()
+    #: Directions that other sentences point in, where they differ.
+    others: tuple[str, ...] = ()
+    words: tuple[str, ...] = field(default=())
+
+    @property
+    def passage(self) -> Passage | None:
+        """The words it rests on most firmly: a title changes least, and a rule's words say more than a fragment."""
+        return self.passages[0] if self.passages else None
+
+    def as_json(self) -> str:
+        """What is kept with a verdict, so that a later reader sees what its author saw."""
+        kept = {"suggested": self.suggested, "value": self.value, "sure": self.sure, "words": list(self.words)}
+        return json.dumps(kept, ensure_ascii=False)
+
+
+def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
+    """Everything the machine says of a document, by subject; the staff file with `corpus` attached is asked."""
+    return {
+        each.subject: each
+        for find_all in (_areas, _positions, _priority, _outcomes)
+        for each in find_all(db, document_id)
+    }
+
+
+def suggestion(db: Database, document_id: str, subject: str) -> Suggestion:
+    """What it says about one subject; `suggested` is false where it says nothing."""
+    return suggestions(db, document_id).get(subject) or Suggestion(subject, suggested=False)
+
+
+def _areas(db: Database, document_id: str) -> list[Suggestion]:
+    evidence: dict[str, list[dict[str, Any]]] = {}
+    for row in db.query("select * from corpus.evidence where document_id = ? order by area_id, ordinal", [document_id]):
+        evidence.setdefault(row["area_id"], []).append(row)
+    found = []
+    for area, probability in db.execute(
+        "select area_id, probability from corpus.tags where document_id = ? order by probability desc, area_id",
+        [document_id],
+    ):
+        rows = sorted(evidence.get(area, []), key=lambda row: (row["rule"] == MODEL, FIELDS.index(row["field"])))
+        told = telling((row["words"], row["rule"] != MODEL) for row in evidence.get(area, []))
+        found.append(
+            Suggestion(f"area:{area}", sure=probability, passages=tuple(map(_passage, rows)), words=tuple(told))
+        )
+    return found
+
+
+def _positions(db: Database, document_id: str) -> list[Suggestion]:
+    found: dict[str, Suggestion] = {}
+    for row in db.query(
+        "select * from corpus.position_matches where document_id = ? order by score desc, position_id, ordinal",
+        [document_id],
+    ):
+        subject = f"position:{row['position_id']}"
+        known = found.setdefault(subject, Suggestion(subject, sure=row["score"]))
+        found[subject] = replace(
+            known, passages=(*known.passages, _passage(row)), words=(*known.words, row["words"])[:3]
+        )
+    # The directions are in the staff file alone; a position without a public match is no suggestion.
+    for row in db.query(
+        "select * from suggested_stances where document_id = ? order by score desc, position_id, ordinal", [document_id]
+    ):
+        known = found.get(f"position:{row['position_id']}", Suggestion(""))
+        if not known.subject:
+            continue
+        if known.value is None:
+            known = replace(known, value=row["stance"], reason=row["reason"])
+        elif row["stance"] not in (known.value, *known.others):
+            known = replace(known, others=(*known.others, row["stance"]))
+        found[known.subject] = known
+    return list(found.values())
+
+
+def _priority(db: Database, document_id: str) -> list[Suggestion]:
+    row = db.execute(
+        "select priority, priority_score from corpus.taggings where document_id = ?", [document_id]
+    ).fetchone()
+    return [Suggestion("priority", value=str(row[0]), sure=row[1])] if row else []
+
+
+def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
+    """What became of positions, where the final text tells (positions.outcomes)."""
+    rows = db.query("select * from suggested_outcomes where document_id = ? and outcome is not null", [document_id])
+    return [
+        Suggestion(
+            f"outcome:{row['position_id']}", value=row["outcome"], reason=row["reason"],
+            passages=(_passage(row),) if row["words"] else (), words=(row["words"],) if row["words"] else (),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _passage(row: Mapping[str, Any]) -> Passage:
+    return Passage(row["field"], row["start"], row["end"], row["words"])
+
+
+# --------------------------------------------------------------------- words in a text
+
+
+def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Passage | None:
+    """Where words that a person picked stand: in `field` as close to `near` as they occur, else anywhere in the document.
+
+    Runs of spaces and line breaks count as one space, as a browser shows them.
+    """
+    parts = [re.escape(part) for part in words.split()]
+    if not parts:
+        return None
+    pattern = re.compile(r"\s+".join(parts), re.IGNORECASE)
+    for name in sorted(FIELDS, key=lambda name: name != field):
+        places = list(pattern.finditer(texts.get(name) or ""))
+        if places:
+            best = min(places, key=lambda place: abs(place.start() - near)) if name == field else places[0]
+            return Passage(name, best.start(), best.end(), best[0])
+    return None
+
+
+def stands(texts: Mapping[str, str | None], words: str) -> bool:
+    """Whether words that a verdict rested on are still in the document, wherever they have moved to."""
+    wanted = _SPACE.sub(" ", words).strip().casefold()
+    return any(wanted in _SPACE.sub(" ", texts.get(name) or "").casefold() for name in FIELDS)
+
+
+def texts_of(db: Database | sqlite3.Connection, document_id: str) -> dict[str, str | None] | None:
+    """title, abstract, text and text_hash of a document; None when it is not held."""
+    row = db.execute(
+        "select title, abstract, text, text_hash from corpus.documents where id = ?", [document_id]
+    ).fetchone()
+    return dict(zip((*FIELDS, "text_hash"), row, strict=True)) if row else None

@@ -1,0 +1,143 @@
+"""What a page of the desk gets and what it gives: no HTTP and no Datasette, so that each page is a function to be tested.
+
+A page is a function of a `Room` that returns a `Page` or a `Redirect`, listed in desk.web.routes with its address and the
+least role it asks for. Whoever adds a page adds a function, a template and a line there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from desk.accounts.accounts import Account
+from pages.http.redirects import is_own
+
+if TYPE_CHECKING:
+    from desk.web.request_parsing import Upload
+
+
+class Refusal(Exception):
+    """A page that is not shown; `status` is the HTTP status, the message is for the reader."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class Page:
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass
+class Redirect:
+    """To another page. `told` is said there once; `token` starts a session, "" ends it, None leaves it.
+
+    `house` is where the session is good: the desk, or the partners' pages. `device` is remembered in this browser
+    (desk.accounts.limits).
+    """
+
+    to: str
+    told: str | None = None
+    token: str | None = None
+    house: str = "/desk"
+    device: str | None = None
+
+
+@dataclass
+class Attachment:
+    """A file of plain text to take away."""
+
+    name: str
+    body: str
+
+
+#: No row of ours has a larger number; the database takes none above 2^63.
+LARGEST_NUMBER = 10**12
+Answer = Page | Redirect | Attachment
+
+
+@dataclass
+class Room:
+    """One request.
+
+    `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `device` what the browser
+    has kept since somebody signed in with it (desk.accounts.limits), "" for none; `path` the parts that
+    the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
+    `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
+    `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
+    it closes it.
+    """
+
+    db: Database
+    account: Account | None
+    now: str
+    today: datetime.date
+    origin: str = ""
+    device: str = ""
+    token: str | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    form: Mapping[str, Sequence[str]] | None = None
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    publish: Callable[[Sequence[str]], bool] = lambda documents: False
+    take_in: Callable[[str], bool] = lambda document_id: False
+    partners: Callable[[], Database | None] = lambda: None
+
+    @property
+    def me(self) -> Account:
+        """Who is signed in.
+
+        Raises:
+            Refusal: nobody is.
+        """
+        if self.account is None:
+            raise Refusal(403, "Sign in first.")
+        return self.account
+
+    def arg(self, name: str, default: str = "") -> str:
+        return (self.args.get(name) or [default])[0]
+
+    def typed(self, name: str, default: str = "") -> str:
+        return ((self.form or {}).get(name) or [default])[0].strip()
+
+    def number(self, name: str) -> int:
+        """A whole number of the form or the address; 0 where there is none."""
+        text = self.typed(name) or self.arg(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:
+    """What a hidden field carries back, a JSON list with one value of each of these types.
+
+    Raises:
+        ValueError: it is anything else, and so not what a page of ours held.
+    """
+    try:
+        parts = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("brackets without end") from error
+    fits = isinstance(parts, list) and len(parts) == len(kinds) and all(map(isinstance, parts, kinds))
+    if not fits or any(isinstance(part, int) and not -LARGEST_NUMBER < part < LARGEST_NUMBER for part in parts):
+        raise ValueError("not what the page held")
+    return list(parts)
+
+
+#: A step up in a path, also where its dots are encoded.
+_UPWARD = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+
+
+def local(address: str, default: str = "/desk", house: str = "/desk") -> str:
+    """An address to go back to, if it is one of the desk's own (or of another `house`); else the default."""
+    path = re.split(r"[?#]", address, maxsplit=1)[0]
+    if not is_own(address) or _UPWARD.search(path):
+        return default
+    return address if path == house or path.startswith(f"{house}/") else default

@@ -1,0 +1,161 @@
+"""What comes in by HTTP, before any page sees it: the body of a form, where it was sent from, who asks.
+
+Knows the request as Datasette gives it (headers, cookies, scope, receive), and nothing else of Datasette.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from python_multipart import FormParser
+from python_multipart.exceptions import FormParserError
+
+from desk.web.context import Refusal
+from settings import BadSetting, Configuration, networks
+
+#: What a form holds at most, in bytes; that of a subscription, and any other address; one with a whole text in it; with a file.
+LARGEST_FORM = 400_000
+SMALLEST_FORM = 50_000
+LARGEST_TEXT = 2_000_000
+LARGEST_FILE = 4_000_000
+MOST_FIELDS = 5_000
+PLAIN = "application/x-www-form-urlencoded"
+WITH_FILES = "multipart/form-data"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form: its name as its sender said it (only ever shown), and what is in it."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form: name -> values, and its files by the name of their field; a field left empty has none."""
+
+    values: dict[str, list[str]]
+    files: dict[str, Upload]
+
+
+async def form_of(receive: Callable[[], Awaitable[Any]], kind: str, most: int = LARGEST_FORM) -> Sent:
+    """Read a form whole.
+
+    Args:
+        kind: the header Content-Type.
+        most: the largest body, in bytes.
+
+    Raises:
+        Refusal: it is no form of ours, too large, or cannot be read.
+    """
+    plain = kind.partition(";")[0].strip()
+    if plain not in (PLAIN, WITH_FILES):
+        raise Refusal(415, "This is no form of ours.")
+    body, more = b"", True
+    while more:
+        try:
+            part = await receive()
+        except ValueError as error:  # past what the whole site takes at this address
+            raise Refusal(413, str(error)) from error
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
+        if len(body) > most:
+            raise Refusal(413, f"The form is too large: at most {most / 1_000_000:g} MB can be sent here.")
+    try:
+        if plain == WITH_FILES:
+            return _with_files(body, kind)
+        return Sent(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS), {})
+    except (ValueError, FormParserError) as error:
+        raise Refusal(400, "The form cannot be read.") from error
+
+
+def _with_files(body: bytes, kind: str) -> Sent:
+    values: dict[str, list[str]] = {}
+    files: dict[str, Upload] = {}
+
+    def on_field(field: Any) -> None:
+        if len(values) >= MOST_FIELDS:
+            raise ValueError("too many fields")
+        values.setdefault(_name(field.field_name), []).append((field.value or b"").decode("utf-8"))
+
+    def on_file(file: Any) -> None:
+        file.file_object.seek(0)
+        content = file.file_object.read()
+        name = (file.file_name or b"").decode("utf-8", "replace")
+        if name or content:
+            files[_name(file.field_name)] = Upload(name[:200], content)
+
+    boundary = kind.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode("latin-1", "replace")
+    parser = FormParser(WITH_FILES, on_field, on_file, boundary=boundary)
+    parser.write(body)
+    parser.finalize()
+    return Sent(values, files)
+
+
+def _name(field: bytes | None) -> str:
+    return (field or b"").decode("utf-8")
+
+
+def check_cookie(cookies: Mapping[str, str]) -> None:
+    """The token of a form is only checked where cookies come along, so there must be one, also before anybody signs in.
+
+    Raises:
+        Refusal: it came without the cookie of its page.
+    """
+    if "ds_csrftoken" not in cookies:
+        raise Refusal(
+            403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
+        )
+
+
+def check_origin(headers: Mapping[str, str], site: str) -> None:
+    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may.
+
+    Raises:
+        Refusal: it came from another site.
+    """
+    origin = headers.get("origin")
+    ours = {f"{urlsplit(site).scheme}://{urlsplit(site).netloc}"}
+    ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
+    if origin is not None and origin not in ours:
+        raise Refusal(403, "This form was sent from another site.")
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refusal(403, "This form was sent from another site.")
+
+
+def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> str:
+    """For the limits: the connection's address, or what a proxy that we trust says of it.
+
+    The one place that reads X-Forwarded-For. Each proxy adds at its end whom it was asked by, so it is read from there up to
+    the first address that is no proxy of ours: what stands before that, a visitor may have made up.
+
+    Args:
+        peer: the address of the connection; empty where it has none, as within the program.
+        config: `proxies`, and `sso_proxy`, which is a proxy too.
+    """
+    if not is_proxy(peer, config):
+        return peer
+    said = [each.strip()[:45] for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+    return next((each for each in reversed(said) if not is_proxy(each, config)), (said or [peer])[0])
+
+
+def is_proxy(address: str, config: Configuration) -> bool:
+    """Whether an address may say for whom it asks. No address at all is this program itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return not address
+    plain = getattr(found, "ipv4_mapped", None) or found  # ::ffff:10.0.0.1 is 10.0.0.1
+    return any(plain in network for network in _trusted(config))
+
+
+def _trusted(config: Configuration) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    try:
+        return networks(f"{config.proxies},{config.sso_proxy or ''}")
+    except BadSetting:  # sso_proxy may name what is no address: nobody ever asks from there
+        return networks(config.proxies)

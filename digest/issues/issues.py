@@ -1,0 +1,210 @@
+"""An issue: frozen once, under an id of list, frequency and period; with an editor's note; released; archived."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from digest.issues import ledger
+from digest.issues.entries import Entry, entries, frozen
+from digest.issues.stances import Published
+from digest.subscribers.limits import ago
+from digest.subscribers.preferences import FREQUENCIES, LISTS, Preferences
+from digest.subscribers.tokens import CONFIRM_SECONDS
+
+#: States of a delivery after which a person counts as told. What failed or was refused is told by the next issue.
+TOLD = ("sent", "claimed", "unknown", "nothing")
+
+
+class IssueError(ValueError):
+    """What cannot be done with an issue; the message says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """`since` and `through` bound what subscribers may still have to be told; `news_since` begins what is new to the public."""
+
+    id: str
+    list: str
+    frequency: str
+    period: str
+    day: datetime.date
+    since: int
+    through: int
+    news_since: int
+    state: str
+    note: str | None
+    entries: tuple[Entry, ...]
+    #: Lines already put into words: thousands of readers share them. Not part of the issue itself.
+    lines: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def period(frequency: str, now: str, day: datetime.date) -> str:
+    """``2022-w10``, ``2022-03-08`` or, for mail at once, the minute: ``2022-03-08t0905``."""
+    if frequency == "weekly":
+        year, week, _ = day.isocalendar()
+        return f"{year}-w{week:02d}"
+    return day.isoformat() if frequency == "daily" else f"{day.isoformat()}t{now[11:13]}{now[14:16]}"
+
+
+def prepare(
+    db: Database,
+    corpus: sqlite3.Connection,
+    *,
+    list_: str,
+    frequency: str,
+    now: str,
+    day: datetime.date,
+    drafts: Iterable[Published] = (),
+) -> Issue:
+    """Freeze the issue of this period, or give the one that was frozen before: a second call changes nothing.
+
+    Args:
+        corpus: corpus.db, read-only.
+        day: the day from which days left are counted and of which the period is.
+        drafts: stances that are not published; only an issue to staff may hold them.
+
+    Raises:
+        IssueError: no such list or frequency.
+    """
+    if list_ not in LISTS or frequency not in FREQUENCIES:
+        raise IssueError(
+            f"no issue {list_}-{frequency}: lists are {', '.join(LISTS)}; frequencies {', '.join(FREQUENCIES)}"
+        )
+    key = f"{list_}-{frequency}-{period(frequency, now, day)}"
+    if known(db, key):
+        return load(db, key)
+    _forget_unconfirmed(db, now)
+    told_as_drafts = list(drafts) if list_ == "staff" else []
+    through = ledger.take_in(db, corpus, today=day, now=now, drafts=told_as_drafts)
+    before = db.execute(
+        "select max(through) from digests where list = ? and frequency = ?", [list_, frequency]
+    ).fetchone()[0]
+    # The first issue of all begins a period ago, so that its web copy is an issue and not a history.
+    news_since = before if before is not None else ledger.at(db, ago(now, days=7 if frequency == "weekly" else 1))
+    readers = [(told(db, row), Preferences.load(row["preferences"])) for row in subscribed(db, list_, frequency)]
+    since = min([news_since, *(place for place, _ in readers)])
+    found = entries(
+        db, corpus, since=since, through=through, today=day,
+        searches=[search for _, choice in readers for search in choice.searches],
+        followed=[document for _, choice in readers for document in choice.documents], drafts=told_as_drafts,
+    )  # fmt: skip
+    if frequency == "at-once":
+        found = [entry for entry in found if entry["must_see"]]
+    with db.atomic():
+        db.execute(
+            "insert into digests (id, list, frequency, period, day, since, through, news_since, state, prepared_at) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?)",
+            [key, list_, frequency, period(frequency, now, day), day.isoformat(), since, through, news_since, now],
+        )
+        db.conn.executemany(
+            "insert into digest_items values (?, ?, ?, ?)",
+            [(key, number, entry["documents"][0]["id"], frozen(entry)) for number, entry in enumerate(found)],
+        )
+    return load(db, key)
+
+
+def subscribed(db: Database, list_: str, frequency: str) -> list[dict[str, Any]]:
+    return list(
+        db.query(
+            "select * from subscribers where list = ? and frequency = ? and state = 'confirmed' order by id",
+            [list_, frequency],
+        )
+    )
+
+
+def told(db: Database, subscriber: dict[str, Any]) -> int:
+    """The last place of the ledger this person has been told of; at first, what was known when they confirmed."""
+    marks = ", ".join("?" * len(TOLD))
+    last = db.execute(
+        f"select max(through) from deliveries where subscriber_id = ? and state in ({marks})", [subscriber["id"], *TOLD]
+    ).fetchone()[0]
+    return max(last or 0, ledger.at(db, subscriber["confirmed_at"]))
+
+
+def _forget_unconfirmed(db: Database, now: str) -> None:
+    """Addresses that nobody confirmed in time are none of our business any more."""
+    # A letter may have waited for its turn: the time to confirm begins when it was released.
+    old = [row[0] for row in db.execute(
+        "select id from subscribers where state = 'pending' and created_at < ?1 and not exists (select 1 from deliveries "
+        "where subscriber_id = subscribers.id and (deliveries.state = 'held' or released_at >= ?1))",
+        [ago(now, seconds=CONFIRM_SECONDS)],
+    )]  # fmt: skip
+    with db.atomic():
+        for identity in old:
+            db.execute("delete from deliveries where subscriber_id = ?", [identity])
+            db.execute("delete from subscribers where id = ?", [identity])
+
+
+def known(db: Database, key: str) -> bool:
+    return db.execute("select 1 from digests where id = ?", [key]).fetchone() is not None
+
+
+def load(db: Database, key: str) -> Issue:
+    """A frozen issue with its entries.
+
+    Raises:
+        IssueError: there is none of that id.
+    """
+    row = next(db.query("select * from digests where id = ?", [key]), None)
+    if row is None:
+        raise IssueError(f"there is no issue {key[:80]!r}: prepare it first, or see `infopolicy digest status`")
+    found = db.execute("select entry from digest_items where digest_id = ? order by ordinal", [key]).fetchall()
+    names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note")
+    return Issue(
+        **{name: row[name] for name in names}, day=datetime.date.fromisoformat(row["day"]),
+        entries=tuple(json.loads(each[0]) for each in found),
+    )  # fmt: skip
+
+
+def write_note(db: Database, key: str, note: str) -> None:
+    """Put the editor's note on an issue that has not gone out yet; paragraphs are set apart by blank lines.
+
+    Raises:
+        IssueError: no such issue, or it has been released.
+    """
+    issue = load(db, key)
+    if issue.state != "draft":
+        raise IssueError(f"{key} has been released: its note cannot be changed any more")
+    db.execute("update digests set note = ? where id = ?", [note.strip()[:4000] or None, key])
+
+
+def release(db: Database, issue: Issue, *, now: str) -> int:
+    """Freeze who gets the issue: one delivery a person, waiting. Says how many; a second call adds nobody twice.
+
+    What an earlier issue could not deliver and still tries is taken over by this one.
+    """
+    if issue.state == "draft":
+        with db.atomic():
+            for row in subscribed(db, issue.list, issue.frequency):
+                since = min(told(db, row), issue.through)
+                db.execute(
+                    "update deliveries set state = 'superseded', error = coalesce(error, '') || ' (told by the next issue)' "
+                    "where subscriber_id = ? and state in ('queued', 'retry') and digest_id in (select id from digests)",
+                    [row["id"]],
+                )
+                db.execute(
+                    "insert into deliveries (digest_id, subscriber_id, state, since, through) values (?, ?, 'queued', ?, ?)",
+                    [issue.id, row["id"], since, issue.through],
+                )
+            db.execute("update digests set state = 'released', released_at = ? where id = ?", [now, issue.id])
+    return db.execute("select count(*) from deliveries where digest_id = ?", [issue.id]).fetchone()[0]
+
+
+def archive(db: Database, limit: int = 100) -> list[dict[str, Any]]:
+    """Public issues that were released and hold something, newest first."""
+    return list(
+        db.query(
+            """select d.id, d.frequency, d.period, d.day, d.note, d.released_at,
+                (select count(*) from digest_items where digest_id = d.id) as entries
+            from digests d where d.list = 'public' and d.state = 'released' and d.frequency = 'weekly' and entries > 0
+            order by d.released_at desc, d.id desc limit ?""",
+            [limit],
+        )
+    )

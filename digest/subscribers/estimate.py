@@ -1,0 +1,113 @@
+"""How much mail a choice means, from what happened in the last months; and what there is to choose from."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from digest.issues.ledger import rules
+from digest.subscribers.preferences import Preferences
+
+WEEKS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """Items in each of the last eight weeks up to `until`, oldest first."""
+
+    until: str
+    weeks: tuple[int, ...]
+
+    @property
+    def a_week(self) -> int:
+        return round(sum(self.weeks) / len(self.weeks))
+
+    @property
+    def most(self) -> int:
+        return max(self.weeks)
+
+    @property
+    def empty(self) -> int:
+        return sum(1 for week in self.weeks if not week)
+
+
+def choices(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """areas, jurisdictions and positions -> key -> title ("" for a jurisdiction: whoever shows it knows its name)."""
+    return {
+        "areas": dict(db.execute("select id, title from policy_areas order by ordinal, title").fetchall()),
+        "jurisdictions": {row[0]: "" for row in db.execute("select distinct jurisdiction from documents order by 1")},
+        "positions": dict(db.execute("select id, title from positions order by ordinal, title").fetchall()),
+    }
+
+
+def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) -> Estimate:
+    """Count the documents that would have been told, week by week: introduced, published, or come to a stage that is news.
+
+    The weeks end with the newest day of which something is stored, or today. Searches are not counted.
+    """
+    statuses = [key for key, rule in rules()["statuses"].items() if "tell" in rule]
+    where, values = _condition(choice)
+    newest = db.execute(
+        "select max(published_on) from documents where published_on <= ?", [today.isoformat()]
+    ).fetchone()[0]
+    until = datetime.date.fromisoformat((newest or today.isoformat())[:10])
+    first = until - datetime.timedelta(days=7 * WEEKS - 1)
+    marks = ", ".join("?" * len(statuses))
+    days = db.execute(
+        f"""with told as (
+            select d.id, d.published_on as day from documents d where d.published_on between ? and ?
+            union select h.document_id, h.reached_on from status_history h
+            where h.reached_on between ? and ? and h.status in ({marks})
+        )
+        select told.id, told.day from told join documents d on d.id = told.id
+        left join taggings t on t.document_id = d.id where {where}""",
+        [*[first.isoformat(), until.isoformat()] * 2, *statuses, *values],
+    )
+    weeks: list[set[str]] = [set() for _ in range(WEEKS)]
+    for key, day in days:
+        weeks[(datetime.date.fromisoformat(day[:10]) - first).days // 7].add(key)
+    return Estimate(until=until.isoformat(), weeks=tuple(len(week) for week in weeks))
+
+
+def _condition(choice: Preferences) -> tuple[str, list[Any]]:
+    """The same choice as Preferences.reason, as SQL."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for column, chosen in (("d.jurisdiction", choice.jurisdictions), ("d.kind", choice.kinds)):
+        if chosen:
+            parts.append(f"{column} in ({_marks(chosen)})")
+            values += chosen
+    tagged = f"exists (select 1 from shown_tags where document_id = d.id {_among('area_id', choice.areas)})"
+    matched = (
+        f"exists (select 1 from shown_positions where document_id = d.id {_among('position_id', choice.positions)})"
+    )
+    if choice.positions:
+        parts.append(matched)
+        values += choice.positions
+    elif choice.areas:
+        parts.append(tagged)
+        values += choice.areas
+    else:
+        parts.append(f"({tagged} or {matched})")
+    if choice.stances:
+        of_ala = "verdict = 'confirm' and subject like 'stance%'"
+        parts.append(
+            f"exists (select 1 from decisions where document_id = d.id and {of_ala} {_among('value', choice.stances)})"
+        )
+        values += choice.stances
+    if choice.must_see:
+        parts.append("t.priority = 2 and d.id not in (select document_id from ceremonial)")
+    wanted = " and ".join(parts)
+    if choice.documents:
+        return f"(({wanted}) or d.id in ({_marks(choice.documents)}))", [*values, *choice.documents]
+    return wanted, values
+
+
+def _among(column: str, chosen: tuple[str, ...]) -> str:
+    return f"and {column} in ({_marks(chosen)})" if chosen else ""
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(values))

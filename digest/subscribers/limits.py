@@ -1,0 +1,131 @@
+"""Nobody can use the form to fill a third person's mailbox, and nobody can keep others from subscribing.
+
+What one sender asks for is counted before its address is looked up, and refused out loud. What one mailbox gets is limited in
+silence, because an answer would tell that somebody has asked for it. Letters to one domain, and all letters, leave at a
+limited pace: what is too much now waits for its turn, every sender's first letter before anybody's second.
+
+Only keyed hashes are kept, for thirty days.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from digest.subscribers import addresses
+from digest.subscribers.tokens import Links
+
+#: (days, most) for one mailbox; wishes of one sender an hour.
+PER_PERSON = ((1, 2), (30, 5))
+PER_ORIGIN_HOUR = 8
+#: Letters that leave in an hour, to one domain and in all.
+PER_DOMAIN_HOUR = 40
+EVERYBODY_HOUR = 300
+#: A wish whose letter would wait longer, in hours, is not taken: not even a sender's first, past the second number.
+LONGEST_WAIT = 24
+LONGEST_WAIT_AT_ALL = 120
+KEEP_DAYS = 30
+
+
+class TooMany(ValueError):
+    """A wish that is not taken, whatever its address; the message says why and when to come back."""
+
+
+def take_turn(db: Database, links: Links, address: str, origin: str | None, now: str) -> tuple[int, int]:
+    """Count a wish of this sender, before anything looks its address up.
+
+    Args:
+        origin: where the request comes from (an IP address), None where that is not known.
+        now: UTC timestamp.
+
+    Returns:
+        1 for the sender's first wish within a day, 2 for the second; and about how many hours the letter waits for its turn.
+        Both go by what was asked for, not by what was sent, so they tell nothing of an address.
+
+    Raises:
+        TooMany: the sender has asked for too many, or too many letters wait.
+    """
+    db.execute("delete from requests where asked_at < ?", [ago(now, days=KEEP_DAYS)])
+    asker = links.hash(network_of(origin), "origin") if origin else None
+    if asker and _count(db, now, "origin_hash = ?", asker, ago(now, hours=1)) >= PER_ORIGIN_HOUR:
+        raise TooMany(f"your network has asked for {PER_ORIGIN_HOUR} within an hour. Please try again in an hour")
+    turn = 1 + (_count(db, now, "origin_hash = ?", asker, ago(now, days=1)) if asker else 0)
+    wish = f"@{domain_of(links, address)}"
+    hours = max(_hours(db, now, wish, PER_DOMAIN_HOUR), _hours(db, now, "@%", EVERYBODY_HOUR))
+    if hours > (LONGEST_WAIT_AT_ALL if turn == 1 else LONGEST_WAIT):
+        raise TooMany("more people are subscribing than we can write to. Please try again tomorrow")
+    db.execute("insert into requests values (?, ?, ?)", [now, wish, asker])
+    return turn, hours
+
+
+def _hours(db: Database, now: str, wish: str, pace: int) -> int:
+    """How many hours those wishes take that have not had their turn yet, at so many letters an hour."""
+    asked = "select asked_at from requests where address_hash like ? and asked_at between ? and ? order by asked_at"
+    free, present = 0.0, _seconds(now)
+    for row in db.execute(asked, [wish, ago(now, hours=LONGEST_WAIT_AT_ALL), ago(now, days=-1)]):
+        free = max(free, min(_seconds(row[0]), present)) + 3600 / pace
+    return max(0, int((free - present + 1) // 3600))
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def may_write(db: Database, links: Links, address: str, now: str) -> bool:
+    """Whether one more letter may go to this mailbox because somebody asked for it; if so, it is counted."""
+    whose = links.hash(addresses.person(address))
+    if any(_count(db, now, "address_hash = ?", whose, ago(now, days=days)) >= most for days, most in PER_PERSON):
+        return False
+    db.execute("insert into requests values (?, ?, null)", [now, whose])
+    return True
+
+
+def domain_of(links: Links, address: str) -> str:
+    """A keyed hash of the domain, by which the pace of letters is counted."""
+    return links.hash(address.casefold().rpartition("@")[2], "domain")
+
+
+def release(db: Database, now: str) -> int:
+    """Let those waiting letters go whose turn it is; returns how many."""
+    hour = [ago(now, hours=1), ago(now, days=-1)]
+    gone = "select domain_hash, count(*) as letters from deliveries where released_at between ? and ? group by 1"
+    left = EVERYBODY_HOUR - sum(row[1] for row in db.execute(gone, hour).fetchall())
+    found = db.execute(
+        f"with gone as ({gone}), waiting as (select digest_id, subscriber_id, turn, domain_hash, row_number() over ("
+        "partition by domain_hash order by turn, digest_id, subscriber_id) as place from deliveries where state = 'held') "
+        "select digest_id, subscriber_id from waiting left join gone using (domain_hash) "
+        "where place + coalesce(letters, 0) <= ? order by turn, digest_id, subscriber_id limit ?",
+        [*hour, PER_DOMAIN_HOUR, max(0, left)],
+    ).fetchall()
+    for key in found:
+        db.execute(
+            "update deliveries set state = 'queued', released_at = ? where digest_id = ? and subscriber_id = ?",
+            [now, *key],
+        )
+    return len(found)
+
+
+def network_of(origin: str) -> str:
+    """What the limits count as one sender: an IPv4 address, or the /64 network of an IPv6 address.
+
+    One customer gets at least a /64, so its addresses are as many as anybody wants.
+    """
+    try:
+        found = ipaddress.ip_address(origin.partition("%")[0])
+    except ValueError:  # a proxy says something else; it still names one sender
+        return origin
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
+
+
+def ago(now: str, **distance: float) -> str:
+    return (datetime.fromisoformat(now) - timedelta(**distance)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _count(db: Database, now: str, condition: str, value: str, since: str) -> int:
+    # What was asked while the clock was far ahead must not count until then.
+    counted = f"select count(*) from requests where {condition} and asked_at between ? and ?"
+    return db.execute(counted, [value, since, ago(now, days=-1)]).fetchone()[0]

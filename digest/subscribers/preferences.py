@@ -1,0 +1,125 @@
+"""What a person wants to read: checked when it comes in, asked of every entry of an issue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from crawlers.items import KINDS
+from positions.catalog.records import STANCES
+
+LISTS = ("public", "partners", "staff")
+FREQUENCIES = ("weekly", "daily", "at-once")
+LANGUAGES = ("en", "es")
+MOST_SEARCHES, MOST_DOCUMENTS, LONGEST_SEARCH = 10, 200, 100
+
+_ID = re.compile(r"[a-z0-9-]{3,80}\Z")
+
+
+class BadPreferences(ValueError):
+    """A choice that is not among those there are; the message says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """Empty means any; `stances` are those that ALA has published.
+
+    `searches` and `documents` add to what areas, jurisdictions, kinds, stances and priority let through.
+    """
+
+    areas: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    must_see: bool = False
+    searches: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, text: str) -> Preferences:
+        values: dict[str, Any] = json.loads(text)
+        lists = {name: tuple(value) for name, value in values.items() if name != "must_see"}
+        return cls(must_see=bool(values.get("must_see")), **lists)
+
+    def dump(self) -> str:
+        """Only what was chosen, so that the row shows at a glance what it holds."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value}, ensure_ascii=False)
+
+    def reason(self, entry: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Why an entry is for this person, as (kind, key), or None when it is not.
+
+        kind is follow (key: document), search (the search), area (area) or position (position).
+        """
+        if self.documents:
+            for document in entry["documents"]:
+                if document["id"] in self.documents:
+                    return "follow", document["id"]
+        for search in self.searches:
+            if search in entry["searches"]:
+                return "search", search
+        if (self.must_see and not entry["must_see"]) or not self._place_and_kind(entry):
+            return None
+        if self.stances and not set(self.stances) & set(entry["stances"].values()):
+            return None
+        if self.positions:
+            return next((("position", key) for key in entry["positions"] if key in self.positions), None)
+        if area := next((key for key in entry["areas"] if not self.areas or key in self.areas), None):
+            return "area", area
+        if not self.areas and (position := next(iter(entry["positions"]), None)):
+            return "position", position
+        return None
+
+    def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
+        first = entry["documents"][0]
+        if self.kinds and first["kind"] not in self.kinds:
+            return False
+        return not self.jurisdictions or first["jurisdiction"] in self.jurisdictions
+
+
+def preferences(
+    *,
+    areas: Iterable[str] = (),
+    jurisdictions: Iterable[str] = (),
+    kinds: Iterable[str] = (),
+    positions: Iterable[str] = (),
+    stances: Iterable[str] = (),
+    must_see: bool = False,
+    searches: Iterable[str] = (),
+    documents: Iterable[str] = (),
+    known: Mapping[str, Iterable[str]],
+) -> Preferences:
+    """Preferences from what a person typed.
+
+    Args:
+        known: the areas, jurisdictions and positions there are.
+
+    Raises:
+        BadPreferences: an unknown area, jurisdiction, kind, position or stance, too many or too long searches, or what cannot be
+            the id of a document.
+    """
+    chosen = {"areas": _once(areas), "jurisdictions": _once(jurisdictions), "positions": _once(positions)}
+    closed = {"kinds": KINDS, "stances": STANCES}
+    for name, values in (*chosen.items(), ("kinds", _once(kinds)), ("stances", _once(stances))):
+        allowed = closed[name] if name in closed else set(known.get(name, ()))
+        if unknown := [value for value in values if value not in allowed]:
+            raise BadPreferences(f"{name}: there is no {unknown[0][:60]!r}")
+    wanted = _once(" ".join(search.split()) for search in searches)
+    if len(wanted) > MOST_SEARCHES or any(len(search) > LONGEST_SEARCH for search in wanted):
+        raise BadPreferences(f"at most {MOST_SEARCHES} searches of at most {LONGEST_SEARCH} characters each")
+    followed = _once(document.strip().rsplit("/", 1)[-1].lower() for document in documents)
+    if bad := [key for key in followed if not _ID.match(key)]:
+        raise BadPreferences(f"{bad[0][:60]!r} is no document of this site: take the last part of its address")
+    if len(followed) > MOST_DOCUMENTS:
+        raise BadPreferences(f"at most {MOST_DOCUMENTS} documents can be followed")
+    return Preferences(
+        areas=chosen["areas"], jurisdictions=chosen["jurisdictions"], positions=chosen["positions"], kinds=_once(kinds),
+        stances=_once(stances), must_see=must_see, searches=wanted, documents=followed,
+    )  # fmt: skip
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,132 @@
+"""A document as a list shows it: what it is, where it stands, what it is about and the words that say so."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pages.documents.highlight import MODEL, telling
+from pages.documents.session_status import ended_with
+from pages.http import formatting
+from pages.http.language import _
+
+#: Longer words are left to the document's own page.
+LONGEST_EVIDENCE = 60
+
+
+@dataclass
+class Area:
+    id: str
+    title: str
+
+
+@dataclass
+class Card:
+    id: str
+    title: str
+    identifier: str
+    kind: str
+    place: str
+    session: str
+    status: str
+    status_word: str
+    status_on: str | None
+    latest_action: str | None
+    latest_on: str | None
+    must_see: bool
+    missing: bool
+    #: The Congress that ended over it ("117th Congress"), when it can no longer move.
+    ended: str | None = None
+    areas: list[Area] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    #: Documents with the same title (a bill's companion in the other chamber) that this card stands for as well.
+    also: list[Card] = field(default_factory=list)
+
+    @property
+    def href(self) -> str:
+        return f"/documents/{self.id}"
+
+
+def marks(items: Sequence[object]) -> str:
+    return ", ".join("?" * len(items))
+
+
+def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area_id: str | None = None) -> list[Card]:
+    """The cards of some documents, in the order of ``ids``; ids that are not stored are left out.
+
+    ``evidence`` holds the most telling words on which the tag of ``area_id`` rests, or any tag when it is None.
+    """
+    if not ids:
+        return []
+    rows = db.execute(
+        f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on,
+            d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            coalesce(t.priority = 2, 0) and c.document_id is null as must_see
+        from documents d left join shown_priorities t on t.document_id = d.id
+        left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
+        ids,
+    )
+    found = {row["id"]: _card(row, today) for row in rows}
+    for row in db.execute(
+        f"""select tags.document_id, tags.area_id, coalesce(policy_areas.title, tags.area_id) as title
+        from shown_tags tags left join policy_areas on policy_areas.id = tags.area_id
+        where tags.document_id in ({marks(ids)}) order by tags.probability desc""",
+        ids,
+    ):
+        if row["document_id"] in found:
+            found[row["document_id"]].areas.append(Area(row["area_id"], _(row["title"])))
+    _add_evidence(db, found, area_id)
+    return [found[key] for key in ids if key in found]
+
+
+def _card(row: sqlite3.Row, today: datetime.date) -> Card:
+    ended = ended_with(row, today)
+    return Card(
+        id=row["id"],
+        title=row["title"],
+        identifier=row["identifier"],
+        kind=formatting.word("kinds", row["kind"]),
+        place=formatting.place(row["jurisdiction"]),
+        session=formatting.session_in_words(row["jurisdiction"], row["session"]),
+        status=row["status"],
+        status_word=formatting.word("statuses", row["status"]),
+        status_on=row["status_on"],
+        latest_action=row["latest_action"],
+        latest_on=row["latest_on"],
+        must_see=bool(row["must_see"]),
+        missing=row["missing_since"] is not None,
+        ended=ended[0] if ended else None,
+    )
+
+
+def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:
+    only = "and area_id = ?" if area_id else ""
+    kept: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in db.execute(
+        f"select document_id, words, rule from evidence where document_id in ({marks(list(found))}) {only} "
+        "order by document_id, area_id, ordinal",
+        [*found, *([area_id] if area_id else [])],
+    ):
+        if len(row["words"]) <= LONGEST_EVIDENCE:
+            kept[row["document_id"]].append((row["words"], row["rule"] != MODEL))
+    for document_id, evidence in kept.items():
+        found[document_id].evidence = telling(evidence)
+
+
+def one_per_title(found: list[Card], limit: int) -> list[Card]:
+    """The first ``limit`` cards with different titles; later ones with the same title are named on the first."""
+    kept: dict[str, Card] = {}
+    for card in found:
+        title = card.title.casefold()
+        if title in kept:
+            kept[title].also.append(card)
+        elif len(kept) < limit:
+            kept[title] = card
+    return list(kept.values())
+
+
+def area_titles(db: sqlite3.Connection) -> dict[str, str]:
+    return {row[0]: _(row[1]) for row in db.execute("select id, title from policy_areas order by ordinal, title")}

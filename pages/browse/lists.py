@@ -1,0 +1,70 @@
+"""The lists that pages about an area or a place share: what must be seen, what is newest, and counts."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from pages.browse.cards import Card, cards, marks, one_per_title
+from pages.documents.session_status import still_news
+
+
+@dataclass(frozen=True)
+class FirstToSee:
+    """What must be seen; ``moving`` is False when none of it can still move and these are merely the newest."""
+
+    cards: list[Card]
+    moving: bool
+
+
+def first_to_see(
+    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None, limit: int = 6
+) -> FirstToSee:
+    """Of the newest documents that must be seen: those that can still move or moved lately, most urgent first.
+
+    Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
+    """
+    found = db.execute(
+        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+            select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
+        ) newest join documents d on d.id = newest.document_id join taggings t on t.document_id = d.id
+        order by t.priority_score desc, newest.sort_on desc""",
+        values,
+    ).fetchall()
+    moving = still_moving(db, found, today)
+    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
+    ids = [row["id"] for row in shown][: 6 * limit]
+    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
+
+
+def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
+    """Those of some documents that can still move, have moved lately or have a date ahead.
+
+    ``found`` are rows with id, kind, jurisdiction, session, status and sort_on, the day of the latest news.
+    """
+    ahead = {
+        row["document_id"]
+        for row in db.execute(
+            f"select document_id from events where starts_at >= ? and document_id in ({marks(found)})",
+            [today.isoformat(), *(row["id"] for row in found)],
+        )
+    }
+    return [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
+
+
+def newest(
+    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
+) -> list[Card]:
+    found = db.execute(
+        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 20",
+        values,
+    )
+    return one_per_title(cards(db, [row[0] for row in found], today, area), 10)
+
+
+def counted(db: sqlite3.Connection, column: str, where: str, values: list[Any]) -> list[tuple[str, int]]:
+    """How many documents there are of each value of a facet, the most frequent first; ``where`` is on facet_counts."""
+    sql = f"select {column}, sum(documents) from facet_counts where {where} and ceremonial = 0 group by 1 order by 2 desc, 1"
+    return [(row[0], row[1]) for row in db.execute(sql, values) if row[0]]

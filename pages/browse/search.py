@@ -1,0 +1,248 @@
+"""What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
+
+Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
+people expect, and so does title:, summary: or text: before any of them. sponsor: and number: ask for other things than words
+and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+import yaml
+
+from pages.http.formatting import SITE
+from pages.http.language import _
+
+#: The words that may stand before a colon, and the column of the index each looks in.
+COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
+_TOKEN = re.compile(
+    r"""
+    (?P<field>(?i:title|summary|text)):(?=["(\w])
+    | (?P<tie>(?i:sponsor|number):(?:"[^"]*(?:"|$)|[^\s()"]+))
+    | "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
+    | (?P<paren>[()])
+    | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
+    | (?P<word>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+_LETTERS = re.compile(r"\w", re.UNICODE)
+MAX_LENGTH = 300
+MAX_TERMS = 24
+
+
+@dataclass
+class Search:
+    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` tells what was left out.
+
+    ``terms`` are the words and phrases that must or may be there; ``ties`` what else a document must have or must not.
+    """
+
+    expression: str | None
+    note: str | None = None
+    terms: list[str] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    #: Whether some of the words are looked for in one column of the index of documents only.
+    in_columns: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.expression or self.ties)
+
+    def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
+        """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
+        conditions: list[str] = ["1"]
+        values: list[str] = []
+        if self.expression and not ties_only:
+            conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
+            values.append(self.expression)
+        for tie in self.ties:
+            conditions.append(("" if tie.wanted else "not ") + _TIED[tie.field])
+            values.append(tie.value)
+        return " and ".join(conditions), values
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A sponsor (``value`` is an expression for the index of names) or a number that a document has, or must not have."""
+
+    field: str
+    value: str
+    wanted: bool = True
+
+
+#: The condition of each on rows of ``listing``.
+_TIED = {
+    "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "
+    "where s.name in (select name from sponsor_names where sponsor_names match ?))",
+    "number": "number = ?",
+}
+
+
+class _Parser:
+    """Recursive descent over FTS5's own precedence: NOT binds closest, then AND, then OR."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.terms: list[str] = []
+        self.note: str | None = None
+        self.in_columns = False
+
+    def peek(self) -> tuple[str, str]:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
+
+    def either(self, depth: int = 0) -> str | None:
+        parts = [self.all(depth)]
+        while self.peek() == ("operator", "OR"):
+            self.at += 1
+            parts.append(self.all(depth))
+        found = [part for part in parts if part]
+        return f"({' OR '.join(found)})" if len(found) > 1 else (found[0] if found else None)
+
+    def all(self, depth: int) -> str | None:
+        wanted: list[str] = []
+        unwanted: list[str] = []
+        while (kind := self.peek()) not in (("end", ""), ("paren", ")"), ("operator", "OR")):
+            if kind == ("operator", "AND"):
+                self.at += 1
+                continue
+            target = wanted
+            while self.peek() == ("operator", "NOT"):
+                self.at += 1
+                target = unwanted
+            known = len(self.terms)
+            if part := self.one(depth):
+                target.append(part)
+            if target is unwanted:
+                del self.terms[known:]
+        if not wanted:
+            if unwanted:
+                self.note = _("NOT needs something to look for before it: that part was left out.")
+            return None
+        joined = " AND ".join(wanted)
+        for part in unwanted:
+            joined = f"({joined}) NOT {part}"
+        return f"({joined})" if len(wanted) + len(unwanted) > 1 else joined
+
+    def one(self, depth: int) -> str | None:
+        kind, text = self.peek()
+        if kind == "field":
+            self.at += 1
+            while self.peek()[0] == "field":  # of several in a row the last counts: the index takes one
+                text = self.peek()[1]
+                self.at += 1
+            inside = self.one(depth)
+            self.in_columns = True
+            return f"{COLUMNS[text]} : {inside}" if inside else None
+        if (kind, text) == ("paren", ")") or kind in ("end", "operator"):
+            return None
+        self.at += 1
+        if kind == "paren":
+            inside = self.either(depth + 1) if depth < 10 else None
+            if self.peek() == ("paren", ")"):
+                self.at += 1
+            return inside
+        self.terms.append(text.rstrip("*"))
+        if kind == "word" and not text.endswith("*"):
+            return _spelt(text)
+        return _quoted(text.rstrip("*")) + ("*" if kind == "word" else "")
+
+
+def _tokens(query: str) -> list[tuple[str, str]]:
+    tokens: list[tuple[str, str]] = []
+    for match in _TOKEN.finditer(query):
+        kind, text = match.lastgroup or "", match.group(match.lastgroup or 0)
+        if kind == "minus":
+            tokens.append(("operator", "NOT"))
+        elif kind == "word" and text in ("AND", "OR", "NOT"):
+            tokens.append(("operator", text))
+        elif kind == "field":
+            tokens.append((kind, text.lower()))
+        elif kind == "paren" or _LETTERS.search(text):
+            tokens.append((kind, text))
+    return tokens
+
+
+def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Tie]]:
+    """Part what asks for a sponsor or a number, with a NOT before it, from the words to look for."""
+    left: list[tuple[str, str]] = []
+    found: list[Tie] = []
+    for kind, text in tokens:
+        if kind != "tie":
+            left.append((kind, text))
+            continue
+        name, _, value = text.partition(":")
+        excluded = bool(left) and left[-1] == ("operator", "NOT")
+        if excluded:
+            left.pop()
+        if tie := _tie(name.lower(), value, not excluded):
+            found.append(tie)
+    return left, found
+
+
+def _tie(name: str, value: str, wanted: bool) -> Tie | None:
+    words = re.findall(r"\w+", value)
+    if name == "number":
+        # As in the last part of a document's id: "H.R. 1" is hr1, while 2025-01234 keeps its dash.
+        number = value.strip('"').lower() if re.fullmatch(r'"?\d{4}-\d+"?', value) else "".join(words).lower()
+        return Tie(name, number, wanted) if number else None
+    return Tie(name, " AND ".join(f'"{word}"*' for word in words[:MAX_TERMS]), wanted) if words else None
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"'
+
+
+@cache
+def _spellings() -> dict[str, list[str]]:
+    """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
+    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    return {spelling: group for group in groups for spelling in group}
+
+
+def _spelt(word: str) -> str:
+    """A word as FTS5 wants it, with its other spellings."""
+    typed = word.casefold().replace("‑", "-").replace("–", "-")
+    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
+    return f"({' OR '.join(map(_quoted, group))})" if len(group) > 1 else _quoted(word)
+
+
+def any_of(terms: list[str]) -> str | None:
+    """An expression that one of the words is enough for; for a small table where the best match comes first."""
+    words = [word for term in terms for word in re.findall(r"\w+", term) if len(word) > 2]
+    return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
+
+
+def all_of(terms: list[str]) -> str | None:
+    """An expression for which every term must be there, wherever it stands."""
+    return " AND ".join(map(_spelt, terms)) or None
+
+
+def some_of(terms: list[str]) -> str | None:
+    """An expression that one of the terms is enough for, each kept whole: "e-books" is not looked for as "books"."""
+    return " OR ".join(_spelt(term) for term in terms if len(term) > 2) or None
+
+
+def parse(query: str | None) -> Search:
+    """Translate what was typed. Never raises; what cannot be used is left out and the note says so."""
+    query = (
+        (query or "").encode("utf-8", "replace").decode().replace("\0", " ").replace("“", '"').replace("”", '"').strip()
+    )
+    note = None
+    if len(query) > MAX_LENGTH:
+        query, note = query[:MAX_LENGTH], _("Only the first {n} characters were used.").format(n=MAX_LENGTH)
+    tokens = _tokens(query)
+    if len(tokens) > MAX_TERMS:
+        tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
+    tokens, ties = _ties(tokens)
+    parser = _Parser(tokens)
+    parts: list[str] = []
+    while parser.at < len(tokens):
+        if part := parser.either():
+            parts.append(part)
+        if parser.peek() == ("paren", ")"):  # a bracket that was never opened
+            parser.at += 1
+    return Search(" AND ".join(parts) or None, parser.note or note, parser.terms, ties, parser.in_columns)

@@ -1,0 +1,72 @@
+"""Which documents somebody takes away or subscribes to: the same ones that a page lists, newest first, in windows."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pages.browse import browse
+from pages.browse.cards import marks
+from pages.browse.filters import Filters
+from publish.listing import ANY_AREA
+
+#: The place of a row in a list: the day of its latest news, and its document.
+Place = tuple[str, str]
+#: Before everything: no day and no id sorts above it.
+START: Place = ("\uffff", "\uffff")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``table`` is one of the listings that publishing computes; ``page`` the address that shows the same documents."""
+
+    title: str
+    page: str
+    table: str
+    where: str
+    values: tuple[str, ...]
+    total: int
+
+
+def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
+    """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too."""
+    found = browse.browse(db, replace(filters, page=1), today)
+    chosen_where, chosen_values = found.filters.where()
+    matching, looked_for = found.matching
+    where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
+    if found.direct and not total:
+        ids = [card.id for card in found.direct]
+        where, values, total = f"area_id = ? and document_id in ({marks(ids)})", [ANY_AREA, *ids], len(ids)
+    chosen = [choice.label for facet in found.facets for choice in facet.choices if choice.chosen]
+    title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or "All documents"
+    return Selection(title, filters.address(), "listing", where, tuple(values), total)
+
+
+def of_position(db: sqlite3.Connection, position_id: str) -> Selection | None:
+    """The documents that may touch a position; None when there is no such position."""
+    row = db.execute("select title from positions where id = ?", [position_id]).fetchone()
+    if row is None:
+        return None
+    total = db.execute("select count(*) from position_listing where position_id = ?", [position_id]).fetchone()[0]
+    address = f"/positions/{position_id}"
+    return Selection(row["title"], address, "position_listing", "position_id = ?", (position_id,), total)
+
+
+def window(db: sqlite3.Connection, chosen: Selection, size: int, after: Place = START) -> list[Place]:
+    """The next ``size`` documents after a place, newest first. The last of them is the place to go on from."""
+    found = db.execute(
+        f"select sort_on, document_id from {chosen.table} where {chosen.where} and (sort_on, document_id) < (?, ?) "
+        "order by sort_on desc, document_id desc limit ?",
+        [*chosen.values, *after, size],
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def windows(db: sqlite3.Connection, chosen: Selection, size: int, most: int) -> Iterator[list[str]]:
+    """The ids of at most ``most`` documents, a window at a time, on one connection."""
+    after, left = START, most
+    while left > 0 and (places := window(db, chosen, min(size, left), after)):
+        yield [key for _, key in places]
+        after, left = places[-1], left - len(places)

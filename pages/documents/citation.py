@@ -1,0 +1,170 @@
+"""How to cite a document: in plain words, after APA, as BibTeX, and after the Bluebook where that is simple and sure.
+
+Only what the source says goes in. A form that needs what we do not hold (the page of a Federal Register, the session laws
+of a state) is left out rather than guessed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pages.http import formatting, language
+from pages.http.language import N_
+
+SITE_NAME = "Information policy monitor"
+#: Congress's types as the Bluebook abbreviates them (rule 13.2).
+_BLUEBOOK = {
+    "hr": "H.R.", "hres": "H.R. Res.", "hjres": "H.R.J. Res.", "hconres": "H.R. Con. Res.",
+    "s": "S.", "sres": "S. Res.", "sjres": "S.J. Res.", "sconres": "S. Con. Res.",
+}  # fmt: skip
+_NAME = re.compile(r"\b(Act|Resolution)\b( of \d{4})?\.?$")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """``style`` is a key of STYLES."""
+
+    style: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        return STYLES[self.style]
+
+
+STYLES = {"plain": N_("Plain"), "apa": "APA", "bluebook": "Bluebook", "bibtex": "BibTeX"}
+
+
+def citations(
+    row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
+) -> list[Citation]:
+    """Every form that can be made from a row of documents and the laws that it became; in English, as styles want it."""
+    with language.speaking(language.ENGLISH):
+        return _citations(row, laws, today, site)
+
+
+def _citations(
+    row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
+) -> list[Citation]:
+    address = f"{site}/documents/{row['id']}"
+    public = next((law["number"] for law in laws if law["kind"] == "Public Law"), None)
+    found = [
+        Citation("plain", _plain(row, public, address, today)),
+        Citation("apa", _apa(row, public, address)),
+    ]
+    if bluebook := _bluebook(row, public):
+        found.append(Citation("bluebook", bluebook))
+    return [*found, Citation("bibtex", _bibtex(row, public, address, today))]
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return str(row["title"]).strip().rstrip(".")
+
+
+def _year(row: Mapping[str, Any], public: str | None) -> str:
+    """The year of the law if it became one, else of its introduction or publication; "n.d." when no day is known."""
+    day = (row["status_on"] if public and row["status"] == "enacted" else None) or row["published_on"]
+    return (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
+
+
+def _number(row: Mapping[str, Any]) -> str:
+    return f"FR Doc. {row['identifier']}" if _in_register(row) else str(row["identifier"])
+
+
+def _in_register(row: Mapping[str, Any]) -> bool:
+    return str(row["id"]).startswith("us-fr-")
+
+
+def _body(row: Mapping[str, Any]) -> str:
+    session = formatting.session_in_words(row["jurisdiction"], row["session"])
+    return session if row["jurisdiction"] == "us" and session else ", ".join(
+        filter(None, (formatting.place(row["jurisdiction"]), session))
+    )  # fmt: skip
+
+
+def _plain(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
+    standing = formatting.word("statuses", row["status"])
+    day = formatting.date_in_words(row["status_on"] or row["published_on"])
+    law = f", Public Law {public}" if public else ""
+    return (
+        f"{_title(row)}. {_number(row)}, {_body(row)}{law}. {standing}{f' ({day})' if day else ''}. "
+        f"{SITE_NAME}, {address} (read on {formatting.date_in_words(today.isoformat())})."
+    )
+
+
+def _apa(row: Mapping[str, Any], public: str | None, address: str) -> str:
+    url = formatting.safe_url(row["url"]) or address
+    if row["kind"] == "bill" and row["jurisdiction"] == "us":
+        number = f"Pub. L. No. {public}" if public else f"{_bluebook_number(row)}, {_congress(row)}"
+        return f"{_title(row)}, {number} ({_year(row, public)}). {url}"
+    if _in_register(row):
+        day = _apa_day(row["published_on"])
+        return (
+            f"{_title(row)} [{row['document_type'] or 'Document'}] ({_number(row)}). ({day}). Federal Register. {url}"
+        )
+    return f"{_title(row)}, {_number(row)}, {_body(row)} ({_year(row, public)}). {url}"
+
+
+def _apa_day(value: str | None) -> str:
+    if not value:
+        return "n.d."
+    day = datetime.date.fromisoformat(value[:10])
+    return f"{day.year}, {day:%B} {day.day}"
+
+
+def _bluebook(row: Mapping[str, Any], public: str | None) -> str | None:
+    """A bill or resolution of Congress (rule 13.2), or the law it became (rule 12.2); anything else is left alone."""
+    if row["kind"] != "bill" or row["jurisdiction"] != "us" or row["document_type"] not in _BLUEBOOK:
+        return None
+    # Long titles ("To amend …") are no names, and the Bluebook cites a bill without one by its number alone.
+    name = f"{_title(row)}, " if _NAME.search(_title(row)) else ""
+    if public:
+        return f"{name}Pub. L. No. {public} ({_year(row, public)})."
+    return f"{name}{_bluebook_number(row)}, {_congress(row)} ({_year(row, None)})."
+
+
+def _bluebook_number(row: Mapping[str, Any]) -> str:
+    digits = "".join(character for character in str(row["identifier"]) if character.isdigit())
+    kind = _BLUEBOOK.get(row["document_type"] or "")
+    return f"{kind} {digits}" if kind and digits else str(row["identifier"])
+
+
+def _congress(row: Mapping[str, Any]) -> str:
+    return formatting.session_in_words("us", row["session"]).replace("Congress", "Cong.")
+
+
+def _bibtex(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
+    fields = {
+        "title": "{" + _latex(_title(row)) + "}",
+        "number": _latex(f"{_number(row)}, {_body(row)}"),
+        "type": _latex(row["document_type"] if _in_register(row) else formatting.word("kinds", row["kind"])),
+        "year": _year(row, public),
+        "note": _latex(f"Public Law {public}") if public else None,
+        "howpublished": f"{SITE_NAME}",
+        "url": address,
+        "urldate": today.isoformat(),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{row['id']},", *lines, "}"])
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+def _latex(text: str | None) -> str:
+    return "".join(_LATEX.get(character, character) for character in text or "")
+
+
+def mail_address(row: Mapping[str, Any], site: str) -> str:
+    """A ``mailto:`` that begins a letter about the document; it tells no third party anything."""
+    subject = f"{row['identifier']}: {_title(row)}"[:200]
+    body = f"{subject}\n\n{site}/documents/{row['id']}\n"
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"

@@ -1,0 +1,53 @@
+"""What people at ALA decided about a document, as far as it is public (corpus.db, table decisions)."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from pages.http import formatting
+
+Row = dict[str, Any]
+
+
+def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """Every public decision on a document, with the title of the area or position it is about."""
+    found = db.execute(
+        """select d.*, coalesce(a.title, p.title) as title from decisions d
+        left join policy_areas a on d.subject = 'area:' || a.id
+        left join positions p on d.subject in ('position:' || p.id, 'stance:' || p.id, 'outcome:' || p.id)
+        where d.document_id = ? order by d.subject""",
+        [document_id],
+    )
+    return [
+        dict(row) | {"kind": row["subject"].partition(":")[0], "key": row["subject"].partition(":")[2]} for row in found
+    ]
+
+
+def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[Row]:
+    """The words on which areas rest: what the program found, less what people rejected, and what they picked themselves."""
+    rejected = {row["key"] for row in made if row["kind"] == "area" and row["verdict"] == "reject"}
+    found = [
+        dict(row)
+        for row in db.execute(
+            """select e.*, coalesce(a.title, e.area_id) as area from evidence e
+            left join policy_areas a on a.id = e.area_id where e.document_id = ? order by e.area_id, e.ordinal""",
+            [document_id],
+        )
+        if row["area_id"] not in rejected
+    ]
+    known = {row["area_id"] for row in found}
+    return found + [
+        {
+            "area_id": row["key"], "area": row["title"] or row["key"], "ordinal": 0, "field": row["field"],
+            "start": row["start"], "end": row["end"], "words": row["words"], "rule": "staff",
+        }
+        for row in made
+        if row["kind"] == "area" and row["verdict"] == "confirm" and row["key"] not in known and row["words"]
+    ]  # fmt: skip
+
+
+def stances(made: list[Row]) -> list[Row]:
+    """ALA's stances on a document, that on the whole first: `word`, `reason`, `decided_on`, `title` of a position or None."""
+    found = [row | {"word": formatting.word("stances", row["value"])} for row in made if row["kind"] == "stance"]
+    return sorted(found, key=lambda row: bool(row["key"]))

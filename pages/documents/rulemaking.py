@@ -1,0 +1,46 @@
+"""A rulemaking as one thread: proposed rule, extension, correction and final rule, with one timeline and one next date.
+
+Which documents belong together stands in the tables of crawlers.storage.rulemakings.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from typing import Any
+
+from pages.browse.cards import marks
+from pages.http import formatting
+
+Row = dict[str, Any]
+
+
+def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """The documents of the rulemaking in order of publication, this one among them; empty when it stands alone."""
+    rows = db.execute(
+        """select d.id, title, identifier, document_type, status, published_on, d.id = :id as here
+        from thread_documents this join thread_documents other using (thread_id) join documents d on d.id = other.document_id
+        where this.document_id = :id order by other.ordinal""",
+        {"id": document_id},
+    )
+    return [dict(row) | {"status_word": formatting.word("statuses", row["status"])} for row in rows]
+
+
+def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> Row | None:
+    """The next date of the documents taken together, in order of publication.
+
+    A later document that sets a comment deadline replaces the deadline of an earlier one (an extension).
+    """
+    events = [
+        dict(row)
+        for row in db.execute(f"select * from events where document_id in ({marks(ids)}) order by starts_at", ids)
+    ]
+    closing = [event for event in events if event["kind"] == "comment_close"]
+    latest = max((ids.index(event["document_id"]) for event in closing), default=-1)
+    ahead = [
+        event
+        for event in events
+        if event["starts_at"][:10] >= today.isoformat()
+        and (event["kind"] != "comment_close" or ids.index(event["document_id"]) == latest)
+    ]
+    return ahead[0] if ahead else None

@@ -1,0 +1,52 @@
+"""Whether a document can still move: a Congress takes its undecided bills with it when it ends."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from crawlers.status.federal import congress_ends_on
+from pages.http import formatting
+
+#: Where a bill is when nobody has decided it. One that waits for the president may still be signed after the end.
+UNDECIDED = frozenset(
+    {"introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed"}
+)
+#: What happened on a day and is over, where the others last from a day on.
+SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdrawn", "decided", "notice"})
+#: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
+LATELY = 90
+
+
+def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tuple[str, str] | None:
+    """The Congress that ended over an undecided federal bill, and the ISO date of its end: ``("117th Congress", …)``.
+
+    ``row`` has kind, jurisdiction, session and status of a document. None for whatever was decided or can still move.
+    """
+    session = row["session"] or ""
+    if (
+        row["kind"] != "bill"
+        or row["jurisdiction"] != "us"
+        or row["status"] not in UNDECIDED
+        or not session.isdecimal()
+    ):
+        return None
+    last = congress_ends_on(int(session))
+    return (formatting.session_in_words("us", session), last) if last <= today.isoformat() else None
+
+
+def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: datetime.date) -> bool:
+    """Whether a document can still move in a legislature, or has moved lately.
+
+    What an agency publishes never moves: what follows it is a document of its own.
+    """
+    if latest_on >= (today - datetime.timedelta(days=LATELY)).isoformat():
+        return True
+    if row["kind"] != "bill":
+        return False
+    waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
+    within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
+    # Elsewhere nobody tells when a session ends: a year without news is taken for its end.
+    return waiting and not ended_with(row, today) and (row["jurisdiction"] == "us" or within_a_year)

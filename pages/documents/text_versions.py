@@ -1,0 +1,185 @@
+"""Two versions of a text next to each other: what was inserted, deleted, moved, and which provisions changed."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from comparison.versions import differences as versions_of
+from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
+from comparison.versions.provisions import Difference, Provision, differences
+from comparison.versions.version_order import stage
+from pages.http import formatting
+
+#: Changed sections that one page shows.
+PER_PAGE = 60
+#: Of a long stretch that is the same, so many words are shown at either end.
+AROUND = 30
+LEAD = 12
+VIEWS = ("side", "inline")
+_SPLIT = re.compile(r"\S+\s*|\s+")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A stored text of a document. ``key`` is what stands in the page's address."""
+
+    key: str
+    name: str
+    issued_on: str | None
+    url: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}, {formatting.date_in_words(self.issued_on)}" if self.issued_on else self.name
+
+
+#: Short names that sources use in place of words.
+_NAMES = {
+    "EAS": "Engrossed amendment, Senate", "EAH": "Engrossed amendment, House", "ENR": "Enrolled bill",
+    "ATS": "Agreed to in Senate", "ATH": "Agreed to in House", "ES": "Engrossed in Senate", "EH": "Engrossed in House",
+    "IS": "Introduced in Senate", "IH": "Introduced in House", "RFS": "Referred in Senate", "RFH": "Referred in House",
+    "RH": "Reported in House", "RS": "Reported in Senate", "PCS": "Placed on Calendar Senate",
+    "RDS": "Received in Senate", "RDH": "Received in House", "CPS": "Considered and passed Senate",
+    "CPH": "Considered and passed House",
+}  # fmt: skip
+
+
+def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
+    """The versions whose texts are held, the first one first."""
+    dated = {
+        _package(row["url"]): row["issued_on"]
+        for row in db.execute("select url, issued_on from versions where document_id = ?", [document_id])
+    }
+    found = db.execute(
+        "select version, url from version_texts where document_id = ? and text is not null", [document_id]
+    ).fetchall()
+    ordered = sorted(found, key=lambda row: (stage(row["url"]), dated.get(_package(row["url"])) or "", row["version"]))
+    return [
+        Version(
+            _package(row["url"]) or str(n), _NAMES.get(row["version"], row["version"]),
+            dated.get(_package(row["url"])), row["url"],
+        )
+        for n, row in enumerate(ordered)
+    ]  # fmt: skip
+
+
+def _package(url: str | None) -> str:
+    """The last part of an address without its ending: ``BILLS-119hr22eh``, wherever the file is kept."""
+    name = (url or "").rstrip("/").rpartition("/")[2].partition(".")[0]
+    return re.sub(r"[^A-Za-z0-9-]", "", name)
+
+
+def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) -> Row | None:
+    """Everything the page of a comparison shows; None when there is no such document.
+
+    ``wanted`` may name ``from`` and ``to`` (keys of versions; else the last two), ``view`` and ``page``.
+    """
+    head = db.execute(
+        "select id, identifier, title, jurisdiction from documents where id = ?", [document_id]
+    ).fetchone()
+    if head is None:
+        return None
+    held = versions(db, document_id)
+    found: Row = {
+        "d": dict(head),
+        "versions": held,
+        "old": None,
+        "new": None,
+        "place": formatting.place(head["jurisdiction"]),
+    }
+    if len(held) < 2:
+        return found
+    by_key = {each.key: each for each in held}
+    new = by_key.get(wanted.get("to", ""), held[-1])
+    old = by_key.get(wanted.get("from", ""), held[max(0, held.index(new) - 1)])
+    view = wanted.get("view", "")
+    found |= {"old": old, "new": new, "view": view if view in VIEWS else "side"}
+    try:
+        compared = _compared(_text(db, document_id, old), _text(db, document_id, new))
+    except TooLong:
+        return found | {"too_long": True}
+    return found | _shown(compared, wanted.get("page", "")) | {"provisions": _provisions(db, document_id, old, new)}
+
+
+def _text(db: sqlite3.Connection, document_id: str, version: Version) -> str:
+    return db.execute(
+        "select text from version_texts where document_id = ? and url = ?", [document_id, version.url]
+    ).fetchone()[0]
+
+
+@lru_cache(maxsize=8)
+def _compared(old: str, new: str) -> Comparison:
+    return compare(old, new)
+
+
+def _shown(compared: Comparison, wanted: str) -> Row:
+    different = [change for change in compared.changes if change.kind != "same" or change.moved]
+    pages = max(1, -(-len(different) // PER_PAGE))
+    number = min(max(int(wanted), 1), pages) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
+    part = different[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return {
+        "changes": [_view(change) for change in part],
+        "unchanged": [change.heading for change in compared.changes if change.kind == "same" and not change.moved],
+        "counts": {kind: compared.count(kind) for kind in ("changed", "inserted", "deleted")} | {"moved": compared.moved},
+        "identical": compared.identical, "page": number, "pages": pages,
+    }  # fmt: skip
+
+
+def _view(change: Change) -> Row:
+    pieces = shortened(change.pieces)
+    return {
+        "kind": "moved" if change.kind == "same" else change.kind, "moved": change.moved, "heading": change.heading,
+        "inline": pieces, "old": [piece for piece in pieces if piece.mark != "inserted"],
+        "new": [piece for piece in pieces if piece.mark != "deleted"],
+    }  # fmt: skip
+
+
+def shortened(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same pieces with the middle of long stretches that are the same told as a number of words (mark ``cut``)."""
+    found: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        parts = _SPLIT.findall(piece.text) if piece.mark == "same" else []
+        # Nothing that changed stands before the first piece or after the last one: a few words there are enough.
+        first = LEAD if number == 0 else AROUND
+        last = 0 if number == len(pieces) - 1 else AROUND
+        left_out = len(parts) - first - last
+        if left_out < AROUND:
+            found.append(piece)
+            continue
+        ends = (parts[:first], parts[len(parts) - last :])
+        found += [Piece("same", "".join(ends[0])), Piece("cut", formatting.count(left_out, "word"))]
+        found += [Piece("same", "".join(ends[1]))] if last else []
+    return found
+
+
+def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Version) -> list[Row]:
+    """The provisions that differ, grouped by position: ``{"position_id", "title", "changes": [Difference]}``."""
+    before, after = (_read(db, document_id, version) for version in (old, new))
+    titles = {row[0]: row[1] for row in db.execute("select id, title from positions")}
+    groups: dict[str, list[Difference]] = {}
+    for each in differences(before, after):
+        groups.setdefault(each.position_id, []).append(each)
+    return [
+        {"position_id": key, "title": titles.get(key, key), "changes": [_sentences(each) for each in group]}
+        for key, group in groups.items()
+    ]
+
+
+def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[Provision]:
+    rows = db.execute(
+        "select * from version_provisions where document_id = ? and url = ? order by ordinal",
+        [document_id, version.url],
+    )
+    return [Provision(row["position_id"], row["start"], row["end"], row["words"]) for row in rows]
+
+
+def _sentences(difference: Difference) -> Row:
+    old = difference.old.words if difference.old else ""
+    new = difference.new.words if difference.new else ""
+    return {"kind": difference.kind, "pieces": versions_of.differences(old, new)}

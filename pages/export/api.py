@@ -1,0 +1,78 @@
+"""What programs can ask for, from datasette/api.yml: for the page about it, llms.txt, and the test that asks for all of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from typing import Any
+
+import yaml
+
+from pages.http.formatting import SITE
+from publish.listing import ANY_AREA
+
+Row = dict[str, Any]
+
+
+@cache
+def described() -> Row:
+    return yaml.safe_load((SITE / "api.yml").read_text(encoding="utf-8"))
+
+
+def sections(db: sqlite3.Connection) -> list[Row]:
+    """The sections with their addresses; each has its ``parameters`` (name -> meaning) and an ``example`` that answers."""
+    shared, there = described()["shared"], _there(db)
+    return [
+        section
+        | {
+            "addresses": [
+                address
+                | {
+                    "parameters": {
+                        name: told for part in address.get("parameters", ()) for name, told in shared[part].items()
+                    },
+                    "example": address["example"].format(**there),
+                }
+                for address in section["addresses"]
+            ]
+        }
+        for section in described()["sections"]
+    ]
+
+
+def _there(db: sqlite3.Connection) -> dict[str, str]:
+    """One of each kind that this corpus holds, or the name of an example where it holds none."""
+    named = {"document": "us-117-hr1", "area": "broadband", "position": "tc-hotspot-lending", "place": "us"}
+    for name, sql in _ONE_OF_EACH.items():
+        if row := db.execute(sql, {"any": ANY_AREA}).fetchone():
+            named[name] = row[0]
+    return named
+
+
+_ONE_OF_EACH = {
+    "document": "select document_id from listing where area_id = :any order by must_see desc, sort_on desc limit 1",
+    "area": "select area_id from facet_counts where area_id in (select id from policy_areas) and :any > '' group by 1 "
+    "order by sum(documents) desc limit 1",
+    "position": "select position_id from position_listing where :any > '' limit 1",
+    "place": "select jurisdiction from facet_counts where area_id = :any group by 1 order by sum(documents) desc limit 1",
+}
+
+
+def llms(found: list[Row], site: str) -> str:
+    """The same as Markdown for language models (llmstxt.org): what the site is, and where its data are."""
+    about = described()["about"]
+    lines = [
+        "# Information policy monitor",
+        "",
+        f"> {about['what'].strip()}",
+        "",
+        about["care"].strip(),
+        "",
+        "## Pages",
+        "",
+    ]
+    lines += [f"- [{page['title']}]({site}{page['path']}): {page['what']}" for page in about["pages"]]
+    for section in found:
+        lines += ["", f"## {section['title']}", ""] + ([section["about"].strip(), ""] if section["about"] else [])
+        lines += [f"- [{each['path']}]({site}{each['example']}): {each['what']}" for each in section["addresses"]]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,173 @@
+"""Dates as people take them away: one entry for one thing to keep, moved when it is extended and not told twice."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pages.browse.cards import area_titles, marks
+from pages.browse.selection import Selection
+from pages.export.exports import DATE_COLUMNS
+from pages.http import formatting
+from pages.places.calendar import Wanted
+
+Row = dict[str, Any]
+#: A document that says so moves the deadline of the one before it, even after that has passed.
+_MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """SQL conditions on ``events e join documents d``, and the address of the page that shows the same."""
+
+    title: str
+    page: str
+    where: str
+    values: tuple[str, ...]
+
+
+def of_wanted(db: sqlite3.Connection, wanted: Wanted) -> Choice:
+    """The dates that /deadlines shows."""
+    where, values = wanted.where()
+    parts = [
+        formatting.word("events", wanted.kind) if wanted.kind else "",
+        area_titles(db).get(wanted.area, "") if wanted.area else "",
+        formatting.place(wanted.jurisdiction) if wanted.jurisdiction else "",
+    ]
+    title = ", ".join(filter(None, parts)) or "Dates to keep"
+    return Choice(title, wanted.address("/deadlines"), where, tuple(values))
+
+
+def of_selection(chosen: Selection) -> Choice:
+    """The dates of the documents that a list shows."""
+    where = f"e.document_id in (select document_id from {chosen.table} where {chosen.where})"
+    return Choice(chosen.title, chosen.page, where, chosen.values)
+
+
+def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
+    """The dates of a document and of the rulemaking it belongs to; None when there is no such document."""
+    row = db.execute("select identifier, title from documents where id = ?", [document_id]).fetchone()
+    if row is None:
+        return None
+    where = """e.document_id = ? or e.document_id in (
+        select other.document_id from thread_documents this join thread_documents other using (thread_id)
+        where this.document_id = ?)"""
+    title = f"{row['identifier']}: {row['title']}"
+    return Choice(title, f"/documents/{document_id}", f"({where})", (document_id, document_id))
+
+
+def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int) -> list[Row]:
+    """Events whose start is ``when`` (``>=`` or ``<``) the day, nearest first, each as it stands in the sources."""
+    found = db.execute(
+        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
+            d.changed_at, coalesce(t.priority = 2, 0) as must_see
+        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
+        where e.starts_at {when} ? and {choice.where}
+        order by e.starts_at {"desc" if when == "<" else "asc"}, e.document_id limit ?""",
+        [day.isoformat(), *choice.values, most],
+    )
+    events = [dict(row) for row in found]
+    ids = sorted({event["document_id"] for event in events})
+    titles, areas = area_titles(db), defaultdict(list)
+    for part in _parts(ids):
+        for row in db.execute(
+            f"select document_id, area_id from shown_tags where document_id in ({marks(part)}) order by probability desc",
+            part,
+        ):
+            areas[row[0]].append(row[1])
+    for event in events:
+        event["areas"] = areas[event["document_id"]]
+        event["area_titles"] = [titles.get(area, area) for area in event["areas"]]
+    return events
+
+
+def table_rows(events: list[Row], site: str) -> list[Row]:
+    """The same as rows of ``exports.DATE_COLUMNS``."""
+    rows = (
+        event
+        | {
+            "kind_in_words": formatting.word("events", event["kind"]),
+            "address": f"{site}/documents/{event['document_id']}",
+        }
+        for event in events
+    )
+    return [{name: row[name] for name in DATE_COLUMNS} for row in rows]
+
+
+def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
+    """Each thing to keep once, as it stands now, with a ``key`` that stays when it moves and its ``revision``.
+
+    A comment period that a later document extends or reopens is one event, known by the document that opened it. It has
+    the date, the words and the document of the one that moved it last. Other events are known by document and time, since
+    a document may have several hearings.
+    """
+    ids = sorted({event["document_id"] for event in events})
+    periods, revised = _periods(db, ids), _revisions(db, ids)
+    kept: dict[str, Row] = {}
+    for event in events:
+        period = periods.get(event["document_id"]) if event["kind"] == "comment_close" else None
+        if period:
+            event = event | period[-1]
+            first, revision = period[0]["document_id"], len(period) - 1
+        else:
+            first, revision = event["document_id"], 0
+        once = event["kind"] in ("comment_close", "effective")
+        key = f"{event['kind']}-{first}" + ("" if once else f"-{event['starts_at']}")
+        event |= {"key": re.sub(r"[^a-z0-9-]+", "-", key.lower()), "revision": revision + revised[event["document_id"]]}
+        kept[event["key"]] = event
+    return sorted(kept.values(), key=lambda event: (event["starts_at"], event["key"]))
+
+
+def _parts(ids: Sequence[str], size: int = 500) -> list[list[str]]:
+    return [list(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def _revisions(db: sqlite3.Connection, ids: Sequence[str]) -> Counter[str]:
+    """How often a date of each document was seen to change."""
+    found: Counter[str] = Counter()
+    for part in _parts(ids):
+        found.update(dict(db.execute(
+            f"select document_id, count(*) from changes where kind = 'event' and document_id in ({marks(part)}) group by 1",
+            part,
+        ).fetchall()))  # fmt: skip
+    return found
+
+
+def _periods(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list[Row]]:
+    """Document -> the documents of its comment period in order of publication, where there are several."""
+    threads: dict[str, list[Row]] = defaultdict(list)
+    for part in _parts(ids):
+        for row in db.execute(
+            f"""select td.thread_id, td.document_id, e.starts_at, e.timezone, e.description, d.title, d.identifier,
+                d.jurisdiction, d.changed_at, d.published_on
+            from thread_documents td join documents d on d.id = td.document_id
+            join events e on e.document_id = td.document_id and e.kind = 'comment_close'
+            where td.thread_id in (select thread_id from thread_documents where document_id in ({marks(part)}))
+            order by td.thread_id, td.ordinal, e.starts_at""",
+            part,
+        ):
+            threads[row["thread_id"]].append({name: row[name] for name in row.keys() if name != "thread_id"})  # noqa: SIM118
+    found: dict[str, list[Row]] = {}
+    for members in threads.values():
+        period: list[Row] = []
+        for member in members:
+            period = [*period, member] if period and _moves(period[-1], member) else [member]
+            found |= {each["document_id"]: period for each in period}
+    return found
+
+
+def _moves(before: Row, after: Row) -> bool:
+    """Whether a document moves the deadline of the one before it in its rulemaking, rather than opening another period."""
+    if _MOVES_IT.search(after["title"]):
+        return True
+    open_still = (after["published_on"] or "") <= before["starts_at"][:10]
+    return open_still and _subject(before["title"]) == _subject(after["title"])
+
+
+def _subject(title: str) -> str:
+    return title.casefold().partition(";")[0].strip()

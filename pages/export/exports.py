@@ -1,0 +1,182 @@
+"""Tables that people take away: documents and dates as CSV, Excel and JSON, with the same columns in each."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from pages.browse.cards import area_titles, marks
+from pages.browse.selection import Selection, windows
+from pages.http import formatting
+
+Row = dict[str, Any]
+
+#: Rows that are read at once; a long list is many short reads, so that nobody else waits.
+WINDOW = 1_000
+#: A workbook is made whole before it can be sent, so its length is bounded; CSV has no end.
+EXCEL_ROWS = 10_000
+#: What Excel holds in one cell.
+EXCEL_CELL = 32_767
+
+#: Column -> what it means. The page about the interface for programs shows these.
+DOCUMENT_COLUMNS = {
+    "id": "The permanent key of the document",
+    "identifier": "Its number as people write it",
+    "title": "Its title, in the language of its source",
+    "kind": "bill, regulation, case or local_matter",
+    "document_type": "The source's own type",
+    "jurisdiction": "Key of the place: us, us-tx",
+    "place": "The place in words",
+    "session": "The legislative session that is part of its identity",
+    "status": "Where it stands, as a key of the glossary",
+    "status_in_words": "Where it stands, in words",
+    "status_on": "The day it got there",
+    "published_on": "The day it was introduced or published",
+    "latest_on": "The day of its latest news",
+    "latest_action": "What happened last, in the source's words",
+    "next_on": "The next date to keep: the day",
+    "next_date": "The next date to keep: what it is",
+    "must_see": "1 when the software marked it as one that library staff must see",
+    "areas": "Keys of its policy areas; automatic",
+    "areas_in_words": "Its policy areas; automatic",
+    "positions": "Keys of the positions of ALA that it may touch; automatic, and says nothing of a stance",
+    "stance": "What ALA wants of it on the whole, once ALA has said so: support, oppose and so on; a person published it",
+    "source_url": "Its page at the source",
+    "address": "Its page here",
+}
+DATE_COLUMNS = {
+    "document_id": "The document",
+    "identifier": "Its number as people write it",
+    "title": "Its title, in the language of its source",
+    "jurisdiction": "Key of the place: us, us-tx",
+    "kind": "hearing, comment_close, effective or vote",
+    "kind_in_words": "The same in words",
+    "starts_at": "Local date, or date and time, as ISO 8601",
+    "timezone": "The time zone of that",
+    "description": "More about it",
+    "areas": "Keys of the policy areas of the document; automatic",
+    "must_see": "1 when the software marked the document as one that library staff must see",
+    "address": "The page of the document here",
+}
+
+
+def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, site: str) -> list[Row]:
+    """One row with DOCUMENT_COLUMNS for each document that is stored, in the order of ``ids``."""
+    found = {
+        row["id"]: dict(row)
+        for row in db.execute(
+            f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
+            d.status_on, d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
+            coalesce(t.priority = 2, 0) as must_see, d.url as source_url
+            from documents d left join shown_priorities t on t.document_id = d.id where d.id in ({marks(ids)})""",
+            list(ids),
+        )
+    }
+    areas = _grouped(db, "select document_id, area_id from shown_tags", ids, "probability desc")
+    positions = _grouped(db, "select distinct document_id, position_id from shown_positions", ids, "position_id")
+    stances = _grouped(db, "select document_id, value from decisions", ids, "1", "and subject = 'stance'")
+    titles, upcoming = area_titles(db), _next_dates(db, ids, today)
+    rows = []
+    for row in (found[key] for key in ids if key in found):
+        key = row["id"]
+        starts_at, event = upcoming.get(key, ("", ""))
+        row |= {
+            "place": formatting.place(row["jurisdiction"]),
+            "status_in_words": formatting.word("statuses", row["status"]),
+            "next_on": starts_at[:10],
+            "next_date": formatting.word("events", event) if event else "",
+            "areas": areas[key],
+            "areas_in_words": [titles.get(area, area) for area in areas[key]],
+            "positions": positions[key],
+            "stance": next(iter(stances[key]), ""),
+            "source_url": formatting.safe_url(row["source_url"]),
+            "address": f"{site}/documents/{key}",
+        }
+        rows.append({name: row[name] for name in DOCUMENT_COLUMNS})
+    return rows
+
+
+def _grouped(
+    db: sqlite3.Connection, select: str, ids: Sequence[str], order: str, only: str = ""
+) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for row in db.execute(f"{select} where document_id in ({marks(ids)}) {only} order by {order}", list(ids)):
+        grouped[row[0]].append(row[1])
+    return grouped
+
+
+def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, tuple[str, str]]:
+    found = db.execute(
+        f"select document_id, starts_at, kind from events where document_id in ({marks(ids)}) and starts_at >= ? "
+        "order by starts_at desc",
+        [*ids, today.isoformat()],
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
+
+
+# --------------------------------------------------------------------- forms
+
+
+#: What a spreadsheet may take for the start of a formula, also after spaces and as the wide signs of East Asian keyboards.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+
+
+def cell(value: Any) -> str | int | float | None:
+    """What a spreadsheet holds for a value: lists joined, and no text that it could take for a formula.
+
+    Remote text is hostile, so what begins like a formula gets a quote mark in front.
+    """
+    if isinstance(value, list):
+        value = "; ".join(value)
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return value
+
+
+def csv_lines(columns: Iterable[str], rows: Iterable[Mapping[str, Any]], *, header: bool = True) -> str:
+    """Rows as RFC 4180 text. The first window begins with a byte order mark, without which Excel misreads accents."""
+    names = list(columns)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if header:
+        out.write("\ufeff")
+        writer.writerow(names)
+    writer.writerows([cell(row[name]) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def workbook(target: BinaryIO, title: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write one sheet with the rows and one that says what the columns mean; rows go out as they come."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": title})
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet("Rows")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, list(columns), bold)
+        for number, row in enumerate(rows, 1):
+            for column, name in enumerate(columns):
+                value = cell(row[name])
+                if isinstance(value, str):
+                    sheet.write_string(number, column, value[:EXCEL_CELL])
+                else:
+                    sheet.write(number, column, value)
+        about = book.add_worksheet("Columns")
+        for number, (name, meaning) in enumerate(columns.items()):
+            about.write_row(number, 0, [name, meaning])
+
+
+def document_workbook(
+    db: sqlite3.Connection, target: BinaryIO, chosen: Selection, today: datetime.date, site: str
+) -> None:
+    """The first EXCEL_ROWS documents of a selection as a workbook."""
+    rows = (row for ids in windows(db, chosen, WINDOW, EXCEL_ROWS) for row in document_rows(db, ids, today, site))
+    workbook(target, chosen.title, DOCUMENT_COLUMNS, rows)

@@ -1,0 +1,228 @@
+"""Atom (RFC 4287): the news of a choice of documents, what happened to one, and dates; and which page has which feed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from lxml import etree
+
+from pages.browse.cards import Card, cards
+from pages.browse.selection import Selection, window
+from pages.http import formatting
+from pages.http.language import N_
+
+Row = dict[str, Any]
+ATOM = "http://www.w3.org/2005/Atom"
+#: Entries of a feed. Programs that read feeds ask often and keep what they saw.
+ENTRIES = 50
+RIGHTS = "Government documents are public records. What the software adds may be used under Apache-2.0."
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``id`` is an address that never changes; ``on`` an ISO date or UTC time stamp."""
+
+    id: str
+    title: str
+    link: str
+    on: str
+    summary: str
+    categories: list[tuple[str, str]] = field(default_factory=list)
+
+
+def atom(title: str, site: str, page: str, own: str, entries: Iterable[Entry], updated: str | None) -> bytes:
+    """A feed. ``page`` and ``own`` are the addresses, on this site, of the page that shows the same and of the feed."""
+    entries = list(entries)
+    feed = etree.Element(
+        f"{{{ATOM}}}feed", nsmap={None: ATOM}, attrib={"{http://www.w3.org/XML/1998/namespace}lang": "en"}
+    )
+    _add(feed, "title", title)
+    _add(feed, "id", site + own)
+    _add(feed, "updated", _moment(max([entry.on for entry in entries] + ([updated] if updated else []), default="")))
+    _add(feed, "link", rel="self", type="application/atom+xml", href=site + own)
+    _add(feed, "link", rel="alternate", type="text/html", href=site + page)
+    _add(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Information policy monitor")
+    _add(feed, "rights", RIGHTS)
+    for entry in entries:
+        node = etree.SubElement(feed, f"{{{ATOM}}}entry")
+        _add(node, "title", entry.title)
+        _add(node, "id", entry.id)
+        _add(node, "updated", _moment(entry.on))
+        _add(node, "link", rel="alternate", type="text/html", href=entry.link)
+        for term, label in entry.categories:
+            _add(node, "category", term=term, label=label)
+        _add(node, "summary", entry.summary)
+    return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> None:
+    node = etree.SubElement(parent, f"{{{ATOM}}}{name}", {key: _plain(value) for key, value in attributes.items()})
+    node.text = _plain(text) if text is not None else None
+
+
+def _plain(text: str) -> str:
+    """Without what XML cannot hold: remote text may have any character in it."""
+    return _NOT_XML.sub(" ", text)
+
+
+def _moment(on: str) -> str:
+    """A date or time stamp as RFC 3339. A feed with nothing in it yet has the beginning of time as its last change."""
+    if len(on) == 10:
+        return f"{on}T00:00:00Z"
+    return on or "1970-01-01T00:00:00Z"
+
+
+# --------------------------------------------------------------------- entries
+
+
+def documents(db: sqlite3.Connection, chosen: Selection, today: datetime.date, site: str) -> list[Entry]:
+    """The newest documents of a choice. News of a document makes a new entry, so that readers of feeds show it again."""
+    ids = [key for _, key in window(db, chosen, ENTRIES)]
+    return [_news(card, site) for card in cards(db, ids, today)]
+
+
+def _news(card: Card, site: str) -> Entry:
+    on = card.latest_on or card.status_on or "1970-01-01"
+    address = f"{site}{card.href}"
+    told = [
+        f"{card.kind} {card.identifier}, {card.place}{', ' + card.session if card.session else ''}.",
+        f"{card.status_word}." + (f" Ended with the {card.ended}." if card.ended else ""),
+        card.latest_action or "",
+        f"Listed because of: {', '.join(card.evidence)} (automatic)." if card.evidence else "",
+    ]
+    return Entry(
+        id=f"{address}#{on}",
+        title=f"{card.identifier}: {card.title}",
+        link=address,
+        on=on,
+        summary=" ".join(part for part in told if part),
+        categories=[(area.id, area.title) for area in card.areas],
+    )
+
+
+def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, list[Entry]] | None:
+    """The title of a document, and what happened to it, newest first; None when there is no such document.
+
+    What we saw change, and the actions from before the first contact with the source, which is silent.
+    """
+    head = db.execute("select identifier, title from documents where id = ?", [document_id]).fetchone()
+    if head is None:
+        return None
+    address = f"{site}/documents/{document_id}"
+    seen = db.execute(
+        "select id, coalesce(happened_on, substr(seen_at, 1, 10)) as day, kind, summary from changes "
+        "where document_id = ? order by 2 desc, id limit ?",
+        [document_id, ENTRIES],
+    ).fetchall()
+    entries = [
+        Entry(
+            f"{address}#change-{row['id']}", f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}", address,
+            row["day"], row["summary"],
+        )
+        for row in seen
+    ]  # fmt: skip
+    told = {(row["day"], row["summary"]) for row in seen}
+    for row in db.execute(
+        "select distinct acted_on, description from actions where document_id = ? and acted_on is not null "
+        "order by acted_on desc, ordinal desc limit ?",
+        [document_id, ENTRIES],
+    ):
+        if (row["acted_on"], row["description"]) not in told:
+            mark = blake2b(f"{row['acted_on']} {row['description']}".encode(), digest_size=8).hexdigest()
+            entries.append(
+                Entry(
+                    f"{address}#action-{mark}", _first(row["description"]), address, row["acted_on"], row["description"]
+                )
+            )
+    entries.sort(key=lambda entry: entry.on, reverse=True)
+    return f"{head['identifier']}: {head['title']}", entries[:ENTRIES]
+
+
+def _first(text: str, most: int = 140) -> str:
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def upcoming(events: list[Row], site: str) -> list[Entry]:
+    """Dates of ``dates.settled`` as entries. A date that moves is a new entry, since it is news."""
+    found = [
+        Entry(
+            id=f"{site}/documents/{event['document_id']}#{event['key']}-{event['starts_at'][:10]}",
+            title=f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}: {_first(event['title'])}",
+            link=f"{site}/documents/{event['document_id']}",
+            on=event["changed_at"],
+            summary=" ".join(filter(None, (
+                f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
+                formatting.time_in_words(event["starts_at"], event["timezone"]), event["description"],
+            ))),
+            categories=list(zip(event["areas"], event["area_titles"], strict=True)),
+        )
+        for event in events
+    ]  # fmt: skip
+    return sorted(found, key=lambda entry: entry.on, reverse=True)
+
+
+# --------------------------------------------------------------------- which page has which
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a page's contents can be had in another form: ``form`` is the ending of the address."""
+
+    form: str
+    href: str
+    title: str
+    type: str
+
+
+TYPES = {
+    "atom": "application/atom+xml",
+    "ics": "text/calendar",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+TITLES = {
+    "atom": N_("Feed (Atom)"),
+    "ics": N_("Calendar (iCal)"),
+    "csv": N_("Spreadsheet (CSV)"),
+    "xlsx": "Excel",
+    "json": "JSON",
+}
+_ONE = re.compile(r"/(documents|areas|jurisdictions|positions)/[a-z0-9-]+")
+_DATES = re.compile(r"/(deadlines|calendar)")
+
+
+def with_parts(address: str, **parts: str) -> str:
+    """An address with some parts of its query set."""
+    path, _, query = address.partition("?")
+    return f"{path}?{urlencode(dict(parse_qsl(query)) | parts)}"
+
+
+def links(path: str, query: str) -> list[Link]:
+    """The other forms of the page at an address of this site; the filters in its query stay."""
+    kept = [(name, value) for name, value in parse_qsl(query) if name not in ("page", "month", "lang")]
+    tail = f"?{urlencode(kept)}" if kept else ""
+    if path == "/":
+        return [_link("atom", "/browse.atom?must_see=1"), _link("ics", "/calendar.ics")]
+    if path == "/browse":
+        return [_link(form, f"/browse.{form}{tail}") for form in TYPES]
+    if _DATES.fullmatch(path):
+        addresses = {form: f"/deadlines.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
+        return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]
+    match = _ONE.fullmatch(path)
+    if not match:
+        return []
+    forms = ("atom", "ics", "json") if match[1] == "documents" else tuple(TYPES)
+    return [_link(form, f"{path}.{form}") for form in forms]
+
+
+def _link(form: str, href: str) -> Link:
+    return Link(form, href, TITLES[form], TYPES[form])

@@ -1,0 +1,177 @@
+"""Plain words for what the tables hold: statuses, dates, places and numbers, from datasette/glossary.yml.
+
+All of them are said in the language of the page (pages.http.language).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from babel.dates import format_date
+
+from pages.http import language
+from pages.http.language import N_, _, ngettext
+
+SITE = Path(__file__).resolve().parents[2] / "datasette"
+
+#: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
+SECTIONS = {
+    "statuses": N_("Where a document stands"),
+    "status_groups": N_("Several steps at once"),
+    "marks": N_("How sure we are"),
+    "priorities": N_("What to read first"),
+    "stances": N_("What ALA wants"),
+    "outcomes": "What became of a position",
+    "look_alikes": "Documents that are alike",
+    "kinds": N_("Kinds of documents"),
+    "events": N_("Dates to keep"),
+    "changes": N_("What can change"),
+    "levels": N_("Levels of government"),
+    "confidence": N_("Facts about positions"),
+}
+
+
+@cache
+def glossary() -> dict[str, dict[str, Any]]:
+    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` maps a key straight to a name.
+
+    Raises:
+        ValueError: the file is not YAML, or a section is missing.
+    """
+    path = SITE / "glossary.yml"
+    try:
+        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not valid YAML: {error}") from error
+    if missing := [name for name in (*SECTIONS, "chambers", "jurisdictions") if name not in (sections or {})]:
+        raise ValueError(f"{path} lacks the section {missing[0]!r}")
+    return sections
+
+
+def word(section: str, key: str | None) -> str:
+    """The word a page shows for a key; an unknown key is shown as it is, with spaces for its underscores."""
+    entry = glossary()[section].get((key or "").lower())
+    return _(entry["word"]) if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
+
+
+def plural(kind: str) -> str:
+    entry = glossary()["kinds"].get(kind)
+    return _(entry["plural"]) if entry else kind
+
+
+def place(jurisdiction: str) -> str:
+    return _(glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper()))
+
+
+def session_in_words(jurisdiction: str, session: str | None) -> str:
+    """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
+    if not session or not session.isdecimal():
+        return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
+    number = int(session)
+    if jurisdiction != "us" or number > 999:
+        return ""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return _("{number}{ending} Congress").format(number=number, ending=ending)
+
+
+def date_in_words(value: str | None) -> str:
+    """``2022-03-08`` or a time stamp -> ``8 March 2022``; what is no date is given back as it came, None as ``""``."""
+    if not value:
+        return ""
+    try:
+        day = datetime.date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    if language.current() != language.ENGLISH:
+        return format_date(day, "long", locale=language.current())
+    return f"{day.day} {day:%B %Y}"
+
+
+def month_in_words(value: str) -> str:
+    day = datetime.date.fromisoformat(value[:7] + "-01")
+    if language.current() != language.ENGLISH:
+        return format_date(day, "MMMM 'de' y", locale=language.current())
+    return f"{day:%B %Y}"
+
+
+def time_in_words(starts_at: str, timezone: str | None) -> str:
+    """The clock time of an event in its own zone: ``10:00, Eastern time``; ``""`` when only the day is known."""
+    zones = {
+        "America/New_York": _("Eastern time"),
+        "America/Chicago": _("Central time"),
+        "America/Denver": _("Mountain time"),
+        "America/Los_Angeles": _("Pacific time"),
+    }
+    clock = starts_at[11:16]
+    zone = zones.get(timezone or "", timezone or "")
+    if clock in ("", "00:00"):
+        return ""
+    if clock in ("23:59", "24:00"):
+        return _("end of the day, {zone}").format(zone=zone).rstrip(", ")
+    return f"{clock}, {zone}".rstrip(", ")
+
+
+def how_far(day: str, today: datetime.date) -> str:
+    """How far a day lies from today: ``tomorrow``, ``in 12 days``, ``3 months ago``; ``""`` if it is no date."""
+    try:
+        days = (datetime.date.fromisoformat(day[:10]) - today).days
+    except ValueError:
+        return ""
+    if days in (-1, 0, 1):
+        return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[days]
+    apart = abs(days)
+    if apart < 60:
+        length = _("{n} days").format(n=apart)
+    elif apart < 730:
+        length = _("{n} months").format(n=round(apart / 30.44))
+    else:
+        length = _("{n} years").format(n=round(apart / 365.25))
+    return (_("in {length}") if days > 0 else _("{length} ago")).format(length=length)
+
+
+_TYPES = {
+    "hr": "H.R.", "hres": "H.Res.", "hjres": "H.J.Res.", "hconres": "H.Con.Res.",
+    "s": "S.", "sres": "S.Res.", "sjres": "S.J.Res.", "sconres": "S.Con.Res.",
+}  # fmt: skip
+
+
+def number_in_words(document_id: str) -> str:
+    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, for documents that are named but not held; others as they are."""
+    match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
+    if not match or match[2] not in _TYPES:
+        return document_id
+    return f"{_TYPES[match[2]]} {match[3]}, {session_in_words('us', match[1])}"
+
+
+def sureness(probability: float) -> str:
+    """How sure the program is of an area: ``very likely (94 %)``. It is never certain: at most 99 %, at least 1 %."""
+    percent = min(99, max(1, round(100 * probability)))
+    likely = ((90, _("very likely")), (70, _("likely")), (50, _("more likely than not")), (0, _("possible")))
+    return f"{next(word for least, word in likely if percent >= least)} ({percent} %)"
+
+
+def count(number: int | None, one: str, many: str | None = None) -> str:
+    """``1 bill``, ``17,817 bills``."""
+    number = number or 0
+    return f"{number:,} {ngettext(one, many or one + 's', number)}"
+
+
+def safe_url(url: str | None) -> str | None:
+    """The address if a page may link to it (http or https with a host), else None: addresses come from strangers."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def host(url: str | None) -> str:
+    return (urlsplit(url).hostname or "") if url else ""

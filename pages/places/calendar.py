@@ -1,0 +1,201 @@
+"""Dates to keep: hearings, comment deadlines, effective dates, as a list ahead and as the grid of a month."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from pages.browse.cards import area_titles, marks
+from pages.documents.document import rows
+from pages.http import formatting
+from pages.http.language import N_
+from publish.listing import ANY_AREA, TAGGED
+
+Row = dict[str, Any]
+#: Dates of all documents, also of those that carry no policy area.
+ALL = "all"
+#: A month shows at most so many dates; a filter brings the others within reach.
+MOST = 600
+#: A day of the grid names so many dates; the list below has all of them.
+IN_A_CELL = 3
+WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for. ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL``.
+
+    ``month`` is ``YYYY-MM``; ``""`` stands for the month of today.
+    """
+
+    area: str = ""
+    kind: str = ""
+    jurisdiction: str = ""
+    month: str = ""
+
+    @classmethod
+    def of(cls, args: dict[str, str]) -> Wanted:
+        """From the parts of an address; what is no month is this month, other parts are ignored."""
+        known = {name: args.get(name, "").strip()[:100] for name in ("area", "kind", "jurisdiction")}
+        month = args.get("month", "").strip()
+        return cls(**known, month=month if _is_month(month) else "")
+
+    def address(self, path: str, **changes: str) -> str:
+        """The address of ``path`` with these filters and some changes; empty parts are left out."""
+        parts = {"area": self.area, "kind": self.kind, "jurisdiction": self.jurisdiction, **changes}
+        kept = {name: value for name, value in parts.items() if value}
+        return path + (f"?{urlencode(kept)}" if kept else "")
+
+    def where(self) -> tuple[str, list[str]]:
+        """SQL conditions on ``events e join documents d``."""
+        conditions, values = ["1"], []
+        if self.kind:
+            conditions.append("e.kind = ?")
+            values.append(self.kind)
+        if self.jurisdiction:
+            conditions.append("+d.jurisdiction = ?")  # the plus keeps to the index of days
+            values.append(self.jurisdiction)
+        if self.area and self.area != ALL:
+            conditions.append("+e.document_id in (select document_id from listing where area_id = ?)")
+            values.append(self.area)
+        elif not self.area:
+            # Most documents with dates carry an area: looking each up is quicker than a list of all that do.
+            conditions.append("exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?)")
+            values.append(TAGGED)
+        return " and ".join(conditions), values
+
+
+def _is_month(value: str) -> bool:
+    try:
+        return len(value) == 7 and 1900 <= datetime.date.fromisoformat(value + "-01").year <= 2200
+    except ValueError:
+        return False
+
+
+def deadlines(
+    db: sqlite3.Connection, today: datetime.date, wanted: Wanted | None = None, *, past: bool = False, limit: int = 200
+) -> list[Row]:
+    """Events from today on, soonest first (or before today, newest first), with what they are about."""
+    order = "e.starts_at desc" if past else "e.starts_at"
+    condition = "e.starts_at < ?" if past else "e.starts_at >= ?"
+    return _events(db, today, wanted or Wanted(), condition, [today.isoformat()], order, limit)
+
+
+def _events(
+    db: sqlite3.Connection,
+    today: datetime.date,
+    wanted: Wanted,
+    when: str,
+    days: list[str],
+    order: str = "e.starts_at",
+    limit: int = MOST,
+) -> list[Row]:
+    where, values = wanted.where()
+    found = rows(
+        db,
+        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
+            coalesce(t.priority = 2, 0) as must_see
+        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
+        where {when} and {where} order by {order}, e.document_id limit ?""",
+        [*days, *values, limit],
+    )
+    titles = area_titles(db)
+    tags: dict[str, list[tuple[str, str]]] = {}
+    ids = list({row["document_id"] for row in found})
+    for row in db.execute(f"select document_id, area_id from shown_tags where document_id in ({marks(ids)})", ids):
+        tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
+    for event in found:
+        event["kind_word"] = formatting.word("events", event["kind"])
+        event["areas"] = tags.get(event["document_id"], [])
+        event["far"] = formatting.how_far(event["starts_at"], today)
+        event["clock"] = formatting.time_in_words(event["starts_at"], event["timezone"])
+    return found
+
+
+def by_month(events: list[Row]) -> list[tuple[str, list[Row]]]:
+    months: dict[str, list[Row]] = {}
+    for event in events:
+        months.setdefault(event["starts_at"][:7], []).append(event)
+    return [(formatting.month_in_words(month), members) for month, members in months.items()]
+
+
+# --------------------------------------------------------------------- a month
+
+
+@dataclass(frozen=True)
+class Day:
+    """A cell of the grid; ``inside`` is False for the days before the first and after the last of the month."""
+
+    day: datetime.date
+    inside: bool
+    today: bool
+    events: list[Row]
+
+    @property
+    def shown(self) -> list[Row]:
+        return self.events[:IN_A_CELL]
+
+    @property
+    def more(self) -> int:
+        return len(self.events) - len(self.shown)
+
+
+def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Row:
+    """The grid of one month, a week to a row, and what leads to other months."""
+    first = datetime.date.fromisoformat((wanted.month or today.isoformat()[:7]) + "-01")
+    after = _first_of_next(first)
+    events = _events(db, today, wanted, "e.starts_at >= ? and e.starts_at < ?", [first.isoformat(), after.isoformat()])
+    by_day: dict[str, list[Row]] = {}
+    for event in events:
+        by_day.setdefault(event["starts_at"][:10], []).append(event)
+    weeks = [
+        [Day(day, day.month == first.month, day == today, by_day.get(day.isoformat(), []) if day.month == first.month else [])
+         for day in week]
+        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
+    ]  # fmt: skip
+    return {
+        "wanted": replace(wanted, month=first.isoformat()[:7]),
+        "title": formatting.month_in_words(first.isoformat()),
+        "weeks": weeks,
+        "days": [day for week in weeks for day in week if day.events],
+        "before": (first - datetime.timedelta(days=1)).isoformat()[:7],
+        "after": after.isoformat()[:7],
+        "this": today.isoformat()[:7],
+        "total": len(events),
+        "cut": len(events) == MOST,
+        "elsewhere": [] if events else nearest(db, wanted, first, after),
+    }
+
+
+def _first_of_next(first: datetime.date) -> datetime.date:
+    return (first + datetime.timedelta(days=31)).replace(day=1)
+
+
+def nearest(db: sqlite3.Connection, wanted: Wanted, first: datetime.date, after: datetime.date) -> list[str]:
+    """The months with dates of this choice that lie next to an empty one, as ``YYYY-MM``: at most one on each side."""
+    where, values = wanted.where()
+    found = []
+    for condition, day, order in (("<", first, "desc"), (">=", after, "asc")):
+        row = db.execute(
+            f"""select e.starts_at from events e join documents d on d.id = e.document_id
+            where e.starts_at {condition} ? and {where} order by e.starts_at {order} limit 1""",
+            [day.isoformat(), *values],
+        ).fetchone()
+        found += [row[0][:7]] if row else []
+    return found
+
+
+def choices(db: sqlite3.Connection) -> Row:
+    """What the filters offer: areas, kinds and places."""
+    places = [
+        row[0] for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    ]
+    return {
+        "areas": area_titles(db),
+        "kinds": formatting.glossary()["events"],
+        "places": sorted(((key, formatting.place(key)) for key in places), key=lambda place: place[1]),
+    }

@@ -1,0 +1,106 @@
+"""Numbers for charts: each is a table that a page shows, which static/charts.js draws where scripts run."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from pages.http import formatting
+from pages.http.language import _
+from publish.listing import ONE_AREA
+
+#: A chart shows at most so many years, the newest.
+YEARS = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a chart's table."""
+
+    label: str
+    numbers: list[int]
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A table of numbers with its title.
+
+    ``form`` is "strips" (upright bars along an axis) or "bars" (lying ones). With ``series`` "rows" each row is a strip and
+    the columns are its axis; with "columns" it is the other way round. ``own_scale``: only shapes can be compared, not heights.
+    """
+
+    id: str
+    title: str
+    form: str
+    corner: str
+    heads: list[str]
+    lines: list[Line] = field(default_factory=list)
+    series: str = "columns"
+    own_scale: bool = False
+    note: str = ""
+
+    def __bool__(self) -> bool:
+        return any(any(line.numbers) for line in self.lines)
+
+
+def years_to(today: datetime.date, years: list[str]) -> list[str]:
+    """Every year from the first of the newest YEARS with documents to the last, without gaps; none of the future."""
+    known = sorted({int(year) for year in years if year.isdecimal() and int(year) <= today.year})
+    return [str(year) for year in range(known[0], known[-1] + 1)][-YEARS:] if known else []
+
+
+def area_trends(db: sqlite3.Connection, today: datetime.date) -> Chart:
+    """How many documents of each area were introduced or published in each year."""
+    numbers: dict[str, dict[str, int]] = {}
+    for area, year, count in db.execute(
+        f"select area_id, year, sum(documents) from facet_counts where {ONE_AREA} and ceremonial = 0 group by 1, 2"
+    ):
+        numbers.setdefault(area, {})[year] = count
+    years = years_to(today, [year for counted in numbers.values() for year in counted])
+    found = db.execute("select id, title from policy_areas order by ordinal, title")
+    lines = [
+        Line(_(title), [numbers[key].get(year, 0) for year in years], f"/areas/{key}")
+        for key, title in found
+        if key in numbers
+    ]
+    return Chart(
+        id="trends",
+        title=_("New documents a year, by policy area"),
+        form="strips",
+        corner=_("Policy area"),
+        heads=years,
+        lines=[line for line in lines if any(line.numbers)],
+        series="rows",
+        own_scale=True,
+        note=_("Each strip has a scale of its own: compare its shape with others, not its height.")
+        + _unfinished(years, today),
+    )
+
+
+def by_year(counted: dict[str, int], today: datetime.date, address: str) -> Chart:
+    """One number a year; ``address`` is the start of the address that lists a year's documents."""
+    years = years_to(today, list(counted))
+    lines = [Line(year, [counted.get(year, 0)], f"{address}&year={year}") for year in years]
+    note = _unfinished(years, today).strip()
+    return Chart("by-year", _("New documents a year"), "strips", _("Year"), [_("Documents")], lines, note=note)
+
+
+def _unfinished(years: list[str], today: datetime.date) -> str:
+    unfinished = years and years[-1] == str(today.year)
+    return " " + _("{year} is not over yet.").format(year=today.year) if unfinished else ""
+
+
+def by_status(counted: list[tuple[str, int]], address: str) -> Chart:
+    """Where documents stand, the most frequent first."""
+    lines = [Line(formatting.word("statuses", key), [number], f"{address}&status={key}") for key, number in counted]
+    return Chart("by-status", _("Where the documents stand"), "bars", _("Status"), [_("Documents")], lines)
+
+
+def side_by_side(
+    key: str, title: str, corner: str, names: list[str], rows: list[tuple[str, list[int]]], **more: Any
+) -> Chart:
+    """Rows of numbers with one column for each of several places or areas."""
+    return Chart(key, title, more.pop("form", "bars"), corner, names, [Line(*row) for row in rows], **more)

@@ -1,0 +1,140 @@
+"""Two places or two policy areas side by side: how much, where it stands, what is new."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from pages.browse.cards import Card, area_titles, cards, one_per_title
+from pages.http import formatting
+from pages.http.language import _
+from pages.places import charts
+from publish.listing import ANY_AREA, ONE_AREA, TAGGED
+
+Row = dict[str, Any]
+SUBJECTS = ("jurisdiction", "area")
+#: So many can stand side by side on a page that is read.
+MOST = 2
+TOPICS = 8
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for: ``subject`` is "jurisdiction" or "area", ``ids`` at most MOST of them."""
+
+    subject: str
+    ids: tuple[str, ...]
+
+    @classmethod
+    def of(cls, args: dict[str, list[str]]) -> Wanted:
+        """From the parts of an address: areas if it names any, places otherwise; a name told twice counts once."""
+        subject = "area" if any(args.get("area", [])) else "jurisdiction"
+        ids = dict.fromkeys(value.strip()[:100] for value in args.get(subject, []) if value.strip())
+        return cls(subject, tuple(ids)[:MOST])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two; ``where`` and ``values`` are its condition on facet_counts and listing."""
+
+    id: str
+    title: str
+    href: str
+    where: str
+    values: tuple[str, ...]
+    documents: int
+    must_see: int
+    latest: list[Card]
+    topics: list[tuple[str, int, str]]
+
+
+def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Row:
+    """The page's two sides with charts of both, or only what there is to choose from."""
+    known = _known(db)
+    titles = dict(known[wanted.subject])
+    unknown = [key for key in wanted.ids if key not in titles]
+    sides = [_side(db, wanted.subject, key, titles[key], today) for key in wanted.ids if key in titles]
+    context: Row = {"wanted": wanted, "known": known, "unknown": unknown, "sides": sides, "charts_of": []}
+    if len(sides) == MOST:
+        context["charts_of"] = _charts(db, sides, today)
+        context["swapped"] = "/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)])
+    return context
+
+
+def _known(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
+    places = [
+        (row[0], formatting.place(row[0]))
+        for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    ]
+    return {"jurisdiction": sorted(places, key=lambda place: place[1]), "area": list(area_titles(db).items())}
+
+
+def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: datetime.date) -> Side:
+    where, values = (
+        ("area_id = ?", (key,)) if subject == "area" else ("area_id = ? and jurisdiction = ?", (TAGGED, key))
+    )
+    documents, must_see = db.execute(
+        f"select coalesce(sum(documents), 0), coalesce(sum(documents * must_see), 0) from facet_counts where {where} "
+        "and ceremonial = 0",
+        values,
+    ).fetchone()
+    newest = db.execute(
+        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 10",
+        values,
+    )
+    return Side(
+        id=key,
+        title=title,
+        href=f"/areas/{key}" if subject == "area" else f"/jurisdictions/{key}",
+        where=where,
+        values=values,
+        documents=documents,
+        must_see=must_see,
+        latest=one_per_title(cards(db, [row[0] for row in newest], today, key if subject == "area" else None), 5),
+        topics=_topics(db, subject, key),
+    )
+
+
+def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, int, str]]:
+    """What it is mostly about, as ``(name, documents, address)``: areas of a place, places of an area."""
+    if subject == "area":
+        found = db.execute(
+            "select jurisdiction, sum(documents) from facet_counts where area_id = ? and ceremonial = 0 group by 1 "
+            "order by 2 desc, 1 limit ?",
+            [key, TOPICS],
+        )
+        return [(formatting.place(row[0]), row[1], f"/browse?area={key}&jurisdiction={row[0]}") for row in found]
+    titles = area_titles(db)
+    found = db.execute(
+        f"select area_id, sum(documents) from facet_counts where {ONE_AREA} and jurisdiction = ? and ceremonial = 0 "
+        "group by 1 order by 2 desc, 1 limit ?",
+        [key, TOPICS],
+    )
+    return [(titles.get(row[0], row[0]), row[1], f"/browse?jurisdiction={key}&area={row[0]}") for row in found]
+
+
+def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> list[charts.Chart]:
+    names = [side.title for side in sides]
+    by_status, by_year = ([_counted(db, side, column) for side in sides] for column in ("status", "year"))
+    statuses = sorted(
+        {key for counted in by_status for key in counted}, key=lambda key: (-sum(c.get(key, 0) for c in by_status), key)
+    )
+    years = charts.years_to(today, [year for counted in by_year for year in counted])
+    return [
+        charts.side_by_side(
+            "by-year", _("New documents a year"), _("Year"), names,
+            [(year, [counted.get(year, 0) for counted in by_year]) for year in years], form="strips",
+        ),
+        charts.side_by_side(
+            "by-status", _("Where the documents stand"), _("Status"), names,
+            [(formatting.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],
+        ),
+    ]  # fmt: skip
+
+
+def _counted(db: sqlite3.Connection, side: Side, column: str) -> dict[str, int]:
+    sql = f"select {column}, sum(documents) from facet_counts where {side.where} and ceremonial = 0 group by 1"
+    return {row[0]: row[1] for row in db.execute(sql, side.values) if row[0]}

@@ -1,0 +1,99 @@
+"""A map of the states: one tile for each, with its number, from datasette/map.yml."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from pages.http import formatting
+
+#: How many shades there are besides "nothing"; each holds about as many places as the next.
+SHADES = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """``column`` and ``row`` count from 0; ``shade`` goes from 0 (nothing) to SHADES (among the most).
+
+    ``count`` is None for a place of which nothing is collected: that is not the same as nothing found.
+    """
+
+    id: str
+    code: str
+    title: str
+    count: int | None
+    column: int
+    row: int
+    shade: int
+    href: str
+
+
+@dataclass(frozen=True)
+class StateMap:
+    """``others`` are the places that have no tile, most first, as ``(id, title, count, href)``."""
+
+    tiles: list[Tile]
+    columns: int
+    rows: int
+    others: list[tuple[str, str, int, str]]
+
+    @property
+    def table(self) -> list[tuple[str, str, int, str]]:
+        """Every place that has something, most first."""
+        placed = [(tile.id, tile.title, tile.count, tile.href) for tile in self.tiles if tile.count]
+        return sorted([*placed, *self.others], key=lambda place: (-place[2], place[1]))
+
+
+@cache
+def layout() -> dict[str, tuple[int, int]]:
+    """Jurisdiction -> (column, row).
+
+    Raises:
+        ValueError: the rows of the file are not of one length, or name a state twice.
+    """
+    path = formatting.SITE / "map.yml"
+    rows = [row.split() for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    places = [(f"us-{code.lower()}", (x, y)) for y, row in enumerate(rows) for x, code in enumerate(row) if code != "."]
+    if len({len(row) for row in rows}) != 1 or len(dict(places)) != len(places):
+        raise ValueError(f"{path}: every row must have as many entries, and no state may stand there twice")
+    return dict(places)
+
+
+def state_map(counts: dict[str, int], collected: set[str], address: Callable[[str], str]) -> StateMap | None:
+    """The map of some numbers by jurisdiction; None where no state or territory has any.
+
+    Args:
+        counts: jurisdiction -> number; those of the whole country and of cities are left out.
+        collected: the jurisdictions of which anything is stored.
+        address: where the tile of a jurisdiction leads.
+    """
+    places = layout()
+    states = {key: number for key, number in counts.items() if key.startswith("us-") and key.count("-") == 1 and number}
+    if not states:
+        return None
+    tops = _tops(sorted(states.values()))
+    tiles = [
+        Tile(
+            id=key,
+            code=key[3:].upper(),
+            title=formatting.place(key),
+            count=states.get(key, 0) if key in collected else None,
+            column=column,
+            row=row,
+            shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,
+            href=address(key),
+        )
+        for key, (column, row) in sorted(places.items(), key=lambda place: formatting.place(place[0]))
+    ]
+    others = [(key, formatting.place(key), number, address(key)) for key, number in states.items() if key not in places]
+    columns, rows = (1 + max(place[axis] for place in places.values()) for axis in (0, 1))
+    return StateMap(tiles, columns, rows, others)
+
+
+def _tops(ordered: list[int]) -> list[int]:
+    """The largest number of each shade: the quarters of what occurs. Places with one number have one shade, the lightest."""
+    return [ordered[max(0, len(ordered) * shade // SHADES - 1)] for shade in range(1, SHADES + 1)]

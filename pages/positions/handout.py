@@ -1,0 +1,58 @@
+"""A position on one sheet of paper, for a member to carry into a meeting: what, why, and what is at stake now."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from typing import Any
+
+from pages.browse.cards import Card, marks, one_per_title
+from pages.documents import decisions, rulemaking
+from pages.positions import positions
+
+Row = dict[str, Any]
+#: What fits on one page whatever the position.
+DOCUMENTS, VERSIONS, PARTNERS = 4, 3, 6
+
+
+def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Row | None:
+    """What the sheet shows; None when there is no such position."""
+    found = positions.position(db, position_id, today)
+    if found is None:
+        return None
+    earlier = one_per_title([card for card, _, _ in found["documents"]], DOCUMENTS)
+    return {
+        "p": found["p"],
+        "areas": found["areas"],
+        "why": found["why"],
+        "versions": found["versions"][:VERSIONS],
+        "partners": found["partners"][:PARTNERS],
+        "core_values": found["core_values"],
+        "stake": _told(db, position_id, found["at_stake"][:DOCUMENTS], today),
+        "earlier": _told(db, position_id, earlier[:DOCUMENTS], today) if not found["at_stake"] else [],
+        "today": today.isoformat(),
+    }
+
+
+def _told(
+    db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date
+) -> list[tuple[Card, Row | None, str, str | None]]:
+    """Each document with its next date and the sentence that touches the position best, and ALA's stance."""
+    ids = [card.id for card in found]
+    best: dict[str, str] = {}
+    for row in db.execute(
+        f"select document_id, words from shown_matches where position_id = ? and document_id in ({marks(ids)}) "
+        "order by score desc, ordinal",
+        [position_id, *ids],
+    ):
+        best.setdefault(row["document_id"], row["words"])
+    return [
+        (card, rulemaking.next_event(db, [card.id], today), best.get(card.id, ""), _stance(db, card.id, position_id))
+        for card in found
+    ]
+
+
+def _stance(db: sqlite3.Connection, document_id: str, position_id: str) -> str | None:
+    """What ALA wants of what touches the position, or of the document on the whole, once people have published it."""
+    made = {stance["key"]: stance["word"] for stance in decisions.stances(decisions.decided(db, document_id))}
+    return made.get(position_id) or made.get("")

@@ -1,0 +1,153 @@
+"""What ALA holds: the catalogue of positions and the documents each of them touches."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from typing import Any
+
+from pages.browse import search
+from pages.browse.cards import Card, area_titles, cards, marks, one_per_title
+from pages.browse.lists import still_moving
+from pages.documents.document import FIELDS, rows
+from pages.http import formatting
+from pages.http.language import N_
+
+Row = dict[str, Any]
+PAGE = 20
+#: So many documents at stake are named at the head of a position, and so many related positions beside it.
+AT_STAKE = 8
+RELATED = 6
+#: Audience -> its heading on the page of a position, in the order of the page.
+AUDIENCES = {
+    "public": N_("If you use a library"),
+    "members": N_("If you work in one"),
+    "decision_makers": N_("If you make the rules"),
+    "press": N_("If you report on it"),
+}
+
+
+def names(value: str | None) -> list[str]:
+    """A column that holds a list, its entries parted by semicolons."""
+    return [name for name in (value or "").split("; ") if name]
+
+
+def positions(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
+    """``(area id, area title, positions)`` in the order of the areas; each position with the number of its documents."""
+    counted = dict(db.execute("select position_id, count(*) from position_listing group by position_id").fetchall())
+    titles = area_titles(db)
+    grouped: dict[str, list[Row]] = {area: [] for area in titles}
+    for row in rows(db, "select id, title, statement, area_id from positions order by ordinal, id", []):
+        grouped.setdefault(row["area_id"], []).append(row | {"documents": counted.get(row["id"], 0)})
+    return [(area, titles.get(area, formatting.word("kinds", area)), found) for area, found in grouped.items() if found]
+
+
+def by_name(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
+    """The same positions from A to Z: ``(letter, letter, positions)``, each position with the name of its area."""
+    lettered: dict[str, list[Row]] = {}
+    everything = [row | {"area": title} for _, title, found in positions(db) for row in found]
+    for row in sorted(everything, key=lambda row: row["title"].casefold()):
+        lettered.setdefault(row["title"][:1].upper(), []).append(row)
+    return [(f"letter-{letter.lower()}", letter, found) for letter, found in lettered.items()]
+
+
+def position(db: sqlite3.Connection, position_id: str, today: datetime.date, page: int = 1) -> Row | None:
+    """One position with its history and one page of the documents it touches, newest first; None if unknown."""
+    found = rows(db, "select * from positions where id = ?", [position_id])
+    if not found:
+        return None
+    head = found[0]
+    titles = area_titles(db)
+    total = db.execute("select count(*) from position_listing where position_id = ?", [position_id]).fetchone()[0]
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    ids = [
+        row[0]
+        for row in db.execute(
+            "select document_id from position_listing where position_id = ? "
+            "order by sort_on desc, document_id desc limit ? offset ?",
+            [position_id, PAGE, (page - 1) * PAGE],
+        )
+    ]
+    return {
+        "p": head,
+        "areas": [(area, titles.get(area, area)) for area in names(head["areas"]) or [head["area_id"]]],
+        "owner_units": names(head["owner_units"]),
+        "partners": names(head["partners"]),
+        "core_values": names(head["core_values"]),
+        "confidence": formatting.word("confidence", head["confidence"]),
+        **_history(db, position_id),
+        "messages": _messages(db, position_id),
+        "at_stake": _at_stake(db, position_id, today),
+        "related": _related(db, head),
+        "documents": _with_sentences(db, position_id, cards(db, ids, today)),
+        "total": total,
+        "page": page,
+        "pages": pages,
+    }
+
+
+def _history(db: sqlite3.Connection, position_id: str) -> Row:
+    """The versions, newest first, and why ALA holds it, in the words of the newest that says so."""
+    versions = rows(db, "select * from position_versions where position_id = ? order by ordinal desc", [position_id])
+    return {"versions": versions, "why": next((v["rationale"] for v in versions if v["rationale"]), None)}
+
+
+def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]:
+    """Why it matters to whom: ``(heading, paragraph)`` for each audience, the public first, as most readers are that."""
+    found = dict(
+        db.execute("select audience, message from position_messages where position_id = ?", [position_id]).fetchall()
+    )
+    return [(heading, found[audience]) for audience, heading in AUDIENCES.items() if audience in found]
+
+
+def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:
+    """The documents touching it that can still move, moved lately or have a date ahead: the newest first."""
+    found = db.execute(
+        """select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+            select document_id, sort_on from position_listing where position_id = ? order by sort_on desc limit 200
+        ) newest join documents d on d.id = newest.document_id order by newest.sort_on desc""",
+        [position_id],
+    ).fetchall()
+    ids = [row["id"] for row in still_moving(db, found, today)][: 3 * AT_STAKE]
+    return one_per_title(cards(db, ids, today), AT_STAKE)
+
+
+def _related(db: sqlite3.Connection, head: Row) -> list[Row]:
+    """Those that the catalogue ties to it, in either direction, then others of its first area."""
+    others = rows(
+        db, "select id, title, statement, area_id, related from positions where id <> ? order by ordinal", [head["id"]]
+    )
+    tied = [row for row in others if row["id"] in names(head["related"]) or head["id"] in names(row["related"])]
+    return [*tied, *(row for row in others if row["area_id"] == head["area_id"] and row not in tied)][:RELATED]
+
+
+def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card]) -> list[tuple[Card, str, str]]:
+    """Each card with the sentence that touches the position best, and the part of the document it stands in."""
+    ids = [card.id for card in found]
+    best: dict[str, tuple[str, str]] = {}
+    for row in db.execute(
+        f"select document_id, field, words from shown_matches where position_id = ? and document_id in ({marks(ids)}) "
+        "order by score desc, ordinal",
+        [position_id, *ids],
+    ):
+        best.setdefault(row["document_id"], (row["words"], FIELDS.get(row["field"], row["field"])))
+    return [(card, *best.get(card.id, ("", ""))) for card in found]
+
+
+def matching(db: sqlite3.Connection, query: str, limit: int = 3) -> list[Row]:
+    """The positions that speak of what was typed: those with all the words, or else those with the most telling ones."""
+    asked = search.parse(query)
+    expression = search.all_of(asked.terms) if asked.in_columns else asked.expression
+    if not expression:
+        return []
+    sql = """select p.id, p.title, p.statement, p.area_id, coalesce(a.title, p.area_id) as area, (
+            select count(*) from position_listing l where l.position_id = p.id
+        ) as documents from position_search s join positions p on p.id = s.position_id
+        left join policy_areas a on a.id = p.area_id
+        where position_search match ? order by bm25(position_search, 0.0, 5.0, 3.0, 1.0) limit ?"""
+    found = rows(db, sql, [expression, limit])
+    loose = search.any_of(asked.terms)
+    if found or not loose or len(asked.terms) < 2:
+        return found
+    return rows(db, sql, [loose, limit])

@@ -1,0 +1,274 @@
+"""ALA's positions as they stand in ``catalogue/*.yml``: loaded, checked and frozen.
+
+A file is a policy area and a list of entries; its order is the order of the site. What is wrong is reported all at once,
+with file, line and entry. See docs/positions.md for what each key means and where the facts come from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from positions.catalog import messages, yaml_file
+from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
+from positions.catalog.readability import HIGHEST, grade
+from positions.catalog.records import AREAS, CONFIDENCES, STANCES, Example, Position, PositionVersion, Trigger
+from positions.catalog.stances import FILE, load_stances
+from positions.catalog.yaml_file import BadFile, Entry
+from positions.matching.phrases import BadPattern, Pattern, pattern
+
+__all__ = [
+    "AREAS",
+    "HOME",
+    "STANCES",
+    "BadFile",
+    "Catalogue",
+    "Example",
+    "Position",
+    "PositionVersion",
+    "Trigger",
+    "catalogue_hash",
+    "check",
+    "code_hash",
+    "load_catalogue",
+]
+
+HOME = Path(__file__).with_name("entries")
+#: What a match depends on beside the catalogue.
+CODE = (
+    "matching/boilerplate.yml",
+    "matching/direction_words.py",
+    "matching/direction_words.yml",
+    "matching/direction.py",
+    "matching/matcher.py",
+    "matching/passages.py",
+    "matching/phrases.py",
+    "../text/sentences.py",
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    positions: tuple[Position, ...]
+    version: str
+
+    @cached_property
+    def by_id(self) -> dict[str, Position]:
+        return {position.id: position for position in self.positions}
+
+
+def load_catalogue(path: Path = HOME) -> Catalogue:
+    """Every position, files in the order of ``AREAS``, entries in the order of their file.
+
+    Raises:
+        BadFile: anything is wrong; ``problems`` lists all of it.
+    """
+    return _loaded(path, catalogue_hash(path))
+
+
+@lru_cache(maxsize=4)  # reading takes half a second, and one run needs it in several places
+def _loaded(path: Path, version: str) -> Catalogue:
+    reader = _read_all(path)
+    if reader.problems:
+        raise BadFile(reader.problems)
+    return Catalogue(tuple(reader.positions), version)
+
+
+def check(path: Path = HOME) -> list[str]:
+    """What is wrong with the catalogue, and the stances and messages beside it, one sentence each with file and line.
+
+    Also statements that are harder to read than they may be. Empty if nothing is wrong.
+    """
+    reader = _read_all(path)
+    if problems := reader.problems:
+        return problems
+    if (file := path.parent / FILE.name).exists():
+        problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
+    if (folder := path.with_name(messages.HOME.name)).exists():
+        problems += _problems(messages.load_messages, reader.positions, folder)
+    reader.check_reading()
+    return problems
+
+
+def _problems(load: Callable[..., Any], *arguments: Any) -> list[str]:
+    try:
+        load(*arguments)
+    except BadFile as error:
+        return error.problems
+    return []
+
+
+def catalogue_hash(path: Path = HOME) -> str:
+    """Hash of everything matches are derived from: the catalogue, the cue words and this package's matching code."""
+    digest = hashlib.sha256(code_hash().encode())
+    for file in _files(path):
+        digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def code_hash() -> str:
+    """Hash of what decides about every position alike: cue words, boilerplate, and the code that reads a document."""
+    digest = hashlib.sha256()
+    for name in CODE:
+        digest.update(f"{name}\0".encode() + (Path(__file__).parents[1] / name).read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _files(path: Path) -> list[Path]:
+    return [path / f"{area}.yml" for area in AREAS if (path / f"{area}.yml").exists()]
+
+
+def _read_all(path: Path) -> _Reader:
+    reader = _Reader()
+    if not (files := _files(path)):
+        reader.problems.append(
+            f"{path}: holds no catalogue file such as {AREAS[0]}.yml: give the folder of the catalogue"
+        )
+    for file in files:
+        try:
+            entries = yaml_file.read(file)
+        except BadFile as error:
+            reader.problems += error.problems
+            continue
+        for entry in entries:
+            reader.position(file, entry)
+    reader.check_relations()
+    return reader
+
+
+_POSITION_KEYS = {
+    "id": TEXT, "title": TEXT, "areas": LIST, "confidence": TEXT, "source_url": TEXT, "source_read": FLAG,
+    "also_in": LIST, "owner_units": LIST, "partners": LIST, "opponents": LIST, "core_values": LIST, "related": LIST, "note": TEXT,
+    "versions": None, "triggers": None, "examples": None,
+}  # fmt: skip
+_VERSION_KEYS = {
+    "document": TEXT, "body": TEXT, "section": TEXT, "adopted": DATE, "revised": DATE, "superseded": DATE,
+    "retired": DATE, "statement": TEXT, "rationale": TEXT, "confidence": TEXT, "date_confidence": TEXT, "note": TEXT,
+}  # fmt: skip
+_TRIGGER_KEYS = {
+    "id": TEXT, "says": TEXT, "reversed": TEXT, "any": LIST, "near": LIST, "context": LIST, "unless": LIST,
+    "alone": FLAG, "leans": TEXT, "weight": NUMBER,
+}  # fmt: skip
+_EXAMPLE_KEYS = {"text": TEXT, "stance": TEXT}
+
+
+class _Reader(Checker):
+    """Turns entries into positions and collects every problem on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.positions: list[Position] = []
+
+    def position(self, file: Path, entry: Entry) -> None:
+        self.begin(file, entry)
+        before = len(self.problems)
+        values = self.values(entry, _POSITION_KEYS, ("id", "title", "areas", "confidence", "versions", "triggers"))
+        self.unique(entry)
+        self.closed(entry, "confidence", CONFIDENCES)
+        self.closed(entry, "areas", AREAS)
+        self.closed(entry, "also_in", AREAS)
+        if values.get("areas") and values["areas"][0] != file.stem:
+            self.problem(
+                entry, "areas", f"stands in {file.name}, but its first area is {values['areas'][0]!r}: move it"
+            )
+        versions = [self._version(item) for item in self.entries(entry, "versions")]
+        triggers = [*self._triggers(entry)]
+        examples = [self._example(item) for item in self.entries(entry, "examples")]
+        if not any("statement" in item for item in self.entries(entry, "versions")):
+            self.problem(entry, "versions", "no version has a statement: write what ALA holds in the latest one")
+        if len(self.problems) > before:
+            return
+        self.positions.append(
+            Position(
+                id=values["id"],
+                title=values["title"],
+                areas=values["areas"],
+                confidence=values["confidence"],
+                source_url=values.get("source_url"),
+                source_read=values.get("source_read", False),
+                **{
+                    key: values.get(key, ())
+                    for key in ("also_in", "owner_units", "partners", "opponents", "core_values", "related")
+                },
+                note=values.get("note"),
+                versions=tuple(PositionVersion(**item) for item in versions),
+                triggers=tuple(Trigger(**item) for item in triggers),
+                examples=tuple(Example(**item) for item in examples),
+            )
+        )
+
+    def check_relations(self) -> None:
+        """Every ``related`` id must exist; only meaningful once all files are read without other problems."""
+        if self.problems:
+            return
+        for position in self.positions:
+            self.file, entry = self.places[position.id]
+            self.where = position.id
+            for other in position.related:
+                if other not in self.places:
+                    self.problem(entry, "related", f"names {other!r}, which no file holds: correct or remove it")
+
+    def check_reading(self) -> None:
+        """The statement that holds now must be in words that most people read with ease."""
+        for position in self.positions:
+            if (found := grade(position.statement)) > HIGHEST:
+                self.file, entry = self.places[position.id]
+                self.where = position.id
+                latest = [item for item in entry["versions"] if "statement" in item][-1]
+                self.problem(
+                    latest, "statement",
+                    f"the statement has reading grade {found}: write it in shorter words and sentences, up to {HIGHEST:.0f}",
+                )  # fmt: skip
+
+    # ---- parts
+
+    def _version(self, item: Entry) -> dict[str, Any]:
+        self.closed(item, "confidence", CONFIDENCES)
+        self.closed(item, "date_confidence", CONFIDENCES)
+        return self.values(item, _VERSION_KEYS, ("document", "confidence"))
+
+    def _example(self, item: Entry) -> dict[str, Any]:
+        self.closed(item, "stance", (*STANCES, "none"))
+        values = self.values(item, _EXAMPLE_KEYS, ("text", "stance"))
+        return {
+            "text": values.get("text", ""),
+            "stance": None if values.get("stance") == "none" else values.get("stance"),
+        }
+
+    def _triggers(self, entry: Entry) -> list[dict[str, Any]]:
+        groups = entry.get("triggers")
+        if not isinstance(groups, Entry):
+            self.problem(entry, "triggers", "must be a mapping with 'support:' and 'oppose:' lists")
+            return []
+        made: list[dict[str, Any]] = []
+        for stance in groups:
+            if stance not in STANCES:
+                self.problem(groups, stance, f"unknown stance {stance!r}: write one of {', '.join(STANCES)}")
+                continue
+            for item in self.entries(groups, stance):
+                made.append({"stance": stance, **self._trigger(item)})
+        ids = [item.get("id") for item in made]
+        for twice in sorted({str(i) for i in ids if ids.count(i) > 1}):
+            self.problem(entry, "triggers", f"two triggers are called {twice!r}: give each its own id")
+        return made
+
+    def _trigger(self, item: Entry) -> dict[str, Any]:
+        self.closed(item, "leans", STANCES)
+        values = self.values(item, _TRIGGER_KEYS, ("id", "says", "any"))
+        for key in ("any", "near", "context", "unless"):
+            values[key] = tuple(self._patterns(item, key, values.get(key, ())))
+        return values
+
+    def _patterns(self, item: Entry, key: str, sources: tuple[str, ...]) -> list[Pattern]:
+        made = []
+        for source in sources:
+            try:
+                made.append(pattern(source))
+            except BadPattern as error:
+                self.problem(item, key, str(error))
+        return made

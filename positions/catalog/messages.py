@@ -1,0 +1,63 @@
+"""Why a position matters to whom: a paragraph for each audience, in messages/<area>.yml beside the catalogue.
+
+Apart from the catalogue, because other people write them, and nothing is to be matched again when a word of them changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from positions.catalog import yaml_file
+from positions.catalog.checks import TEXT, Checker
+from positions.catalog.records import AREAS, AUDIENCES, Position
+from positions.catalog.yaml_file import BadFile, Entry
+
+HOME = Path(__file__).with_name("messages")
+Messages = dict[str, dict[str, str]]
+
+
+def load_messages(positions: Iterable[Position], folder: Path = HOME) -> Messages:
+    """The paragraphs by position and audience.
+
+    Raises:
+        BadFile: a file cannot be read, names a position that is not there or not of its area, or a position lacks an audience.
+    """
+    reader = _Reader({position.id: position.areas[0] for position in positions})
+    for area in AREAS:
+        file = folder / f"{area}.yml"
+        if not file.exists():
+            continue
+        try:
+            reader.read(file, yaml_file.read_mapping(file))
+        except BadFile as error:
+            reader.problems += error.problems
+    reader.check_whole(folder)
+    if reader.problems:
+        raise BadFile(reader.problems)
+    return reader.messages
+
+
+class _Reader(Checker):
+    def __init__(self, areas: dict[str, str]) -> None:
+        super().__init__()
+        self.areas = areas
+        self.messages: Messages = {}
+
+    def read(self, file: Path, entries: Entry) -> None:
+        self.file = file
+        for key, value in entries.items():
+            self.where = key
+            if self.areas.get(key) != file.stem:
+                self.problem(entries, key, f"no position of this id stands in the catalogue's {file.name}")
+            elif not isinstance(value, Entry):
+                self.problem(entries, key, f"must be a mapping with {', '.join(AUDIENCES)}")
+            else:
+                self.messages[key] = self.values(value, dict.fromkeys(AUDIENCES, TEXT), AUDIENCES)
+
+    def check_whole(self, folder: Path) -> None:
+        if self.problems:
+            return
+        for key, area in self.areas.items():
+            if key not in self.messages:
+                self.problems.append(f"{folder / area}.yml: {key}: has no messages: add {', '.join(AUDIENCES)}")

@@ -1,0 +1,146 @@
+"""What a position is made of: frozen records and the closed words they use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from positions.matching.phrases import Pattern
+
+#: The classifier's areas less broadband (its positions stand under telecommunications), and accessibility.
+AREAS = (
+    "intellectual-freedom",
+    "privacy",
+    "civil-liberties",
+    "telecommunications",
+    "education-research-funding",
+    "library-funding",
+    "copyright",
+    "open-access",
+    "government-information",
+    "literacy",
+    "accessibility",
+)
+STANCES = ("support", "support_if_amended", "oppose", "oppose_unless_amended", "watch")
+OPPOSITE = {
+    "support": "oppose",
+    "oppose": "support",
+    "support_if_amended": "oppose_unless_amended",
+    "oppose_unless_amended": "support_if_amended",
+    "watch": "watch",
+}
+#: For whom a position is explained.
+AUDIENCES = ("members", "decision_makers", "press", "public")
+CONFIDENCES = ("verified", "memory", "low")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionVersion:
+    """One instrument that states the position, and the dates of its life (whole or partial ISO dates, None if unknown).
+
+    ``statement`` is our plain wording of what it holds, None where only the instrument is known.
+    """
+
+    document: str
+    body: str | None = None
+    section: str | None = None
+    adopted: str | None = None
+    revised: str | None = None
+    superseded: str | None = None
+    retired: str | None = None
+    statement: str | None = None
+    rationale: str | None = None
+    confidence: str = "low"
+    date_confidence: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """What a provision may do to a position. ``reversed`` says it the other way round; without it, never turned round.
+
+    ``any`` are the phrases looked for in a sentence; one of ``near`` must stand in the same sentence, one of ``context``
+    anywhere in the document, and none of ``unless`` in the sentence. ``alone``: the phrase is the act itself and needs no
+    verb that governs it. ``leans``: the stance where a title only names the thing; None: support for a trigger of support,
+    else watch.
+    """
+
+    id: str
+    stance: str
+    says: str
+    any: tuple[Pattern, ...]
+    near: tuple[Pattern, ...] = ()
+    context: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
+    reversed: str | None = None
+    alone: bool = False
+    leans: str | None = None
+    weight: float = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A sentence written for the suite: ``stance`` is what the matcher must answer, None if it must not match."""
+
+    text: str
+    stance: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """``areas`` are where it is filed; a document tagged with one of ``also_in`` may touch it, too."""
+
+    id: str
+    title: str
+    areas: tuple[str, ...]
+    source_url: str | None
+    source_read: bool
+    confidence: str
+    owner_units: tuple[str, ...]
+    partners: tuple[str, ...]
+    opponents: tuple[str, ...]
+    core_values: tuple[str, ...]
+    related: tuple[str, ...]
+    also_in: tuple[str, ...]
+    versions: tuple[PositionVersion, ...]
+    triggers: tuple[Trigger, ...]
+    examples: tuple[Example, ...]
+    note: str | None = None
+
+    @property
+    def statement(self) -> str:
+        """The wording that holds now: that of the last version that has one."""
+        return next(version.statement for version in reversed(self.versions) if version.statement)
+
+    @property
+    def rationale(self) -> str | None:
+        return next((version.rationale for version in reversed(self.versions) if version.rationale), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stance:
+    """A side taken on one bill, rule, order or case, as far as it is on record. See docs/positions.md for each field.
+
+    ``documents`` are the ids under which it can be collected (companions too); the confidences mark whether number,
+    side and outcome were read or remembered.
+    """
+
+    id: str
+    type: str
+    jurisdiction: str
+    number: str
+    title: str
+    year: int
+    areas: tuple[str, ...]
+    stance: str
+    role: str
+    actor: str
+    positions: tuple[str, ...]
+    source_name: str
+    confidence_identity: str
+    confidence_stance: str
+    confidence_outcome: str
+    documents: tuple[str, ...] = ()
+    side: str | None = None
+    outcome: str | None = None
+    source_url: str | None = None
+    note: str | None = None

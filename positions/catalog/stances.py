@@ -1,0 +1,47 @@
+"""The stances that are on record (``stances.yml``): loaded, checked and frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from positions.catalog import yaml_file
+from positions.catalog.checks import LIST, TEXT, YEAR, Checker
+from positions.catalog.records import AREAS, CONFIDENCES, STANCES, Stance
+from positions.catalog.yaml_file import BadFile, Entry
+
+FILE = Path(__file__).with_name("stances.yml")
+_CONFIDENCES = ("confidence_identity", "confidence_stance", "confidence_outcome")
+_TEXTS = ("id", "type", "jurisdiction", "number", "title", "stance", "role", "actor", "source_name", *_CONFIDENCES)
+_KEYS = {
+    **dict.fromkeys((*_TEXTS, "side", "outcome", "source_url", "note"), TEXT),
+    **dict.fromkeys(("areas", "positions", "documents"), LIST),
+    "year": YEAR,
+}
+
+
+def load_stances(position_ids: frozenset[str], path: Path = FILE) -> tuple[Stance, ...]:
+    """Every stance on record, in the order of the file; each must rest on positions among ``position_ids``.
+
+    Raises:
+        BadFile: anything is wrong; ``problems`` lists all of it.
+    """
+    checker = Checker()
+    stances = [_stance(checker, path, entry, position_ids) for entry in yaml_file.read(path)]
+    if checker.problems:
+        raise BadFile(checker.problems)
+    return tuple(stance for stance in stances if stance)
+
+
+def _stance(checker: Checker, path: Path, entry: Entry, position_ids: frozenset[str]) -> Stance | None:
+    before = len(checker.problems)
+    checker.begin(path, entry)
+    values = checker.values(entry, _KEYS, (*_TEXTS, "year", "areas", "positions"))
+    checker.unique(entry)
+    checker.closed(entry, "stance", STANCES)
+    checker.closed(entry, "areas", AREAS)
+    for key in _CONFIDENCES:
+        checker.closed(entry, key, CONFIDENCES)
+    for position in values.get("positions", ()):
+        if position not in position_ids:
+            checker.problem(entry, "positions", f"names {position!r}, which the catalogue lacks: correct or remove it")
+    return Stance(**values) if len(checker.problems) == before else None

@@ -1,0 +1,207 @@
+"""Which sentence of a document touches which position, and in which direction.
+
+One pass over the words of a document finds the places where a trigger's phrase may stand; only there sentences are looked
+at. The trigger's own stance, turned by the direction in which the sentence pushes the phrase, is the suggestion; where
+the sentence does not tell, the suggestion is ``watch``. Nothing here decides: a stance is public only once staff confirm it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from positions.catalog.catalog import Catalogue, load_catalogue
+from positions.catalog.records import OPPOSITE, Position, Trigger
+from positions.matching.direction import Reading, read
+from positions.matching.passages import Passage, Provision
+from positions.matching.phrases import Pattern, PhraseIndex
+
+#: How much a match counts by where it stands; also the fields that are read, in this order.
+FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
+_UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
+_NAMED = 0.6  # a title names the matter, and what acts on it are for is known
+_TURNED = 0.9  # the opposite of what the trigger names is more often misread
+_LONG, _IN_LONG = 450, 0.85  # characters of a sentence in which a cue may govern something else
+_DOUBT = 0.75  # for each reason to doubt the direction
+_CLOSE = 0.8  # of the better score: two sides this close leave it open
+_MORE = 0.04  # for each further sentence that says the same, up to three
+_OFTEN = 3
+_TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
+
+
+@dataclass(frozen=True)
+class Match:
+    """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words."""
+
+    position_id: str
+    stance: str
+    score: float
+    provision: Provision
+    reason: str
+
+
+class Matcher:
+    """Finds the provisions of a document that touch the catalogue's positions. Build once, use for every document."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        """Loads the catalogue of the project unless one is given.
+
+        Raises:
+            positions.catalog.yaml_file.BadFile: the catalogue on disk is not in order.
+        """
+        catalogue = catalogue or load_catalogue()
+        self.version = catalogue.version
+        self.owners: list[tuple[Position, Trigger]] = [
+            (position, trigger) for position in catalogue.positions for trigger in position.triggers
+        ]
+        self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
+        self._index = PhraseIndex(
+            (pattern, number) for number, (_, trigger) in enumerate(self.owners) for pattern in trigger.any
+        )
+        self._by_areas: dict[frozenset[str], frozenset[int]] = {}
+
+    def match(
+        self,
+        fields: Mapping[str, str | None],
+        areas: Collection[str],
+        within: tuple[str, int, int] | None = None,
+    ) -> tuple[Match, ...]:
+        """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
+
+        ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
+        ``within`` (field, start, end) asks only for the sentences that reach into that stretch; the rest of the document
+        is read as their context. A document without areas has no matches.
+        """
+        found = self.every(fields, areas)
+        return self._best(found if within is None else [match for match in found if match.provision.reaches(*within)])
+
+    def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
+        """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
+        if not areas or not (allowed := self._allowed(frozenset(areas))):
+            return []
+        passages = [Passage(name, text) for name in FIELDS if (text := fields.get(name))]
+        found: list[Match] = []
+        for passage in passages:
+            places = (
+                (at, item, owner) for at, item, owner in self._index.candidates(passage.words) if owner in allowed
+            )
+            found += self._in_field(passage, places, passages)
+        return found
+
+    def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
+        if (known := self._by_areas.get(areas)) is None:
+            owners = enumerate(self.owners)
+            known = frozenset(
+                number for number, (position, _) in owners if not areas.isdisjoint(position.areas + position.also_in)
+            )
+            self._by_areas[areas] = known
+        return known
+
+    def _in_field(
+        self, passage: Passage, places: Iterable[tuple[int, Pattern, int]], all_passages: Sequence[Passage]
+    ) -> list[Match]:
+        readings: dict[tuple[int, int], list[Reading]] = {}
+        tries: Counter[tuple[int, int]] = Counter()
+        admitted: dict[tuple[int, int], bool] = {}
+        for at, item, owner in places:
+            which = passage.sentence_at(at)
+            key = which, owner
+            tries[key] += 1
+            if which < 0 or tries[key] > _TRIES or admitted.get(key) is False:
+                continue
+            first, stop = passage.bounds[which]
+            if not item.possible(passage.seen(which)) or (phrase := item.find(passage.words, at, stop)) is None:
+                continue
+            if key not in admitted:
+                admitted[key] = not passage.is_boilerplate(which) and _admits(
+                    self.owners[owner][1], passage, which, all_passages
+                )
+            if admitted[key]:
+                whole = self.owners[owner][1].alone
+                readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase, whole))
+        return reconciled(
+            _match(*self.owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
+            for (which, owner), found in readings.items()
+        )
+
+    def _best(self, found: list[Match]) -> tuple[Match, ...]:
+        """One per position and stance, the best; ``watch`` only where the position has no other."""
+        groups: dict[tuple[str, str], list[Match]] = {}
+        for match in found:
+            groups.setdefault((match.position_id, match.stance), []).append(match)
+        decided = {position for position, stance in groups if stance != "watch"}
+        best = [
+            _strengthened(matches)
+            for (position, stance), matches in groups.items()
+            if stance != "watch" or position not in decided
+        ]
+        return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
+
+
+def _admits(trigger: Trigger, passage: Passage, which: int, passages: Sequence[Passage]) -> bool:
+    """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
+    if any(passage.has(item, which) for item in trigger.unless):
+        return False
+    if trigger.near and not any(passage.has(item, which) for item in trigger.near):
+        return False
+    return not trigger.context or any(other.has_anywhere(item) for other in passages for item in trigger.context)
+
+
+def _surest(readings: list[Reading]) -> Reading:
+    """The reading with a direction and the least doubt; none where the surest ones contradict each other."""
+    decided = [reading for reading in readings if reading.sign]
+    if not decided:
+        return readings[0]
+    least = min(reading.doubt for reading in decided)
+    signs = {reading.sign for reading in decided if reading.doubt == least}
+    return Reading(signs.pop(), least) if len(signs) == 1 else Reading(0, least + 1)
+
+
+def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision, only_names: bool) -> Match:
+    sign = reading.sign or (1 if trigger.alone and not reading.doubt else 0)
+    stance, says = "watch", trigger.says
+    score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
+    leans = trigger.leans or ("support" if trigger.stance == "support" else "watch")
+    if sign > 0:
+        stance = trigger.stance
+    elif sign < 0 and trigger.reversed:
+        stance, says = OPPOSITE[trigger.stance], trigger.reversed
+        score *= _TURNED
+    elif sign < 0 and trigger.alone:  # never turned round
+        stance = trigger.stance
+    if len(provision.words) > _LONG:
+        score *= _IN_LONG
+    if not sign and not reading.doubt and only_names and leans != "watch":
+        stance, says = leans, trigger.says if leans == trigger.stance else trigger.reversed or trigger.says
+        score *= _NAMED
+    if stance == "watch":
+        says = f"touches, direction unclear: {says}"
+        score *= _UNDECIDED
+    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
+
+
+def reconciled(found: Iterable[Match]) -> list[Match]:
+    """Where one sentence seems to help and to harm the same position about as much, it does not tell: ``watch``."""
+    matches = list(found)
+    best: dict[tuple[Provision, str], dict[str, float]] = {}
+    for match in matches:
+        if match.stance != "watch":
+            sides = best.setdefault((match.provision, match.position_id), {})
+            sides[match.stance] = max(sides.get(match.stance, 0.0), match.score)
+    torn = {
+        key for key, sides in best.items() if len(sides) > 1 and min(sides.values()) >= _CLOSE * max(sides.values())
+    }
+    return [_undecided(match) if (match.provision, match.position_id) in torn else match for match in matches]
+
+
+def _undecided(match: Match) -> Match:
+    reason = f"touches, says both sides: {match.reason.rsplit(': ', 1)[0]}: watch, {match.position_id}"
+    return Match(match.position_id, "watch", round(match.score * _UNDECIDED, 4), match.provision, reason)
+
+
+def _strengthened(matches: list[Match]) -> Match:
+    best = max(matches, key=lambda match: match.score)
+    more = len({(match.provision.field, match.provision.start) for match in matches}) - 1
+    score = min(1.0, round(best.score + _MORE * min(more, _OFTEN), 4))
+    return Match(best.position_id, best.stance, score, best.provision, best.reason)

@@ -1,0 +1,140 @@
+"""One field of a document as the matcher reads it: words, sentences, sections, and which sentences are no provisions."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import yaml
+
+from positions.matching.direction import tells_present_law
+from positions.matching.direction_words import cues
+from positions.matching.phrases import Pattern, Vocabulary, pattern, tokens, vocabulary
+from text.sentences import sentences
+
+_HEADING = 10  # words of a sentence that can be no more than a heading
+_SHORT = 14  # words of a sentence that can be no more than the name of an act
+#: What opens a section: "SEC. 3." or "Section 2." at the beginning of a line, "§ 54.516 Eligible", "(Sec. 509)" in summaries,
+#: and "4. Prohibition ..." on a line of its own after an empty one, as bills in XML are set.
+_OPENS = re.compile(
+    r"^[ \t“\"]*(?:(?:SECTION|SEC\.|Section|Sec\.)[ \t]*(\d[\w-]*)(?=[.:]|[ \t]*$)|§+[ \t]*(\d[\w-]*(?:\.\d[\w-]*)*))"
+    r"|\(Secs?\. (\d[\w-]*)|(?:\A|(?<=\n\n))(\d+[A-Z]?)\. (?=\S[^\n]{0,158}\n)",
+    re.MULTILINE,
+)
+_OPENS_BY_NUMBER = 4  # the group of the last kind, which notices use for lists
+_HEAD = 5_000  # characters in which a notice names its agency
+_NOTICE = re.compile(r"^AGENCY:", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A sentence of a document: ``words`` is ``text[start:end]`` of the field, to the letter.
+
+    ``section`` is the number of the section it stands in, as the text writes it ("3", "170.210"); None where it has none.
+    """
+
+    field: str
+    start: int
+    end: int
+    words: str
+    section: str | None = None
+
+    def reaches(self, field: str, start: int, end: int) -> bool:
+        """Whether it has a character in that stretch of the field."""
+        return self.field == field and self.start < end and start < self.end
+
+
+@cache
+def boilerplate() -> tuple[Pattern, ...]:
+    """The patterns of boilerplate.yml, any of which makes a sentence no provision."""
+    raw = yaml.safe_load(Path(__file__).with_name("boilerplate.yml").read_text(encoding="utf-8"))
+    return tuple(pattern(source) for source in raw)
+
+
+class Passage:
+    """One field of a document: its words, its sentences, and which words each sentence has."""
+
+    def __init__(self, field: str, text: str) -> None:
+        self.field = field
+        self.text = text
+        self.words = tokens(text)
+        self._seen: dict[int, Vocabulary] = {}
+        self._formulas: dict[int, bool] = {}
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        return sentences(self.text)
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """The token indexes of each sentence."""
+        starts = [token.start for token in self.words]
+        return [(bisect_right(starts, start - 1), bisect_right(starts, end - 1)) for start, end in self.spans]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.spans]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self.words)
+
+    def sentence_at(self, at: int) -> int:
+        return bisect_right(self._starts, self.words[at].start) - 1
+
+    def seen(self, which: int) -> Vocabulary:
+        if which not in self._seen:
+            self._seen[which] = vocabulary(self.words[slice(*self.bounds[which])])
+        return self._seen[which]
+
+    def is_boilerplate(self, which: int) -> bool:
+        """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
+        if which not in self._formulas:
+            self._formulas[which] = tells_present_law(self.words, *self.bounds[which]) or any(
+                self.has(item, which) for item in boilerplate()
+            )
+        return self._formulas[which]
+
+    def only_names(self, which: int) -> bool:
+        """Whether the sentence is a title, a heading or a finding, and says nothing vague such as "relating to"."""
+        first, stop = self.bounds[which]
+        words = [token.word for token in self.words[first:stop]]
+        if words[:1] == ["whereas"]:
+            return True
+        heading = len(words) <= _HEADING and self.text[self.spans[which][1] - 1].isalnum()
+        named = self.field == "title" or heading or (len(words) <= _SHORT and "act" in words[-4:])
+        return named and cues().vague.isdisjoint(words)
+
+    def has(self, item: Pattern, which: int) -> bool:
+        return item.possible(self.seen(which)) and item.stands_in(self.words, *self.bounds[which])
+
+    def has_anywhere(self, item: Pattern) -> bool:
+        return item.possible(self.vocabulary) and item.stands_in(self.words, 0, len(self.words))
+
+    def provision(self, which: int) -> Provision:
+        start, end = self.spans[which]
+        return Provision(self.field, start, end, self.text[start:end], self._section(start))
+
+    @cached_property
+    def _section(self) -> Callable[[int], str | None]:
+        return section_finder(self.text)
+
+
+def section_finder(text: str) -> Callable[[int], str | None]:
+    """Tells of a character of the text the number of the section it stands in; None where no section opened before it."""
+    listed = _NOTICE.search(text, 0, _HEAD) is not None
+    openings = [
+        (match.start(), match[match.lastindex])
+        for match in _OPENS.finditer(text)
+        if match.lastindex and not (listed and match.lastindex == _OPENS_BY_NUMBER)
+    ]
+
+    def at(start: int) -> str | None:
+        last = bisect_right(openings, start, key=lambda opening: opening[0]) - 1
+        return openings[last][1] if last >= 0 else None
+
+    return at

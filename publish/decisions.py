@@ -1,0 +1,92 @@
+"""What the public may know of what staff decided: the table `decisions` of corpus.db. This is its only writer.
+
+Confirmed and rejected areas and positions, priorities and outcomes, as long as their verdict holds; a stance of ALA once
+an approver has published it, until one withdraws it. Never a name, a note or a draft.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk import tables
+from desk.reviews import verdict_validity
+
+#: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
+PATIENCE_SECONDS = 2
+_COLUMNS = ("document_id", "subject", "verdict", "value", "reason", "field", "start", "end", "words", "decided_on")
+
+_HOLDING = """
+    select r.* from current_reviews r
+    join standings s on s.document_id = r.document_id and s.subject = r.subject and s.review_id = r.id
+    where s.state = 'holds' and r.subject not like 'stance%'"""
+_PUBLISHED = """
+    select r.* from reviews r where r.subject like 'stance%' and r.verdict != 'reject' and r.id = (
+        select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
+        and o.published = 1 and not exists (select 1 from reviews u where u.undoes = o.id)
+    )"""
+
+
+def public_rows(staff: Database, documents: Sequence[str] | None = None) -> set[tuple[Any, ...]]:
+    """The rows that `decisions` should hold, of all documents or of these."""
+    where, values = "", list(documents or ())
+    if documents is not None:
+        where = f" and r.document_id in ({', '.join('?' * len(values))})"
+    rows = [*staff.query(_HOLDING + where, values), *staff.query(_PUBLISHED + where, values)]
+    return {_public(row) for row in rows}
+
+
+def _public(row: dict[str, Any]) -> tuple[Any, ...]:
+    kind = row["subject"].partition(":")[0]
+    # The direction of a position is for staff; ALA's own stance is a subject of its own, with a reason for the public.
+    value = None if kind in ("area", "position") else row["value"]
+    passage = json.loads(row["passage"]) if row["passage"] else {}
+    return (
+        row["document_id"], row["subject"], "reject" if row["verdict"] == "reject" else "confirm", value,
+        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("start"),
+        passage.get("end"), passage.get("words"), row["reviewed_at"][:10],
+    )  # fmt: skip
+
+
+def write_decisions(corpus: Database, staff: Database, now: str) -> int:
+    """Bring `decisions` up to what staff decided; returns the number of rows written or removed.
+
+    Args:
+        corpus: corpus.db, open for writing.
+        staff: staff.db; its derived table `standings` is brought up to date first.
+    """
+    tables.corpus.apply(corpus)
+    tables.migrate(staff)
+    with closing(tables.open_staff(_path(staff), _path(corpus))) as both:
+        verdict_validity.settle_all(both, now)
+        wanted = public_rows(both)
+    return _settle(corpus, wanted, "1")
+
+
+def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
+    """The same for a few documents, whose standings are up to date; in the caller's transaction."""
+    marks = ", ".join("?" * len(documents))
+    _settle(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
+
+
+def _settle(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:
+    with corpus.atomic():
+        columns = ", ".join(f'"{name}"' for name in _COLUMNS)
+        stored = {tuple(row) for row in corpus.execute(f"select {columns} from decisions where {where}", list(values))}
+        held = {row for row in wanted if corpus.execute("select 1 from documents where id = ?", [row[0]]).fetchone()}
+        corpus.conn.executemany(
+            "delete from decisions where document_id = ? and subject = ?",
+            [row[:2] for row in sorted(stored - held, key=str)],
+        )
+        marks = ", ".join("?" * len(_COLUMNS))
+        corpus.conn.executemany(f"insert into decisions ({columns}) values ({marks})", sorted(held - stored, key=str))
+    return len(stored - held) + len(held - stored)
+
+
+def _path(db: Database) -> Path:
+    return Path(db.execute("pragma database_list").fetchone()[2])

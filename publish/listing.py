@@ -1,0 +1,319 @@
+"""What the site needs precomputed: one narrow row per document and area, counts of every combination of facets, views.
+
+Everything here is derived from the other tables of corpus.db and may be dropped. Publishing compares what should be
+there with what is there and writes the difference only, so that a second run writes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from classify.evaluation.agreement import write_agreement
+from comparison.tables import corpus as comparison
+from crawlers.completeness.coverage_tables import HOLDINGS
+from crawlers.completeness.coverage_tables import corpus as holdings
+from crawlers.items import slug
+from crawlers.status.ceremonial import is_ceremonial
+from crawlers.storage.rulemakings import write_threads
+from crawlers.storage.tables import Writable
+from desk.tables import corpus as decisions
+from positions.outcomes import project
+from positions.scorecard import write_scorecard
+from positions.tables import corpus as positions
+from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
+from publish.search_words import corpus as vocabulary
+from publish.search_words import write_vocabulary
+
+VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
+#: The area under which every document is listed, whatever it was tagged with.
+ANY_AREA = "any"
+#: The area under which every document that carries at least one is listed: those on information policy.
+TAGGED = "tagged"
+#: SQL: neither of the two.
+ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
+FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
+
+corpus = Migrations("publish")
+
+
+@corpus(name="create_listing")
+def create_position_listing(db: Database) -> None:
+    db.execute("""
+        create table position_listing (
+            position_id text not null, sort_on text not null, document_id text not null, score real not null,
+            must_see integer not null, primary key (position_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
+
+
+@corpus(name="create_listing_with_ceremonial")
+def create_listing(db: Database) -> None:
+    db.execute("drop table if exists listing")
+    db.execute("drop table if exists facet_counts")
+    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news;
+    # `cell` its combination of facets as one number, by which the matches of a search are counted quickly.
+    db.execute("""
+        create table listing (
+            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
+            kind text not null, jurisdiction text not null, status text not null, year text not null,
+            must_see integer not null, ceremonial integer not null, number text not null, cell integer not null,
+            primary key (area_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell)")
+    db.execute("create index listing_by_number on listing (number)")
+    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
+    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
+    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
+    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
+    # Counts of every combination that occurs (a cell): any choice of filters is a sum over a few thousand rows at most.
+    db.execute("""
+        create table facet_counts (
+            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
+            year text not null, must_see integer not null, ceremonial integer not null, documents integer not null,
+            cell integer not null unique, primary key (area_id, kind, jurisdiction, status, year, must_see, ceremonial)
+        ) without rowid""")
+
+
+@corpus()
+def create_position_search(db: Database) -> None:
+    db.execute("""
+        create virtual table position_search using fts5(
+            position_id unindexed, title, statement, about, tokenize="porter unicode61 remove_diacritics 2")""")
+
+
+@corpus()
+def create_source_index(db: Database) -> None:
+    db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
+
+
+@corpus()
+def create_ceremonial(db: Database) -> None:
+    # Resolutions that honour or mourn and decide nothing: lists, queues and digests leave them out unless asked.
+    db.execute("create table ceremonial (document_id text primary key) without rowid")
+
+
+@corpus()
+def create_activity(db: Database) -> None:
+    # Where something moves: documents by the month of their latest news, for maps. Ceremonial ones are left out.
+    db.execute("""
+        create table activity (
+            area_id text not null, month text not null, jurisdiction text not null, documents integer not null,
+            must_see integer not null, primary key (area_id, month, jurisdiction)
+        ) without rowid""")
+    # For the years of an area and the totals of a page without a look at every combination of everything.
+    db.execute("create index facet_counts_by_year on facet_counts (area_id, ceremonial, year, must_see, documents)")
+    db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
+
+
+#: The tables that publishing fills, by who keeps them.
+PUBLISHED = (corpus, positions, decisions, vocabulary, holdings, comparison)
+
+_POSITION_WORDS = """
+    select p.id, p.title, p.statement, coalesce((
+        select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
+    ), '') from positions p order by p.id"""
+
+#: With a condition in the place of ONLY, the rows of some documents only.
+_LISTING = f"""
+    select
+        areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
+        d.kind, d.jurisdiction, d.status,
+        substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
+        coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
+        number_of(d.id, d.jurisdiction, d.session),
+        cell_of(areas.area_id, d.kind, d.jurisdiction, d.status,
+            substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
+            coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
+    from documents d
+    join (
+        select id as document_id, '{ANY_AREA}' as area_id from documents /*ONLY id*/
+        union all select distinct document_id, '{TAGGED}' from shown_tags /*ONLY document_id*/
+        union all select document_id, area_id from shown_tags /*ONLY document_id*/
+    ) areas on areas.document_id = d.id
+    left join taggings on taggings.document_id = d.id
+    left join decisions p on p.document_id = d.id and p.subject = 'priority'
+    left join ceremonial c on c.document_id = d.id"""
+
+_FACET_COUNTS = """
+    select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
+    from listing group by area_id, kind, jurisdiction, status, year, must_see, ceremonial"""
+
+_ACTIVITY = f"""
+    select area_id, substr(sort_on, 1, 7), jurisdiction, count(*), sum(must_see) from listing
+    where area_id <> '{ANY_AREA}' and ceremonial = 0 group by 1, 2, 3"""
+
+_CEREMONIAL = "select id from documents where is_ceremonial(title, document_type)"
+
+_POSITION_LISTING = f"""
+    select m.position_id, l.sort_on, m.document_id, m.score, l.must_see
+    from shown_positions m
+    join documents d on d.id = m.document_id
+    join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}'"""
+
+
+def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
+    return document_id.removeprefix(f"{slug(jurisdiction)}-{slug(session)}-")
+
+
+@lru_cache(maxsize=1 << 16)
+def _cell_of(*facets: str | int) -> int:
+    """The same number for the same combination on every machine; 56 bits, so that two never meet in practice."""
+    return int.from_bytes(blake2b("|".join(map(str, facets)).encode(), digest_size=7).digest(), "big")
+
+
+def _settle(db: Database, table: str, query: str) -> int:
+    """Make ``table`` hold what ``query`` gives, by the difference; returns the number of rows written or removed."""
+    names = [column.name for column in db.table(table).columns]
+    columns, keys = ", ".join(names), ", ".join(db.table(table).pks)
+    db.execute("drop table if exists temp.fresh")
+    db.execute(f"create temp table fresh as select * from {table} limit 0")
+    db.execute(f"insert into temp.fresh {query}")
+    before = db.conn.total_changes
+    if not _holds(db, table, names):
+        gone = f"select {columns} from {table} except select {columns} from temp.fresh"
+        new = f"select {columns} from temp.fresh except select {columns} from {table}"
+        db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
+        db.execute(f"insert into {table} {new}")
+    written = db.conn.total_changes - before
+    db.execute("drop table temp.fresh")
+    return written
+
+
+def _holds(db: Database, table: str, names: Sequence[str]) -> bool:
+    """Whether ``table`` holds the rows of temp.fresh and no other: as many, and each found by its key. Sorting both is slow."""
+    counts = db.execute(f"select (select count(*) from temp.fresh), (select count(*) from {table})").fetchone()
+    if counts[0] != counts[1]:
+        return False
+    key = " and ".join(f"t.{name} = f.{name}" for name in db.table(table).pks)
+    rest = " and ".join(f"t.{name} is f.{name}" for name in names)
+    lacking = f"select 1 from temp.fresh f where not exists (select 1 from {table} t where {key} and {rest}) limit 1"
+    return db.execute(lacking).fetchone() is None
+
+
+def _settle_position_search(db: Database) -> int:
+    """Index the words of positions anew when one differs; the catalogue is small."""
+    wanted = db.execute(_POSITION_WORDS).fetchall()
+    columns = "position_id, title, statement, about"
+    if db.execute(f"select {columns} from position_search order by position_id").fetchall() == wanted:
+        return 0
+    db.execute("delete from position_search")
+    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?)", wanted)
+    return len(wanted)
+
+
+def _make_views(db: Database, now: str) -> None:
+    sql = VIEWS.read_text(encoding="utf-8")
+    stored = db.execute("select hash from published where what = 'views'").fetchone()
+    names = [line.split()[2] for line in sql.splitlines() if line.startswith("create view ")]
+    if stored and stored[0] == sql and set(names) <= set(db.view_names()):
+        return
+    statements = "\n".join(line for line in sql.splitlines() if not line.startswith("--"))
+    for name in names:
+        db.execute(f"drop view if exists {name}")
+    for statement in filter(str.strip, statements.split(";")):
+        db.execute(statement)
+    db.execute(
+        "insert into published (what, hash, published_at) values ('views', ?, ?) "
+        "on conflict (what) do update set hash = excluded.hash, published_at = excluded.published_at",
+        [sql, now],
+    )
+
+
+def is_published(db: Database) -> bool:
+    """Whether this version of the software has published into the file: it has every table that the pages ask."""
+    return not any(migrations.pending(db) for migrations in PUBLISHED)
+
+
+def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[str]) -> bool:
+    """Make public at once what staff decided about a few documents: the decisions, and the lists they stand in.
+
+    Returns:
+        False when somebody else is writing to corpus.db: the next publishing does it then.
+    """
+    try:
+        with closing(Writable(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as db:
+            _prepare(db)
+            with db.atomic():
+                write_some(db, staff, documents)
+                for document_id in documents:
+                    _relist(db, document_id)
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _relist(db: Database, document_id: str) -> None:
+    """One document's rows of `listing`, and with them the counts of the facets."""
+    row = db.execute("select rowid from documents where id = ?", [document_id]).fetchone()
+    if row is None:
+        return
+    query = re.sub(r"/\*ONLY (\w+)\*/", r"where \1 = ?", _LISTING)
+    before = set(db.execute("select * from listing where document_rowid = ?", row).fetchall())
+    after = set(db.execute(query, [document_id] * 3).fetchall())
+    names = [column.name for column in db.table("listing").columns]
+    facets = [names.index(name) for name in ("area_id", *FACETS, "cell")]
+    for gone, rows in ((True, before - after), (False, after - before)):
+        for listed in rows:
+            if gone:
+                db.execute("delete from listing where (area_id, sort_on, document_id) = (?, ?, ?)", listed[:3])
+            else:
+                db.execute(f"insert into listing values ({', '.join('?' * len(listed))})", listed)
+            *combination, cell = (listed[place] for place in facets)
+            db.execute(
+                "insert into facet_counts values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "on conflict (cell) do update set documents = documents + excluded.documents",
+                [*combination, -1 if gone else 1, cell],
+            )
+    db.execute("delete from facet_counts where documents < 1")
+
+
+def _prepare(db: Database) -> None:
+    db.conn.create_function("number_of", 3, _number_of, deterministic=True)
+    db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
+    db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
+
+
+def publish(db: Database, now: str, staff: Database | None = None) -> int:
+    """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
+
+    Args:
+        db: corpus.db, open for writing, with the migrations of crawlers, classify and positions applied.
+        now: UTC time stamp (``YYYY-MM-DDTHH:MM:SSZ``) to record where something was written.
+        staff: staff.db, from which what staff decided is made public first; None leaves decisions as they are.
+
+    Returns:
+        the number of rows written or removed; 0 when nothing had changed.
+    """
+    for migrations in PUBLISHED:
+        migrations.apply(db)
+    written = write_threads(db)
+    if staff is not None:
+        written += write_decisions(db, staff, now)
+        with db.atomic():
+            written += write_agreement(db, staff)
+    written += project(db) + write_scorecard(db)
+    _prepare(db)
+    with db.atomic():
+        written += _settle(db, "ceremonial", _CEREMONIAL)
+        written += _settle(db, "listing", _LISTING)
+        written += _settle(db, "facet_counts", _FACET_COUNTS)
+        written += _settle(db, "activity", _ACTIVITY)
+        written += _settle(db, "position_listing", _POSITION_LISTING)
+        for table, query in HOLDINGS.items():
+            written += _settle(db, table, query)
+        written += _settle_position_search(db)
+        written += write_vocabulary(db, anew=written > 0)
+        _make_views(db, now)
+        if written:
+            for table in ("listing", "facet_counts", "activity", "position_listing"):
+                db.execute(f"analyze {table}")
+    return written

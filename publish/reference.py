@@ -1,0 +1,57 @@
+"""The catalogue's areas and positions as tables of corpus.db, so that every page and query can join them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from classify.areas import load_areas
+from positions.catalog.catalog import Position, load_catalogue
+from positions.catalog.messages import load_messages
+from positions.catalog.readability import grade
+
+
+def write_reference(db: Database) -> bool:
+    """Bring areas, positions, their versions and messages up to date in one transaction. Returns whether a row differed."""
+    catalogue = load_catalogue().positions
+    # Measuring takes a second: only what was not measured before.
+    grades = dict(db.execute("select statement, grade from positions where grade is not null").fetchall())
+    wanted: dict[str, list[tuple[Any, ...]]] = {
+        "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(load_areas().areas)],
+        "positions": [_position(position, n, grades) for n, position in enumerate(catalogue)],
+        "position_versions": [row for position in catalogue for row in _versions(position)],
+        "position_messages": [
+            (key, audience, words)
+            for key, messages in load_messages(catalogue).items()
+            for audience, words in messages.items()
+        ],
+    }
+    with db.atomic():
+        if all(set(db.execute(f"select * from {table}").fetchall()) == set(rows) for table, rows in wanted.items()):
+            return False
+        for table in reversed(wanted):
+            db.execute(f"delete from {table}")
+        for table, rows in wanted.items():
+            db.conn.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+    return True
+
+
+def _position(position: Position, ordinal: int, grades: dict[str, float]) -> tuple[Any, ...]:
+    read = grades.get(position.statement)
+    return (
+        position.id, position.title, position.statement, position.areas[0], "; ".join(position.areas),
+        "; ".join(position.owner_units) or None, "; ".join(position.partners) or None,
+        "; ".join(position.core_values) or None, position.source_url, position.confidence, ordinal,
+        "; ".join(position.related) or None, grade(position.statement) if read is None else read,
+    )  # fmt: skip
+
+
+def _versions(position: Position) -> list[tuple[Any, ...]]:
+    return [
+        (
+            position.id, n, version.document, version.section, version.body, version.adopted, version.revised,
+            version.statement, version.confidence, version.rationale, version.superseded or version.retired,
+        )
+        for n, version in enumerate(position.versions)
+    ]  # fmt: skip

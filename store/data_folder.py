@@ -1,0 +1,134 @@
+"""The data folder: which files it may hold, one writer at a time, reading without writing."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from settings import Configuration
+
+#: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
+FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
+
+#: In the folder of a backup; written last, so that a folder without one is no backup.
+MANIFEST = "manifest.json"
+
+#: There is no room: on the disk, in a quota, or under a limit on the size of files.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TRIES = 20  # a tenth of a second apart
+
+
+class OperationError(RuntimeError):
+    """Something that cannot be done; the message says what and what to do."""
+
+
+@contextmanager
+def only_writer(config: Configuration) -> Iterator[None]:
+    """Hold the data folder for writing. The lock ends with the process, also after a kill.
+
+    Raises:
+        OperationError: another process holds it, or the folder cannot be written.
+    """
+    path = config.data / "lock"
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a+")
+    except OSError as error:
+        raise OperationError(
+            f"{config.data}: cannot be used as the data folder ({error.strerror}); set INFOPOLICY_DATA to a folder you may write"
+        ) from error
+    with handle:
+        try:
+            _lock(handle)
+        except OSError as error:
+            handle.seek(0)
+            raise OperationError(
+                f"{config.data}: another infopolicy process (number {handle.read().strip() or 'unknown'}) is writing there; "
+                "wait for it to end"
+            ) from error
+        os.ftruncate(handle.fileno(), 0)
+        # Past Python's buffer, which would try again when the file is closed.
+        os.write(handle.fileno(), str(os.getpid()).encode())
+        yield
+
+
+def _lock(handle: TextIO) -> None:
+    """Take the lock, with a little patience: the workers of a killed process let go of it a moment after its end."""
+    for patience in range(_TRIES, 0, -1):
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if patience == 1:
+                raise
+            time.sleep(0.1)
+
+
+def advice(error: Exception) -> str:
+    """What to do about a file that cannot be read or written. Only damage is a reason to restore a healthy file's place."""
+    words, number = str(error), getattr(error, "errno", None)
+    if "locked" in words:
+        return "another process is writing to it; wait for it to end, then run this again"
+    if number in _FULL or "full" in words or "disk I/O" in words or "File too large" in words:
+        return "the disk is full or fails; make room, then run this again: what was stored is complete"
+    if number == errno.EROFS or "readonly" in words or "read-only" in words.lower():
+        return "the disk or the folder is read-only; make it writable, then run this again: what was stored is complete"
+    if is_damage(error):
+        return "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
+    return "check that the folder exists and may be written (INFOPOLICY_DATA)"
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the content of a file is not what it should be; a full or read-only disk is no damage."""
+    return isinstance(error, sqlite3.Error) and ("not a database" in str(error) or "malformed" in str(error))
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises:
+        OperationError: the file does not exist, cannot be opened, or is no database.
+    """
+    if not path.exists():
+        raise OperationError(f"{path}: does not exist yet; collect something first: infopolicy crawl")
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    except sqlite3.Error as error:
+        raise OperationError(f"{path}: {error}: {advice(error)}") from error
+    try:
+        db.execute("select 1 from sqlite_master limit 1")
+    except sqlite3.Error as error:
+        db.close()
+        raise OperationError(f"{path}: {error}: {advice(error)}") from error
+    return db
+
+
+def unreadable(path: Path) -> str | None:
+    """Why a database that is there cannot be opened; None when it can. Looks at its beginning only."""
+    try:
+        read_only(path).close()
+    except OperationError as error:
+        return str(error)
+    return None
+
+
+def damage(path: Path) -> list[str]:
+    """What is wrong with a database, one sentence each that names the file."""
+    try:
+        with closing(read_only(path)) as db:
+            answers = [row[0] for row in db.execute("pragma quick_check")]
+    except OperationError as error:
+        return [str(error)]
+    except sqlite3.DatabaseError as error:
+        answers = [str(error)]
+    return [f"{path}: {answer}" for answer in answers if answer != "ok"]
+
+
+def present(folder: Path) -> list[Path]:
+    return [folder / name for name in FILES if (folder / name).exists()]
