@@ -33,7 +33,7 @@ from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
-from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, Listing, Reject, Tally, document_id
+from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, ExpectedCount, Listing, Reject, document_id
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.storage import attachments, tables
@@ -178,7 +178,7 @@ class RecordPipeline:
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
         self.listings: list[Listing] = []
-        self.tallies: dict[completeness.Place, Tally] = {}
+        self.tallies: dict[completeness.Place, ExpectedCount] = {}
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
         self.anew = 0  # rejects that no earlier run has had
@@ -227,7 +227,7 @@ class RecordPipeline:
         elif isinstance(item, Listing):
             self.listings.append(item)
             self.run.listed += len(item.document_ids)
-        elif isinstance(item, Tally):
+        elif isinstance(item, ExpectedCount):
             self.tallies[item.jurisdiction, item.session, item.part] = item
         elif isinstance(item, Reject):
             self._reject(item)

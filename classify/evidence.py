@@ -12,7 +12,7 @@ import numpy as np
 
 from classify.areas import FIELDS
 from classify.features import RULE_IN_FIELD
-from classify.rules import Fired, Hit
+from classify.rules import Hit, RuleHits
 from text.tokens import Words, sentence_at, sentence_spans
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
@@ -32,7 +32,7 @@ class Evidence:
     rule: str
 
 
-def rule_evidence(found: Iterable[tuple[str, Fired]], fields: Mapping[str, str | None]) -> list[Evidence]:
+def rule_evidence(found: Iterable[tuple[str, RuleHits]], fields: Mapping[str, str | None]) -> list[Evidence]:
     """The places of ``(rule id, fired)`` in the order given, each span once; words seen before come after new ones."""
     shown: dict[Hit, Evidence] = {}
     for rule, fired in found:

@@ -26,7 +26,7 @@ class Hit(NamedTuple):
 
 
 @dataclass
-class Fired:
+class RuleHits:
     """What one rule found in one document: how often in each field, and the first places."""
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -37,7 +37,7 @@ class Fired:
         if self.counts[field_name] <= HITS_KEPT:
             self.hits.append(Hit(field_name, start, end))
 
-    def join(self, other: Fired) -> None:
+    def join(self, other: RuleHits) -> None:
         """Add what the same rule found in a later passage."""
         for name, count in other.counts.items():
             kept = HITS_KEPT - self.counts[name]

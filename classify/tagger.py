@@ -14,7 +14,7 @@ from classify.areas import AREAS_FILE, FIELDS, load_areas, rules_hash
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
-from classify.rules import Fired, RuleMatcher
+from classify.rules import RuleHits, RuleMatcher
 from text.tokens import Words, passages, read_words
 
 #: An area less likely than this is not listed at all.
@@ -52,7 +52,7 @@ class Passage:
     """One stretch of a document as both rules and model read it."""
 
     part: Part = field(default_factory=Part)
-    fired: dict[int, Fired] = field(default_factory=lambda: defaultdict(Fired))
+    fired: dict[int, RuleHits] = field(default_factory=lambda: defaultdict(RuleHits))
     words: list[tuple[str, Words]] = field(default_factory=list)
 
     def add(self, name: str, words: Words, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
@@ -108,17 +108,17 @@ class Tagger:
                     yield passage
         yield main
 
-    def rule_strengths(self, fired: Mapping[int, Fired]) -> dict[int, float]:
+    def rule_strengths(self, fired: Mapping[int, RuleHits]) -> dict[int, float]:
         return {number: self._strength(number, found) for number, found in fired.items()}
 
-    def rule_features(self, fired: Mapping[int, Fired]) -> np.ndarray:
+    def rule_features(self, fired: Mapping[int, RuleHits]) -> np.ndarray:
         """The rules as the model sees them, in the order of ``rule_names``."""
         likely = self.area_probabilities(self.rule_strengths(fired))
         counts = {number: found.counts for number, found in fired.items()}
         return rule_vector(self.areas, counts, likely, len(self.matcher.rules))
 
     def _tag(self, fields: Fields) -> Tagging:
-        fired: dict[int, Fired] = defaultdict(Fired)
+        fired: dict[int, RuleHits] = defaultdict(RuleHits)
         others: list[np.ndarray] = []
         main = Passage()
         for passage in self.read(fields, for_model=self.model is not None):
@@ -139,7 +139,7 @@ class Tagger:
         tags = self._tags(fields, fired, strengths, likely, main)
         return Tagging(tags, *self._model_priority(tags, pooled))
 
-    def _strength(self, number: int, fired: Fired) -> float:
+    def _strength(self, number: int, fired: RuleHits) -> float:
         """How far one rule alone speaks for its area, weighed by field; each further mention adds less."""
         weight, silence = self.matcher.rules[number].weight, 1.0
         for name, count in fired.counts.items():
@@ -186,7 +186,7 @@ class Tagger:
     def _tags(
         self,
         fields: Fields,
-        fired: Mapping[int, Fired],
+        fired: Mapping[int, RuleHits],
         strengths: Mapping[int, float],
         likely: Mapping[str, float],
         main: Passage,
@@ -204,7 +204,7 @@ class Tagger:
         self,
         area_id: str,
         fields: Fields,
-        fired: Mapping[int, Fired],
+        fired: Mapping[int, RuleHits],
         strengths: Mapping[int, float],
         main: Passage | None,
     ) -> tuple[Evidence, ...]:
@@ -232,7 +232,7 @@ class Tagger:
     # ------------------------------------------------------------------ rules alone
 
     def _by_rules(
-        self, fields: Fields, fired: Mapping[int, Fired], strengths: Mapping[int, float], likely: Mapping[str, float]
+        self, fields: Fields, fired: Mapping[int, RuleHits], strengths: Mapping[int, float], likely: Mapping[str, float]
     ) -> Tagging:
         tags = self._tags(fields, fired, strengths, likely, Passage())
         silence = 1.0

@@ -228,7 +228,7 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tally:
+class ExpectedCount:
     """How many documents of a session and part there should be, where the source or its spider can tell; the last one counts.
 
     `expected` is the source's own total, to be compared with what is stored of the session. Where the spider has counted

@@ -74,7 +74,7 @@ def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, 
 
 
 @dataclass(frozen=True)
-class Crew:
+class TaskPool:
     """`executor` is None for this process alone; `ahead` is how many batches may be under way at once.
 
     `lost` tells why those who work are out of reach, so that nothing they owe will come; None where all is well.
@@ -121,7 +121,7 @@ class Crew:
 
 
 @contextmanager
-def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator[Crew]:
+def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator[TaskPool]:
     """Who works: the cluster if a scheduler is named, else processes where the number of documents is worth them.
 
     Args:
@@ -135,11 +135,11 @@ def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator
         with _cluster(scheduler) as found:
             yield found
     elif documents < SMALL or workers == 1:
-        yield Crew()
+        yield TaskPool()
     else:
         try:
             with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
-                yield Crew(pool, 2 * workers)
+                yield TaskPool(pool, 2 * workers)
         except BrokenProcessPool as error:
             raise WorkerError(
                 "a process that tags was killed, perhaps for want of memory; what was written is complete: run the command "
@@ -148,7 +148,7 @@ def crew(workers: int, documents: int, scheduler: str | None = None) -> Iterator
 
 
 @contextmanager
-def _cluster(scheduler: str) -> Iterator[Crew]:
+def _cluster(scheduler: str) -> Iterator[TaskPool]:
     try:
         from distributed import Client, KilledWorker
         from distributed.client import ClosedClientError
@@ -162,7 +162,7 @@ def _cluster(scheduler: str) -> Iterator[Crew]:
             threads = sum(client.ncores().values())
             if not threads:
                 raise SchedulerError(f"{scheduler} has no worker: start some with `dask worker {scheduler}`")
-            yield Crew(client.get_executor(pure=False, retries=3), 2 * threads, _watch(client))
+            yield TaskPool(client.get_executor(pure=False, retries=3), 2 * threads, _watch(client))
     except (OSError, TimeoutError, CommClosedError, KilledWorker, ClosedClientError, CancelledError) as error:
         # Work under way is cancelled when the scheduler goes, and a cancellation has no words of its own.
         words = str(error) or "the scheduler is gone"

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from classify.tagger import Tagging
 from derive.incremental import carry_over, of_matcher, of_tagger
-from derive.pool import BATCH, Crew, MatchRow, TagRow, crew, match_rows, matcher, tag_rows, tagger
+from derive.pool import BATCH, MatchRow, TagRow, TaskPool, crew, match_rows, matcher, tag_rows, tagger
 from positions.matching.matcher import Match
 
 Progress = Callable[[int], None]
@@ -79,7 +79,7 @@ _UNTAGGED = """
     where t.document_id is null"""
 
 
-def _tag_all(corpus: Database, who: Crew, tell: Progress) -> int:
+def _tag_all(corpus: Database, who: TaskPool, tell: Progress) -> int:
     version = tagger_version()
     batches = _batches(corpus, f"select d.rowid {_UNTAGGED}", [version])
     return _write_all(corpus, version, who.spread(tag_rows, batches, version), tell)
@@ -167,7 +167,7 @@ def _read_from(text_hash: str, version: str, areas: str) -> str:
     return f"{text_hash} {version} {areas}"
 
 
-def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: Crew, tell: Progress) -> None:
+def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: TaskPool, tell: Progress) -> None:
     for part, found in who.spread(match_rows, _to_match(corpus, stale), matcher().version):
         _write_batch(corpus, staff, part, dict(found))
         tell(len(part))

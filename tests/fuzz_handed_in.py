@@ -16,7 +16,7 @@ import desk_world
 import xlsxwriter
 import yaml
 from desk_world import NOW, open_desk, person
-from fuzz_local import change_yaml, room, some_positions
+from fuzz_local import change_yaml, context, some_positions
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_json, change_text, change_tree, change_xml
 from openpyxl import Workbook
@@ -26,10 +26,10 @@ from desk.intake import catalog_patch, importing, proposals, tracker, workbook
 from desk.intake.catalog_patch import CannotAmend
 from desk.intake.proposals import BadProposal
 from desk.reviews import bulk, reviews
-from desk.reviews.reviews import Overtaken
+from desk.reviews.reviews import EditConflict
 from desk.reviews.subjects import BadVerdict
 from desk.web import request_parsing
-from desk.web.context import Refusal
+from desk.web.context import HTTPError
 from desk.web.request_parsing import Upload
 from positions.catalog import catalog
 from positions.catalog.yaml_file import BadFile
@@ -38,7 +38,7 @@ from positions.catalog.yaml_file import BadFile
 @functools.cache
 def _desk() -> Any:
     """staff.db with corpus.db attached, open for as long as this process."""
-    folder = room() / "handed-in"
+    folder = context() / "handed-in"
     folder.mkdir()
     return open_desk(desk_world.build(folder))
 
@@ -136,7 +136,7 @@ def _form_line(body: bytes) -> None:
             made = read(text)
             if read is bulk._verdict:
                 reviews.record(db, person(db), [made], now=NOW, batch="x")
-        except (ValueError, BadVerdict, Overtaken):
+        except (ValueError, BadVerdict, EditConflict):
             continue
 
 
@@ -180,7 +180,7 @@ def _proposal(body: bytes) -> None:
         file, key, kind = asked["file"].encode("utf-8", "surrogatepass"), asked["position"], asked["kind"]
     except (ValueError, TypeError, AttributeError, KeyError):
         return
-    home = room() / "proposed" / "catalogue"
+    home = context() / "proposed" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(file)
     if (position := proposals.position_of(key, home)) is None:
@@ -227,5 +227,5 @@ def handed_in() -> tuple[Target, ...]:
         Target("tracker_csv", (_CSV, _CSV.replace(b",", b";")), change_csv, _tracker, (tracker.BadTracker,)),
         Target("form_lines", _LINES, change_json, _form_line, ()),
         Target("proposal", proposal_seeds(), change_proposal, _proposal, (BadFile, BadProposal, CannotAmend)),
-        Target("multipart", tuple(kind + _PART for kind in kinds), change_bytes, _multipart, (Refusal,)),
+        Target("multipart", tuple(kind + _PART for kind in kinds), change_bytes, _multipart, (HTTPError,)),
     )

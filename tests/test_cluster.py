@@ -24,7 +24,7 @@ from test_derive import DERIVED, bill, dump, filled  # noqa: F401
 import derive.update as module
 from crawlers.storage.record import upsert
 from derive import pool as workers
-from derive.pool import Crew, SchedulerError
+from derive.pool import SchedulerError, TaskPool
 from derive.update import derive, forget
 
 pytest.importorskip("distributed")
@@ -140,7 +140,7 @@ class Forgetful(Executor):
 
 def test_work_that_a_lost_scheduler_left_undone_is_not_waited_for() -> None:
     asked = iter([None, "the scheduler is gone"])
-    lost = Crew(Forgetful(), ahead=2, lost=lambda: next(asked))
+    lost = TaskPool(Forgetful(), ahead=2, lost=lambda: next(asked))
     with pytest.raises(ConnectionError, match="the scheduler is gone"):
         list(lost.spread(workers.tag_rows, [({}, [])], workers.tagger().version))
     assert next(asked, None) is None

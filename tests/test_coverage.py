@@ -23,7 +23,7 @@ from crawlers.completeness import fields
 from crawlers.completeness.completeness import close, gone, is_short, rejects_rise, told
 from crawlers.completeness.coverage_tables import HOLDINGS
 from crawlers.completeness.health import DRY_LEAST, Health, health
-from crawlers.items import Listing, Tally
+from crawlers.items import ExpectedCount, Listing
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.sources import load_sources
@@ -67,7 +67,7 @@ def listing(ids: list[str], part: str = "hr") -> Listing:
     return Listing(source="us_bills", jurisdiction="us", session="117", part=part, document_ids=tuple(ids))
 
 
-def closed(db: Database, *listings: Listing, tally: Tally | None = None, **given: Any) -> Any:
+def closed(db: Database, *listings: Listing, tally: ExpectedCount | None = None, **given: Any) -> Any:
     standard = {"rejected": set(), "excused": False, "believe": False, "now": NOW}
     return close(db, "us_bills", listings, {PLACE: tally} if tally else {}, **standard | given)
 
@@ -115,7 +115,9 @@ def test_listed_and_not_stored_is_told_but_not_of_a_run_that_meant_to_store_less
 @pytest.mark.parametrize(("total", "short"), [(10, False), (20, True), (5, True), (11, False)])
 def test_the_source_s_own_total_weighs_more_than_its_list(corpus: Database, total: int, short: bool) -> None:
     ids = stored(corpus, 10)
-    found = closed(corpus, listing(ids), tally=Tally(jurisdiction="us", session="117", part="hr", expected=total))
+    found = closed(
+        corpus, listing(ids), tally=ExpectedCount(jurisdiction="us", session="117", part="hr", expected=total)
+    )
     sentence = f"us 117 hr: the source says it holds {total} documents, 10 are stored"
     assert told(found.parts) == ([sentence] if short else [])
     assert found.parts[0]["complete"] is not short
@@ -123,7 +125,7 @@ def test_the_source_s_own_total_weighs_more_than_its_list(corpus: Database, tota
 
 def test_a_session_that_was_only_begun_is_no_alarm(corpus: Database) -> None:
     stored(corpus, 3)
-    found = closed(corpus, tally=Tally(jurisdiction="us", session="117", part="hr", expected=500))
+    found = closed(corpus, tally=ExpectedCount(jurisdiction="us", session="117", part="hr", expected=500))
     [part] = found.parts
     assert (part["expected"], part["received"], part["complete"], told([part])) == (500, 3, False, [])
 

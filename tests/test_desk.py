@@ -26,16 +26,16 @@ from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from sqlite_utils import Database
 
 from desk.queue import collaboration, queue
-from desk.queue.queue import Asked, Filters
+from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions, verdict_validity
-from desk.reviews.reviews import NotAllowed, Overtaken
+from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
 from desk.tables import APPEND_ONLY
 from publish.listing import publish_decisions
 from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
-ASKED = Asked(1, datetime.date(2022, 3, 9), None)
+ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)
 
 
 # --------------------------------------------------------------------- recording
@@ -115,7 +115,7 @@ def test_roles_decide_who_may_do_what(db: Database) -> None:
 def test_the_second_of_two_people_is_told_and_overwrites_nothing(db: Database) -> None:
     opened_by_both = reviews.last_id(db, BROADBAND)
     say(db, "reject", who="Ana Reader", seen=opened_by_both, note="about roads")
-    with pytest.raises(Overtaken) as told:
+    with pytest.raises(EditConflict) as told:
         say(db, "confirm", who="Ben Writer", seen=opened_by_both)
     assert (told.value.by["name"], told.value.by["verdict"], told.value.by["note"]) == (
         "Ana Reader",
@@ -135,7 +135,7 @@ def test_the_second_of_two_people_is_told_and_overwrites_nothing(db: Database) -
 def test_two_at_the_same_moment_from_two_connections(config: Configuration, db: Database) -> None:
     other = open_desk(config)
     say(db, "reject", seen=0)
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         say(other, "confirm", who="Ben Writer", seen=0)
     other.close()
 
@@ -160,7 +160,7 @@ def test_undo_is_for_ones_own_last_word_only(db: Database) -> None:
     with pytest.raises(NotAllowed):
         reviews.undo(db, person(db, "Ben Writer"), ana, now=LATER)
     say(db, "confirm", who="Ben Writer")
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         reviews.undo(db, person(db), ana, now=LATER)
 
 

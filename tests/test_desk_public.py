@@ -22,13 +22,13 @@ from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 
 from desk.queue import queue
-from desk.queue.queue import Asked, Filters
+from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import reviews, verdict_validity
 from publish.listing import publish, publish_decisions
 from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
-ASKED = Asked(1, datetime.date(2022, 3, 9), None)
+ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)
 
 
 def test_only_what_is_decided_and_published_becomes_public(config: Configuration, db: Database) -> None:

@@ -21,12 +21,12 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
 from desk.queue import collaboration, queue
-from desk.queue.queue import Asked, Filters
+from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import verdict_validity
 from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
-ASKED = Asked(1, datetime.date(2022, 3, 9), None)
+ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)
 
 
 def test_the_queue_ranks_by_what_is_urgent(db: Database) -> None:
@@ -117,8 +117,8 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
     assert total == 18
     assert [n for n, entry in page if entry.sampled] == [9]
     drawn = page[9][1].document_id
-    assert drawn == queue.lots(db, ASKED.today, 1)[0].document_id
-    assert {entry.document_id for entry in queue.lots(db, ASKED.today, 100)} <= {PLAIN} | {
+    assert drawn == queue.random_sample(db, ASKED.today, 1)[0].document_id
+    assert {entry.document_id for entry in queue.random_sample(db, ASKED.today, 100)} <= {PLAIN} | {
         f"us-117-hr{n}" for n in range(515, 530)
     }
     # One by one gives the same order as the list, and every number is there once.
@@ -126,7 +126,7 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
     assert [found[1].document_id for found in one_by_one if found] == [entry.document_id for _, entry in page]
     # Looked at, it falls out for everybody.
     say(db, subject="priority", value="0", document_id=drawn, sampled=True)
-    assert drawn not in {entry.document_id for entry in queue.lots(db, ASKED.today, 100)}
+    assert drawn not in {entry.document_id for entry in queue.random_sample(db, ASKED.today, 100)}
     assert db.execute("select sampled from reviews").fetchone()[0] == 1
 
 

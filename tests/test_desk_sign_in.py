@@ -37,7 +37,7 @@ KINDS = {
 
 
 @pytest.fixture
-def house(db: Any, config: Configuration, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def portal(db: Any, config: Configuration, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """staff.db and partners.db with an account of each kind."""
     monkeypatch.setattr(passwords, "_NOBODY", "pbkdf2_sha256$1000$00$", raising=False)  # fewer rounds, as in HASH
     accounts.add(db, "Olga Remote", role="viewer", password=None, email="olga@example.org", now=NOW)
@@ -51,7 +51,7 @@ def house(db: Any, config: Configuration, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def application(house: Any, config: Configuration) -> Any:
+def application(portal: Any, config: Configuration) -> Any:
     return site_of(config).app()
 
 
@@ -81,7 +81,7 @@ def seen(answer: httpx.Response) -> tuple[Any, ...]:
 @pytest.mark.parametrize("following", ["/desk/trail", "/partner/documents/x"])
 @pytest.mark.parametrize("password", ["a wrong password", "x" * 2_000, PASSWORD])
 async def test_every_kind_of_name_gets_the_same_answer_for_the_same_work(
-    application: Any, house: Any, monkeypatch: pytest.MonkeyPatch, password: str, following: str
+    application: Any, portal: Any, monkeypatch: pytest.MonkeyPatch, password: str, following: str
 ) -> None:
     hashed: list[str] = []
     real = passwords.hashlib.pbkdf2_hmac
@@ -107,22 +107,22 @@ async def test_every_kind_of_name_gets_the_same_answer_for_the_same_work(
     assert set(work.values()) == {0 if len(password) > passwords.LONGEST else 1}
 
 
-async def test_one_counter_for_staff_partners_and_nobody(application: Any, house: Any) -> None:
+async def test_one_counter_for_staff_partners_and_nobody(application: Any, portal: Any) -> None:
     browser = at(application, "203.0.113.7")
     names = [KINDS[kind] for kind in ("staff", "partner", "unknown", "closed staff", "closed partner", "odd letters")]
     codes = [(await tried(browser, name, "a wrong password")).status_code for name in names * 6]
     assert codes == [403] * limits.PER_ORIGIN + [429] * (36 - limits.PER_ORIGIN)
-    assert house.execute("select count(*) from attempts").fetchone()[0] == limits.PER_ORIGIN
+    assert portal.execute("select count(*) from attempts").fetchone()[0] == limits.PER_ORIGIN
 
 
 async def test_a_try_is_counted_before_the_name_is_looked_up(
-    application: Any, house: Any, monkeypatch: pytest.MonkeyPatch
+    application: Any, portal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[int] = []
     real = accounts.find
 
     def find(file: Any, name: str) -> Any:
-        counted.append(house.execute("select count(*) from attempts").fetchone()[0])
+        counted.append(portal.execute("select count(*) from attempts").fetchone()[0])
         return real(file, name)
 
     monkeypatch.setattr(accounts, "find", find)
@@ -157,22 +157,22 @@ def test_a_network_of_ipv6_addresses_tries_no_more_than_one_address(db: Any) -> 
 # --------------------------------------------------------------------- nobody is locked out by others
 
 
-def attack(house: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def attack(portal: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong passwords from 60 places, until nobody new gets in under this name, nor under any other."""
     monkeypatch.setattr(limits, "EVERYBODY", 40)
     for n in range(60):
-        limits.may_try(house, name if n < 30 else f"name {n}", f"198.51.100.{n}", clock())
-    assert house.execute("select count(*) from attempts").fetchone()[0] >= 40
+        limits.may_try(portal, name if n < 30 else f"name {n}", f"198.51.100.{n}", clock())
+    assert portal.execute("select count(*) from attempts").fetchone()[0] >= 40
 
 
 @pytest.mark.parametrize(("name", "home"), [("Ana Reader", "/desk"), (PARTNER, "/partner")])
 async def test_who_has_signed_in_before_still_gets_in(
-    application: Any, house: Any, monkeypatch: pytest.MonkeyPatch, name: str, home: str
+    application: Any, portal: Any, monkeypatch: pytest.MonkeyPatch, name: str, home: str
 ) -> None:
     known, new = at(application, "203.0.113.7"), at(application, "203.0.113.8")
     assert (await tried(known, name, PASSWORD, home)).status_code == 302
     await known.send(f"{home}/logout")
-    attack(house, name, monkeypatch)
+    attack(portal, name, monkeypatch)
     refused = await tried(new, name, PASSWORD, home)
     assert refused.status_code == 429
     assert "nothing was checked. Try again in 15 minutes" in refused.text
@@ -183,14 +183,14 @@ async def test_who_has_signed_in_before_still_gets_in(
 
 
 async def test_a_known_browser_has_its_own_small_number_of_tries(
-    application: Any, house: Any, monkeypatch: pytest.MonkeyPatch
+    application: Any, portal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = at(application, "203.0.113.7")
     await tried(browser, "Ana Reader", PASSWORD, "/desk")
     codes = [(await tried(browser, "Ana Reader", "a wrong password")).status_code for _ in range(7)]
     assert codes == [403] * limits.PER_NAME_AND_ORIGIN + [429] * 2
     # It is known for the one who signed in, and for nobody else.
-    attack(house, "Ben Writer", monkeypatch)
+    attack(portal, "Ben Writer", monkeypatch)
     assert (await tried(browser, "Ben Writer", PASSWORD)).status_code == 429
 
 
@@ -224,10 +224,10 @@ async def test_a_device_cookie_is_signed_old_ones_end_and_it_opens_nothing(
 
 
 async def test_who_is_signed_in_can_change_the_password_while_others_guess_it(
-    application: Any, house: Any, monkeypatch: pytest.MonkeyPatch
+    application: Any, portal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = at(application, "203.0.113.7")
     await tried(browser, "Ana Reader", PASSWORD, "/desk")
-    attack(house, "Ana Reader", monkeypatch)
+    attack(portal, "Ana Reader", monkeypatch)
     form = {"step": "password", "old": PASSWORD, "new": "a new long password", "again": "a new long password"}
     assert (await browser.send("/desk/account", **form)).headers.get("location") == "/desk/login"

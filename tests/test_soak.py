@@ -18,7 +18,7 @@ from sqlite_utils import Database
 import serve
 from benchmarks.soaking import visits
 from benchmarks.soaking.people import everybody
-from benchmarks.soaking.records import GOOD, REFUSED, WRONG, Asked, Records
+from benchmarks.soaking.records import GOOD, REFUSED, WRONG, QueueViewer, Records
 from benchmarks.soaking.report import is_flat, report, slope
 from benchmarks.soaking.watch import held, tree
 
@@ -30,8 +30,8 @@ def records(tmp_path: Path) -> Records:
     """A soak of two minutes in which nothing went wrong; the words of one verdict are in staff.db."""
     made = Records(tmp_path)
     for second in range(120):
-        made.asked(Asked(second, "home", 0.05, 200, GOOD), "/")
-    made.asked(Asked(60, "SQL", 1.0, 503, REFUSED), "/corpus.json")
+        made.asked(QueueViewer(second, "home", 0.05, 200, GOOD), "/")
+    made.asked(QueueViewer(60, "SQL", 1.0, 503, REFUSED), "/corpus.json")
     for _ in range(2):
         made.minute(
             memory=300 * MB, most=310 * MB, files=30, temporary=0, processes=2, logs={"corpus.db-wal": MB}, load=1.5
@@ -77,7 +77,7 @@ def test_what_is_lost_or_failed_makes_it_bad(
 
 
 def test_an_error_makes_it_bad_and_is_shown(records: Records, capsys: pytest.CaptureFixture[str]) -> None:
-    records.asked(Asked(100, "document", 0.1, 500, WRONG), "/documents/x", "database is locked")
+    records.asked(QueueViewer(100, "document", 0.1, 500, WRONG), "/documents/x", "database is locked")
     records.minute()
     assert not judged(records)
     printed = capsys.readouterr().out

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from benchmarks.soaking import visits
-from benchmarks.soaking.records import GOOD, REFUSED, WRONG, Asked, Records
+from benchmarks.soaking.records import GOOD, REFUSED, WRONG, QueueViewer, Records
 from benchmarks.soaking.visits import Known, Visit
 
 TIMEOUT = 60  # seconds without a byte
@@ -69,7 +69,7 @@ class Person(threading.Thread):
         outcome = GOOD if status in visit.good else REFUSED if _is_refused(visit, answer) else WRONG
         if outcome == WRONG and answer is not None:
             why = " ".join(re.sub(r"<[^>]*>", " ", answer.text).split())
-        self.records.asked(Asked(at, visit.kind, time.perf_counter() - begun, status, outcome), visit.path, why)
+        self.records.asked(QueueViewer(at, visit.kind, time.perf_counter() - begun, status, outcome), visit.path, why)
         return answer if outcome == GOOD else None
 
     def say(self, what: str, words: str) -> None:

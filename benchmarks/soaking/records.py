@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 GOOD, REFUSED, WRONG = "good", "refused", "wrong"
 
 
-class Asked(NamedTuple):
+class QueueViewer(NamedTuple):
     """One request: when it was sent (Unix time), and how it ended. Without an answer the status is 0."""
 
     at: float
@@ -30,9 +30,9 @@ class Records:
     def __init__(self, folder: Path):
         self.folder = folder
         self._lock = threading.Lock()
-        self._waiting: list[Asked] = []
+        self._waiting: list[QueueViewer] = []
 
-    def asked(self, one: Asked, path: str, why: str = "") -> None:
+    def asked(self, one: QueueViewer, path: str, why: str = "") -> None:
         with self._lock:
             self._waiting.append(one)
         if one.outcome == WRONG:
@@ -59,12 +59,12 @@ class Records:
             return []
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
 
-    def requests(self) -> Iterator[Asked]:
+    def requests(self) -> Iterator[QueueViewer]:
         path = self.folder / "requests.csv"
         if not path.exists():
             return
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file):
-                if len(row) == len(Asked._fields):  # the last line of a soak that was killed may be half a line
+                if len(row) == len(QueueViewer._fields):  # the last line of a soak that was killed may be half a line
                     at, kind, seconds, status, outcome = row
-                    yield Asked(float(at), kind, float(seconds), int(status), outcome)
+                    yield QueueViewer(float(at), kind, float(seconds), int(status), outcome)

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soaking.records import REFUSED, WRONG, Asked, Records
+from benchmarks.soaking.records import REFUSED, WRONG, QueueViewer, Records
 
 #: How much more memory the last quarter may hold than the first; before that many minutes it is not judged.
 GROWTH, JUDGED = 0.20, 20
@@ -52,7 +52,7 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[int(share * (len(ordered) - 1))]
 
 
-def _p(asked: Iterable[Asked]) -> str:
+def _p(asked: Iterable[QueueViewer]) -> str:
     ordered = sorted(1000 * one.seconds for one in asked)
     return " / ".join(f"{percentile(ordered, share):,.0f}" for share in (0.5, 0.95, 0.99))
 
@@ -61,8 +61,8 @@ def _head(*names: str) -> None:
     print(f"| {' | '.join(names)} |\n|---|{'---:|' * (len(names) - 1)}")
 
 
-def _kinds(asked: list[Asked]) -> None:
-    groups: defaultdict[str, list[Asked]] = defaultdict(list)
+def _kinds(asked: list[QueueViewer]) -> None:
+    groups: defaultdict[str, list[QueueViewer]] = defaultdict(list)
     for one in asked:
         groups[one.kind].append(one)
     _head("what was asked for", "requests", "ms", "slowest, s", "refused", "errors")
@@ -72,10 +72,10 @@ def _kinds(asked: list[Asked]) -> None:
         print(f"| {kind} | {len(its):,} | {_p(its)} | {slowest:.1f} | {outcomes[REFUSED]:,} | {outcomes[WRONG]:,} |")
 
 
-def _beside(asked: list[Asked], jobs: list[dict[str, Any]]) -> None:
+def _beside(asked: list[QueueViewer], jobs: list[dict[str, Any]]) -> None:
     """Each job with how often and how long, and how the site answered meanwhile."""
     times = [one.at for one in asked]
-    within: defaultdict[str, list[Asked]] = defaultdict(list)
+    within: defaultdict[str, list[QueueViewer]] = defaultdict(list)
     for job in jobs:
         start, end = bisect_right(times, job["at"]), bisect_right(times, job["at"] + job["seconds"])
         within[job["job"]] += asked[start:end]
@@ -95,7 +95,7 @@ def _beside(asked: list[Asked], jobs: list[dict[str, Any]]) -> None:
         )
 
 
-def _wrong(asked: list[Asked]) -> int:
+def _wrong(asked: list[QueueViewer]) -> int:
     return sum(one.outcome == WRONG for one in asked)
 
 

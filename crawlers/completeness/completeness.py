@@ -1,6 +1,6 @@
 """Did all come that was to be expected? Judged for every part of a source when its run ends, and kept with the run.
 
-What is expected is the source's own total where it tells one (`Tally`), and otherwise what it has listed before. A part that
+What is expected is the source's own total where it tells one (`ExpectedCount`), and otherwise what it has listed before. A part that
 came short is not believed: nothing of it goes missing, and the run says so, until the source has it again or a person
 says that it is right (`believe`).
 """
@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawlers.completeness.coverage import merged
-from crawlers.items import Listing, Tally
+from crawlers.items import ExpectedCount, Listing
 from crawlers.storage.record import mark_missing, stored_ids
 
 #: What may always be lacking before a part counts as short: this share, and one document (a bill withdrawn, a number freed).
@@ -60,7 +60,7 @@ def close(
     db: Database,
     source: str,
     listings: Iterable[Listing],
-    tallies: Mapping[Place, Tally],
+    tallies: Mapping[Place, ExpectedCount],
     *,
     rejected: set[str],
     excused: bool,
@@ -124,7 +124,7 @@ def _not_stored(part: Part, rejected: set[str], listing: Listing, excused: bool)
     return f"{part['listed']:,} documents are listed and {part['received']:,} of them are stored{words}"
 
 
-def _reckon(part: Part, tally: Tally | None) -> None:
+def _reckon(part: Part, tally: ExpectedCount | None) -> None:
     """Put the tally in the place of what the listing alone tells, and its reason where it came short."""
     if tally is None:
         return
@@ -139,7 +139,7 @@ def _reckon(part: Part, tally: Tally | None) -> None:
         part["reason"] = part["reason"] or words
 
 
-def _unlisted(db: Database, source: str, tally: Tally) -> Part:
+def _unlisted(db: Database, source: str, tally: ExpectedCount) -> Part:
     """A part that was begun and not listed to its end: what is there so far, and no judgement."""
     place = {"jurisdiction": tally.jurisdiction, "session": tally.session, "part": tally.part}
     stored = len(stored_ids(db, Listing(source=source, document_ids=(), **place)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.composite_spider import GatheringSpider, Work
-from crawlers.items import Bill, Document, Listing, Tally
+from crawlers.items import Bill, Document, ExpectedCount, Listing
 from crawlers.parsers import bill_text as bt
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
@@ -121,7 +121,7 @@ class UsBillTextSpider(GatheringSpider):
             stamp=source.name if work.whole else None,
         )  # fmt: skip
 
-    def attachments(self, work: Work) -> Iterable[VersionText | Tally]:
+    def attachments(self, work: Work) -> Iterable[VersionText | ExpectedCount]:
         versions, session = self.bills[work.key].versions, work.record["session"]
         for name, text in work.got.items():
             if name in versions:  # what nobody has named and is not there is no version
@@ -130,7 +130,9 @@ class UsBillTextSpider(GatheringSpider):
         asked = self.asked[session]
         if asked and self.usual is not None:
             expected = max(round(self.usual * len(asked)), sum(asked))
-            yield Tally(jurisdiction="us", session=session, expected=expected, received=sum(asked), what="texts")
+            yield ExpectedCount(
+                jurisdiction="us", session=session, expected=expected, received=sum(asked), what="texts"
+            )
 
 
 # --------------------------------------------------------------------- what is stored

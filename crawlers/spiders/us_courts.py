@@ -17,7 +17,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawlers.completeness.completeness import lacks_much
-from crawlers.items import BadRecord, Listing, Reject, Tally, Unreadable
+from crawlers.items import BadRecord, ExpectedCount, Listing, Reject, Unreadable
 from crawlers.parsers import courtlistener as api
 from crawlers.spider import SourceSpider
 from crawlers.storage import stored_state
@@ -106,7 +106,7 @@ class UsCourtsSpider(SourceSpider):
             body = str(row).encode("utf-8", "surrogatepass")
             return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key)
 
-    def listing(self) -> Iterator[Listing | Tally]:
+    def listing(self) -> Iterator[Listing | ExpectedCount]:
         """What was ever found and what the searches found today: a case that left the window of days is not gone.
 
         Of what was filed within the window, the searches should show all that they showed before.
@@ -120,4 +120,4 @@ class UsCourtsSpider(SourceSpider):
         yield Listing(source=self.name, document_ids=tuple(dict.fromkeys([*self.have, *self.seen])), **place)
         rows = stored_state.rows(self.corpus, _FILED_AFTER, [self.name, api.SESSION, self.filed_after])
         expected = self.seen | {key for (key,) in rows}
-        yield Tally(expected=len(expected), received=len(self.seen), what="cases of the days searched", **place)
+        yield ExpectedCount(expected=len(expected), received=len(self.seen), what="cases of the days searched", **place)

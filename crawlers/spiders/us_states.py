@@ -26,7 +26,7 @@ from zlib import crc32
 import scrapy
 from scrapy.http import Response
 
-from crawlers.items import BadRecord, Bill, Listing, Reject, Tally, Unreadable
+from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, Unreadable
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import postal_codes
 from crawlers.spider import SourceSpider
@@ -174,12 +174,12 @@ class UsStatesSpider(SourceSpider):
             headers=self.headers, meta={"dont_cache": True}, priority=priority, cb_kwargs={"session": session},
         )  # fmt: skip
 
-    def parse_count(self, response: Response, session: api.Session) -> Iterator[Tally]:
+    def parse_count(self, response: Response, session: api.Session) -> Iterator[ExpectedCount]:
         yield self.tally(session, api.read_page(response.body, 1).total)
 
     @staticmethod
-    def tally(session: api.Session, total: int) -> Tally:
-        return Tally(jurisdiction=session.jurisdiction, session=session.session, expected=total)
+    def tally(session: api.Session, total: int) -> ExpectedCount:
+        return ExpectedCount(jurisdiction=session.jurisdiction, session=session.session, expected=total)
 
     def begin(self, session: api.Session) -> str | None:
         """Where to go on: at the newest stored change or, when all of its time must have been told, right behind it."""

@@ -19,8 +19,8 @@ from datasette import Response, hookimpl
 from desk.accounts import accounts, limits, sessions
 from desk.intake import manual_documents
 from desk.web import request_parsing
-from desk.web.context import Attachment, Page, Redirect, Refusal, Room
-from desk.web.portals import DESK, HOUSES, PARTNERS, partners_of
+from desk.web.context import Attachment, HTTPError, Page, Redirect, RequestContext
+from desk.web.portals import DESK, PARTNERS, PORTALS, partners_of
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish.listing import publish_decisions
@@ -44,32 +44,32 @@ async def desk(datasette, request):
     config = getattr(datasette, "desk_configuration", None)
     if config is None:
         raise NotFound("There is no page at this address")
-    house = HOUSES[f"/{request.url_vars['house']}"]
+    portal = PORTALS[f"/{request.url_vars['house']}"]
     try:
         # Nothing is opened, checked or counted before this.
         _check_request(datasette, request, config)
-        form = await _form(house, request) if request.method == "POST" else None
-        answer, account = await asyncio.to_thread(_answer, house, datasette, request, config, form)
-    except Refusal as refusal:
+        form = await _form(portal, request) if request.method == "POST" else None
+        answer, account = await asyncio.to_thread(_answer, portal, datasette, request, config, form)
+    except HTTPError as refusal:
         answer, account = _refused(refusal), None
     except FileLost as error:
         log.error("%s: %s", logs.PLACE.get(), error)
-        answer, account = _refused(Refusal(503, BROKEN)), None
+        answer, account = _refused(HTTPError(503, BROKEN)), None
     except sqlite3.OperationalError as error:
         log.warning("%s: %s", logs.PLACE.get(), error.sqlite_errorname)
-        answer, account = _refused(Refusal(503, "The desk is busy. Nothing was written: try again.")), None
+        answer, account = _refused(HTTPError(503, "The desk is busy. Nothing was written: try again.")), None
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise
         log.error("%s: %s: docs/operations.md says how to restore it", logs.PLACE.get(), error)
-        answer, account = _refused(Refusal(503, BROKEN)), None
+        answer, account = _refused(HTTPError(503, BROKEN)), None
     if isinstance(answer, Redirect):
         return _redirect(datasette, request, config, answer)
     if isinstance(answer, Attachment):
         name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
         return Response.text(answer.body, headers=name)
-    context = answer.context | {"account": account}
-    body = await datasette.render_template(answer.template, context, request=request)
+    page_data = answer.context | {"account": account}
+    body = await datasette.render_template(answer.template, page_data, request=request)
     return Response.html(body, status=answer.status)
 
 
@@ -79,28 +79,28 @@ def _refused(refusal):
 
 def _check_request(datasette, request, config):
     if not getattr(datasette, "fixed_secret", None) or len(datasette.fixed_secret) < SHORTEST_SECRET:
-        raise Refusal(503, NO_SECRET)
+        raise HTTPError(503, NO_SECRET)
     if "authorization" in request.headers:
-        raise Refusal(403, "The desk takes no name and password by HTTP: sign in with the form.")
+        raise HTTPError(403, "The desk takes no name and password by HTTP: sign in with the form.")
     if request.method not in ("GET", "HEAD", "POST"):
-        raise Refusal(405, "This page can be read, and its form sent; nothing else.")
+        raise HTTPError(405, "This page can be read, and its form sent; nothing else.")
     if request.method == "POST":
         request_parsing.check_cookie(request.cookies)
         request_parsing.check_origin(request.headers, config.site)
 
 
-async def _form(house, request):
+async def _form(portal, request):
     kind = request.headers.get("content-type", "")
-    found = house.find(_path(request))
+    found = portal.find(_path(request))
     if kind.startswith(request_parsing.WITH_FILES) and not (found and found[0].takes_files):
-        raise Refusal(415, "This is no form of ours.")
+        raise HTTPError(415, "This is no form of ours.")
     form = await request_parsing.form_of(
         request.receive, kind, found[0].most if found else request_parsing.LARGEST_FORM
     )
     if kind.startswith(request_parsing.WITH_FILES):
         token = (form.values.get("csrftoken") or [""])[0]
         if not secrets.compare_digest(token.encode(), request.scope["csrftoken"]().encode()):
-            raise Refusal(403, "This form is out of date. Open the page again and send it.")
+            raise HTTPError(403, "This form is out of date. Open the page again and send it.")
     return form
 
 
@@ -112,45 +112,45 @@ def _path(request):
     return request.scope.get("route_path") or request.path
 
 
-def _answer(house, datasette, request, config, form):
+def _answer(portal, datasette, request, config, form):
     """What the page says, and for whom."""
-    found = house.find(_path(request))
+    found = portal.find(_path(request))
     # The desk also hides what partners say: where their file is lost, none may be made in its place.
-    refuse_lost(config.data, ("partners.db",) if house is PARTNERS else ("staff.db", "partners.db"))
-    if house is PARTNERS and not config.partners.exists():
+    refuse_lost(config.data, ("partners.db",) if portal is PARTNERS else ("staff.db", "partners.db"))
+    if portal is PARTNERS and not config.partners.exists():
         return _to_login(request), None
-    with closing(house.open(config)) as db:
+    with closing(portal.open(config)) as db:
         now = _now()
-        token = _token(house, datasette, request)
-        account = _proxied(house, db, request, config) or (sessions.who(db, token, now=now) if token else None)
+        token = _token(portal, datasette, request)
+        account = _proxied(portal, db, request, config) or (sessions.who(db, token, now=now) if token else None)
         if found is None or (account is None and found[0].role is not None):
             # Whoever is not signed in does not learn which pages there are.
             if account is None:
                 return _to_login(request), None
-            raise Refusal(404, "There is no page at this address.")
+            raise HTTPError(404, "There is no page at this address.")
         route, path = found
         role = route.role if form is None else route.post
         _check_role(account, role, "POST" if form is not None else "GET", route)
-        room = Room(
+        context = RequestContext(
             db=db, account=account, now=now, today=_today(datasette, now),
             origin=request_parsing.who_asks(_peer(request), request.headers, config), device=_device(datasette, request, now),
             token=token, path=path,
             args={name: request.args.getlist(name) for name in request.args},
-            form=form.values if form else None, files=form.files if form else {}, **_reach(house, config, db, now),
+            form=form.values if form else None, files=form.files if form else {}, **_reach(portal, config, db, now),
         )  # fmt: skip
         try:
-            answer = route.page(room)
+            answer = route.page(context)
             if form is not None:
                 note_while_serving(config.data, "staff.db", "partners.db")
             return answer, account
-        except Refusal as refusal:
+        except HTTPError as refusal:
             # Told to somebody who is signed in, with the way back.
             return _refused(refusal), account
 
 
-def _reach(house, config, db, now):
+def _reach(portal, config, db, now):
     """What a page can do beyond its own file: those of staff alone reach the public one and that of partners."""
-    if house is not DESK:
+    if portal is not DESK:
         return {}
     return {
         "publish": lambda documents: publish_decisions(config.corpus, db, documents),
@@ -161,9 +161,9 @@ def _reach(house, config, db, now):
 
 def _check_role(account, role, method, route):
     if method not in route.methods:
-        raise Refusal(405, "There is no form here." if method == "POST" else "There is nothing to read here.")
+        raise HTTPError(405, "There is no form here." if method == "POST" else "There is nothing to read here.")
     if role is not None and not account.may(role):
-        raise Refusal(403, f"This needs the role of {role}; yours is {account.role}.")
+        raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
 
 
 def _to_login(request):
@@ -179,11 +179,11 @@ def _redirect(datasette, request, config, answer):
     response = Response.redirect(answer.to)
     if answer.token is not None:
         secure = request.scheme == "https" or config.site.startswith("https://")
-        house = HOUSES[answer.house]
-        value = datasette.sign({"token": answer.token}, house.purpose) if answer.token else ""
+        portal = PORTALS[answer.portal]
+        value = datasette.sign({"token": answer.token}, portal.purpose) if answer.token else ""
         age = sessions.HOURS * 3600 if answer.token else 0
         response.set_cookie(
-            house.cookie, value, max_age=age, path=house.prefix, secure=secure, httponly=True, samesite="lax"
+            portal.cookie, value, max_age=age, path=portal.prefix, secure=secure, httponly=True, samesite="lax"
         )
         if answer.device:
             value = datasette.sign({"device": answer.device, "since": _now()}, DEVICE)
@@ -203,16 +203,16 @@ def _device(datasette, request, now):
         return ""
 
 
-def _token(house, datasette, request):
+def _token(portal, datasette, request):
     try:
-        return datasette.unsign(request.cookies.get(house.cookie, ""), house.purpose)["token"] or None
+        return datasette.unsign(request.cookies.get(portal.cookie, ""), portal.purpose)["token"] or None
     except (BadSignature, KeyError, TypeError):
         return None
 
 
-def _proxied(house, db, request, config):
+def _proxied(portal, db, request, config):
     """Whom a trusted proxy has let in: its header counts from its own address only."""
-    if house is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
+    if portal is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
         return None
     said = request.headers.get(config.sso_header.lower(), "").strip()
     if not said:

@@ -19,7 +19,7 @@ from datasette import Response, hookimpl
 from desk.intake import reports
 from desk.tables import open_staff
 from desk.web import request_parsing
-from desk.web.context import Refusal
+from desk.web.context import HTTPError
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 
@@ -48,7 +48,7 @@ async def report(datasette, request):
     try:
         request_parsing.check_origin(request.headers, config.site)
         form = (await request_parsing.form_of(request.receive, request.headers.get("content-type", ""))).values
-    except Refusal as refusal:
+    except HTTPError as refusal:
         return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
     typed = {name: (form.get(name) or [""])[0] for name in FIELDS}
     # A field that nobody sees: a program fills it, and so may a browser that fills forms by itself. Its person is told.

@@ -11,7 +11,7 @@ from datasette.utils.asgi import Base400, Request
 
 from datasette import Response, hookimpl
 from desk.web import request_parsing
-from desk.web.portals import HOUSES
+from desk.web.portals import PORTALS
 from operations import logs
 
 log = logging.getLogger("infopolicy.site")
@@ -28,7 +28,7 @@ class TooLarge(Base400, ValueError):
 
 def largest(path):
     """How many bytes of a body the address takes."""
-    house = HOUSES.get("/" + path.split("/")[1]) if path.startswith("/") else None
+    house = PORTALS.get("/" + path.split("/")[1]) if path.startswith("/") else None
     if house is None:
         return PUBLIC.get(path, request_parsing.SMALLEST_FORM)
     found = house.find(path)

@@ -15,10 +15,10 @@ from desk.intake import tracker, tracker_match
 from desk.intake.tracker_match import Candidate, Line
 from desk.queue import collaboration
 from desk.reviews import reviews
-from desk.reviews.reviews import Overtaken, Verdict
+from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
 from desk.tables import writing
-from desk.web.context import Answer, Page, Redirect, Refusal, Room, parts_of
+from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,23 @@ class Shown:
     why: str
 
 
-def page(room: Room) -> Answer:
+def page(context: RequestContext) -> Answer:
     """Hand in a file, look at the preview, apply it, or take an import back."""
-    step = room.typed("step")
-    if room.form is None:
-        return _start(room)
+    step = context.typed("step")
+    if context.form is None:
+        return _start(context)
     if step == "apply":
-        return _apply(room)
+        return _apply(context)
     if step == "undo":
-        return _undo(room)
-    upload = room.files.get("file")
+        return _undo(context)
+    upload = context.files.get("file")
     if upload is None:
-        return _start(room, "choose a file first", 400)
+        return _start(context, "choose a file first", 400)
     try:
         read = tracker.read(upload)
     except tracker.BadTracker as error:
-        return _start(room, str(error), 400)
-    lines = preview(room.db, room.me, read.rows)
+        return _start(context, str(error), 400)
+    lines = preview(context.db, context.me, read.rows)
     counts = {state: sum(each.state == state for each in lines) for state in STATES}
     return Page(
         "desk/import_preview.html",
@@ -79,12 +79,12 @@ STATES = {
 }  # fmt: skip
 
 
-def _start(room: Room, problem: str | None = None, status: int = 200) -> Page:
-    context = {
-        "problem": problem, "imports": past(room.db), "columns": tracker.words()["columns"],
+def _start(context: RequestContext, problem: str | None = None, status: int = 200) -> Page:
+    page_data = {
+        "problem": problem, "imports": past(context.db), "columns": tracker.words()["columns"],
         "stances": tracker.words()["stances"], "most": tracker.MOST_ROWS,
     }  # fmt: skip
-    return Page("desk/import.html", context, status)
+    return Page("desk/import.html", page_data, status)
 
 
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:
@@ -138,14 +138,14 @@ def _has_note(db: Database, account: Account, document_id: str, note: str) -> bo
 # --------------------------------------------------------------------- applying
 
 
-def _apply(room: Room) -> Redirect:
+def _apply(context: RequestContext) -> Redirect:
     try:
-        wanted = [_taken(token) for token in (room.form or {}).get("row", [])[: tracker.MOST_ROWS] if token]
+        wanted = [_taken(token) for token in (context.form or {}).get("row", [])[: tracker.MOST_ROWS] if token]
     except ValueError as error:
-        raise Refusal(400, "Nothing was written: the form is damaged. Begin again.") from error
+        raise HTTPError(400, "Nothing was written: the form is damaged. Begin again.") from error
     if not wanted:
-        raise Refusal(400, "Nothing was written: no row was chosen.")
-    done, left = apply(room.db, room.me, wanted, name=room.typed("name")[:200], now=room.now)
+        raise HTTPError(400, "Nothing was written: no row was chosen.")
+    done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
     told = f"{done:,} documents taken over as your drafts; you follow them now."
     if left:
         told += f" {len(left):,} were left alone: somebody has decided them since the preview ({', '.join(left[:5])})."
@@ -174,7 +174,7 @@ def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now
     for each in {each.document_id: each for each in reversed(wanted)}.values():
         try:
             line = _write(db, account, each, batch, now)
-        except (Overtaken, BadVerdict, collaboration.BadWork):
+        except (EditConflict, BadVerdict, collaboration.BadWork):
             left.append(each.document_id)
             continue
         if line:
@@ -226,14 +226,14 @@ def past(db: Database) -> list[dict[str, Any]]:
     )
 
 
-def _undo(room: Room) -> Redirect:
-    batch = room.typed("batch")
-    row = next(iter(room.db.query("select * from imports where batch = ?", [batch])), None)
-    if row is None or row["done_by"] != room.me.id:
-        raise Refusal(403, "Nothing was taken back: only who made an import can take it back.")
-    if room.db.execute("select 1 from imports_undone where batch = ?", [batch]).fetchone():
-        raise Refusal(409, "Nothing was taken back: it has been taken back already.")
-    documents, left = undo(room.db, room.me, batch, row["name"], room.now)
+def _undo(context: RequestContext) -> Redirect:
+    batch = context.typed("batch")
+    row = next(iter(context.db.query("select * from imports where batch = ?", [batch])), None)
+    if row is None or row["done_by"] != context.me.id:
+        raise HTTPError(403, "Nothing was taken back: only who made an import can take it back.")
+    if context.db.execute("select 1 from imports_undone where batch = ?", [batch]).fetchone():
+        raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
+    documents, left = undo(context.db, context.me, batch, row["name"], context.now)
     told = f"Taken back on {documents:,} documents."
     if left:
         told += f" {left:,} stances stay, because they were decided again since."
@@ -247,7 +247,7 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
     for (review_id,) in [tuple(row) for row in made]:
         try:
             reviews.undo(db, account, review_id, now=now)
-        except Overtaken:
+        except EditConflict:
             left += 1
         except BadVerdict:
             continue  # taken back by hand before

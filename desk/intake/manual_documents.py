@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 2
 NEWS_DAYS = 2
 
 
-class Overtaken(ValueError):
+class EditConflict(ValueError):
     """Somebody changed the same record since the page was opened."""
 
 
@@ -49,7 +49,7 @@ def add(
     with writing(db):
         newest = current(db, document.id)
         if (newest["id"] if newest else 0) != seen:
-            raise Overtaken("somebody else has changed this record since you opened the page")
+            raise EditConflict("somebody else has changed this record since you opened the page")
         db.execute(
             "insert into hand_documents (document_id, record, gone, note, added_by, added_at) values (?, ?, ?, ?, ?, ?)",
             [

@@ -13,7 +13,7 @@ from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
 from desk.reviews.review_page import LATER
-from desk.web.context import Answer, Page, Redirect, Refusal, Room
+from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
 from pages.http.formatting import glossary
 
 #: The fields of the form, each with the most characters it takes.
@@ -35,31 +35,31 @@ class BadDocument(ValueError):
         self.fields = fields
 
 
-def listed(room: Room) -> Answer:
-    return Page("desk/by_hand.html", {"rows": manual_documents.listed(room.db)})
+def listed(context: RequestContext) -> Answer:
+    return Page("desk/by_hand.html", {"rows": manual_documents.listed(context.db)})
 
 
-def form(room: Room) -> Answer:
+def form(context: RequestContext) -> Answer:
     """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
-    key = room.arg("id")
-    old = manual_documents.current(room.db, key) if key else None
+    key = context.arg("id")
+    old = manual_documents.current(context.db, key) if key else None
     if key and old is None:
-        raise Refusal(404, "No document of that number was added by hand.")
-    if room.form is None:
-        return _page(room, old, _typed_of(old["document"]) if old else dict.fromkeys(FIELDS, ""))
-    typed = {name: (room.form.get(name) or [""])[0] for name in FIELDS}
-    gone = room.typed("step") == "withdraw"
+        raise HTTPError(404, "No document of that number was added by hand.")
+    if context.form is None:
+        return _page(context, old, _typed_of(old["document"]) if old else dict.fromkeys(FIELDS, ""))
+    typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
+    gone = context.typed("step") == "withdraw"
     try:
         document = old["document"] if gone and old else document_of(typed)
-        _check_place(room, document, old)
+        _check_place(context, document, old)
         manual_documents.add(
-            room.db, room.me, document, typed["note"], seen=room.number("seen"), now=room.now, gone=gone
+            context.db, context.me, document, typed["note"], seen=context.number("seen"), now=context.now, gone=gone
         )
     except BadDocument as bad:
-        return _page(room, old, typed, bad.fields, 400)
-    except manual_documents.Overtaken as error:
-        return _page(room, old, typed, {"": str(error)}, 409)
-    shown = room.take_in(document.id) and room.publish([document.id])
+        return _page(context, old, typed, bad.fields, 400)
+    except manual_documents.EditConflict as error:
+        return _page(context, old, typed, {"": str(error)}, 409)
+    shown = context.take_in(document.id) and context.publish([document.id])
     told = (
         "Withdrawn."
         if gone
@@ -157,7 +157,7 @@ def _level(kind: str, place: str) -> str:
     return "state" if place.count("-") == 1 else "local"
 
 
-def _check_place(room: Room, document: Document, old: dict[str, Any] | None) -> None:
+def _check_place(context: RequestContext, document: Document, old: dict[str, Any] | None) -> None:
     """Whether the number is free, and the place and session are ones we know (or meant to be new)."""
     if old is not None:
         if old["document_id"] != document.id:
@@ -165,14 +165,14 @@ def _check_place(room: Room, document: Document, old: dict[str, Any] | None) -> 
                 {"identifier": f"this would be another document ({document.id}): withdraw this one, add that"}
             )
         return
-    held = room.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
-    if held or manual_documents.current(room.db, document.id):
+    held = context.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
+    if held or manual_documents.current(context.db, document.id):
         raise BadDocument({"identifier": f"we have {document.id} already" + (f": {held[0][:120]}" if held else "")})
-    if room.typed("new_place"):
+    if context.typed("new_place"):
         return
     known = [
         row[0]
-        for row in room.db.execute(
+        for row in context.db.execute(
             "select distinct session from corpus.documents where jurisdiction = ? and session not in (?, ?, ?) "
             "order by 1 desc limit 400",
             [document.jurisdiction, *_NO_SESSION],
@@ -193,16 +193,16 @@ def _typed_of(document: Document) -> dict[str, str]:
 
 
 def _page(
-    room: Room, old: dict[str, Any] | None, typed: Mapping[str, str], wrong: dict[str, str] | None = None,
+    context: RequestContext, old: dict[str, Any] | None, typed: Mapping[str, str], wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> Page:  # fmt: skip
     places = [
-        row[0] for row in room.db.execute("select distinct jurisdiction from corpus.listing where area_id = 'any'")
+        row[0] for row in context.db.execute("select distinct jurisdiction from corpus.listing where area_id = 'any'")
     ]
-    context = {
+    page_data = {
         "v": typed, "wrong_fields": wrong or {}, "old": old, "kinds": glossary()["kinds"],
-        "statuses": glossary()["statuses"], "places": sorted(places), "new_place": room.typed("new_place"),
-        "seen": room.number("seen") or (old["id"] if old else 0),
+        "statuses": glossary()["statuses"], "places": sorted(places), "new_place": context.typed("new_place"),
+        "seen": context.number("seen") or (old["id"] if old else 0),
         "address": "/desk/added/form" + (f"?id={old['document_id']}" if old else ""),
     }  # fmt: skip
-    return Page("desk/by_hand_form.html", context, status)
+    return Page("desk/by_hand_form.html", page_data, status)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from desk.intake import reports
-from desk.web.context import Answer, Page, Redirect, Room
+from desk.web.context import Answer, Page, Redirect, RequestContext
 
 
-def listed(room: Room) -> Answer:
+def listed(context: RequestContext) -> Answer:
     """Open reports, or with `closed=1` those that are answered; the form answers one."""
-    closed = room.arg("closed") == "1"
-    if room.form is None:
-        return _page(room, closed)
-    state = room.typed("state")
+    closed = context.arg("closed") == "1"
+    if context.form is None:
+        return _page(context, closed)
+    state = context.typed("state")
     try:
         reports.answer(
-            room.db, room.me, room.number("report"), state, room.typed("note"), seen=room.number("seen"), now=room.now
+            context.db,
+            context.me,
+            context.number("report"),
+            state,
+            context.typed("note"),
+            seen=context.number("seen"),
+            now=context.now,
         )
     except reports.BadAnswer as error:
-        return _page(room, closed, f"Nothing was written: {error}.", 409 if "somebody" in str(error) else 400)
+        return _page(context, closed, f"Nothing was written: {error}.", 409 if "somebody" in str(error) else 400)
     if state == reports.OPEN:
         return Redirect("/desk/reports", "The report is open again.")
     return Redirect(
@@ -25,10 +31,10 @@ def listed(room: Room) -> Answer:
     )
 
 
-def _page(room: Room, closed: bool, problem: str | None = None, status: int = 200) -> Page:
-    context = {
-        "rows": reports.listed(room.db, closed=closed, now=room.now), "closed": closed, "endings": reports.ENDINGS,
-        "open_count": reports.open_count(room.db), "problem": problem, "tried": room.number("report"),
-        "tried_note": room.typed("note"), "days": reports.FORGET_DAYS,
+def _page(context: RequestContext, closed: bool, problem: str | None = None, status: int = 200) -> Page:
+    page_data = {
+        "rows": reports.listed(context.db, closed=closed, now=context.now), "closed": closed, "endings": reports.ENDINGS,
+        "open_count": reports.open_count(context.db), "problem": problem, "tried": context.number("report"),
+        "tried_note": context.typed("note"), "days": reports.FORGET_DAYS,
     }  # fmt: skip
-    return Page("desk/reports.html", context, status)
+    return Page("desk/reports.html", page_data, status)

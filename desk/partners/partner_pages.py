@@ -9,7 +9,7 @@ from desk.accounts import accounts, sessions
 from desk.accounts.accounts import PARTNER
 from desk.partners import partners
 from desk.web import sign_in
-from desk.web.context import Answer, Page, Redirect, Refusal, Room
+from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
 from desk.web.routes import ID, Route, route
 from pages.browse import cards, search
 from pages.http.formatting import glossary
@@ -21,16 +21,16 @@ HIDDEN = (
 )
 
 
-def home(room: Room) -> Answer:
+def home(context: RequestContext) -> Answer:
     """What the organisation holds now, and with `q` the documents that fit."""
-    words = room.arg("q").strip()[:200]
-    found = find_documents(room.db.conn, words) if words else []
-    shown = {card.id: card for card in cards.cards(room.db.conn, found, room.today)}
-    context = {
-        "rows": partners.of_organisation(room.db, room.me), "q": words,
+    words = context.arg("q").strip()[:200]
+    found = find_documents(context.db.conn, words) if words else []
+    shown = {card.id: card for card in cards.cards(context.db.conn, found, context.today)}
+    page_data = {
+        "rows": partners.of_organisation(context.db, context.me), "q": words,
         "found": [shown[key] for key in found if key in shown],
     }  # fmt: skip
-    return Page("partner/home.html", context)
+    return Page("partner/home.html", page_data)
 
 
 def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
@@ -51,57 +51,63 @@ def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_FOUND]
 
 
-def paper(room: Room) -> Answer:
+def paper(context: RequestContext) -> Answer:
     """One document; the form publishes what the organisation holds on it, or withdraws it."""
-    if room.form is None:
-        return _page(room)
-    stance = "" if room.typed("step") == "withdraw" else room.typed("stance") or "none"
+    if context.form is None:
+        return _page(context)
+    stance = "" if context.typed("step") == "withdraw" else context.typed("stance") or "none"
     try:
         partners.say(
-            room.db, room.me, room.path["id"], stance, room.typed("note"), seen=room.number("seen"), now=room.now
+            context.db,
+            context.me,
+            context.path["id"],
+            stance,
+            context.typed("note"),
+            seen=context.number("seen"),
+            now=context.now,
         )
     except partners.BadStatement as bad:
-        return _page(room, bad.fields, 409 if "" in bad.fields else 400)
-    current = partners.mine(room.db, room.me, room.path["id"])
+        return _page(context, bad.fields, 409 if "" in bad.fields else 400)
+    current = partners.mine(context.db, context.me, context.path["id"])
     told = "Published under the name of your organization." if stance else "Withdrawn."
     if stance and current and current["hidden"]:
         told = HIDDEN
-    return Redirect(f"/partner/documents/{room.path['id']}", told)
+    return Redirect(f"/partner/documents/{context.path['id']}", told)
 
 
-def _page(room: Room, wrong: dict[str, str] | None = None, status: int = 200) -> Page:
-    found = cards.cards(room.db.conn, [room.path["id"]], room.today)
+def _page(context: RequestContext, wrong: dict[str, str] | None = None, status: int = 200) -> Page:
+    found = cards.cards(context.db.conn, [context.path["id"]], context.today)
     if not found:
-        raise Refusal(404, "There is no such document.")
-    current = partners.mine(room.db, room.me, room.path["id"])
-    tried = room.form is not None
-    context = {
+        raise HTTPError(404, "There is no such document.")
+    current = partners.mine(context.db, context.me, context.path["id"])
+    tried = context.form is not None
+    page_data = {
         "c": found[0], "current": current, "wrong_fields": wrong or {}, "stances": glossary()["stances"],
-        "stance": room.typed("stance") if tried else (current or {}).get("stance"),
-        "note": room.typed("note") if tried else (current or {}).get("note") or "",
-        "seen": current["id"] if current else 0, "history": partners.history(room.db, room.me, room.path["id"]),
+        "stance": context.typed("stance") if tried else (current or {}).get("stance"),
+        "note": context.typed("note") if tried else (current or {}).get("note") or "",
+        "seen": current["id"] if current else 0, "history": partners.history(context.db, context.me, context.path["id"]),
         "longest": partners.LONGEST_NOTE,
     }  # fmt: skip
-    return Page("partner/document.html", context, status)
+    return Page("partner/document.html", page_data, status)
 
 
-def logout(room: Room) -> Answer:
-    if room.token:
-        sessions.revoke(room.db, room.token, now=room.now)
+def logout(context: RequestContext) -> Answer:
+    if context.token:
+        sessions.revoke(context.db, context.token, now=context.now)
     return Redirect("/desk/login", "You are signed out.", "", sign_in.PARTNERS)
 
 
-def account(room: Room) -> Answer:
+def account(context: RequestContext) -> Answer:
     """A partner's own account: another password, and an end to every session."""
     problem, status = None, 200
-    if room.typed("step") == "everywhere":
-        accounts.end_sessions(room.db, room.me, room.now)
+    if context.typed("step") == "everywhere":
+        accounts.end_sessions(context.db, context.me, context.now)
         return Redirect("/desk/login", "You are signed out everywhere.", "", sign_in.PARTNERS)
-    if room.form is not None:
-        problem, status = sign_in.new_password(room)
+    if context.form is not None:
+        problem, status = sign_in.new_password(context)
         if problem is None:
             return Redirect("/desk/login", sign_in.CHANGED, "", sign_in.PARTNERS)
-    open_now = sessions.open_sessions(room.db, room.me, now=room.now)
+    open_now = sessions.open_sessions(context.db, context.me, now=context.now)
     return Page("partner/account.html", {"sessions": open_now, "problem": problem}, status)
 
 

@@ -11,29 +11,29 @@ from desk.intake import reports
 from desk.partners import partner_moderation
 from desk.queue import collaboration, queue
 from desk.reviews import bulk, review_page, reviews
-from desk.web.context import Answer, Page, Redirect, Refusal, Room, local
+from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, local
 from pages.browse import cards
 from pages.http.formatting import glossary
 
 TRAIL = 50
 
 
-def the_queue(room: Room) -> Answer:
-    filters, asked = review_page.filters_of(room), review_page.asked(room)
-    page = max(1, room.number("page"))
-    found, total = queue.listed(room.db, filters, asked, page)
+def the_queue(context: RequestContext) -> Answer:
+    filters, asked = review_page.filters_of(context), review_page.asked(context)
+    page = max(1, context.number("page"))
+    found, total = queue.listed(context.db, filters, asked, page)
     if not found and page > 1:
         return Redirect(f"/desk?{filters.query()}")
     ids = [entry.document_id for _, entry in found]
-    shown = {card.id: card for card in cards.cards(room.db.conn, ids, room.today)}
+    shown = {card.id: card for card in cards.cards(context.db.conn, ids, context.today)}
     people = dict(
-        room.db.execute(
+        context.db.execute(
             f"select s.document_id, a.name from current_assignments s join accounts a on a.id = s.assigned_to "
             f"where s.document_id in ({', '.join('?' * len(ids))})",
             ids,
         ).fetchall()
     )
-    context = {
+    page_data = {
         "rows": [(n, entry, shown[entry.document_id], people.get(entry.document_id)) for n, entry in found],
         "total": total,
         "f": filters,
@@ -42,108 +42,108 @@ def the_queue(room: Room) -> Answer:
         "pages": max(1, -(-total // queue.PAGE)),
         "pager_address": lambda number: f"/desk?{filters.query(page=str(number))}",
         "since": asked.since,
-        "last": reviews.last_of(room.db, room.me),
-        "batches": bulk.batches(room.db, room.me.id),
-        "saved": collaboration.filters(room.db, room.me),
-        "reports": reports.open_count(room.db),
-        "sent_again": partner_moderation.sent_again(room),
-        "followed_news": collaboration.news_of_followed(room.db, room.me, asked.since),
+        "last": reviews.last_of(context.db, context.me),
+        "batches": bulk.batches(context.db, context.me.id),
+        "saved": collaboration.filters(context.db, context.me),
+        "reports": reports.open_count(context.db),
+        "sent_again": partner_moderation.sent_again(context),
+        "followed_news": collaboration.news_of_followed(context.db, context.me, asked.since),
         "kinds": glossary()["kinds"],
-        "areas": cards.area_titles(room.db.conn),
-        "places": _places(room),
+        "areas": cards.area_titles(context.db.conn),
+        "places": _places(context),
     }
-    return Page("desk/queue.html", context)
+    return Page("desk/queue.html", page_data)
 
 
-def _places(room: Room) -> list[str]:
-    return [row[0] for row in room.db.execute("select distinct jurisdiction from waiting order by 1").fetchall()]
+def _places(context: RequestContext) -> list[str]:
+    return [row[0] for row in context.db.execute("select distinct jurisdiction from waiting order by 1").fetchall()]
 
 
-def save_filter(room: Room) -> Answer:
+def save_filter(context: RequestContext) -> Answer:
     try:
-        if room.typed("step") == "drop":
-            collaboration.drop_filter(room.db, room.me, room.typed("name"))
+        if context.typed("step") == "drop":
+            collaboration.drop_filter(context.db, context.me, context.typed("name"))
             return Redirect("/desk", "The saved filter is gone.")
-        query = review_page.filters_of(room).query()
-        collaboration.save_filter(room.db, room.me, room.typed("name"), query)
+        query = review_page.filters_of(context).query()
+        collaboration.save_filter(context.db, context.me, context.typed("name"), query)
     except collaboration.BadWork as error:
-        raise Refusal(400, f"The filter was not saved: {error}.") from error
+        raise HTTPError(400, f"The filter was not saved: {error}.") from error
     return Redirect(f"/desk?{query}", "The filter is saved.")
 
 
-def keep(room: Room) -> Answer:
+def keep(context: RequestContext) -> Answer:
     """A note, an assignment, a sleep or a follow on a document."""
-    document_id, step = room.path["id"], room.typed("step")
+    document_id, step = context.path["id"], context.typed("step")
     try:
         if step == "note":
-            collaboration.add_note(room.db, room.me, document_id, room.typed("words"), room.now)
+            collaboration.add_note(context.db, context.me, document_id, context.typed("words"), context.now)
         elif step == "assign":
-            collaboration.assign(room.db, room.me, document_id, room.typed("name"), room.now)
+            collaboration.assign(context.db, context.me, document_id, context.typed("name"), context.now)
         elif step == "snooze":
-            day, event = room.typed("until_on") or None, room.typed("until_change") or None
+            day, event = context.typed("until_on") or None, context.typed("until_change") or None
             if not day and not event:
                 raise collaboration.BadWork("choose a day, an event, or both")
-            collaboration.snooze(room.db, room.me, document_id, room.now, until_on=day, until_change=event)
+            collaboration.snooze(context.db, context.me, document_id, context.now, until_on=day, until_change=event)
         elif step == "wake":
-            collaboration.snooze(room.db, room.me, document_id, room.now, until_on=None, until_change=None)
+            collaboration.snooze(context.db, context.me, document_id, context.now, until_on=None, until_change=None)
         else:
             raise collaboration.BadWork("this form does nothing")
     except collaboration.BadWork as error:
-        raise Refusal(400, f"Nothing was written: {error}.") from error
+        raise HTTPError(400, f"Nothing was written: {error}.") from error
     told = {
         "note": "The note is kept.", "assign": "Assigned.", "snooze": "It sleeps until then.", "wake": "It is awake again.",
     }[step]  # fmt: skip
-    onward = "/desk/next" if step == "snooze" and "n" in room.args else f"/desk/documents/{document_id}"
-    filters = review_page.filters_of(room).query(n=room.arg("n"))
+    onward = "/desk/next" if step == "snooze" and "n" in context.args else f"/desk/documents/{document_id}"
+    filters = review_page.filters_of(context).query(n=context.arg("n"))
     return Redirect(local(f"{onward}?{filters}"), told)
 
 
-def follow(room: Room) -> Answer:
+def follow(context: RequestContext) -> Answer:
     """Following is a matter of one's own list, so that viewers may do it, too."""
-    document_id = room.path["id"]
+    document_id = context.path["id"]
     try:
-        collaboration.follow(room.db, room.me, document_id, room.typed("on") == "1", room.now)
+        collaboration.follow(context.db, context.me, document_id, context.typed("on") == "1", context.now)
     except collaboration.BadWork as error:
-        raise Refusal(404, "There is no such document.") from error
-    return Redirect(local(room.typed("next"), f"/desk/documents/{document_id}"))
+        raise HTTPError(404, "There is no such document.") from error
+    return Redirect(local(context.typed("next"), f"/desk/documents/{document_id}"))
 
 
-def following(room: Room) -> Answer:
-    return Page("desk/following.html", {"rows": collaboration.follows(room.db, room.me)})
+def following(context: RequestContext) -> Answer:
+    return Page("desk/following.html", {"rows": collaboration.follows(context.db, context.me)})
 
 
-def areas(room: Room) -> Answer:
-    if room.form is not None:
-        if not room.me.may("reviewer"):
-            raise Refusal(403, "A viewer hands nothing over.")
+def areas(context: RequestContext) -> Answer:
+    if context.form is not None:
+        if not context.me.may("reviewer"):
+            raise HTTPError(403, "A viewer hands nothing over.")
         try:
             collaboration.hand_over(
-                room.db, room.me, room.typed("area"), room.typed("name"), room.typed("note"), room.now
+                context.db, context.me, context.typed("area"), context.typed("name"), context.typed("note"), context.now
             )
         except collaboration.BadWork as error:
-            raise Refusal(400, f"Nothing was handed over: {error}.") from error
+            raise HTTPError(400, f"Nothing was handed over: {error}.") from error
         return Redirect("/desk/areas", "Handed over.")
-    return Page("desk/areas.html", {"areas": collaboration.areas(room.db), "people": open_names(room)})
+    return Page("desk/areas.html", {"areas": collaboration.areas(context.db), "people": open_names(context)})
 
 
-def open_names(room: Room) -> list[str]:
-    return [each.name for each in accounts.all_accounts(room.db) if each.disabled_at is None]
+def open_names(context: RequestContext) -> list[str]:
+    return [each.name for each in accounts.all_accounts(context.db) if each.disabled_at is None]
 
 
-def people(room: Room) -> Answer:
+def people(context: RequestContext) -> Answer:
     found: list[tuple[Account, int]] = [
-        (each, room.db.execute("select count(*) from reviews where reviewer = ?", [each.id]).fetchone()[0])
-        for each in accounts.all_accounts(room.db)
+        (each, context.db.execute("select count(*) from reviews where reviewer = ?", [each.id]).fetchone()[0])
+        for each in accounts.all_accounts(context.db)
     ]
     return Page("desk/people.html", {"people": found})
 
 
-def trail(room: Room) -> Answer:
+def trail(context: RequestContext) -> Answer:
     """Everything anybody decided or did, newest first; `document`, `person` and `before` (a moment) narrow it down."""
-    document, person, before = room.arg("document")[:100], room.arg("person")[:100], room.arg("before")[:40]
+    document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values: dict[str, Any] = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     rows = list(
-        room.db.query(
+        context.db.query(
             """select * from (
             select 'r' || r.id as id, r.reviewed_at as at, a.name, 'verdict' as what, r.document_id, r.subject, r.verdict,
                 r.value, r.note, r.reason, r.published, r.passage, r.text_hash, r.suggestion, r.undoes
@@ -169,5 +169,5 @@ def trail(room: Room) -> Answer:
     more = rows[TRAIL - 1]["at"] if len(rows) > TRAIL else None
     return Page(
         "desk/trail.html",
-        {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "people": open_names(room)},
+        {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "people": open_names(context)},
     )

@@ -88,7 +88,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueueViewer:
     """Who asks for the queue and when: `since` is the end of their last visit, None at the first."""
 
     account_id: int
@@ -96,7 +96,7 @@ class Asked:
     since: str | None
 
 
-def ranked(db: Database, filters: Filters, asked: Asked, *, skip: int, size: int) -> tuple[list[Entry], int]:
+def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, size: int) -> tuple[list[Entry], int]:
     """A stretch of the queue in its order, and how long the whole is (0 when the stretch lies behind its end).
 
     Args:
@@ -110,7 +110,7 @@ def ranked(db: Database, filters: Filters, asked: Asked, *, skip: int, size: int
     return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
 
 
-def listed(db: Database, filters: Filters, asked: Asked, page: int) -> tuple[list[tuple[int, Entry]], int]:
+def listed(db: Database, filters: Filters, asked: QueueViewer, page: int) -> tuple[list[tuple[int, Entry]], int]:
     """A page of the list, each entry with its number from 0, and the length of the ranked part."""
     numbers = range((page - 1) * PAGE, page * PAGE)
     drawn = _drawn(db, filters, asked, numbers[-1] // EVERY + 1)
@@ -123,7 +123,7 @@ def listed(db: Database, filters: Filters, asked: Asked, page: int) -> tuple[lis
     return sorted(mixed.items()), total
 
 
-def at(db: Database, filters: Filters, asked: Asked, number: int) -> tuple[int, Entry] | None:
+def at(db: Database, filters: Filters, asked: QueueViewer, number: int) -> tuple[int, Entry] | None:
     """The entry of this number, or the next there is, from the start again behind the end; None when nothing waits."""
     if _by_lot(number, filters):
         drawn = _drawn(db, filters, asked, number // EVERY + 1)
@@ -206,7 +206,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
 # --------------------------------------------------------------------- by lot
 
 
-def lots(db: Database, today: datetime.date, most: int) -> list[Entry]:
+def random_sample(db: Database, today: datetime.date, most: int) -> list[Entry]:
     """Documents drawn by lot today from those in which the machine found nothing; at most `most` of them.
 
     The same all day and for everybody; what has been looked at falls out.
@@ -228,5 +228,5 @@ def lots(db: Database, today: datetime.date, most: int) -> list[Entry]:
     return [Entry(key, sampled=True) for key in blank[:most]]
 
 
-def _drawn(db: Database, filters: Filters, asked: Asked, most: int) -> list[Entry]:
-    return [] if filters.query() else lots(db, asked.today, most)
+def _drawn(db: Database, filters: Filters, asked: QueueViewer, most: int) -> list[Entry]:
+    return [] if filters.query() else random_sample(db, asked.today, most)

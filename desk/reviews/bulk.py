@@ -15,9 +15,9 @@ from sqlite_utils import Database
 
 from desk.reviews import review_items, review_page, reviews
 from desk.reviews.review_items import Item
-from desk.reviews.reviews import NotAllowed, Overtaken, Verdict
+from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, Page, Redirect, Refusal, Room, parts_of
+from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
 
 #: More at once nobody can look through.
 MOST = 200
@@ -73,33 +73,33 @@ def _possible(item: Item, verdict: str) -> bool:
     return verdict != "confirm" or item.kind == "area" or item.suggestion.value is not None
 
 
-def bulk(room: Room) -> Answer:
+def bulk(context: RequestContext) -> Answer:
     """Step one shows what an action means, step two records it."""
-    query = review_page.filters_of(room).query()
+    query = review_page.filters_of(context).query()
     try:
-        if room.typed("step") == "save":
-            return _save(room, query)
-        chosen = list(dict.fromkeys((room.form or {}).get("document", [])))
-        area = review_page.filters_of(room).area if room.typed("only_area") else ""
-        lines = preview(room.db, chosen, room.typed("action"), area)
+        if context.typed("step") == "save":
+            return _save(context, query)
+        chosen = list(dict.fromkeys((context.form or {}).get("document", [])))
+        area = review_page.filters_of(context).area if context.typed("only_area") else ""
+        lines = preview(context.db, chosen, context.typed("action"), area)
     except BadVerdict as error:
-        raise Refusal(400, f"Nothing was recorded: {error}.") from error
+        raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
-        raise Refusal(400, "Nothing was recorded: choose some documents first.")
+        raise HTTPError(400, "Nothing was recorded: choose some documents first.")
     return Page(
-        "desk/bulk.html", {"lines": lines, "action": room.typed("action"), "query": query, "chosen": len(chosen)}
+        "desk/bulk.html", {"lines": lines, "action": context.typed("action"), "query": query, "chosen": len(chosen)}
     )
 
 
-def _save(room: Room, query: str) -> Redirect:
+def _save(context: RequestContext, query: str) -> Redirect:
     batch = secrets.token_hex(8)
-    given = [_verdict(token) for token in (room.form or {}).get("line", [])[: MOST * 20]]
-    recorded, overtaken = _record(room, given, batch)
+    given = [_verdict(token) for token in (context.form or {}).get("line", [])[: MOST * 20]]
+    recorded, overtaken = _record(context, given, batch)
     documents = list(dict.fromkeys(each.document_id for each in recorded))
     told = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if overtaken:
         told += f" {len(overtaken):,} were left alone: somebody has decided them meanwhile."
-    if documents and not room.publish(documents):
+    if documents and not context.publish(documents):
         told += f" {review_page.LATER}"
     return Redirect(f"/desk?{query}", told)
 
@@ -115,17 +115,17 @@ def _verdict(token: str) -> Verdict:
     )  # fmt: skip
 
 
-def _record(room: Room, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], list[Verdict]]:
+def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], list[Verdict]]:
     recorded: list[Verdict] = []
     overtaken: list[Verdict] = []
     for each in given:
         try:
-            reviews.record(room.db, room.me, [each], now=room.now, batch=batch)
+            reviews.record(context.db, context.me, [each], now=context.now, batch=batch)
             recorded.append(each)
-        except Overtaken:
+        except EditConflict:
             overtaken.append(each)
         except NotAllowed as error:
-            raise Refusal(403, f"This is not yours to decide: {error}.") from error
+            raise HTTPError(403, f"This is not yours to decide: {error}.") from error
     return recorded, overtaken
 
 

@@ -19,7 +19,7 @@ class NotAllowed(ValueError):
     """The account's role is not enough for this."""
 
 
-class Overtaken(ValueError):
+class EditConflict(ValueError):
     """Somebody decided the same subject since the page was opened. `by` is the newer row, with `name` of its author."""
 
     def __init__(self, newer: dict[str, Any]):
@@ -111,7 +111,7 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
         _may(account, published=bool(review["published"]))
         in_force = current(db, review["document_id"], review["subject"])
         if in_force and in_force["id"] != review_id:
-            raise Overtaken(in_force)
+            raise EditConflict(in_force)
         texts = texts_of(db, review["document_id"]) or {}
         _insert(
             db,
@@ -180,7 +180,7 @@ def _not_overtaken(db: Database, given: Verdict) -> None:
         )
     )
     if newer:
-        raise Overtaken(newer[0])
+        raise EditConflict(newer[0])
 
 
 def _known(db: Database, subject: subjects.Subject) -> None:

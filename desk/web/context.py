@@ -1,6 +1,6 @@
 """What a page of the desk gets and what it gives: no HTTP and no Datasette, so that each page is a function to be tested.
 
-A page is a function of a `Room` that returns a `Page` or a `Redirect`, listed in desk.web.routes with its address and the
+A page is a function of a `RequestContext` that returns a `Page` or a `Redirect`, listed in desk.web.routes with its address and the
 least role it asks for. Whoever adds a page adds a function, a template and a line there.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from desk.web.request_parsing import Upload
 
 
-class Refusal(Exception):
+class HTTPError(Exception):
     """A page that is not shown; `status` is the HTTP status, the message is for the reader."""
 
     def __init__(self, status: int, message: str):
@@ -41,14 +41,14 @@ class Page:
 class Redirect:
     """To another page. `told` is said there once; `token` starts a session, "" ends it, None leaves it.
 
-    `house` is where the session is good: the desk, or the partners' pages. `device` is remembered in this browser
+    `portal` is where the session is good: the desk, or the partners' pages. `device` is remembered in this browser
     (desk.accounts.limits).
     """
 
     to: str
     told: str | None = None
     token: str | None = None
-    house: str = "/desk"
+    portal: str = "/desk"
     device: str | None = None
 
 
@@ -66,7 +66,7 @@ Answer = Page | Redirect | Attachment
 
 
 @dataclass
-class Room:
+class RequestContext:
     """One request.
 
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `device` what the browser
@@ -100,7 +100,7 @@ class Room:
             Refusal: nobody is.
         """
         if self.account is None:
-            raise Refusal(403, "Sign in first.")
+            raise HTTPError(403, "Sign in first.")
         return self.account
 
     def arg(self, name: str, default: str = "") -> str:
@@ -135,9 +135,9 @@ def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:
 _UPWARD = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
-def local(address: str, default: str = "/desk", house: str = "/desk") -> str:
-    """An address to go back to, if it is one of the desk's own (or of another `house`); else the default."""
+def local(address: str, default: str = "/desk", portal: str = "/desk") -> str:
+    """An address to go back to, if it is one of the desk's own (or of another `portal`); else the default."""
     path = re.split(r"[?#]", address, maxsplit=1)[0]
     if not is_own(address) or _UPWARD.search(path):
         return default
-    return address if path == house or path.startswith(f"{house}/") else default
+    return address if path == portal or path.startswith(f"{portal}/") else default

@@ -19,7 +19,7 @@ from settings import Configuration
 
 
 @dataclass(frozen=True)
-class House:
+class Portal:
     """`prefix` begins every address and is the path of the cookie; `open` opens its file with corpus.db attached."""
 
     prefix: str
@@ -29,12 +29,12 @@ class House:
     find: Callable[[str], Found | None]
 
 
-DESK = House("/desk", "infopolicy_desk", "desk", lambda config: open_staff(config.staff, config.corpus), routes.find)
-PARTNERS = House(
+DESK = Portal("/desk", "infopolicy_desk", "desk", lambda config: open_staff(config.staff, config.corpus), routes.find)
+PARTNERS = Portal(
     "/partner", "infopolicy_partner", "partner", lambda config: open_partners(config.partners, config.corpus),
     lambda path: routes.find(path, "/partner", partner_pages.ROUTES),
 )  # fmt: skip
-HOUSES = {house.prefix: house for house in (DESK, PARTNERS)}
+PORTALS = {portal.prefix: portal for portal in (DESK, PARTNERS)}
 
 
 def partners_of(config: Configuration) -> Database | None:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 
-from desk.web.context import Refusal
+from desk.web.context import HTTPError
 from settings import BadSetting, Configuration, networks
 
 #: What a form holds at most, in bytes; that of a subscription, and any other address; one with a whole text in it; with a file.
@@ -55,23 +55,23 @@ async def form_of(receive: Callable[[], Awaitable[Any]], kind: str, most: int = 
     """
     plain = kind.partition(";")[0].strip()
     if plain not in (PLAIN, WITH_FILES):
-        raise Refusal(415, "This is no form of ours.")
+        raise HTTPError(415, "This is no form of ours.")
     body, more = b"", True
     while more:
         try:
             part = await receive()
         except ValueError as error:  # past what the whole site takes at this address
-            raise Refusal(413, str(error)) from error
+            raise HTTPError(413, str(error)) from error
         body += part.get("body", b"")
         more = part.get("more_body", False)
         if len(body) > most:
-            raise Refusal(413, f"The form is too large: at most {most / 1_000_000:g} MB can be sent here.")
+            raise HTTPError(413, f"The form is too large: at most {most / 1_000_000:g} MB can be sent here.")
     try:
         if plain == WITH_FILES:
             return _with_files(body, kind)
         return Sent(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS), {})
     except (ValueError, FormParserError) as error:
-        raise Refusal(400, "The form cannot be read.") from error
+        raise HTTPError(400, "The form cannot be read.") from error
 
 
 def _with_files(body: bytes, kind: str) -> Sent:
@@ -108,7 +108,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
         Refusal: it came without the cookie of its page.
     """
     if "ds_csrftoken" not in cookies:
-        raise Refusal(
+        raise HTTPError(
             403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
         )
 
@@ -123,9 +123,9 @@ def check_origin(headers: Mapping[str, str], site: str) -> None:
     ours = {f"{urlsplit(site).scheme}://{urlsplit(site).netloc}"}
     ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
     if origin is not None and origin not in ours:
-        raise Refusal(403, "This form was sent from another site.")
+        raise HTTPError(403, "This form was sent from another site.")
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refusal(403, "This form was sent from another site.")
+        raise HTTPError(403, "This form was sent from another site.")
 
 
 def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> str:

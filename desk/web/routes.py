@@ -14,13 +14,13 @@ from desk.partners import partner_moderation
 from desk.queue import lists
 from desk.reviews import bulk, review_page
 from desk.web import request_parsing, sign_in
-from desk.web.context import Answer, Room
+from desk.web.context import Answer, RequestContext
 
 
 @dataclass(frozen=True)
 class Route:
     pattern: re.Pattern[str]
-    page: Callable[[Room], Answer]
+    page: Callable[[RequestContext], Answer]
     role: str | None
     post: str | None
     methods: frozenset[str]
@@ -32,7 +32,7 @@ class Route:
 
 
 def route(
-    pattern: str, page: Callable[[Room], Answer], role: str | None = "viewer", post: str | None = None,
+    pattern: str, page: Callable[[RequestContext], Answer], role: str | None = "viewer", post: str | None = None,
     methods: str = "GET POST", most: int = request_parsing.LARGEST_FORM,
 ) -> Route:  # fmt: skip
     return Route(re.compile(pattern), page, role, post or role, frozenset(methods.split()), most)

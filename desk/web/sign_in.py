@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from desk.accounts import accounts, limits, sessions
 from desk.accounts.passwords import BadPassword
-from desk.web.context import Answer, Page, Redirect, Room, local
+from desk.web.context import Answer, Page, Redirect, RequestContext, local
 
 PARTNERS = "/partner"
 #: Longer than the name of any account.
@@ -17,78 +17,86 @@ CHANGED = "The password is changed: sign in with the new one."
 _WRONG = "This name and password do not belong together, or the account is closed."
 
 
-def login(room: Room) -> Answer:
-    asked = room.typed("next") or room.arg("next")
-    if room.form is None and room.account:
+def login(context: RequestContext) -> Answer:
+    asked = context.typed("next") or context.arg("next")
+    if context.form is None and context.account:
         return Redirect(local(asked))
     # Nobody knows yet whether this is staff or a partner, so both kinds of address are kept, whatever the name.
-    context: dict[str, object] = {"next": local(asked, local(asked), PARTNERS), "name": "", "problem": None}
-    if room.form is None:
-        return Page("desk/login.html", context)
-    context["name"] = name = room.typed("name")[:LONGEST_NAME]
-    opened = room.partners()
+    page_data: dict[str, object] = {"next": local(asked, local(asked), PARTNERS), "name": "", "problem": None}
+    if context.form is None:
+        return Page("desk/login.html", page_data)
+    page_data["name"] = name = context.typed("name")[:LONGEST_NAME]
+    opened = context.partners()
     with closing(opened) if opened is not None else nullcontext() as partners:
-        return _sign_in(room, partners, name, context)
+        return _sign_in(context, partners, name, page_data)
 
 
-def _sign_in(room: Room, partners: Database | None, name: str, context: dict[str, object]) -> Answer:
+def _sign_in(context: RequestContext, partners: Database | None, name: str, page_data: dict[str, object]) -> Answer:
     """Staff and partners come in by the same door; a partner's session is good for the partners' pages alone."""
     # A password may begin or end with a space.
-    password = (room.form or {}).get("password") or [""]
+    password = (context.form or {}).get("password") or [""]
     try:
         found = sessions.check_password(
-            room.db, name, password[0], origin=room.origin, now=room.now, device=room.device, partners=partners
+            context.db,
+            name,
+            password[0],
+            origin=context.origin,
+            now=context.now,
+            device=context.device,
+            partners=partners,
         )
     except sessions.TooOften as error:
-        return Page("desk/login.html", context | {"problem": f"There were {error}."}, status=429)
+        return Page("desk/login.html", page_data | {"problem": f"There were {error}."}, status=429)
     if found is None:
-        return Page("desk/login.html", context | {"problem": _WRONG}, status=403)
+        return Page("desk/login.html", page_data | {"problem": _WRONG}, status=403)
     file, account = found
-    house = "/desk" if file is room.db else PARTNERS
+    portal = "/desk" if file is context.db else PARTNERS
     return Redirect(
-        local(room.typed("next"), house, house), token=sessions.start(file, account, now=room.now), house=house,
+        local(context.typed("next"), portal, portal), token=sessions.start(file, account, now=context.now), portal=portal,
         device=limits.device_of(account.name),
     )  # fmt: skip
 
 
-def logout(room: Room) -> Answer:
-    if room.form is not None and room.token:
-        sessions.revoke(room.db, room.token, now=room.now)
+def logout(context: RequestContext) -> Answer:
+    if context.form is not None and context.token:
+        sessions.revoke(context.db, context.token, now=context.now)
     return Redirect("/desk/login", told="You are signed out.", token="")
 
 
-def account(room: Room) -> Answer:
+def account(context: RequestContext) -> Answer:
     """One's own account: password, keyboard, sessions."""
-    step = room.typed("step")
+    step = context.typed("step")
     if step == "password":
-        return _change_password(room)
+        return _change_password(context)
     if step == "shortcuts":
-        accounts.set_shortcuts(room.db, room.me, not room.me.shortcuts)
-        return Redirect(local(room.typed("next"), "/desk/account"), told="Saved.")
+        accounts.set_shortcuts(context.db, context.me, not context.me.shortcuts)
+        return Redirect(local(context.typed("next"), "/desk/account"), told="Saved.")
     if step == "everywhere":
-        accounts.end_sessions(room.db, room.me, room.now)
+        accounts.end_sessions(context.db, context.me, context.now)
         return Redirect("/desk/login", told="You are signed out everywhere.", token="")
-    return _account_page(room)
+    return _account_page(context)
 
 
-def _change_password(room: Room) -> Answer:
-    problem, status = new_password(room)
+def _change_password(context: RequestContext) -> Answer:
+    problem, status = new_password(context)
     if problem:
-        return _account_page(room, problem, status)
+        return _account_page(context, problem, status)
     return Redirect("/desk/login", told=CHANGED, token="")
 
 
-def new_password(room: Room) -> tuple[str | None, int]:
+def new_password(context: RequestContext) -> tuple[str | None, int]:
     """Change one's own password as a form asks: what is in the way with its HTTP status, or None when it is done."""
-    old, new, again = ((room.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
+    old, new, again = ((context.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
     try:
         # Counted for this session, so that wrong passwords from elsewhere are no reason to refuse it.
-        device = limits.device_of(room.me.name, room.token or "session of a proxy")
-        if not sessions.check_password(room.db, room.me.name, old, origin=room.origin, now=room.now, device=device):
+        device = limits.device_of(context.me.name, context.token or "session of a proxy")
+        if not sessions.check_password(
+            context.db, context.me.name, old, origin=context.origin, now=context.now, device=device
+        ):
             return "The present password is another one.", 403
         if new != again:
             return "The new password was not typed the same twice.", 400
-        accounts.set_password(room.db, room.me, new, now=room.now, by=room.me.id)
+        accounts.set_password(context.db, context.me, new, now=context.now, by=context.me.id)
     except sessions.TooOften as error:
         return f"There were {error}.", 429
     except BadPassword as error:
@@ -96,6 +104,6 @@ def new_password(room: Room) -> tuple[str | None, int]:
     return None, 200
 
 
-def _account_page(room: Room, problem: str | None = None, status: int = 200) -> Page:
-    open_now = sessions.open_sessions(room.db, room.me, now=room.now)
+def _account_page(context: RequestContext, problem: str | None = None, status: int = 200) -> Page:
+    open_now = sessions.open_sessions(context.db, context.me, now=context.now)
     return Page("desk/account.html", {"sessions": open_now, "problem": problem}, status)
