@@ -13,7 +13,7 @@ import settings
 from commands import alerts, collecting, desk, mail, maintenance, tagging
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
-from store.data_folder import OperationError
+from store.errors import OperationError
 
 # Scrapy, spaCy, pandas and Datasette take seconds to import: each command imports only what it runs.
 

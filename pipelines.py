@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,18 +40,14 @@ from crawlers.storage.record import Counts, upsert
 from crawlers.storage.validation import check_shape, storable
 from operations.logs import keep_secrets, structured, without_secrets
 from settings import Configuration
-from store.data_folder import advice
+from store.clock import utc_now
+from store.errors import StorageError
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
 KEPT_BODY = 1024 * 1024
 LONGEST_ID = 200
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-
-
-def utc_now() -> str:
-    """The time as it is stored, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def open_corpus(path: Path) -> Database:
@@ -88,14 +83,6 @@ def _open(path: Path, *migrations: Migrations) -> Database:
     except (OSError, sqlite3.Error) as error:
         raise StorageError.of(path, error) from error
     return db
-
-
-class StorageError(RuntimeError):
-    """A database that cannot be used; the message names the file and says what to do."""
-
-    @classmethod
-    def of(cls, path: Path | str, error: Exception) -> StorageError:
-        return cls(f"{path}: {error}: {advice(error)}")
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from store.errors import InvalidInput
+
 ROOT = Path(__file__).resolve().parent
 
 
-class BadSetting(ValueError):
+class BadSetting(InvalidInput):
     """A setting that cannot be used; the message names it, its value and what it should be."""
 
 

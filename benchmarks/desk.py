@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import serve  # noqa: E402
-from desk.accounts import accounts
+from desk.accounts import accounts  # noqa: E402
 from desk.reviews import verdict_validity  # noqa: E402
 from desk.tables import open_staff  # noqa: E402
 from settings import Configuration  # noqa: E402

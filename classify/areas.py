@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from store.errors import InvalidInput
+
 AREAS_FILE = Path(__file__).with_name("areas.yml")
 FIELDS = ("title", "abstract", "text")
 
@@ -24,8 +26,10 @@ _FILE_KEYS = {"areas", "field_weights", "priority", "context"}
 _PRIORITY_KEYS = {"threshold", "rules"}
 
 
-class BadAreas(ValueError):
+class BadAreas(InvalidInput):
     """areas.yml cannot be used as it stands: the message names the file and the entry."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, kw_only=True)

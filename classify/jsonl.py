@@ -10,11 +10,12 @@ from typing import Any, TextIO
 
 from classify.areas import FIELDS
 from classify.tagger import Record, Tagger, Tagging
+from store.errors import InvalidInput
 
 _BATCH = 64
 
 
-class BadLine(ValueError):
+class BadLine(InvalidInput):
     """One input line cannot be tagged: the message says why."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from classify.features import BLOCKS, Part, pair_keys, word_keys
+from store.errors import InvalidInput
 from text.tokens import Words
 
 MODEL_DIR = Path(__file__).with_name("model")
@@ -22,7 +23,7 @@ ARRAYS, CARD = "model.npz", "model.json"
 PRIORITY_OUTPUTS = ("priority-1", "priority-2")
 
 
-class BadModel(ValueError):
+class BadModel(InvalidInput):
     """The model files cannot be used: the message names the file and what to do."""
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from commands.mail import mail_room
-from commands.session import Session, Stop, now
+from commands.session import Session, Stop
+from store.clock import utc_now
 
 
 @click.group()
@@ -29,16 +30,16 @@ def alerts_send(session: Session, dry_run: bool) -> None:
     from digest.alerts import alerts as room
 
     with mail_room(session) as db, closing(_corpus(session)) as corpus:
-        dead = room.give_up_dead_claims(db, now())
+        dead = room.give_up_dead_claims(db, utc_now())
         channels = _channels(session, corpus)
         if not channels:
             session.say(f"no channel is named in {session.config.data / 'alerts.yml'}")
-        waiting = room.prepare(db, corpus, channels, site=session.config.site, now=now(), day=date.today())
+        waiting = room.prepare(db, corpus, channels, site=session.config.site, now=utc_now(), day=date.today())
         if dry_run:
             for alert in waiting:
                 click.echo(f"{alert.channel.name}: {alert.title}\n{alert.body}\n")
             return
-        done = room.send(db, waiting, site=session.config.site, clock=now)
+        done = room.send(db, waiting, site=session.config.site, clock=utc_now)
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items())) or "nothing new")
     if dead:
         click.echo(
@@ -68,7 +69,7 @@ def alerts_status(session: Session) -> None:
     from digest.alerts import alerts as room
 
     with mail_room(session) as db:
-        room.give_up_dead_claims(db, now())
+        room.give_up_dead_claims(db, utc_now())
         lines, problems = room.status(db)
     for line in lines:
         session.say(line)
@@ -84,10 +85,7 @@ def _corpus(session: Session) -> Any:
 
 
 def _channels(session: Session, corpus: Any) -> Any:
-    from digest.alerts.channels import BadChannel, channels_of
+    from digest.alerts.channels import channels_of
     from digest.subscribers.estimate import choices
 
-    try:
-        return channels_of(session.config.data, choices(corpus))
-    except BadChannel as error:
-        raise Stop(str(error), 2) from error
+    return channels_of(session.config.data, choices(corpus))

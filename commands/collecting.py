@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from commands.session import DAY, Session, Stop, now, plain_errors, private_files
+from commands.session import DAY, Session, Stop, plain_errors, private_files
+from store.clock import utc_now
 
 #: Arguments of a spider that have an option of their own, or are Scrapy's.
 _GENERAL = {"self", "today", "since", "until", "limit", "bulk", "name", "args", "kwargs"}
@@ -125,7 +126,7 @@ def run(session: Session, today: Any) -> None:
     from operations import daily
 
     with plain_errors():
-        at = today.strftime("%Y-%m-%dT23:59:59Z") if today else now()
+        at = today.strftime("%Y-%m-%dT23:59:59Z") if today else utc_now()
         flags = [f"--{name}" for name in ("quiet", "verbose") if getattr(session, name)]
         sys.exit(daily.run(session.config, now=at, say=session.say, flags=flags))
 
@@ -207,9 +208,9 @@ def _derive_and_publish(session: Session, scheduler: str | None) -> None:
 
     corpus = open_corpus(session.config.corpus)
     staff = open_staff(session.config.staff)
-    if restated := restate(corpus, now=now()):
+    if restated := restate(corpus, now=utc_now()):
         session.tell(f"derived the status of {restated:,} documents again: the rules have changed")
-    if by_hand := take_in(corpus, staff, now()):
+    if by_hand := take_in(corpus, staff, utc_now()):
         session.say(f"took in {by_hand:,} documents that staff added or changed by hand")
     total = untagged(corpus, tagger_version())
     with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
@@ -222,7 +223,7 @@ def _derive_and_publish(session: Session, scheduler: str | None) -> None:
         )
     write_reference(corpus)
     suggest_outcomes(corpus, staff)
-    publish_tables(corpus, now(), staff)
+    publish_tables(corpus, utc_now(), staff)
     compared = compare_texts(corpus)
     for db in (corpus, staff):
         db.close()
@@ -248,10 +249,7 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
     with plain_errors(), only_writer(session.config):
         corpus = open_corpus(session.config.corpus)
         for folder in folders:
-            try:
-                done = merge_remote.take_over(corpus, folder / session.config.corpus.name, now=now())
-            except merge_remote.BadSpool as error:
-                raise Stop(str(error), 2) from error
+            done = merge_remote.take_over(corpus, folder / session.config.corpus.name, now=utc_now())
             session.tell(f"{folder}: {done.added:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged")
             for document in done.refused:
                 click.echo(f"{folder}: {document.id} is something else here: {document.title!r}", err=True)
@@ -297,7 +295,7 @@ def publish(session: Session) -> None:
     with plain_errors(), only_writer(session.config), private_files(session):
         corpus, staff = open_corpus(session.config.corpus), open_staff(session.config.staff)
         write_reference(corpus)
-        publish_tables(corpus, now(), staff)
+        publish_tables(corpus, utc_now(), staff)
         for db in (corpus, staff):
             db.close()
     session.tell("published")

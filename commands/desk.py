@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from commands.session import Session, Stop, now, plain_errors, private_files
+from commands.session import Session, Stop, plain_errors, private_files
 from commands.tagging import positions
+from store.clock import utc_now
 
 ROLES = click.Choice(["viewer", "reviewer", "approver"])
 #: And a coalition partner, whose account lies in partners.db and opens no page of staff.
@@ -22,7 +23,7 @@ def staff_room(session: Session) -> Iterator[Any]:
     """staff.db, open, and what can go wrong with an account told in one sentence."""
     from desk.tables import open_staff
 
-    with _told(), private_files(session, "staff.db"), closing(open_staff(session.config.staff)) as db:
+    with plain_errors(), private_files(session, "staff.db"), closing(open_staff(session.config.staff)) as db:
         yield db
 
 
@@ -31,24 +32,12 @@ def _partner_room(session: Session) -> Iterator[Any]:
     """partners.db, likewise; None where there is none and so nobody in it."""
     from desk.partners.partner_tables import open_partners
 
-    with _told(), private_files(session, "partners.db"):
+    with plain_errors(), private_files(session, "partners.db"):
         if not session.config.partners.exists():
             yield None
             return
         with closing(open_partners(session.config.partners)) as db:
             yield db
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    from desk.accounts.accounts import AccountError
-    from desk.accounts.passwords import BadPassword
-
-    with plain_errors():
-        try:
-            yield
-        except (AccountError, BadPassword) as error:
-            raise Stop(str(error), 2) from error
 
 
 @contextmanager
@@ -116,10 +105,10 @@ def user_add(
         _free(staff if organisation else others, name)
         password = None if no_password else _password(name)
         if not organisation:
-            made = accounts.add(staff, name, role=role, password=password, now=now(), email=email, unit=unit)
+            made = accounts.add(staff, name, role=role, password=password, now=utc_now(), email=email, unit=unit)
         else:
             with closing(open_partners(session.config.partners)) as db:
-                made = partners.add_partner(db, name, organisation, password=password, now=now(), email=email)
+                made = partners.add_partner(db, name, organisation, password=password, now=utc_now(), email=email)
     session.say(f"{made.name} may sign in as {made.role}" + (f" of {made.unit}" if organisation else ""))
 
 
@@ -144,7 +133,7 @@ def user_disable(session: Session, name: str, again: bool) -> None:
     from desk.accounts import accounts
 
     with _account(session, name) as (db, account):
-        accounts.set_disabled(db, account, not again, now=now())
+        accounts.set_disabled(db, account, not again, now=utc_now())
     session.say(f"{name} is {'open again' if again else 'closed'}")
 
 
@@ -156,7 +145,7 @@ def user_password(session: Session, name: str) -> None:
     from desk.accounts import accounts
 
     with _account(session, name) as (db, account):
-        accounts.set_password(db, account, _password(account.name), now=now())
+        accounts.set_password(db, account, _password(account.name), now=utc_now())
     session.say("changed; the person signs in again")
 
 
@@ -171,7 +160,7 @@ def user_role(session: Session, name: str, role: str) -> None:
     with _account(session, name) as (db, account):
         if account.role == "partner":
             raise Stop(f"{name}: a partner stays one; make an account of another name for somebody of staff", 2)
-        accounts.set_role(db, account, role, now=now())
+        accounts.set_role(db, account, role, now=utc_now())
     session.say(f"{name} is {role} now")
 
 
@@ -198,8 +187,5 @@ def positions_patch(session: Session, number: int) -> None:
     from desk.intake import proposals
 
     with staff_room(session) as db:
-        try:
-            _, body = proposals.patch(db, number)
-        except proposals.BadProposal as error:
-            raise Stop(str(error), 2) from error
+        _, body = proposals.patch(db, number)
     click.echo(body, nl=False)

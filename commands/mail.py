@@ -12,23 +12,20 @@ from typing import Any
 
 import click
 
-from commands.session import DAY, Session, Stop, now, plain_errors, private_files
+from commands.session import DAY, Session, Stop, plain_errors, private_files
+from store.clock import utc_now
 
 
 @contextmanager
 def mail_room(session: Session, *others: str) -> Iterator[Any]:
     """mail.db, open, and every way in which mail can go wrong told in one sentence; `others` are private files it needs."""
     from digest import service
-    from digest.subscribers.addresses import BadAddress
-    from digest.subscribers.preferences import BadPreferences
     from digest.tables import open_mail
 
     with plain_errors(), private_files(session, "mail.db", *others):
         db = open_mail(session.config.mail)
         try:
             yield db
-        except (BadAddress, BadPreferences, service.NotSetUp, service.IssueError) as error:
-            raise Stop(str(error), 2) from error
         except service.ServerUnavailable as error:
             raise Stop(f"{error}. What waits, waits: run the command again.", 3) from error
         finally:
@@ -74,7 +71,7 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
         )
         try:
             queued, hours = subscribers.subscribe(
-                db, address, choice, now=now(), list_=list_, frequency=frequency, language=language
+                db, address, choice, now=utc_now(), list_=list_, frequency=frequency, language=language
             )
         except TooMany as error:
             raise Stop(f"nothing was written: {error}", 1) from error
@@ -85,7 +82,7 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
         if hours:
             session.say(f"many letters wait for their turn: this one can take {hours} hours")
         if session.config.smtp_host:
-            asyncio.run(service.send_letters(db, session.config, clock=now))
+            asyncio.run(service.send_letters(db, session.config, clock=utc_now))
             session.say(
                 "a letter that asks to confirm is on its way" if not hours else "it is sent when its turn comes"
             )
@@ -139,7 +136,7 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
     drafts = ("staff.db",) if list_ == "staff" else ()
     with mail_room(session, *drafts) as db:
         issue = service.prepare(
-            db, session.config, list_=list_, frequency=frequency, now=now(), day=day.date() if day else date.today()
+            db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=day.date() if day else date.today()
         )
         click.echo(issue.id)
         session.say(f"{len(issue.entries):,} entries; look at it with: infopolicy digest preview {issue.id}")
@@ -197,10 +194,10 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
     with mail_room(session) as db:
         if dry_run:
             session.say(
-                f"{service.dry_run(db, session.config, issue, dry_run, now=now()):,} mails written to {dry_run}"
+                f"{service.dry_run(db, session.config, issue, dry_run, now=utc_now()):,} mails written to {dry_run}"
             )
             return
-        done = service.send_issue(db, session.config, issue, clock=now, patience=patience * 60)
+        done = service.send_issue(db, session.config, issue, clock=utc_now, patience=patience * 60)
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
     if done["unknown"] or done["failed"]:
         sys.exit(3)
@@ -224,8 +221,10 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
         for list_ in LISTS:
             if not service.has_readers(db, list_, frequency):
                 continue
-            issue = service.prepare(db, session.config, list_=list_, frequency=frequency, now=now(), day=date.today())
-            done = service.send_issue(db, session.config, issue.id, clock=now, patience=patience * 60)
+            issue = service.prepare(
+                db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=date.today()
+            )
+            done = service.send_issue(db, session.config, issue.id, clock=utc_now, patience=patience * 60)
             words = (
                 ", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits"
             )
@@ -246,7 +245,7 @@ def digest_letters(session: Session) -> None:
     from digest import service
 
     with mail_room(session) as db:
-        done = asyncio.run(service.send_letters(db, session.config, clock=now))
+        done = asyncio.run(service.send_letters(db, session.config, clock=utc_now))
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
     if done["unknown"] or done["failed"]:
         sys.exit(3)
@@ -259,7 +258,7 @@ def digest_status(session: Session) -> None:
     from digest import service
 
     with mail_room(session) as db:
-        lines, problems = service.status(db, now=now())
+        lines, problems = service.status(db, now=utc_now())
     for line in lines:
         session.say(line)
     for problem in problems:
@@ -290,7 +289,7 @@ def digest_bounces(session: Session, mailbox: Path) -> None:
     from digest.delivery.bounces import read_bounces
 
     with mail_room(session) as db:
-        done = read_bounces(db, mailbox, now=now())
+        done = read_bounces(db, mailbox, now=utc_now())
     session.say(
         f"{done.permanent:,} came back for good, {done.passing:,} for now, {done.other:,} are no reports of ours"
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from commands.session import Session, Stop, now, plain_errors, private_files
+from commands.session import Session, Stop, plain_errors, private_files
+from store.clock import utc_now
 
 
 @click.command()
@@ -32,7 +33,7 @@ def status(session: Session, as_json: bool) -> None:
     from operations import sqlite_version
 
     with plain_errors():
-        found = operations.status.status(session.config, now())
+        found = operations.status.status(session.config, utc_now())
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -59,7 +60,9 @@ def check(session: Session, backup: Path | None) -> None:
 
     with plain_errors():
         lost = [] if backup else losses(session.config.data)
-        found = check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config, now())
+        found = (
+            check_backup(backup) if backup else checks.check_project() + checks.check_data(session.config, utc_now())
+        )
     problems = lost + found
     for warning in sqlite_version.warnings():
         click.echo(f"warning: {warning}", err=True)
@@ -85,7 +88,7 @@ def doctor(session: Session, as_json: bool, offline: bool) -> None:
     from operations.doctor.findings import Host
 
     with plain_errors():
-        found = report.examine(Host(session.config, datetime.fromisoformat(now()), online=not offline))
+        found = report.examine(Host(session.config, datetime.fromisoformat(utc_now()), online=not offline))
     if as_json:
         click.echo(json.dumps(report.as_json(found), indent=2))
     else:
@@ -120,7 +123,7 @@ def backup(session: Session, target: Path | None, keep: int | None, days: int | 
     keep = config.backup_keep if keep is None else keep
     days = config.backup_days if days is None else days
     with plain_errors(), private_files(session):
-        session.tell(f"backed up to {backups.backup(config, target, now=now(), keep=keep, days=days)}")
+        session.tell(f"backed up to {backups.backup(config, target, now=utc_now(), keep=keep, days=days)}")
 
 
 @click.command()
@@ -138,7 +141,7 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
     from store.data_folder import only_writer
 
     with plain_errors(), only_writer(session.config):
-        aside, told = backups.restore(session.config, source, now=now(), only=only, loose=loose)
+        aside, told = backups.restore(session.config, source, now=utc_now(), only=only, loose=loose)
     for words in told:
         click.echo(words, err=True)
     session.tell(f"restored from {source}; what stood there is in {aside}")
@@ -173,10 +176,7 @@ def snapshot(session: Session, target: Path) -> None:
     from operations import snapshot as snapshots
 
     with plain_errors():
-        try:
-            size = snapshots.snapshot(session.config, target)
-        except snapshots.BadTarget as error:
-            raise Stop(str(error), 2) from error
+        size = snapshots.snapshot(session.config, target)
     session.say(f"{target}: {size / 1e6:,.1f} MB")
 
 
@@ -193,7 +193,7 @@ def prune(session: Session, dry_run: bool) -> None:
     from store.data_folder import only_writer
 
     with plain_errors(), only_writer(session.config), private_files(session):
-        done = retention.prune(session.config, now=now(), dry_run=dry_run)
+        done = retention.prune(session.config, now=utc_now(), dry_run=dry_run)
     for what, count in done.items():
         if count:
             session.tell(f"{'would remove' if dry_run else 'removed'} {count:,} {what}")

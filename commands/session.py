@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +15,7 @@ import click
 
 import settings
 from operations import logs
+from store.errors import InfopolicyError, StorageError
 
 log = logging.getLogger("infopolicy.command")
 #: From this exit code on it is a source or the data folder that failed.
@@ -80,13 +81,10 @@ def private_files(session: Session, *names: str) -> Iterator[None]:
         yield
 
 
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _where(data: Path, error: Exception) -> str:
     """The database that is damaged; on a full or read-only disk, where all of them may fail, the folder."""
-    from store.data_folder import is_damage, present, unreadable
+    from store.data_folder import present, unreadable
+    from store.errors import is_damage
 
     damaged = (path for path in present(data) if unreadable(path)) if is_damage(error) else iter(())
     return str(next(damaged, data))
@@ -94,34 +92,17 @@ def _where(data: Path, error: Exception) -> str:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """What can go wrong in the data folder or the project's own files ends in one sentence, never in a traceback."""
-    import sqlite3
-
-    from classify.areas import BadAreas
-    from crawlers.sources import BadSource
-    from operations.loss import FileLost
-    from positions.catalog.yaml_file import BadFile
-    from store.data_folder import OperationError
-
+    """End what can go wrong in the data folder or the project's own files with one sentence, never with a traceback."""
     try:
         yield
-    except (BadAreas, BadSource, BadFile) as error:
-        raise Stop(str(error), 1) from error
+    except InfopolicyError as error:
+        raise Stop(str(error), error.exit_code) from error
     except BrokenPipeError:
-        # Whoever read our output has had enough (| head): no error, and nothing more to say.
+        # The reader of our output has closed it (| head): that is no error, and there is nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-    except FileLost as error:
-        raise Stop(str(error), 3) from error
-    except OperationError as error:
-        raise Stop(str(error), 4) from error
     except (OSError, sqlite3.Error) as error:
-        from pipelines import StorageError
-
         session = click.get_current_context().find_object(Session)
         where = getattr(error, "filename", None) or (_where(session.config.data, error) if session else "")
-        raise Stop(str(StorageError.of(where, error)), 4) from error
-    except RuntimeError as error:
-        if type(error).__name__ not in ("StorageError", "SchedulerError", "WorkerError"):
-            raise
-        raise Stop(str(error), 4 if type(error).__name__ == "StorageError" else 3) from error
+        failure = StorageError.of(where, error)
+        raise Stop(str(failure), failure.exit_code) from error

@@ -11,13 +11,14 @@ from pathlib import Path
 from crawlers.status.ceremonial import is_ceremonial
 from crawlers.yaml_config import rules_of
 from positions.matching.phrases import normal
+from store.errors import InvalidInput
 
 FILE = Path(__file__).with_name("rules.yml")
 #: Titles of fewer words name nothing by which two documents could be told to be alike.
 SHORTEST_TITLE = 3
 
 
-class BadRules(ValueError):
+class BadRules(InvalidInput):
     """rules.yml cannot be used; the message says what is wrong with it."""
 
 

@@ -9,12 +9,15 @@ from typing import Any
 
 from crawlers.items import LEVELS
 from crawlers.yaml_config import rules_of
+from store.errors import InvalidInput
 
 FILE = Path(__file__).with_name("sources.yml")
 
 
-class BadSource(ValueError):
+class BadSource(InvalidInput):
     """An entry of sources.yml that cannot be used; the message names file, entry and field."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True, kw_only=True)

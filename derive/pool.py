@@ -20,6 +20,7 @@ from classify.areas import FIELDS
 from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
 from positions.matching.matcher import Match, Matcher
+from store.errors import PartialResult
 
 BATCH = 400
 #: Fewer documents than this are not worth starting processes for.
@@ -37,11 +38,11 @@ _tagger: Tagger | None = None
 _matcher: Matcher | None = None
 
 
-class SchedulerError(RuntimeError):
+class SchedulerError(PartialResult):
     """A cluster that cannot be used; the message says what to do. What was written is complete: run it again."""
 
 
-class WorkerError(RuntimeError):
+class WorkerError(PartialResult):
     """A process that tagged or matched is gone. What was written is complete: run it again."""
 
 

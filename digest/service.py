@@ -25,11 +25,12 @@ from digest.subscribers.limits import EVERYBODY_HOUR, release
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import get
 from settings import Configuration
+from store.errors import InvalidInput
 
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
 
 
-class NotSetUp(ValueError):
+class NotSetUp(InvalidInput):
     """A setting that mail needs is missing; the message names it."""
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from pages.export.exports import cell
-from store.data_folder import OperationError, read_only
+from store.data_folder import read_only
+from store.errors import OperationError
 
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,

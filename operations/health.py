@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from operations.loss import lost
-from store.data_folder import OperationError, read_only
+from store.data_folder import read_only
+from store.errors import OperationError
 
 #: Below this a crawl may fill the disk at any moment.
 LEAST_FREE = 200 * 1024 * 1024

@@ -19,7 +19,8 @@ from typing import IO, Any
 from desk.partners.partner_tables import open_partners
 from desk.tables import open_staff
 from digest.tables import open_mail
-from store.data_folder import OperationError, read_only
+from store.data_folder import read_only
+from store.errors import OperationError
 from store.private_files import DERIVED
 
 #: What is never forgotten, also when the backups of its time are gone: the tables that are only added to, and who is who. No

@@ -13,7 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from crawlers.storage.tables import ops
-from store.data_folder import OperationError, is_damage, read_only
+from store.data_folder import read_only
+from store.errors import OperationError, is_damage
 from store.private_files import connect_private
 
 #: Documents that one probe reads, each by a lookup.

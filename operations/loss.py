@@ -18,7 +18,8 @@ from typing import Any
 from crawlers.storage.tables import ops
 from operations.human_data_export import JOURNALS, MAKERS
 from operations.retention import backups
-from store.data_folder import MANIFEST, OperationError, read_only
+from store.data_folder import MANIFEST, read_only
+from store.errors import OperationError
 from store.private_files import Identity, connect_private, identity_of
 
 log = logging.getLogger("infopolicy.loss")
@@ -33,6 +34,8 @@ _ALWAYS = "9999-12-31T23:59:59Z"
 
 class FileLost(OperationError):
     """A private file is missing, empty, another one or older; the message names the command that restores it."""
+
+    exit_code = 3
 
 
 def lost(data: Path, name: str) -> str | None:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from operations.retention import made_at, newest_backup
-from store.data_folder import FILES, OperationError, read_only
+from store.clock import utc_now
+from store.data_folder import FILES, read_only
+from store.errors import OperationError
 
 #: Seconds. The site's pages take 2 to 20 ms; a query of a visitor is stopped after one second.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -117,7 +119,7 @@ class _Stored(Collector):
         yield readable
         free = shutil.disk_usage(self.data).free
         yield GaugeMetricFamily("infopolicy_disk_free_bytes", "Room left where the data are", value=free)
-        backup = newest_backup(self.data / "backups", now=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        backup = newest_backup(self.data / "backups", now=utc_now())
         newest = made_at(backup).timestamp() if backup else 0
         yield GaugeMetricFamily(
             "infopolicy_last_backup_timestamp_seconds", "When the last backup was made", value=newest

@@ -14,12 +14,13 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from operations.human_data_export import private_file
 from settings import Configuration
+from store.clock import ago
 from store.data_folder import MANIFEST
 
 log = logging.getLogger("infopolicy.backup")
@@ -46,8 +47,8 @@ def prune(config: Configuration, *, now: str, dry_run: bool = False) -> dict[str
 
 
 def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequence[str]]]:
-    rejects, answers = _ago(now, config.keep_rejects_days), _ago(now, config.keep_answers_days)
-    ended, tries = _ago(now, ENDED_DAYS), _ago(now, TRIES_DAYS)
+    rejects, answers = ago(now, days=config.keep_rejects_days), ago(now, days=config.keep_answers_days)
+    ended, tries = ago(now, days=ENDED_DAYS), ago(now, days=TRIES_DAYS)
     return [
         # The newest of an address stays, without its body: that the address is known to be unreadable is news to nobody.
         (config.ops, "rejects of which a newer one is kept",
@@ -78,10 +79,6 @@ def _run(path: Path, query: str, values: Sequence[str], dry_run: bool) -> int:
     return count
 
 
-def _ago(now: str, days: int) -> str:
-    return (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def backups(home: Path, *, now: str) -> list[Path]:
     """The folders of backups made up to now, the newest last.
 
@@ -109,9 +106,9 @@ def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
     """
     made = backups(home, now=now)
     for cut_off in home.glob("*.part"):  # by a kill or a loss of power; one of today may be under way
-        if _BACKUP.fullmatch(cut_off.stem) and cut_off.name < plain(_ago(now, 1)):
+        if _BACKUP.fullmatch(cut_off.stem) and cut_off.name < plain(ago(now, days=1)):
             shutil.rmtree(cut_off)
-    oldest, seen = plain(_ago(now, days))[:8], {path.name[:8] for path in made[-keep:]}
+    oldest, seen = plain(ago(now, days=days))[:8], {path.name[:8] for path in made[-keep:]}
     for path in reversed(made[:-keep]):
         day = path.name[:8]
         if day in seen or day < oldest:

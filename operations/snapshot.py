@@ -7,9 +7,10 @@ from pathlib import Path
 from operations.backup import copy_whole, sync
 from settings import Configuration
 from store.data_folder import FILES
+from store.errors import InvalidInput
 
 
-class BadTarget(ValueError):
+class BadTarget(InvalidInput):
     """A place where no snapshot may be written; the message says why."""
 
 

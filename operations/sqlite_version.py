@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from store.data_folder import OperationError
+from store.errors import OperationError
 
 _FILE = Path(__file__).with_name("sqlite_versions.yml")
 

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from crawlers.status.ceremonial import is_ceremonial
 from positions.catalog.catalog import load_catalogue
 from positions.matching.matcher import Match, Matcher
+from store.sync_table import sync_table
 
 #: Ends by which a document changed the law or the rules, and those by which it did not.
 BECAME = ("enacted", "adopted", "final")
@@ -220,17 +221,8 @@ def project(corpus: Database) -> int:
 
     ``went`` says whether it went ALA's way: yes, partly, no; None where that cannot be told (no side was taken).
     """
-    wanted = set(_confirmed(corpus))
-    stored = {tuple(row) for row in corpus.execute("select * from outcomes")}
     with corpus.atomic():
-        corpus.conn.executemany(
-            "delete from outcomes where document_id = ? and position_id = ?",
-            [row[:2] for row in sorted(stored - wanted, key=str)],
-        )
-        corpus.conn.executemany(
-            "insert into outcomes values (?, ?, ?, ?, ?, ?, ?, ?)", sorted(wanted - stored, key=str)
-        )
-    return len(stored ^ wanted)
+        return sync_table(corpus, "outcomes", set(_confirmed(corpus)))
 
 
 def _confirmed(corpus: Database) -> Iterator[tuple[Any, ...]]:

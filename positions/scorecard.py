@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from store.sync_table import sync_table
+
 #: What can be counted by; "all" has one row.
 DIMENSIONS = ("all", "position", "area", "year", "level")
 _COUNTS = ("yes", "partly", "no")
@@ -22,16 +24,8 @@ def write_scorecard(corpus: Database) -> int:
     """Make the table scorecard say what the table outcomes holds; returns how many of its rows differ."""
     rows = list(corpus.query(_OUTCOMES))
     wanted = set(_counted(rows)) if rows else set()
-    stored = {tuple(row) for row in corpus.execute("select * from scorecard")}
     with corpus.atomic():
-        corpus.conn.executemany(
-            "delete from scorecard where dimension = ? and value = ?",
-            [row[:2] for row in sorted(stored - wanted, key=str)],
-        )
-        corpus.conn.executemany(
-            "insert into scorecard values (?, ?, ?, ?, ?, ?, ?, ?)", sorted(wanted - stored, key=str)
-        )
-    return len(stored ^ wanted)
+        return sync_table(corpus, "scorecard", wanted)
 
 
 def _counted(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -16,10 +16,10 @@ from sqlite_utils import Database
 
 from desk import tables
 from desk.reviews import verdict_validity
+from store.sync_table import sync_table
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
 PATIENCE_SECONDS = 2
-_COLUMNS = ("document_id", "subject", "verdict", "value", "reason", "field", "start", "end", "words", "decided_on")
 
 _HOLDING = """
     select r.* from current_reviews r
@@ -48,8 +48,8 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
     passage = json.loads(row["passage"]) if row["passage"] else {}
     return (
         row["document_id"], row["subject"], "reject" if row["verdict"] == "reject" else "confirm", value,
-        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("start"),
-        passage.get("end"), passage.get("words"), row["reviewed_at"][:10],
+        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("words"),
+        row["reviewed_at"][:10], passage.get("start"), passage.get("end"),
     )  # fmt: skip
 
 
@@ -65,27 +65,20 @@ def write_decisions(corpus: Database, staff: Database, now: str) -> int:
     with closing(tables.open_staff(_path(staff), _path(corpus))) as both:
         verdict_validity.settle_all(both, now)
         wanted = public_rows(both)
-    return _settle(corpus, wanted, "1")
+    return _sync(corpus, wanted, "1")
 
 
 def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
     """The same for a few documents, whose standings are up to date; in the caller's transaction."""
     marks = ", ".join("?" * len(documents))
-    _settle(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
+    _sync(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
 
 
-def _settle(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:
+def _sync(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:
+    """Write the rows of documents that corpus.db holds; a decision may be older than a document that was lost."""
     with corpus.atomic():
-        columns = ", ".join(f'"{name}"' for name in _COLUMNS)
-        stored = {tuple(row) for row in corpus.execute(f"select {columns} from decisions where {where}", list(values))}
         held = {row for row in wanted if corpus.execute("select 1 from documents where id = ?", [row[0]]).fetchone()}
-        corpus.conn.executemany(
-            "delete from decisions where document_id = ? and subject = ?",
-            [row[:2] for row in sorted(stored - held, key=str)],
-        )
-        marks = ", ".join("?" * len(_COLUMNS))
-        corpus.conn.executemany(f"insert into decisions ({columns}) values ({marks})", sorted(held - stored, key=str))
-    return len(stored - held) + len(held - stored)
+        return sync_table(corpus, "decisions", held, where=where, params=values)
 
 
 def _path(db: Database) -> Path:

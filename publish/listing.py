@@ -32,16 +32,10 @@ from positions.tables import corpus as positions
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.search_words import corpus as vocabulary
 from publish.search_words import write_vocabulary
+from store.constants import ANY_AREA, FACETS, TAGGED
+from store.sync_table import sync_table
 
 VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
-#: The area under which every document is listed, whatever it was tagged with.
-ANY_AREA = "any"
-#: The area under which every document that carries at least one is listed: those on information policy.
-TAGGED = "tagged"
-#: SQL: neither of the two.
-ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
-FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
-
 corpus = Migrations("publish")
 
 
@@ -170,36 +164,7 @@ def _cell_of(*facets: str | int) -> int:
     return int.from_bytes(blake2b("|".join(map(str, facets)).encode(), digest_size=7).digest(), "big")
 
 
-def _settle(db: Database, table: str, query: str) -> int:
-    """Make ``table`` hold what ``query`` gives, by the difference; returns the number of rows written or removed."""
-    names = [column.name for column in db.table(table).columns]
-    columns, keys = ", ".join(names), ", ".join(db.table(table).pks)
-    db.execute("drop table if exists temp.fresh")
-    db.execute(f"create temp table fresh as select * from {table} limit 0")
-    db.execute(f"insert into temp.fresh {query}")
-    before = db.conn.total_changes
-    if not _holds(db, table, names):
-        gone = f"select {columns} from {table} except select {columns} from temp.fresh"
-        new = f"select {columns} from temp.fresh except select {columns} from {table}"
-        db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
-        db.execute(f"insert into {table} {new}")
-    written = db.conn.total_changes - before
-    db.execute("drop table temp.fresh")
-    return written
-
-
-def _holds(db: Database, table: str, names: Sequence[str]) -> bool:
-    """Whether ``table`` holds the rows of temp.fresh and no other: as many, and each found by its key. Sorting both is slow."""
-    counts = db.execute(f"select (select count(*) from temp.fresh), (select count(*) from {table})").fetchone()
-    if counts[0] != counts[1]:
-        return False
-    key = " and ".join(f"t.{name} = f.{name}" for name in db.table(table).pks)
-    rest = " and ".join(f"t.{name} is f.{name}" for name in names)
-    lacking = f"select 1 from temp.fresh f where not exists (select 1 from {table} t where {key} and {rest}) limit 1"
-    return db.execute(lacking).fetchone() is None
-
-
-def _settle_position_search(db: Database) -> int:
+def _sync_position_search(db: Database) -> int:
     """Index the words of positions anew when one differs; the catalogue is small."""
     wanted = db.execute(_POSITION_WORDS).fetchall()
     columns = "position_id, title, statement, about"
@@ -303,14 +268,14 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     written += project(db) + write_scorecard(db)
     _prepare(db)
     with db.atomic():
-        written += _settle(db, "ceremonial", _CEREMONIAL)
-        written += _settle(db, "listing", _LISTING)
-        written += _settle(db, "facet_counts", _FACET_COUNTS)
-        written += _settle(db, "activity", _ACTIVITY)
-        written += _settle(db, "position_listing", _POSITION_LISTING)
+        written += sync_table(db, "ceremonial", _CEREMONIAL)
+        written += sync_table(db, "listing", _LISTING)
+        written += sync_table(db, "facet_counts", _FACET_COUNTS)
+        written += sync_table(db, "activity", _ACTIVITY)
+        written += sync_table(db, "position_listing", _POSITION_LISTING)
         for table, query in HOLDINGS.items():
-            written += _settle(db, table, query)
-        written += _settle_position_search(db)
+            written += sync_table(db, table, query)
+        written += _sync_position_search(db)
         written += write_vocabulary(db, anew=written > 0)
         _make_views(db, now)
         if written:

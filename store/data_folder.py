@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import sqlite3
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from settings import Configuration
+from store.errors import OperationError, advice
 
 #: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
 FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
@@ -20,13 +20,7 @@ FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
 #: In the folder of a backup; written last, so that a folder without one is no backup.
 MANIFEST = "manifest.json"
 
-#: There is no room: on the disk, in a quota, or under a limit on the size of files.
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TRIES = 20  # a tenth of a second apart
-
-
-class OperationError(RuntimeError):
-    """Something that cannot be done; the message says what and what to do."""
 
 
 @contextmanager
@@ -68,25 +62,6 @@ def _lock(handle: TextIO) -> None:
             if patience == 1:
                 raise
             time.sleep(0.1)
-
-
-def advice(error: Exception) -> str:
-    """What to do about a file that cannot be read or written. Only damage is a reason to restore a healthy file's place."""
-    words, number = str(error), getattr(error, "errno", None)
-    if "locked" in words:
-        return "another process is writing to it; wait for it to end, then run this again"
-    if number in _FULL or "full" in words or "disk I/O" in words or "File too large" in words:
-        return "the disk is full or fails; make room, then run this again: what was stored is complete"
-    if number == errno.EROFS or "readonly" in words or "read-only" in words.lower():
-        return "the disk or the folder is read-only; make it writable, then run this again: what was stored is complete"
-    if is_damage(error):
-        return "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
-    return "check that the folder exists and may be written (INFOPOLICY_DATA)"
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that the content of a file is not what it should be; a full or read-only disk is no damage."""
-    return isinstance(error, sqlite3.Error) and ("not a database" in str(error) or "malformed" in str(error))
 
 
 def read_only(path: Path) -> sqlite3.Connection:

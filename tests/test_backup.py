@@ -27,7 +27,8 @@ from digest.tables import open_mail
 from operations import human_data_export
 from operations.backup import backup, check_backup, restore
 from settings import Configuration
-from store.data_folder import OperationError, read_only
+from store.data_folder import read_only
+from store.errors import OperationError
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from operations.backup import backup, restore
 from operations.checks import check_data
 from pipelines import open_ops
 from settings import Configuration
-from store.data_folder import OperationError
+from store.errors import OperationError
 
 Call = Callable[..., Result]
 NOW, LATER = "2022-03-09T09:00:00Z", "2099-03-09T10:00:00Z"

@@ -19,7 +19,8 @@ from operations.backup import backup, restore
 from operations.checks import check_data
 from pipelines import open_corpus, open_ops, open_staff
 from settings import Configuration
-from store.data_folder import OperationError, damage, only_writer, present, read_only
+from store.data_folder import damage, only_writer, present, read_only
+from store.errors import OperationError
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from sqlite_utils import Database
 from crawlers.storage.tables import connect
 from pages.browse import browse, search
 from pages.places.overview import home
-from publish.listing import FACETS, publish
+from publish.listing import publish
+from store.constants import FACETS
 
 DAY = datetime.date.fromisoformat(TODAY)
 LATER = "2022-04-01T00:00:00Z"

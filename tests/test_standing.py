@@ -18,7 +18,8 @@ from crawlers.storage.tables import connect
 from pages.browse import browse
 from pages.documents import document, session_status
 from pages.places import overview
-from publish.listing import ANY_AREA, publish
+from publish.listing import publish
+from store.constants import ANY_AREA
 
 DAY = datetime.date.fromisoformat(TODAY)
 AFTER = datetime.date(2023, 1, 3)

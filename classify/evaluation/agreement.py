@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from store.sync_table import sync_table
+
 #: A month with fewer decisions than this says nothing about drift, and neither do fewer before it.
 ENOUGH = 30
 #: How many standard errors the agreement of the last month may lie below what it was before.
@@ -53,14 +55,7 @@ def write_agreement(corpus: Database, staff: Database) -> int:
     wanted: set[tuple[object, ...]] = set()
     if has_reviews(staff.conn, "main"):
         wanted = _counted(staff.execute(VERDICTS.format(place="main")).fetchall())
-    held = set(corpus.execute(f"select {_COLUMNS} from tag_agreement").fetchall())
-    corpus.conn.executemany(
-        "delete from tag_agreement where month = ? and area_id = ?", [row[:2] for row in held - wanted]
-    )
-    corpus.conn.executemany(
-        f"insert into tag_agreement ({_COLUMNS}) values (?, ?, ?, ?, ?, ?)", sorted(wanted - held, key=repr)
-    )
-    return len(held ^ wanted)
+    return sync_table(corpus, "tag_agreement", wanted)
 
 
 def _counted(reviews: Iterable[Sequence[str]]) -> set[tuple[object, ...]]:

@@ -14,6 +14,7 @@ import numpy as np
 from classify.areas import load_areas
 from classify.evaluation.report import table
 from classify.tagger import Record, Tagger, Tagging
+from store.errors import InvalidInput
 
 #: Bootstrap: documents drawn with replacement this often; the middle 95 % of the scores is the interval.
 DRAWS, SEED = 1000, 7
@@ -26,7 +27,7 @@ LEVELS = ("federal", "state", "federal-register")
 LENGTHS = {"at most 25 words": 25, "26 to 100 words": 100, "more than 100 words": 10**9}
 
 
-class BadGold(ValueError):
+class BadGold(InvalidInput):
     """The labelled file cannot be used: the message names the file and the line."""
 
 

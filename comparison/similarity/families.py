@@ -14,11 +14,12 @@ from sqlite_utils import Database
 from comparison.rules import load_rules
 from crawlers.yaml_config import rules_of
 from positions.matching.phrases import BadPattern, Pattern, Token, pattern, tokens, vocabulary
+from store.errors import InvalidInput
 
 FILE = Path(__file__).with_name("families.yml")
 
 
-class BadFamily(ValueError):
+class BadFamily(InvalidInput):
     """An entry of families.yml that cannot be used; the message names it and says why."""
 
 

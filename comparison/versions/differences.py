@@ -15,6 +15,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from comparison.versions.sections import Section, plain, sections
+from store.errors import InvalidInput
 
 #: Texts that are longer together (characters) are not compared: the answer would take a reader's patience.
 LONGEST = 4_500_000
@@ -27,7 +28,7 @@ ISLAND = 3
 _TOKEN = re.compile(r"[^\s—]*—\s*|[^\s—]+\s*|\s+")
 
 
-class TooLong(ValueError):
+class TooLong(InvalidInput):
     """The two texts are too long to be compared while a reader waits."""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import scrapy.downloadermiddlewares.httpcache as scrapy_cache
@@ -20,6 +19,7 @@ from scrapy.settings import BaseSettings
 from sqlite_utils import Database
 
 from crawlers.storage import tables
+from store.clock import utc_now
 
 #: Set on a request whose last answer could not be read: the stored one may be the broken one, so no validator is sent.
 ASK_AFRESH = "ask_afresh"
@@ -102,7 +102,7 @@ class OpsStorage:
             {
                 "key": self._key(request), "url": without_key(request.url), "status": response.status,
                 "headers": json.dumps(headers), "body": zlib.compress(response.body, 1),
-                "now": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "now": utc_now(),
             },
         )  # fmt: skip
 

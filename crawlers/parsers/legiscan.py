@@ -28,6 +28,7 @@ from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
 from crawlers.status.states import classify
+from store.errors import InvalidInput
 
 HOST = "https://api.legiscan.com"
 SOURCE = "us_states_legiscan"
@@ -56,7 +57,7 @@ _TIES = {
 _DAY = re.compile(r"^(?!0000)\d{4}-\d\d-\d\d$")
 
 
-class Refused(ValueError):
+class Refused(InvalidInput):
     """LegiScan's own error, sent with status 200; the message is its sentence."""
 
 

@@ -20,12 +20,13 @@ from crawlers.items import Document
 from crawlers.storage.attachments import Proceeding, VersionText, store
 from crawlers.storage.merge import from_json
 from crawlers.storage.record import Counts, load_document, upsert
+from store.errors import InvalidInput
 
 BATCH = 500
 _CHANGES = ("id", "document_id", "happened_on", "kind", "summary")
 
 
-class BadSpool(ValueError):
+class BadSpool(InvalidInput):
     """A file that is no spool; the message names it."""
 
 

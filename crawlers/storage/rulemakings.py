@@ -16,6 +16,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from store.sync_table import sync_table
+
 corpus = Migrations("threads")
 
 #: A docket of more documents than this is a drawer in which an agency files a year's work.
@@ -86,7 +88,9 @@ def write_threads(db: Database) -> int:
     ]  # fmt: skip
     rows: Rows = {(each.id, group[0].id, ordinal) for group in threads for ordinal, each in enumerate(group)}
     with db.atomic():
-        return _settle(db, "threads", {_summary(group) for group in threads}) + _settle(db, "thread_documents", rows)
+        return sync_table(db, "threads", {_summary(group) for group in threads}) + sync_table(
+            db, "thread_documents", rows
+        )
 
 
 def _summary(group: list[Member]) -> tuple[object, ...]:
@@ -158,15 +162,3 @@ def _ties(db: Database) -> list[tuple[str, str]]:
         "from links where kind = 'published as' group by linked_id having count(*) <= ?)", [MOST_NAMED]
     ).fetchall()  # fmt: skip
     return named + filed
-
-
-def _settle(db: Database, table: str, rows: Rows) -> int:
-    """Make a table hold these rows, by the difference."""
-    stored: Rows = set(db.execute(f"select * from {table}").fetchall())
-    gone, new = stored - rows, rows - stored
-    key = db.table(table).pks[0]
-    db.conn.executemany(f"delete from {table} where {key} = ?", [(row[0],) for row in gone])
-    if new:
-        marks = ", ".join("?" * len(next(iter(new))))
-        db.conn.executemany(f"insert into {table} values ({marks})", sorted(new, key=repr))
-    return len(gone) + len(new)

@@ -24,6 +24,7 @@ from desk.web.portals import DESK, PARTNERS, PORTALS, partners_of
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish.listing import publish_decisions
+from store.clock import utc_now
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -105,7 +106,7 @@ async def _form(portal, request):
 
 
 def _now():
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_now()
 
 
 def _path(request):

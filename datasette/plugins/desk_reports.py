@@ -4,7 +4,6 @@ Readers get no cookie on this site, here neither: the form carries a signed proo
 """
 
 import asyncio
-import datetime
 import logging
 import re
 import sqlite3
@@ -22,6 +21,7 @@ from desk.web import request_parsing
 from desk.web.context import HTTPError
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
+from store.clock import utc_now
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -84,7 +84,7 @@ def proven(datasette, text):
 
 
 def _file(config, request, page, words, email):
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = utc_now()
     origin = request_parsing.who_asks((request.scope.get("client") or ("",))[0], request.headers, config)
     refuse_lost(config.data, ["staff.db"])
     with closing(open_staff(config.staff)) as db:

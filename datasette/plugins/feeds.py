@@ -20,7 +20,7 @@ from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical
 from pages.places.calendar import Wanted
-from publish.listing import ANY_AREA
+from store.constants import ANY_AREA
 
 DATABASE = "corpus"
 #: JSON comes a page at a time.

@@ -5,7 +5,6 @@ nobody's business: it stands neither in the log nor among the numbers.
 """
 
 import asyncio
-import datetime
 import logging
 import re
 import time
@@ -20,7 +19,9 @@ from desk.web import request_parsing
 from operations import health, integrity, logs, probe
 from operations.metrics import Metrics
 from settings import Configuration
-from store.data_folder import FILES, is_damage
+from store.clock import utc_now
+from store.data_folder import FILES
+from store.errors import is_damage
 
 log = logging.getLogger("infopolicy.access")
 
@@ -46,7 +47,7 @@ def metrics_of(datasette):
 
 async def is_well(datasette):
     config, corpus = config_of(datasette), datasette.get_database(DATABASE)
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = utc_now()
     stuck = asyncio.create_task(probe.failures(corpus, probe.SECONDS))
     found = await asyncio.to_thread(
         health.reasons,
@@ -86,7 +87,7 @@ def handle_exception(datasette, exception):
     """Count damage that a page meets in a database, and remember it for the next probe; others write the answer."""
     if any(is_damage(error) for error in (exception, exception.__context__) if error):
         metrics_of(datasette).damage.inc()
-        setattr(datasette, DAMAGED, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        setattr(datasette, DAMAGED, utc_now())
 
 
 @hookimpl(trylast=True)

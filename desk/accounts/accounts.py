@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from desk.accounts.passwords import new_password
+from store.errors import InvalidInput
 
 #: What each may do, each more than the one before: read; decide; publish a stance.
 ROLES = ("viewer", "reviewer", "approver")
@@ -21,7 +22,7 @@ _NAME = re.compile(r"[^\W_][\w .'’-]{1,59}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,190}")
 
 
-class AccountError(ValueError):
+class AccountError(InvalidInput):
     """An account that cannot be made, found or changed; the message says why."""
 
 

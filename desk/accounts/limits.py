@@ -15,7 +15,8 @@ import secrets
 from sqlite_utils import Database
 
 from desk.accounts.accounts import key_of
-from digest.subscribers.limits import ago, network_of
+from digest.subscribers.limits import network_of
+from store.clock import ago
 
 MINUTES = 15
 PER_NAME_AND_ORIGIN = 5

@@ -9,6 +9,8 @@ import base64
 import hashlib
 import secrets
 
+from store.errors import InvalidInput
+
 ALGORITHM = "pbkdf2_sha256"
 ITERATIONS = 600_000
 SHORTEST = 12
@@ -17,7 +19,7 @@ LONGEST = 1_000
 _NOBODY = f"{ALGORITHM}${ITERATIONS}${'0' * 32}$"
 
 
-class BadPassword(ValueError):
+class BadPassword(InvalidInput):
     """A password that may not be chosen; the message says why."""
 
 

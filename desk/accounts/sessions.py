@@ -11,11 +11,13 @@ from sqlite_utils import Database
 from desk.accounts import accounts, limits
 from desk.accounts.accounts import Account
 from desk.accounts.passwords import verify_password
+from store.clock import ago
+from store.errors import InvalidInput
 
 HOURS = 12
 
 
-class TooOften(ValueError):
+class TooOften(InvalidInput):
     """A credential was tried too often."""
 
 
@@ -54,10 +56,10 @@ def start(db: Database, account: Account, *, now: str) -> str:
     """A new session; returns the token, which is kept nowhere else than in the browser."""
     token = secrets.token_urlsafe(32)
     with db.atomic():
-        db.execute("delete from sessions where expires_at < ?", [limits.ago(now, days=30)])
+        db.execute("delete from sessions where expires_at < ?", [ago(now, days=30)])
         db.execute(
             "insert into sessions (token_hash, account_id, started_at, expires_at) values (?, ?, ?, ?)",
-            [_hash(token), account.id, now, limits.ago(now, hours=-HOURS)],
+            [_hash(token), account.id, now, ago(now, hours=-HOURS)],
         )
         accounts.log(db, account.id, "signed in", account.name, now)
     return token
@@ -66,7 +68,7 @@ def start(db: Database, account: Account, *, now: str) -> str:
 def who(db: Database, token: str, *, now: str) -> Account | None:
     """Whose session this is; None when it is none of ours, over, revoked, or its account is closed."""
     # One that ends later than any that begins now was begun while the clock was wrong: it would last for years.
-    latest = limits.ago(now, hours=-HOURS - 1)
+    latest = ago(now, hours=-HOURS - 1)
     row = db.execute(
         "select account_id from sessions where token_hash = ? and expires_at > ? and expires_at <= ? and revoked_at is null",
         [_hash(token), now, latest],

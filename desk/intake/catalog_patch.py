@@ -18,6 +18,7 @@ import yaml
 
 from positions.catalog.catalog import HOME, check
 from positions.catalog.stances import FILE as STANCES_FILE
+from store.errors import InvalidInput
 
 #: Where the catalogue lies in the repository: what a patch names.
 FOLDER = "positions/catalog/entries"
@@ -28,7 +29,7 @@ VERSION = (
 WORDING = ("statement", "rationale")
 
 
-class CannotAmend(ValueError):
+class CannotAmend(InvalidInput):
     """A change that cannot be made to the file as it is; the message says why."""
 
 

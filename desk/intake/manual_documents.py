@@ -21,9 +21,11 @@ from crawlers.storage.merge import BY_HAND, from_json, to_json
 from crawlers.storage.observations import without
 from crawlers.storage.record import load_document, rewrite, upsert
 from crawlers.storage.tables import Writable
-from desk.accounts import accounts, limits
+from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.tables import migrate, writing
+from store.clock import ago
+from store.errors import InvalidInput
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot put in, the next run does.
 PATIENCE_SECONDS = 2
@@ -31,7 +33,7 @@ PATIENCE_SECONDS = 2
 NEWS_DAYS = 2
 
 
-class EditConflict(ValueError):
+class EditConflict(InvalidInput):
     """Somebody changed the same record since the page was opened."""
 
 
@@ -128,7 +130,7 @@ def _take_in(corpus: Database, row: dict[str, Any], now: str) -> int:
     document = from_json(json.loads(row["record"]))
     if row["gone"]:
         return _take_out(corpus, document, row["added_at"])
-    old = row["added_at"] < limits.ago(now, days=NEWS_DAYS)
+    old = row["added_at"] < ago(now, days=NEWS_DAYS)
     done = upsert(corpus, [document], now=row["added_at"] if old else now, silent=old)
     if done.refused:
         corpus.execute("delete from provenance where document_id = ? and source = ?", [document.id, BY_HAND])

@@ -15,6 +15,7 @@ from desk.intake import manual_documents
 from desk.reviews.review_page import LATER
 from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
 from pages.http.formatting import glossary
+from store.errors import InvalidInput
 
 #: The fields of the form, each with the most characters it takes.
 FIELDS = {
@@ -27,7 +28,7 @@ _REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
 _COURTLISTENER = re.compile(r"/(opinion|docket)/([0-9]+)/")
 
 
-class BadDocument(ValueError):
+class BadDocument(InvalidInput):
     """A form that makes no document; `fields` says what is wrong with each."""
 
     def __init__(self, fields: dict[str, str]):

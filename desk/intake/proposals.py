@@ -18,6 +18,7 @@ from desk.tables import writing
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.catalog.records import CONFIDENCES, Position
 from positions.catalog.yaml_file import is_date
+from store.errors import InvalidInput
 
 OPEN = "open"
 #: What can become of a proposal.
@@ -26,7 +27,7 @@ LONGEST = {"statement": 600, "rationale": 2_000, "note": 600}
 _DAYS = ("adopted", "revised")
 
 
-class BadProposal(ValueError):
+class BadProposal(InvalidInput):
     """A form that makes no proposal; `fields` says what is wrong with each field, "" for the whole."""
 
     def __init__(self, fields: dict[str, str]):

@@ -14,6 +14,8 @@ from crawlers.items import BadRecord, clean
 from desk.accounts import accounts, limits
 from desk.accounts.accounts import Account
 from desk.tables import writing
+from store.clock import ago
+from store.errors import InvalidInput
 
 #: How a report can be closed -> how it is said.
 ENDINGS = {"mended": "Mended", "no_error": "No error", "known": "Known already", "unclear": "Not to be understood"}
@@ -37,7 +39,7 @@ _FULL = (
 )
 
 
-class BadReport(ValueError):
+class BadReport(InvalidInput):
     """A report that cannot be filed; `fields` says what is wrong with each field, "" for the whole."""
 
     def __init__(self, fields: dict[str, str]):
@@ -45,7 +47,7 @@ class BadReport(ValueError):
         self.fields = fields
 
 
-class BadAnswer(ValueError):
+class BadAnswer(InvalidInput):
     """An answer that cannot be recorded; the message says why."""
 
 
@@ -176,5 +178,5 @@ def forget_senders(db: Database, now: str) -> int:
     """Remove the mail addresses of reports that have been closed for a while; returns how many."""
     return db.execute(
         "delete from report_senders where report_id in (select id from current_reports where state <> ? and answered_at < ?)",
-        [OPEN, limits.ago(now, days=FORGET_DAYS)],
+        [OPEN, ago(now, days=FORGET_DAYS)],
     ).rowcount

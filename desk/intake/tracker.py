@@ -16,6 +16,7 @@ import yaml
 from crawlers.items import BadRecord, clean
 from desk.intake import workbook
 from desk.web.request_parsing import Upload
+from store.errors import InvalidInput
 
 FILE = Path(__file__).with_name("tracker.yml")
 MOST_ROWS = 500
@@ -28,7 +29,7 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
-class BadTracker(ValueError):
+class BadTracker(InvalidInput):
     """A file that cannot be read as a tracker; the message says why and what to do."""
 
 

@@ -12,10 +12,12 @@ from sqlite_utils import Database
 
 from comparison.versions.differences import differences
 from crawlers.items import BadRecord, clean
-from desk.accounts import accounts, limits
+from desk.accounts import accounts
 from desk.accounts.accounts import PARTNER, Account, AccountError
 from desk.tables import writing
 from positions.catalog.records import STANCES
+from store.clock import ago
+from store.errors import InvalidInput
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -25,7 +27,7 @@ LONGEST_ORGANISATION = 80
 MOST_A_DAY = 200
 
 
-class BadStatement(ValueError):
+class BadStatement(InvalidInput):
     """A statement that cannot be kept; `fields` says what is wrong with each field, "" for the whole."""
 
     def __init__(self, fields: dict[str, str]):
@@ -69,7 +71,7 @@ def say(db: Database, account: Account, document_id: str, stance: str, note: str
             raise BadStatement({"": "somebody of your organisation has changed this since you opened the page"})
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
-        day = limits.ago(now, days=1)
+        day = ago(now, days=1)
         made = "select count(*) from statements where organisation = ? and written_at > ?"
         if db.execute(made, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
             raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please go on tomorrow"})

@@ -9,9 +9,10 @@ from sqlite_utils import Database
 
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.accounts.limits import ago
 from desk.reviews.subjects import LONGEST_NOTE
 from desk.tables import writing
+from store.clock import ago
+from store.errors import InvalidInput
 
 #: What a sleeping document can wait for: any news, or a kind of change (crawlers.items.CHANGE_KINDS).
 EVENTS = ("any", "status", "text", "event", "law", "action")
@@ -19,7 +20,7 @@ EVENTS = ("any", "status", "text", "event", "law", "action")
 IDLE_MINUTES = 60
 
 
-class BadWork(ValueError):
+class BadWork(InvalidInput):
     """Something that cannot be written down; the message says why."""
 
 

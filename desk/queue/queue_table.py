@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from store.sync_table import sync_table
+
 #: Every pair that the machine suggests and nobody has decided, or whose decision has come back; `sure` from 0 to 1.
 _PAIRS = """
     with suggested (document_id, subject, sure) as (
@@ -50,16 +52,5 @@ def refresh(db: Database, document_id: str) -> None:
 
 def refresh_all(db: Database) -> None:
     """The same for every document; only what differs is written."""
-    _settle(db, "waiting_pairs", _PAIRS.format(only="", too="", of_outcome=""), "document_id, subject")
-    _settle(db, "waiting", _DOCUMENTS.format(pairs="waiting_pairs", only=""), "document_id")
-
-
-def _settle(db: Database, table: str, query: str, keys: str) -> None:
-    db.execute("drop table if exists temp.fresh")
-    db.execute(f"create temp table fresh as select * from {table} limit 0")
-    db.execute(f"insert into temp.fresh {query}")
-    gone = f"select * from {table} except select * from temp.fresh"
-    new = f"select * from temp.fresh except select * from {table}"
-    db.execute(f"delete from {table} where ({keys}) in (select {keys} from ({gone}))")
-    db.execute(f"insert into {table} {new}")
-    db.execute("drop table temp.fresh")
+    sync_table(db, "waiting_pairs", _PAIRS.format(only="", too="", of_outcome=""))
+    sync_table(db, "waiting", _DOCUMENTS.format(pairs="waiting_pairs", only=""))

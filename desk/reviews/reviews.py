@@ -13,13 +13,14 @@ from desk.reviews import subjects, verdict_validity
 from desk.reviews.subjects import BadVerdict
 from desk.reviews.suggestions import Passage, Suggestion, suggestions, texts_of
 from desk.tables import writing
+from store.errors import InvalidInput
 
 
-class NotAllowed(ValueError):
+class NotAllowed(InvalidInput):
     """The account's role is not enough for this."""
 
 
-class EditConflict(ValueError):
+class EditConflict(InvalidInput):
     """Somebody decided the same subject since the page was opened. `by` is the newer row, with `name` of its author."""
 
     def __init__(self, newer: dict[str, Any]):

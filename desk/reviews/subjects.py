@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from positions.catalog.records import STANCES
+from store.errors import InvalidInput
 
 VERDICTS = ("confirm", "reject", "change", "defer", "undo")
 #: Must be seen, worth listing, neither: as classify counts them.
@@ -20,7 +21,7 @@ _SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance
 _VALUES = {"position": STANCES, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
 
 
-class BadVerdict(ValueError):
+class BadVerdict(InvalidInput):
     """A verdict that cannot be recorded; the message says why."""
 
 

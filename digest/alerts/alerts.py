@@ -18,7 +18,7 @@ from digest.issues import ledger
 from digest.issues.compose import Line, make_line
 from digest.issues.entries import Entry, entries
 from digest.issues.words import Words
-from digest.subscribers.limits import ago
+from store.clock import ago
 
 #: A channel that gets more than this at once is muted by its readers: the rest is told in one message with a link.
 MOST = 10

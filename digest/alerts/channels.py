@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,8 @@ import httpx
 import yaml
 
 from digest.subscribers.preferences import LANGUAGES, BadPreferences, Preferences, preferences
+from store.clock import utc_now
+from store.errors import InvalidInput
 
 TOPICS = ("must_see", "deadlines")
 #: An address that begins so is a webhook of ours: Apprise has none whose messages are signed.
@@ -26,7 +28,7 @@ TIMEOUT = 20.0
 _KEYS = {"address", "secret", "tell", "areas", "jurisdictions", "language", "quiet"}
 
 
-class BadChannel(ValueError):
+class BadChannel(InvalidInput):
     """What cannot be a channel; the message names the file, the channel and what to do."""
 
 
@@ -158,7 +160,7 @@ def signature(secret: str, moment: str, body: bytes) -> str:
 def _post_signed(address: str, secret: str, title: str, body: str) -> bool:
     """The message as JSON to a webhook; redirects are not followed, so that it goes where the channel says."""
     sent = json.dumps({"title": title, "body": body}, ensure_ascii=False).encode()
-    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = utc_now()
     headers = {
         "content-type": "application/json", "x-infopolicy-time": moment,
         "x-infopolicy-signature": signature(secret, moment, sent),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import dkim
 
+from store.errors import InvalidInput
+
 #: RFC 8058 wants the two headers of leaving signed; the others are what a forger would change.
 HEADERS = (
     b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"list-id", b"list-unsubscribe",
@@ -14,7 +16,7 @@ HEADERS = (
 )  # fmt: skip
 
 
-class BadKey(ValueError):
+class BadKey(InvalidInput):
     """A key that cannot sign; the message names the setting."""
 
 

@@ -12,7 +12,7 @@ import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,8 +20,9 @@ import aiosmtplib
 from sqlite_utils import Database
 
 from digest.delivery.claims import nobody_sends, sending
-from digest.subscribers.limits import ago
 from digest.subscribers.subscribers import Subscriber, get, is_suppressed, suppress
+from store.clock import ago, shift
+from store.errors import PartialResult
 
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 #: No pause before another try is longer.
@@ -34,7 +35,7 @@ _CONNECT_TRIES = 3
 Make = Callable[[dict[str, Any], Subscriber], tuple[EmailMessage, int] | None]
 
 
-class ServerUnavailable(RuntimeError):
+class ServerUnavailable(PartialResult):
     """No mail can be sent now: nobody answers, or the login or sender is refused. What waits, waits."""
 
 
@@ -106,7 +107,7 @@ class Sender:
                 "select * from deliveries where digest_id = ? and state in ('queued', 'retry') "
                 "and (coalesce(next_try_at, '') <= ? or next_try_at > ?) order by subscriber_id",
                 # Later than any pause of ours: it was set while the clock was ahead.
-                [digest_id, self.clock(), _later(self.clock(), LONGEST_PAUSE)],
+                [digest_id, self.clock(), shift(self.clock(), minutes=LONGEST_PAUSE)],
             )
         )
 
@@ -227,7 +228,7 @@ class Sender:
             state, error = "failed", f"given up after {attempts} tries: {error}"
         again = None
         if state == "retry":
-            again = _later(now, BACKOFF_MINUTES[attempts - 1])
+            again = shift(now, minutes=BACKOFF_MINUTES[attempts - 1])
         if state == "refused" and person.address and " 5.1." in f" {error}":
             suppress(self.db, person.address, f"the server refused it: {error}", now=now)
         self._settle(row, state, error, next_try_at=again, sent_at=now if state == "sent" else None, items=items)
@@ -253,7 +254,11 @@ def give_up_dead_claims(db: Database, now: str) -> int:
         return db.execute(
             "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
             "where state = 'claimed' and (? or claimed_at < ? or claimed_at > ?)",
-            [dead, ago(now, minutes=CLAIM_MINUTES), _later(now, CLAIM_MINUTES)],  # or claimed while the clock was ahead
+            [
+                dead,
+                ago(now, minutes=CLAIM_MINUTES),
+                shift(now, minutes=CLAIM_MINUTES),
+            ],  # or claimed while the clock was ahead
         ).rowcount
 
 
@@ -265,10 +270,6 @@ def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -
         "where digest_id = ? and subscriber_id = ? and state = 'unknown'",
         [state, error, digest_id, subscriber_id],
     ).rowcount == 1  # fmt: skip
-
-
-def _later(now: str, minutes: int) -> str:
-    return (datetime.fromisoformat(now) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _words(error: BaseException) -> str:

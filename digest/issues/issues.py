@@ -14,15 +14,16 @@ from sqlite_utils import Database
 from digest.issues import ledger
 from digest.issues.entries import Entry, entries, frozen
 from digest.issues.stances import Published
-from digest.subscribers.limits import ago
 from digest.subscribers.preferences import FREQUENCIES, LISTS, Preferences
 from digest.subscribers.tokens import CONFIRM_SECONDS
+from store.clock import ago
+from store.errors import InvalidInput
 
 #: States of a delivery after which a person counts as told. What failed or was refused is told by the next issue.
 TOLD = ("sent", "claimed", "unknown", "nothing")
 
 
-class IssueError(ValueError):
+class IssueError(InvalidInput):
     """What cannot be done with an issue; the message says why and what to do."""
 
 

@@ -14,7 +14,7 @@ import yaml
 from sqlite_utils import Database
 
 from digest.issues.stances import Published, published
-from digest.subscribers.limits import ago
+from store.clock import ago
 
 #: A run's changes carry the time at which the run began, so rows can come in behind newer ones.
 _LATE_DAYS = 7

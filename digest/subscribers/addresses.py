@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 
+from store.errors import InvalidInput
+
 LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\Z")
 
 
-class BadAddress(ValueError):
+class BadAddress(InvalidInput):
     """Not an address we can write to. The message never repeats it: addresses appear in no log."""
 
 

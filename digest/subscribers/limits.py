@@ -10,12 +10,14 @@ Only keyed hashes are kept, for thirty days.
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from digest.subscribers import addresses
 from digest.subscribers.tokens import Links
+from store.clock import ago
+from store.errors import InvalidInput
 
 #: (days, most) for one mailbox; wishes of one sender an hour.
 PER_PERSON = ((1, 2), (30, 5))
@@ -29,7 +31,7 @@ LONGEST_WAIT_AT_ALL = 120
 KEEP_DAYS = 30
 
 
-class TooMany(ValueError):
+class TooMany(InvalidInput):
     """A wish that is not taken, whatever its address; the message says why and when to come back."""
 
 
@@ -119,10 +121,6 @@ def network_of(origin: str) -> str:
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
-
-
-def ago(now: str, **distance: float) -> str:
-    return (datetime.fromisoformat(now) - timedelta(**distance)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _count(db: Database, now: str, condition: str, value: str, since: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from crawlers.items import KINDS
 from positions.catalog.records import STANCES
+from store.errors import InvalidInput
 
 LISTS = ("public", "partners", "staff")
 FREQUENCIES = ("weekly", "daily", "at-once")
@@ -19,7 +20,7 @@ MOST_SEARCHES, MOST_DOCUMENTS, LONGEST_SEARCH = 10, 200, 100
 _ID = re.compile(r"[a-z0-9-]{3,80}\Z")
 
 
-class BadPreferences(ValueError):
+class BadPreferences(InvalidInput):
     """A choice that is not among those there are; the message says which."""
 
 

@@ -9,11 +9,13 @@ import time
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from sqlite_utils import Database
 
+from store.errors import InvalidInput
+
 CONFIRM_SECONDS = 3 * 24 * 3600
 MANAGE_SECONDS = 120 * 24 * 3600
 
 
-class BadLink(ValueError):
+class BadLink(InvalidInput):
     """A link that is not ours, was changed, or is too old (``expired``)."""
 
     def __init__(self, message: str, *, expired: bool = False):

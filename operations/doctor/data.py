@@ -15,7 +15,8 @@ from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.health import LEAST_FREE
 from operations.loss import PRIVATE, losses
 from operations.retention import made_at, newest_backup
-from store.data_folder import OperationError, present, unreadable
+from store.data_folder import present, unreadable
+from store.errors import OperationError
 
 #: File systems on which SQLite's locks and write-ahead log do not work, or which are gone after a restart.
 REMOTE = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.")

@@ -15,7 +15,8 @@ from packaging.requirements import Requirement
 
 from operations import sqlite_version
 from operations.doctor.findings import Finding, Host, ok, problem, warning
-from store.data_folder import OperationError, read_only
+from store.data_folder import read_only
+from store.errors import OperationError
 
 #: What pyproject.toml takes.
 PYTHON = ((3, 11), (3, 14))

@@ -16,7 +16,7 @@ from pages.documents.highlight import Piece, snippet_pieces
 from pages.http import formatting
 from pages.http.language import _
 from pages.positions import positions
-from publish.listing import ANY_AREA, FACETS, TAGGED
+from store.constants import ANY_AREA, FACETS, TAGGED
 
 PAGE = 25
 #: Words found in more documents than this say too little to rank by: the newest come first.

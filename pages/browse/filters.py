@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pages.browse.cards import marks
 from pages.http.language import N_
-from publish.listing import ANY_AREA, FACETS, TAGGED
+from store.constants import ANY_AREA, FACETS, TAGGED
 
 #: Choices that stand for several statuses of bills at once, by their key in the glossary.
 STATUS_GROUPS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pages.browse import browse
 from pages.browse.cards import marks
 from pages.browse.filters import Filters
-from publish.listing import ANY_AREA
+from store.constants import ANY_AREA
 
 #: The place of a row in a list: the day of its latest news, and its document.
 Place = tuple[str, str]

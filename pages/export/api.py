@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from pages.http.formatting import SITE
-from publish.listing import ANY_AREA
+from store.constants import ANY_AREA
 
 Row = dict[str, Any]
 

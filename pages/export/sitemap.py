@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from pages.http.language import ENGLISH, LANGUAGES
-from publish.listing import ANY_AREA
+from store.constants import ANY_AREA
 
 #: A file may have 50,000 addresses and 50 MB. Documents go by their row number, so that a file stays what it is.
 MOST = 50_000

@@ -13,7 +13,7 @@ from pages.browse.cards import area_titles, marks
 from pages.documents.document import rows
 from pages.http import formatting
 from pages.http.language import N_
-from publish.listing import ANY_AREA, TAGGED
+from store.constants import ANY_AREA, TAGGED
 
 Row = dict[str, Any]
 #: Dates of all documents, also of those that carry no policy area.

@@ -9,7 +9,7 @@ from typing import Any
 
 from pages.http import formatting
 from pages.http.language import _
-from publish.listing import ONE_AREA
+from store.constants import ONE_AREA
 
 #: A chart shows at most so many years, the newest.
 YEARS = 12

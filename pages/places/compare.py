@@ -12,7 +12,7 @@ from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts
-from publish.listing import ANY_AREA, ONE_AREA, TAGGED
+from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 Row = dict[str, Any]
 SUBJECTS = ("jurisdiction", "area")

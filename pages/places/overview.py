@@ -13,7 +13,7 @@ from pages.http.language import _
 from pages.places.calendar import Wanted, deadlines
 from pages.places.charts import area_trends, by_status, by_year
 from pages.places.places import active_states
-from publish.listing import ANY_AREA
+from store.constants import ANY_AREA
 
 Row = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pages.http import formatting
 from pages.places.calendar import Wanted, deadlines
 from pages.places.charts import by_status, by_year
 from pages.places.map import state_map
-from publish.listing import ANY_AREA, ONE_AREA, TAGGED
+from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 Row = dict[str, Any]
 

@@ -9,10 +9,13 @@ from typing import Any
 import yaml
 
 from crawlers.yaml_config import PlainLoader
+from store.errors import InvalidInput
 
 
-class BadFile(ValueError):
+class BadFile(InvalidInput):
     """A file of the catalogue that cannot be used: ``problems`` are sentences that name file, line and entry."""
+
+    exit_code = 1
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

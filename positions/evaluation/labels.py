@@ -16,6 +16,7 @@ from typing import Any
 
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.records import STANCES
+from store.errors import InvalidInput
 
 FILE = Path(__file__).resolve().parents[1] / "gold" / "provisions.jsonl"
 #: Drawn and labelled after the first tuning (the second learnt from it), and after the second (nothing learnt from it).
@@ -25,7 +26,7 @@ SPLITS = ("train", "heldout")
 SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1, "watch": 0}
 
 
-class BadLabels(ValueError):
+class BadLabels(InvalidInput):
     """A file of labels that cannot be used: the message names file and line."""
 
 

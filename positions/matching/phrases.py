@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from store.errors import InvalidInput
+
 #: How many words ``..`` may stand for.
 GAP = 8
 
@@ -18,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r"[^\W.][\w|*]*|[|*][\w|*]*|\.\.")
 
 
-class BadPattern(ValueError):
+class BadPattern(InvalidInput):
     """A pattern that cannot be read: the message says what to change."""
 
 

@@ -1,0 +1,10 @@
+"""Names that tables and pages share."""
+
+#: The area under which every document is listed, whatever it was tagged with.
+ANY_AREA = "any"
+#: The area under which every document that carries at least one is listed: those on information policy.
+TAGGED = "tagged"
+#: SQL: neither of the two.
+ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
+#: The columns of `listing` that can be filtered and counted.
+FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
