@@ -8,7 +8,6 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from datasette.utils.asgi import NotFound
@@ -21,11 +20,14 @@ from digest.issues import compose, issues
 from digest.issues.words import Words
 from digest.subscribers import estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
-from digest.subscribers.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
+from digest.subscribers.preferences import FREQUENCIES, BadPreferences, preferences
 from digest.subscribers.tokens import BadLink
 from digest.tables import open_mail
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from pages.http import formatting
+from pages.http.language import LANGUAGES
+from pages.http.site import read, today
+from store.clock import utc_now
 
 log = logging.getLogger("infopolicy.digest")
 
@@ -42,24 +44,13 @@ NOT_ON_LIST = (
     "of the newest one."
 )
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_ARCHIVED = {"Cache-Control": "max-age=300"}
 _letters = set()
-
-
-def now():
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def today(datasette):
-    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
-    return datetime.fromisoformat(fixed).date() if fixed else datetime.now(UTC).date()
 
 
 def settings(datasette):
     """The settings of this site's mail; a site without mail has none of these pages."""
-    config = getattr(datasette, "mail_configuration", None)
-    if config is None:
-        raise NotFound("There is no page at this address")
-    return config
+    return datasette.found(getattr(datasette, "mail_configuration", None))
 
 
 async def with_mail(datasette, function, *args, **values):
@@ -91,18 +82,9 @@ def _closed(error):
     )  # fmt: skip
 
 
-async def with_corpus(datasette, function, *args):
-    return await datasette.get_database("corpus").execute_fn(lambda db: function(db, *args))
-
-
-async def page(datasette, request, template, context, *, status=200, headers=_PRIVATE):
-    body = await datasette.render_template(template, context, request=request)
-    return Response.html(body, status=status, headers=headers)
-
-
 async def message(datasette, request, title, text, *, status=200, button=None, link=None):
     context = {"title": title, "text": text, "button": button, "link": link}
-    return await page(datasette, request, "subscribe_message.html", context, status=status)
+    return await datasette.page(request, "subscribe_message.html", context, status=status, headers=_PRIVATE)
 
 
 async def form_of(request):
@@ -164,10 +146,10 @@ async def show_form(datasette, request, values, *, known, status=200, **more):
     context = {
         "v": values, "known": known, "kinds": formatting.glossary()["kinds"],
         "stances": formatting.glossary()["stances"], "frequencies": FREQUENCIES,
-        "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
+        "languages": LANGUAGES, "volume": None, "problem": None, "manage": False, "saved": False,
         "heading": "This cannot be used yet:", "leave": None,
     }  # fmt: skip
-    return await page(datasette, request, "subscribe.html", context | more, status=status)
+    return await datasette.page(request, "subscribe.html", context | more, status=status, headers=_PRIVATE)
 
 
 # --------------------------------------------------------------------- subscribing
@@ -175,7 +157,7 @@ async def show_form(datasette, request, values, *, known, status=200, **more):
 
 async def subscribe(datasette, request):
     config = settings(datasette)
-    known = await with_corpus(datasette, estimate.choices)
+    known = await read(datasette, estimate.choices)
     if request.method != "POST":
         start = {name: request.args.getlist(name) for name in PREFILLED}
         return await show_form(
@@ -187,10 +169,10 @@ async def subscribe(datasette, request):
         choice = chosen(form, known)
         values = typed(form)
         if (form.get("step") or ["check"])[0] != "save":
-            volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
+            volume = await read(datasette, estimate.estimate, choice, today(datasette))
             return await show_form(datasette, request, values, known=known, volume=volume)
         queued, hours = await with_mail(
-            datasette, subscribers.subscribe, values["email"], choice, now=now(), frequency=values["frequency"],
+            datasette, subscribers.subscribe, values["email"], choice, now=utc_now(), frequency=values["frequency"],
             language=values["language"], origin=origin(request, config),
         )  # fmt: skip
     except limits.TooMany as error:
@@ -217,7 +199,7 @@ def post_letters(config):
     async def work():
         with closing(open_mail(config.mail)) as db:  # `with_mail` has just seen that it is the right one
             try:
-                await service.send_letters(db, config, clock=now)
+                await service.send_letters(db, config, clock=utc_now)
             except (service.NotSetUp, service.ServerUnavailable, sqlite3.Error) as error:
                 log.warning("letters wait: %s", error)
 
@@ -246,7 +228,7 @@ async def confirm(datasette, request):
                 )
                 return await message(datasette, request, "Get the digest?", text, button="Yes, send it to me")
         else:
-            await with_mail(datasette, subscribers.confirm, token, now=now())
+            await with_mail(datasette, subscribers.confirm, token, now=utc_now())
     except BadLink as error:
         return await bad_link(datasette, request, error)
     return await message(
@@ -260,18 +242,18 @@ async def manage(datasette, request):
         person = await with_mail(datasette, subscribers.for_manage, request.url_vars["token"])
     except BadLink as error:
         return await bad_link(datasette, request, error)
-    known = await with_corpus(datasette, estimate.choices)
+    known = await read(datasette, estimate.choices)
     leave_link = await with_mail(datasette, lambda db: subscribers.Links.of(db).leave(person.handle))
     more = {"known": known, "manage": True, "leave": f"/subscribe/leave/{leave_link}"}
     if request.method != "POST":
-        volume = await with_corpus(datasette, estimate.estimate, person.preferences, today(datasette))
+        volume = await read(datasette, estimate.estimate, person.preferences, today(datasette))
         return await show_form(datasette, request, of_person(person), volume=volume, **more)
     form = {}
     try:
         form = await form_of(request)
         choice = chosen(form, known)
         values = typed(form)
-        volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
+        volume = await read(datasette, estimate.estimate, choice, today(datasette))
         saved = (form.get("step") or ["check"])[0] == "save"
         if saved:
             await with_mail(
@@ -296,7 +278,7 @@ async def leave(datasette, request):
     def find_or_forget(db, token):
         person = subscribers.for_leave(db, token)
         if person and request.method == "POST":
-            subscribers.leave(db, person, now=now())
+            subscribers.leave(db, person, now=utc_now())
         return person
 
     try:
@@ -321,7 +303,7 @@ async def leave(datasette, request):
 
 async def archive(datasette, request):
     found = await with_mail(datasette, issues.archive)
-    return await page(datasette, request, "digest.html", {"issues": found}, headers={"Cache-Control": "max-age=300"})
+    return await datasette.page(request, "digest.html", {"issues": found}, headers=_ARCHIVED)
 
 
 async def feed(datasette, request):
@@ -329,7 +311,7 @@ async def feed(datasette, request):
     context = {
         "issues": found,
         "site": settings(datasette).site,
-        "updated": found[0]["released_at"] if found else now(),
+        "updated": found[0]["released_at"] if found else utc_now(),
     }
     body = await datasette.render_template("digest_feed.html", context, request=request)
     return Response(body, content_type="application/atom+xml; charset=utf-8", headers={"Cache-Control": "max-age=300"})
@@ -347,14 +329,13 @@ async def issue(datasette, request):
         return found, compose.read(found, None, Words(language), site="", since=found.news_since, detailed=10_000)
 
     found = await with_mail(datasette, load)
-    if found is None or found[1] is None:
-        raise NotFound("There is no page at this address")
-    one, reading = found
+    one, reading = datasette.found(found)
+    datasette.found(reading)
     w = Words(language)
     context = {
         "i": one, "r": reading, "w": w, "m": w.messages, "language": language, "paragraphs": compose.paragraphs(one.note)
     }  # fmt: skip
-    return await page(datasette, request, "digest_issue.html", context, headers={"Cache-Control": "max-age=300"})
+    return await datasette.page(request, "digest_issue.html", context, headers=_ARCHIVED)
 
 
 @hookimpl

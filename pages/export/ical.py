@@ -76,7 +76,8 @@ def start(starts_at: str, timezone: str | None) -> datetime.date | datetime.date
 def _told(event: Row, address: str) -> str:
     clock = formatting.time_in_words(event["starts_at"], event["timezone"])
     lines = [
-        f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}" + (f", {clock}" if clock else ""),
+        f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}"
+        + (f", {clock}" if clock else ""),
         f"{event['identifier']}, {formatting.place(event['jurisdiction'])}: {event['title']}",
         event["description"] or "",
         f"Policy areas (automatic): {', '.join(event['area_titles'])}" if event["area_titles"] else "",
