@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pages.browse import search, spelling
-from pages.browse.cards import Card, area_titles, cards, marks
+from pages.browse.cards import Card, area_titles, cards
 from pages.browse.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
+from pages.database import marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http import formatting
 from pages.http.language import _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from pages.browse.cards import marks
+from pages.database import marks
 from pages.http.language import N_
 from pages.http.site import page_number
 from store.constants import ANY_AREA, FACETS, TAGGED

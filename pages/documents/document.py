@@ -7,10 +7,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
+from pages.database import Row, rows
 from pages.documents import decisions, rulemaking
 from pages.documents.highlight import MODEL, Piece, Span, passages, pieces, telling
 from pages.documents.session_status import SETTLED, ended_with
@@ -29,7 +29,6 @@ MOVES = frozenset(
     }
 )  # fmt: skip
 FIELDS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
-Row = dict[str, Any]
 
 
 @dataclass
@@ -51,10 +50,6 @@ class PositionView:
     statement: str
     places: list[tuple[str, str | None, list[Piece]]]  # field, number of its section, the sentence
     confirmed: bool = False
-
-
-def rows(db: sqlite3.Connection, sql: str, values: list[Any]) -> list[Row]:
-    return [dict(row) for row in db.execute(sql, values)]
 
 
 def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:

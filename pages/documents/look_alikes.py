@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
 from comparison.similarity.families import load_families
 from comparison.versions.differences import Piece, differences
 from pages.browse import cards
+from pages.database import Row, marks
 from pages.documents.text_versions import shortened
 from pages.http import formatting
-
-Row = dict[str, Any]
 
 #: Documents of a group, and documents with shared passages, that one page shows.
 MOST = 60
@@ -44,7 +42,7 @@ def law(db: sqlite3.Connection, document_id: str) -> Row | None:
             (select l.kind || ' ' || l.number from laws l where l.document_id = d.id order by l.ordinal limit 1) as law,
             (select count(*) from shared_passages p where p.document_id = s.document_id and p.other_id = d.id) as passages
         from shared_texts s join documents d on d.id = s.other_id join documents mine on mine.id = s.document_id
-        where s.document_id = ? and s.share >= ? and d.status in ({cards.marks(LAW)}) and mine.status not in ({cards.marks(LAW)})
+        where s.document_id = ? and s.share >= ? and d.status in ({marks(LAW)}) and mine.status not in ({marks(LAW)})
         order by s.share desc, d.id limit 1""",
         [document_id, BECAME_LAW, *LAW, *LAW],
     ).fetchone()

@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from comparison.versions import differences as versions_of
 from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
 from comparison.versions.provisions import Difference, Provision, differences
 from comparison.versions.version_order import stage
+from pages.database import Row
 from pages.http import formatting
 
 #: Changed sections that one page shows.
@@ -22,7 +22,6 @@ AROUND = 30
 LEAD = 12
 VIEWS = ("side", "inline")
 _SPLIT = re.compile(r"\S+\s*|\s+")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

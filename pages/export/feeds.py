@@ -8,17 +8,16 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from lxml import etree
 
 from pages.browse.cards import Card, cards
 from pages.browse.selection import Selection, window
+from pages.database import Row
 from pages.http import formatting
 from pages.http.language import N_
 
-Row = dict[str, Any]
 ATOM = "http://www.w3.org/2005/Atom"
 #: Entries of a feed. Programs that read feeds ask often and keep what they saw.
 ENTRIES = 50

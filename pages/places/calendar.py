@@ -6,16 +6,14 @@ import calendar
 import datetime
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
-from pages.browse.cards import area_titles, marks
-from pages.documents.document import rows
+from pages.browse.cards import area_titles
+from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import N_
 from store.constants import ANY_AREA, TAGGED
 
-Row = dict[str, Any]
 #: Dates of all documents, also of those that carry no policy area.
 ALL = "all"
 #: A month shows at most so many dates; a filter brings the others within reach.

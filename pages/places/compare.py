@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from pages.browse.cards import Card, area_titles, cards, one_per_title
+from pages.database import Row
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
-Row = dict[str, Any]
 SUBJECTS = ("jurisdiction", "area")
 #: So many can stand side by side on a page that is read.
 MOST = 2

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
 from crawlers.completeness.health import Health, Holding, by_month, health, months_before
 from crawlers.sources import load_sources
-from pages.documents.document import rows, source_title
+from pages.database import Row, rows
+from pages.documents.document import source_title
 from pages.http import formatting
 
-Row = dict[str, Any]
 #: How many runs of a source are shown, and up to how many sessions stand open on the page; more are behind a summary.
 RUNS, OPEN = 6, 8
 #: What stands for the session in the ids of documents that belong to none.

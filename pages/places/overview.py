@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
 from pages.browse.lists import counted, first_to_see, newest
-from pages.documents.document import rows
+from pages.database import Row, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.calendar import Wanted, deadlines
 from pages.places.charts import area_trends, by_status, by_year
 from pages.places.places import active_states
 from store.constants import ANY_AREA
-
-Row = dict[str, Any]
 
 
 def home(db: sqlite3.Connection, today: datetime.date) -> Row:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 from pages.browse.cards import area_titles
 from pages.browse.lists import counted, first_to_see, newest
-from pages.documents.document import rows
+from pages.database import Row, rows
 from pages.http import formatting
 from pages.places.calendar import Wanted, deadlines
 from pages.places.charts import by_status, by_year
 from pages.places.map import state_map
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
-
-Row = dict[str, Any]
 
 
 def active_states(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
-from pages.browse.cards import Card, marks, one_per_title
+from pages.browse.cards import Card, one_per_title
+from pages.database import Row, marks
 from pages.documents import decisions, rulemaking
 from pages.positions import positions
 
-Row = dict[str, Any]
 #: What fits on one page whatever the position.
 DOCUMENTS, VERSIONS, PARTNERS = 4, 3, 6
 

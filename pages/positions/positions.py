@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
 from pages.browse import search
-from pages.browse.cards import Card, area_titles, cards, marks, one_per_title
+from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
-from pages.documents.document import FIELDS, rows
+from pages.database import Row, marks, rows
+from pages.documents.document import FIELDS
 from pages.http import formatting
 from pages.http.language import N_
 
-Row = dict[str, Any]
 PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
 AT_STAKE = 8

@@ -6,11 +6,10 @@ import io
 import sqlite3
 from typing import Any
 
+from pages.database import Row
 from pages.export.exports import cell
 from pages.http import formatting
 from positions.scorecard import DIMENSIONS
-
-Row = dict[str, Any]
 
 #: What the page can count by, with the heading of its column.
 BY = {"position": "Position", "area": "Policy area", "year": "Year", "level": "Level of government"}
