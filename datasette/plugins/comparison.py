@@ -12,12 +12,8 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 async def versions(datasette, request):
     wanted = {name: request.args.get(name) or "" for name in ("from", "to", "view", "page")}
-    found = await read(datasette, text_versions.page, request.url_vars["id"], wanted)
-    if found and found["new"]:
-        here = f"/documents/{found['d']['id']}/versions?from={found['old'].key}&to={found['new'].key}"
-        found["address"] = lambda view: f"{here}&view={view}"
-        found["pager_address"] = lambda number: f"{here}&view={found['view']}&page={number}"
-    return await datasette.page(request, "versions.html", found)
+    view = datasette.found(await read(datasette, text_versions.page, request.url_vars["id"], wanted))
+    return await datasette.page(request, "versions.html", view, pager_address=view.address)
 
 
 async def similar(datasette, request):

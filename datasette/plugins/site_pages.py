@@ -35,10 +35,8 @@ async def all_positions(datasette, request):
 
 async def one_position(datasette, request):
     number = page_number(request.args.get("page") or "")
-    found = await read(datasette, positions.position, request.url_vars["id"], today(datasette), number)
-    if found:
-        found["pager_address"] = lambda other: f"/positions/{found['p']['id']}?page={other}"
-    return await datasette.page(request, "position.html", found)
+    view = datasette.found(await read(datasette, positions.position, request.url_vars["id"], today(datasette), number))
+    return await datasette.page(request, "position.html", view, pager_address=view.address)
 
 
 async def all_jurisdictions(datasette, request):
@@ -53,21 +51,13 @@ async def one_jurisdiction(datasette, request):
 
 async def deadlines(datasette, request):
     past, wanted = request.args.get("past") == "1", calendar.Wanted.of(arguments(request))
-
-    def load(db):
-        events = calendar.deadlines(db, today(datasette), wanted, past=past)
-        lately = [] if events or past else calendar.deadlines(db, today(datasette), wanted, past=True, limit=10)
-        return {"months": calendar.by_month(events), "lately": lately, "shown": len(events), **calendar.choices(db)}
-
-    return await datasette.page(
-        request, "deadlines.html", await read(datasette, load) | {"past": past, "wanted": wanted}
-    )
+    view = await read(datasette, calendar.deadlines_view, wanted, today(datasette), past)
+    return await datasette.page(request, "deadlines.html", view)
 
 
 async def one_month(datasette, request):
-    wanted = calendar.Wanted.of(arguments(request))
-    found = await read(datasette, lambda db: calendar.month(db, wanted, today(datasette)) | calendar.choices(db))
-    return await datasette.page(request, "calendar.html", found | {"weekdays": calendar.WEEKDAYS})
+    view = await read(datasette, calendar.month, calendar.Wanted.of(arguments(request)), today(datasette))
+    return await datasette.page(request, "calendar.html", view, weekdays=calendar.WEEKDAYS)
 
 
 async def comparing(datasette, request):

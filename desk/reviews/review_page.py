@@ -106,13 +106,13 @@ def _page(
     filters = filters_of(context)
     sampled = _sampled(context, document_id)
     number = context.number("n")
-    page_data = shown | {
+    page_data = vars(shown) | {
         "items": review_items.items(context.db, document_id, all_priorities=sampled),
         "history": reviews.history(context.db, document_id),
         "stances": review_items.stances(context.db, document_id),
         "choices": review_items.choices(context.db),
         "seen": reviews.last_id(context.db, document_id),
-        "ended_here": shown["d"]["status"] in subjects.ENDS,
+        "ended_here": shown.d["status"] in subjects.ENDS,
         "outcomes": subjects.OUTCOMES,
         "notes": collaboration.notes(context.db, document_id),
         "owners": collaboration.owners(context.db, document_id),
