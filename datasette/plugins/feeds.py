@@ -17,6 +17,7 @@ from pages.browse.cards import area_titles
 from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical
+from pages.export.atom import RIGHTS, write_atom
 from pages.http.conditional import is_current, validators
 from pages.http.site import DATABASE, KEY, arguments, cache_headers, public_address, read, today
 from pages.places.calendar import Wanted
@@ -124,7 +125,7 @@ async def listed(datasette, request):
 
     async def atom(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        body = feeds.atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries, None)
+        body = write_atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries)
         return plain(body, "atom", headers)
 
     async def calendar(headers):
@@ -157,7 +158,7 @@ async def listed(datasette, request):
         rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
         last = "/".join(places[-1]) if len(places) == size else None
         found = {
-            "title": list_of.title, "page": site + list_of.page, "total": list_of.total, "rights": feeds.RIGHTS,
+            "title": list_of.title, "page": site + list_of.page, "total": list_of.total, "rights": RIGHTS,
             "next": site + feeds.with_parts(request.full_path, after=last) if last else None, "documents": rows,
         }  # fmt: skip
         return as_json(found, headers)
@@ -196,7 +197,7 @@ async def dates_listed(datasette, request):
             return feeds.upcoming(dates.settled(db, dates.dates(db, choice, when, day, feeds.ENTRIES)), site)
 
         found = await read(datasette, entries)
-        return plain(feeds.atom(choice.title, site, choice.page, request.full_path, found, None), "atom", headers)
+        return plain(write_atom(choice.title, site, choice.page, request.full_path, found), "atom", headers)
 
     async def csv(headers):
         return plain(
@@ -210,7 +211,7 @@ async def dates_listed(datasette, request):
         return await excel(datasette, request, headers, write)
 
     async def all_as_json(headers):
-        found = {"title": choice.title, "page": site + choice.page, "rights": feeds.RIGHTS}
+        found = {"title": choice.title, "page": site + choice.page, "rights": RIGHTS}
         return as_json(found | {"dates": await read(datasette, rows)}, headers)
 
     make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
@@ -225,14 +226,14 @@ async def one_document(datasette, request):
 
     async def atom(headers):
         title, entries = datasette.found(await read(datasette, feeds.changes, key, site))
-        return plain(feeds.atom(title, site, f"/documents/{key}", request.path, entries, None), "atom", headers)
+        return plain(write_atom(title, site, f"/documents/{key}", request.path, entries), "atom", headers)
 
     async def calendar(headers):
         return await dated(datasette, datasette.found(await read(datasette, dates.of_document, key)), headers)
 
     async def as_record(headers):
         found = datasette.found(await read(datasette, record.record, key, today(datasette), site))
-        return as_json(found | {"rights": feeds.RIGHTS}, headers)
+        return as_json(found | {"rights": RIGHTS}, headers)
 
     make = {"atom": atom, "ics": calendar, "json": as_record}
     return await in_form(datasette, request, request.url_vars["form"], make)

@@ -17,6 +17,7 @@ from datasette import Response, hookimpl
 from desk.web import request_parsing
 from digest import service
 from digest.issues import compose, issues
+from digest.issues.feed import feed as issue_feed
 from digest.issues.words import Words
 from digest.subscribers import estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
@@ -306,15 +307,9 @@ async def archive(datasette, request):
     return await datasette.page(request, "digest.html", {"issues": found}, headers=_ARCHIVED)
 
 
-async def feed(datasette, request):
-    found = await with_mail(datasette, issues.archive, 20)
-    context = {
-        "issues": found,
-        "site": settings(datasette).site,
-        "updated": found[0]["released_at"] if found else utc_now(),
-    }
-    body = await datasette.render_template("digest_feed.html", context, request=request)
-    return Response(body, content_type="application/atom+xml; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+async def feed(datasette):
+    body = issue_feed(await with_mail(datasette, issues.archive, 20), settings(datasette).site)
+    return Response(body, content_type="application/atom+xml; charset=utf-8", headers=_ARCHIVED)
 
 
 async def issue(datasette, request):
