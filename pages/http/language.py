@@ -21,6 +21,8 @@ FOLDER = Path(__file__).with_name("messages")
 ENGLISH = "en"
 #: Every language, by its own name.
 LANGUAGES = {"en": "English", "es": "Español"}
+#: The locale by which Babel formats the dates of a language.
+LOCALES = {"en": "en_GB", "es": "es"}
 Result = TypeVar("Result")
 
 _spoken: contextvars.ContextVar[str] = contextvars.ContextVar("language", default=ENGLISH)
@@ -28,6 +30,10 @@ _spoken: contextvars.ContextVar[str] = contextvars.ContextVar("language", defaul
 
 def current() -> str:
     return _spoken.get()
+
+
+def locale() -> str:
+    return LOCALES[current()]
 
 
 @contextmanager
