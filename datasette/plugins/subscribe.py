@@ -8,7 +8,6 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import closing
-from urllib.parse import parse_qs
 
 from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
@@ -21,7 +20,8 @@ from digest.issues.feed import feed as issue_feed
 from digest.issues.words import Words
 from digest.subscribers import estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
-from digest.subscribers.preferences import FREQUENCIES, BadPreferences, preferences
+from digest.subscribers.form import Form
+from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
 from digest.tables import open_mail
 from operations.loss import FileLost, note_while_serving, refuse_lost
@@ -79,8 +79,9 @@ def _closed(error):
     log.error("mail.db: %s: docs/operations.md says how to restore it", error)
     return DatasetteError(
         "Subscriptions cannot be read at present. Nothing was changed: please try again tomorrow.",
-        title="Not at present", status=503,
-    )  # fmt: skip
+        title="Not at present",
+        status=503,
+    )
 
 
 async def message(datasette, request, title, text, *, status=200, button=None, link=None):
@@ -89,20 +90,13 @@ async def message(datasette, request, title, text, *, status=200, button=None, l
 
 
 async def form_of(request):
-    """The posted form as name -> list of values. The plugin `forms` has seen to its size.
-
-    Raises:
-        BadPreferences: it has more fields than any form of ours.
-    """
+    """The form that was posted. The plugin `forms` has checked its size."""
     body, more = b"", True
     while more:
         part = await request.receive()
         body += part.get("body", b"")
         more = part.get("more_body", False)
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
-    except ValueError as error:
-        raise BadPreferences("the form has too many fields") from error
+    return Form.parse(body)
 
 
 def origin(request, config):
@@ -112,44 +106,21 @@ def origin(request, config):
     return None if found == client and request_parsing.is_proxy(client, config) else found
 
 
-def chosen(form, known):
-    lines = {name: (form.get(name) or [""])[0].splitlines() for name in ("searches", "documents")}
-    return preferences(
-        areas=form.get("area", ()), jurisdictions=form.get("jurisdiction", ()), kinds=form.get("kind", ()),
-        positions=form.get("position", ()), stances=form.get("stance", ()), must_see="must_see" in form, known=known,
-        searches=[each for each in lines["searches"] if each.strip()],
-        documents=[each for each in lines["documents"] if each.strip()],
-    )  # fmt: skip
-
-
-def typed(form):
-    """What the form shows again after a mistake or an estimate."""
-    one = lambda name, default: (form.get(name) or [default])[0]  # noqa: E731
-    return {
-        "areas": form.get("area", []), "jurisdictions": form.get("jurisdiction", []), "kinds": form.get("kind", []),
-        "positions": form.get("position", []), "stances": form.get("stance", []), "must_see": "must_see" in form,
-        "searches": one("searches", ""), "documents": one("documents", ""), "frequency": one("frequency", "weekly"),
-        "language": one("language", "en"), "email": one("email", ""),
-    }  # fmt: skip
-
-
-def of_person(person):
-    choice = person.preferences
-    return {
-        "areas": choice.areas, "jurisdictions": choice.jurisdictions, "kinds": choice.kinds, "must_see": choice.must_see,
-        "positions": choice.positions, "stances": choice.stances, "searches": "\n".join(choice.searches),
-        "documents": "\n".join(choice.documents),
-        "frequency": person.frequency, "language": person.language, "email": "",
-    }  # fmt: skip
-
-
-async def show_form(datasette, request, values, *, known, status=200, **more):
+async def show_form(datasette, request, form, *, known, status=200, **more):
     context = {
-        "v": values, "known": known, "kinds": formatting.glossary()["kinds"],
-        "stances": formatting.glossary()["stances"], "frequencies": FREQUENCIES,
-        "languages": LANGUAGES, "volume": None, "problem": None, "manage": False, "saved": False,
-        "heading": "This cannot be used yet:", "leave": None,
-    }  # fmt: skip
+        "v": form,
+        "known": known,
+        "kinds": formatting.glossary()["kinds"],
+        "stances": formatting.glossary()["stances"],
+        "frequencies": FREQUENCIES,
+        "languages": LANGUAGES,
+        "volume": None,
+        "problem": None,
+        "manage": False,
+        "saved": False,
+        "heading": "This cannot be used yet:",
+        "leave": None,
+    }
     return await datasette.page(request, "subscribe.html", context | more, status=status, headers=_PRIVATE)
 
 
@@ -160,34 +131,22 @@ async def subscribe(datasette, request):
     config = settings(datasette)
     known = await read(datasette, estimate.choices)
     if request.method != "POST":
-        start = {name: request.args.getlist(name) for name in PREFILLED}
-        return await show_form(
-            datasette, request, typed({key: value for key, value in start.items() if value}), known=known
-        )
-    form = {}
+        start = {name: found for name in PREFILLED if (found := request.args.getlist(name))}
+        return await show_form(datasette, request, Form.of(start), known=known)
+    form = Form()
     try:
         form = await form_of(request)
-        choice = chosen(form, known)
-        values = typed(form)
-        if (form.get("step") or ["check"])[0] != "save":
+        choice = form.preferences(known)
+        if form.step != "save":
             volume = await read(datasette, estimate.estimate, choice, today(datasette))
-            return await show_form(datasette, request, values, known=known, volume=volume)
-        queued, hours = await with_mail(
-            datasette, subscribers.subscribe, values["email"], choice, now=utc_now(), frequency=values["frequency"],
-            language=values["language"], origin=origin(request, config),
-        )  # fmt: skip
+            return await show_form(datasette, request, form, known=known, volume=volume)
+        details = {"frequency": form.frequency, "language": form.language, "origin": origin(request, config)}
+        queued, hours = await with_mail(datasette, subscribers.subscribe, form.email, choice, now=utc_now(), **details)
     except limits.TooMany as error:
-        return await show_form(
-            datasette,
-            request,
-            typed(form),
-            known=known,
-            problem=str(error),
-            heading="Your subscription was not taken:",
-            status=429,
-        )
+        problem = {"heading": "Your subscription was not taken:", "problem": str(error), "status": 429}
+        return await show_form(datasette, request, form, known=known, **problem)
     except (BadAddress, BadPreferences) as error:
-        return await show_form(datasette, request, typed(form), known=known, problem=str(error), status=400)
+        return await show_form(datasette, request, form, known=known, problem=str(error), status=400)
     if queued and config.smtp_host:
         post_letters(config)
     when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
@@ -211,10 +170,8 @@ def post_letters(config):
 
 async def bad_link(datasette, request, error):
     title = "This link is too old" if error.expired else "This is not one of our links"
-    return await message(
-        datasette, request, title, "Subscribe again to get a new one.", status=410 if error.expired else 404,
-        link=("/subscribe", "Subscribe"),
-    )  # fmt: skip
+    status, link = 410 if error.expired else 404, ("/subscribe", "Subscribe")
+    return await message(datasette, request, title, "Subscribe again to get a new one.", status=status, link=link)
 
 
 async def confirm(datasette, request):
@@ -233,9 +190,12 @@ async def confirm(datasette, request):
     except BadLink as error:
         return await bad_link(datasette, request, error)
     return await message(
-        datasette, request, "You get the digest", "It comes when there is something new for you, and not otherwise.",
+        datasette,
+        request,
+        "You get the digest",
+        "It comes when there is something new for you, and not otherwise.",
         link=("/digest", "Read earlier issues"),
-    )  # fmt: skip
+    )
 
 
 async def manage(datasette, request):
@@ -248,26 +208,19 @@ async def manage(datasette, request):
     more = {"known": known, "manage": True, "leave": f"/subscribe/leave/{leave_link}"}
     if request.method != "POST":
         volume = await read(datasette, estimate.estimate, person.preferences, today(datasette))
-        return await show_form(datasette, request, of_person(person), volume=volume, **more)
-    form = {}
+        return await show_form(datasette, request, Form.of_subscriber(person), volume=volume, **more)
+    form = Form()
     try:
         form = await form_of(request)
-        choice = chosen(form, known)
-        values = typed(form)
+        choice = form.preferences(known)
         volume = await read(datasette, estimate.estimate, choice, today(datasette))
-        saved = (form.get("step") or ["check"])[0] == "save"
+        saved = form.step == "save"
         if saved:
-            await with_mail(
-                datasette,
-                subscribers.change,
-                person,
-                choice,
-                frequency=values["frequency"],
-                language=values["language"],
-            )
+            details = {"frequency": form.frequency, "language": form.language}
+            await with_mail(datasette, subscribers.change, person, choice, **details)
     except BadPreferences as error:
-        return await show_form(datasette, request, typed(form), problem=str(error), status=400, **more)
-    return await show_form(datasette, request, values, volume=volume, saved=saved, **more)
+        return await show_form(datasette, request, form, problem=str(error), status=400, **more)
+    return await show_form(datasette, request, form, volume=volume, saved=saved, **more)
 
 
 async def leave(datasette, request):
@@ -294,9 +247,12 @@ async def leave(datasette, request):
         text = "You will get no more mail from this list, and we forget your address."
         return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
     return await message(
-        datasette, request, "You have left the list", "Your address and your choices are forgotten.",
+        datasette,
+        request,
+        "You have left the list",
+        "Your address and your choices are forgotten.",
         link=("/subscribe", "Subscribe again"),
-    )  # fmt: skip
+    )
 
 
 # --------------------------------------------------------------------- public issues
@@ -327,9 +283,8 @@ async def issue(datasette, request):
     one, reading = datasette.found(found)
     datasette.found(reading)
     w = Words(language)
-    context = {
-        "i": one, "r": reading, "w": w, "m": w.messages, "language": language, "paragraphs": compose.paragraphs(one.note)
-    }  # fmt: skip
+    context = {"i": one, "r": reading, "w": w, "m": w.messages, "language": language}
+    context["paragraphs"] = compose.paragraphs(one.note)
     return await datasette.page(request, "digest_issue.html", context, headers=_ARCHIVED)
 
 
