@@ -61,12 +61,12 @@ def test_accuracy_plots_stand_where_the_numbers_say(corpus: Path) -> None:
     with sqlite3.connect(corpus) as db:
         found = accuracy(db)
     assert found is not None
-    plots = {plot.title: plot for plot in found.plots}
+    plots = {plot["title"]: plot for plot in found.plots}
     assert len(plots) == 1 + len(REPORT["calibration"])
-    for point in plots["All areas"].points:
-        assert point.x == pytest.approx(SIDE * point.said, abs=0.1)
-        assert point.y == pytest.approx(SIDE - SIDE * point.was, abs=0.1)
-        assert 0 < point.r < SIDE / 8
+    for point in plots["All areas"]["points"]:
+        assert point["x"] == pytest.approx(SIDE * point["said"], abs=0.1)
+        assert point["y"] == pytest.approx(SIDE - SIDE * point["was"], abs=0.1)
+        assert 0 < point["r"] < SIDE / 8
 
 
 async def test_accuracy_page_shows_agreement_and_its_alarm(corpus: Path, tmp_path: Path) -> None:

@@ -53,39 +53,13 @@ class Score:
         return self.labels < FEW
 
 
-@dataclass(frozen=True)
-class Point:
-    """A point of a reliability plot at ``x`` and ``y`` with radius ``r``, in a square of SIDE, and what it stands for."""
-
-    n: int
-    said: float
-    was: float
-    x: float
-    y: float
-    r: float
-
-
-@dataclass(frozen=True)
-class Plot:
-    title: str
-    n: int
-    error: float
-    by_chance: float
-    points: list[Point]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agreement:
-    """What staff said of suggested areas; ``alarm`` is agreement in the last month and before, where it fell."""
-
-    months: list[Month]
-    alarm: tuple[float, float] | None
-    enough: int = ENOUGH
-
-
 @dataclass(frozen=True, kw_only=True)
 class AccuracyView:
-    """What the page shows. ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue."""
+    """What the page shows.
+
+    ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue. ``alarm`` is the agreement of
+    staff in the last of ``months`` and before, where it fell.
+    """
 
     date: str | None
     version: str
@@ -99,8 +73,10 @@ class AccuracyView:
     kinds: list[Score]
     random: Mapping[str, Any]
     ranking: Mapping[str, Any]
-    plots: list[Plot]
-    agreement: Agreement
+    plots: list[Mapping[str, Any]]
+    months: list[Month]
+    alarm: tuple[float, float] | None
+    enough: int = ENOUGH
     unmeasured: tuple[str, ...] = UNMEASURED
 
 
@@ -149,7 +125,8 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
             _plot("All areas", report["calibration_of_all"]),
             *(_plot(named[area], each) for area, each in report["calibration"].items()),
         ],
-        agreement=Agreement(months=found, alarm=drift(found)),
+        months=found,
+        alarm=drift(found),
     )
 
 
@@ -158,17 +135,16 @@ def _score(title: str, score: Mapping[str, Any]) -> Score:
     return Score(title, score["n"], score["positives"], **figures)
 
 
-def _plot(title: str, found: Mapping[str, Any]) -> Plot:
+def _plot(title: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A reliability plot: per point its place ``x``, ``y`` and radius ``r`` in a square of SIDE, beside its figures."""
     most = max((point["n"] for point in found["points"]), default=1)
     points = [
-        Point(
-            point["n"],
-            point["said"],
-            point["was"],
-            x=round(SIDE * point["said"], 1),
-            y=round(SIDE * (1 - point["was"]), 1),
-            r=round(max(1.5, LARGEST * (point["n"] / most) ** 0.5), 1),
-        )
+        point
+        | {
+            "x": round(SIDE * point["said"], 1),
+            "y": round(SIDE * (1 - point["was"]), 1),
+            "r": round(max(1.5, LARGEST * (point["n"] / most) ** 0.5), 1),
+        }
         for point in found["points"]
     ]
-    return Plot(title, found["n"], found["error"], found["by_chance"], points)
+    return {"title": title, "points": points, **{name: found[name] for name in ("n", "error", "by_chance")}}

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pages.browse.cards import Card, one_per_title
 from pages.database import Row, marks
 from pages.documents import decisions, rulemaking
-from pages.positions import positions
+from pages.positions.positions import PositionPage, position
 
 #: What fits on one page whatever the position.
-DOCUMENTS, VERSIONS, PARTNERS = 4, 3, 6
+DOCUMENTS = 4
 
 
 #: A document with its next date, the sentence that touches the position best, and ALA's stance.
@@ -23,12 +23,7 @@ Stake = tuple[Card, Row | None, str, str | None]
 class Handout:
     """What the sheet shows; ``earlier`` are documents that can no longer move, where none is at ``stake``."""
 
-    p: Row
-    areas: list[tuple[str, str]]
-    why: str | None
-    versions: list[Row]
-    partners: list[str]
-    core_values: list[str]
+    position: PositionPage
     stake: list[Stake]
     earlier: list[Stake]
     today: str
@@ -36,17 +31,12 @@ class Handout:
 
 def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Handout | None:
     """What the sheet shows; None when there is no such position."""
-    found = positions.position(db, position_id, today)
+    found = position(db, position_id, today)
     if found is None:
         return None
     earlier = [] if found.at_stake else one_per_title([card for card, _, _ in found.documents], DOCUMENTS)
     return Handout(
-        p=found.p,
-        areas=found.areas,
-        why=found.why,
-        versions=found.versions[:VERSIONS],
-        partners=found.partners[:PARTNERS],
-        core_values=found.core_values,
+        position=found,
         stake=_with_stances(db, position_id, found.at_stake[:DOCUMENTS], today),
         earlier=_with_stances(db, position_id, earlier, today),
         today=today.isoformat(),
