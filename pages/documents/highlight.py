@@ -18,7 +18,7 @@ _BREAK = re.compile(r"(\s*\n\s*)")
 
 @dataclass(frozen=True)
 class Span:
-    """Characters ``start`` to ``end`` (not included) of a field, and the label of the area that they led to."""
+    """Characters ``start`` to ``end`` (not included) of a field, and the label of what rests on them."""
 
     start: int
     end: int
@@ -27,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``labels`` is empty where it is no evidence."""
+    """A run of text; ``labels`` is empty where nothing rests on it."""
 
     text: str
     labels: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def _one(found: re.Match[str]) -> str:
 
 
 def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
-    """Return the evidence in a long text, each with some words around it, at most ``limit`` passages."""
+    """The places of a long text on which something rests, each with some words around it, at most ``limit`` of them."""
     windows: list[tuple[int, int, list[Span]]] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if not 0 <= span.start < span.end <= len(text):
