@@ -60,6 +60,13 @@ class Session:
         else:
             self.say(text)
 
+    def warn_at_start(self, text: str) -> None:
+        """Warn on standard error, or in the log of a program that keeps running: with JSON each of its lines is JSON."""
+        if logs.structured():
+            log.warning(text)
+        else:
+            click.echo(f"warning: {text}", err=True)
+
     def warn(self, text: str) -> None:
         """Write to the log what has been said on standard error."""
         if logs.structured():

@@ -30,6 +30,7 @@ from crawlers.storage.record import upsert
 from crawlers.storage.tables import connect
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
+from desk.reviews import verdict_validity
 from desk.web import portals
 from digest import service as digest_desk
 from digest.issues import issues
@@ -142,7 +143,7 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
             )
         publish(db, site_corpus.NOW)
     with closing(desk_world.open_desk(config)) as db:
-        desk_world.standing.settle_all(db, desk_world.NOW)
+        verdict_validity.settle_all(db, desk_world.NOW)
     return config, [each.id for each in documents]
 
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,25 @@ async def test_what_is_refused_is_the_askers_mistake(site: Datasette, address: s
     assert words in answer.text
 
 
+@pytest.mark.parametrize(
+    ("sql", "most"),
+    [
+        (lambda n: "select " + ", ".join(["1"] * n), limits._LIMITS[sqlite3.SQLITE_LIMIT_COLUMN]),
+        (lambda n: f"select max({', '.join(['1'] * n)})", limits._LIMITS[sqlite3.SQLITE_LIMIT_FUNCTION_ARG]),
+        (lambda n: " union all ".join(["select 1"] * n), limits._LIMITS[sqlite3.SQLITE_LIMIT_COMPOUND_SELECT]),
+        (lambda n: "select " + "not " * (n - 1) + "1", limits._LIMITS[sqlite3.SQLITE_LIMIT_EXPR_DEPTH]),
+        (lambda n: f"select 'a' like '{'a' * n}'", limits._LIMITS[sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH]),
+        (lambda n: f"select length(printf('%.*c', 9000000, 'a') || printf('%.*c', {n - 9000000}, 'a'))", limits.LONGEST_VALUE),
+    ],
+    ids=["columns", "arguments", "compound SELECT", "depth", "pattern", "value"],
+)  # fmt: skip
+async def test_a_query_may_be_as_large_as_its_limit(site: Datasette, sql: Callable[[int], str], most: int) -> None:
+    corpus = site.get_database("corpus")
+    assert (await corpus.execute(sql(most))).rows
+    with pytest.raises(sqlite3.OperationalError):
+        await corpus.execute(sql(most + 1))
+
+
 async def test_as_many_facets_as_people_use_are_answered(site: Datasette) -> None:
     columns = ("kind", "source", "jurisdiction", "level", "session", "status", "chamber", "document_type")
     answer = await site.client.get(
@@ -186,12 +205,12 @@ async def test_a_query_that_has_waited_too_long_is_told_to_come_later(
     site: Datasette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = site.get_database("corpus").pool
-    slow = [asyncio.create_task(site.client.get("/corpus.json?sql=" + quote_plus(SLOW))) for _ in range(limits.WORKERS)]
+    slow = [asyncio.create_task(pool.ask(SLOW, [], 1000, None)) for _ in range(limits.WORKERS)]
     while len(pool._all) < limits.WORKERS:
         await asyncio.sleep(0.01)
     monkeypatch.setattr(limits, "PATIENCE", 0.1)
     assert (await site.client.get("/corpus.json?sql=select+1")).status_code == 503
-    assert {answer.status_code for answer in await asyncio.gather(*slow)} == {400}
+    assert [answer["error"] for answer in await asyncio.gather(*slow)] == ["interrupted"] * limits.WORKERS
 
 
 async def test_a_worker_that_cannot_start_is_the_sites_fault(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
