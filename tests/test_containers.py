@@ -78,6 +78,16 @@ def test_the_containers_own_settings_are_good_and_know_the_gateway() -> None:
     assert given["INFOPOLICY_PROXIES"] == "10.0.0.0/8"
 
 
+def test_containers_write_to_their_volume_alone_and_have_no_rights_of_root() -> None:
+    for service in ("site", "timer"):
+        entry = compose()["services"][service]
+        assert (entry["read_only"], entry["tmpfs"], entry["volumes"]) == (True, ["/tmp"], ["data:/data"])
+        assert (entry["cap_drop"], entry["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+        assert not {"privileged", "cap_add", "user"} & entry.keys()
+    users = re.findall(r"(?m)^USER (\S+)$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    assert users[-1] != "root"
+
+
 def test_images_are_named_by_version() -> None:
     named = re.findall(r"(?m)^ARG PYTHON=(\S+)$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
     assert re.findall(r"(?m)^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")) == ["${PYTHON}"] * 2

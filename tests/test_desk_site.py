@@ -312,6 +312,13 @@ async def test_filters_are_saved_per_person(application: Any) -> None:
     assert ">My broadband<" not in (await ana.get("/desk")).text
 
 
+async def test_the_keys_can_be_turned_off_and_on(browser: Browser) -> None:
+    await browser.sign_in()
+    for state in ("off", "on"):
+        await browser.send("/desk/account", step="shortcuts")
+        assert f'data-shortcuts="{state}"' in (await browser.get("/desk")).text
+
+
 async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:
     await browser.sign_in()
     assert "Your last visit" not in (await browser.get("/desk")).text

@@ -211,6 +211,23 @@ def test_train_command_reports_and_refuses_bad_files(tmp_path: Path, capsys: pyt
     assert "Kept-back documents (topic): micro-F1 " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("after", "code"), [(0.6, 0), (0.5, 0), (0.4, 1)])
+def test_train_ends_with_exit_code_1_when_the_new_model_is_worse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after: float, code: int
+) -> None:
+    scores = iter([0.5, after])
+    (tmp_path / ARRAYS).touch()
+    monkeypatch.setattr(module, "read_gold", lambda *_: [])
+    monkeypatch.setattr(module, "labelled_later", lambda *_: ([], 0))
+    monkeypatch.setattr(module, "read_teacher", lambda *_: ([], 0))
+    cross = {"micro": {"f1": 0.5}, "macro": {"f1": 0.5}}
+    monkeypatch.setattr(module, "evaluate", lambda *_, **__: {"topic": {"micro": {"f1": next(scores)}}})
+    monkeypatch.setattr(module, "train", lambda *_: {"cross_validated": cross})
+    monkeypatch.setattr(module, "Tagger", lambda **_: None)
+    assert main(tmp_path / "gold.jsonl", folder=tmp_path) == code
+    assert ("worse" in capsys.readouterr().err) == bool(code)
+
+
 def test_train_command_says_what_is_wrong_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path))
     result = CliRunner().invoke(cli.main, ["train", str(tmp_path / "absent.jsonl")])
