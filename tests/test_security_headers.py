@@ -39,7 +39,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Card for other sites": (f"/embed/documents/{BROADBAND}", "/embed/documents/nothing", "/embed/nothing"),
     "Desk": ("/desk", "/desk/login", "/desk/trail", f"/desk/documents/{BROADBAND}", "/desk/nothing", "/es/desk",
              "/partner", "/partner/login"),
-    "Page behind a link in a mail": (
+    "Page behind a link in an email": (
         "/subscribe/manage/aaaaaaaaaaaaaaaa", "/subscribe/leave/aaaaaaaaaaaaaaaa", "/subscribe/confirm/aaaaaaaaaaaa",
     ),
     "Error": (
@@ -48,7 +48,7 @@ KINDS: dict[str, tuple[str, ...]] = {
                                     "threads", "databases", "actor", "auth-token", "logout", "permissions", "messages",
                                     "allow-debug", "patterns")),
     ),
-    "File of ours": ("/static/site.css", "/static/charts.js", "/static/nothing"),
+    "Static file": ("/static/site.css", "/static/charts.js", "/static/nothing"),
 }  # fmt: skip
 #: Kinds whose addresses must all be there: the headers of an error would say nothing of the page.
 THERE = ("Public page", "Page with charts", "Tables and SQL", "Feed, calendar or file")
@@ -136,8 +136,9 @@ async def test_every_kind_of_page_has_its_headers(browser: Browser, kind: str) -
 
 @pytest.mark.parametrize(
     ("kind", "referrer"),
-    [("Desk", "same-origin"), ("Page behind a link in a mail", "no-referrer"), ("Public page", "strict-origin-when-cross-origin"),
-     ("Card for other sites", "strict-origin-when-cross-origin"), ("Tables and SQL", "strict-origin-when-cross-origin")],
+    [("Desk", "same-origin"), ("Page behind a link in an email", "no-referrer"),
+     ("Public page", "strict-origin-when-cross-origin"), ("Card for other sites", "strict-origin-when-cross-origin"),
+     ("Tables and SQL", "strict-origin-when-cross-origin")],
 )  # fmt: skip
 async def test_addresses_are_told_to_others_as_far_as_they_may(browser: Browser, kind: str, referrer: str) -> None:
     async for path, answer in answers(browser, kind):
@@ -145,12 +146,20 @@ async def test_addresses_are_told_to_others_as_far_as_they_may(browser: Browser,
             assert answer.headers["referrer-policy"] == referrer, path
 
 
-@pytest.mark.parametrize("kind", ["Desk", "Page behind a link in a mail"])
+@pytest.mark.parametrize("kind", ["Desk", "Page behind a link in an email"])
 async def test_what_is_private_stays_in_no_cache_and_no_search_engine(browser: Browser, kind: str) -> None:
     async for path, answer in answers(browser, kind):
         if not path.startswith("/es/desk"):
             assert "no-store" in answer.headers["cache-control"], path
             assert answer.headers["x-robots-tag"] == "noindex", path
+
+
+async def test_public_pages_are_cached_for_30_seconds_to_5_minutes(browser: Browser) -> None:
+    ages = {path: (await browser.get(path)).headers.get("cache-control", "") for path in KINDS["Public page"]}
+    kept = {int(value.removeprefix("max-age=")) for value in ages.values() if value.startswith("max-age=")}
+    assert {min(kept), max(kept)} == {30, 300}
+    others = {path for path, value in ages.items() if not value.startswith("max-age=")}
+    assert others == {"/report", "/subscribe", "/es/corpus"}, "forms with a token of their own, and a redirect"
 
 
 async def test_public_pages_are_the_same_for_everybody_who_asks(browser: Browser) -> None:
