@@ -18,7 +18,8 @@ from conftest import ROOT
 
 #: A package imports itself and what comes before it, never what comes after. Packages of one line import each other not at all.
 ORDER = (
-    ("store", "text", "settings"),
+    ("store", "text"),
+    ("settings",),
     ("crawlers",),
     ("classify",),
     ("positions",),
@@ -28,6 +29,7 @@ ORDER = (
     ("pages",),
     ("desk", "digest"),
     ("operations",),
+    ("public_sql",),
     ("pipelines", "serve"),
     ("commands",),
     ("cli",),
