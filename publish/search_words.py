@@ -10,23 +10,10 @@ import re
 from collections import Counter
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 #: A word that stands in fewer titles may itself be a slip.
 LEAST = 3
 _WORD = re.compile(r"[^\W\d_]{4,30}")
-
-corpus = Migrations("vocabulary")
-
-
-@corpus()
-def create_search_words(db: Database) -> None:
-    # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.
-    db.execute("create virtual table search_words using fts5(word, documents unindexed, tokenize='trigram')")
-    db.execute(
-        "create virtual table sponsor_names using fts5(name, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
-    )
-    db.execute("create index if not exists sponsors_by_name on sponsors (name)")
 
 
 def write_vocabulary(db: Database, *, anew: bool) -> int:

@@ -20,9 +20,9 @@ from classify.jsonl import BadLine, read_record
 from digest.alerts.channels import BadChannel, load_channels
 from digest.delivery.bounces import read_bounces
 from digest.subscribers import addresses
-from digest.tables import open_mail
 from positions.catalog import catalog, stances
 from positions.catalog.yaml_file import BadFile
+from store.connect import open_mail
 
 ROOT = Path(__file__).resolve().parents[1]
 

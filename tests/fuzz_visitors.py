@@ -21,10 +21,10 @@ from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
 
 from digest.subscribers.tokens import BadLink, Links
-from digest.tables import open_mail
 from pages.browse import browse as browsing
 from pages.browse import search as searching
 from pages.browse.filters import Filters
+from store.connect import open_mail
 
 # --------------------------------------------------------------------- without the web
 

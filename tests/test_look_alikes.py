@@ -18,7 +18,7 @@ from comparison.similarity import candidates, minhash_signatures
 from comparison.similarity.families import BadFamily, Family, load_families
 from comparison.similarity.term_weights import Weights, filled_in_differently, likeness, words
 from comparison.update import forget, update
-from crawlers.storage import rulemakings
+from store.connect import migrate
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -59,7 +59,7 @@ def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> N
     steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]
     other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
     add(corpus, *steps, other)
-    rulemakings.corpus.apply(corpus)
+    migrate(corpus, "corpus.db")
     thread = steps[0]["id"]
     corpus.conn.executemany(
         "insert into thread_documents (document_id, thread_id, ordinal) values (?, ?, ?)",
@@ -166,7 +166,7 @@ def test_look_alikes_only_what_changed_is_compared_again(corpus: Database) -> No
 def test_look_alikes_order_of_arrival_does_not_matter(
     corpus: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     rows = [
         *KIOSKS,

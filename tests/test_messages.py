@@ -11,10 +11,7 @@ import site_corpus
 from site_corpus import TODAY
 from sqlite_utils import Database
 
-import classify.tables
-import positions.tables
 import serve
-from crawlers.storage import tables
 from positions.catalog import messages
 from positions.catalog.catalog import HOME, check, load_catalogue
 from positions.catalog.messages import load_messages
@@ -22,6 +19,7 @@ from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import AREAS, AUDIENCES
 from positions.catalog.yaml_file import BadFile
 from publish.reference import write_reference
+from store.connect import connect, migrate
 
 POSITIONS = load_catalogue().positions
 MESSAGES = load_messages(POSITIONS)
@@ -125,9 +123,8 @@ def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Database:
-    db = tables.connect(tmp_path / "corpus.db")
-    for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
-        migrations.apply(db)
+    db = connect(tmp_path / "corpus.db")
+    migrate(db, "corpus.db")
     return db
 
 

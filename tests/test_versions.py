@@ -191,9 +191,9 @@ def stored(db: Database) -> set[tuple[str, str]]:
 
 
 def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     store(corpus, f"1. Money\n{FUNDS}", f"1. Money\n{FUNDS}\n\n2. Books\n{BAN}")
     matcher = Matcher()
     assert provisions.read_versions(corpus, matcher) == 1
@@ -208,9 +208,9 @@ def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
 
 
 def test_provisions_public_table_names_no_direction(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     assert not {"stance", "reason"} & {column.name for column in corpus.table("version_provisions").columns}
 
 

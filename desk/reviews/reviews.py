@@ -12,7 +12,7 @@ from desk.accounts.accounts import Account
 from desk.reviews import subjects, verdict_validity
 from desk.reviews.subjects import BadVerdict
 from desk.reviews.suggestions import Passage, Suggestion, suggestions, texts_of
-from desk.tables import writing
+from store.connect import writing
 from store.errors import InvalidInput
 
 
