@@ -94,7 +94,7 @@ def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: D
 def test_a_busy_public_file_costs_nobody_a_verdict(
     config: Configuration, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publish.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("publish.listing.PATIENCE_SECONDS", 0.05)
     corpus = corpus_of(config)
     corpus.execute("begin immediate")
     say(db, "confirm")
