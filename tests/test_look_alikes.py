@@ -16,9 +16,10 @@ from sqlite_utils import Database
 from comparison.rules import BadRules, load_rules
 from comparison.similarity import candidates, minhash_signatures
 from comparison.similarity.families import BadFamily, Family, load_families
-from comparison.similarity.term_weights import Weights, filled_in_differently, likeness, words
+from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
 from comparison.update import forget, update
 from store.connect import migrate
+from text.tokens import tokenize
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -273,7 +274,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: frozenset[str], other: 
 
 def test_words_of_the_trade_count_nothing() -> None:
     given_weights = weights()
-    assert given_weights.total(words("An act relating to amending laws and for other purposes")) == 0
+    assert given_weights.total(tokenize("An act relating to amending laws and for other purposes").folded) == 0
     assert given_weights.of("foghorn") == 7
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from classify.jsonl import tag_lines
 from classify.tagger import Tagger, Tagging
-from text.tokens import fold, passages, read_words, sentence_spans
 
 TAGGER = Tagger()
 PIECES = [
@@ -58,48 +56,6 @@ def assert_evidence_is_exact(tagging: Tagging, fields: dict[str, str | None]) ->
 )
 def test_tagger_words_at_start_end_are_the_words_shown(abstract: str, title: str) -> None:
     assert_evidence_is_exact(tag(title, abstract), {"title": title, "abstract": abstract, "text": None})
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300), st.integers(2, 40))
-def test_words_passages_joined_are_the_text(text: str, size: int) -> None:
-    parts = list(passages(text, size))
-    assert "".join(part for _, part in parts) == text
-    assert all(text[offset : offset + len(part)] == part and len(part) <= size for offset, part in parts)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(alphabet=st.sampled_from("aB .!?\n;\"'U.S1 "), max_size=120))
-def test_words_sentences_cover_all_letters_in_order(text: str) -> None:
-    spans = sentence_spans(text)
-    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
-    assert "".join(text[s:e] for s, e in spans).split() == text.split() or "".join(
-        "".join(text[s:e].split()) for s, e in spans
-    ) == "".join(text.split())
-
-
-def test_words_sentences_know_abbreviations() -> None:
-    text = "The U.S. Code, Sec. 4, is amended by Rep. Lee. Libraries gain.\n\nNext part"
-    assert [text[s:e] for s, e in sentence_spans(text)] == [
-        "The U.S. Code, Sec. 4, is amended by Rep. Lee.",
-        "Libraries gain.",
-        "Next part",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("word", "folded"),
-    [
-        ("Libraries’", "library"),
-        ("Children’s", "children"),
-        ("boxes", "box"),
-        ("status", "status"),
-        ("access", "access"),
-    ],
-)
-def test_words_fold(word: str, folded: str) -> None:
-    assert read_words(word).folded == [folded]
-    assert fold(folded) == folded
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from comparison.versions import differences as versions
 from comparison.versions import provisions
 from comparison.versions.differences import compare
-from comparison.versions.provisions import Provision, differences
+from comparison.versions.provisions import VersionProvision, differences
 from comparison.versions.sections import sections
 from comparison.versions.version_order import stage
 from positions.matching.matcher import Matcher
@@ -216,14 +216,14 @@ def test_provisions_public_table_names_no_direction(corpus: Database) -> None:
 
 def test_differences_of_provisions_tell_what_came_went_and_changed() -> None:
     old = [
-        Provision("a", 0, 9, "A fee of 10 dollars may be asked of readers."),
-        Provision("b", 20, 29, "Gone."),
-        Provision("c", 0, 4, "“Same” one"),
+        VersionProvision("text", 0, 9, "A fee of 10 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 20, 29, "Gone.", "b"),
+        VersionProvision("text", 0, 4, "“Same” one", "c"),
     ]
     new = [
-        Provision("a", 0, 9, "A fee of 20 dollars may be asked of readers."),
-        Provision("c", 0, 4, "Same one"),
-        Provision("d", 1, 5, "New."),
+        VersionProvision("text", 0, 9, "A fee of 20 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 0, 4, "Same one", "c"),
+        VersionProvision("text", 1, 5, "New.", "d"),
     ]
     assert [(each.kind, each.position_id) for each in differences(old, new)] == [
         ("changed", "a"),

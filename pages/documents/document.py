@@ -16,7 +16,7 @@ from pages.documents.highlight import MODEL, Piece, Span, passages, pieces, tell
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
-from positions.matching.passages import section_finder
+from positions.matching.provisions import section_finder
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -28,7 +28,7 @@ MOVES = frozenset(
         "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
     }
 )  # fmt: skip
-FIELDS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
+FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 Row = dict[str, Any]
 
 
@@ -143,7 +143,7 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
     for tag in tags.values():
         of_tag = [row for row in evidence if row["area_id"] == tag.area_id]
         tag.words = telling((row["words"], row["rule"] != MODEL) for row in of_tag)
-        tag.fields = [name for field, name in FIELDS.items() if any(row["field"] == field for row in of_tag)]
+        tag.fields = [name for field, name in FIELD_LABELS.items() if any(row["field"] == field for row in of_tag)]
     return list(tags.values())
 
 
@@ -172,7 +172,7 @@ def _positions(
             if row["field"] not in section_of:
                 section_of[row["field"]] = section_finder(head.get(row["field"]) or "")
             section = section_of[row["field"]](row["start"])
-            view.places.append((FIELDS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
+            view.places.append((FIELD_LABELS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
     # What staff added without pointing at a sentence.
     for row in rows(db, "select id, title, statement from positions", []) if confirmed - set(found) else ():
         if row["id"] in confirmed - set(found):

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from text.tokens import tokenize
+
 #: What evidence names as its rule when the trained model found it.
 MODEL = "model"
 #: How many words a list of evidence shows for one area.
 MOST_TOLD = 4
 _ACROSS = re.compile(r"[.;:!?]\s")
-_WORD = re.compile(r"[^\W_]+")
-_MANY = re.compile(r"(?<=\w{3})(ies|(?<![su])s)$")
 _BREAK = re.compile(r"(\s*\n\s*)")
 
 
@@ -89,12 +89,7 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
 
 def _folded(words: str) -> str:
     """The same for one and for many, and for capitals; spaces at both ends, so that parts are found as whole words."""
-    one_by_one = (_MANY.sub(_one, word) for word in _WORD.findall(words.casefold()))
-    return f" {' '.join(one_by_one)} "
-
-
-def _one(found: re.Match[str]) -> str:
-    return "y" if found[0] == "ies" else ""
+    return f" {' '.join(tokenize(words).folded)} "
 
 
 def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
