@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
@@ -20,6 +21,8 @@ from text.tokens import Tokens
 REACH, STRETCHES = 4, 3
 #: How much a sentence counts in which no rule fired.
 MODEL_ALONE = 0.1
+#: Every area of a document asks for the sentences of the same fields.
+_sentences = lru_cache(maxsize=len(FIELDS))(sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def by_sentence(
         read: field, words and each word's share in the model's score, as far as the model read the document.
         learned: what each rule that fired adds to the score.
     """
-    spans = {name: sentences(fields[name] or "") for name in {each.field for each in shown}}
+    spans = {name: _sentences(fields[name] or "") for name in {each.field for each in shown}}
     members: dict[Span, list[Evidence]] = defaultdict(list)
     for each in shown:
         start, end = spans[each.field][sentence_at(spans[each.field], each.start)]

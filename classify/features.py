@@ -42,7 +42,7 @@ def pair_keys(keys: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Part:
-    """The keys of one part of a document (a title and an abstract, or a passage), gathered field by field."""
+    """The keys of one part of a document (a title and an abstract, or a chunk), gathered field by field."""
 
     keys: dict[str, list[np.ndarray]] = field(default_factory=lambda: {block: [] for block in BLOCKS})
     words: int = 0

@@ -18,11 +18,18 @@ _ABBREVIATION_WORDS = (
     "jan feb mar apr jun jul aug sept oct nov dec ann cal tex est approx p pp div"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
-#: Summaries run the short title and the first sentence together: "X Act of 2021 This bill requires", "X Act - Amends".
-_AFTER_TITLE = (
-    r"(?<=[\w)])\s(?=This (?:bill|act|resolution|joint resolution|concurrent resolution)\s)|(?<=Act) -(?=\s[A-Z])"
+#: One character that may end a sentence comes first, so that the search skips all others quickly.
+_END = re.compile(
+    r"""[.!?\s](?:
+        (?<=[.!?]) (?: ["')\]”’]*(?=\s+["'(\[“‘]*[A-Z0-9•]) | (?=\n) )
+      | (?<=\n) [ \t]*\n
+      | (?<=\s) (?=•)
+      # Summaries run the short title and the first sentence together: "X Act of 2021 This bill requires", "X Act - Amends".
+      | (?<=[\w)]\s) (?=This[ ](?:bill|act|resolution|joint[ ]resolution|concurrent[ ]resolution)\s)
+      | (?<=Act[ ]) -(?=\s[A-Z])
+    )""",
+    re.VERBOSE,
 )
-_END = re.compile(r"[.!?][\"')\]”’]*(?=\s+[\"'(\[“‘]*[A-Z0-9•])|\n[ \t]*\n|[.!?](?=\n)|\s(?=•)|" + _AFTER_TITLE)
 _LAST_WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|\.(?=[A-Za-z]))*\Z")
 _CUT = re.compile(r"[;:](?=\s)|,(?=\s)|\s")
 

@@ -12,7 +12,7 @@ from typing import Any
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.documents import decisions, rulemaking
-from pages.documents.highlight import MODEL, Piece, Span, passages, pieces, telling
+from pages.documents.highlight import MODEL, Mark, Piece, excerpts, pieces, telling
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -65,9 +65,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     head = found[0]
     decided = decisions.decided(db, document_id)
     evidence = decisions.evidence(db, document_id, decided)
-    spans: dict[str, list[Span]] = defaultdict(list)
+    spans: dict[str, list[Mark]] = defaultdict(list)
     for row in evidence:
-        spans[row["field"]].append(Span(row["start"], row["end"], _(row["area"])))
+        spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
     parts = {name: _part(db, name, document_id) for name in _PARTS}
     terms = _terms(parts["terms"])
     together = rulemaking.thread(db, document_id)
@@ -119,13 +119,13 @@ def _part(db: sqlite3.Connection, table: str, document_id: str) -> list[Row]:
     return rows(db, f"select * from {table} where document_id = ? order by {_PARTS[table]}", [document_id])
 
 
-def _text(text: str | None, spans: list[Span]) -> Row:
+def _text(text: str | None, spans: list[Mark]) -> Row:
     if not text:
         return {"text_pieces": [], "text_passages": [], "text_whole": False}
     whole = len(text) <= WHOLE_TEXT
     return {
         "text_pieces": pieces(text, spans) if whole else [],
-        "text_passages": passages(text, spans),
+        "text_passages": excerpts(text, spans),
         "text_whole": whole,
     }
 
@@ -148,7 +148,7 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
 
 
 def _positions(
-    db: sqlite3.Connection, head: Row, spans: dict[str, list[Span]], decided: list[Row]
+    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row]
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
@@ -164,7 +164,7 @@ def _positions(
             PositionView(row["position_id"], row["title"], row["statement"], [], row["position_id"] in confirmed),
         )
         inside = [
-            Span(span.start - row["start"], span.end - row["start"], span.label)
+            Mark(span.start - row["start"], span.end - row["start"], span.label)
             for span in spans[row["field"]]
             if row["start"] <= span.start and span.end <= row["end"]
         ]

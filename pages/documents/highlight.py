@@ -17,7 +17,7 @@ _BREAK = re.compile(r"(\s*\n\s*)")
 
 
 @dataclass(frozen=True)
-class Span:
+class Mark:
     """Characters ``start`` to ``end`` (not included) of a field, and the label of what rests on them."""
 
     start: int
@@ -33,7 +33,7 @@ class Piece:
     labels: tuple[str, ...] = ()
 
 
-def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+def pieces(text: str, spans: Iterable[Mark]) -> list[Piece]:
     """Cut a text into marked and unmarked runs; joined together they are the text again.
 
     Spans that overlap or touch become one mark with all their labels; a mark that goes over a line break is cut there, so
@@ -92,9 +92,9 @@ def _folded(words: str) -> str:
     return f" {' '.join(tokenize(words).folded)} "
 
 
-def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
+def excerpts(text: str, spans: Iterable[Mark], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
     """The places of a long text on which something rests, each with some words around it, at most ``limit`` of them."""
-    windows: list[tuple[int, int, list[Span]]] = []
+    windows: list[tuple[int, int, list[Mark]]] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if not 0 <= span.start < span.end <= len(text):
             continue
@@ -106,7 +106,7 @@ def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int 
             windows.append((start, end, [span]))
     found = []
     for start, end, members in windows[:limit]:
-        shifted = [Span(span.start - start, span.end - start, span.label) for span in members]
+        shifted = [Mark(span.start - start, span.end - start, span.label) for span in members]
         cut = pieces(text[start:end], shifted)
         found.append([Piece("… "), *cut] if start else cut)
         if end < len(text):
