@@ -160,7 +160,7 @@ OUR_OWN = {
     "files that come with the code and are read whole when it starts, or in a test": (
         "classify/evaluation/evaluate.py", "classify/training/labels.py", "classify/training/training_data.py", "classify/model.py", "digest/issues/ledger.py",
         "digest/issues/words.py", "pages/places/accuracy.py", "pages/export/api.py", "pages/places/map.py", "pages/http/formatting.py", "positions/matching/direction_words.py",
-        "positions/evaluation/labels.py", "positions/matching/passages.py", "positions/evaluation/sample.py", "serve.py",
+        "positions/evaluation/labels.py", "positions/matching/provisions.py", "positions/evaluation/sample.py", "serve.py",
     ),
     "our own backups and the journal of removals": (
         "operations/backup.py", "operations/human_data_export.py", "operations/retention.py",
