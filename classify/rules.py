@@ -13,7 +13,7 @@ from spacy.vocab import Vocab
 
 from classify.areas import AreaFile, Rule
 from text.spans import Span
-from text.tokens import Tokens, tokenize
+from text.tokens import Tokens, fold_words
 
 #: Hits kept per rule and field to show as evidence; all of them are counted.
 HITS_KEPT = 6
@@ -58,7 +58,7 @@ class RuleMatcher:
             self._add(f"not/{area.id}", area.exclusions, (None, area.id, False))
 
     def _add(self, key: str, phrases: Iterable[str], meaning: tuple[int | None, str | None, bool]) -> None:
-        docs = [Doc(self._vocab, words=tokenize(phrase).folded) for phrase in phrases]
+        docs = [Doc(self._vocab, words=fold_words(phrase)) for phrase in phrases]
         if docs:
             self._matcher.add(key, docs)
             self._meaning[self._vocab.strings[key]] = meaning

@@ -21,7 +21,7 @@ from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
 from positions.matching.phrases import pattern
-from text.tokens import beginning, tokenize
+from text.tokens import beginning, fold_words
 
 #: More changed phrases than this are searched for no faster than everything is tagged.
 MOST = 150
@@ -98,7 +98,7 @@ def _kept(order: Sequence[str], other: Sequence[str]) -> list[str]:
 
 def needs_of_rule(phrase: str) -> Needs:
     """What must stand in a text for a phrase of areas.yml to be found in it (text.tokens)."""
-    return tuple((beginning(word),) for word in tokenize(phrase).folded)
+    return tuple((beginning(word),) for word in fold_words(phrase))
 
 
 def needs_of_trigger(phrase: str) -> Needs:

@@ -19,7 +19,7 @@ from comparison.similarity.families import BadFamily, Family, load_families
 from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
 from comparison.update import forget, update
 from store.connect import migrate
-from text.tokens import tokenize
+from text.tokens import fold_words
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -274,7 +274,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: frozenset[str], other: 
 
 def test_words_of_the_trade_count_nothing() -> None:
     given_weights = weights()
-    assert given_weights.total(tokenize("An act relating to amending laws and for other purposes").folded) == 0
+    assert given_weights.total(fold_words("An act relating to amending laws and for other purposes")) == 0
     assert given_weights.of("foghorn") == 7
 
 

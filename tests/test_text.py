@@ -14,7 +14,7 @@ from crawlers.items import Document
 from pages.documents.document import FIELD_LABELS
 from text.sentences import LONGEST, sentence_at, sentences
 from text.spans import FIELDS, Quote, Span
-from text.tokens import beginning, chunks, fold, forms, tokenize
+from text.tokens import beginning, chunks, fold, fold_words, forms, tokenize
 
 PIECES = st.sampled_from(
     [
@@ -51,6 +51,7 @@ def test_tokens_are_at_their_offsets(text: str, offset: int) -> None:
     found = tokenize(text, offset)
     places = list(zip(found.starts, found.ends, strict=True))
     assert found.folded == [fold(text[start - offset : end - offset]) for start, end in places]
+    assert found.folded == fold_words(text)
     assert all(before[1] <= after[0] for before, after in pairwise(places))
 
 
@@ -67,7 +68,7 @@ def test_tokens_are_at_their_offsets(text: str, offset: int) -> None:
     ],
 )
 def test_fold_reads_plurals_and_possessives_as_one(word: str, folded: str) -> None:
-    assert tokenize(word).folded == [folded]
+    assert fold_words(word) == [folded]
     assert fold(folded) == folded
 
 

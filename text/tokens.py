@@ -47,6 +47,11 @@ def beginning(folded: str) -> str:
     return folded.removesuffix("y") if folded.isascii() else ""
 
 
+def fold_words(text: str) -> list[str]:
+    """Return the folded words of a text in order, without their offsets."""
+    return [fold(word) for word in WORD.findall(text)]
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The folded words of a text; word ``i`` is at ``starts[i]:ends[i]`` of its field."""

@@ -15,7 +15,7 @@ from comparison.rules import load_rules
 from crawlers.yaml_config import rules_of
 from positions.matching.phrases import BadPattern, Pattern, pattern, vocabulary
 from store.errors import InvalidInput
-from text.tokens import beginning, tokenize
+from text.tokens import beginning, fold_words
 
 FILE = Path(__file__).with_name("families.yml")
 
@@ -37,7 +37,7 @@ class Family:
     counterexamples: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
-        words = tokenize(text).folded
+        words = fold_words(text)
         return all(_has(words, each) for each in self.all) and not _has(words, self.none)
 
     def find(self, db: Database, among: Collection[str] | None = None) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from text.tokens import tokenize
+from text.tokens import fold_words
 
 #: What evidence names as its rule when the trained model found it.
 MODEL = "model"
@@ -89,7 +89,7 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
 
 def _folded(words: str) -> str:
     """The same for one and for many, and for capitals; spaces at both ends, so that parts are found as whole words."""
-    return f" {' '.join(tokenize(words).folded)} "
+    return f" {' '.join(fold_words(words))} "
 
 
 def excerpts(text: str, spans: Iterable[Mark], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:

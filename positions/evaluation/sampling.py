@@ -31,7 +31,7 @@ from positions.matching.matcher import Matcher
 from positions.matching.phrases import Pattern, vocabulary
 from text.sentences import sentences
 from text.spans import FIELDS
-from text.tokens import tokenize
+from text.tokens import fold_words
 
 #: Out of four provisions, how many of each kind.
 SHARES = {"matched": 2, "near": 1, "random": 1}
@@ -117,7 +117,7 @@ class Finder:
 
     def _cues(self, document: Document, place: tuple[str, int, int], area: str) -> tuple[str, ...]:
         words = document.fields[place[0]][place[1] : place[2]]
-        seen = vocabulary(tokenize(words).folded)
+        seen = vocabulary(fold_words(words))
         phrase = any(item.possible(seen) for item in self._phrases[area])
         cue = _CUE.search(words)
         return (f"phrase {phrase}", f"cue {bool(cue)}") if phrase or cue else ()
@@ -139,7 +139,7 @@ def _sentences(document: Document) -> list[tuple[str, int, int]]:
         (name, start, end)
         for name, text in document.fields.items()
         for start, end in sentences(text)
-        if len(tokenize(text[start:end])) >= SHORTEST
+        if len(fold_words(text[start:end])) >= SHORTEST
     ]
 
 
@@ -151,7 +151,7 @@ class _Taken:
         self._words: list[frozenset[str]] = []
 
     def add(self, candidate: Candidate) -> bool:
-        words = frozenset(tokenize(candidate.words).folded)
+        words = frozenset(fold_words(candidate.words))
         if candidate.document.id in self._documents or any(_alike(words, other) for other in self._words):
             return False
         self._documents.add(candidate.document.id)

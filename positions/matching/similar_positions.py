@@ -19,7 +19,7 @@ from positions.matching.direction_words import cues
 from positions.matching.matcher import Match
 from positions.matching.provisions import Provision
 from text.spans import FIELDS
-from text.tokens import tokenize
+from text.tokens import fold_words, tokenize
 
 #: How many positions a list is filled up to.
 PLACES = 3
@@ -99,7 +99,7 @@ def first_words(fields: Mapping[str, str | None]) -> Provision | None:
 
 
 def _words(text: str) -> Iterable[str]:
-    return (word for word in tokenize(text).folded if len(word) > 2 and word not in _COMMON and not word.isdigit())
+    return (word for word in fold_words(text) if len(word) > 2 and word not in _COMMON and not word.isdigit())
 
 
 def _words_of(position: Position) -> Counter[str]:
