@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
+from math import fsum
 
 import numpy as np
 
@@ -86,7 +87,8 @@ def by_sentence(
 
     def carried(sentence: Span) -> float:
         rules = {each.rule for each in members[sentence]}
-        weight = sum(learned.get(rule, 0.0) * RULE_IN_FIELD[sentence.field] for rule in rules)
+        # fsum: the order of a set differs from process to process, and a plain sum would with it.
+        weight = fsum(learned.get(rule, 0.0) * RULE_IN_FIELD[sentence.field] for rule in rules)
         for name, words, shares in read:
             if name == sentence.field:
                 first, stop = (bisect_left(words.starts, at) for at in (sentence.start, sentence.end))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classify.evidence import Evidence, by_sentence
 from classify.jsonl import tag_lines
 from classify.tagger import Tagger, Tagging
 
@@ -80,6 +81,15 @@ def test_tagger_evidence_shows_new_words_before_repeated_ones() -> None:
     distinct = len(set(by_rule))
     assert distinct >= 3
     assert len(set(by_rule[:distinct])) == distinct
+
+
+def test_evidence_order_does_not_depend_on_the_order_of_a_set() -> None:
+    """0.1 + 0.2 + 0.3 is more than 0.6 in some orders of adding and 0.6 in others, and sets have an order of their own."""
+    title = "First. Second."
+    learned = {"whole": 0.6, "one": 0.1, "two": 0.2, "three": 0.3}
+    shown = [Evidence("title", 0, 5, "First", "whole")]
+    shown += [Evidence("title", 7, 13, "Second", rule) for rule in ("one", "two", "three")]
+    assert by_sentence(shown, {"title": title}, [], learned)[0].rule == "whole"
 
 
 def test_tagger_near_needs_the_second_phrase_close_by() -> None:
