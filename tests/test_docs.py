@@ -81,6 +81,14 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_named_with_their_folder_are_there(page: Path) -> None:
+    named = re.findall(
+        r"`((?:[a-z]\w*/)+[\w.-]+\.(?:py|yml|json|html|js|css|po|sql|md|xz))`", page.read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not any((top / name).exists() for top in (ROOT, ROOT / "datasette"))] == []
+
+
 def anchors(page: Path) -> set[str]:
     """What a link to a heading of a page may name after its #, as GitHub makes it: small, hyphens for spaces, no signs."""
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
