@@ -6,10 +6,13 @@ import importlib
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -409,6 +412,14 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert("CHANGELOG.md", "- Collects the bills of Vermont.\n")
 
 
+def stored(corpus: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(corpus)) as db:
+        documents = db.execute(
+            "select id, record_hash, first_seen_at, changed_at from documents order by id"
+        ).fetchall()
+        return documents + db.execute("select count(*) from changes").fetchall()
+
+
 def test_a_source_takes_the_files_its_recipe_names(checkout: Checkout, tmp_path: Path) -> None:
     write_source(checkout)
     first = checkout.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_us_vt_bills.py")
@@ -421,5 +432,7 @@ def test_a_source_takes_the_files_its_recipe_names(checkout: Checkout, tmp_path:
     mirror = (checkout.folder / "tests/sources/us_vt_bills").as_uri()
     data = {"INFOPOLICY_DATA": str(tmp_path / "data"), "INFOPOLICY_MIRROR": mirror}
     assert "2 documents" in checkout.passes(*crawl, **data)
+    first_time = stored(tmp_path / "data/corpus.db")
     checkout.passes(*crawl, **data)
+    assert stored(tmp_path / "data/corpus.db") == first_time
     checkout.touched("Add a source")

@@ -18,6 +18,9 @@ PAGES = [
     for path in (
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE")),
         *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "tests/sources").glob("*/README.md")),
+        ROOT / "tests/schemas/README.md",
+        ROOT / "crawlers/sample/README.md",
     )
     if path.relative_to(ROOT).as_posix() not in NOT_YET
 ]
