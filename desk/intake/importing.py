@@ -17,8 +17,8 @@ from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.tables import writing
 from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
+from store.connect import writing
 
 
 @dataclass(frozen=True)

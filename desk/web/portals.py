@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from desk.partners import partner_pages
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
 from desk.web import routes
 from desk.web.routes import Found
 from settings import Configuration
+from store.connect import open_partners, open_staff
 
 
 @dataclass(frozen=True)
