@@ -142,6 +142,7 @@ def test_nothing_that_is_asked_is_logged(site: tuple[str, str, Path]) -> None:
     assert found == []
     assert not [name for name, text in written.items() if PLACE in text], "nor where it came from"
     lines = [line for text in written.values() for line in text.splitlines()]
+    assert lines, "the log says that something was asked"
     assert not [line for line in lines if "printed" in line], "a query that fails is no error of the site"
     if mode.startswith("json"):
         assert not [line for line in lines if not isinstance(_json(line), dict)]

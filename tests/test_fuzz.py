@@ -207,9 +207,9 @@ def test_every_source_has_a_target() -> None:
 
 def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
     found = {
-        path.relative_to(configuration.ROOT).as_posix()
-        for path in configuration.ROOT.rglob("*.py")
-        if path.relative_to(configuration.ROOT).parts[0] not in NOT_SERVED
+        path.relative_to(settings.ROOT).as_posix()
+        for path in settings.ROOT.rglob("*.py")
+        if path.relative_to(settings.ROOT).parts[0] not in NOT_SERVED
         and READS.search(path.read_text(encoding="utf-8"))
     }
     own = {module for modules in OUR_OWN.values() for module in modules}
@@ -221,7 +221,7 @@ def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
 @pytest.mark.parametrize("name", sorted(set(READERS.values())))
 def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
     target, entered = BY_NAME[name], set[str]()
-    wanted = {str(configuration.ROOT / module) for module, target_of in READERS.items() if target_of == name}
+    wanted = {str(settings.ROOT / module) for module, target_of in READERS.items() if target_of == name}
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         entered.add(frame.f_code.co_filename)
@@ -352,8 +352,8 @@ def test_a_mail_in_an_alphabet_that_nobody_knows_stops_nothing() -> None:
 @pytest.mark.parametrize("name", ["site", "mirror"])
 def test_an_address_with_an_open_bracket_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
     (tmp_path / "infopolicy.toml").write_text(f'{name} = "http://[::1"')
-    with pytest.raises(configuration.BadSetting, match=f"{name} = 'http"):
-        configuration.load({}, tmp_path / "infopolicy.toml")
+    with pytest.raises(settings.BadSetting, match=f"{name} = 'http"):
+        settings.load({}, tmp_path / "infopolicy.toml")
 
 
 def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
