@@ -310,9 +310,9 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         for words in sqlite_version.warnings():
-            click.echo(f"warning: {words}", err=True)
+            session.caution(words)
         for words in losses(config.data):
-            click.echo(f"warning: {words} Until then the pages that need this file stay closed.", err=True)
+            session.caution(f"{words} Until then the pages that need this file stay closed.")
         if not site.fixed_secret():
             session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
         session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
