@@ -310,9 +310,9 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         for words in sqlite_version.warnings():
-            session.warn_at_start(words)
+            session.caution(words)
         for words in losses(config.data):
-            session.warn_at_start(f"{words} Until then the pages that need this file stay closed.")
+            session.caution(f"{words} Until then the pages that need this file stay closed.")
         if not site.fixed_secret():
             session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
         session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")

@@ -60,17 +60,17 @@ class Session:
         else:
             self.say(text)
 
-    def warn_at_start(self, text: str) -> None:
-        """Warn on standard error, or in the log of a program that keeps running: with JSON each of its lines is JSON."""
-        if logs.structured():
-            log.warning(text)
-        else:
-            click.echo(f"warning: {text}", err=True)
-
     def warn(self, text: str) -> None:
         """Write to the log what has been said on standard error."""
         if logs.structured():
             log.warning(text)
+
+    def caution(self, text: str) -> None:
+        """Warn at the start of a server: on standard error, or as a line of the log where every line is one of the log's."""
+        if logs.structured():
+            log.warning(text)
+        else:
+            click.echo(f"warning: {text}", err=True)
 
     def bar(self, title: str, total: int | None = None) -> Any:
         """A progress bar on standard error, silent where that is no terminal."""
