@@ -38,9 +38,9 @@ from positions.catalog.yaml_file import BadFile
 @functools.cache
 def _desk() -> Any:
     """staff.db with corpus.db attached, open for as long as this process."""
-    folder = folder() / "handed-in"
-    folder.mkdir()
-    return open_desk(desk_world.build(folder))
+    place = folder() / "handed-in"
+    place.mkdir()
+    return open_desk(desk_world.build(place))
 
 
 # --------------------------------------------------------------------- trackers

@@ -94,11 +94,11 @@ def _rules(body: bytes) -> None:
 
 
 def _messages(body: bytes) -> None:
-    folder = folder() / "messages"
-    folder.mkdir(exist_ok=True)
-    (folder / "privacy.yml").write_bytes(body)
+    place = folder() / "messages"
+    place.mkdir(exist_ok=True)
+    (place / "privacy.yml").write_bytes(body)
     positions = [each for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
-    messages.load_messages(positions, folder)
+    messages.load_messages(positions, place)
 
 
 def _message_seed() -> bytes:

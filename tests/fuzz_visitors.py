@@ -85,9 +85,9 @@ def link_seeds() -> tuple[bytes, ...]:
 @functools.cache
 def _world() -> tuple[asyncio.Runner, desk_world.Browser, desk_world.Browser, tuple[str, ...]]:
     """A loop, a stranger's browser, one of a person who has signed in, and addresses with a good link in them."""
-    folder = folder() / "world"
-    folder.mkdir()
-    config = desk_world.build(folder)
+    place = folder() / "world"
+    place.mkdir()
+    config = desk_world.build(place)
     with closing(open_mail(config.mail)) as db:
         person = reader(db, "reader@example.org")
         links = Links.of(db)

@@ -35,7 +35,6 @@ from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import settings
 from crawlers.completeness.fields import load_fields
 from crawlers.items import BadRecord, Bill, Unreadable, clean
 from crawlers.parsers.json_reader import read_json
@@ -47,6 +46,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web.request_parsing import Upload
 from pages.export import ical
 from positions.catalog import catalog
+from settings import ROOT, BadSetting, load
 
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
@@ -207,10 +207,9 @@ def test_every_source_has_a_target() -> None:
 
 def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
     found = {
-        path.relative_to(settings.ROOT).as_posix()
-        for path in settings.ROOT.rglob("*.py")
-        if path.relative_to(settings.ROOT).parts[0] not in NOT_SERVED
-        and READS.search(path.read_text(encoding="utf-8"))
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT).parts[0] not in NOT_SERVED and READS.search(path.read_text(encoding="utf-8"))
     }
     own = {module for modules in OUR_OWN.values() for module in modules}
     assert sorted(found - set(READERS) - own) == [], "give each a target, or say why it needs none"
@@ -221,7 +220,7 @@ def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
 @pytest.mark.parametrize("name", sorted(set(READERS.values())))
 def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
     target, entered = BY_NAME[name], set[str]()
-    wanted = {str(settings.ROOT / module) for module, target_of in READERS.items() if target_of == name}
+    wanted = {str(ROOT / module) for module, target_of in READERS.items() if target_of == name}
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         entered.add(frame.f_code.co_filename)
@@ -352,8 +351,8 @@ def test_a_mail_in_an_alphabet_that_nobody_knows_stops_nothing() -> None:
 @pytest.mark.parametrize("name", ["site", "mirror"])
 def test_an_address_with_an_open_bracket_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
     (tmp_path / "infopolicy.toml").write_text(f'{name} = "http://[::1"')
-    with pytest.raises(settings.BadSetting, match=f"{name} = 'http"):
-        settings.load({}, tmp_path / "infopolicy.toml")
+    with pytest.raises(BadSetting, match=f"{name} = 'http"):
+        load({}, tmp_path / "infopolicy.toml")
 
 
 def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
