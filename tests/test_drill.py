@@ -142,9 +142,10 @@ _DECIDE = (
     FATAL
     + """
 from pathlib import Path
-from desk import accounts, reviews
+from desk.accounts import accounts
+from desk.reviews import reviews
 from store.connect import open_staff
-from publish import publish_decisions
+from publish.listing import publish_decisions
 folder, document = Path(sys.argv[1]), sys.argv[2]
 db = open_staff(folder / "staff.db", folder / "corpus.db")
 ana = accounts.find(db, "Ana Reader")
@@ -183,10 +184,11 @@ _PARTNER = (
     + """
 import datetime
 from pathlib import Path
-from configuration import Configuration
-from desk import accounts, moderating, partners
-from desk.houses import partners_of
-from desk.room import Room
+from settings import Configuration
+from desk.accounts import accounts
+from desk.partners import partner_moderation, partners
+from desk.web.portals import partners_of
+from desk.web.context import RequestContext
 from store.connect import open_staff
 config, document = Configuration(data=Path(sys.argv[1])), sys.argv[2]
 now = "2026-11-25T00:00:00Z"
@@ -194,9 +196,9 @@ with_partners = partners_of(config)
 if document == "hide":
     db = open_staff(config.staff, config.corpus)
     form = {"statement": ["1"], "hide": ["1"], "reason": ["a mistake"], "seen": ["0"]}
-    room = Room(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
+    context = RequestContext(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
                 partners=lambda: with_partners)
-    moderating.listed(room)
+    partner_moderation.listed(context)
 else:
     partners.say(with_partners, accounts.find(with_partners, "Dana"), document, "support", "For us.", seen=0, now=now)
 """

@@ -46,7 +46,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""), "run": ([], ""),
         "merge": ([str(data.parent / "spool")], ""), "rebuild": (["--all"], ""), "publish": ([], ""),
         "serve": (["--port", "18475"], ""), "summary": ([], ""), "status": ([], ""), "check": ([], ""), "backup": ([], ""),
-        "restore": ([str(copy)], ""), "accept": (["mail.db"], ""), "snapshot": ([str(data / "public" / "corpus.db")], ""),
+        "restore": ([str(copy)], ""), "doctor": (["--offline"], ""), "accept": (["mail.db"], ""), "snapshot": ([str(data / "public" / "corpus.db")], ""),
         "prune": ([], ""), "export": (["--format", "xlsx", "--output", str(data / "out.xlsx")], ""), "tag": ([], LINE),
         "match": ([], LINE), "evaluate": ([str(data / "none.jsonl")], ""), "train": ([str(data / "none.jsonl")], ""),
         "gold fetch": ([], ""), "positions check": ([], ""), "positions proposals": ([], ""),

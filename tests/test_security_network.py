@@ -294,8 +294,8 @@ _CHILD = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_DATA, (600_000_000,) * 2)
 sys.path[:0] = [{root!r}]
-from crawlers import xmltree, bill_text
-from crawlers.billstatus import parse_bill
+from crawlers.parsers import xmltree, bill_text
+from crawlers.parsers.billstatus import parse_bill
 from crawlers.items import BadRecord
 from crawlers.items import Unreadable
 body = sys.stdin.buffer.read()
