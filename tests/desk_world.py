@@ -25,6 +25,8 @@ from desk.accounts.passwords import hash_password
 from desk.reviews import review_items, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
 from desk.tables import open_staff
+from desk.web.routes import no_page
+from desk.web.routing import Route
 from settings import Configuration
 
 NOW = "2022-03-09T09:00:00Z"
@@ -87,6 +89,19 @@ def application(config: Configuration) -> Any:
 @pytest.fixture
 def browser(application: Any) -> Browser:
     return Browser(application)
+
+
+def address_of(route: Route) -> str:
+    """The address of a page, with something for each part that its pattern names."""
+    path = re.sub(
+        r"\(\?P<id>[^)]*\)", "pr-library-records" if "/positions/" in route.pattern else BROADBAND, route.pattern
+    )
+    return re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "").strip("^$")
+
+
+def is_fallback(route: Route) -> bool:
+    """Whether a route answers the addresses that no page has."""
+    return route.page is no_page
 
 
 def document(key: str = BROADBAND, more: str = "") -> str:

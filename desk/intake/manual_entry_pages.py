@@ -13,7 +13,10 @@ from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
 from desk.reviews.review_page import LATER
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.request_parsing import LARGEST_TEXT
+from desk.web.routing import staff_page
 from pages.http.formatting import glossary
 from store.errors import InvalidInput
 
@@ -36,10 +39,12 @@ class BadDocument(InvalidInput):
         self.fields = fields
 
 
+@staff_page(r"/added", methods="GET")
 def listed(context: RequestContext) -> Answer:
     return Page("desk/by_hand.html", {"rows": manual_documents.listed(context.db)})
 
 
+@staff_page(r"/added/form", role="reviewer", max_bytes=LARGEST_TEXT)
 def form(context: RequestContext) -> Answer:
     """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
     key = context.arg("id")

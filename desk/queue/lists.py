@@ -11,13 +11,16 @@ from desk.intake import reports
 from desk.partners import partner_moderation
 from desk.queue import collaboration, queue
 from desk.reviews import bulk, review_page, reviews
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, local
+from desk.web.context import Answer, Page, Redirect, RequestContext, local
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, staff_page
 from pages.browse import cards
 from pages.http.formatting import glossary
 
 TRAIL = 50
 
 
+@staff_page(r"", methods="GET")
 def the_queue(context: RequestContext) -> Answer:
     filters, asked = review_page.filters_of(context), review_page.asked(context)
     page = max(1, context.number("page"))
@@ -59,6 +62,7 @@ def _places(context: RequestContext) -> list[str]:
     return [row[0] for row in context.db.execute("select distinct jurisdiction from waiting order by 1").fetchall()]
 
 
+@staff_page(r"/filters", methods="POST")
 def save_filter(context: RequestContext) -> Answer:
     try:
         if context.typed("step") == "drop":
@@ -71,6 +75,7 @@ def save_filter(context: RequestContext) -> Answer:
     return Redirect(f"/desk?{query}", "The filter is saved.")
 
 
+@staff_page(rf"/documents/{ID}/keep", role="reviewer", methods="POST")
 def keep(context: RequestContext) -> Answer:
     """A note, an assignment, a sleep or a follow on a document."""
     document_id, step = context.path["id"], context.typed("step")
@@ -98,6 +103,7 @@ def keep(context: RequestContext) -> Answer:
     return Redirect(local(f"{onward}?{filters}"), told)
 
 
+@staff_page(rf"/documents/{ID}/follow", methods="POST")
 def follow(context: RequestContext) -> Answer:
     """Following is a matter of one's own list, so that viewers may do it, too."""
     document_id = context.path["id"]
@@ -108,10 +114,12 @@ def follow(context: RequestContext) -> Answer:
     return Redirect(local(context.typed("next"), f"/desk/documents/{document_id}"))
 
 
+@staff_page(r"/following", methods="GET")
 def following(context: RequestContext) -> Answer:
     return Page("desk/following.html", {"rows": collaboration.follows(context.db, context.me)})
 
 
+@staff_page(r"/areas")
 def areas(context: RequestContext) -> Answer:
     if context.form is not None:
         if not context.me.may("reviewer"):
@@ -130,6 +138,7 @@ def open_names(context: RequestContext) -> list[str]:
     return [each.name for each in accounts.all_accounts(context.db) if each.disabled_at is None]
 
 
+@staff_page(r"/people", methods="GET")
 def people(context: RequestContext) -> Answer:
     found: list[tuple[Account, int]] = [
         (each, context.db.execute("select count(*) from reviews where reviewer = ?", [each.id]).fetchone()[0])
@@ -138,6 +147,7 @@ def people(context: RequestContext) -> Answer:
     return Page("desk/people.html", {"people": found})
 
 
+@staff_page(r"/trail", methods="GET")
 def trail(context: RequestContext) -> Answer:
     """Everything anybody decided or did, newest first; `document`, `person` and `before` (a moment) narrow it down."""
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]

@@ -17,7 +17,9 @@ from desk.reviews import review_items, review_page, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
+from desk.web.context import Answer, Page, Redirect, RequestContext, parts_of
+from desk.web.errors import HTTPError
+from desk.web.routing import staff_page
 
 #: More at once nobody can look through.
 MOST = 200
@@ -73,6 +75,7 @@ def _possible(item: Item, verdict: str) -> bool:
     return verdict != "confirm" or item.kind == "area" or item.suggestion.value is not None
 
 
+@staff_page(r"/bulk", role="reviewer", methods="POST")
 def bulk(context: RequestContext) -> Answer:
     """Step one shows what an action means, step two records it."""
     query = review_page.filters_of(context).query()

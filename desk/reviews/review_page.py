@@ -13,7 +13,9 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, subjects, suggestions
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, staff_page
 from pages.documents import document as public
 
 LATER = "The public pages follow with the next publishing: the public file is being written to just now."
@@ -27,16 +29,18 @@ def asked(context: RequestContext) -> QueueViewer:
     return QueueViewer(context.me.id, context.today, collaboration.visit(context.db, context.me, context.now))
 
 
+@staff_page(r"/next", methods="GET")
 def following(context: RequestContext) -> Answer:
     """The document whose turn it is: that of number `n` of the queue with these filters."""
     filters = filters_of(context)
     found = queue.at(context.db, filters, asked(context), context.number("n"))
     if found is None:
-        return Redirect(f"/desk?{filters.query()}", told="Nothing more waits here.")
+        return Redirect(f"/desk?{filters.query()}", message="Nothing more waits here.")
     number, entry = found
     return Redirect(f"/desk/documents/{entry.document_id}?{filters.query(n=str(number))}")
 
 
+@staff_page(rf"/documents/{ID}", post="reviewer")
 def paper(context: RequestContext) -> Answer:
     """One document; a posted form is a verdict on one of its subjects."""
     document_id = context.path["id"]
@@ -149,6 +153,7 @@ def _people(context: RequestContext) -> list[accounts.Account]:
     return [each for each in accounts.all_accounts(context.db) if each.disabled_at is None]
 
 
+@staff_page(r"/undo", role="reviewer", methods="POST")
 def undo(context: RequestContext) -> Answer:
     """Take back one's own verdict, or all of one bulk action."""
     try:
