@@ -181,7 +181,7 @@ def say(
 
 
 def states(db: Database, document_id: str = BROADBAND) -> dict[str, str]:
-    return {item.subject: item.state for item in review_items.items(db, document_id)}
+    return {item.subject: item.state for item in review_items.items(db, document_id, review_items.titles(db))}
 
 
 def decisions(config: Configuration) -> dict[tuple[str, str], tuple[Any, ...]]:

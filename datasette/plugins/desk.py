@@ -17,7 +17,7 @@ from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk.accounts import accounts, limits, sessions
+from desk.accounts import limits, sessions
 from desk.intake import manual_documents
 from desk.web import request_parsing
 from desk.web.context import Attachment, Page, Redirect, RequestContext
@@ -113,55 +113,56 @@ async def _form(route, request):
 
 def _answer(route, datasette, request, config, form):
     """What the page says, and for whom."""
-    portal = route.portal
+    portal, method, role = route.portal, "POST" if form else "GET", route.post if form else route.role
+    proxied = _proxied(portal, request, config)
+    given = _given(portal, datasette, request, config, form)
     refuse_lost(config.data, portal.files)
     if portal is PARTNERS and not config.partners.exists():
         return _to_login(request), None
     with closing(portal.open(config)) as db:
-        now, token = utc_now(), _token(portal, datasette, request)
-        account = _proxied(portal, db, request, config) or (sessions.who(db, token, now=now) if token else None)
+        account = sessions.who(db, given["token"], now=given["now"], proxied=proxied)
         if account is None and route.role is not None:
             # People who are not signed in do not learn which pages there are.
             return _to_login(request), None
         try:
-            _check_role(route, account, form)
-            context = RequestContext(
-                db=db, account=account, now=now, today=_today(datasette, now), token=token, path=request.url_vars,
-                args={name: request.args.getlist(name) for name in request.args},
-                **(_sent(datasette, request, config, form, now) if form else {}),
-                **(_reach(config, db, now) if portal is DESK else {}),
-            )  # fmt: skip
-            answer = route.page(context)
+            if method not in route.methods:
+                raise HTTPError(405, "There is no form here." if form else "There is nothing to read here.")
+            if role is not None and not account.may(role):
+                raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
+            answer = route.page(_context(portal, db, account, config, given))
         except HTTPError as error:
             return _refused(error), account
-        if form is not None:
+        if form:
             note_while_serving(config.data, "staff.db", "partners.db")
         return answer, account
 
 
-def _check_role(route, account, form):
-    method, role = ("GET", route.role) if form is None else ("POST", route.post)
-    if method not in route.methods:
-        raise HTTPError(405, "There is no form here." if form else "There is nothing to read here.")
-    if role is not None and not account.may(role):
-        raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
+def _given(portal, datasette, request, config, form):
+    """What a request says before any file is opened, as fields of a RequestContext."""
+    token = _token(portal, datasette, request)
+    now, today = _clock(datasette)
+    args = {name: request.args.getlist(name) for name in request.args}
+    given = {"now": now, "today": today, "token": token, "path": request.url_vars, "args": args}
+    if form:
+        # Only forms count as tries to sign in, so only they need to know the sender.
+        given |= {
+            "form": form.values, "files": form.files, "device": _device(datasette, request, now),
+            "origin": request_parsing.who_asks(_peer(request), request.headers, config),
+        }  # fmt: skip
+    return given
 
 
-def _sent(datasette, request, config, form, now):
-    """What comes with a form, and what the limits of sign-ins go by."""
-    return {
-        "form": form.values, "files": form.files, "device": _device(datasette, request, now),
-        "origin": request_parsing.who_asks(_peer(request), request.headers, config),
-    }  # fmt: skip
-
-
-def _reach(config, db, now):
-    """What pages of staff can do beyond their own file: reach the public one and that of partners."""
-    return {
-        "publish": lambda documents: publish_decisions(config.corpus, db, documents),
-        "take_in": lambda key: manual_documents.show(config.corpus, db, key, now),
-        "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
-    }
+def _context(portal, db, account, config, given):
+    if portal is PARTNERS:
+        return RequestContext(db, account, **given)
+    return RequestContext(
+        db,
+        account,
+        **given,
+        publish=lambda documents: publish_decisions(config.corpus, db, documents),
+        take_in=lambda key: manual_documents.show(config.corpus, db, key, given["now"]),
+        partners=lambda: PARTNERS.open(config) if config.partners.exists() else None,
+    )
 
 
 def _to_login(request):
@@ -208,15 +209,11 @@ def _token(portal, datasette, request):
         return None
 
 
-def _proxied(portal, db, request, config):
-    """Whom a trusted proxy has let in: its header counts from its own address only."""
+def _proxied(portal, request, config):
+    """Whom a trusted proxy says it has let in: its header counts from its own address only."""
     if portal is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
         return None
-    said = request.headers.get(config.sso_header.lower(), "").strip()
-    if not said:
-        return None
-    account = accounts.by_email(db, said) or accounts.find(db, said)
-    return account if account and account.disabled_at is None else None
+    return request.headers.get(config.sso_header.lower(), "").strip() or None
 
 
 def _proxies(config):
@@ -227,9 +224,10 @@ def _peer(request):
     return (request.scope.get("client") or ("",))[0]
 
 
-def _today(datasette, now):
-    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
-    return datetime.date.fromisoformat(fixed or now[:10])
+def _clock(datasette):
+    """The time, and the day of the pages: a fixed one where the site has that."""
+    fixed, now = (datasette.plugin_config("infopolicy") or {}).get("today"), utc_now()
+    return now, datetime.date.fromisoformat(fixed or now[:10])
 
 
 @hookimpl

@@ -12,8 +12,7 @@ from crawlers.items import KINDS, STATUSES, BadRecord, Document, clean, document
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
-from desk.reviews.review_page import LATER
-from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_TEXT
 from desk.web.routing import staff_page
@@ -71,7 +70,7 @@ def form(context: RequestContext) -> Answer:
         if gone
         else "Kept. It is tagged and matched with the next run, or at once by `infopolicy rebuild`."
     )
-    return Redirect("/desk/added", told if shown else f"{told} {LATER}")
+    return Redirect("/desk/added", told if shown else f"{told} {PUBLISHED_LATER}")
 
 
 def document_of(typed: Mapping[str, str]) -> Document:

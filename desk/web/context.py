@@ -56,6 +56,8 @@ class Attachment:
     body: str
 
 
+#: What people are told when the public file is busy.
+PUBLISHED_LATER = "The public pages follow with the next publishing: the public file is being written to just now."
 #: No row of ours has a larger number; the database takes none above 2^63.
 LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
