@@ -36,7 +36,7 @@ from digest.delivery.send import Sender, Server
 from digest.issues import issues
 from digest.subscribers import estimate
 from digest.subscribers.preferences import Preferences
-from digest.tables import open_mail
+from store.connect import open_mail
 
 SECONDS, MEGABYTES, HTML = 300, 500, 102_000
 

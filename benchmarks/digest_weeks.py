@@ -36,7 +36,7 @@ from digest.issues import issues
 from digest.subscribers import subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
+from store.connect import open_mail
 
 WEEKS = {
     "bills": ("2022-03-01", 5, "us_bills --congress 117 --budget off"),

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.pages import KINDS, Times, addresses, ask, serving
 from benchmarks.running import Ended, run
-from pipelines import open_corpus
+from store.connect import open_corpus
 
 SIZES = (1_000, 10_000, 100_000, 250_000, 1_000_000)
 #: What belongs to one document and came with it; everything else is derived.

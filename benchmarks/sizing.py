@@ -189,9 +189,9 @@ def figures(of: dict[str, float], points: list[tuple[float, float]]) -> dict[str
 
 
 def inputs_table(entries: list[dict[str, Any]], points: list[tuple[float, float]]) -> str:
-    lines = ["| what | figure | from |", "|---|---:|---|"]
+    lines = ["| Input | Figure | From |", "|---|---:|---|"]
     for entry in entries:
-        figure = f"{entry['value']:,} {entry.get('unit', '')}".replace(".0 ", " ").strip()
+        figure = f"{entry['value']:,} {entry.get('unit', '')}".replace(".0 ", " ").replace(" %", "%").strip()
         lines.append(f"| {entry['what']} | {figure} | {entry['from']} |")
     sizes = ", ".join(f"{peak:,.0f} MB at {count:,.0f}" for count, peak in points)
     lines.append(
@@ -201,7 +201,7 @@ def inputs_table(entries: list[dict[str, Any]], points: list[tuple[float, float]
 
 
 def scales_table(of: dict[str, float], points: list[tuple[float, float]]) -> str:
-    lines = ["| documents | cores | memory | disk | whole backups kept |", "|---:|---:|---:|---:|---|"]
+    lines = ["| Documents | Cores | Memory | Disk | Whole backups kept |", "|---:|---:|---:|---:|---|"]
     for documents, cores, keep in SCALES:
         space = disk(documents, keep, of)
         needed = memory(documents, cores, space["corpus_gb"], of, points)

@@ -41,11 +41,9 @@ from benchmarks.soaking.visits import Known
 from benchmarks.soaking.watch import Watch
 from desk.accounts import accounts
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
 from digest import service
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail, open_partners, open_staff
 
 SUBSCRIBERS = 10_000
 

@@ -21,7 +21,7 @@ ANYBODY = click.Choice([*ROLES.choices, "partner"])
 @contextmanager
 def staff_room(session: Session) -> Iterator[Any]:
     """staff.db, open, and what can go wrong with an account told in one sentence."""
-    from desk.tables import open_staff
+    from store.connect import open_staff
 
     with plain_errors(), private_files(session, "staff.db"), closing(open_staff(session.config.staff)) as db:
         yield db
@@ -30,7 +30,7 @@ def staff_room(session: Session) -> Iterator[Any]:
 @contextmanager
 def _partner_room(session: Session) -> Iterator[Any]:
     """partners.db, likewise; None where there is none and so nobody in it."""
-    from desk.partners.partner_tables import open_partners
+    from store.connect import open_partners
 
     with plain_errors(), private_files(session, "partners.db"):
         if not session.config.partners.exists():
@@ -97,7 +97,7 @@ def user_add(
     """
     from desk.accounts import accounts
     from desk.partners import partners
-    from desk.partners.partner_tables import open_partners
+    from store.connect import open_partners
 
     if (role == "partner") != bool(organisation):
         raise Stop("--role partner and --organisation go together", 2)

@@ -20,7 +20,7 @@ from store.clock import utc_now
 def mail_room(session: Session, *others: str) -> Iterator[Any]:
     """mail.db, open, and every way in which mail can go wrong told in one sentence; `others` are private files it needs."""
     from digest import service
-    from digest.tables import open_mail
+    from store.connect import open_mail
 
     with plain_errors(), private_files(session, "mail.db", *others):
         db = open_mail(session.config.mail)

@@ -33,7 +33,8 @@ from operations.human_data_export import (
 from operations.loss import PRIVATE, adopt
 from operations.retention import forget_backups, plain
 from settings import Configuration
-from store.data_folder import FILES, MANIFEST, damage, present, read_only
+from store.connect import read_only
+from store.data_folder import FILES, MANIFEST, damage, present
 from store.errors import OperationError, is_damage
 from store.private_files import Identity, identity_of
 

@@ -16,10 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
-from digest.tables import open_mail
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, open_staff, read_only
 from store.errors import OperationError
 from store.private_files import DERIVED
 

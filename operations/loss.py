@@ -15,10 +15,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from crawlers.storage.tables import ops
 from operations.human_data_export import JOURNALS, MAKERS
 from operations.retention import backups
-from store.data_folder import MANIFEST, read_only
+from store.connect import migrate, read_only
+from store.data_folder import MANIFEST
 from store.errors import OperationError
 from store.private_files import Identity, connect_private, identity_of
 
@@ -208,7 +208,7 @@ def _backups_of(data: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _write(data: Path, name: str, found: Identity) -> None:
     with closing(connect_private(data / "ops.db")) as db:
-        ops.apply(db)
+        migrate(db, "ops.db")
         db.execute(
             "insert into private_files values (?, ?, ?) on conflict (name) do update "
             "set id = excluded.id, counter = excluded.counter",

@@ -16,7 +16,8 @@ from prometheus_client.registry import Collector
 
 from operations.retention import made_at, newest_backup
 from store.clock import utc_now
-from store.data_folder import FILES, read_only
+from store.connect import read_only
+from store.data_folder import FILES
 from store.errors import OperationError
 
 #: Seconds. The site's pages take 2 to 20 ms; a query of a visitor is stopped after one second.

@@ -207,10 +207,7 @@ def _store(staff: Database, key: str, read_from: str | None, found: Iterable[Out
 
 
 def _place(match: Match | None) -> tuple[Any, ...]:
-    if match is None:
-        return None, None, None, None
-    where = match.provision
-    return where.field, where.start, where.end, where.words
+    return match.provision.place if match else (None, None, None, None)
 
 
 # --------------------------------------------------------------------- what staff confirmed, in corpus.db

@@ -22,7 +22,7 @@ from sqlite_utils import Database
 
 import cli
 from crawlers.download.mirror import recorded
-from pipelines import open_corpus, open_staff
+from store.connect import open_corpus, open_staff
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = Path(__file__).resolve().parent / "sources"

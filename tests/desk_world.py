@@ -18,16 +18,15 @@ from site_corpus import BROADBAND, TODAY
 from sqlite_utils import Database
 
 import serve
-from crawlers.storage import tables
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.accounts.passwords import hash_password
 from desk.reviews import review_items, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
-from desk.tables import open_staff
 from desk.web.routes import no_page
 from desk.web.routing import Route
 from settings import Configuration
+from store.connect import connect, open_staff
 
 NOW = "2022-03-09T09:00:00Z"
 LATER = "2022-03-10T09:00:00Z"
@@ -128,7 +127,7 @@ def person(db: Database, name: str = "Ana Reader") -> Account:
 
 
 def corpus_of(config: Configuration) -> Database:
-    return tables.connect(config.corpus)
+    return connect(config.corpus)
 
 
 def site_of(config: Configuration, **more: Any) -> Any:

@@ -24,7 +24,7 @@ from digest.delivery.message import Letterhead
 from digest.subscribers import subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
+from store.connect import open_mail
 
 #: A subscriber who confirms on day one is told of what is seen later.
 JOINED = "2022-03-07T08:00:00Z"

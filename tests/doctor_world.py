@@ -22,12 +22,10 @@ from sqlite_utils import Database
 from crawlers.sources import load_sources
 from desk.accounts import accounts
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
-from digest.tables import open_mail
 from operations.backup import backup
 from operations.doctor.findings import Answer, Host
 from settings import ROOT, Configuration
+from store.connect import open_mail, open_partners, open_staff
 
 NOW = datetime(2022, 3, 9, 12, tzinfo=UTC)
 STAMP = "2022-03-09T12:00:00Z"

@@ -15,7 +15,7 @@ import desk_world
 import xlsxwriter
 import yaml
 from desk_world import NOW, open_desk, person
-from fuzz_local import change_yaml, context, some_positions
+from fuzz_local import change_yaml, folder, some_positions
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_json, change_text, change_tree, change_xml
 from openpyxl import Workbook
@@ -37,7 +37,7 @@ from positions.catalog.yaml_file import BadFile
 @functools.cache
 def _desk() -> Any:
     """staff.db with corpus.db attached, open for as long as this process."""
-    folder = context() / "handed-in"
+    folder = folder() / "handed-in"
     folder.mkdir()
     return open_desk(desk_world.build(folder))
 
@@ -179,7 +179,7 @@ def _proposal(body: bytes) -> None:
         file, key, kind = asked["file"].encode("utf-8", "surrogatepass"), asked["position"], asked["kind"]
     except (ValueError, TypeError, AttributeError, KeyError):
         return
-    home = context() / "proposed" / "catalogue"
+    home = folder() / "proposed" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(file)
     if (position := proposals.position_of(key, home)) is None:

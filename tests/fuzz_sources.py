@@ -272,3 +272,40 @@ def sources() -> tuple[Target, ...]:
     made.append(Target("congress_bill", congress_seeds(), change_json, _congress_bill, UNUSABLE))
     made.append(Target("zip", zip_seed(), change_bytes, _zip, ()))
     return tuple(made)
+
+
+#: Source -> the targets that read its answers.
+OF_SOURCE = {
+    "us_bills": ("billstatus", "sitemap", "zip"),
+    "us_federal_register": ("federal_register", "federal_register_text"),
+    "us_states": ("openstates", "openstates_sessions"),
+    "ca_bills": ("canada",),
+    "uk_bills": ("uk_list", "uk_bill"),
+    "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list"),
+    "us_local_legistar": ("legistar", "legistar_parts"),
+    "us_courts": ("courts",),
+    "us_regulations": ("regulations", "docket"),
+    "us_congress_api": (
+        "congress_list", "congress_bill", "congress_meeting", "congress_hearing", "congress_amendment",
+    ),
+    "us_bill_text": ("bill_text",),
+}  # fmt: skip
+#: Parser or spider that reads bytes itself -> a target that goes through it.
+PARSERS = {
+    "crawlers/parsers/bill_text.py": "bill_text",
+    "crawlers/parsers/billstatus.py": "zip",
+    "crawlers/parsers/congress_gov.py": "congress_bill",
+    "crawlers/parsers/courtlistener.py": "courts",
+    "crawlers/parsers/federal_register.py": "federal_register",
+    "crawlers/parsers/json_reader.py": "courts",
+    "crawlers/parsers/legiscan.py": "legiscan",
+    "crawlers/parsers/legisinfo.py": "crawler_rules",
+    "crawlers/parsers/legistar.py": "legistar",
+    "crawlers/parsers/openstates.py": "openstates",
+    "crawlers/parsers/regulations_gov.py": "regulations",
+    "crawlers/parsers/states.py": "crawler_rules",
+    "crawlers/parsers/uk_parliament.py": "uk_bill",
+    "crawlers/parsers/xmltree.py": "canada",
+    "crawlers/spiders/us_bills.py": "zip",
+    "crawlers/spiders/us_federal_register.py": "federal_register",
+}

@@ -16,22 +16,22 @@ import desk_world
 import httpx
 import site_corpus
 from digest_world import reader
-from fuzz_local import context
+from fuzz_local import folder
 from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
 
 from digest.subscribers.tokens import BadLink, Links
-from digest.tables import open_mail
 from pages.browse import browse as browsing
 from pages.browse import search as searching
 from pages.browse.filters import Filters
+from store.connect import open_mail
 
 # --------------------------------------------------------------------- without the web
 
 
 @functools.cache
 def _site() -> sqlite3.Connection:
-    db = sqlite3.connect(site_corpus.build(context()), check_same_thread=False)
+    db = sqlite3.connect(site_corpus.build(folder()), check_same_thread=False)
     db.row_factory = sqlite3.Row
     return db
 
@@ -58,7 +58,7 @@ def _search(body: bytes) -> None:
 
 @functools.cache
 def _links() -> Links:
-    with closing(open_mail(context() / "links.db")) as db:
+    with closing(open_mail(folder() / "links.db")) as db:
         return Links.of(db)
 
 
@@ -85,7 +85,7 @@ def link_seeds() -> tuple[bytes, ...]:
 @functools.cache
 def _world() -> tuple[asyncio.Runner, desk_world.Browser, desk_world.Browser, tuple[str, ...]]:
     """A loop, a stranger's browser, one of a person who has signed in, and addresses with a good link in them."""
-    folder = context() / "world"
+    folder = folder() / "world"
     folder.mkdir()
     config = desk_world.build(folder)
     with closing(open_mail(config.mail)) as db:

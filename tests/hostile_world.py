@@ -20,26 +20,24 @@ from fuzz_targets import recordings
 from lxml import etree
 from sqlite_utils import Database
 
-import comparison.tables
 from classify.areas import AREAS_FILE, load_areas
 from comparison.similarity import families, grouping
 from crawlers.items import Document
 from crawlers.parsers import federal_register, openstates, xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import upsert
-from crawlers.storage.tables import connect
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
 from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import issues
-from digest.tables import open_mail
 from pages.documents import look_alikes
 from pipelines import validate
 from positions.catalog import catalog, messages, stances
 from publish import reference
 from publish.listing import publish
 from settings import Configuration
+from store.connect import connect, open_mail
 
 #: What gets out of text, attributes, titles, scripts, comments, CDATA, templates, calendars, tables and headers.
 PAYLOAD = (
@@ -126,7 +124,6 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
     config = desk_world.build(folder)
     documents = [hostile_bill(), hostile_rule(), hostile_state_bill()]
     with closing(connect(config.corpus)) as db:
-        comparison.tables.corpus.apply(db)
         for each in documents:
             validate(each)
         upsert(db, documents, now="2022-03-08T07:00:00Z", silent=False)

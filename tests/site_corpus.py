@@ -16,11 +16,9 @@ import uvicorn
 from datasette.app import Datasette
 from sqlite_utils import Database
 
-import classify.tables
-import positions.tables
 import serve
-from crawlers.storage import tables
 from publish.listing import publish
+from store.connect import connect, migrate
 
 NOW = "2022-03-09T08:00:00Z"
 TODAY = "2022-03-09"
@@ -61,9 +59,8 @@ def document_row(key: str, **values: Any) -> dict[str, Any]:
 def build(path: Path, *, states: bool = False) -> Path:
     """Make corpus.db in the folder ``path`` and publish it; gives the file. With ``states``, bills of three states too."""
     file = path / "corpus.db"
-    db = tables.connect(file)
-    for migrations in (tables.corpus, classify.tables.corpus, positions.tables.corpus):
-        migrations.apply(db)
+    db = connect(file)
+    migrate(db, "corpus.db")
     _documents(db)
     _parts(db)
     _tags(db)

@@ -20,14 +20,12 @@ from digest_world import reader
 from site_corpus import BROADBAND
 
 from desk.accounts import accounts
-from desk.partners.partner_tables import open_partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from digest.tables import open_mail
 from operations import human_data_export
 from operations.backup import backup, check_backup, restore
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, read_only
 from store.errors import OperationError
 
 

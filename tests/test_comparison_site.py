@@ -17,9 +17,9 @@ from test_versions import ENROLLED, HOUSE
 import serve
 from comparison.update import update
 from comparison.versions import provisions
-from crawlers.storage import tables
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
+from store.connect import connect
 
 EVIL = "<script>alert(1)</script>"
 FORMULA_TITLE = '=HYPERLINK("https://example.org")'
@@ -28,7 +28,7 @@ FORMULA_TITLE = '=HYPERLINK("https://example.org")'
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = build(tmp_path_factory.mktemp("comparison"))
-    db = tables.connect(path)
+    db = connect(path)
     _documents(db)
     update(db)
     _decisions(db)

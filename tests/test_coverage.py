@@ -358,7 +358,8 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
         "last_run": found.last_run, "last_success": found.last_success, "warnings": found.warnings,
     }  # fmt: skip
     everything = {"sources": [plain], "documents": 0, "data": "d", "tagged": 0, "must_see": 0, "matched": 0,
-                  "untagged": 0, "rejects": 0, "unreadable": [], "last_backup": None, "late_backup": []}  # fmt: skip
+                  "untagged": 0, "rejects": 0, "unreadable": [], "last_backup": None, "late_backup": [], "unsure_mails": [],
+                  "last_full_check": None}  # fmt: skip
     shown = list(warning_lines(everything))
     assert len(shown) == NAMED + 1
     assert shown[-1] == f"us_bills: {12 - NAMED} more sessions like these: infopolicy status --json"

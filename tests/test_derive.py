@@ -24,7 +24,7 @@ from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import upsert
 from derive import pool
 from derive.update import derive, forget, tagger_version, untagged
-from pipelines import open_staff
+from store.connect import open_staff
 
 DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))

@@ -30,9 +30,9 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions, verdict_validity
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
-from desk.tables import APPEND_ONLY
 from publish.listing import publish_decisions
 from settings import Configuration
+from store.schema.staff import APPEND_ONLY
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)

@@ -20,8 +20,9 @@ import serve
 from desk.accounts import accounts
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from desk.tables import APPEND_ONLY, open_staff
 from settings import Configuration
+from store.connect import open_staff
+from store.schema.staff import APPEND_ONLY
 
 
 @pytest.fixture

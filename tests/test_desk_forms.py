@@ -14,9 +14,9 @@ from site_corpus import BROADBAND
 
 from desk.intake import manual_entry_pages, reports
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, Portal
+from store.connect import open_partners
 
 HOSTILE = (
     "", " ", "0", "1", "-1", "99999999999999999999", "1e9", "٣", "\x00", "a\x00b", "\ud800", "\u202e", "é" * 300, "x" * 5_000,

@@ -21,9 +21,9 @@ from test_desk_by_hand import FORM
 from desk.intake import manual_documents, manual_entry_pages, proposals, reports
 from desk.intake.catalog_patch import Change
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from positions.catalog.catalog import load_catalogue
 from settings import Configuration
+from store.connect import open_partners
 
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]

@@ -33,10 +33,11 @@ import cli
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.partners import partners
-from desk.partners.partner_tables import APPEND_ONLY, open_partners
 from desk.web.routes import ROUTES
 from desk.web.routing import DESK, PARTNERS
 from settings import Configuration
+from store.connect import open_partners
+from store.schema.partners import APPEND_ONLY
 
 EFF, ARL = "Dana Partner", "Emil Partner"
 PAPER = f"/partner/documents/{BROADBAND}"

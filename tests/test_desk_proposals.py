@@ -306,7 +306,7 @@ def test_what_would_not_pass_the_check_is_not_proposed(db: Any, tmp_path: Path) 
 def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_path: Path) -> None:
     infopolicy("user", "add", "Ana Reader", "--role", "approver", input=PASSWORD)
     config = Configuration(data=tmp_path / "data")
-    from desk.tables import open_staff
+    from store.connect import open_staff
 
     with closing(open_staff(config.staff)) as db:
         ana = person(db)

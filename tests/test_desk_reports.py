@@ -16,8 +16,9 @@ from site_corpus import build as build_corpus
 
 import serve
 from desk.accounts import limits
-from desk.intake import intake_schema, reports
+from desk.intake import reports
 from settings import Configuration
+from store.schema.staff import INTAKE_APPEND_ONLY
 
 WORDS = "The date of the hearing is wrong: it is on 3 May."
 PAGE = f"/documents/{BROADBAND}"
@@ -285,7 +286,7 @@ def test_the_address_of_who_reported_is_forgotten(db: Any) -> None:
     assert reports.listed(db, closed=True, now="2022-05-01T00:00:00Z")[0]["email"] is None
 
 
-@pytest.mark.parametrize("table", intake_schema.APPEND_ONLY)
+@pytest.mark.parametrize("table", INTAKE_APPEND_ONLY)
 def test_everything_handed_in_is_only_added_to(db: Any, table: str) -> None:
     sql = "select count(*) from sqlite_master where type = 'trigger' and tbl_name = ? and name like '%!_never!_%' escape '!'"
     assert db.execute(sql, [table]).fetchone()[0] == 2

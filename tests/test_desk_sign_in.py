@@ -17,9 +17,9 @@ from desk_world import made as made
 
 from desk.accounts import accounts, limits, passwords
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from digest.subscribers.limits import network_of
 from settings import Configuration
+from store.connect import open_partners
+from store.network import network_of
 
 PARTNER = "Dana Partner"
 KINDS = {

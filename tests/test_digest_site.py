@@ -18,8 +18,8 @@ from digest.issues import issues
 from digest.subscribers import limits, subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail
 
 
 @pytest.fixture

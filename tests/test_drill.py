@@ -31,14 +31,11 @@ from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from desk.tables import open_staff
-from digest.tables import open_mail
 from operations import human_data_export
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, open_staff, read_only
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
@@ -146,7 +143,7 @@ _DECIDE = (
     + """
 from pathlib import Path
 from desk import accounts, reviews
-from desk.tables import open_staff
+from store.connect import open_staff
 from publish import publish_decisions
 folder, document = Path(sys.argv[1]), sys.argv[2]
 db = open_staff(folder / "staff.db", folder / "corpus.db")
@@ -189,9 +186,9 @@ from pathlib import Path
 from settings import Configuration
 from desk.accounts import accounts
 from desk.partners import partner_moderation, partners
-from desk.tables import open_staff
 from desk.web.context import RequestContext
 from desk.web.routing import PARTNERS
+from store.connect import open_staff
 config, document = Configuration(data=Path(sys.argv[1])), sys.argv[2]
 now = "2026-11-25T00:00:00Z"
 with_partners = PARTNERS.open(config)

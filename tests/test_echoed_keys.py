@@ -24,7 +24,7 @@ from crawlers import settings as crawl_settings
 from crawlers.download.middlewares import KeylessAnswersMiddleware
 from crawlers.spiders.us_bills import UsBillsSpider
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
-from operations.logs import without_secrets
+from store.redaction import without_secrets
 
 KEY = 'axolotl/key+"12 34'
 FORMS = {KEY, quote_plus(KEY), quote(KEY, safe=""), json.dumps(KEY)[1:-1], repr(KEY)[1:-1]}

@@ -21,9 +21,8 @@ from killing import SAMPLE, start
 from test_docs import ALL
 
 from benchmarks.compare import fingerprints
-from desk.partners.partner_tables import open_partners
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail, open_partners
 from store.data_folder import damage, present
 
 #: The exit codes of docs/commands.md.

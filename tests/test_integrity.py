@@ -14,12 +14,11 @@ import pytest
 from click.testing import Result
 from site_corpus import BROADBAND
 
-from crawlers.storage import tables
 from operations import exports, integrity, sqlite_version
 from operations.backup import backup, restore
 from operations.checks import check_data
-from pipelines import open_ops
 from settings import Configuration
+from store.connect import connect, open_ops
 from store.errors import OperationError
 
 Call = Callable[..., Result]
@@ -37,7 +36,7 @@ def config(made_large: Path, tmp_path: Path) -> Configuration:
 def made_large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose documents have texts of many pages."""
     made = desk_world.build(tmp_path_factory.mktemp("world"))
-    with closing(tables.connect(made.corpus)) as db:
+    with closing(connect(made.corpus)) as db:
         db.execute("update documents set text = ? || rowid", [LONG * 2_000])
     open_ops(made.ops).close()
     with closing(sqlite3.connect(made.corpus)) as db:

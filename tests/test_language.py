@@ -33,7 +33,7 @@ PUBLIC = [
     )
 ]  # fmt: skip
 #: Modules whose words those pages show.
-CODE = [*sorted((ROOT / "pages").glob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
+CODE = [*sorted((ROOT / "pages").rglob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
 SITE = "https://policy.example.org"
 
 

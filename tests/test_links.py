@@ -23,9 +23,9 @@ from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import subscribe
-from digest.tables import open_mail
 from publish.listing import publish_decisions
 from settings import Configuration
+from store.connect import open_mail
 
 SITE = "https://policy.example.org"
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()

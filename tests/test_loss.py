@@ -25,16 +25,13 @@ from killing import SAMPLE, start
 from site_corpus import BROADBAND, PLAIN
 
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from desk.tables import open_staff
 from digest.subscribers import subscribers
-from digest.tables import open_mail
 from operations import loss
 from operations.human_data_export import tables_of
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, open_staff, read_only
 from store.private_files import identity_of
 
 Call = Callable[..., Result]

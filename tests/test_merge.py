@@ -10,9 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Event, Sponsor, TextVersion, Title, document_id
-from crawlers.storage import tables
 from crawlers.storage.merge import from_json, merge, same_document, to_json
 from crawlers.storage.record import load_document, upsert
+from store.connect import migrate
 
 NOW = "2026-11-25T00:00:00Z"
 
@@ -54,7 +54,7 @@ def bill(kind: str, number: int, title: str, day: str, sponsor: str, source: str
 @pytest.fixture
 def corpus() -> Database:
     db = Database(memory=True)
-    tables.corpus.apply(db)
+    migrate(db, "corpus.db")
     return db
 
 

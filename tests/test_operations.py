@@ -17,9 +17,9 @@ from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data
-from pipelines import open_corpus, open_ops, open_staff
 from settings import Configuration
-from store.data_folder import damage, only_writer, present, read_only
+from store.connect import open_corpus, open_ops, open_staff, read_only
+from store.data_folder import damage, only_writer, present
 from store.errors import OperationError
 
 
@@ -111,11 +111,11 @@ def test_restore_of_damage_changes_nothing(config: Configuration, tmp_path: Path
 
 
 def test_one_writer_at_a_time_and_the_lock_ends_with_it(config: Configuration) -> None:
-    with only_writer(config):
-        with pytest.raises(OperationError, match=rf"number {os.getpid()}\b"), only_writer(config):
+    with only_writer(config.data):
+        with pytest.raises(OperationError, match=rf"number {os.getpid()}\b"), only_writer(config.data):
             pass
         assert documents(config.data), "reading goes on"
-    with only_writer(config):
+    with only_writer(config.data):
         pass
 
 

@@ -8,7 +8,8 @@ import pytest
 from comparison_world import add, bill
 from sqlite_utils import Database
 
-from positions.matching.matcher import Match, Provision
+from positions.matching.matcher import Match
+from positions.matching.provisions import Provision
 from positions.outcomes import outcomes, project, suggest, went
 from positions.scorecard import write_scorecard
 from publish.listing import publish

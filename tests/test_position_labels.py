@@ -32,7 +32,9 @@ from positions.evaluation.labels import (
     text_hash,
 )
 from positions.evaluation.labels import main as labels_main
-from positions.matching.matcher import Match, Matcher, Provision
+from positions.matching.matcher import Match, Matcher
+from positions.matching.provisions import Provision
+from text.spans import Span
 
 KNOWN = frozenset(("lf-lsta", "lf-save-imls", "gi-foia", "tc-erate"))
 LSTA = "This bill repeals the Library Services and Technology Act."
@@ -183,10 +185,10 @@ def test_within_asks_for_one_sentence_and_reads_the_rest_as_context() -> None:
     text = "This bill funds the Library Services and Technology Act. " + LSTA
     start = text.index("This bill repeals")
     matcher = Matcher()
-    [found] = [each for each in matcher.match({"abstract": text}, ["library-funding"], ("abstract", start, len(text)))
+    [found] = [each for each in matcher.match({"abstract": text}, ["library-funding"], Span("abstract", start, len(text)))
                if each.position_id == "lf-lsta"]  # fmt: skip
     assert (found.stance, found.provision.words) == ("oppose", LSTA)
-    assert matcher.match({"abstract": text}, ["library-funding"], ("title", start, len(text))) == ()
+    assert matcher.match({"abstract": text}, ["library-funding"], Span("title", start, len(text))) == ()
     stances = {m.stance for m in matcher.match({"abstract": text}, ["library-funding"]) if m.position_id == "lf-lsta"}
     assert stances == {"support", "oppose"}
 

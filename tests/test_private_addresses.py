@@ -19,17 +19,15 @@ from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, 
 from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve
-from crawlers.storage import tables
 from desk.accounts import sessions
 from desk.intake import reports
-from desk.partners.partner_tables import open_partners
 from desk.partners.partners import add_partner, moderate, say
 from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from digest.tables import open_mail
 from publish.listing import publish_decisions
 from settings import Configuration
+from store.connect import connect, migrate, open_mail, open_partners
 
 WORDS = (
     *PRIVATE,
@@ -104,8 +102,8 @@ def _fill(config: Configuration) -> dict[str, str]:
             else:
                 say(partners, dana, document, "", "", seen=number, now=NOW)
         partner = sessions.start(partners, dana, now=clock())
-    with closing(tables.connect(config.ops)) as ops:
-        tables.ops.apply(ops)
+    with closing(connect(config.ops)) as ops:
+        migrate(ops, "ops.db")
         ops.execute("insert into rejects values (1, 's', 'u', 'ocelot-reject', ?, 1, 'ocelot-reject')", [NOW])
     site = serve.build(config.corpus, secret=SECRET, today=TODAY)
     other = serve.build(config.corpus, secret="another secret of at least 32 characters", today=TODAY)

@@ -14,8 +14,8 @@ from digest_world import HEAD, corpus
 
 import serve
 from desk.web.request_parsing import who_asks
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail
 
 GATEWAY = "10.87.44.1"  # of the containers' network in deploy/compose.yml
 

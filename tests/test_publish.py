@@ -11,10 +11,10 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
-from crawlers.storage.tables import connect
 from pages.browse import browse, search
 from pages.places.overview import home
 from publish.listing import publish
+from store.connect import connect
 from store.constants import FACETS
 
 DAY = datetime.date.fromisoformat(TODAY)

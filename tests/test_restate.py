@@ -9,8 +9,8 @@ from crawlers.items import Action, Bill
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import begin, restate, rules_version
-from crawlers.storage import tables
 from crawlers.storage.record import load_document, upsert
+from store.connect import migrate
 
 NOW = "2026-11-25T00:00:00Z"
 
@@ -18,7 +18,7 @@ NOW = "2026-11-25T00:00:00Z"
 @pytest.fixture
 def corpus() -> Database:
     db = Database(memory=True)
-    tables.corpus.apply(db)
+    migrate(db, "corpus.db")
     # As a version before us left it: a sentence without class, and a status that forgets it.
     bill = Bill(
         id="us-117-hr7", source="us_bills", jurisdiction="us", level="federal", session="117", identifier="H.R. 7",
@@ -58,7 +58,7 @@ def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypat
 
 def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = Database(memory=True)
-    tables.corpus.apply(empty)
+    migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
     assert empty.execute("select * from derivations").fetchall() == [("status", rules_version())]

@@ -16,17 +16,13 @@ from site_corpus import BROADBAND
 from benchmarks.compare import fingerprints
 from desk.accounts import limits, sessions
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
 from digest.subscribers import limits as asking
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
 from operations import human_data_export
 from operations.backup import backup, check_backup
 from operations.retention import forget_backups, prune
-from pipelines import open_ops
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import open_mail, open_ops, open_partners, open_staff, read_only
 
 OLD, YOUNG, NOW = "2025-01-01T00:00:00Z", "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"
 

@@ -26,7 +26,7 @@ from lxml import etree
 from digest import service
 from digest.issues import compose, issues
 from digest.subscribers.preferences import Preferences
-from digest.tables import open_mail
+from store.connect import open_mail
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from sqlite_utils import Database
 
 import serve
 from crawlers.storage.rulemakings import DRAWER, MOST_NAMED
-from crawlers.storage.tables import connect
 from pages.documents import document, rulemaking
 from publish.listing import publish
+from store.connect import connect
 
 EXTENSION = "us-fr-2022-06001"
 FINAL = "us-fr-2022-20000"

@@ -26,7 +26,7 @@ from classify.training.train import (
     read_corpus,
     train,
 )
-from text.tokens import read_words
+from text.tokens import tokenize
 
 SUBJECTS = {
     "library-funding": "grants for public library construction in county",
@@ -153,9 +153,9 @@ def test_train_threshold_separates() -> None:
 
 def test_features_pairs_and_titles_are_told_apart() -> None:
     title, body, turned = Part(), Part(), Part()
-    title.add(read_words("data broker"), in_title=True)
-    body.add(read_words("Data-Brokers"), in_title=False)
-    turned.add(read_words("broker data"), in_title=False)
+    title.add(tokenize("data broker"), in_title=True)
+    body.add(tokenize("Data-Brokers"), in_title=False)
+    turned.add(tokenize("broker data"), in_title=False)
     assert set(body.counts("body")[0]) == set(title.counts("body")[0])
     assert len(set(body.counts("body")[0]) & set(turned.counts("body")[0])) == 2
     assert len(title.counts("title")[0]) == 3

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from comparison.versions import differences as versions
 from comparison.versions import provisions
 from comparison.versions.differences import compare
-from comparison.versions.provisions import Provision, differences
+from comparison.versions.provisions import VersionProvision, differences
 from comparison.versions.sections import sections
 from comparison.versions.version_order import stage
 from positions.matching.matcher import Matcher
@@ -191,9 +191,9 @@ def stored(db: Database) -> set[tuple[str, str]]:
 
 
 def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     store(corpus, f"1. Money\n{FUNDS}", f"1. Money\n{FUNDS}\n\n2. Books\n{BAN}")
     matcher = Matcher()
     assert provisions.read_versions(corpus, matcher) == 1
@@ -208,22 +208,22 @@ def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
 
 
 def test_provisions_public_table_names_no_direction(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     assert not {"stance", "reason"} & {column.name for column in corpus.table("version_provisions").columns}
 
 
 def test_differences_of_provisions_tell_what_came_went_and_changed() -> None:
     old = [
-        Provision("a", 0, 9, "A fee of 10 dollars may be asked of readers."),
-        Provision("b", 20, 29, "Gone."),
-        Provision("c", 0, 4, "“Same” one"),
+        VersionProvision("text", 0, 9, "A fee of 10 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 20, 29, "Gone.", "b"),
+        VersionProvision("text", 0, 4, "“Same” one", "c"),
     ]
     new = [
-        Provision("a", 0, 9, "A fee of 20 dollars may be asked of readers."),
-        Provision("c", 0, 4, "Same one"),
-        Provision("d", 1, 5, "New."),
+        VersionProvision("text", 0, 9, "A fee of 20 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 0, 4, "Same one", "c"),
+        VersionProvision("text", 1, 5, "New.", "d"),
     ]
     assert [(each.kind, each.position_id) for each in differences(old, new)] == [
         ("changed", "a"),

@@ -23,12 +23,10 @@ from digest_world import reader
 from prometheus_client.parser import text_string_to_metric_families
 from site_corpus import BROADBAND, RULE
 
-from crawlers.storage import tables
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from digest.tables import open_mail
 from operations import health, logs
 from settings import Configuration
+from store.connect import connect, open_mail, open_partners
 
 NOW, PARTNER = "2026-11-25T00:00:00Z", "Dana Partner"
 FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
@@ -37,7 +35,7 @@ FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = desk_world.build(tmp_path_factory.mktemp("world"))
-    with closing(tables.connect(made.corpus)) as db:
+    with closing(connect(made.corpus)) as db:
         db.execute("delete from runs")
         row = {
             "source": "us_bills", "started_at": NOW, "finished_at": NOW, "state": "finished", "added": 3, "changed": 2,

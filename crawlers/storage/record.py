@@ -27,7 +27,7 @@ from crawlers.items import (
 )  # fmt: skip
 from crawlers.storage.changes import Change, differences
 from crawlers.storage.observations import put_together
-from crawlers.storage.tables import PARTS
+from store.schema.observed import PARTS
 
 _PART_TYPES: dict[str, type] = {
     "titles": Title, "summaries": Summary, "actions": Action, "sponsors": Sponsor, "committees": Committee,

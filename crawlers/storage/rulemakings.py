@@ -14,11 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from store.sync_table import sync_table
-
-corpus = Migrations("threads")
 
 #: A docket of more documents than this is a drawer in which an agency files a year's work.
 DRAWER = 15
@@ -43,20 +40,6 @@ _LIKE_DOCKET = re.compile(r"^(?=.*\d{2})(?=[^-]+-)[^.]+$")
 _SHORT = re.compile(r"^[A-Z]{0,3}[ -]?\d+(-\d+)*$")
 
 
-@corpus()
-def create_threads(db: Database) -> None:
-    db.execute("""
-        create table threads (
-            id text primary key, title text not null, documents integer not null, first_on text, last_on text,
-            status text not null, status_on text, comments_close_on text, effective_on text
-        ) without rowid""")
-    db.execute("""
-        create table thread_documents (
-            document_id text primary key, thread_id text not null, ordinal integer not null
-        ) without rowid""")
-    db.execute("create index thread_documents_by_thread on thread_documents (thread_id, ordinal)")
-
-
 Rows = set[tuple[object, ...]]
 
 
@@ -75,7 +58,6 @@ class Member(NamedTuple):
 
 def write_threads(db: Database) -> int:
     """Bring `threads` and `thread_documents` up to what the documents say; returns the number of rows written or removed."""
-    corpus.apply(db)
     members = {row[0]: Member(*row) for row in db.execute(
         "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
         "from documents where kind = 'regulation'"

@@ -10,6 +10,7 @@ import logging
 import secrets
 import sqlite3
 from contextlib import closing
+from functools import partial
 from urllib.parse import quote
 
 from datasette.utils import resolve_routes
@@ -129,7 +130,7 @@ def _answer(route, datasette, request, config, form):
                 raise HTTPError(405, "There is no form here." if form else "There is nothing to read here.")
             if role is not None and not account.may(role):
                 raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
-            answer = route.page(_context(portal, db, account, config, given))
+            answer = route.page(RequestContext(db, account, **given))
         except HTTPError as error:
             return _refused(error), account
         if form:
@@ -143,26 +144,17 @@ def _given(portal, datasette, request, config, form):
     now, today = _clock(datasette)
     args = {name: request.args.getlist(name) for name in request.args}
     given = {"now": now, "today": today, "token": token, "path": request.url_vars, "args": args}
+    if portal is DESK:
+        given |= {
+            "publish": partial(publish_decisions, config.corpus),
+            "take_in": partial(manual_documents.show, config.corpus),
+            "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
+        }
     if form:
         # Only forms count as tries to sign in, so only they need to know the sender.
-        given |= {
-            "form": form.values, "files": form.files, "device": _device(datasette, request, now),
-            "origin": request_parsing.who_asks(_peer(request), request.headers, config),
-        }  # fmt: skip
+        given |= {"form": form.values, "files": form.files, "device": _device(datasette, request, now)}
+        given["origin"] = request_parsing.who_asks(_peer(request), request.headers, config)
     return given
-
-
-def _context(portal, db, account, config, given):
-    if portal is PARTNERS:
-        return RequestContext(db, account, **given)
-    return RequestContext(
-        db,
-        account,
-        **given,
-        publish=lambda documents: publish_decisions(config.corpus, db, documents),
-        take_in=lambda key: manual_documents.show(config.corpus, db, key, given["now"]),
-        partners=lambda: PARTNERS.open(config) if config.partners.exists() else None,
-    )
 
 
 def _to_login(request):

@@ -16,12 +16,12 @@ from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
 from desk.intake import reports
-from desk.tables import open_staff
 from desk.web import request_parsing
 from desk.web.errors import HTTPError
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from store.clock import utc_now
+from store.connect import open_staff
 
 log = logging.getLogger("infopolicy.desk")
 

@@ -23,9 +23,9 @@ from digest.subscribers import estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
 from digest.subscribers.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
 from digest.subscribers.tokens import BadLink
-from digest.tables import open_mail
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from pages.http import formatting
+from store.connect import open_mail
 
 log = logging.getLogger("infopolicy.digest")
 

@@ -17,11 +17,11 @@ from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.tables import writing
 from desk.web.context import Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import staff_page
+from store.connect import writing
 
 
 @dataclass(frozen=True)

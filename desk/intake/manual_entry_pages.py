@@ -64,7 +64,7 @@ def form(context: RequestContext) -> Answer:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:
         return _page(context, old, typed, {"": str(error)}, 409)
-    shown = context.take_in(document.id) and context.publish([document.id])
+    shown = context.take_in(context.db, document.id, context.now) and context.publish(context.db, [document.id])
     told = (
         "Withdrawn."
         if gone

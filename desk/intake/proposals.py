@@ -14,10 +14,10 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
 from desk.intake.catalog_patch import CannotAmend, Change
-from desk.tables import writing
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.catalog.records import CONFIDENCES, Position
 from positions.catalog.yaml_file import is_date
+from store.connect import writing
 from store.errors import InvalidInput
 
 OPEN = "open"

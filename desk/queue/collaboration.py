@@ -10,8 +10,8 @@ from sqlite_utils import Database
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
-from desk.tables import writing
 from store.clock import ago
+from store.connect import writing
 from store.errors import InvalidInput
 
 #: What a sleeping document can wait for: any news, or a kind of change (crawlers.items.CHANGE_KINDS).

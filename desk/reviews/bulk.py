@@ -104,7 +104,7 @@ def _save(context: RequestContext, query: str) -> Redirect:
     told = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if overtaken:
         told += f" {len(overtaken):,} were left alone: somebody has decided them meanwhile."
-    if documents and not context.publish(documents):
+    if documents and not context.publish(context.db, documents):
         told += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", told)
 

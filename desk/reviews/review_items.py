@@ -10,8 +10,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from desk.reviews import verdict_validity
-from desk.reviews.suggestions import Passage, Suggestion, suggestions
+from desk.reviews.suggestions import Suggestion, suggestions
 from positions.catalog.records import STANCES
+from text.spans import Quote
 
 _ORDER = {"area": 0, "position": 1, "priority": 2, "outcome": 3, "stance": 4}
 #: Subject -> its title, and the description or statement; not for priorities and the stance on a whole document.
@@ -75,7 +76,7 @@ class Item:
         return self._picked[0].words if self._picked else None
 
     @property
-    def evidence(self) -> Sequence[Passage]:
+    def evidence(self) -> Sequence[Quote]:
         """The passages to highlight in the document: none once staff have rejected the subject."""
         holds = self.review is not None and self.state == verdict_validity.HOLDS
         if self.review and holds and self.review["verdict"] == "reject":
@@ -83,8 +84,8 @@ class Item:
         return self.suggestion.passages or (self._picked if holds else ())
 
     @property
-    def _picked(self) -> tuple[Passage, ...]:
-        return (Passage(**json.loads(self.review["passage"])),) if self.review and self.review["passage"] else ()
+    def _picked(self) -> tuple[Quote, ...]:
+        return (Quote(**json.loads(self.review["passage"])),) if self.review and self.review["passage"] else ()
 
 
 def titles(db: Database) -> Titles:

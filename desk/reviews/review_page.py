@@ -21,7 +21,8 @@ from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
 from pages.documents.document import WHOLE_TEXT
-from pages.documents.highlight import Piece, Span, passages, pieces
+from pages.documents.highlight import Mark, Piece, excerpts, pieces
+from text.spans import FIELDS
 
 Row = dict[str, Any]
 
@@ -100,15 +101,15 @@ def review_view(
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
     areas = sorted((item for item in items if item.kind == "area"), key=lambda item: item.key)
     spans = {
-        name: [Span(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
-        for name in suggestions.FIELDS
+        name: [Mark(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
+        for name in FIELDS
     }
     text = document["text"] or ""
     return ReviewView(
         d=document,
         title_pieces=pieces(document["title"], spans["title"]),
         abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
-        text_passages=passages(text, spans["text"]),
+        text_passages=excerpts(text, spans["text"]),
         text_pieces=pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
         items=items,
         history=history,
@@ -161,7 +162,7 @@ def review(context: RequestContext) -> Answer:
         return Page(template, review_view(context, document_id, problem=str(error)), 400)
     except NotAllowed as error:
         raise HTTPError(403, f"You cannot decide this: {error}.") from error
-    return _onward(context, verdict, "" if context.publish([document_id]) else PUBLISHED_LATER)
+    return _onward(context, verdict, "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER)
 
 
 def _verdict(context: RequestContext, document_id: str) -> Verdict:
@@ -220,7 +221,7 @@ def undo(context: RequestContext) -> Answer:
         raise HTTPError(409, f"Nothing was taken back: {error.by['name']} has decided it again since.") from error
     if not documents:
         raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
-    context.publish(documents)
+    context.publish(context.db, documents)
     if len(documents) > 1:
         return Redirect("/desk", f"Taken back on {len(documents):,} documents.")
     here = {name: context.arg(name) for name in context.args}

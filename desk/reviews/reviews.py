@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,9 +12,10 @@ from sqlite_utils import Database
 from desk.accounts.accounts import Account
 from desk.reviews import subjects, verdict_validity
 from desk.reviews.subjects import BadVerdict
-from desk.reviews.suggestions import Passage, Suggestion, suggestions, texts_of
-from desk.tables import writing
+from desk.reviews.suggestions import Suggestion, suggestions, texts_of
+from store.connect import writing
 from store.errors import InvalidInput
+from text.spans import Quote
 
 
 class NotAllowed(InvalidInput):
@@ -39,7 +41,7 @@ class Verdict:
     note: str | None = None
     reason: str | None = None
     published: bool = False
-    passage: Passage | None = None
+    passage: Quote | None = None
     seen: int = 0
     sampled: bool = False
 
@@ -87,7 +89,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     row = {
         "document_id": given.document_id, "subject": given.subject, "verdict": given.verdict, "value": given.value,
         "note": _words(given.note), "reason": _words(given.reason), "published": int(given.published),
-        "passage": passage.as_json() if passage else None, "text_hash": texts["text_hash"],
+        "passage": json.dumps(asdict(passage), ensure_ascii=False) if passage else None, "text_hash": texts["text_hash"],
         "suggestion": said.as_json(), "reviewer": account.id, "reviewed_at": now, "batch": batch,
         "sampled": int(given.sampled),
     }  # fmt: skip

@@ -12,22 +12,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from pages.documents.highlight import MODEL, telling
+from text.spans import FIELDS, Quote
 
-FIELDS = ("title", "abstract", "text")
 _SPACE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Words of a document and where they stand: characters `start` to `end` (not included) of a field."""
-
-    field: str
-    start: int
-    end: int
-    words: str
-
-    def as_json(self) -> str:
-        return json.dumps(vars(self), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -39,13 +26,13 @@ class Suggestion:
     value: str | None = None
     sure: float | None = None
     reason: str | None = None
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[Quote, ...] = ()
     #: Directions that other sentences point in, where they differ.
     others: tuple[str, ...] = ()
     words: tuple[str, ...] = field(default=())
 
     @property
-    def passage(self) -> Passage | None:
+    def passage(self) -> Quote | None:
         """The words it rests on most firmly: a title changes least, and a rule's words say more than a fragment."""
         return self.passages[0] if self.passages else None
 
@@ -126,14 +113,14 @@ def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
     ]  # fmt: skip
 
 
-def _passage(row: Mapping[str, Any]) -> Passage:
-    return Passage(row["field"], row["start"], row["end"], row["words"])
+def _passage(row: Mapping[str, Any]) -> Quote:
+    return Quote(row["field"], row["start"], row["end"], row["words"])
 
 
 # --------------------------------------------------------------------- words in a text
 
 
-def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Passage | None:
+def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Quote | None:
     """Where words that a person picked stand: in `field` as close to `near` as they occur, else anywhere in the document.
 
     Runs of spaces and line breaks count as one space, as a browser shows them.
@@ -146,7 +133,7 @@ def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: 
         places = list(pattern.finditer(texts.get(name) or ""))
         if places:
             best = min(places, key=lambda place: abs(place.start() - near)) if name == field else places[0]
-            return Passage(name, best.start(), best.end(), best[0])
+            return Quote(name, best.start(), best.end(), best[0])
     return None
 
 

@@ -86,8 +86,8 @@ class RequestContext:
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] | None = None
     files: Mapping[str, Upload] = field(default_factory=dict)
-    publish: Callable[[Sequence[str]], bool] = lambda documents: False
-    take_in: Callable[[str], bool] = lambda document_id: False
+    publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
+    take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
 
     @property

@@ -13,11 +13,10 @@ from functools import partial
 from sqlite_utils import Database
 
 from desk.accounts.accounts import PARTNER
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
 from desk.web.context import Answer, RequestContext
 from desk.web.request_parsing import LARGEST_FILE, LARGEST_FORM
 from settings import Configuration
+from store.connect import open_partners, open_staff
 
 PageFunction = Callable[[RequestContext], Answer]
 

@@ -12,11 +12,11 @@ from typing import Any
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.documents import decisions, rulemaking
-from pages.documents.highlight import MODEL, Piece, Span, passages, pieces, telling
+from pages.documents.highlight import MODEL, Mark, Piece, excerpts, pieces, telling
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
-from positions.matching.passages import section_finder
+from positions.matching.provisions import section_finder
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -28,7 +28,7 @@ MOVES = frozenset(
         "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
     }
 )  # fmt: skip
-FIELDS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
+FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 Row = dict[str, Any]
 
 
@@ -65,9 +65,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     head = found[0]
     decided = decisions.decided(db, document_id)
     evidence = decisions.evidence(db, document_id, decided)
-    spans: dict[str, list[Span]] = defaultdict(list)
+    spans: dict[str, list[Mark]] = defaultdict(list)
     for row in evidence:
-        spans[row["field"]].append(Span(row["start"], row["end"], _(row["area"])))
+        spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
     parts = {name: _part(db, name, document_id) for name in _PARTS}
     terms = _terms(parts["terms"])
     together = rulemaking.thread(db, document_id)
@@ -119,13 +119,13 @@ def _part(db: sqlite3.Connection, table: str, document_id: str) -> list[Row]:
     return rows(db, f"select * from {table} where document_id = ? order by {_PARTS[table]}", [document_id])
 
 
-def _text(text: str | None, spans: list[Span]) -> Row:
+def _text(text: str | None, spans: list[Mark]) -> Row:
     if not text:
         return {"text_pieces": [], "text_passages": [], "text_whole": False}
     whole = len(text) <= WHOLE_TEXT
     return {
         "text_pieces": pieces(text, spans) if whole else [],
-        "text_passages": passages(text, spans),
+        "text_passages": excerpts(text, spans),
         "text_whole": whole,
     }
 
@@ -143,12 +143,12 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
     for tag in tags.values():
         of_tag = [row for row in evidence if row["area_id"] == tag.area_id]
         tag.words = telling((row["words"], row["rule"] != MODEL) for row in of_tag)
-        tag.fields = [name for field, name in FIELDS.items() if any(row["field"] == field for row in of_tag)]
+        tag.fields = [name for field, name in FIELD_LABELS.items() if any(row["field"] == field for row in of_tag)]
     return list(tags.values())
 
 
 def _positions(
-    db: sqlite3.Connection, head: Row, spans: dict[str, list[Span]], decided: list[Row]
+    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row]
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
@@ -164,7 +164,7 @@ def _positions(
             PositionView(row["position_id"], row["title"], row["statement"], [], row["position_id"] in confirmed),
         )
         inside = [
-            Span(span.start - row["start"], span.end - row["start"], span.label)
+            Mark(span.start - row["start"], span.end - row["start"], span.label)
             for span in spans[row["field"]]
             if row["start"] <= span.start and span.end <= row["end"]
         ]
@@ -172,7 +172,7 @@ def _positions(
             if row["field"] not in section_of:
                 section_of[row["field"]] = section_finder(head.get(row["field"]) or "")
             section = section_of[row["field"]](row["start"])
-            view.places.append((FIELDS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
+            view.places.append((FIELD_LABELS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
     # What staff added without pointing at a sentence.
     for row in rows(db, "select id, title, statement from positions", []) if confirmed - set(found) else ():
         if row["id"] in confirmed - set(found):

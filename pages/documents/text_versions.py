@@ -11,7 +11,7 @@ from typing import Any
 
 from comparison.versions import differences as versions_of
 from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
-from comparison.versions.provisions import Difference, Provision, differences
+from comparison.versions.provisions import Difference, VersionProvision, differences
 from comparison.versions.version_order import stage
 from pages.http import formatting
 
@@ -171,12 +171,12 @@ def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Ver
     ]
 
 
-def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[Provision]:
+def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[VersionProvision]:
     rows = db.execute(
         "select * from version_provisions where document_id = ? and url = ? order by ordinal",
         [document_id, version.url],
     )
-    return [Provision(row["position_id"], row["start"], row["end"], row["words"]) for row in rows]
+    return [VersionProvision("text", row["start"], row["end"], row["words"], row["position_id"]) for row in rows]
 
 
 def _sentences(difference: Difference) -> Row:

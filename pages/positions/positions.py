@@ -9,7 +9,7 @@ from typing import Any
 from pages.browse import search
 from pages.browse.cards import Card, area_titles, cards, marks, one_per_title
 from pages.browse.lists import still_moving
-from pages.documents.document import FIELDS, rows
+from pages.documents.document import FIELD_LABELS, rows
 from pages.http import formatting
 from pages.http.language import N_
 
@@ -131,7 +131,7 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
         "order by score desc, ordinal",
         [position_id, *ids],
     ):
-        best.setdefault(row["document_id"], (row["words"], FIELDS.get(row["field"], row["field"])))
+        best.setdefault(row["document_id"], (row["words"], FIELD_LABELS.get(row["field"], row["field"])))
     return [(card, *best.get(card.id, ("", ""))) for card in found]
 
 

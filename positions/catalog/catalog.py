@@ -45,9 +45,11 @@ CODE = (
     "matching/direction_words.yml",
     "matching/direction.py",
     "matching/matcher.py",
-    "matching/passages.py",
     "matching/phrases.py",
+    "matching/provisions.py",
     "../text/sentences.py",
+    "../text/spans.py",
+    "../text/tokens.py",
 )
 
 

@@ -25,9 +25,10 @@ from positions.evaluation.labels import (
     read_gold,
     text_hash,
 )
-from positions.matching.matcher import FIELDS, Match, Matcher
-from positions.matching.passages import Provision
+from positions.matching.matcher import Match, Matcher
+from positions.matching.provisions import Provision
 from positions.matching.similar_positions import nearest
+from text.spans import FIELDS, Span
 
 #: Among how many positions the right one must stand.
 PLACES = 3
@@ -219,10 +220,11 @@ def answer(
         for path in corpora:
             if fields := _fields(path, provision):
                 found.append(provision)
-                within = provision.field, provision.start, provision.end
+                within = Span(provision.field, provision.start, provision.end)
                 matches = matcher.match(fields, provision.areas, within)
                 if fill:
-                    whole = Provision(*within, (fields[provision.field] or "")[provision.start : provision.end])
+                    words = (fields[provision.field] or "")[provision.start : provision.end]
+                    whole = Provision(provision.field, provision.start, provision.end, words)
                     matches = nearest().fill(matches, whole, fields["title"], provision.areas)
                 answers.append(list(matches))
                 break
