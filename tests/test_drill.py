@@ -187,7 +187,6 @@ from pathlib import Path
 from settings import Configuration
 from desk.accounts import accounts
 from desk.partners import partner_moderation, partners
-from desk.web.portals import partners_of
 from desk.web.context import RequestContext
 from desk.web.context import RequestContext
 from desk.web.routing import PARTNERS
