@@ -23,7 +23,8 @@ from desk.accounts import accounts
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from operations import human_data_export
-from operations.backup import backup, check_backup, restore
+from operations.backup import backup, restore
+from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
 from store.errors import OperationError

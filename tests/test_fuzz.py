@@ -123,7 +123,7 @@ READERS = PARSERS | {
     "crawlers/status/states.py": "crawler_rules",
     "crawlers/yaml_config.py": "crawler_rules",
     "datasette/plugins/sharing.py": "web_addresses",
-    "datasette/plugins/subscribe.py": "forms",
+    "digest/subscribers/form.py": "forms",
     "desk/intake/catalog_patch.py": "proposal",
     "desk/intake/importing.py": "form_lines",
     "desk/intake/tracker.py": "tracker_csv",
@@ -187,6 +187,7 @@ OUR_OWN = {
     ),
     "our own backups and the journal of removals": (
         "operations/loss.py",
+        "operations/manifest.py",
         "operations/backup.py",
         "operations/human_data_export.py",
         "operations/retention.py",

@@ -19,7 +19,8 @@ from desk.partners import partners
 from digest.subscribers import limits as asking
 from digest.subscribers.tokens import Links
 from operations import human_data_export
-from operations.backup import backup, check_backup
+from operations.backup import backup
+from operations.manifest import check_backup
 from operations.retention import forget_backups, prune
 from settings import Configuration
 from store.connect import open_mail, open_ops, open_partners, open_staff, read_only
