@@ -87,8 +87,10 @@ def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     assert done["answers kept for asking what changed"] == 1
     assert done["days of budgets"] == 1
     assert count(config.ops, "select url, body is null from rejects order by url") == [
-        ("https://x/1", 0), ("https://x/2", 1), ("https://x/3", 0),
-    ]  # fmt: skip
+        ("https://x/1", 0),
+        ("https://x/2", 1),
+        ("https://x/3", 0),
+    ]
     assert count(config.ops, "select fingerprint from responses") == [("1",)]
     for file in (config.staff, config.partners):
         assert count(file, "select min(started_at) from sessions") == [(YOUNG,)]
