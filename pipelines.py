@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import signal
 import sqlite3
@@ -24,10 +23,8 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
-import classify.tables
-import positions.tables
+from comparison.update import update as compare_texts
 from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
@@ -35,54 +32,28 @@ from crawlers.download.logs import plain_lines
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, ExpectedCount, Listing, Reject, document_id
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
-from crawlers.storage import attachments, tables
+from crawlers.status.rederive_status import restate
+from crawlers.storage import attachments
 from crawlers.storage.record import Counts, upsert
 from crawlers.storage.validation import check_shape, storable
-from operations.logs import keep_secrets, structured, without_secrets
+from derive.update import derive
+from desk.intake.manual_documents import take_in
+from desk.reviews import verdict_validity
+from operations.logs import keep_secrets, structured
+from positions import outcomes
+from publish.listing import publish as write_listings
+from publish.reference import write_reference
 from settings import Configuration
 from store.clock import utc_now
+from store.connect import open_corpus, open_ops
 from store.errors import StorageError
+from store.redaction import without_secrets
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
 KEPT_BODY = 1024 * 1024
 LONGEST_ID = 200
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-
-
-def open_corpus(path: Path) -> Database:
-    """corpus.db for writing, with every migration applied; its folder is made if need be.
-
-    Raises:
-        StorageError: the folder or file cannot be made, opened or written, or another process is writing to it.
-    """
-    return _open(path, tables.corpus, classify.tables.corpus, positions.tables.corpus)
-
-
-def open_staff(path: Path) -> Database:
-    """staff.db for writing, as `open_corpus`."""
-    return _open(path, positions.tables.staff)
-
-
-def open_ops(path: Path) -> Database:
-    """ops.db for writing, as `open_corpus`."""
-    return _open(path, tables.ops)
-
-
-def _open(path: Path, *migrations: Migrations) -> Database:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.name != "corpus.db":  # the others are readable by their owner only
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        db = tables.connect(path)
-        for each in migrations:
-            each.apply(db)
-        # Told now rather than in the middle of the work: whether this file can be written at all.
-        db.execute("begin immediate")
-        db.execute("rollback")
-    except (OSError, sqlite3.Error) as error:
-        raise StorageError.of(path, error) from error
-    return db
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines
@@ -253,9 +224,13 @@ class RecordPipeline:
         url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
         self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
         row = {
-            "source": item.source, "url": url, "reason": reason, "rejected_at": utc_now(),
-            "size": len(item.body), "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
-        }  # fmt: skip
+            "source": item.source,
+            "url": url,
+            "reason": reason,
+            "rejected_at": utc_now(),
+            "size": len(item.body),
+            "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
+        }
         self.ops_db.table("rejects").insert(row)
 
     def close_spider(self) -> None:
@@ -274,8 +249,11 @@ class RecordPipeline:
 
     def _absent(self) -> None:
         """That a text is not there (404) is final, but not where many more are lacking than usual: those are asked for again."""
-        if not any(completeness.lacks_much(each.expected, each.received or 0) for each in self.tallies.values()
-                   if each.received is not None):  # fmt: skip
+        if not any(
+            completeness.lacks_much(each.expected, each.received or 0)
+            for each in self.tallies.values()
+            if each.received is not None
+        ):
             attachments.store(self.db, self.absent, now=utc_now())
 
     @property
@@ -293,9 +271,15 @@ class RecordPipeline:
             self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
             gone = []
         closed = completeness.close(
-            self.db, run.source, self.listings, self.tallies, rejected=self.rejected_ids, believe=spider.believe,
-            excused=spider.partial or self._held() > 0, now=utc_now(),
-        )  # fmt: skip
+            self.db,
+            run.source,
+            self.listings,
+            self.tallies,
+            rejected=self.rejected_ids,
+            believe=spider.believe,
+            excused=spider.partial or self._held() > 0,
+            now=utc_now(),
+        )
         run.coverage, run.missing = closed.parts + gone, closed.missing
         self.notes += completeness.told(run.coverage)
 
@@ -311,8 +295,11 @@ class RecordPipeline:
         run.waiting = self._held()
         if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
-            self.notes.append(f"{self.lost} listings or bulk files could not be read: the crawl is partial" if self.lost
-                              else "the source gave no listing: nothing can be said about it")  # fmt: skip
+            self.notes.append(
+                f"{self.lost} listings or bulk files could not be read: the crawl is partial"
+                if self.lost
+                else "the source gave no listing: nothing can be said about it"
+            )
         elif run.state == "running":
             run.state = "finished"
         self.notes += self._unread()
@@ -320,11 +307,20 @@ class RecordPipeline:
             self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
         run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None
         row = {
-            "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
-            "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
-            "missing": run.missing, "rejected": run.rejected, "waiting": run.waiting,
-            "coverage": json.dumps(run.coverage), "unknown": json.dumps(sorted(self.spider.unknown)), "note": run.note,
-        }  # fmt: skip
+            "finished_at": run.finished_at,
+            "state": run.state,
+            "requests": run.requests,
+            "listed": run.listed,
+            "added": run.counts.added,
+            "changed": run.counts.changed,
+            "unchanged": run.counts.unchanged,
+            "missing": run.missing,
+            "rejected": run.rejected,
+            "waiting": run.waiting,
+            "coverage": json.dumps(run.coverage),
+            "unknown": json.dumps(sorted(self.spider.unknown)),
+            "note": run.note,
+        }
         self.db.table("runs").update(run.id, row)
 
     def _unread(self) -> list[str]:
@@ -342,9 +338,62 @@ def _place(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _conflict(document: Document) -> Reject:
     return Reject(
-        source=document.source, url=document.source_url, document_id=document.id,
+        source=document.source,
+        url=document.source_url,
+        document_id=document.id,
         reason=f"{document.id} is something else at another source: {document.title!r} shares no date, sponsor or title",
-    )  # fmt: skip
+    )
+
+
+# --------------------------------------------------------------------- what follows a crawl
+
+
+@dataclass(frozen=True)
+class Updated:
+    """How many documents each step of `update` changed."""
+
+    rederived: int
+    manual: int
+    tagged: int
+    matched: int
+    compared: int
+
+
+def update(
+    corpus: Database,
+    staff: Database,
+    *,
+    now: str,
+    workers: int = 2,
+    scheduler: str | None = None,
+    progress: tuple[Callable[[int], None], Callable[[int], None]] | None = None,
+) -> Updated:
+    """Bring everything that follows from the stored records up to date: derive, publish, compare.
+
+    Each step asks the tables what is missing, so that a run that was killed heals at the next one.
+
+    Args:
+        corpus: corpus.db, open for writing.
+        staff: staff.db with corpus.db attached.
+        workers, scheduler, progress: as for `derive.update.derive`.
+
+    Raises:
+        SchedulerError, WorkerError: the processes that tag were lost; what was written is complete.
+    """
+    rederived = restate(corpus, now=now)
+    manual = take_in(corpus, staff, now)
+    derived = derive(corpus, staff, workers=workers, scheduler=scheduler, progress=progress)
+    outcomes.suggest(corpus, staff)
+    publish(corpus, staff, now)
+    compared = compare_texts(corpus)
+    return Updated(rederived, manual, derived.tagged, derived.matched, compared.documents)
+
+
+def publish(corpus: Database, staff: Database, now: str) -> int:
+    """Bring what the public sees up to date; return the number of rows of lists and decisions that differed."""
+    write_reference(corpus)
+    verdict_validity.settle_all(staff, now)
+    return write_listings(corpus, now, staff)
 
 
 # --------------------------------------------------------------------- a crawl
@@ -374,13 +423,20 @@ def crawl(
     open_ops(config.ops).close()
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
-    settings.update({
-        "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
-        "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
-        "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
-        "INFOPOLICY_BUDGET_OFF": not budget, "INFOPOLICY_WORKERS": config.workers,
-        "LOG_INSTALL_ROOT_HANDLER": not structured(),
-    }, priority="cmdline")  # fmt: skip
+    settings.update(
+        {
+            "INFOPOLICY_MIRROR": config.mirror,
+            "INFOPOLICY_DATA": str(config.data),
+            "INFOPOLICY_CORPUS": str(config.corpus),
+            "INFOPOLICY_OPS": str(config.ops),
+            "INFOPOLICY_PROGRESS": progress,
+            "LOG_LEVEL": log_level,
+            "INFOPOLICY_BUDGET_OFF": not budget,
+            "INFOPOLICY_WORKERS": config.workers,
+            "LOG_INSTALL_ROOT_HANDLER": not structured(),
+        },
+        priority="cmdline",
+    )
     process = AsyncCrawlerProcess(settings)
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)

@@ -30,12 +30,20 @@ sys.path.insert(0, str(ROOT))
 import serve  # noqa: E402
 from desk.accounts import accounts  # noqa: E402
 from desk.reviews import verdict_validity  # noqa: E402
-from desk.tables import open_staff  # noqa: E402
 from settings import Configuration  # noqa: E402
+from store.connect import open_staff  # noqa: E402
 
 NAME, PASSWORD = "Bench Mark", "a password for the benchmark"
-PAGES = ("/desk", "/desk?area=privacy", "/desk?must_see=1", "/desk?q=library", "/desk?new=1", "/desk/next?n=5", "/desk/areas",
-         "/desk/trail")  # fmt: skip
+PAGES = (
+    "/desk",
+    "/desk?area=privacy",
+    "/desk?must_see=1",
+    "/desk?q=library",
+    "/desk?new=1",
+    "/desk/next?n=5",
+    "/desk/areas",
+    "/desk/trail",
+)
 TIMES = 15
 DOCUMENTS = 20
 

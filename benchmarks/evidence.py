@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from classify.areas import FIELDS
 from classify.tagger import Record, Tag, Tagger
 from classify.training.labels import read_labels
-from text.tokens import sentence_at, sentence_spans
+from text.sentences import sentence_at, sentences
+from text.spans import FIELDS
 
 SENTENCES = 10
 #: Documents with less text than this do not hold ten sentences.
@@ -35,7 +35,7 @@ def long_documents(corpus: Path, seed: int) -> Iterator[Record]:
         for document_id in found:
             asked = "select id, title, abstract, text from documents where id = ?"
             record: Record = db.execute(asked, [document_id]).fetchone()
-            if sum(len(sentence_spans(text or "")) for text in record[1:]) >= SENTENCES:
+            if sum(len(sentences(text or "")) for text in record[1:]) >= SENTENCES:
                 yield record
 
 
@@ -43,7 +43,8 @@ def first_sentence(record: Record, tag: Tag) -> str:
     """The sentence that holds the first evidence, with the words themselves in brackets."""
     evidence = tag.evidence[0]
     text = dict(zip(FIELDS, record[1:], strict=True))[evidence.field] or ""
-    start, end = sentence_at(sentence_spans(text), evidence.start)
+    spans = sentences(text)
+    start, end = spans[sentence_at(spans, evidence.start)]
     end = max(end, evidence.end)
     marked = f"{text[start : evidence.start]}[{evidence.words}]{text[evidence.end : end]}"
     return f"({evidence.field}, {evidence.rule}) " + " ".join(marked.split())

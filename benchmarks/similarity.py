@@ -27,7 +27,7 @@ PARTS = ("documents", "terms", "links", "version_texts", "tags")
 def collect(files: list[Path], target: Path) -> int:
     """Put the documents of some corpora, and what comparing asks of them, in one fresh corpus; returns how many."""
     from crawlers.storage.rulemakings import write_threads
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     db = open_corpus(target)
     db.execute("pragma foreign_keys = off")
@@ -55,7 +55,7 @@ def compare(corpus: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_GB << 30, LIMIT_GB << 30))
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     from comparison.update import update
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     db = open_corpus(corpus)
     began, used = time.monotonic(), time.process_time()
@@ -67,7 +67,7 @@ def compare(corpus: Path) -> None:
 
 
 def change(corpus: Path, number: int) -> None:
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     db = open_corpus(corpus)
     for n, (key,) in enumerate(db.execute("select id from documents order by rowid desc limit ?", [number]).fetchall()):
@@ -78,7 +78,7 @@ def change(corpus: Path, number: int) -> None:
 
 
 def counts(corpus: Path) -> None:
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     db = open_corpus(corpus)
     for kind, basis, groups, documents in db.execute(

@@ -41,11 +41,9 @@ from benchmarks.soaking.visits import Known
 from benchmarks.soaking.watch import Watch
 from desk.accounts import accounts
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
 from digest import service
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail, open_partners, open_staff
 
 SUBSCRIBERS = 10_000
 
@@ -71,12 +69,19 @@ def settings(folder: Path, port: int, smtp: int) -> dict[str, str]:
     temporary = folder / "tmp"
     temporary.mkdir()
     return KEYS | {
-        "INFOPOLICY_SITE": site, "INFOPOLICY_PORT": str(port), "INFOPOLICY_SECRET": secrets.token_hex(32),
-        "INFOPOLICY_CONTACT": "mailto:soak@example.org", "INFOPOLICY_SMTP_HOST": "127.0.0.1",
-        "INFOPOLICY_SMTP_PORT": str(smtp), "INFOPOLICY_SMTP_SECURITY": "none", "INFOPOLICY_MAIL_RATE": "0",
-        "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>", "INFOPOLICY_MAIL_POSTAL": "1 Street, Town",
-        "TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary),
-    }  # fmt: skip
+        "INFOPOLICY_SITE": site,
+        "INFOPOLICY_PORT": str(port),
+        "INFOPOLICY_SECRET": secrets.token_hex(32),
+        "INFOPOLICY_CONTACT": "mailto:soak@example.org",
+        "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+        "INFOPOLICY_SMTP_PORT": str(smtp),
+        "INFOPOLICY_SMTP_SECURITY": "none",
+        "INFOPOLICY_MAIL_RATE": "0",
+        "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>",
+        "INFOPOLICY_MAIL_POSTAL": "1 Street, Town",
+        "TMPDIR": str(temporary),
+        "SQLITE_TMPDIR": str(temporary),
+    }
 
 
 def prepare(folder: Path, source: Path, records: Records) -> None:

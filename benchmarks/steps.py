@@ -22,8 +22,8 @@ from typing import Any
 
 from comparison.update import update as compare
 from derive import update
-from pipelines import open_corpus, open_staff
 from publish.listing import publish
+from store.connect import open_corpus, open_staff
 
 NOW = "2026-01-01T00:00:00Z"
 WORDS = (

@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.tagger import Record, Tagger
-from text.tokens import passages, read_words
+from text.tokens import chunks, tokenize
 
 WORDS, TURNS, BATCH = 300, 3, 256
 LEAST, GROWTH = 400, 1.1
@@ -67,8 +67,8 @@ def without_rules(records: Sequence[Record]) -> None:
 def words_alone(records: Sequence[Record]) -> None:
     for _, *fields in records:
         for text in fields:
-            for offset, passage in passages(text or ""):
-                read_words(passage, offset)
+            for offset, chunk in chunks(text or ""):
+                tokenize(chunk, offset)
 
 
 VARIANTS: dict[str, Callable[[Sequence[Record]], None]] = {

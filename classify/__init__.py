@@ -1,0 +1,1 @@
+"""Which policy areas a document is about, with the words that show it."""

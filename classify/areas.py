@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 
 from store.errors import InvalidInput
+from text.spans import FIELDS
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
-FIELDS = ("title", "abstract", "text")
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within"}

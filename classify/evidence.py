@@ -6,38 +6,39 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
+from math import fsum
 
 import numpy as np
 
-from classify.areas import FIELDS
 from classify.features import RULE_IN_FIELD
-from classify.rules import Hit, RuleHits
-from text.tokens import Words, sentence_at, sentence_spans
+from classify.rules import RuleHits
+from text.sentences import sentence_at, sentences
+from text.spans import FIELDS, Quote, Span
+from text.tokens import Tokens
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3
 #: How much a sentence counts in which no rule fired.
 MODEL_ALONE = 0.1
+#: Every area of a document asks for the sentences of the same fields.
+_sentences = lru_cache(maxsize=len(FIELDS))(sentences)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """``words`` is exactly ``field[start:end]``; ``rule`` is the id of a rule in areas.yml, or ``model``."""
+@dataclass(frozen=True, slots=True)
+class Evidence(Quote):
+    """Words that speak for an area; ``rule`` is the id of a rule in areas.yml, or ``model``."""
 
-    field: str
-    start: int
-    end: int
-    words: str
     rule: str
 
 
 def rule_evidence(found: Iterable[tuple[str, RuleHits]], fields: Mapping[str, str | None]) -> list[Evidence]:
     """The places of ``(rule id, fired)`` in the order given, each span once; words seen before come after new ones."""
-    shown: dict[Hit, Evidence] = {}
+    shown: dict[Span, Evidence] = {}
     for rule, fired in found:
         for hit in sorted(fired.hits, key=lambda hit: (FIELDS.index(hit.field), hit.start)):
-            shown.setdefault(hit, _evidence(fields, *hit, rule))
+            shown.setdefault(hit, _evidence(fields, hit, rule))
     return _new_words_first(list(shown.values()))
 
 
@@ -49,7 +50,7 @@ def _new_words_first(shown: Sequence[Evidence]) -> list[Evidence]:
     return new + [evidence for evidence in shown if evidence not in new]
 
 
-def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:
+def model_evidence(read: Iterable[tuple[str, Tokens, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:
     """The stretches of words that weighed most, heaviest first; ``read`` gives field, words and each word's share."""
     stretches = []
     for name, words, shares in read:
@@ -63,13 +64,13 @@ def model_evidence(read: Iterable[tuple[str, Words, np.ndarray]], fields: Mappin
             stretches.append((weight, name, words.starts[start], words.ends[end - 1]))
             left[start:end] = 0
     stretches.sort(key=lambda stretch: -stretch[0])
-    return [_evidence(fields, name, start, end, "model") for _, name, start, end in stretches[:STRETCHES]]
+    return [_evidence(fields, Span(name, start, end), "model") for _, name, start, end in stretches[:STRETCHES]]
 
 
 def by_sentence(
     shown: Sequence[Evidence],
     fields: Mapping[str, str | None],
-    read: Sequence[tuple[str, Words, np.ndarray]],
+    read: Sequence[tuple[str, Tokens, np.ndarray]],
     learned: Mapping[str, float],
 ) -> list[Evidence]:
     """The same evidence, first one piece of each sentence, the sentence that carried most of the decision first.
@@ -78,18 +79,20 @@ def by_sentence(
         read: field, words and each word's share in the model's score, as far as the model read the document.
         learned: what each rule that fired adds to the score.
     """
-    spans = {name: sentence_spans(fields[name] or "") for name in {each.field for each in shown}}
-    members: dict[tuple[str, int, int], list[Evidence]] = defaultdict(list)
+    spans = {name: _sentences(fields[name] or "") for name in {each.field for each in shown}}
+    members: dict[Span, list[Evidence]] = defaultdict(list)
     for each in shown:
-        members[each.field, *sentence_at(spans[each.field], each.start)].append(each)
+        start, end = spans[each.field][sentence_at(spans[each.field], each.start)]
+        members[Span(each.field, start, end)].append(each)
 
-    def carried(sentence: tuple[str, int, int]) -> float:
-        field, start, end = sentence
+    def carried(sentence: Span) -> float:
         rules = {each.rule for each in members[sentence]}
-        weight = sum(learned.get(rule, 0.0) * RULE_IN_FIELD[field] for rule in rules)
+        # fsum: the order of a set differs from process to process, and a plain sum would with it.
+        weight = fsum(learned.get(rule, 0.0) * RULE_IN_FIELD[sentence.field] for rule in rules)
         for name, words, shares in read:
-            if name == field:
-                weight += float(shares[bisect_left(words.starts, start) : bisect_left(words.starts, end)].sum())
+            if name == sentence.field:
+                first, stop = (bisect_left(words.starts, at) for at in (sentence.start, sentence.end))
+                weight += float(shares[first:stop].sum())
         # What the model alone likes is often the form of a notice; a phrase that a person wrote down says why.
         return weight if rules != {"model"} else weight * MODEL_ALONE
 
@@ -109,5 +112,6 @@ def _stretch(shares: np.ndarray, heaviest: int) -> tuple[int, int]:
     return start, end
 
 
-def _evidence(fields: Mapping[str, str | None], name: str, start: int, end: int, rule: str) -> Evidence:
-    return Evidence(name, start, end, (fields[name] or "")[start:end], rule)
+def _evidence(fields: Mapping[str, str | None], span: Span, rule: str) -> Evidence:
+    words = (fields[span.field] or "")[span.start : span.end]
+    return Evidence(span.field, span.start, span.end, words, rule)

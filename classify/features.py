@@ -14,7 +14,7 @@ from hashlib import blake2b
 import numpy as np
 
 from classify.areas import AreaFile
-from text.tokens import Words
+from text.tokens import Tokens
 
 #: Blocks of features; each is scaled to length one, then by this, so that no block drowns another.
 BLOCKS = {"body": 1.0, "title": 0.7}
@@ -42,12 +42,12 @@ def pair_keys(keys: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Part:
-    """The keys of one part of a document (a title and an abstract, or a passage), gathered field by field."""
+    """The keys of one part of a document (a title and an abstract, or a chunk), gathered field by field."""
 
     keys: dict[str, list[np.ndarray]] = field(default_factory=lambda: {block: [] for block in BLOCKS})
     words: int = 0
 
-    def add(self, words: Words, in_title: bool) -> None:
+    def add(self, words: Tokens, in_title: bool) -> None:
         if not words.folded:
             return
         single = word_keys(words.folded)

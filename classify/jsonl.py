@@ -8,9 +8,9 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, TextIO
 
-from classify.areas import FIELDS
 from classify.tagger import Record, Tagger, Tagging
 from store.errors import InvalidInput
+from text.spans import FIELDS
 
 _BATCH = 64
 

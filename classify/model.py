@@ -15,7 +15,7 @@ import numpy as np
 
 from classify.features import BLOCKS, Part, pair_keys, word_keys
 from store.errors import InvalidInput
-from text.tokens import Words
+from text.tokens import Tokens
 
 MODEL_DIR = Path(__file__).with_name("model")
 ARRAYS, CARD = "model.npz", "model.json"
@@ -78,7 +78,7 @@ class Model:
         log_odds = (curve_terms(logits) * rows[:, :2]).sum(axis=-1) + rows[:, 2]
         return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
 
-    def word_shares(self, words: Words, output: int) -> np.ndarray:
+    def word_shares(self, words: Tokens, output: int) -> np.ndarray:
         """How much each word speaks for an output, its own weight and half of each pair it stands in: shape (words,).
 
         Times ``share_scale`` of the whole part, this is what the word adds to the score."""

@@ -6,23 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from classify.areas import AreaFile, Rule
-from text.tokens import Words, read_words
+from text.spans import Span
+from text.tokens import Tokens, fold_words
 
 #: Hits kept per rule and field to show as evidence; all of them are counted.
 HITS_KEPT = 6
-
-
-class Hit(NamedTuple):
-    field: str
-    start: int
-    end: int
 
 
 @dataclass
@@ -30,15 +24,15 @@ class RuleHits:
     """What one rule found in one document: how often in each field, and the first places."""
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    hits: list[Hit] = field(default_factory=list)
+    hits: list[Span] = field(default_factory=list)
 
     def add(self, field_name: str, start: int, end: int) -> None:
         self.counts[field_name] += 1
         if self.counts[field_name] <= HITS_KEPT:
-            self.hits.append(Hit(field_name, start, end))
+            self.hits.append(Span(field_name, start, end))
 
     def join(self, other: RuleHits) -> None:
-        """Add what the same rule found in a later passage."""
+        """Add what the same rule found in a later chunk."""
         for name, count in other.counts.items():
             kept = HITS_KEPT - self.counts[name]
             self.hits += [hit for hit in other.hits if hit.field == name][: max(0, kept)]
@@ -64,7 +58,7 @@ class RuleMatcher:
             self._add(f"not/{area.id}", area.exclusions, (None, area.id, False))
 
     def _add(self, key: str, phrases: Iterable[str], meaning: tuple[int | None, str | None, bool]) -> None:
-        docs = [Doc(self._vocab, words=read_words(phrase).folded) for phrase in phrases]
+        docs = [Doc(self._vocab, words=fold_words(phrase)) for phrase in phrases]
         if docs:
             self._matcher.add(key, docs)
             self._meaning[self._vocab.strings[key]] = meaning
@@ -73,7 +67,7 @@ class RuleMatcher:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
         return self._vocab.memory_zone()
 
-    def match(self, words: Words) -> Iterator[tuple[int, int, int]]:
+    def match(self, words: Tokens) -> Iterator[tuple[int, int, int]]:
         """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged."""
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         near: dict[int, list[tuple[int, int]]] = defaultdict(list)

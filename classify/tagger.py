@@ -10,18 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from classify.areas import AREAS_FILE, FIELDS, load_areas, rules_hash
+from classify.areas import AREAS_FILE, load_areas, rules_hash
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.rules import RuleHits, RuleMatcher
-from text.tokens import Words, passages, read_words
+from text.spans import FIELDS
+from text.tokens import Tokens, chunks, tokenize
 
 #: An area less likely than this is not listed at all.
 FLOOR = 0.02
 #: Pieces of evidence shown per area, strongest first.
 EVIDENCE_SHOWN = 8
-#: Passages of a long text that must agree before the text alone carries an area.
+#: Chunks of a long text that must agree before the text alone carries an area.
 AGREEING = 3
 
 Record = tuple[str, str | None, str | None, str | None]
@@ -48,14 +49,14 @@ class Tagging:
 
 
 @dataclass
-class Passage:
+class Chunk:
     """One stretch of a document as both rules and model read it."""
 
     part: Part = field(default_factory=Part)
     fired: dict[int, RuleHits] = field(default_factory=lambda: defaultdict(RuleHits))
-    words: list[tuple[str, Words]] = field(default_factory=list)
+    words: list[tuple[str, Tokens]] = field(default_factory=list)
 
-    def add(self, name: str, words: Words, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
+    def add(self, name: str, words: Tokens, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
         for number, start, end in hits:
             self.fired[number].add(name, words.starts[start], words.ends[end - 1])
         if for_model:
@@ -94,18 +95,18 @@ class Tagger:
                 tagged = [(record[0], self._tag(dict(zip(FIELDS, record[1:], strict=True)))) for record in batch]
             yield from tagged
 
-    def read(self, fields: Fields, for_model: bool) -> Iterator[Passage]:
-        """The passages of a text beyond its opening, one at a time, and last the main one: title and abstract, or the
+    def read(self, fields: Fields, for_model: bool) -> Iterator[Chunk]:
+        """Yield the chunks of a text beyond its opening, one at a time, and last the main one: title and abstract, or the
         opening of a text that has no abstract."""
-        main = Passage()
+        main = Chunk()
         for name in FIELDS:
-            for number, (offset, text) in enumerate(passages(fields[name] or "")):
-                words = read_words(text, offset)
+            for number, (offset, text) in enumerate(chunks(fields[name] or "")):
+                words = tokenize(text, offset)
                 in_main = name != "text" or (number == 0 and not fields["abstract"])
-                passage = main if in_main else Passage()
-                passage.add(name, words, self.matcher.match(words), for_model)
+                chunk = main if in_main else Chunk()
+                chunk.add(name, words, self.matcher.match(words), for_model)
                 if not in_main:
-                    yield passage
+                    yield chunk
         yield main
 
     def rule_strengths(self, fired: Mapping[int, RuleHits]) -> dict[int, float]:
@@ -120,13 +121,13 @@ class Tagger:
     def _tag(self, fields: Fields) -> Tagging:
         fired: dict[int, RuleHits] = defaultdict(RuleHits)
         others: list[np.ndarray] = []
-        main = Passage()
-        for passage in self.read(fields, for_model=self.model is not None):
-            for number, found in passage.fired.items():
+        main = Chunk()
+        for chunk in self.read(fields, for_model=self.model is not None):
+            for number, found in chunk.fired.items():
                 fired[number].join(found)
             if self.model and main.words:
                 others = sorted_best([*others, self._model_probabilities(main)])
-            main = passage
+            main = chunk
         strengths = self.rule_strengths(fired)
         by_rules = self.area_probabilities(strengths)
         if not self.model:
@@ -162,13 +163,13 @@ class Tagger:
 
     # ------------------------------------------------------------------ the trained model
 
-    def _model_probabilities(self, passage: Passage) -> np.ndarray:
+    def _model_probabilities(self, chunk: Chunk) -> np.ndarray:
         assert self.model is not None
-        logits = self.model.words_logit(passage.part) + self.rule_features(passage.fired) @ self._rule_weights
+        logits = self.model.words_logit(chunk.part) + self.rule_features(chunk.fired) @ self._rule_weights
         return self.model.probabilities(logits)
 
     def _pooled(self, main: np.ndarray, others: list[np.ndarray]) -> dict[str, float]:
-        """The main passage decides, or the mean of the strongest other passages where that is higher."""
+        """The main chunk decides, or the mean of the strongest other chunks where that is higher."""
         agreed = np.sum([np.zeros_like(main), *others], axis=0) / AGREEING
         return dict(zip(self._place, np.maximum(main, agreed).tolist(), strict=True))
 
@@ -189,7 +190,7 @@ class Tagger:
         fired: Mapping[int, RuleHits],
         strengths: Mapping[int, float],
         likely: Mapping[str, float],
-        main: Passage,
+        main: Chunk,
     ) -> tuple[Tag, ...]:
         tags = []
         for area in self.areas.areas:
@@ -206,7 +207,7 @@ class Tagger:
         fields: Fields,
         fired: Mapping[int, RuleHits],
         strengths: Mapping[int, float],
-        main: Passage | None,
+        main: Chunk | None,
     ) -> tuple[Evidence, ...]:
         """Where the area's rules fired (or of an area that implies it) and what weighed most in the model; the sentences
         that carried most of the decision come first."""
@@ -234,7 +235,7 @@ class Tagger:
     def _by_rules(
         self, fields: Fields, fired: Mapping[int, RuleHits], strengths: Mapping[int, float], likely: Mapping[str, float]
     ) -> Tagging:
-        tags = self._tags(fields, fired, strengths, likely, Passage())
+        tags = self._tags(fields, fired, strengths, likely, Chunk())
         silence = 1.0
         for rule in self.areas.priority:
             silence *= 1 - strengths.get(self._numbers[rule.id], 0.0)

@@ -1,0 +1,1 @@
+"""The `infopolicy` command: a few lines around one function each."""

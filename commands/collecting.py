@@ -6,6 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,16 +46,31 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
 )
 @click.option("--types", callback=_bill_types, help="Only these types of bill, with commas: hr,s,hjres,…")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
-@click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
-              help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
-@click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
-              help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.option(
+    "--bulk",
+    type=click.Choice(["auto", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use bulk files where they save requests, or ask for each record.",
+)
+@click.option(
+    "--budget",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="Obey daily and minute limits; “off” is for a mirror only.",
+)
 @click.option(
     "--collect-only", is_flag=True, help="Neither tag nor publish: for a folder that another machine takes over."
 )
 @click.option("--today", type=DAY, help="Crawl as on this day, to replay the past from a mirror. [default: today]")
-@click.option("-a", "own", multiple=True, metavar="NAME=VALUE",
-              help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
+@click.option(
+    "-a",
+    "own",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.",
+)
 @click.pass_obj
 def crawl(
     session: Session,
@@ -91,12 +107,16 @@ def crawl(
     for name, day in (("since", since), ("until", until), ("today", today)):
         if day:
             arguments[name] = day.date().isoformat()
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config.data):
         with session.bar("Collecting") as bar:
             runs = pipelines.crawl(
-                session.config, names, arguments,
-                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
-            )  # fmt: skip
+                session.config,
+                names,
+                arguments,
+                progress=_moves(bar),
+                log_level="INFO" if session.verbose else "WARNING",
+                budget=budget == "on",
+            )
         for run in runs:
             session.tell(_run_line(run))
         failed = [run for run in runs if run.state != "finished" or run.note]
@@ -197,38 +217,28 @@ def _finish(session: Session, scheduler: str | None = None) -> None:
 
 
 def _derive_and_publish(session: Session, scheduler: str | None) -> None:
-    from comparison.update import update as compare_texts
-    from crawlers.status.rederive_status import restate
-    from derive.update import derive, tagger_version, untagged
-    from desk.intake.manual_documents import take_in
-    from pipelines import open_corpus, open_staff
-    from positions.outcomes import suggest as suggest_outcomes
-    from publish.listing import publish as publish_tables
-    from publish.reference import write_reference
+    from derive.update import tagger_version, untagged
+    from pipelines import update
+    from store.connect import open_corpus, open_staff
 
-    corpus = open_corpus(session.config.corpus)
-    staff = open_staff(session.config.staff)
-    if restated := restate(corpus, now=utc_now()):
-        session.tell(f"derived the status of {restated:,} documents again: the rules have changed")
-    if by_hand := take_in(corpus, staff, utc_now()):
-        session.say(f"took in {by_hand:,} documents that staff added or changed by hand")
-    total = untagged(corpus, tagger_version())
-    with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
-        done = derive(
-            corpus,
-            staff,
-            workers=session.config.workers,
-            scheduler=scheduler,
-            progress=(tagging.update, matching.update),
-        )
-    write_reference(corpus)
-    suggest_outcomes(corpus, staff)
-    publish_tables(corpus, utc_now(), staff)
-    compared = compare_texts(corpus)
-    for db in (corpus, staff):
-        db.close()
-    if compared.documents:
-        session.tell(f"compared {compared.documents:,} documents with all others")
+    config = session.config
+    with closing(open_corpus(config.corpus)) as corpus, closing(open_staff(config.staff, config.corpus)) as staff:
+        total = untagged(corpus, tagger_version())
+        with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
+            done = update(
+                corpus,
+                staff,
+                now=utc_now(),
+                workers=config.workers,
+                scheduler=scheduler,
+                progress=(tagging.update, matching.update),
+            )
+    if done.rederived:
+        session.tell(f"derived the status of {done.rederived:,} documents again: the rules have changed")
+    if done.manual:
+        session.say(f"took in {done.manual:,} documents that staff added or changed by hand")
+    if done.compared:
+        session.tell(f"compared {done.compared:,} documents with all others")
     session.tell(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")
 
 
@@ -243,10 +253,10 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
     infopolicy merge /srv/spool-a /srv/spool-b                              where the site is
     """
     from crawlers.storage import merge_remote
-    from pipelines import open_corpus
+    from store.connect import open_corpus
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config.data):
         corpus = open_corpus(session.config.corpus)
         for folder in folders:
             done = merge_remote.take_over(corpus, folder / session.config.corpus.name, now=utc_now())
@@ -271,10 +281,10 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
     """
     from comparison.update import forget as forget_comparison
     from derive.update import forget
-    from pipelines import open_corpus
+    from store.connect import open_corpus
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config), private_files(session):
+    with plain_errors(), only_writer(session.config.data), private_files(session):
         if everything:
             corpus = open_corpus(session.config.corpus)
             forget(corpus)
@@ -287,17 +297,19 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
 @click.pass_obj
 def publish(session: Session) -> None:
     """Bring areas, positions, counts and listings that the site shows up to date."""
-    from pipelines import open_corpus, open_staff
-    from publish.listing import publish as publish_tables
-    from publish.reference import write_reference
+    import pipelines
+    from store.connect import open_corpus, open_staff
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config), private_files(session):
-        corpus, staff = open_corpus(session.config.corpus), open_staff(session.config.staff)
-        write_reference(corpus)
-        publish_tables(corpus, utc_now(), staff)
-        for db in (corpus, staff):
-            db.close()
+    config = session.config
+    with (
+        plain_errors(),
+        only_writer(config.data),
+        private_files(session),
+        closing(open_corpus(config.corpus)) as corpus,
+        closing(open_staff(config.staff, config.corpus)) as staff,
+    ):
+        pipelines.publish(corpus, staff, utc_now())
     session.tell("published")
 
 
@@ -317,14 +329,19 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     config = session.config
     with plain_errors():
         for words in sqlite_version.warnings():
-            click.echo(f"warning: {words}", err=True)
+            session.caution(words)
         for words in losses(config.data):
-            click.echo(f"warning: {words} Until then the pages that need this file stay closed.", err=True)
+            session.caution(f"{words} Until then the pages that need this file stay closed.")
         if not site.fixed_secret():
             session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
         session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
         named = config.site if config.site != type(config).site else None
         site.run(
-            config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, desk=config,
+            config.corpus,
+            host or config.host,
+            port or config.port,
+            notice=config.notice,
+            mail=config,
+            desk=config,
             address=named,
-        )  # fmt: skip
+        )

@@ -21,7 +21,7 @@ ANYBODY = click.Choice([*ROLES.choices, "partner"])
 @contextmanager
 def staff_room(session: Session) -> Iterator[Any]:
     """staff.db, open, and what can go wrong with an account told in one sentence."""
-    from desk.tables import open_staff
+    from store.connect import open_staff
 
     with plain_errors(), private_files(session, "staff.db"), closing(open_staff(session.config.staff)) as db:
         yield db
@@ -30,7 +30,7 @@ def staff_room(session: Session) -> Iterator[Any]:
 @contextmanager
 def _partner_room(session: Session) -> Iterator[Any]:
     """partners.db, likewise; None where there is none and so nobody in it."""
-    from desk.partners.partner_tables import open_partners
+    from store.connect import open_partners
 
     with plain_errors(), private_files(session, "partners.db"):
         if not session.config.partners.exists():
@@ -78,17 +78,27 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", type=ANYBODY, default="reviewer", show_default=True,
-              help="Reads; decides; publishes stances; or speaks for a coalition partner.")  # fmt: skip
+@click.option(
+    "--role",
+    type=ANYBODY,
+    default="reviewer",
+    show_default=True,
+    help="Reads; decides; publishes stances; or speaks for a coalition partner.",
+)
 @click.option("--email", help="The mail address by which single sign-on knows the person.")
 @click.option("--unit", help="The unit of ALA the person works for.")
 @click.option("--organisation", help="The partner organisation the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
 @click.pass_obj
 def user_add(
-    session: Session, name: str, role: str, email: str | None, unit: str | None, organisation: str | None,
+    session: Session,
+    name: str,
+    role: str,
+    email: str | None,
+    unit: str | None,
+    organisation: str | None,
     no_password: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make an account for NAME. The password is asked for, or read from standard input.
 
     \b
@@ -97,7 +107,7 @@ def user_add(
     """
     from desk.accounts import accounts
     from desk.partners import partners
-    from desk.partners.partner_tables import open_partners
+    from store.connect import open_partners
 
     if (role == "partner") != bool(organisation):
         raise Stop("--role partner and --organisation go together", 2)

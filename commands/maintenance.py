@@ -55,8 +55,8 @@ def check(session: Session, backup: Path | None) -> None:
     Exit code 1 if something is wrong, 3 if a file of what people made is missing, empty, another one or older.
     """
     from operations import checks, sqlite_version
-    from operations.backup import check_backup
     from operations.loss import losses
+    from operations.manifest import check_backup
 
     with plain_errors():
         lost = [] if backup else losses(session.config.data)
@@ -140,7 +140,7 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
     from operations import backup as backups
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config.data):
         aside, told = backups.restore(session.config, source, now=utc_now(), only=only, loose=loose)
     for words in told:
         click.echo(words, err=True)
@@ -160,7 +160,7 @@ def accept(session: Session, name: str) -> None:
     from operations import loss
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config):
+    with plain_errors(), only_writer(session.config.data):
         loss.accept(session.config.data, name)
     session.tell(f"{session.config.data / name}: accepted as it is")
 
@@ -192,7 +192,7 @@ def prune(session: Session, dry_run: bool) -> None:
     from operations import retention
     from store.data_folder import only_writer
 
-    with plain_errors(), only_writer(session.config), private_files(session):
+    with plain_errors(), only_writer(session.config.data), private_files(session):
         done = retention.prune(session.config, now=utc_now(), dry_run=dry_run)
     for what, count in done.items():
         if count:

@@ -65,6 +65,13 @@ class Session:
         if logs.structured():
             log.warning(text)
 
+    def caution(self, text: str) -> None:
+        """Warn at the start of a server: on standard error, or as a line of the log where every line is one of the log's."""
+        if logs.structured():
+            log.warning(text)
+        else:
+            click.echo(f"warning: {text}", err=True)
+
     def bar(self, title: str, total: int | None = None) -> Any:
         """A progress bar on standard error, silent where that is no terminal."""
         from tqdm import tqdm

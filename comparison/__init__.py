@@ -1,1 +1,1 @@
-"""Where else does this text stand, and what changed? Versions of one text, look-alikes of it, passages that others share."""
+"""Where else a text appears, and what changed between its versions."""

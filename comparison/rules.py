@@ -10,8 +10,8 @@ from pathlib import Path
 
 from crawlers.status.ceremonial import is_ceremonial
 from crawlers.yaml_config import rules_of
-from positions.matching.phrases import normal
 from store.errors import InvalidInput
+from text.tokens import forms
 
 FILE = Path(__file__).with_name("rules.yml")
 #: Titles of fewer words name nothing by which two documents could be told to be alike.
@@ -61,7 +61,7 @@ def load_rules(path: Path = FILE) -> Rules:
                 frozenset(entries["left_out_types"]),
                 _any(entries["left_out_titles"]),
                 _any(entries["citations"]),
-                frozenset(normal(word) for word in entries["formula"].split()),
+                frozenset(form for word in entries["formula"].split() for form in forms(word)),
                 _any(entries["passages"]),
             )
         except (KeyError, TypeError, AttributeError) as error:

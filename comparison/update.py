@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from comparison import tables
 from comparison.rules import load_rules
 from comparison.similarity import grouping, minhash_signatures, pairing, shared_passages
 from comparison.similarity.term_weights import Weights
 from comparison.versions import provisions
-from crawlers.storage import rulemakings
+from store.schema.derived import COMPARED
 
 #: Under which the version of the groups is kept.
 NAME = "look-alikes"
@@ -29,10 +28,8 @@ def update(db: Database) -> Compared:
     """Compare what is new or changed with everything held.
 
     Args:
-        db: corpus.db, open for writing; the migrations of this room are applied to it.
+        db: corpus.db, open for writing.
     """
-    tables.corpus.apply(db)
-    rulemakings.corpus.apply(db)
     provisions.read_versions(db)
     given = load_rules()
     found = minhash_signatures.counted(db) or minhash_signatures.count_words(db, given)
@@ -59,8 +56,7 @@ def update(db: Database) -> Compared:
 
 def forget(db: Database) -> None:
     """Drop everything that this room has derived; `update` then makes it again."""
-    tables.corpus.apply(db)
     with db.atomic():
-        for table in tables.TABLES:
+        for table in COMPARED:
             db.execute(f"delete from {table}")
         db.execute("delete from derivations where name = ?", [NAME])

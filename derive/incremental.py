@@ -21,7 +21,7 @@ from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
 from positions.matching.phrases import pattern
-from text.tokens import read_words
+from text.tokens import beginning, fold_words
 
 #: More changed phrases than this are searched for no faster than everything is tagged.
 MOST = 150
@@ -58,9 +58,11 @@ def of_tagger(tagger: Tagger) -> Edition:
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
     basis = _hash(
-        dict(file.field_weights), file.priority_threshold, model.version if model else None,
+        dict(file.field_weights),
+        file.priority_threshold,
+        model.version if model else None,
         {name: each for name, each in settings.items() if name in trained},
-    )  # fmt: skip
+    )
     order = [*(rule.id for rule in tagger.matcher.rules), *(f"area:{area.id}" for area in file.areas)]
     return Edition(tagger.version, basis, tuple(order), phrases)
 
@@ -98,20 +100,15 @@ def _kept(order: Sequence[str], other: Sequence[str]) -> list[str]:
 
 def needs_of_rule(phrase: str) -> Needs:
     """What must stand in a text for a phrase of areas.yml to be found in it (text.tokens)."""
-    return tuple((_beginning(word),) for word in read_words(phrase).folded)
+    return tuple((beginning(word),) for word in fold_words(phrase))
 
 
 def needs_of_trigger(phrase: str) -> Needs:
     """The same for a pattern of the catalogue (positions.matching.phrases)."""
     return tuple(
-        tuple(sorted(map(_beginning, {*slot.words, *slot.prefixes, *(run[0] for run in slot.runs)})))
+        tuple(sorted(map(beginning, {*slot.words, *slot.prefixes, *(run[0] for run in slot.runs)})))
         for slot in pattern(phrase).slots
     )
-
-
-def _beginning(folded: str) -> str:
-    """What every form of a word begins with: "library" is also "libraries". Beyond ASCII, nothing is asked for."""
-    return folded.removesuffix("y") if folded.isascii() else ""
 
 
 def holds(needs: Needs, text: str) -> bool:

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from classify.areas import FIELDS
 from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
 from positions.matching.matcher import Match, Matcher
 from store.errors import PartialResult
+from text.spans import FIELDS
 
 BATCH = 400
 #: Fewer documents than this are not worth starting processes for.

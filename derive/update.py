@@ -129,7 +129,7 @@ def _write_tags(corpus: Database, version: str, hashes: dict[str, str], tagged: 
     connection.executemany(
         "insert into evidence values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (key, tag.area, ordinal, part.field, part.start, part.end, part.words, part.rule)
+            (key, tag.area, ordinal, *part.place, part.rule)
             for key, tag in kept
             for ordinal, part in enumerate(tag.evidence)
         ],
@@ -222,7 +222,7 @@ def _write_suggested(staff: Database, part: list[_Stale], found: dict[str, tuple
         staff.conn.executemany(
             "insert into suggested_stances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (key, m.position_id, ordinal, m.stance, round(m.score, 4), m.reason, *_place(m))
+                (key, m.position_id, ordinal, m.stance, round(m.score, 4), m.reason, *m.provision.place)
                 for key, matches in found.items()
                 for ordinal, m in enumerate(matches)
             ],
@@ -240,10 +240,5 @@ def _write_matches(corpus: Database, found: dict[str, tuple[Match, ...]]) -> Non
     for key, matches in found.items():
         provisions = {(m.position_id, m.provision): m for m in reversed(matches)}
         best_first = sorted(provisions.values(), key=lambda m: -m.score)
-        rows += [(key, m.position_id, n, round(m.score, 4), *_place(m)) for n, m in enumerate(best_first)]
+        rows += [(key, m.position_id, n, round(m.score, 4), *m.provision.place) for n, m in enumerate(best_first)]
     corpus.conn.executemany("insert into position_matches values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _place(match: Match) -> tuple[str, int, int, str]:
-    where = match.provision
-    return where.field, where.start, where.end, where.words

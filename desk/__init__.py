@@ -1,0 +1,1 @@
+"""The staff pages: what people decide, and the private files that keep it."""

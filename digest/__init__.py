@@ -1,0 +1,1 @@
+"""The weekly digest and alerts: who must know what."""

@@ -1,0 +1,1 @@
+"""Run the system for years: daily run, backup, health, metrics, logs."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from crawlers.sources import Source, load_sources
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import read_only
 
 
 def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: Sequence[str] = ()) -> int:

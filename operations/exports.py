@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pages.export.exports import cell
-from store.data_folder import read_only
+from store.connect import read_only
 from store.errors import OperationError
 
 _QUERY = """

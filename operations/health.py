@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from operations.loss import lost
-from store.data_folder import read_only
+from store.connect import read_only
 from store.errors import OperationError
 
 #: Below this a crawl may fill the disk at any moment.

@@ -16,10 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
-from digest.tables import open_mail
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, open_staff, read_only
 from store.errors import OperationError
 from store.private_files import DERIVED
 
@@ -28,8 +25,10 @@ from store.private_files import DERIVED
 JOURNALS = {"staff.db": "decisions.jsonl", "partners.db": "statements.jsonl"}
 _LEFT_OUT = {"accounts": {"password"}}
 MAKERS: dict[str, Callable[[Path], Any]] = {
-    "staff.db": open_staff, "mail.db": open_mail, "partners.db": open_partners,
-}  # fmt: skip
+    "staff.db": open_staff,
+    "mail.db": open_mail,
+    "partners.db": open_partners,
+}
 
 
 def database_of_lines(lines: Path) -> str:

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from crawlers.storage.tables import ops
-from store.data_folder import read_only
+from store.connect import migrate, read_only
 from store.errors import OperationError, is_damage
 from store.private_files import connect_private
 
@@ -24,7 +23,7 @@ SAMPLE = 8
 def record(data: Path, name: str, problem: str | None, *, now: str) -> None:
     """Keep what a full check found. Where ops.db cannot be written, the check itself has said it."""
     with suppress(OSError, sqlite3.Error), closing(connect_private(data / "ops.db")) as db:
-        ops.apply(db)
+        migrate(db, "ops.db")
         db.execute(
             "insert into full_checks values (?, ?, ?) on conflict (name) do update "
             "set checked_at = excluded.checked_at, problem = excluded.problem",

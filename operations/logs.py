@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import time
 import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
 from logging.handlers import WatchedFileHandler
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from settings import Configuration
+from store.redaction import blot
 
 #: The request that is being answered; "" between requests.
 REQUEST: ContextVar[str] = ContextVar("request", default="")
@@ -26,9 +25,6 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 PLACE: ContextVar[str] = ContextVar("place", default="")
 #: The variable by which a run hands its id on to the processes it starts.
 RUN = "INFOPOLICY_RUN"
-_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-_SECRET_NAME = re.compile(r"(KEY|SECRET|PASSWORD|TOKEN)$")
-_SHORTEST = 6  # a shorter value would blot out innocent words
 _STATE = {"structured": False}
 
 
@@ -81,23 +77,6 @@ def _wanted(verbose: bool) -> logging.Filter:
     return Wanted()
 
 
-def blot(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """The text without mail addresses and without the value of any variable whose name ends like a secret's."""
-    return _MAIL.sub(
-        "***@***", without_secrets(text.encode("utf-8", "surrogatepass"), environment).decode("utf-8", "surrogatepass")
-    )
-
-
-def without_secrets(body: bytes, environment: Mapping[str, str] = os.environ) -> bytes:
-    """What came in from outside, without the value of any variable whose name ends like a secret's."""
-    for name, value in environment.items():
-        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
-            # As it is, as an address and as JSON hold it, and as Python shows it within a list or an error.
-            for form in (repr(value)[1:-1], json.dumps(value)[1:-1], quote_plus(value), quote(value, safe=""), value):
-                body = body.replace(form.encode("utf-8", "surrogateescape"), b"***")
-    return body
-
-
 class Blotted(logging.LogRecord):
     """A record that gives its words out blotted only. Handlers that are not ours, such as Scrapy's, show these as well."""
 
@@ -130,9 +109,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
-            "at": f"{at}.{int(record.msecs):03}Z", "level": record.levelname.lower(), "logger": record.name,
-            "message": record.getMessage(), "run": os.environ.get(RUN, ""),
-        }  # fmt: skip
+            "at": f"{at}.{int(record.msecs):03}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "run": os.environ.get(RUN, ""),
+        }
         if request := REQUEST.get():
             line["request"] = request
         if record.exc_info and not record.exc_text:

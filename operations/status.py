@@ -16,7 +16,8 @@ from operations import integrity
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
 from settings import Configuration
-from store.data_folder import present, read_only, unreadable
+from store.connect import read_only
+from store.data_folder import present, unreadable
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
 NAMED = 4

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from store.data_folder import read_only
+from store.connect import read_only
 
 _SHOWN = 5
 

@@ -1,0 +1,1 @@
+"""What ALA holds, and which provision touches it."""

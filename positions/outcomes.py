@@ -207,10 +207,7 @@ def _store(staff: Database, key: str, read_from: str | None, found: Iterable[Out
 
 
 def _place(match: Match | None) -> tuple[Any, ...]:
-    if match is None:
-        return None, None, None, None
-    where = match.provision
-    return where.field, where.start, where.end, where.words
+    return match.provision.place if match else (None, None, None, None)
 
 
 # --------------------------------------------------------------------- what staff confirmed, in corpus.db
@@ -236,9 +233,15 @@ def _confirmed(corpus: Database) -> Iterator[tuple[Any, ...]]:
         where o.verdict = 'confirm'"""
     ):
         yield (
-            row["document_id"], row["position_id"], row["value"], went(row["value"], row["status"], row["stance"]),
-            row["status"], row["status_on"] or row["decided_on"], row["words"], row["decided_on"],
-        )  # fmt: skip
+            row["document_id"],
+            row["position_id"],
+            row["value"],
+            went(row["value"], row["status"], row["stance"]),
+            row["status"],
+            row["status_on"] or row["decided_on"],
+            row["words"],
+            row["decided_on"],
+        )
 
 
 def went(outcome: str, status: str, stance: str | None) -> str | None:

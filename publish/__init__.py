@@ -1,0 +1,1 @@
+"""Tables that the site reads: listings, counts, reference data, public decisions."""

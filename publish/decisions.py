@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from desk import tables
-from desk.reviews import verdict_validity
 from store.sync_table import sync_table
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
@@ -47,25 +43,27 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
     value = None if kind in ("area", "position") else row["value"]
     passage = json.loads(row["passage"]) if row["passage"] else {}
     return (
-        row["document_id"], row["subject"], "reject" if row["verdict"] == "reject" else "confirm", value,
-        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("words"),
-        row["reviewed_at"][:10], passage.get("start"), passage.get("end"),
-    )  # fmt: skip
+        row["document_id"],
+        row["subject"],
+        "reject" if row["verdict"] == "reject" else "confirm",
+        value,
+        row["reason"] if kind == "stance" else None,
+        passage.get("field"),
+        passage.get("words"),
+        row["reviewed_at"][:10],
+        passage.get("start"),
+        passage.get("end"),
+    )
 
 
-def write_decisions(corpus: Database, staff: Database, now: str) -> int:
-    """Bring `decisions` up to what staff decided; returns the number of rows written or removed.
+def write_decisions(corpus: Database, staff: Database) -> int:
+    """Bring `decisions` up to what staff decided; return the number of rows written or removed.
 
     Args:
         corpus: corpus.db, open for writing.
-        staff: staff.db; its derived table `standings` is brought up to date first.
+        staff: staff.db, whose table `standings` is up to date (desk.reviews.verdict_validity).
     """
-    tables.corpus.apply(corpus)
-    tables.migrate(staff)
-    with closing(tables.open_staff(_path(staff), _path(corpus))) as both:
-        verdict_validity.settle_all(both, now)
-        wanted = public_rows(both)
-    return _sync(corpus, wanted, "1")
+    return _sync(corpus, public_rows(staff), "1")
 
 
 def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
@@ -79,7 +77,3 @@ def _sync(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Se
     with corpus.atomic():
         held = {row for row in wanted if corpus.execute("select 1 from documents where id = ?", [row[0]]).fetchone()}
         return sync_table(corpus, "decisions", held, where=where, params=values)
-
-
-def _path(db: Database) -> Path:
-    return Path(db.execute("pragma database_list").fetchone()[2])

@@ -15,101 +15,24 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from classify.evaluation.agreement import write_agreement
-from comparison.tables import corpus as comparison
 from crawlers.completeness.coverage_tables import HOLDINGS
-from crawlers.completeness.coverage_tables import corpus as holdings
 from crawlers.items import slug
 from crawlers.status.ceremonial import is_ceremonial
 from crawlers.storage.rulemakings import write_threads
-from crawlers.storage.tables import Writable
-from desk.tables import corpus as decisions
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
-from positions.tables import corpus as positions
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
-from publish.search_words import corpus as vocabulary
 from publish.search_words import write_vocabulary
+from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, TAGGED
 from store.sync_table import sync_table
+from store.writable import Writable
 
+_EMPTY = Database(memory=True)
 VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
-corpus = Migrations("publish")
 
-
-@corpus(name="create_listing")
-def create_position_listing(db: Database) -> None:
-    db.execute("""
-        create table position_listing (
-            position_id text not null, sort_on text not null, document_id text not null, score real not null,
-            must_see integer not null, primary key (position_id, sort_on, document_id)
-        ) without rowid""")
-    db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
-
-
-@corpus(name="create_listing_with_ceremonial")
-def create_listing(db: Database) -> None:
-    db.execute("drop table if exists listing")
-    db.execute("drop table if exists facet_counts")
-    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news;
-    # `cell` its combination of facets as one number, by which the matches of a search are counted quickly.
-    db.execute("""
-        create table listing (
-            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
-            kind text not null, jurisdiction text not null, status text not null, year text not null,
-            must_see integer not null, ceremonial integer not null, number text not null, cell integer not null,
-            primary key (area_id, sort_on, document_id)
-        ) without rowid""")
-    db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell)")
-    db.execute("create index listing_by_number on listing (number)")
-    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
-    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
-    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
-    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
-    # Counts of every combination that occurs (a cell): any choice of filters is a sum over a few thousand rows at most.
-    db.execute("""
-        create table facet_counts (
-            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
-            year text not null, must_see integer not null, ceremonial integer not null, documents integer not null,
-            cell integer not null unique, primary key (area_id, kind, jurisdiction, status, year, must_see, ceremonial)
-        ) without rowid""")
-
-
-@corpus()
-def create_position_search(db: Database) -> None:
-    db.execute("""
-        create virtual table position_search using fts5(
-            position_id unindexed, title, statement, about, tokenize="porter unicode61 remove_diacritics 2")""")
-
-
-@corpus()
-def create_source_index(db: Database) -> None:
-    db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
-
-
-@corpus()
-def create_ceremonial(db: Database) -> None:
-    # Resolutions that honour or mourn and decide nothing: lists, queues and digests leave them out unless asked.
-    db.execute("create table ceremonial (document_id text primary key) without rowid")
-
-
-@corpus()
-def create_activity(db: Database) -> None:
-    # Where something moves: documents by the month of their latest news, for maps. Ceremonial ones are left out.
-    db.execute("""
-        create table activity (
-            area_id text not null, month text not null, jurisdiction text not null, documents integer not null,
-            must_see integer not null, primary key (area_id, month, jurisdiction)
-        ) without rowid""")
-    # For the years of an area and the totals of a page without a look at every combination of everything.
-    db.execute("create index facet_counts_by_year on facet_counts (area_id, ceremonial, year, must_see, documents)")
-    db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
-
-
-#: The tables that publishing fills, by who keeps them.
-PUBLISHED = (corpus, positions, decisions, vocabulary, holdings, comparison)
 
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
@@ -186,16 +109,29 @@ def _make_views(db: Database, now: str) -> None:
         db.execute(f"drop view if exists {name}")
     for statement in filter(str.strip, statements.split(";")):
         db.execute(statement)
+    _note(db, "views", sql, now)
+
+
+def _note(db: Database, what: str, hash_: str, now: str) -> None:
     db.execute(
-        "insert into published (what, hash, published_at) values ('views', ?, ?) "
-        "on conflict (what) do update set hash = excluded.hash, published_at = excluded.published_at",
-        [sql, now],
+        "insert into published (what, hash, published_at) values (?, ?, ?) on conflict (what) do update set "
+        "hash = excluded.hash, published_at = excluded.published_at where hash <> excluded.hash",
+        [what, hash_, now],
     )
 
 
+def _schema() -> str:
+    """The names of all migrations of corpus.db: with another schema, pages may ask for tables that nobody has filled."""
+    return " ".join(sorted(each.name for migrations in SCHEMAS["corpus.db"] for each in migrations.pending(_EMPTY)))
+
+
 def is_published(db: Database) -> bool:
-    """Whether this version of the software has published into the file: it has every table that the pages ask."""
-    return not any(migrations.pending(db) for migrations in PUBLISHED)
+    """Whether this version of the software has published into the file: every table that the pages ask is filled."""
+    try:
+        stored = db.execute("select hash from published where what = 'schema'").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return stored is not None and stored[0] == _schema()
 
 
 def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[str]) -> bool:
@@ -251,18 +187,16 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     """Bring listings, counts and views up to what the other tables of corpus.db hold; one transaction, or nothing.
 
     Args:
-        db: corpus.db, open for writing, with the migrations of crawlers, classify and positions applied.
+        db: corpus.db, open for writing.
         now: UTC time stamp (``YYYY-MM-DDTHH:MM:SSZ``) to record where something was written.
-        staff: staff.db, from which what staff decided is made public first; None leaves decisions as they are.
+        staff: staff.db, whose decisions are made public first; None leaves the public decisions as they are.
 
     Returns:
         the number of rows written or removed; 0 when nothing had changed.
     """
-    for migrations in PUBLISHED:
-        migrations.apply(db)
     written = write_threads(db)
     if staff is not None:
-        written += write_decisions(db, staff, now)
+        written += write_decisions(db, staff)
         with db.atomic():
             written += write_agreement(db, staff)
     written += project(db) + write_scorecard(db)
@@ -278,6 +212,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         written += _sync_position_search(db)
         written += write_vocabulary(db, anew=written > 0)
         _make_views(db, now)
+        _note(db, "schema", _schema(), now)
         if written:
             for table in ("listing", "facet_counts", "activity", "position_listing"):
                 db.execute(f"analyze {table}")

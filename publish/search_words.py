@@ -10,23 +10,11 @@ import re
 from collections import Counter
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 #: A word that stands in fewer titles may itself be a slip.
 LEAST = 3
-_WORD = re.compile(r"[^\W\d_]{4,30}")
-
-corpus = Migrations("vocabulary")
-
-
-@corpus()
-def create_search_words(db: Database) -> None:
-    # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.
-    db.execute("create virtual table search_words using fts5(word, documents unindexed, tokenize='trigram')")
-    db.execute(
-        "create virtual table sponsor_names using fts5(name, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
-    )
-    db.execute("create index if not exists sponsors_by_name on sponsors (name)")
+#: A word whose spelling can be checked: letters only, as written, for a search looks for the word itself.
+WORD = re.compile(r"[^\W\d_]{4,30}")
 
 
 def write_vocabulary(db: Database, *, anew: bool) -> int:
@@ -53,10 +41,10 @@ def _words(db: Database) -> list[tuple[str, int]]:
     """Every word of titles with the number of titles it stands in; what ALA itself says counts however rare it is."""
     counted: Counter[str] = Counter()
     for (title,) in db.execute("select title from documents"):
-        counted.update(set(_WORD.findall(title.casefold())))
+        counted.update(set(WORD.findall(title.casefold())))
     ours = db.execute("select title || ' ' || statement from positions union all select title from policy_areas")
     for (text,) in ours:
-        for word in set(_WORD.findall(text.casefold())):
+        for word in set(WORD.findall(text.casefold())):
             counted[word] = max(counted[word] + 1, LEAST)
     return sorted((word, number) for word, number in counted.items() if number >= LEAST)
 

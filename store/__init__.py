@@ -1,0 +1,1 @@
+"""What every package builds on: database files and their schemas, one clock, errors with exit codes."""

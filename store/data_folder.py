@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from settings import Configuration
-from store.errors import OperationError, advice
+from store.connect import read_only
+from store.errors import OperationError
 
 #: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
 FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
@@ -24,19 +24,19 @@ _TRIES = 20  # a tenth of a second apart
 
 
 @contextmanager
-def only_writer(config: Configuration) -> Iterator[None]:
+def only_writer(data: Path) -> Iterator[None]:
     """Hold the data folder for writing. The lock ends with the process, also after a kill.
 
     Raises:
         OperationError: another process holds it, or the folder cannot be written.
     """
-    path = config.data / "lock"
+    path = data / "lock"
     try:
-        config.data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True)
         handle = path.open("a+")
     except OSError as error:
         raise OperationError(
-            f"{config.data}: cannot be used as the data folder ({error.strerror}); set INFOPOLICY_DATA to a folder you may write"
+            f"{data}: cannot be used as the data folder ({error.strerror}); set INFOPOLICY_DATA to a folder you may write"
         ) from error
     with handle:
         try:
@@ -44,7 +44,7 @@ def only_writer(config: Configuration) -> Iterator[None]:
         except OSError as error:
             handle.seek(0)
             raise OperationError(
-                f"{config.data}: another infopolicy process (number {handle.read().strip() or 'unknown'}) is writing there; "
+                f"{data}: another infopolicy process (number {handle.read().strip() or 'unknown'}) is writing there; "
                 "wait for it to end"
             ) from error
         os.ftruncate(handle.fileno(), 0)
@@ -62,26 +62,6 @@ def _lock(handle: TextIO) -> None:
             if patience == 1:
                 raise
             time.sleep(0.1)
-
-
-def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write.
-
-    Raises:
-        OperationError: the file does not exist, cannot be opened, or is no database.
-    """
-    if not path.exists():
-        raise OperationError(f"{path}: does not exist yet; collect something first: infopolicy crawl")
-    try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-    except sqlite3.Error as error:
-        raise OperationError(f"{path}: {error}: {advice(error)}") from error
-    try:
-        db.execute("select 1 from sqlite_master limit 1")
-    except sqlite3.Error as error:
-        db.close()
-        raise OperationError(f"{path}: {error}: {advice(error)}") from error
-    return db
 
 
 def unreadable(path: Path) -> str | None:

@@ -9,24 +9,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.storage.tables import Writable
+from store.writable import Writable
 
 #: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
 DERIVED: dict[str, frozenset[str]] = {
-    "staff.db": frozenset({
-        "sessions", "attempts", "report_tries", "standings", "waiting_pairs", "waiting", "suggested_stances",
-        "stance_readings", "suggested_outcomes", "outcome_readings",
-    }),
+    "staff.db": frozenset(
+        {
+            "sessions",
+            "attempts",
+            "report_tries",
+            "standings",
+            "waiting_pairs",
+            "waiting",
+            "suggested_stances",
+            "stance_readings",
+            "suggested_outcomes",
+            "outcome_readings",
+        }
+    ),
     "mail.db": frozenset({"requests"}),
     "partners.db": frozenset({"sessions", "attempts"}),
-}  # fmt: skip
+}
 #: `visits` changes with every page that somebody opens, and says nothing that anybody decided.
 _UNCOUNTED = frozenset({"visits"}).union(*DERIVED.values())
 
@@ -53,21 +62,6 @@ class Identity:
     counter: int
 
 
-def open_private(path: Path, bring_up: Callable[[Database], object]) -> Database:
-    """Open a private database with its identity; create it when it does not exist.
-
-    Args:
-        bring_up: applies the migrations of the file.
-
-    Raises:
-        OSError, sqlite3.Error: as connect_private.
-    """
-    db = connect_private(path)
-    bring_up(db)
-    _identify(db)
-    return db
-
-
 def connect_private(path: Path) -> Database:
     """Connect to a database that its owner alone can read; create it when it does not exist.
 
@@ -85,7 +79,7 @@ def connect_private(path: Path) -> Database:
     return db
 
 
-def _identify(db: Database) -> None:
+def identify(db: Database) -> None:
     """Give a file its id, and count what people write into each of its tables; also into tables of a newer version."""
     tables = [name for (name,) in db.execute(_NOT_COUNTED_YET) if name not in _UNCOUNTED]
     if not tables:

@@ -18,14 +18,15 @@ from site_corpus import BROADBAND, TODAY
 from sqlite_utils import Database
 
 import serve
-from crawlers.storage import tables
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.accounts.passwords import hash_password
 from desk.reviews import review_items, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
-from desk.tables import open_staff
+from desk.web.routes import no_page
+from desk.web.routing import Route
 from settings import Configuration
+from store.connect import connect, open_staff
 
 NOW = "2022-03-09T09:00:00Z"
 LATER = "2022-03-10T09:00:00Z"
@@ -44,10 +45,18 @@ def build(folder: Path) -> Configuration:
     with closing(open_staff(config.staff)) as db:
         db.table("suggested_stances").insert(
             {
-                "document_id": BROADBAND, "position_id": "tc-hotspot-lending", "ordinal": 0, "stance": "support",
-                "score": 0.9, "reason": "allows lending", "field": "abstract", "start": 0, "end": 5, "words": "This",
+                "document_id": BROADBAND,
+                "position_id": "tc-hotspot-lending",
+                "ordinal": 0,
+                "stance": "support",
+                "score": 0.9,
+                "reason": "allows lending",
+                "field": "abstract",
+                "start": 0,
+                "end": 5,
+                "words": "This",
             }
-        )  # fmt: skip
+        )
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):
             add(db, name, role)
     with closing(open_desk(config)) as db:
@@ -89,6 +98,19 @@ def browser(application: Any) -> Browser:
     return Browser(application)
 
 
+def address_of(route: Route) -> str:
+    """The address of a page, with something for each part that its pattern names."""
+    path = re.sub(
+        r"\(\?P<id>[^)]*\)", "pr-library-records" if "/positions/" in route.pattern else BROADBAND, route.pattern
+    )
+    return re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "").strip("^$")
+
+
+def is_fallback(route: Route) -> bool:
+    """Whether a route answers the addresses that no page has."""
+    return route.page is no_page
+
+
 def document(key: str = BROADBAND, more: str = "") -> str:
     return f"/desk/documents/{key}{more}"
 
@@ -113,7 +135,7 @@ def person(db: Database, name: str = "Ana Reader") -> Account:
 
 
 def corpus_of(config: Configuration) -> Database:
-    return tables.connect(config.corpus)
+    return connect(config.corpus)
 
 
 def site_of(config: Configuration, **more: Any) -> Any:
@@ -166,7 +188,7 @@ def say(
 
 
 def states(db: Database, document_id: str = BROADBAND) -> dict[str, str]:
-    return {item.subject: item.state for item in review_items.items(db, document_id)}
+    return {item.subject: item.state for item in review_items.items(db, document_id, review_items.titles(db))}
 
 
 def decisions(config: Configuration) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -24,7 +24,7 @@ from digest.delivery.message import Letterhead
 from digest.subscribers import subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
+from store.connect import open_mail
 
 #: A subscriber who confirms on day one is told of what is seen later.
 JOINED = "2022-03-07T08:00:00Z"
@@ -118,9 +118,11 @@ class Postbox:
         if habit == "drop-early":
             server.transport.abort()
         answers = {
-            "refuse": "550 5.7.1 not wanted here", "unknown-user": f"550 5.1.1 <{address}> no such user",
-            "later": "451 4.7.1 greylisted, come back later", "drop-early": "421 4.3.2 going down",
-        }  # fmt: skip
+            "refuse": "550 5.7.1 not wanted here",
+            "unknown-user": f"550 5.1.1 <{address}> no such user",
+            "later": "451 4.7.1 greylisted, come back later",
+            "drop-early": "421 4.3.2 going down",
+        }
         if habit in answers:
             return answers[habit]
         envelope.rcpt_tos.append(address)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import io
 import json
@@ -16,7 +15,7 @@ import desk_world
 import xlsxwriter
 import yaml
 from desk_world import NOW, open_desk, person
-from fuzz_local import change_yaml, context, some_positions
+from fuzz_local import change_yaml, folder, some_positions
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_json, change_text, change_tree, change_xml
 from openpyxl import Workbook
@@ -29,7 +28,7 @@ from desk.reviews import bulk, reviews
 from desk.reviews.reviews import EditConflict
 from desk.reviews.subjects import BadVerdict
 from desk.web import request_parsing
-from desk.web.context import HTTPError
+from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
 from positions.catalog import catalog
 from positions.catalog.yaml_file import BadFile
@@ -38,9 +37,9 @@ from positions.catalog.yaml_file import BadFile
 @functools.cache
 def _desk() -> Any:
     """staff.db with corpus.db attached, open for as long as this process."""
-    folder = context() / "handed-in"
-    folder.mkdir()
-    return open_desk(desk_world.build(folder))
+    place = folder() / "handed-in"
+    place.mkdir()
+    return open_desk(desk_world.build(place))
 
 
 # --------------------------------------------------------------------- trackers
@@ -180,7 +179,7 @@ def _proposal(body: bytes) -> None:
         file, key, kind = asked["file"].encode("utf-8", "surrogatepass"), asked["position"], asked["kind"]
     except (ValueError, TypeError, AttributeError, KeyError):
         return
-    home = context() / "proposed" / "catalogue"
+    home = folder() / "proposed" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(file)
     if (position := proposals.position_of(key, home)) is None:
@@ -210,11 +209,7 @@ _PART = (
 def _multipart(body: bytes) -> None:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells of every broken byte
     kind, _, sent = body.partition(b"\n")
-
-    async def receive() -> dict[str, Any]:
-        return {"body": sent, "more_body": False}
-
-    form = asyncio.run(request_parsing.form_of(receive, kind.decode("latin-1"), request_parsing.LARGEST_FILE))
+    form = request_parsing.parse_form(sent, kind.decode("latin-1"))
     for name, values in form.values.items():
         "".join((name, *values)).encode("utf-8", "surrogatepass")
     assert all(len(each.name) <= 200 for each in form.files.values())

@@ -20,15 +20,15 @@ from classify.jsonl import BadLine, read_record
 from digest.alerts.channels import BadChannel, load_channels
 from digest.delivery.bounces import read_bounces
 from digest.subscribers import addresses
-from digest.tables import open_mail
 from positions.catalog import catalog, stances
 from positions.catalog.yaml_file import BadFile
+from store.connect import open_mail
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @functools.cache
-def context() -> Path:
+def folder() -> Path:
     """A folder for the files of this process's tests; gone with it."""
     made = tempfile.TemporaryDirectory(prefix="infopolicy-fuzz-")
     rooms.append(made)
@@ -39,7 +39,7 @@ rooms: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def _file(name: str, body: bytes) -> Path:
-    path = context() / name
+    path = folder() / name
     path.write_bytes(body)
     return path
 
@@ -57,9 +57,16 @@ def change_yaml(body: bytes, rng: random.Random) -> bytes:
 
 
 YAML_TRICKS = (
-    b"!!python/object/apply:os.system ['true']\n", b"a: &a [*a]\n", b"{" * 3000, b"- " * 3000, b"? " * 900, b"%YAML 9.9\n---\n",
-    b"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n", b"<<: {<<: {<<: {a: 1}}}\n", b"\xef\xbb\xbf",
-)  # fmt: skip
+    b"!!python/object/apply:os.system ['true']\n",
+    b"a: &a [*a]\n",
+    b"{" * 3000,
+    b"- " * 3000,
+    b"? " * 900,
+    b"%YAML 9.9\n---\n",
+    b"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n",
+    b"<<: {<<: {<<: {a: 1}}}\n",
+    b"\xef\xbb\xbf",
+)
 
 
 # --------------------------------------------------------------------- files
@@ -67,7 +74,7 @@ YAML_TRICKS = (
 
 def _catalogue(body: bytes) -> None:
     # Alone: the check reads stances and messages that lie beside the folder too.
-    home = context() / "alone" / "catalogue"
+    home = folder() / "alone" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(body)
     problems = [each for each in catalog.check(home) if "reading grade" not in each]  # usable, if not well written
@@ -107,7 +114,7 @@ def _settings(body: bytes) -> None:
 
 
 def _mailbox(body: bytes) -> None:
-    db = open_mail(context() / "mail.db")
+    db = open_mail(folder() / "mail.db")
     read_bounces(db, _file("bounces.mbox", body), now=NOW)
     assert db.execute("select count(*) from suppressions").fetchone()[0] == 0, (
         "no report on a mail of ours was among them"
@@ -221,7 +228,12 @@ def local_files() -> tuple[Target, ...]:
         ("settings", (_TOML,), change_line, _settings, (settings.BadSetting,)),
         ("mailbox", (_REPORT, _REPORT * 2), change_bytes, _mailbox, ()),
         ("json_lines", _LINES, change_json, json_line, (BadLine,)),
-        ("address", (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()), change_line, _address,
-         (addresses.BadAddress,)),
-    )  # fmt: skip
+        (
+            "address",
+            (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()),
+            change_line,
+            _address,
+            (addresses.BadAddress,),
+        ),
+    )
     return tuple(Target(*row) for row in table)

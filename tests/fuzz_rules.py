@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from fuzz_local import YAML_TRICKS, context
+from fuzz_local import YAML_TRICKS, folder
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_text, change_tree
 
@@ -83,7 +83,7 @@ def _rules(body: bytes) -> None:
     name = body.partition(b"\n")[0].removeprefix(b"# ").decode("utf-8", "replace")
     if name not in READERS:
         return
-    path = context() / Path(name).name
+    path = folder() / Path(name).name
     path.write_bytes(body)
     told = path.name
     try:
@@ -94,11 +94,11 @@ def _rules(body: bytes) -> None:
 
 
 def _messages(body: bytes) -> None:
-    folder = context() / "messages"
-    folder.mkdir(exist_ok=True)
-    (folder / "privacy.yml").write_bytes(body)
+    place = folder() / "messages"
+    place.mkdir(exist_ok=True)
+    (place / "privacy.yml").write_bytes(body)
     positions = [each for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
-    messages.load_messages(positions, folder)
+    messages.load_messages(positions, place)
 
 
 def _message_seed() -> bytes:

@@ -16,11 +16,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawlers.items import BadRecord, Document, Unreadable
-from crawlers.storage import tables
 from crawlers.storage.attachments import Proceeding, store
 from crawlers.storage.record import upsert
 from crawlers.storage.validation import check_shape
 from pipelines import validate
+from store.connect import migrate
 
 HERE = Path(__file__).resolve().parent
 NOW = "2026-11-25T00:00:00Z"
@@ -50,7 +50,7 @@ def recordings(pattern: str, *, limit: int = 12, largest: int = 60_000) -> tuple
 
 def _corpus() -> Database:
     db = Database(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
-    tables.corpus.apply(db)
+    migrate(db, "corpus.db")
     return db
 
 

@@ -20,26 +20,25 @@ from fuzz_targets import recordings
 from lxml import etree
 from sqlite_utils import Database
 
-import comparison.tables
 from classify.areas import AREAS_FILE, load_areas
 from comparison.similarity import families, grouping
 from crawlers.items import Document
 from crawlers.parsers import federal_register, openstates, xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import upsert
-from crawlers.storage.tables import connect
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
-from desk.web import portals
+from desk.reviews import verdict_validity
+from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import issues
-from digest.tables import open_mail
 from pages.documents import look_alikes
 from pipelines import validate
 from positions.catalog import catalog, messages, stances
 from publish import reference
 from publish.listing import publish
 from settings import Configuration
+from store.connect import connect, open_mail
 
 #: What gets out of text, attributes, titles, scripts, comments, CDATA, templates, calendars, tables and headers.
 PAYLOAD = (
@@ -49,8 +48,16 @@ PAYLOAD = (
 )
 #: Line ends become new lines of calendars and headers where they are not taken out.
 LINES = PAYLOAD + "\r\nX-PWNED: 1\r\nBEGIN:VALARM\nBcc: pwned@example.org\r"
-ADDRESSES = ("javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "data:text/html,<script>pwned()</script>", "vbscript:pwned",
-             "https://x.example/\"onmouseover=\"pwned()", "//evil.example/pwned", "https://x.example/'><script>pwned()</script>")  # fmt: skip
+ADDRESSES = (
+    "javascript:pwned()",
+    "JaVaScRiPt:pwned()",
+    " javascript:pwned()",
+    "data:text/html,<script>pwned()</script>",
+    "vbscript:pwned",
+    'https://x.example/"onmouseover="pwned()',
+    "//evil.example/pwned",
+    "https://x.example/'><script>pwned()</script>",
+)
 
 BILL = "us-119-hr7661"
 #: One of those that families.yml describes.
@@ -126,7 +133,6 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
     config = desk_world.build(folder)
     documents = [hostile_bill(), hostile_rule(), hostile_state_bill()]
     with closing(connect(config.corpus)) as db:
-        comparison.tables.corpus.apply(db)
         for each in documents:
             validate(each)
         upsert(db, documents, now="2022-03-08T07:00:00Z", silent=False)
@@ -142,7 +148,7 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
             )
         publish(db, site_corpus.NOW)
     with closing(desk_world.open_desk(config)) as db:
-        desk_world.standing.settle_all(db, desk_world.NOW)
+        verdict_validity.settle_all(db, desk_world.NOW)
     return config, [each.id for each in documents]
 
 
@@ -175,17 +181,33 @@ def _touched(db: Database, document: Document) -> None:
     }
     db.table("position_matches").insert(match | {"words": document.title[:60]})
     db.table("events").insert(
-        {"document_id": key, "ordinal": 90, "kind": "hearing", "starts_at": "2022-03-20T10:00:00", "timezone": "America/New_York",
-         "description": LINES}
-    )  # fmt: skip
+        {
+            "document_id": key,
+            "ordinal": 90,
+            "kind": "hearing",
+            "starts_at": "2022-03-20T10:00:00",
+            "timezone": "America/New_York",
+            "description": LINES,
+        }
+    )
 
 
 # --------------------------------------------------------------------- the YAML of maintainers, tampered with
 
 #: What a page shows of the files; everything else stays, or the loaders would refuse it.
 _SHOWN = (
-    "title", "statement", "rationale", "document", "body", "section", "note", "description", "about", "source_name", "number",
-)  # fmt: skip
+    "title",
+    "statement",
+    "rationale",
+    "document",
+    "body",
+    "section",
+    "note",
+    "description",
+    "about",
+    "source_name",
+    "number",
+)
 _LISTS = ("owner_units", "partners", "opponents", "core_values")
 _POSITIONS = {"telecommunications": ("tc-hotspot-lending",), "copyright": ("cp-fair-ebook-terms",)}
 
@@ -259,7 +281,7 @@ def said_by_strangers(config: Configuration) -> dict[str, int]:
             [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
         )  # what `propose` writes, without the folder of the catalogue that it would check
         proposal = int(cursor.lastrowid or 0)
-    with closing(portals.PARTNERS.open(config)) as db:
+    with closing(routing.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
         partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from digest.alerts import alerts
 from digest.alerts.channels import BadChannel, Channel, load_channels, signature
-from digest.tables import open_mail
+from store.connect import open_mail
 
 SITE = "https://policy.example.org"
 KNOWN: dict[str, Any] = {"areas": {"broadband": "", "privacy": ""}, "jurisdictions": {"us": ""}, "positions": {}}

@@ -19,9 +19,7 @@ from sqlite_utils import Database
 
 from crawlers.download.budget import BudgetMiddleware, BudgetSpent
 from crawlers.sources import load_sources
-from crawlers.storage import tables
 from desk.accounts import accounts, limits, sessions
-from desk.tables import open_staff
 from digest.delivery.claims import sending
 from digest.delivery.send import CLAIM_MINUTES, give_up_dead_claims
 from digest.subscribers import limits as asking
@@ -30,8 +28,8 @@ from operations import daily
 from operations.backup import backup
 from operations.metrics import Metrics
 from operations.status import status
-from pipelines import open_corpus
 from settings import Configuration
+from store.connect import connect, migrate, open_corpus, open_staff
 
 BEFORE, NOW, SOON = "2026-11-25T11:59:30Z", "2026-11-25T12:00:00Z", "2026-11-25T13:00:00Z"
 YEARS_AHEAD = "2031-06-01T00:00:00Z"
@@ -68,8 +66,8 @@ def test_a_day_that_comes_again_has_no_second_budget(tmp_path: Path) -> None:
         crawler: Any = SimpleNamespace(settings=settings, spider=spider, stats=DummyStatsCollector(Mock()))
         BudgetMiddleware(crawler).process_request(Request(source.url))
 
-    with closing(tables.connect(tmp_path / "ops.db")) as db:
-        tables.ops.apply(db)
+    with closing(connect(tmp_path / "ops.db")) as db:
+        migrate(db, "ops.db")
         db.execute("insert into budgets values (?, '2026-11-24', ?)", [source.id, source.per_day])
     ask("2026-11-25")
     with pytest.raises(BudgetSpent):

@@ -33,9 +33,12 @@ pytest.importorskip("distributed")
 @contextmanager
 def process(*arguments: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments], cwd=cwd, env=clean_environment(), stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "dask", *arguments],
+        cwd=cwd,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     try:
         yield started
     finally:
@@ -107,8 +110,11 @@ def test_a_cluster_gives_the_same_rows(cluster, filled: Database, staff: Databas
 
 
 def test_a_worker_with_other_rules_is_refused(
-    cluster, filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
     other = copy(workers.tagger())
     other.version = "another"
     monkeypatch.setattr(workers, "_tagger", other)
@@ -176,8 +182,11 @@ def kills(victim: subprocess.Popen[bytes]) -> tuple[list[int], tuple[Callable[[i
 
 
 def test_a_worker_that_dies_costs_nothing(
-    cluster, filled: Database, staff: Database, calm: list[list[object]]  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],  # noqa: F811
+) -> None:
     written, progress = kills(cluster.workers[0])
     assert derive(filled, staff, scheduler=cluster.address, progress=progress).tagged == len(written) > MANY
     assert cluster.workers[0].returncode == -signal.SIGKILL
@@ -185,8 +194,12 @@ def test_a_worker_that_dies_costs_nothing(
 
 
 def test_a_cluster_without_workers_is_not_waited_for(
-    tmp_path: Path, filled: Database, staff: Database, calm: list[list[object]], monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
     monkeypatch.setattr(workers, "WORKERLESS", 2.0)
     with running(tmp_path, 1) as alone:
         written, progress = kills(alone.workers[0])
@@ -197,8 +210,12 @@ def test_a_cluster_without_workers_is_not_waited_for(
 
 
 def test_a_scheduler_that_dies_is_one_sentence_and_what_is_written_is_whole(
-    cluster, filled: Database, staff: Database, calm: list[list[object]], caplog: pytest.LogCaptureFixture  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],
+    caplog: pytest.LogCaptureFixture,  # noqa: F811
+) -> None:
     written, progress = kills(cluster.scheduler)
     logging.getLogger("distributed").addHandler(caplog.handler)  # it hands nothing on to those above it, tornado's does
     with pytest.raises(SchedulerError, match=rf"{cluster.address}: .*what was written is complete") as told:

@@ -17,9 +17,9 @@ from test_versions import ENROLLED, HOUSE
 import serve
 from comparison.update import update
 from comparison.versions import provisions
-from crawlers.storage import tables
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
+from store.connect import connect
 
 EVIL = "<script>alert(1)</script>"
 FORMULA_TITLE = '=HYPERLINK("https://example.org")'
@@ -28,7 +28,7 @@ FORMULA_TITLE = '=HYPERLINK("https://example.org")'
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = build(tmp_path_factory.mktemp("comparison"))
-    db = tables.connect(path)
+    db = connect(path)
     _documents(db)
     update(db)
     _decisions(db)
@@ -43,7 +43,7 @@ def _documents(db: Database) -> None:
         bill("us-119-s3", "Readers of Harbours Act", text=f"Harbours first.\n\n{LOANS_CHANGED}", status="enacted"),
         *(bill(f"us-{place}-2025-hb1", "Relating to virtual currency kiosks.") for place in ("ia", "wi", "wa")),
         bill("us-tx-892-hb9", FORMULA_TITLE + " and readers", status="failed", status_on="2025-06-01"),
-    ]  # fmt: skip
+    ]
     db.table("documents").insert_all(rows)
     url = "https://www.govinfo.gov/content/pkg/BILLS-119hr1{0}/xml/BILLS-119hr1{0}.xml"
     db.table("versions").insert(

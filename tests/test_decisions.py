@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-import classify.tables
-import desk.tables
 from classify.evaluation.agreement import Month, drift, months, write_agreement
 from classify.training.decisions import read_decisions
+from store.connect import migrate, open_staff
 
 SAID, SILENT = json.dumps({"suggested": True}), json.dumps({"suggested": False})
 
@@ -31,7 +30,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def staff(tmp_path: Path) -> Database:
-    db = desk.tables.open_staff(tmp_path / "staff.db")
+    db = open_staff(tmp_path / "staff.db")
     db.execute(
         "insert into accounts (name, name_key, role, created_at) values ('Ada', 'ada', 'approver', '2026-01-01')"
     )
@@ -39,9 +38,16 @@ def staff(tmp_path: Path) -> Database:
 
 
 def decide(
-    staff: Database, document: str, subject: str, verdict: str, *, month: str = "2026-10", suggestion: str = SAID,
-    undoes: int | None = None, sampled: int = 0,
-) -> int:  # fmt: skip
+    staff: Database,
+    document: str,
+    subject: str,
+    verdict: str,
+    *,
+    month: str = "2026-10",
+    suggestion: str = SAID,
+    undoes: int | None = None,
+    sampled: int = 0,
+) -> int:
     row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled)
     return staff.execute(
         "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled)"
@@ -78,7 +84,7 @@ def test_decisions_are_the_last_word_on_an_area(tmp_path: Path, corpus: Path, st
 def test_agreement_is_counted_by_month_and_written_once(staff: Database) -> None:
     public = Database(memory=True)
     public.execute("create table documents (id text primary key)")
-    classify.tables.corpus.apply(public)
+    migrate(public, "corpus.db")
     assert write_agreement(public, staff) == 0
     assert months(public.conn) == []
     decide(staff, "a", "area:privacy", "confirm")

@@ -21,9 +21,9 @@ from test_desk_by_hand import FORM
 from desk.intake import manual_documents, manual_entry_pages, proposals, reports
 from desk.intake.catalog_patch import Change
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from positions.catalog.catalog import load_catalogue
 from settings import Configuration
+from store.connect import open_partners
 
 pytestmark = test_browser.pytestmark
 __all__ = ["chromium", "page"]
@@ -137,12 +137,18 @@ PARTNER = {
     "none": "/partner/documents/us-1-hr1",
 }
 STAFF = {
-    "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
+    "reports": "/desk/reports",
+    "reports-closed": "/desk/reports?closed=1",
+    "added": "/desk/added",
     "add": "/desk/added/form",
-    "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners", "import": "/desk/import",
-    "positions": "/desk/positions", "position-edit": "/desk/positions/pr-library-records",
-    "position-version": "/desk/positions/pr-library-records?kind=version", "proposal": "/desk/proposals/1",
-}  # fmt: skip
+    "correct": "/desk/added/form?id=us-117-hr77",
+    "partners": "/desk/partners",
+    "import": "/desk/import",
+    "positions": "/desk/positions",
+    "position-edit": "/desk/positions/pr-library-records",
+    "position-version": "/desk/positions/pr-library-records?kind=version",
+    "proposal": "/desk/proposals/1",
+}
 
 
 def every_page(page: Any, address: str) -> Iterator[str]:

@@ -173,11 +173,11 @@ def test_the_outcome_is_a_patch_that_git_takes_and_the_check_passes(tmp_path: Pa
     position = load_catalogue().by_id[KEY]
     made = catalog_patch.outcome(wording(KEY, position.statement, statement=NEW))
     assert (made.file, made.problems) == ("positions/catalog/entries/privacy.yml", [])
-    shutil.copytree(HOME, tmp_path / "positions" / "catalogue")
+    shutil.copytree(HOME, tmp_path / "positions" / "catalog" / "entries")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply"], cwd=tmp_path, input=made.diff, text=True, check=True)
-    assert check(tmp_path / "positions" / "catalogue") == []
-    assert load_catalogue(tmp_path / "positions" / "catalogue").by_id[KEY].statement == NEW
+    assert check(tmp_path / "positions" / "catalog" / "entries") == []
+    assert load_catalogue(tmp_path / "positions" / "catalog" / "entries").by_id[KEY].statement == NEW
 
 
 # --------------------------------------------------------------------- proposals
@@ -232,9 +232,13 @@ async def test_a_new_version(browser: Browser, db: Any) -> None:
         ({"statement": "x" * 601}, "statement", "At most 600 characters"),
         ({"kind": "version", "confidence": "low"}, "document", "Name the document"),
         ({"kind": "version", "document": "x", "confidence": "sure"}, "confidence", "Choose one of"),
-        ({"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"}, "adopted", "A day, month or year"),
+        (
+            {"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"},
+            "adopted",
+            "A day, month or year",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_stands_beside_its_field(
     browser: Browser, db: Any, values: dict[str, str], name: str, says: str
 ) -> None:
@@ -306,7 +310,7 @@ def test_what_would_not_pass_the_check_is_not_proposed(db: Any, tmp_path: Path) 
 def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_path: Path) -> None:
     infopolicy("user", "add", "Ana Reader", "--role", "approver", input=PASSWORD)
     config = Configuration(data=tmp_path / "data")
-    from desk.tables import open_staff
+    from store.connect import open_staff
 
     with closing(open_staff(config.staff)) as db:
         ana = person(db)

@@ -21,10 +21,11 @@ from desk_world import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 
+import pipelines
 from desk.queue import queue
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import reviews, verdict_validity
-from publish.listing import publish, publish_decisions
+from publish.listing import publish_decisions
 from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
@@ -67,15 +68,15 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
         for table in ("listing", "facet_counts")
     ]
     corpus.execute("delete from decisions")
-    assert publish(corpus, LATER, db) > 0
+    assert pipelines.publish(corpus, db, LATER) > 0
     assert decisions(config) == at_once
-    assert publish(corpus, LATER, db) == 0
+    assert pipelines.publish(corpus, db, LATER) == 0
     # Lists and counts were right at once, not only after the publishing.
     for table, before in zip(("listing", "facet_counts"), lists, strict=True):
         assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
     listed = corpus.execute(
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
-    ).fetchall()  # fmt: skip
+    ).fetchall()
     assert listed == [("any", 0), ("broadband", 0), ("tagged", 0)]
     corpus.close()
 
@@ -85,7 +86,7 @@ def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: D
     say(db, subject="stance", value="support", reason="It helps.", published=True)
     change(config, "delete from tags where area_id = 'broadband'")
     corpus = corpus_of(config)
-    publish(corpus, LATER, db)
+    pipelines.publish(corpus, db, LATER)
     corpus.close()
     assert set(decisions(config)) == {(BROADBAND, "stance")}
 
@@ -93,13 +94,13 @@ def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: D
 def test_a_busy_public_file_costs_nobody_a_verdict(
     config: Configuration, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publish.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("publish.listing.PATIENCE_SECONDS", 0.05)
     corpus = corpus_of(config)
     corpus.execute("begin immediate")
     say(db, "confirm")
     assert not publish_decisions(config.corpus, db, [BROADBAND])
     corpus.execute("rollback")
-    publish(corpus, LATER, db)
+    pipelines.publish(corpus, db, LATER)
     corpus.close()
     assert (BROADBAND, "area:broadband") in decisions(config)
 
@@ -109,7 +110,7 @@ def test_a_verdict_on_a_document_that_is_gone_is_kept_and_not_shown(config: Conf
     corpus = corpus_of(config)
     corpus.execute("pragma foreign_keys = off")
     corpus.execute("delete from documents where id = ?", [HOSTILE_BILL])
-    publish(corpus, LATER, db)
+    pipelines.publish(corpus, db, LATER)
     corpus.close()
     assert decisions(config) == {}
     assert db.execute("select count(*) from reviews").fetchone()[0] == 1
@@ -131,7 +132,7 @@ def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, d
     assert [entry.waiting for entry in before + after] == [4, 4], "one decided, one more to decide"
     say(db, subject=outcome, value="partly")
     corpus = corpus_of(config)
-    publish(corpus, LATER, db)
+    pipelines.publish(corpus, db, LATER)
     assert corpus.execute("select outcome, words from outcomes").fetchall() == [("partly", words)]
     corpus.close()
     db.execute("update suggested_outcomes set outcome = 'rejected'")

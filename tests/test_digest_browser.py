@@ -20,8 +20,8 @@ from digest.issues import issues
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import subscribe
 from digest.subscribers.tokens import Links
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail
 
 THEMES = ("light", "dark")
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from digest_world import FIRST_DAY, Postbox, corpus, post_office, reader
 
 import cli
-from digest.tables import open_mail
+from store.connect import open_mail
 
 
 @pytest.fixture

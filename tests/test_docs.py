@@ -16,6 +16,7 @@ from settings import ROOT, Configuration
 
 COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+SOURCES = (ROOT / "docs/sources/README.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -61,9 +62,12 @@ def test_docs_name_every_setting() -> None:
     assert documented == {field.name.upper() for field in fields(Configuration)} | {"CONFIG"}
 
 
-def test_readme_names_every_source_and_its_key() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (?:`?(\w+)`?) \|$", README, re.MULTILINE))
-    assert rows == {name: source.key or "none" for name, source in load_sources().items()}
+def test_docs_name_every_source_with_its_page_and_key() -> None:
+    rows = re.findall(r"^\| \[`(\w+)`\]\((\w+)\.md\) \| .+ \| (?:`?(\w+)`?) \|$", SOURCES, re.MULTILINE)
+    assert {name: key for name, _, key in rows} == {name: each.key or "none" for name, each in load_sources().items()}
+    assert all(name == page for name, page, _ in rows)
+    pages = {path.stem for path in (ROOT / "docs/sources").glob("*.md")}
+    assert pages == set(load_sources()) | {"README"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -75,6 +79,14 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists()
     ]
     assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_named_with_their_folder_are_there(page: Path) -> None:
+    named = re.findall(
+        r"`((?:[a-z]\w*/)+[\w.-]+\.(?:py|yml|json|html|js|css|po|sql|md|xz))`", page.read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not any((top / name).exists() for top in (ROOT, ROOT / "datasette"))] == []
 
 
 def anchors(page: Path) -> set[str]:

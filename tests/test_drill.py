@@ -31,14 +31,11 @@ from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
 from desk.partners import partners
-from desk.partners.partner_tables import open_partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from desk.tables import open_staff
-from digest.tables import open_mail
 from operations import human_data_export
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import open_mail, open_partners, open_staff, read_only
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
@@ -145,9 +142,10 @@ _DECIDE = (
     FATAL
     + """
 from pathlib import Path
-from desk import accounts, reviews
-from desk.tables import open_staff
-from publish import publish_decisions
+from desk.accounts import accounts
+from desk.reviews import reviews
+from store.connect import open_staff
+from publish.listing import publish_decisions
 folder, document = Path(sys.argv[1]), sys.argv[2]
 db = open_staff(folder / "staff.db", folder / "corpus.db")
 ana = accounts.find(db, "Ana Reader")
@@ -186,20 +184,22 @@ _PARTNER = (
     + """
 import datetime
 from pathlib import Path
-from configuration import Configuration
-from desk import accounts, moderating, partners
-from desk.houses import partners_of
-from desk.room import Room
-from desk.tables import open_staff
+from settings import Configuration
+from desk.accounts import accounts
+from desk.partners import partner_moderation, partners
+from desk.web.context import RequestContext
+from desk.web.context import RequestContext
+from desk.web.routing import PARTNERS
+from store.connect import open_staff
 config, document = Configuration(data=Path(sys.argv[1])), sys.argv[2]
 now = "2026-11-25T00:00:00Z"
-with_partners = partners_of(config)
+with_partners = PARTNERS.open(config)
 if document == "hide":
     db = open_staff(config.staff, config.corpus)
     form = {"statement": ["1"], "hide": ["1"], "reason": ["a mistake"], "seen": ["0"]}
-    room = Room(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
-                partners=lambda: with_partners)
-    moderating.listed(room)
+    context = RequestContext(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
+                             partners=lambda: with_partners)
+    partner_moderation.listed(context)
 else:
     partners.say(with_partners, accounts.find(with_partners, "Dana"), document, "support", "For us.", seen=0, now=now)
 """
@@ -261,8 +261,11 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
 
 
 def test_killed_while_alerts_are_sent_nobody_is_told_twice(
-    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, service: Service  # noqa: F811
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    service: Service,  # noqa: F811
+) -> None:
     data = tmp_path / "data"
     data.mkdir()
     digest_world.corpus(data)
@@ -340,9 +343,11 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
     postbox = Postbox()
     with post_office(postbox) as port:
         settings = {
-            "INFOPOLICY_MAIL_FROM": "digest@example.org", "INFOPOLICY_SMTP_SECURITY": "none",
-            "INFOPOLICY_SMTP_HOST": "127.0.0.1", "INFOPOLICY_SMTP_PORT": str(port),
-        }  # fmt: skip
+            "INFOPOLICY_MAIL_FROM": "digest@example.org",
+            "INFOPOLICY_SMTP_SECURITY": "none",
+            "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+            "INFOPOLICY_SMTP_PORT": str(port),
+        }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]

@@ -24,7 +24,7 @@ from crawlers import settings as crawl_settings
 from crawlers.download.middlewares import KeylessAnswersMiddleware
 from crawlers.spiders.us_bills import UsBillsSpider
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
-from operations.logs import without_secrets
+from store.redaction import without_secrets
 
 KEY = 'axolotl/key+"12 34'
 FORMS = {KEY, quote_plus(KEY), quote(KEY, safe=""), json.dumps(KEY)[1:-1], repr(KEY)[1:-1]}
@@ -83,8 +83,15 @@ def values(path: Path) -> Iterator[bytes]:
 def test_a_key_that_comes_back_is_kept_nowhere(infopolicy: Command, source: str, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     done = infopolicy(
-        "--verbose", "crawl", "us_states_legiscan", "-a", "states=UT", "--collect-only", mirror=source, env={"LEGISCAN_KEY": KEY}
-    )  # fmt: skip
+        "--verbose",
+        "crawl",
+        "us_states_legiscan",
+        "-a",
+        "states=UT",
+        "--collect-only",
+        mirror=source,
+        env={"LEGISCAN_KEY": KEY},
+    )
     said = done.stdout + done.stderr
     kept = [value for file in sorted((tmp_path / "data").glob("*.db")) for value in values(file)]
     assert any(b" is no key" in value for value in kept), "the answer must have been kept as a reject"

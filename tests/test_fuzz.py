@@ -28,14 +28,13 @@ import pytest
 from fuzz_handed_in import handed_in
 from fuzz_local import local_files
 from fuzz_rules import rules
-from fuzz_sources import sources
+from fuzz_sources import OF_SOURCE, PARSERS, sources
 from fuzz_targets import Target
 from fuzz_visitors import visitors
 from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import settings as configuration
 from crawlers.completeness.fields import load_fields
 from crawlers.items import BadRecord, Bill, Unreadable, clean
 from crawlers.parsers.json_reader import read_json
@@ -47,6 +46,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web.request_parsing import Upload
 from pages.export import ical
 from positions.catalog import catalog
+from settings import ROOT, BadSetting, load
 
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
@@ -105,22 +105,6 @@ def test_the_seeds_themselves_are_read(target: Target) -> None:
 # --------------------------------------------------------------------- nothing is left out
 
 BY_NAME = {target.name: target for target in TARGETS}
-#: Source -> the targets that read its answers.
-OF_SOURCE = {
-    "us_bills": ("billstatus", "sitemap", "zip"),
-    "us_federal_register": ("federal_register", "federal_register_text"),
-    "us_states": ("openstates", "openstates_sessions"),
-    "ca_bills": ("canada",),
-    "uk_bills": ("uk_list", "uk_bill"),
-    "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list"),
-    "us_local_legistar": ("legistar", "legistar_parts"),
-    "us_courts": ("courts",),
-    "us_regulations": ("regulations", "docket"),
-    "us_congress_api": (
-        "congress_list", "congress_bill", "congress_meeting", "congress_hearing", "congress_amendment",
-    ),
-    "us_bill_text": ("bill_text",),
-}  # fmt: skip
 #: What turns bytes from outside into something else: a module that calls one of these reads input.
 READS = re.compile(
     r"\b(?:yaml\.(?:safe_load|load|compose)|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
@@ -128,47 +112,91 @@ READS = re.compile(
     r"|document_fromstring|fragment_fromstring|lzma\.open)\("
 )
 #: Module that reads what comes from outside -> a target that goes through it.
-READERS = {
-    "classify/areas.py": "areas", "classify/jsonl.py": "json_lines", "comparison/similarity/families.py": "comparison_rules",
-    "crawlers/parsers/billstatus.py": "zip",
-    "comparison/rules.py": "comparison_rules", "settings.py": "settings", "crawlers/parsers/bill_text.py": "bill_text",
-    "crawlers/status/ceremonial.py": "crawler_rules", "crawlers/parsers/congress_gov.py": "congress_bill",
-    "crawlers/parsers/courtlistener.py": "courts", "crawlers/parsers/federal_register.py": "federal_register",
-    "crawlers/completeness/fields.py": "crawler_rules", "crawlers/parsers/json_reader.py": "courts", "crawlers/parsers/legiscan.py": "legiscan",
-    "crawlers/parsers/legisinfo.py": "crawler_rules", "crawlers/parsers/legistar.py": "legistar", "crawlers/parsers/openstates.py": "openstates",
-    "crawlers/parsers/regulations_gov.py": "regulations", "crawlers/yaml_config.py": "crawler_rules",
-    "crawlers/sources.py": "crawler_rules", "crawlers/spiders/us_bills.py": "zip",
-    "crawlers/spiders/us_federal_register.py": "federal_register", "crawlers/parsers/states.py": "crawler_rules",
-    "crawlers/status/states.py": "crawler_rules", "crawlers/parsers/uk_parliament.py": "uk_bill", "crawlers/parsers/xmltree.py": "canada",
-    "desk/intake/catalog_patch.py": "proposal", "desk/web/request_parsing.py": "multipart", "desk/reviews/bulk.py": "form_lines",
-    "desk/intake/importing.py": "form_lines", "desk/web/context.py": "form_lines", "desk/intake/tracker.py": "tracker_csv",
+READERS = PARSERS | {
+    "classify/areas.py": "areas",
+    "classify/jsonl.py": "json_lines",
+    "comparison/rules.py": "comparison_rules",
+    "comparison/similarity/families.py": "comparison_rules",
+    "crawlers/completeness/fields.py": "crawler_rules",
+    "crawlers/sources.py": "crawler_rules",
+    "crawlers/status/ceremonial.py": "crawler_rules",
+    "crawlers/status/states.py": "crawler_rules",
+    "crawlers/yaml_config.py": "crawler_rules",
+    "datasette/plugins/sharing.py": "web_addresses",
+    "digest/subscribers/form.py": "forms",
+    "desk/intake/catalog_patch.py": "proposal",
+    "desk/intake/importing.py": "form_lines",
+    "desk/intake/tracker.py": "tracker_csv",
     "desk/intake/workbook.py": "workbook",
-    "digest/subscribers/addresses.py": "address", "digest/delivery/bounces.py": "mailbox", "digest/alerts/channels.py": "alerts",
-    "datasette/plugins/sharing.py": "web_addresses", "datasette/plugins/subscribe.py": "forms", "digest/subscribers/tokens.py": "links",
-    "pages/export/feeds.py": "web_addresses", "pages/browse/filters.py": "web_addresses", "pages/browse/search.py": "search",
-    "positions/catalog/catalog.py": "catalogue", "positions/catalog/messages.py": "messages", "positions/catalog/stances.py": "stances",
+    "desk/reviews/bulk.py": "form_lines",
+    "desk/web/context.py": "form_lines",
+    "desk/web/request_parsing.py": "multipart",
+    "digest/alerts/channels.py": "alerts",
+    "digest/delivery/bounces.py": "mailbox",
+    "digest/subscribers/addresses.py": "address",
+    "digest/subscribers/tokens.py": "links",
+    "pages/browse/filters.py": "web_addresses",
+    "pages/browse/search.py": "search",
+    "pages/export/feeds.py": "web_addresses",
+    "positions/catalog/catalog.py": "catalogue",
+    "positions/catalog/messages.py": "messages",
+    "positions/catalog/stances.py": "stances",
     "positions/catalog/yaml_file.py": "catalogue",
-}  # fmt: skip
+    "settings.py": "settings",
+}
 #: Why a module that reads needs no target -> the modules.
 OUR_OWN = {
     "rows of our own databases, written as JSON by the same module": (
-        "classify/evaluation/agreement.py", "crawlers/storage/attachments.py", "crawlers/completeness/completeness.py", "crawlers/completeness/health.py",
-        "crawlers/download/httpcache.py", "crawlers/storage/observations.py", "crawlers/storage/merge_remote.py", "desk/intake/manual_documents.py", "desk/queue/lists.py",
-        "desk/reviews/review_items.py", "publish/decisions.py", "desk/intake/proposals.py", "desk/reviews/verdict_validity.py", "digest/issues/issues.py",
-        "digest/subscribers/preferences.py", "derive/incremental.py",
+        "classify/evaluation/agreement.py",
+        "crawlers/storage/attachments.py",
+        "crawlers/completeness/completeness.py",
+        "crawlers/completeness/health.py",
+        "crawlers/download/httpcache.py",
+        "crawlers/storage/observations.py",
+        "crawlers/storage/merge_remote.py",
+        "desk/intake/manual_documents.py",
+        "desk/queue/lists.py",
+        "desk/reviews/review_items.py",
+        "publish/decisions.py",
+        "desk/intake/proposals.py",
+        "desk/reviews/verdict_validity.py",
+        "digest/issues/issues.py",
+        "digest/subscribers/preferences.py",
+        "derive/incremental.py",
     ),
     "files that come with the code and are read whole when it starts, or in a test": (
-        "classify/evaluation/evaluate.py", "classify/training/labels.py", "classify/training/training_data.py", "classify/model.py", "digest/issues/ledger.py",
-        "digest/issues/words.py", "pages/places/accuracy.py", "pages/export/api.py", "pages/places/map.py", "pages/http/formatting.py", "positions/matching/direction_words.py",
-        "positions/evaluation/labels.py", "positions/matching/passages.py", "positions/evaluation/sample.py", "serve.py",
+        "classify/evaluation/evaluate.py",
+        "classify/training/labels.py",
+        "classify/training/training_data.py",
+        "classify/model.py",
+        "digest/issues/ledger.py",
+        "digest/issues/words.py",
+        "pages/places/accuracy.py",
+        "pages/export/api.py",
+        "pages/places/map.py",
+        "pages/http/formatting.py",
+        "positions/matching/direction_words.py",
+        "positions/evaluation/labels.py",
+        "positions/matching/provisions.py",
+        "positions/evaluation/sample.py",
+        "operations/sqlite_version.py",
+        "serve.py",
+    ),
+    "answers of our own worker process, which may hold nothing but plain values (tests/test_public_sql.py)": (
+        "public_sql/wire.py",
     ),
     "our own backups and the journal of removals": (
-        "operations/backup.py", "operations/human_data_export.py", "operations/retention.py",
+        "operations/loss.py",
+        "operations/manifest.py",
+        "operations/backup.py",
+        "operations/human_data_export.py",
+        "operations/retention.py",
     ),
     "hands the bytes to a reader that has a target, and the rows to a parser that has one": (
-        "crawlers/spiders/ca_bills.py", "crawlers/spiders/us_congress_api.py",
+        "crawlers/spiders/ca_bills.py",
+        "crawlers/spiders/us_congress_api.py",
     ),
-}  # fmt: skip
+}
 NOT_SERVED = {".venv", "tests", "benchmarks", "build"}
 
 
@@ -180,10 +208,9 @@ def test_every_source_has_a_target() -> None:
 
 def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
     found = {
-        path.relative_to(configuration.ROOT).as_posix()
-        for path in configuration.ROOT.rglob("*.py")
-        if path.relative_to(configuration.ROOT).parts[0] not in NOT_SERVED
-        and READS.search(path.read_text(encoding="utf-8"))
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT).parts[0] not in NOT_SERVED and READS.search(path.read_text(encoding="utf-8"))
     }
     own = {module for modules in OUR_OWN.values() for module in modules}
     assert sorted(found - set(READERS) - own) == [], "give each a target, or say why it needs none"
@@ -194,7 +221,7 @@ def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
 @pytest.mark.parametrize("name", sorted(set(READERS.values())))
 def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
     target, entered = BY_NAME[name], set[str]()
-    wanted = {str(configuration.ROOT / module) for module, target_of in READERS.items() if target_of == name}
+    wanted = {str(ROOT / module) for module, target_of in READERS.items() if target_of == name}
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         entered.add(frame.f_code.co_filename)
@@ -217,7 +244,7 @@ def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
 
 def test_the_positions_that_are_spoilt_are_usable_before() -> None:
     fuzz_local._catalogue(fuzz_local.some_positions())
-    assert len(catalog.load_catalogue(fuzz_local.room() / "alone/catalogue").positions) > 2
+    assert len(catalog.load_catalogue(fuzz_local.folder() / "alone/catalogue").positions) > 2
 
 
 # --------------------------------------------------------------------- what the fuzzer found, by hand
@@ -238,9 +265,17 @@ def test_a_workbook_whose_packing_is_damaged_is_told_so() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["[" * 100_000, "7", "null", "[]", '[1, "us-117-hr1", null, "", 9223372036854775808]', '["a", "b", "c", ["d"], 1]',
-     '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]', '["us-117-hr1", "area:broadband", "confirm", {}, 0]'],
-)  # fmt: skip
+    [
+        "[" * 100_000,
+        "7",
+        "null",
+        "[]",
+        '[1, "us-117-hr1", null, "", 9223372036854775808]',
+        '["a", "b", "c", ["d"], 1]',
+        '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]',
+        '["us-117-hr1", "area:broadband", "confirm", {}, 0]',
+    ],
+)
 def test_a_line_of_a_form_that_no_page_made_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"not what the page held|brackets without end"):
         importing._taken(line)
@@ -268,20 +303,29 @@ def test_no_depth_of_brackets_ends_a_crawl(body: bytes) -> None:
 
 def bill(**fields: Any) -> Bill:
     usual: dict[str, Any] = {
-        "id": "us-117-hr1", "source": "us_bills", "jurisdiction": "us", "level": "federal", "session": "117",
-        "identifier": "H.R. 1", "title": "A bill", "url": "https://x/1", "source_url": "https://x/1",
-    }  # fmt: skip
+        "id": "us-117-hr1",
+        "source": "us_bills",
+        "jurisdiction": "us",
+        "level": "federal",
+        "session": "117",
+        "identifier": "H.R. 1",
+        "title": "A bill",
+        "url": "https://x/1",
+        "source_url": "https://x/1",
+    }
     return Bill(**usual | fields)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("title", ["A", "bill"], "title is list"), ("chamber", {"name": "upper"}, "chamber is dict"),
-        ("text", "half \ud83d of it", "text holds half a character"), ("subjects", ("a", 7), r"subjects\[1\] is int"),
+        ("title", ["A", "bill"], "title is list"),
+        ("chamber", {"name": "upper"}, "chamber is dict"),
+        ("text", "half \ud83d of it", "text holds half a character"),
+        ("subjects", ("a", 7), r"subjects\[1\] is int"),
         ("status_history", (("introduced", 1.5),), r"status_history\[0\]\[1\] is float"),
     ],
-)  # fmt: skip
+)
 def test_what_no_database_takes_is_refused_by_name(field: str, value: Any, message: str) -> None:
     with pytest.raises(BadRecord, match=message):
         check_shape(bill(**{field: value}))
@@ -325,8 +369,8 @@ def test_a_mail_in_an_alphabet_that_nobody_knows_stops_nothing() -> None:
 @pytest.mark.parametrize("name", ["site", "mirror"])
 def test_an_address_with_an_open_bracket_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
     (tmp_path / "infopolicy.toml").write_text(f'{name} = "http://[::1"')
-    with pytest.raises(configuration.BadSetting, match=f"{name} = 'http"):
-        configuration.load({}, tmp_path / "infopolicy.toml")
+    with pytest.raises(BadSetting, match=f"{name} = 'http"):
+        load({}, tmp_path / "infopolicy.toml")
 
 
 def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
@@ -338,9 +382,14 @@ def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/corpus/documents.json?_facet={}", "/corpus/documents?_sort=nothing", "/corpus/documents.json?_through={}",
-     "/corpus/documents?_facet=a%00b", "/browse%00"],
-)  # fmt: skip
+    [
+        "/corpus/documents.json?_facet={}",
+        "/corpus/documents?_sort=nothing",
+        "/corpus/documents.json?_through={}",
+        "/corpus/documents?_facet=a%00b",
+        "/browse%00",
+    ],
+)
 def test_an_address_that_cannot_be_read_is_the_askers_mistake(path: str) -> None:
     runner, stranger, _, _ = fuzz_visitors._world()
     assert runner.run(stranger.get(path)).status_code in (400, 404)
@@ -380,10 +429,14 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
 @FAST
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]),
-        st.one_of(st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])),
+        st.sampled_from(
+            ["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]
+        ),
+        st.one_of(
+            st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])
+        ),
     )
-)  # fmt: skip
+)
 def test_any_address_of_the_list_is_answered(args: dict[str, str]) -> None:
     fuzz_visitors.browse(args)
 

@@ -28,6 +28,7 @@ import commands.collecting
 import pipelines
 import serve
 from crawlers.sources import load_sources
+from store.connect import open_corpus
 
 KEYS = {source.key: "not-a-key" for source in load_sources().values() if source.key}
 PAGING = [name for name, case in CASES.items() if case.announces]
@@ -36,14 +37,14 @@ PAGING = [name for name, case in CASES.items() if case.announces]
 COMMAND = """
 import json, sys
 from scrapy.crawler import AsyncCrawlerProcess
-import cli, commands.collecting, pipelines, publish
+import cli, pipelines
+from publish.listing import publish
 own, plain = json.loads(sys.argv.pop(1)), AsyncCrawlerProcess.crawl
 AsyncCrawlerProcess.crawl = lambda self, crawler, **given: plain(self, crawler, **given | own[crawler.spidercls.name])
-def publish_only(session):
-    db = pipelines.open_corpus(session.config.corpus)
-    publish.publish(db, "2026-11-25T00:00:00Z")
-    db.close()
-commands.collecting._finish = publish_only
+def publish_only(corpus, staff, **rest):
+    publish(corpus, "2026-11-25T00:00:00Z")
+    return pipelines.Updated(0, 0, 0, 0, 0)
+pipelines.update = publish_only
 cli.main()
 """
 
@@ -85,14 +86,18 @@ def collect(
         case.write(folder / "mirror", count, announced)
         own[name] = {"today": case.later if run else case.today} | case.arguments
         if case.seed:
-            db = pipelines.open_corpus(target / "corpus.db")
+            db = open_corpus(target / "corpus.db")
             case.seed(db, run)
             db.close()
     environment = clean_environment() | KEYS | {"INFOPOLICY_DATA": str(target)}
     call = lambda *command: subprocess.run(  # noqa: E731
-        command, env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()}, cwd=ROOT, text=True,
-        capture_output=True, timeout=300,
-    )  # fmt: skip
+        command,
+        env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()},
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     crawled = call(sys.executable, "-c", COMMAND, json.dumps(own), "crawl", "--budget", "off", *options, *names)
     assert "Traceback" not in crawled.stderr, crawled.stderr
     status = call(sys.executable, str(ROOT / "cli.py"), "status", "--json")

@@ -14,12 +14,11 @@ import pytest
 from click.testing import Result
 from site_corpus import BROADBAND
 
-from crawlers.storage import tables
 from operations import exports, integrity, sqlite_version
 from operations.backup import backup, restore
 from operations.checks import check_data
-from pipelines import open_ops
 from settings import Configuration
+from store.connect import connect, open_ops
 from store.errors import OperationError
 
 Call = Callable[..., Result]
@@ -37,7 +36,7 @@ def config(made_large: Path, tmp_path: Path) -> Configuration:
 def made_large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose documents have texts of many pages."""
     made = desk_world.build(tmp_path_factory.mktemp("world"))
-    with closing(tables.connect(made.corpus)) as db:
+    with closing(connect(made.corpus)) as db:
         db.execute("update documents set text = ? || rowid", [LONG * 2_000])
     open_ops(made.ops).close()
     with closing(sqlite3.connect(made.corpus)) as db:
@@ -142,10 +141,15 @@ def test_an_export_that_fails_leaves_the_file_of_before(config: Configuration, m
 @pytest.mark.parametrize(
     ("version", "faults"),
     [
-        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]), ("3.50.4", ["WAL mode"]), ("3.50.7", []),
-        ("3.51.2", ["WAL mode"]), ("3.51.3", []), ("3.53.0", []), ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.50.4", ["WAL mode"]),
+        ("3.50.7", []),
+        ("3.51.2", ["WAL mode"]),
+        ("3.51.3", []),
+        ("3.53.0", []),
+        ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
     ],
-)  # fmt: skip
+)
 def test_known_faults_of_a_version_are_told(version: str, faults: list[str]) -> None:
     told = sqlite_version.warnings(version)
     assert len(told) == len(faults)

@@ -23,9 +23,9 @@ from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import subscribe
-from digest.tables import open_mail
 from publish.listing import publish_decisions
 from settings import Configuration
+from store.connect import open_mail
 
 SITE = "https://policy.example.org"
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
@@ -115,9 +115,17 @@ def private_words(world: Configuration) -> list[str]:
         reasons = [row[0] for row in db.execute("select distinct reason from suggested_stances") if row[0]]
     assert len(reasons) > 10
     return [
-        *PRIVATE, *reasons, "subscriber@example.org", "suggested_stances", "staff.db", "mail.db", "ops.db",
-        str(world.data), str(ROOT), "Traceback (most recent",
-    ]  # fmt: skip
+        *PRIVATE,
+        *reasons,
+        "subscriber@example.org",
+        "suggested_stances",
+        "staff.db",
+        "mail.db",
+        "ops.db",
+        str(world.data),
+        str(ROOT),
+        "Traceback (most recent",
+    ]
 
 
 async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site: Any, world: Configuration) -> None:

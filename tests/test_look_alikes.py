@@ -16,9 +16,10 @@ from sqlite_utils import Database
 from comparison.rules import BadRules, load_rules
 from comparison.similarity import candidates, minhash_signatures
 from comparison.similarity.families import BadFamily, Family, load_families
-from comparison.similarity.term_weights import Weights, filled_in_differently, likeness, words
+from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
 from comparison.update import forget, update
-from crawlers.storage import rulemakings
+from store.connect import migrate
+from text.tokens import fold_words
 
 KIOSKS = (
     bill("us-ia-2025-hf1", "A bill for an act relating to virtual currency kiosks."),
@@ -59,7 +60,7 @@ def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> N
     steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]
     other = bill("us-regs-imls2025-3", title) | {"kind": "regulation"}
     add(corpus, *steps, other)
-    rulemakings.corpus.apply(corpus)
+    migrate(corpus, "corpus.db")
     thread = steps[0]["id"]
     corpus.conn.executemany(
         "insert into thread_documents (document_id, thread_id, ordinal) values (?, ?, ?)",
@@ -166,7 +167,7 @@ def test_look_alikes_only_what_changed_is_compared_again(corpus: Database) -> No
 def test_look_alikes_order_of_arrival_does_not_matter(
     corpus: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from pipelines import open_corpus
+    from store.connect import open_corpus
 
     rows = [
         *KIOSKS,
@@ -273,7 +274,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: frozenset[str], other: 
 
 def test_words_of_the_trade_count_nothing() -> None:
     given_weights = weights()
-    assert given_weights.total(words("An act relating to amending laws and for other purposes")) == 0
+    assert given_weights.total(fold_words("An act relating to amending laws and for other purposes")) == 0
     assert given_weights.of("foghorn") == 7
 
 

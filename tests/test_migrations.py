@@ -17,11 +17,12 @@ from conftest import ROOT
 
 import serve
 from benchmarks.compare import fingerprints
-from crawlers.storage.tables import PARTS
 from operations import human_data_export
 from operations.backup import backup, restore
 from settings import Configuration
-from store.data_folder import present, read_only
+from store.connect import read_only
+from store.data_folder import present
+from store.schema.observed import PARTS
 
 sys.path.insert(0, str(ROOT / "tests" / "schemas"))
 from make import load
@@ -62,10 +63,7 @@ def shape(folder: Path) -> dict[str, Any]:
 
 def bring_up(config: Configuration, call: Call) -> None:
     """What happens when a new version is installed: the command of an upgrade, and the files that the site opens."""
-    from desk.partners.partner_tables import open_partners
-    from desk.tables import open_staff
-    from digest.tables import open_mail
-    from pipelines import open_ops
+    from store.connect import open_mail, open_ops, open_partners, open_staff
 
     done = call("rebuild")
     assert done.exit_code == 0, done.output

@@ -17,9 +17,9 @@ from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data
-from pipelines import open_corpus, open_ops, open_staff
 from settings import Configuration
-from store.data_folder import damage, only_writer, present, read_only
+from store.connect import open_corpus, open_ops, open_staff, read_only
+from store.data_folder import damage, only_writer, present
 from store.errors import OperationError
 
 
@@ -111,11 +111,11 @@ def test_restore_of_damage_changes_nothing(config: Configuration, tmp_path: Path
 
 
 def test_one_writer_at_a_time_and_the_lock_ends_with_it(config: Configuration) -> None:
-    with only_writer(config):
-        with pytest.raises(OperationError, match=rf"number {os.getpid()}\b"), only_writer(config):
+    with only_writer(config.data):
+        with pytest.raises(OperationError, match=rf"number {os.getpid()}\b"), only_writer(config.data):
             pass
         assert documents(config.data), "reading goes on"
-    with only_writer(config):
+    with only_writer(config.data):
         pass
 
 
@@ -168,9 +168,13 @@ def test_check_finds_damage_and_a_search_index_that_differs(config: Configuratio
 def test_a_spent_budget_is_no_trouble_but_the_source_stays_due(config: Configuration) -> None:
     corpus = open_corpus(config.corpus)
     row = {
-        "source": "us_states", "started_at": "2026-11-25T05:00:00Z", "finished_at": "2026-11-25T05:30:00Z",
-        "state": "finished", "coverage": "[]", "waiting": 12,
-    }  # fmt: skip
+        "source": "us_states",
+        "started_at": "2026-11-25T05:00:00Z",
+        "finished_at": "2026-11-25T05:30:00Z",
+        "state": "finished",
+        "coverage": "[]",
+        "waiting": 12,
+    }
     corpus.table("runs").insert(row)
     now = "2026-11-25T06:00:00Z"
     assert not [words for words in status.status(config, now)["warnings"] if words.startswith("us_states")]

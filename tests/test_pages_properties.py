@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.browse import search
-from pages.documents.highlight import Span, passages, pieces, telling
+from pages.documents.highlight import Mark, excerpts, pieces, telling
 
 spans = st.lists(
-    st.tuples(st.integers(-3, 60), st.integers(-3, 60), st.sampled_from(["a", "b"])).map(lambda found: Span(*found)),
+    st.tuples(st.integers(-3, 60), st.integers(-3, 60), st.sampled_from(["a", "b"])).map(lambda found: Mark(*found)),
     max_size=8,
 )
 
 
 @given(st.text(max_size=50), spans)
-def test_pieces_joined_are_the_text(text: str, found: list[Span]) -> None:
+def test_pieces_joined_are_the_text(text: str, found: list[Mark]) -> None:
     cut = pieces(text, found)
     assert "".join(piece.text for piece in cut) == text
     marked = "".join(piece.text for piece in cut if piece.labels)
@@ -27,7 +27,7 @@ def test_pieces_joined_are_the_text(text: str, found: list[Span]) -> None:
 
 
 @given(st.text(alphabet="ab \n", max_size=50), spans)
-def test_no_mark_is_empty_or_goes_over_a_line_break(text: str, found: list[Span]) -> None:
+def test_no_mark_is_empty_or_goes_over_a_line_break(text: str, found: list[Mark]) -> None:
     marked = [piece.text for piece in pieces(text, found) if piece.labels]
     assert not [words for words in marked if "\n" in words]
     assert not [words for words in marked if not words.strip()]
@@ -63,8 +63,8 @@ def test_told_evidence_prefers_rules_and_longer_words() -> None:
 
 
 @given(st.text(alphabet="ab ", min_size=1, max_size=400), spans)
-def test_passages_mark_the_same_words(text: str, found: list[Span]) -> None:
-    marked = [piece.text for cut in passages(text, found, around=10, limit=99) for piece in cut if piece.labels]
+def test_excerpts_mark_the_same_words(text: str, found: list[Mark]) -> None:
+    marked = [piece.text for cut in excerpts(text, found, around=10, limit=99) for piece in cut if piece.labels]
     assert marked == [piece.text for piece in pieces(text, found) if piece.labels]
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from comparison.rules import load_rules
-from comparison.similarity.passages import LEAST, Passage, prepare, shared
+from comparison.similarity.passages import LEAST, SharedPassage, prepare, shared
 from comparison.similarity.shared_passages import COMMON
-from comparison.similarity.shingles import prints, words_of
+from comparison.similarity.shingles import hash_tokens, prints
 from comparison.update import update
 
 RULES = load_rules()
@@ -21,7 +21,7 @@ SHED = "Sheds for canoes stand on the east bank. Paddles hang dry. Nobody rows a
 MILL = "The old mill grinds rye on Tuesdays and oats on other days, as it has since the bridge was built. "
 
 
-def found(one: str, other: str) -> list[Passage]:
+def found(one: str, other: str) -> list[SharedPassage]:
     return shared(prepare(one, RULES), prepare(other, RULES))
 
 
@@ -33,9 +33,9 @@ def noise(seed: int, number: int = 60) -> str:
 def test_passages_are_found_with_their_places_in_both_texts() -> None:
     one, other = f"{noise(1)}{LOANS} {noise(2)}", f"{MILL}{LOANS}"
     [passage] = found(one, other)
-    assert one[passage.start : passage.end] == LOANS.rstrip(".")
-    assert other[passage.other_start : passage.other_end] == LOANS.rstrip(".")
-    assert (passage.words, passage.same) == (len(words_of(LOANS).numbers), 1.0)
+    assert one[passage.first.start : passage.first.end] == LOANS.rstrip(".")
+    assert other[passage.second.start : passage.second.end] == LOANS.rstrip(".")
+    assert (passage.words, passage.same) == (len(hash_tokens(LOANS).hashes), 1.0)
 
 
 def test_passages_with_a_few_words_changed_are_one() -> None:
@@ -54,7 +54,7 @@ def test_passages_that_moved_are_found_each_where_it_stands() -> None:
     second = " ".join(reversed(second.split()))
     passages = found(f"{LOANS} {noise(3)}{second}", f"{second} {noise(4)}{LOANS}")
     assert len(passages) == 2
-    assert passages[0].other_start > passages[1].other_start
+    assert passages[0].second.start > passages[1].second.start
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_passages_of_a_text_that_repeats_itself_end_soon() -> None:
 @settings(max_examples=60, deadline=None)
 def test_passages_of_any_texts_lie_within_them(one: str, other: str) -> None:
     for passage in found(one + LOANS, LOANS + other):
-        assert 0 <= passage.start < passage.end <= len(one + LOANS)
-        assert 0 <= passage.other_start < passage.other_end <= len(LOANS + other)
+        assert 0 <= passage.first.start < passage.first.end <= len(one + LOANS)
+        assert 0 <= passage.second.start < passage.second.end <= len(LOANS + other)
 
 
 @given(st.integers(0, 40), st.integers(0, 40))

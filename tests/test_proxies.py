@@ -14,8 +14,8 @@ from digest_world import HEAD, corpus
 
 import serve
 from desk.web.request_parsing import who_asks
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail
 
 GATEWAY = "10.87.44.1"  # of the containers' network in deploy/compose.yml
 
@@ -33,11 +33,13 @@ GATEWAY = "10.87.44.1"  # of the containers' network in deploy/compose.yml
         ("127.0.0.1", "1.1.1.1, 198.51.100.7", "127.0.0.1", "198.51.100.7"),  # the first is what the visitor claims
         ("127.0.0.1", "1.1.1.1, 198.51.100.7, 10.0.0.5", "127.0.0.1,10.0.0.5", "198.51.100.7"),  # two proxies
         ("127.0.0.1", "10.0.0.6, 10.0.0.5", "127.0.0.1,10.0.0.0/8", "10.0.0.6"),  # a visitor from our own network
-        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"), ("127.0.0.1", " , ", "127.0.0.1", "127.0.0.1"),
-        ("127.0.0.1", "2001:db8::7", "127.0.0.1", "2001:db8::7"), ("", "198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", " , ", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "2001:db8::7", "127.0.0.1", "2001:db8::7"),
+        ("", "198.51.100.7", "127.0.0.1", "198.51.100.7"),
         ("127.0.0.1", "x" * 100, "127.0.0.1", "x" * 45),
     ],
-)  # fmt: skip
+)
 def test_a_proxy_of_ours_is_believed_and_nobody_else(peer: str, said: str, proxies: str, found: str) -> None:
     assert who_asks(peer, {"x-forwarded-for": said}, Configuration(proxies=proxies)) == found
 

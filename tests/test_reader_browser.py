@@ -17,8 +17,8 @@ from site_corpus import serving
 from test_browser import CHROMIUM, PICTURES, chromium, page, pytestmark  # noqa: F401
 
 import serve
-from digest.tables import open_mail
 from settings import Configuration
+from store.connect import open_mail
 
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 

@@ -15,7 +15,7 @@ from crawlers.items import Bill
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import load_document, record_hash, upsert
-from crawlers.storage.tables import PARTS
+from store.schema.observed import PARTS
 
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
 

@@ -9,8 +9,8 @@ from crawlers.items import Action, Bill
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import begin, restate, rules_version
-from crawlers.storage import tables
 from crawlers.storage.record import load_document, upsert
+from store.connect import migrate
 
 NOW = "2026-11-25T00:00:00Z"
 
@@ -18,17 +18,28 @@ NOW = "2026-11-25T00:00:00Z"
 @pytest.fixture
 def corpus() -> Database:
     db = Database(memory=True)
-    tables.corpus.apply(db)
+    migrate(db, "corpus.db")
     # As a version before us left it: a sentence without class, and a status that forgets it.
     bill = Bill(
-        id="us-117-hr7", source="us_bills", jurisdiction="us", level="federal", session="117", identifier="H.R. 7",
-        document_type="hr", title="A bill", url="https://www.congress.gov/", source_url="https://www.govinfo.gov/",
-        introduced_on="2021-01-28", status_on="2021-01-28", status_history=(("introduced", "2021-01-28"),),
+        id="us-117-hr7",
+        source="us_bills",
+        jurisdiction="us",
+        level="federal",
+        session="117",
+        identifier="H.R. 7",
+        document_type="hr",
+        title="A bill",
+        url="https://www.congress.gov/",
+        source_url="https://www.govinfo.gov/",
+        introduced_on="2021-01-28",
+        status_on="2021-01-28",
+        status_history=(("introduced", "2021-01-28"),),
         actions=(
             Action(acted_on="2021-01-28", description="Referred to the House Committee on Education and Labor."),
             Action(acted_on="2021-04-15", description="Passed/agreed to in House: On passage Passed: 217 - 210."),
-        ), stamp="s1",
-    )  # fmt: skip
+        ),
+        stamp="s1",
+    )
     upsert(db, [bill], now=NOW, silent=True)
     return db
 
@@ -58,7 +69,7 @@ def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypat
 
 def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = Database(memory=True)
-    tables.corpus.apply(empty)
+    migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
     assert empty.execute("select * from derivations").fetchall() == [("status", rules_version())]

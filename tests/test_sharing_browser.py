@@ -34,11 +34,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     long = "A library may lend what it has bought to every reader who asks for it, in whatever form it comes. " * 4
     db.table("position_matches").insert_all(
         {
-            "document_id": key, "position_id": position, "ordinal": 0, "score": 0.9, "words": long, "field": "text",
-            "start": 0, "end": len(long),
+            "document_id": key,
+            "position_id": position,
+            "ordinal": 0,
+            "score": 0.9,
+            "words": long,
+            "field": "text",
+            "start": 0,
+            "end": len(long),
         }
-        for position in POSITIONS for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9")
-    )  # fmt: skip
+        for position in POSITIONS
+        for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9")
+    )
     for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9"):
         db.table("documents").update(key, {"title": f"{key} " + long, "latest_action_on": "2022-03-08"})
     publish(db, "2022-03-09T09:00:00Z")

@@ -13,7 +13,7 @@ from click.testing import Result
 
 import serve
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import read_only
 
 
 @pytest.fixture

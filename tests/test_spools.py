@@ -19,7 +19,7 @@ from crawlers.status.rederive_status import restate
 from crawlers.storage import merge_remote
 from crawlers.storage.merge_remote import BadSpool, take_over
 from crawlers.storage.record import load_document, mark_missing, stored_ids, upsert
-from pipelines import open_corpus
+from store.connect import open_corpus
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints

@@ -14,11 +14,11 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 
 import serve
-from crawlers.storage.tables import connect
 from pages.browse import browse
 from pages.documents import document, session_status
 from pages.places import overview
 from publish.listing import publish
+from store.connect import connect
 from store.constants import ANY_AREA
 
 DAY = datetime.date.fromisoformat(TODAY)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classify.evidence import Evidence, by_sentence
 from classify.jsonl import tag_lines
 from classify.tagger import Tagger, Tagging
-from text.tokens import fold, passages, read_words, sentence_spans
 
 TAGGER = Tagger()
 PIECES = [
@@ -60,48 +59,6 @@ def test_tagger_words_at_start_end_are_the_words_shown(abstract: str, title: str
     assert_evidence_is_exact(tag(title, abstract), {"title": title, "abstract": abstract, "text": None})
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300), st.integers(2, 40))
-def test_words_passages_joined_are_the_text(text: str, size: int) -> None:
-    parts = list(passages(text, size))
-    assert "".join(part for _, part in parts) == text
-    assert all(text[offset : offset + len(part)] == part and len(part) <= size for offset, part in parts)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(alphabet=st.sampled_from("aB .!?\n;\"'U.S1 "), max_size=120))
-def test_words_sentences_cover_all_letters_in_order(text: str) -> None:
-    spans = sentence_spans(text)
-    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
-    assert "".join(text[s:e] for s, e in spans).split() == text.split() or "".join(
-        "".join(text[s:e].split()) for s, e in spans
-    ) == "".join(text.split())
-
-
-def test_words_sentences_know_abbreviations() -> None:
-    text = "The U.S. Code, Sec. 4, is amended by Rep. Lee. Libraries gain.\n\nNext part"
-    assert [text[s:e] for s, e in sentence_spans(text)] == [
-        "The U.S. Code, Sec. 4, is amended by Rep. Lee.",
-        "Libraries gain.",
-        "Next part",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("word", "folded"),
-    [
-        ("Libraries’", "library"),
-        ("Children’s", "children"),
-        ("boxes", "box"),
-        ("status", "status"),
-        ("access", "access"),
-    ],
-)
-def test_words_fold(word: str, folded: str) -> None:
-    assert read_words(word).folded == [folded]
-    assert fold(folded) == folded
-
-
 @pytest.mark.parametrize(
     "title",
     ["DATA   BREACHES", "data\nbreach", "data-breach", "“Data breach’s”", "Data breach", "data–breaches"],
@@ -124,6 +81,15 @@ def test_tagger_evidence_shows_new_words_before_repeated_ones() -> None:
     distinct = len(set(by_rule))
     assert distinct >= 3
     assert len(set(by_rule[:distinct])) == distinct
+
+
+def test_evidence_order_does_not_depend_on_the_order_of_a_set() -> None:
+    """0.1 + 0.2 + 0.3 is more than 0.6 in some orders of adding and 0.6 in others, and sets have an order of their own."""
+    title = "First. Second."
+    learned = {"whole": 0.6, "one": 0.1, "two": 0.2, "three": 0.3}
+    shown = [Evidence("title", 0, 5, "First", "whole")]
+    shown += [Evidence("title", 7, 13, "Second", rule) for rule in ("one", "two", "three")]
+    assert by_sentence(shown, {"title": title}, [], learned)[0].rule == "whole"
 
 
 def test_tagger_near_needs_the_second_phrase_close_by() -> None:

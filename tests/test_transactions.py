@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from crawlers.storage.tables import connect
-from desk.partners.partner_tables import open_partners
-from desk.tables import open_staff
-from digest.tables import open_mail
+from store.connect import connect, open_mail, open_partners, open_staff
 
 OPENERS: dict[str, Callable[[Path], Database]] = {
-    "corpus.db": connect, "staff.db": open_staff, "partners.db": open_partners, "mail.db": open_mail,
-}  # fmt: skip
+    "corpus.db": connect,
+    "staff.db": open_staff,
+    "partners.db": open_partners,
+    "mail.db": open_mail,
+}
 
 
 @pytest.mark.parametrize("name", OPENERS)

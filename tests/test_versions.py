@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from comparison.versions import differences as versions
 from comparison.versions import provisions
 from comparison.versions.differences import compare
-from comparison.versions.provisions import Provision, differences
+from comparison.versions.provisions import VersionProvision, differences
 from comparison.versions.sections import sections
 from comparison.versions.version_order import stage
 from positions.matching.matcher import Matcher
@@ -61,9 +61,12 @@ def kinds(old: str, new: str) -> dict[str, str]:
 
 def test_sections_begin_at_headings_and_blank_lines() -> None:
     assert [part.heading for part in sections(ENROLLED)] == [
-        TITLE, "SECTION 1. SHORT TITLE.", "SEC. 2. REPORT.", "SEC. 3. LOANS.",
+        TITLE,
+        "SECTION 1. SHORT TITLE.",
+        "SEC. 2. REPORT.",
+        "SEC. 3. LOANS.",
         "SEC. 4. MOON CHARTS.",
-    ]  # fmt: skip
+    ]
 
 
 def test_sections_of_plain_text_begin_at_their_numbers() -> None:
@@ -99,8 +102,11 @@ def test_compare_sees_through_the_print_of_a_stage() -> None:
 def test_compare_shows_the_words_that_changed() -> None:
     [loans] = [change for change in compare(HOUSE, ENROLLED).changes if change.heading == "SEC. 3. LOANS."]
     assert [(p.mark, p.text.strip()) for p in loans.pieces if p.mark != "same"] == [
-        ("deleted", "2."), ("inserted", "SEC. 3."), ("deleted", "14"), ("inserted", "21"),
-    ]  # fmt: skip
+        ("deleted", "2."),
+        ("inserted", "SEC. 3."),
+        ("deleted", "14"),
+        ("inserted", "21"),
+    ]
 
 
 def test_compare_finds_nothing_between_a_text_and_itself() -> None:
@@ -191,9 +197,9 @@ def stored(db: Database) -> set[tuple[str, str]]:
 
 
 def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     store(corpus, f"1. Money\n{FUNDS}", f"1. Money\n{FUNDS}\n\n2. Books\n{BAN}")
     matcher = Matcher()
     assert provisions.read_versions(corpus, matcher) == 1
@@ -208,22 +214,22 @@ def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
 
 
 def test_provisions_public_table_names_no_direction(corpus: Database) -> None:
-    from comparison.tables import corpus as tables
+    from store.connect import migrate
 
-    tables.apply(corpus)
+    migrate(corpus, "corpus.db")
     assert not {"stance", "reason"} & {column.name for column in corpus.table("version_provisions").columns}
 
 
 def test_differences_of_provisions_tell_what_came_went_and_changed() -> None:
     old = [
-        Provision("a", 0, 9, "A fee of 10 dollars may be asked of readers."),
-        Provision("b", 20, 29, "Gone."),
-        Provision("c", 0, 4, "“Same” one"),
+        VersionProvision("text", 0, 9, "A fee of 10 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 20, 29, "Gone.", "b"),
+        VersionProvision("text", 0, 4, "“Same” one", "c"),
     ]
     new = [
-        Provision("a", 0, 9, "A fee of 20 dollars may be asked of readers."),
-        Provision("c", 0, 4, "Same one"),
-        Provision("d", 1, 5, "New."),
+        VersionProvision("text", 0, 9, "A fee of 20 dollars may be asked of readers.", "a"),
+        VersionProvision("text", 0, 4, "Same one", "c"),
+        VersionProvision("text", 1, 5, "New.", "d"),
     ]
     assert [(each.kind, each.position_id) for each in differences(old, new)] == [
         ("changed", "a"),

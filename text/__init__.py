@@ -1,0 +1,1 @@
+"""The one reading of a text: words, sentences and exact places in it."""

@@ -1,4 +1,4 @@
-"""Where sentences start and end in laws, summaries and terse state titles. Standard library only.
+"""Find where sentences start and end in laws, summaries and terse state titles.
 
 Written for provisions, not for prose: "U.S.C.", "Sec. 3", "H.R. 22" and "No. 5" do not end a sentence, a blank line does.
 """
@@ -6,6 +6,8 @@ Written for provisions, not for prose: "U.S.C.", "Sec. 3", "H.R. 22" and "No. 5"
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 #: A sentence longer than this (characters) is cut at its last ``;``, ``,`` or space, so that a provision stays readable.
 LONGEST = 1200
@@ -16,17 +18,24 @@ _ABBREVIATION_WORDS = (
     "jan feb mar apr jun jul aug sept oct nov dec ann cal tex est approx p pp div"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
-#: Summaries run the short title and the first sentence together: "X Act of 2021 This bill requires", "X Act - Amends".
-_AFTER_TITLE = (
-    r"(?<=[\w)])\s(?=This (?:bill|act|resolution|joint resolution|concurrent resolution)\s)|(?<=Act) -(?=\s[A-Z])"
+#: One character that may end a sentence comes first, so that the search skips all others quickly.
+_END = re.compile(
+    r"""[.!?\s](?:
+        (?<=[.!?]) (?: ["')\]”’]*(?=\s+["'(\[“‘]*[A-Z0-9•]) | (?=\n) )
+      | (?<=\n) [ \t]*\n
+      | (?<=\s) (?=•)
+      # Summaries run the short title and the first sentence together: "X Act of 2021 This bill requires", "X Act - Amends".
+      | (?<=[\w)]\s) (?=This[ ](?:bill|act|resolution|joint[ ]resolution|concurrent[ ]resolution)\s)
+      | (?<=Act[ ]) -(?=\s[A-Z])
+    )""",
+    re.VERBOSE,
 )
-_END = re.compile(r"[.!?][\"')\]”’]*(?=\s+[\"'(\[“‘]*[A-Z0-9•])|\n[ \t]*\n|[.!?](?=\n)|\s(?=•)|" + _AFTER_TITLE)
 _LAST_WORD = re.compile(r"[A-Za-z](?:[A-Za-z]|\.(?=[A-Za-z]))*\Z")
 _CUT = re.compile(r"[;:](?=\s)|,(?=\s)|\s")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans ``(start, end)`` of the sentences of ``text``, in order, without surrounding space and never empty."""
+    """Return ``(start, end)`` of each sentence of ``text``, in order, without surrounding space and never empty."""
     spans: list[tuple[int, int]] = []
     start = 0
     for end in _ends(text):
@@ -34,6 +43,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = end
     _add(spans, text, start, len(text))
     return spans
+
+
+def sentence_at(spans: Sequence[tuple[int, int]], position: int) -> int:
+    """Return the index of the sentence that holds ``position``, or of the one before it; -1 before the first."""
+    return bisect_right(spans, position, key=lambda span: span[0]) - 1
 
 
 def _ends(text: str) -> list[int]:

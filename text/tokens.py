@@ -1,15 +1,14 @@
-"""Words and sentences with their exact places: the one reading of a text that rules and model share.
+"""Split a text into words with their exact offsets, and give each word the form in which words are compared.
 
 A word is a run of letters and digits (an apostrophe inside belongs to it), so that hyphens, double spaces, line breaks
-and curly quotes never stand between a phrase and its words. Words are compared folded: lower case, singular, without a
-possessive ending.
+and curly quotes never separate a phrase from its words. Words are compared folded: lower case, singular, without a
+possessive ending. The trained model learned from these words: a change of `WORD` or `fold` needs a new training.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,19 +17,13 @@ from functools import lru_cache
 LONGEST_WORD = 64
 WORD = re.compile(rf"[^\W_]{{1,{LONGEST_WORD}}}(?:['’][^\W_]{{1,{LONGEST_WORD}}})?")
 
-#: Characters of a passage (some 400 words). Passages are read one at a time, so that memory does not grow with a text.
-PASSAGE = 2_500
-
-_SENTENCE_END = re.compile(r"[.!?]['\"’”)\]]*\s+(?=['\"‘“(\[]?[A-Z0-9§])|\n\s*\n|;\s*\n")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|No|Nos|Sec|Secs|Art|Ch|Pub|Stat|Rep|Sen|Gov|Mr|Mrs|Ms|Dr|St|Inc|Co|Corp|Ltd|Dept|vs?|al|etc|cf"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|[a-z]\.[a-z]|[A-Z]\.[A-Z])\.$"
-)
+#: Characters of a chunk (some 400 words). Chunks are read one at a time, so that memory does not grow with a text.
+CHUNK = 2_500
 
 
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
-    """The form in which words are compared: ``Libraries’`` and ``library`` are one, as are ``bus`` and ``bus``."""
+    """Return the form in which words are compared: ``Libraries’`` and ``library`` are one, ``bus`` stays ``bus``."""
     word = word.lower().replace("’", "'").removesuffix("'s")
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
@@ -41,29 +34,51 @@ def fold(word: str) -> str:
     return word[:-1]
 
 
-@dataclass(frozen=True)
-class Words:
-    """The folded words of a passage; word ``i`` stands at ``starts[i]:ends[i]`` of the whole field."""
+def forms(word: str) -> tuple[str, ...]:
+    """Return the folded forms of a word and of the same word with an ``s``, each once.
+
+    They are one for nearly every word; `fold` keeps apart "authorize" and "authorizes" or "bureau" and "bureaus".
+    """
+    return tuple(dict.fromkeys((fold(word), fold(word if word.endswith("s") else word + "s"))))
+
+
+def beginning(folded: str) -> str:
+    """Return what every word of this folded form begins with: "library" is also "libraries". Empty beyond ASCII."""
+    return folded.removesuffix("y") if folded.isascii() else ""
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the folded words of a text in order, without their offsets."""
+    return [fold(word) for word in WORD.findall(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The folded words of a text; word ``i`` is at ``starts[i]:ends[i]`` of its field."""
 
     folded: list[str]
     starts: array[int]
     ends: array[int]
 
-
-def read_words(text: str, offset: int = 0) -> Words:
-    """Split one passage that begins at ``offset`` of its field."""
-    folded: list[str] = []
-    starts, ends = array("q"), array("q")
-    for match in WORD.finditer(text):
-        folded.append(fold(match.group()))
-        starts.append(match.start() + offset)
-        ends.append(match.end() + offset)
-    return Words(folded, starts, ends)
+    def __len__(self) -> int:
+        return len(self.folded)
 
 
-def passages(text: str, size: int = PASSAGE) -> Iterator[tuple[int, str]]:
-    """Cut a text of any length into ``(offset, passage)`` of at most ``size`` characters, at a paragraph, sentence or
-    space where there is one. The passages joined are the text."""
+def tokenize(text: str, offset: int = 0) -> Tokens:
+    """Split a text, or a chunk that begins at ``offset`` of its field, into words."""
+    found = list(WORD.finditer(text))
+    return Tokens(
+        [fold(match[0]) for match in found],
+        array("q", [match.start() + offset for match in found]),
+        array("q", [match.end() + offset for match in found]),
+    )
+
+
+def chunks(text: str, size: int = CHUNK) -> Iterator[tuple[int, str]]:
+    """Cut a text of any length into ``(offset, chunk)`` of at most ``size`` characters.
+
+    A cut is at the end of a paragraph or sentence, or at a space, where there is one. The chunks joined are the text.
+    """
     at = 0
     while len(text) - at > size:
         window = text[at : at + size]
@@ -76,25 +91,3 @@ def passages(text: str, size: int = PASSAGE) -> Iterator[tuple[int, str]]:
         at += cut + 1
     if at < len(text):
         yield at, text[at:]
-
-
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """``(start, end)`` of each sentence, without the blanks around it; a paragraph break always ends one."""
-    spans, start = [], 0
-    for match in _SENTENCE_END.finditer(text):
-        if text[match.start()] == "." and _ABBREVIATION.search(text, max(0, match.start() - 12), match.start() + 1):
-            continue
-        spans.append((start, match.end()))
-        start = match.end()
-    spans.append((start, len(text)))
-    return [span for span in (_trim(text, *span) for span in spans) if span[0] < span[1]]
-
-
-def sentence_at(spans: list[tuple[int, int]], position: int) -> tuple[int, int]:
-    """The sentence that holds ``position``, or the one before it."""
-    return spans[max(0, bisect_right(spans, (position, float("inf"))) - 1)]
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

@@ -1,0 +1,1 @@
+"""Train the model, and what it learns from."""

@@ -1,0 +1,1 @@
+"""Look-alikes, families of bills, and passages that texts share."""

@@ -13,8 +13,9 @@ from sqlite_utils import Database
 
 from comparison.rules import load_rules
 from crawlers.yaml_config import rules_of
-from positions.matching.phrases import BadPattern, Pattern, Token, pattern, tokens, vocabulary
+from positions.matching.phrases import BadPattern, Pattern, pattern, vocabulary
 from store.errors import InvalidInput
+from text.tokens import beginning, fold_words
 
 FILE = Path(__file__).with_name("families.yml")
 
@@ -36,8 +37,8 @@ class Family:
     counterexamples: tuple[str, ...]
 
     def fits(self, text: str) -> bool:
-        found = tokens(text)
-        return all(_has(found, each) for each in self.all) and not _has(found, self.none)
+        words = fold_words(text)
+        return all(_has(words, each) for each in self.all) and not _has(words, self.none)
 
     def find(self, db: Database, among: Collection[str] | None = None) -> Iterator[str]:
         """The ids of the bills that belong, in order; of ``among``, or of all held."""
@@ -63,13 +64,13 @@ class Family:
 def _starts(item: Pattern) -> set[str]:
     first = item.slots[0]
     words = {*first.words, *first.prefixes, *(run[0] for run in first.runs)}
-    # The normal form of a word ends in "y" where a text has "ies"; letters only, so the pattern is safe inside SQL.
-    return {"".join(filter(str.isalnum, word))[:6] for word in words}
+    # Up to an apostrophe: ASCII letters and digits only, so that the pattern is safe inside SQL.
+    return {beginning(word).partition("'")[0] for word in words}
 
 
-def _has(found: list[Token], patterns: tuple[Pattern, ...]) -> bool:
-    seen = vocabulary(found)
-    return any(each.possible(seen) and each.stands_in(found, 0, len(found)) for each in patterns)
+def _has(words: list[str], patterns: tuple[Pattern, ...]) -> bool:
+    seen = vocabulary(words)
+    return any(each.possible(seen) and each.occurs_in(words, 0, len(words)) for each in patterns)
 
 
 @cache

@@ -19,12 +19,14 @@ from sqlite_utils import Database
 from comparison.rules import Rules
 from comparison.similarity import candidates, shingles, term_weights
 from comparison.similarity.term_weights import Weights
+from text.tokens import fold_words
 
 BATCH = 2_000
 #: The words are counted again when the number of documents differs by more than this part.
 DRIFT = 0.25
 _CODE = (
     "../rules.yml",
+    "../../text/tokens.py",
     "minhash_signatures.py",
     "term_weights.py",
     "candidates.py",
@@ -65,7 +67,7 @@ def count_words(db: Database, rules: Rules) -> dict[str, int]:
         for _, title, abstract, kind, place, _ in _rows(db, "select rowid from documents"):
             if rules.is_left_out(title, kind):
                 continue
-            found = term_weights.words(rules.compared(title, abstract))
+            found = fold_words(rules.compared(title, abstract))
             number = term_weights.number_of(place, *found)
             if number not in seen:
                 seen.add(number)
@@ -113,7 +115,7 @@ def mark_compared(db: Database) -> None:
 
 def _signed(part: Sequence[Row], rules: Rules, weights: Weights, version: str) -> Iterator[Row]:
     compared = [
-        [] if rules.is_left_out(title, kind) else term_weights.words(rules.compared(title, abstract))
+        [] if rules.is_left_out(title, kind) else fold_words(rules.compared(title, abstract))
         for _, title, abstract, kind, *_ in part
     ]
     told = [frozenset(words) if weights.total(set(words)) >= LEAST_WEIGHT else frozenset() for words in compared]
@@ -122,9 +124,13 @@ def _signed(part: Sequence[Row], rules: Rules, weights: Weights, version: str) -
         key, _, _, _, place, text_hash, text = row
         made = shingles.prints(text).astype(PRINTS).tobytes() if text and words else None
         yield (
-            key, text_hash, version, term_weights.number_of(place, *words) if signature is not None else None,
-            None if signature is None else signature.astype(SIGNATURE).tobytes(), made,
-        )  # fmt: skip
+            key,
+            text_hash,
+            version,
+            term_weights.number_of(place, *words) if signature is not None else None,
+            None if signature is None else signature.astype(SIGNATURE).tobytes(),
+            made,
+        )
 
 
 def _rows(db: Database, keys: str, params: Sequence[str] = (), columns: str = _COLUMNS) -> Iterator[Row]:
@@ -148,5 +154,5 @@ def word_sets(db: Database, rules: Rules, keys: Iterable[str]) -> dict[str, froz
         for key, title, abstract in db.execute(
             f"select id, title, abstract from documents where id in ({marks})", part
         ):
-            found[key] = frozenset(term_weights.words(rules.compared(title, abstract)))
+            found[key] = frozenset(fold_words(rules.compared(title, abstract)))
     return found

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from comparison.rules import Rules
-from comparison.similarity.shingles import RUN, Words, runs, sample, words_of
+from comparison.similarity.shingles import RUN, HashedTokens, hash_tokens, runs, sample
+from text.spans import Span
 
 #: Words that a passage must share, boilerplate not counted.
 LEAST = 60
@@ -27,13 +28,11 @@ SAME = 0.8
 
 
 @dataclass(frozen=True)
-class Passage:
-    """Characters of both texts. ``words`` are those that both have, ``same`` their share of the longer one."""
+class SharedPassage:
+    """A passage of both texts. ``words`` are those that both have, ``same`` their share of the longer one."""
 
-    start: int
-    end: int
-    other_start: int
-    other_end: int
+    first: Span
+    second: Span
     words: int
     same: float
 
@@ -42,7 +41,7 @@ class Passage:
 class Text:
     """A text made ready to be compared with many others."""
 
-    words: Words
+    words: HashedTokens
     seeds: np.ndarray
     counted: np.ndarray
     uncommon: np.ndarray
@@ -57,21 +56,21 @@ def prepare(text: str, rules: Rules, common: Collection[int] | np.ndarray = ()) 
     """Make a text ready.
 
     Args:
-        common: numbers of the runs (comparison.similarity.shingles) that many texts have.
+        common: hashes of the runs (comparison.similarity.shingles) that many texts have.
     """
-    words = words_of(text)
-    counted = np.ones(len(words.numbers), dtype=bool)
+    words = hash_tokens(text)
+    counted = np.ones(len(words.hashes), dtype=bool)
     for match in rules.passages.finditer(text.lower()):
         counted[np.searchsorted(words.starts, match.start()) : np.searchsorted(words.starts, match.end())] = False
-    kept = runs(words.numbers, RUN)
+    kept = runs(words.hashes, RUN)
     often = np.asarray(sorted(common), dtype=np.uint64) if not isinstance(common, np.ndarray) else common
     for at in np.flatnonzero(sample(kept) & np.isin(kept, often)):
         counted[at : at + RUN] = False
     uncommon = np.flatnonzero(sample(kept) & ~np.isin(kept, often))
-    return Text(words, runs(words.numbers, SEED), counted, uncommon)
+    return Text(words, runs(words.hashes, SEED), counted, uncommon)
 
 
-def shared(first: Text, second: Text) -> list[Passage]:
+def shared(first: Text, second: Text) -> list[SharedPassage]:
     """The passages of two texts, in the order of the first, none overlapping another in either text."""
     found = [_Run(*each) for each in _exact(first.seeds, second.seeds)]
     merged = sorted(_merge(found), key=lambda run: (-run.words, run.at))
@@ -157,10 +156,11 @@ def _counts(run: _Run, text: Text) -> bool:
     )
 
 
-def _passage(run: _Run, first: Words, second: Words) -> Passage:
+def _passage(run: _Run, first: HashedTokens, second: HashedTokens) -> SharedPassage:
     length = max(run.stop - run.at, run.other_stop - run.other)
-    return Passage(
-        int(first.starts[run.at]), int(first.ends[run.stop - 1]),
-        int(second.starts[run.other]), int(second.ends[run.other_stop - 1]),
-        run.words, round(run.words / length, 3),
-    )  # fmt: skip
+    same = round(run.words / length, 3)
+    return SharedPassage(_span(first, run.at, run.stop), _span(second, run.other, run.other_stop), run.words, same)
+
+
+def _span(words: HashedTokens, at: int, stop: int) -> Span:
+    return Span("text", int(words.starts[at]), int(words.ends[stop - 1]))

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from comparison.rules import Rules
 from comparison.similarity import minhash_signatures
-from comparison.similarity.passages import Passage, Text, prepare, shared
+from comparison.similarity.passages import SharedPassage, Text, prepare, shared
 
 #: A run of words that more texts than this have is common property.
 COMMON = 12
@@ -103,7 +103,7 @@ def _forget(db: Database, keys: set[str]) -> None:
             )
 
 
-def _write(db: Database, first: str, second: str, found: list[Passage], one: Text, other: Text) -> None:
+def _write(db: Database, first: str, second: str, found: list[SharedPassage], one: Text, other: Text) -> None:
     words = sum(passage.words for passage in found)
     both = [(first, second, one), (second, first, other)]
     with db.atomic():
@@ -114,11 +114,11 @@ def _write(db: Database, first: str, second: str, found: list[Passage], one: Tex
         db.conn.executemany(
             "insert into shared_passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                row
-                for n, p in enumerate(found)
-                for row in (
-                    (first, second, n, p.start, p.end, p.other_start, p.other_end, p.words, p.same),
-                    (second, first, n, p.other_start, p.other_end, p.start, p.end, p.words, p.same),
+                (a, b, n, here.start, here.end, there.start, there.end, each.words, each.same)
+                for n, each in enumerate(found)
+                for a, b, here, there in (
+                    (first, second, each.first, each.second),
+                    (second, first, each.second, each.first),
                 )
             ],
         )

@@ -1,22 +1,19 @@
 """The words of titles and summaries, how telling each word is, and how alike two sets of words are.
 
 A word counts by how rare it is among all wordings held; words that a thirtieth of them have, and those of the drafting
-trade (rules.yml), count nothing. Titles and summaries only group documents: what two texts share, comparison.similarity.passages says.
+trade (rules.yml), count nothing. Titles and summaries only group documents: comparison.similarity.passages finds what two
+texts share.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
 from hashlib import blake2b
 
 from comparison.rules import Rules
-from positions.matching.phrases import normal
 
-_WORD = re.compile(r"[^\W_]+")
 #: A word that one in so many wordings has counts nothing (2 to this power), and so on by halves up to the heaviest.
 _COMMON_BITS = 5
 _HEAVIEST = 7.0
@@ -24,16 +21,6 @@ _HEAVIEST = 7.0
 _FEWEST = 20_000
 #: From this weight on a word tells one matter from another: a name, a number, a subject.
 TELLING = 1.5
-
-
-@cache
-def _normal(word: str) -> str:
-    return normal(word)
-
-
-def words(text: str | None) -> list[str]:
-    """The words of a text in normal form, in order."""
-    return [_normal(word) for word in _WORD.findall(text)] if text else []
 
 
 def number_of(*parts: str) -> int:

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from comparison.versions.sections import plain
 from positions.matching.matcher import Match, Matcher
+from text.spans import Quote
 
 #: Sentences of one version and position that are kept, the most telling ones.
 MOST = 12
@@ -20,14 +21,11 @@ MOST = 12
 ALIKE = 70
 
 
-@dataclass(frozen=True)
-class Provision:
-    """A sentence that touches a position, and the characters of the version's text where it stands."""
+@dataclass(frozen=True, slots=True)
+class VersionProvision(Quote):
+    """A sentence of a version's text that touches a position."""
 
     position_id: str
-    start: int
-    end: int
-    words: str
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,8 @@ class Difference:
 
     kind: str
     position_id: str
-    old: Provision | None
-    new: Provision | None
+    old: VersionProvision | None
+    new: VersionProvision | None
 
 
 _STALE = """
@@ -87,7 +85,7 @@ def _store(db: Database, key: str, read_from: str | None, rows: Iterable[tuple[o
             db.execute("insert into version_readings values (?, ?)", [key, read_from])
 
 
-def provisions(matcher: Matcher, title: str, text: str, areas: set[str]) -> list[Provision]:
+def provisions(matcher: Matcher, title: str, text: str, areas: set[str]) -> list[VersionProvision]:
     """The sentences of a text that touch a position of one of ``areas``, by position, the most telling first."""
     best: dict[tuple[str, int, int], Match] = {}
     for match in matcher.every({"title": title, "text": text}, areas):
@@ -96,14 +94,13 @@ def provisions(matcher: Matcher, title: str, text: str, areas: set[str]) -> list
         if where.field == "text" and (key not in best or best[key].score < match.score):
             best[key] = match
     found = sorted(best.values(), key=lambda each: (each.position_id, -each.score, each.provision.start))
-    kept: dict[str, list[Provision]] = {}
+    kept: dict[str, list[VersionProvision]] = {}
     for match in found:
-        where = match.provision
-        kept.setdefault(match.position_id, []).append(Provision(match.position_id, where.start, where.end, where.words))
+        kept.setdefault(match.position_id, []).append(VersionProvision(*match.provision.place, match.position_id))
     return [each for of_position in kept.values() for each in of_position[:MOST]]
 
 
-def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Difference]:
+def differences(old: Iterable[VersionProvision], new: Iterable[VersionProvision]) -> list[Difference]:
     """What came, went and changed from one version's provisions to another's; the same words are no difference."""
     before = {(each.position_id, _words(each)): each for each in old}
     after = {(each.position_id, _words(each)): each for each in new}
@@ -114,8 +111,9 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
             continue
         was = max(
             (other for other in gone if other.position_id == each.position_id),
-            key=lambda other: fuzz.ratio(other.words, each.words), default=None,
-        )  # fmt: skip
+            key=lambda other: fuzz.ratio(other.words, each.words),
+            default=None,
+        )
         if was is not None and fuzz.ratio(was.words, each.words) >= ALIKE:
             gone.remove(was)
             found.append(Difference("changed", each.position_id, was, each))
@@ -125,7 +123,7 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
     return sorted(found, key=lambda each: (each.position_id, _place(each)))
 
 
-def _words(provision: Provision) -> str:
+def _words(provision: VersionProvision) -> str:
     return " ".join(plain(word) for word in provision.words.split())
 
 

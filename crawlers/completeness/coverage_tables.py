@@ -6,11 +6,6 @@ the runs (crawlers.completeness.completeness).
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
-corpus = Migrations("holdings")
-
 #: Table -> the query that fills it. A document counts with every source that has given it.
 HOLDINGS = {
     "coverage": """
@@ -23,19 +18,3 @@ HOLDINGS = {
         select p.source, d.jurisdiction, substr(d.published_on, 1, 7), count(*)
         from provenance p join documents d on d.id = p.document_id where d.published_on is not null group by 1, 2, 3""",
 }
-
-
-@corpus()
-def create_coverage(db: Database) -> None:
-    db.execute("""
-        create table coverage (
-            source text not null, jurisdiction text not null, session text not null, documents integer not null,
-            missing integer not null, with_abstract integer not null, with_text integer not null,
-            with_actions integer not null, first_on text, newest_on text, latest_action_on text,
-            primary key (source, jurisdiction, session)
-        ) without rowid""")
-    db.execute("""
-        create table coverage_months (
-            source text not null, jurisdiction text not null, month text not null, documents integer not null,
-            primary key (source, jurisdiction, month)
-        ) without rowid""")

@@ -1,0 +1,1 @@
+"""How Scrapy sends requests: limits, retries, conditional requests, mirrors, logs."""

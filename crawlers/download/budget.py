@@ -16,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
 from crawlers.sources import load_sources
-from crawlers.storage import tables
+from store.connect import connect, migrate
 
 log = logging.getLogger(__name__)
 SPENT = "infopolicy/budget_spent"  # Scrapy stat: how many requests were held back
@@ -39,8 +39,8 @@ class BudgetMiddleware:
             raise NotConfigured
         self.crawler, self.source, self.limit = crawler, source, source.per_day
         self.host = urlsplit(source.url).netloc
-        self.db = tables.connect(Path(crawler.settings["INFOPOLICY_OPS"]))
-        tables.ops.apply(self.db)
+        self.db = connect(Path(crawler.settings["INFOPOLICY_OPS"]))
+        migrate(self.db, "ops.db")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BudgetMiddleware:

@@ -18,8 +18,8 @@ from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 from sqlite_utils import Database
 
-from crawlers.storage import tables
 from store.clock import utc_now
+from store.connect import connect, migrate
 
 #: Set on a request whose last answer could not be read: the stored one may be the broken one, so no validator is sent.
 ASK_AFRESH = "ask_afresh"
@@ -65,8 +65,8 @@ class OpsStorage:
         self.db: Database | None = None
 
     def open_spider(self, spider: Spider) -> None:
-        self.db = tables.connect(self.path)
-        tables.ops.apply(self.db)
+        self.db = connect(self.path)
+        migrate(self.db, "ops.db")
         # The cache may lose its last second in a power cut: it is only ever asked again.
         self.db.execute("pragma synchronous = off")
         self.fingerprinter = spider.crawler.request_fingerprinter
@@ -100,11 +100,14 @@ class OpsStorage:
             "update set status = excluded.status, headers = excluded.headers, body = excluded.body, "
             "stored_at = excluded.stored_at",
             {
-                "key": self._key(request), "url": without_key(request.url), "status": response.status,
-                "headers": json.dumps(headers), "body": zlib.compress(response.body, 1),
+                "key": self._key(request),
+                "url": without_key(request.url),
+                "status": response.status,
+                "headers": json.dumps(headers),
+                "body": zlib.compress(response.body, 1),
                 "now": utc_now(),
             },
-        )  # fmt: skip
+        )
 
 
 def without_key(url: str) -> str:

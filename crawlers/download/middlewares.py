@@ -22,7 +22,7 @@ from scrapy.statscollectors import StatsCollector
 from crawlers.download.httpcache import ASK_AFRESH, without_key
 from crawlers.items import Reject, Unreadable
 from crawlers.sources import load_sources
-from operations.logs import without_secrets
+from store.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0

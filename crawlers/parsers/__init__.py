@@ -1,0 +1,1 @@
+"""One answer of one publisher as records. Parsers send no requests."""

@@ -1,0 +1,1 @@
+"""Where a document stands in its process: one closed vocabulary for every kind of document."""

@@ -14,11 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from store.sync_table import sync_table
-
-corpus = Migrations("threads")
 
 #: A docket of more documents than this is a drawer in which an agency files a year's work.
 DRAWER = 15
@@ -27,11 +24,19 @@ MOST_NAMED = 5
 #: Some RINs stand for a kind of rule that is issued all year (airworthiness directives, safety zones, airspace): what
 #: shares one is no rulemaking. Such a RIN shows itself by more dockets than one rulemaking can have.
 MOST_DOCKETS = 3
-STANDING_RINS = frozenset({
-    "2120-AA64", "2120-AA65", "2120-AA66",  # FAA: airworthiness directives, instrument procedures, airspace
-    "1625-AA00", "1625-AA08", "1625-AA09", "1625-AA11", "1625-AA87",  # Coast Guard: zones, regattas, bridges
-    "2070-AB27",  # EPA: significant new uses of chemicals
-})  # fmt: skip
+STANDING_RINS = frozenset(
+    {
+        "2120-AA64",
+        "2120-AA65",
+        "2120-AA66",  # FAA: airworthiness directives, instrument procedures, airspace
+        "1625-AA00",
+        "1625-AA08",
+        "1625-AA09",
+        "1625-AA11",
+        "1625-AA87",  # Coast Guard: zones, regattas, bridges
+        "2070-AB27",  # EPA: significant new uses of chemicals
+    }
+)
 TIES = ("corrects", "corrected by", "withdraws", "extends", "delays", "confirms")
 #: Printed among the dockets, but the number of one document, form, order or account.
 _NO_DOCKET = re.compile(
@@ -41,20 +46,6 @@ _NO_DOCKET = re.compile(
 #: Letters or digits, a hyphen, digits somewhere and no full stop: what has one or lacks the other is an account's number.
 _LIKE_DOCKET = re.compile(r"^(?=.*\d{2})(?=[^-]+-)[^.]+$")
 _SHORT = re.compile(r"^[A-Z]{0,3}[ -]?\d+(-\d+)*$")
-
-
-@corpus()
-def create_threads(db: Database) -> None:
-    db.execute("""
-        create table threads (
-            id text primary key, title text not null, documents integer not null, first_on text, last_on text,
-            status text not null, status_on text, comments_close_on text, effective_on text
-        ) without rowid""")
-    db.execute("""
-        create table thread_documents (
-            document_id text primary key, thread_id text not null, ordinal integer not null
-        ) without rowid""")
-    db.execute("create index thread_documents_by_thread on thread_documents (thread_id, ordinal)")
 
 
 Rows = set[tuple[object, ...]]
@@ -75,17 +66,20 @@ class Member(NamedTuple):
 
 def write_threads(db: Database) -> int:
     """Bring `threads` and `thread_documents` up to what the documents say; returns the number of rows written or removed."""
-    corpus.apply(db)
-    members = {row[0]: Member(*row) for row in db.execute(
-        "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
-        "from documents where kind = 'regulation'"
-    ).fetchall()}  # fmt: skip
+    members = {
+        row[0]: Member(*row)
+        for row in db.execute(
+            "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
+            "from documents where kind = 'regulation'"
+        ).fetchall()
+    }
     dockets = _by_docket(db)
     groups = join(members, [*dockets.values(), *_by_rin(db, dockets).values(), *_ties(db)])
     threads = [
-        group for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
+        group
+        for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
         if len(group) > 1 and any(each.document_type in ("Rule", "Proposed Rule") for each in group)
-    ]  # fmt: skip
+    ]
     rows: Rows = {(each.id, group[0].id, ordinal) for group in threads for ordinal, each in enumerate(group)}
     with db.atomic():
         return sync_table(db, "threads", {_summary(group) for group in threads}) + sync_table(
@@ -98,9 +92,16 @@ def _summary(group: list[Member]) -> tuple[object, ...]:
     moving = [each for each in group if each.status != "notice"] or group
     latest = lambda name: next((day for each in reversed(group) if (day := getattr(each, name))), None)  # noqa: E731
     return (
-        group[0].id, moving[-1].title, len(group), group[0].published_on, group[-1].published_on,
-        moving[-1].status, moving[-1].status_on, latest("comments_close_on"), latest("effective_on"),
-    )  # fmt: skip
+        group[0].id,
+        moving[-1].title,
+        len(group),
+        group[0].published_on,
+        group[-1].published_on,
+        moving[-1].status,
+        moving[-1].status_on,
+        latest("comments_close_on"),
+        latest("effective_on"),
+    )
 
 
 def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> list[list[Member]]:
@@ -148,9 +149,10 @@ def _by_rin(db: Database, dockets: Mapping[str, list[str]]) -> dict[str, list[st
     for key, rin in db.execute("select document_id, term from terms where kind = 'rin'").fetchall():
         found[rin].append(key)
     return {
-        rin: ids for rin, ids in found.items()
+        rin: ids
+        for rin, ids in found.items()
         if rin not in STANDING_RINS and len({docket_of.get(key, key) for key in ids}) <= MOST_DOCKETS
-    }  # fmt: skip
+    }
 
 
 def _ties(db: Database) -> list[tuple[str, str]]:
@@ -159,6 +161,7 @@ def _ties(db: Database) -> list[tuple[str, str]]:
     named = db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
     filed = db.execute(
         "select document_id, linked_id from links where kind = 'published as' and linked_id in (select linked_id "
-        "from links where kind = 'published as' group by linked_id having count(*) <= ?)", [MOST_NAMED]
-    ).fetchall()  # fmt: skip
+        "from links where kind = 'published as' group by linked_id having count(*) <= ?)",
+        [MOST_NAMED],
+    ).fetchall()
     return named + filed

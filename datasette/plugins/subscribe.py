@@ -23,12 +23,12 @@ from digest.subscribers.addresses import BadAddress
 from digest.subscribers.form import Form
 from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
-from digest.tables import open_mail
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from pages.http import formatting
 from pages.http.language import LANGUAGES
 from pages.http.site import read, today
 from store.clock import utc_now
+from store.connect import open_mail
 
 log = logging.getLogger("infopolicy.digest")
 

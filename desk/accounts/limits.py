@@ -15,8 +15,8 @@ import secrets
 from sqlite_utils import Database
 
 from desk.accounts.accounts import key_of
-from digest.subscribers.limits import network_of
 from store.clock import ago
+from store.network import network_of
 
 MINUTES = 15
 PER_NAME_AND_ORIGIN = 5

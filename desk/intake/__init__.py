@@ -1,0 +1,1 @@
+"""What people hand in: documents by hand, trackers, error reports, proposals."""

@@ -20,12 +20,12 @@ from crawlers.items import Document
 from crawlers.storage.merge import BY_HAND, from_json, to_json
 from crawlers.storage.observations import without
 from crawlers.storage.record import load_document, rewrite, upsert
-from crawlers.storage.tables import Writable
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.tables import migrate, writing
 from store.clock import ago
+from store.connect import writing
 from store.errors import InvalidInput
+from store.writable import Writable
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot put in, the next run does.
 PATIENCE_SECONDS = 2
@@ -55,10 +55,14 @@ def add(
         db.execute(
             "insert into hand_documents (document_id, record, gone, note, added_by, added_at) values (?, ?, ?, ?, ?, ?)",
             [
-                document.id, json.dumps(to_json(document), ensure_ascii=False), int(gone), note.strip() or None,
-                account.id, now,
+                document.id,
+                json.dumps(to_json(document), ensure_ascii=False),
+                int(gone),
+                note.strip() or None,
+                account.id,
+                now,
             ],
-        )  # fmt: skip
+        )
         what = "withdrew a document added by hand" if gone else "corrected a document" if seen else "added a document"
         accounts.log(db, account.id, what, document.id, now)
 
@@ -120,7 +124,6 @@ def take_in(corpus: Database, staff: Database, now: str, only: Iterable[str] | N
     Returns:
         How many documents are new or differ now.
     """
-    migrate(staff)
     wanted = None if only is None else set(only)
     rows = list(staff.query("select * from current_hand_documents order by id"))
     return sum(_take_in(corpus, row, now) for row in rows if wanted is None or row["document_id"] in wanted)

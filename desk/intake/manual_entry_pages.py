@@ -12,16 +12,27 @@ from crawlers.items import KINDS, STATUSES, BadRecord, Document, clean, document
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
-from desk.reviews.review_page import LATER
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.request_parsing import LARGEST_TEXT
+from desk.web.routing import staff_page
 from pages.http.formatting import glossary
 from store.errors import InvalidInput
 
 #: The fields of the form, each with the most characters it takes.
 FIELDS = {
-    "kind": 20, "jurisdiction": 20, "session": 40, "identifier": 80, "title": 1_000, "url": 1_000, "status": 30,
-    "published_on": 10, "abstract": 20_000, "text": 500_000, "note": 4_000,
-}  # fmt: skip
+    "kind": 20,
+    "jurisdiction": 20,
+    "session": 40,
+    "identifier": 80,
+    "title": 1_000,
+    "url": 1_000,
+    "status": 30,
+    "published_on": 10,
+    "abstract": 20_000,
+    "text": 500_000,
+    "note": 4_000,
+}
 #: What stands for the session where a kind has none: a case, and a regulation by its number.
 _NO_SESSION = _COURT, _REGISTER, _REGULATIONS = "court", "fr", "regs"
 _REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
@@ -36,10 +47,12 @@ class BadDocument(InvalidInput):
         self.fields = fields
 
 
+@staff_page(r"/added", methods="GET")
 def listed(context: RequestContext) -> Answer:
     return Page("desk/by_hand.html", {"rows": manual_documents.listed(context.db)})
 
 
+@staff_page(r"/added/form", role="reviewer", max_bytes=LARGEST_TEXT)
 def form(context: RequestContext) -> Answer:
     """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
     key = context.arg("id")
@@ -60,13 +73,13 @@ def form(context: RequestContext) -> Answer:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:
         return _page(context, old, typed, {"": str(error)}, 409)
-    shown = context.take_in(document.id) and context.publish([document.id])
+    shown = context.take_in(context.db, document.id, context.now) and context.publish(context.db, [document.id])
     told = (
         "Withdrawn."
         if gone
         else "Kept. It is tagged and matched with the next run, or at once by `infopolicy rebuild`."
     )
-    return Redirect("/desk/added", told if shown else f"{told} {LATER}")
+    return Redirect("/desk/added", told if shown else f"{told} {PUBLISHED_LATER}")
 
 
 def document_of(typed: Mapping[str, str]) -> Document:
@@ -95,11 +108,21 @@ def document_of(typed: Mapping[str, str]) -> Document:
     except BadRecord as error:
         raise BadDocument({"identifier": "a number needs letters or figures"}) from error
     return CLASSES.get(said["kind"], Document)(
-        id=key, kind=said["kind"], source=BY_HAND, jurisdiction=place, level=_level(said["kind"], place),
-        session=session, identifier=identifier, title=said["title"], url=said["url"], source_url=said["url"],
-        abstract=said["abstract"] or None, text=said["text"] or None, status=said["status"],
+        id=key,
+        kind=said["kind"],
+        source=BY_HAND,
+        jurisdiction=place,
+        level=_level(said["kind"], place),
+        session=session,
+        identifier=identifier,
+        title=said["title"],
+        url=said["url"],
+        source_url=said["url"],
+        abstract=said["abstract"] or None,
+        text=said["text"] or None,
+        status=said["status"],
         published_on=said["published_on"] or None,
-    )  # fmt: skip
+    )
 
 
 def _text(name: str, typed: str, wrong: dict[str, str]) -> str:
@@ -194,16 +217,24 @@ def _typed_of(document: Document) -> dict[str, str]:
 
 
 def _page(
-    context: RequestContext, old: dict[str, Any] | None, typed: Mapping[str, str], wrong: dict[str, str] | None = None,
+    context: RequestContext,
+    old: dict[str, Any] | None,
+    typed: Mapping[str, str],
+    wrong: dict[str, str] | None = None,
     status: int = 200,
-) -> Page:  # fmt: skip
+) -> Page:
     places = [
         row[0] for row in context.db.execute("select distinct jurisdiction from corpus.listing where area_id = 'any'")
     ]
     page_data = {
-        "v": typed, "wrong_fields": wrong or {}, "old": old, "kinds": glossary()["kinds"],
-        "statuses": glossary()["statuses"], "places": sorted(places), "new_place": context.typed("new_place"),
+        "v": typed,
+        "wrong_fields": wrong or {},
+        "old": old,
+        "kinds": glossary()["kinds"],
+        "statuses": glossary()["statuses"],
+        "places": sorted(places),
+        "new_place": context.typed("new_place"),
         "seen": context.number("seen") or (old["id"] if old else 0),
         "address": "/desk/added/form" + (f"?id={old['document_id']}" if old else ""),
-    }  # fmt: skip
+    }
     return Page("desk/by_hand_form.html", page_data, status)

@@ -14,10 +14,10 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
 from desk.intake.catalog_patch import CannotAmend, Change
-from desk.tables import writing
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.catalog.records import CONFIDENCES, Position
 from positions.catalog.yaml_file import is_date
+from store.connect import writing
 from store.errors import InvalidInput
 
 OPEN = "open"
@@ -106,10 +106,14 @@ def propose(db: Database, account: Account, change: Change, why: str, *, now: st
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
             [
-                change.position_id, json.dumps(asdict(change), ensure_ascii=False), made.diff, why.strip() or None,
-                account.id, now,
+                change.position_id,
+                json.dumps(asdict(change), ensure_ascii=False),
+                made.diff,
+                why.strip() or None,
+                account.id,
+                now,
             ],
-        )  # fmt: skip
+        )
         number = int(cursor.lastrowid or 0)
         accounts.log(db, account.id, "proposed an edit of a position", f"{change.position_id}: proposal {number}", now)
     return number

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from desk.intake import reports
 from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.routing import staff_page
 
 
+@staff_page(r"/reports", post="reviewer")
 def listed(context: RequestContext) -> Answer:
     """Open reports, or with `closed=1` those that are answered; the form answers one."""
     closed = context.arg("closed") == "1"
@@ -33,8 +35,13 @@ def listed(context: RequestContext) -> Answer:
 
 def _page(context: RequestContext, closed: bool, problem: str | None = None, status: int = 200) -> Page:
     page_data = {
-        "rows": reports.listed(context.db, closed=closed, now=context.now), "closed": closed, "endings": reports.ENDINGS,
-        "open_count": reports.open_count(context.db), "problem": problem, "tried": context.number("report"),
-        "tried_note": context.typed("note"), "days": reports.FORGET_DAYS,
-    }  # fmt: skip
+        "rows": reports.listed(context.db, closed=closed, now=context.now),
+        "closed": closed,
+        "endings": reports.ENDINGS,
+        "open_count": reports.open_count(context.db),
+        "problem": problem,
+        "tried": context.number("report"),
+        "tried_note": context.typed("note"),
+        "days": reports.FORGET_DAYS,
+    }
     return Page("desk/reports.html", page_data, status)

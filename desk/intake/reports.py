@@ -13,8 +13,8 @@ from sqlite_utils import Database
 from crawlers.items import BadRecord, clean
 from desk.accounts import accounts, limits
 from desk.accounts.accounts import Account
-from desk.tables import writing
 from store.clock import ago
+from store.connect import writing
 from store.errors import InvalidInput
 
 #: How a report can be closed -> how it is said.

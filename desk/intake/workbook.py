@@ -19,8 +19,6 @@ import zlib
 from threading import BoundedSemaphore
 from typing import Any
 
-from store.errors import InvalidInput
-
 #: What the ZIP holds unpacked, in bytes and in parts; and the text that is read, in characters.
 LARGEST_UNPACKED = 5_000_000
 MOST_PARTS = 500
@@ -35,12 +33,19 @@ INSTEAD = "save the sheet as CSV, or keep fewer rows and columns in it"
 _TOO_MUCH = f"reading the Excel file takes more memory or time than a tracker needs: {INSTEAD}"
 #: What a damaged or locked ZIP makes of its reader, each way of packing in its own words.
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 _one_at_a_time = BoundedSemaphore(1)
 
 
-class BadWorkbook(InvalidInput):
+class BadWorkbook(Exception):  # not InvalidInput: this file imports nothing of the project
     """A file that cannot be read; the message says why and what to do."""
 
 
@@ -55,8 +60,13 @@ def read(body: bytes, rows: int, columns: int) -> list[list[str]]:
     try:
         done = subprocess.run(
             [sys.executable, "-I", __file__, *map(str, (rows, columns, MEMORY, PROCESSOR_SECONDS))],
-            input=body, capture_output=True, timeout=SECONDS, env={}, cwd="/", check=False,
-        )  # fmt: skip
+            input=body,
+            capture_output=True,
+            timeout=SECONDS,
+            env={},
+            cwd="/",
+            check=False,
+        )
     except subprocess.TimeoutExpired as error:
         raise BadWorkbook(_TOO_MUCH) from error
     finally:

@@ -1,0 +1,1 @@
+"""What coalition partners say, and their pages."""

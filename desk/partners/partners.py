@@ -14,9 +14,9 @@ from comparison.versions.differences import differences
 from crawlers.items import BadRecord, clean
 from desk.accounts import accounts
 from desk.accounts.accounts import PARTNER, Account, AccountError
-from desk.tables import writing
 from positions.catalog.records import STANCES
 from store.clock import ago
+from store.connect import writing
 from store.errors import InvalidInput
 
 log = logging.getLogger("infopolicy.desk")

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
-from desk.tables import writing
 from store.clock import ago
+from store.connect import writing
 from store.errors import InvalidInput
 
 #: What a sleeping document can wait for: any news, or a kind of change (crawlers.items.CHANGE_KINDS).
@@ -230,6 +230,12 @@ def areas(db: Database) -> list[dict[str, Any]]:
         {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": hands.get(row[0], [])}
         for row in db.execute("select id, title from corpus.policy_areas order by ordinal, title").fetchall()
     ]
+
+
+def open_names(db: Database) -> list[str]:
+    """The names of all accounts that are open."""
+    sql = "select name from accounts where disabled_at is null order by name_key"
+    return [row[0] for row in db.execute(sql).fetchall()]
 
 
 def _somebody(db: Database, name: str) -> int | None:

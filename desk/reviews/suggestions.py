@@ -12,22 +12,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from pages.documents.highlight import MODEL, telling
+from text.spans import FIELDS, Quote
 
-FIELDS = ("title", "abstract", "text")
 _SPACE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Words of a document and where they stand: characters `start` to `end` (not included) of a field."""
-
-    field: str
-    start: int
-    end: int
-    words: str
-
-    def as_json(self) -> str:
-        return json.dumps(vars(self), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -39,13 +26,13 @@ class Suggestion:
     value: str | None = None
     sure: float | None = None
     reason: str | None = None
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[Quote, ...] = ()
     #: Directions that other sentences point in, where they differ.
     others: tuple[str, ...] = ()
     words: tuple[str, ...] = field(default=())
 
     @property
-    def passage(self) -> Passage | None:
+    def passage(self) -> Quote | None:
         """The words it rests on most firmly: a title changes least, and a rule's words say more than a fragment."""
         return self.passages[0] if self.passages else None
 
@@ -59,14 +46,9 @@ def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
     """Everything the machine says of a document, by subject; the staff file with `corpus` attached is asked."""
     return {
         each.subject: each
-        for find_all in (_areas, _positions, _priority, _outcomes)
+        for find_all in (_positions, _priority, _outcomes, _areas)
         for each in find_all(db, document_id)
     }
-
-
-def suggestion(db: Database, document_id: str, subject: str) -> Suggestion:
-    """What it says about one subject; `suggested` is false where it says nothing."""
-    return suggestions(db, document_id).get(subject) or Suggestion(subject, suggested=False)
 
 
 def _areas(db: Database, document_id: str) -> list[Suggestion]:
@@ -124,21 +106,24 @@ def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
     rows = db.query("select * from suggested_outcomes where document_id = ? and outcome is not null", [document_id])
     return [
         Suggestion(
-            f"outcome:{row['position_id']}", value=row["outcome"], reason=row["reason"],
-            passages=(_passage(row),) if row["words"] else (), words=(row["words"],) if row["words"] else (),
+            f"outcome:{row['position_id']}",
+            value=row["outcome"],
+            reason=row["reason"],
+            passages=(_passage(row),) if row["words"] else (),
+            words=(row["words"],) if row["words"] else (),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
-def _passage(row: Mapping[str, Any]) -> Passage:
-    return Passage(row["field"], row["start"], row["end"], row["words"])
+def _passage(row: Mapping[str, Any]) -> Quote:
+    return Quote(row["field"], row["start"], row["end"], row["words"])
 
 
 # --------------------------------------------------------------------- words in a text
 
 
-def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Passage | None:
+def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Quote | None:
     """Where words that a person picked stand: in `field` as close to `near` as they occur, else anywhere in the document.
 
     Runs of spaces and line breaks count as one space, as a browser shows them.
@@ -151,7 +136,7 @@ def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: 
         places = list(pattern.finditer(texts.get(name) or ""))
         if places:
             best = min(places, key=lambda place: abs(place.start() - near)) if name == field else places[0]
-            return Passage(name, best.start(), best.end(), best[0])
+            return Quote(name, best.start(), best.end(), best[0])
     return None
 
 

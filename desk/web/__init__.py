@@ -1,0 +1,1 @@
+"""Requests and answers of the desk: routes, context, sign-in."""

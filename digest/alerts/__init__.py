@@ -1,0 +1,1 @@
+"""Alerts to channels beyond email."""

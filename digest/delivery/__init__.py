@@ -1,0 +1,1 @@
+"""A message, exactly one per person, and mail that came back."""

@@ -1,0 +1,1 @@
+"""Who reads, what they want, and links that only we can make."""

@@ -9,7 +9,6 @@ Only keyed hashes are kept, for thirty days.
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -18,6 +17,7 @@ from digest.subscribers import addresses
 from digest.subscribers.tokens import Links
 from store.clock import ago
 from store.errors import InvalidInput
+from store.network import network_of
 
 #: (days, most) for one mailbox; wishes of one sender an hour.
 PER_PERSON = ((1, 2), (30, 5))
@@ -107,20 +107,6 @@ def release(db: Database, now: str) -> int:
             [now, *key],
         )
     return len(found)
-
-
-def network_of(origin: str) -> str:
-    """What the limits count as one sender: an IPv4 address, or the /64 network of an IPv6 address.
-
-    One customer gets at least a /64, so its addresses are as many as anybody wants.
-    """
-    try:
-        found = ipaddress.ip_address(origin.partition("%")[0])
-    except ValueError:  # a proxy says something else; it still names one sender
-        return origin
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
 
 
 def _count(db: Database, now: str, condition: str, value: str, since: str) -> int:

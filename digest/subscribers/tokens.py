@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from sqlite_utils import Database
 
 from store.errors import InvalidInput
+from store.schema.mail import keyed_hash
 
 CONFIRM_SECONDS = 3 * 24 * 3600
 MANAGE_SECONDS = 120 * 24 * 3600
@@ -61,8 +60,7 @@ class Links:
             raise BadLink("this link is not one of ours") from error
 
     def hash(self, text: str, purpose: str = "address") -> str:
-        """A keyed hash, so that what is kept for limits and suppressions names nobody."""
-        return hmac.new(self._key, f"{purpose}\x1f{text}".encode(), hashlib.sha256).hexdigest()[:32]
+        return keyed_hash(self._key.decode(), text, purpose)
 
     def _timed(self, purpose: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._key, salt=purpose)

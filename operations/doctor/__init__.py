@@ -1,0 +1,1 @@
+"""Whether a deployment is safe: one check per function, a report in plain words."""

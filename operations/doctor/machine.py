@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 from operations import sqlite_version
 from operations.doctor.findings import Finding, Host, ok, problem, warning
-from store.data_folder import read_only
+from store.connect import read_only
 from store.errors import OperationError
 
 #: What pyproject.toml takes.

@@ -12,7 +12,7 @@ from digest import service
 from operations.doctor.findings import PATIENCE, Finding, Host, ok, problem, warning
 from operations.doctor.site import EXAMPLES, is_local
 from settings import Configuration
-from store.data_folder import read_only
+from store.connect import read_only
 from store.errors import OperationError
 
 

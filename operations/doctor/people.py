@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desk.accounts.passwords import ITERATIONS
 from operations.doctor.findings import Finding, Host, ok, problem, warning
-from store.data_folder import read_only
+from store.connect import read_only
 from store.errors import OperationError
 
 #: After so many days without a sign-in an account is likely forgotten.

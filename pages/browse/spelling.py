@@ -8,6 +8,7 @@ import sqlite3
 from rapidfuzz import fuzz
 
 from pages.browse.search import Search
+from publish.search_words import WORD
 
 #: A word found in so many documents is taken to be meant, however it is spelt.
 KNOWN = 10
@@ -24,7 +25,7 @@ def did_you_mean(db: sqlite3.Connection, query: str, asked: Search) -> str | Non
     """The question with its mistyped words put right; None when there is nothing to put right."""
     corrected = query
     for term in dict.fromkeys(asked.terms):
-        if re.fullmatch(r"[^\W\d_]{4,30}", term) and (better := _better(db, term.casefold())):
+        if WORD.fullmatch(term) and (better := _better(db, term.casefold())):
             corrected = re.sub(rf"\b{re.escape(term)}\b", better, corrected)
     return corrected if corrected != query else None
 

@@ -1,0 +1,1 @@
+"""One document: its page, its record, its citation, its versions."""

@@ -12,11 +12,11 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import decisions, rulemaking
-from pages.documents.highlight import MODEL, Piece, Span, passages, pieces, telling
+from pages.documents.highlight import MODEL, Mark, Piece, excerpts, pieces, telling
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
-from positions.matching.passages import section_finder
+from positions.matching.provisions import section_finder
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -26,11 +26,21 @@ SENTENCES = 3
 CROWDED = 5
 MOVES = frozenset(
     {
-        "introduction", "referral-committee", "committee-passage", "passage", "failure", "withdrawal", "executive-receipt",
-        "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
+        "introduction",
+        "referral-committee",
+        "committee-passage",
+        "passage",
+        "failure",
+        "withdrawal",
+        "executive-receipt",
+        "differences-resolved",
+        "executive-signature",
+        "executive-veto",
+        "became-law",
+        "veto-override-passage",
     }
-)  # fmt: skip
-FIELDS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
+)
+FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 
 
 @dataclass(frozen=True)
@@ -99,9 +109,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         return None
     decided = decisions.decided(db, document_id)
     evidence = decisions.evidence(db, document_id, decided)
-    spans: dict[str, list[Span]] = defaultdict(list)
+    spans: dict[str, list[Mark]] = defaultdict(list)
     for row in evidence:
-        spans[row["field"]].append(Span(row["start"], row["end"], _(row["area"])))
+        spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
     thread, text = rulemaking.thread(db, document_id), head["text"] or ""
     ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
@@ -118,7 +128,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         title_pieces=pieces(head["title"], spans["title"]),
         abstract_pieces=pieces(head["abstract"] or "", spans["abstract"]),
         text_pieces=pieces(text, spans["text"]) if text_whole else [],
-        text_passages=passages(text, spans["text"]) if text else [],
+        text_passages=excerpts(text, spans["text"]) if text else [],
         text_whole=text_whole,
         tags=_tags(db, document_id, evidence),
         positions=_positions(db, head, spans, decided),
@@ -163,12 +173,12 @@ def _tag(row: Row, evidence: list[Row]) -> TagView:
         row["probability"],
         bool(row["confirmed"]),
         words=telling((each["words"], each["rule"] != MODEL) for each in evidence),
-        fields=[name for field, name in FIELDS.items() if any(each["field"] == field for each in evidence)],
+        fields=[name for field, name in FIELD_LABELS.items() if any(each["field"] == field for each in evidence)],
     )
 
 
 def _positions(
-    db: sqlite3.Connection, head: Row, spans: dict[str, list[Span]], decided: list[Row]
+    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row]
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
@@ -183,11 +193,11 @@ def _positions(
         view = found.setdefault(key, PositionView(key, row["title"], row["statement"], [], key in confirmed))
         if len(view.places) < SENTENCES:
             inside = [
-                Span(span.start - start, span.end - start, span.label)
+                Mark(span.start - start, span.end - start, span.label)
                 for span in spans[field]
                 if start <= span.start and span.end <= row["end"]
             ]
-            view.places.append((FIELDS.get(field, field), section(field)(start), pieces(row["words"], inside)))
+            view.places.append((FIELD_LABELS.get(field, field), section(field)(start), pieces(row["words"], inside)))
     # What staff added without pointing at a sentence.
     added = confirmed - set(found)
     for row in rows(db, "select id, title, statement from positions") if added else ():

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from text.tokens import fold_words
+
 #: What evidence names as its rule when the trained model found it.
 MODEL = "model"
 #: How many words a list of evidence shows for one area.
 MOST_TOLD = 4
 _ACROSS = re.compile(r"[.;:!?]\s")
-_WORD = re.compile(r"[^\W_]+")
-_MANY = re.compile(r"(?<=\w{3})(ies|(?<![su])s)$")
 _BREAK = re.compile(r"(\s*\n\s*)")
 
 
 @dataclass(frozen=True)
-class Span:
+class Mark:
     """Characters ``start`` to ``end`` (not included) of a field, and the label of what rests on them."""
 
     start: int
@@ -33,7 +33,7 @@ class Piece:
     labels: tuple[str, ...] = ()
 
 
-def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
+def pieces(text: str, spans: Iterable[Mark]) -> list[Piece]:
     """Cut a text into marked and unmarked runs; joined together they are the text again.
 
     Spans that overlap or touch become one mark with all their labels; a mark that goes over a line break is cut there, so
@@ -89,17 +89,12 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
 
 def _folded(words: str) -> str:
     """The same for one and for many, and for capitals; spaces at both ends, so that parts are found as whole words."""
-    one_by_one = (_MANY.sub(_one, word) for word in _WORD.findall(words.casefold()))
-    return f" {' '.join(one_by_one)} "
+    return f" {' '.join(fold_words(words))} "
 
 
-def _one(found: re.Match[str]) -> str:
-    return "y" if found[0] == "ies" else ""
-
-
-def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
+def excerpts(text: str, spans: Iterable[Mark], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
     """The places of a long text on which something rests, each with some words around it, at most ``limit`` of them."""
-    windows: list[tuple[int, int, list[Span]]] = []
+    windows: list[tuple[int, int, list[Mark]]] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
         if not 0 <= span.start < span.end <= len(text):
             continue
@@ -111,7 +106,7 @@ def passages(text: str, spans: Iterable[Span], *, around: int = 180, limit: int 
             windows.append((start, end, [span]))
     found = []
     for start, end, members in windows[:limit]:
-        shifted = [Span(span.start - start, span.end - start, span.label) for span in members]
+        shifted = [Mark(span.start - start, span.end - start, span.label) for span in members]
         cut = pieces(text[start:end], shifted)
         found.append([Piece("… "), *cut] if start else cut)
         if end < len(text):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from comparison.versions import differences as versions_of
 from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
-from comparison.versions.provisions import Difference, Provision, differences
+from comparison.versions.provisions import Difference, VersionProvision, differences
 from comparison.versions.version_order import stage
 from pages.database import Row, first
 from pages.http import formatting
@@ -41,13 +41,25 @@ class Version:
 
 #: Short names that sources use in place of words.
 _NAMES = {
-    "EAS": "Engrossed amendment, Senate", "EAH": "Engrossed amendment, House", "ENR": "Enrolled bill",
-    "ATS": "Agreed to in Senate", "ATH": "Agreed to in House", "ES": "Engrossed in Senate", "EH": "Engrossed in House",
-    "IS": "Introduced in Senate", "IH": "Introduced in House", "RFS": "Referred in Senate", "RFH": "Referred in House",
-    "RH": "Reported in House", "RS": "Reported in Senate", "PCS": "Placed on Calendar Senate",
-    "RDS": "Received in Senate", "RDH": "Received in House", "CPS": "Considered and passed Senate",
+    "EAS": "Engrossed amendment, Senate",
+    "EAH": "Engrossed amendment, House",
+    "ENR": "Enrolled bill",
+    "ATS": "Agreed to in Senate",
+    "ATH": "Agreed to in House",
+    "ES": "Engrossed in Senate",
+    "EH": "Engrossed in House",
+    "IS": "Introduced in Senate",
+    "IH": "Introduced in House",
+    "RFS": "Referred in Senate",
+    "RFH": "Referred in House",
+    "RH": "Reported in House",
+    "RS": "Reported in Senate",
+    "PCS": "Placed on Calendar Senate",
+    "RDS": "Received in Senate",
+    "RDH": "Received in House",
+    "CPS": "Considered and passed Senate",
     "CPH": "Considered and passed House",
-}  # fmt: skip
+}
 
 
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
@@ -62,11 +74,13 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     ordered = sorted(found, key=lambda row: (stage(row["url"]), dated.get(_package(row["url"])) or "", row["version"]))
     return [
         Version(
-            _package(row["url"]) or str(n), _NAMES.get(row["version"], row["version"]),
-            dated.get(_package(row["url"])), row["url"],
+            _package(row["url"]) or str(n),
+            _NAMES.get(row["version"], row["version"]),
+            dated.get(_package(row["url"])),
+            row["url"],
         )
         for n, row in enumerate(ordered)
-    ]  # fmt: skip
+    ]
 
 
 def _package(url: str | None) -> str:
@@ -216,12 +230,12 @@ def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Ver
     ]
 
 
-def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[Provision]:
+def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[VersionProvision]:
     rows = db.execute(
         "select * from version_provisions where document_id = ? and url = ? order by ordinal",
         [document_id, version.url],
     )
-    return [Provision(row["position_id"], row["start"], row["end"], row["words"]) for row in rows]
+    return [VersionProvision("text", row["start"], row["end"], row["words"], row["position_id"]) for row in rows]
 
 
 def _sentences(difference: Difference) -> Row:

@@ -1,0 +1,1 @@
+"""What visitors and programs take away: feeds, calendars, spreadsheets, API, sitemaps."""

@@ -1,0 +1,1 @@
+"""Overviews: home, places, calendars, charts, coverage, accuracy."""

@@ -1,0 +1,1 @@
+"""Positions, handouts and the scorecard."""

@@ -10,7 +10,7 @@ from pages.browse import search
 from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
 from pages.database import Row, first, marks, rows, value
-from pages.documents.document import FIELDS
+from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
 from pages.http.language import N_
 
@@ -152,7 +152,7 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
         "order by score desc, ordinal",
         [position_id, *ids],
     ):
-        best.setdefault(row["document_id"], (row["words"], FIELDS.get(row["field"], row["field"])))
+        best.setdefault(row["document_id"], (row["words"], FIELD_LABELS.get(row["field"], row["field"])))
     return [(card, *best.get(card.id, ("", ""))) for card in found]
 
 

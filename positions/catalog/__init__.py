@@ -1,0 +1,1 @@
+"""The positions as data: YAML entries, loaded and checked."""

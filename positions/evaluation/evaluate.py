@@ -25,9 +25,10 @@ from positions.evaluation.labels import (
     read_gold,
     text_hash,
 )
-from positions.matching.matcher import FIELDS, Match, Matcher
-from positions.matching.passages import Provision
+from positions.matching.matcher import Match, Matcher
+from positions.matching.provisions import Provision
 from positions.matching.similar_positions import nearest
+from text.spans import FIELDS, Span
 
 #: Among how many positions the right one must stand.
 PLACES = 3
@@ -70,8 +71,10 @@ class Agreement:
 
 
 def agreement(provisions: Sequence[Labelled]) -> Agreement:
-    pairs_a, pairs_b = ({(i, label.position): label.direction for i, labels in enumerate(read) for label in labels}
-                        for read in ([p.labels_a for p in provisions], [p.labels_b for p in provisions]))  # fmt: skip
+    pairs_a, pairs_b = (
+        {(i, label.position): label.direction for i, labels in enumerate(read) for label in labels}
+        for read in ([p.labels_a for p in provisions], [p.labels_b for p in provisions])
+    )
     both = [(pairs_a[pair], pairs_b[pair]) for pair in pairs_a if pair in pairs_b]
     named = len(pairs_a) + len(pairs_b)
     return Agreement(
@@ -219,10 +222,11 @@ def answer(
         for path in corpora:
             if fields := _fields(path, provision):
                 found.append(provision)
-                within = provision.field, provision.start, provision.end
+                within = Span(provision.field, provision.start, provision.end)
                 matches = matcher.match(fields, provision.areas, within)
                 if fill:
-                    whole = Provision(*within, (fields[provision.field] or "")[provision.start : provision.end])
+                    words = (fields[provision.field] or "")[provision.start : provision.end]
+                    whole = Provision(provision.field, provision.start, provision.end, words)
                     matches = nearest().fill(matches, whole, fields["title"], provision.areas)
                 answers.append(list(matches))
                 break
@@ -295,8 +299,10 @@ def _report(readers: Agreement, scores: Score, filled: Score, misses: bool, spre
     ]
     if spread:
         low, high = spread.position
-        lines.append(f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
-                     f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}")  # fmt: skip
+        lines.append(
+            f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
+            f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}"
+        )
     return lines + [_told(miss) for miss in scores.misses if misses]
 
 

@@ -20,7 +20,8 @@ from positions.catalog.records import Stance
 from positions.catalog.stances import load_stances
 from positions.catalog.yaml_file import BadFile
 from positions.evaluation.labels import SIDES
-from positions.matching.matcher import FIELDS, Match, Matcher
+from positions.matching.matcher import Match, Matcher
+from text.spans import FIELDS
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,19 @@ def read_gold(path: Path = FILE) -> list[Labelled]:
         try:
             made.append(
                 Labelled(
-                    row["id"], row["field"], row["start"], row["end"], row["text_hash"], tuple(row["areas"]), row["kind"],
-                    row["split"], _labels(row["labels_a"]), _labels(row["labels_b"]),
+                    row["id"],
+                    row["field"],
+                    row["start"],
+                    row["end"],
+                    row["text_hash"],
+                    tuple(row["areas"]),
+                    row["kind"],
+                    row["split"],
+                    _labels(row["labels_a"]),
+                    _labels(row["labels_b"]),
                     None if row["agreed"] is None else _labels(row["agreed"]),
                 )
-            )  # fmt: skip
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise BadLabels(f"{path}, line {number}: not a labelled provision ({error!r})") from error
     return made
@@ -172,10 +180,19 @@ def join(folder: Path, known: frozenset[str]) -> list[Labelled]:
         agreed = settled[n] if n in settled else in_common(a[n], b[n])
         made.append(
             Labelled(
-                row["id"], row["field"], row["start"], row["end"], text_hash(row["words"]), tuple(row["areas"]),
-                kinds[str(n)]["kind"], split[str(n)], a[n], b[n], agreed,
+                row["id"],
+                row["field"],
+                row["start"],
+                row["end"],
+                text_hash(row["words"]),
+                tuple(row["areas"]),
+                kinds[str(n)]["kind"],
+                split[str(n)],
+                a[n],
+                b[n],
+                agreed,
             )
-        )  # fmt: skip
+        )
     return made
 
 

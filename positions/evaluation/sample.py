@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from positions.matching.matcher import FIELDS, Match, Matcher
+from positions.matching.matcher import Match, Matcher
+from text.spans import FIELDS
 
 
 def labelled(path: Path, split: str) -> Iterator[dict[str, Any]]:

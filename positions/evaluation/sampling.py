@@ -27,9 +27,11 @@ from positions.catalog.catalog import load_catalogue
 from positions.catalog.records import AREAS, Position
 from positions.catalog.yaml_file import BadFile
 from positions.evaluation.labels import FILE, FINAL, FRESH, BadLabels, read_gold
-from positions.matching.matcher import FIELDS, Matcher
-from positions.matching.phrases import Pattern, tokens, vocabulary
+from positions.matching.matcher import Matcher
+from positions.matching.phrases import Pattern, vocabulary
 from text.sentences import sentences
+from text.spans import FIELDS
+from text.tokens import fold_words
 
 #: Out of four provisions, how many of each kind.
 SHARES = {"matched": 2, "near": 1, "random": 1}
@@ -115,7 +117,7 @@ class Finder:
 
     def _cues(self, document: Document, place: tuple[str, int, int], area: str) -> tuple[str, ...]:
         words = document.fields[place[0]][place[1] : place[2]]
-        seen = vocabulary(tokens(words))
+        seen = vocabulary(fold_words(words))
         phrase = any(item.possible(seen) for item in self._phrases[area])
         cue = _CUE.search(words)
         return (f"phrase {phrase}", f"cue {bool(cue)}") if phrase or cue else ()
@@ -137,7 +139,7 @@ def _sentences(document: Document) -> list[tuple[str, int, int]]:
         (name, start, end)
         for name, text in document.fields.items()
         for start, end in sentences(text)
-        if len(tokens(text[start:end])) >= SHORTEST
+        if len(fold_words(text[start:end])) >= SHORTEST
     ]
 
 
@@ -149,7 +151,7 @@ class _Taken:
         self._words: list[frozenset[str]] = []
 
     def add(self, candidate: Candidate) -> bool:
-        words = frozenset(token.word for token in tokens(candidate.words))
+        words = frozenset(fold_words(candidate.words))
         if candidate.document.id in self._documents or any(_alike(words, other) for other in self._words):
             return False
         self._documents.add(candidate.document.id)
@@ -211,10 +213,16 @@ def as_read(number: int, candidate: Candidate) -> dict[str, Any]:
     if name == "title":
         after = after or fields.get("abstract", "")
     return {
-        "n": number, "id": candidate.document.id, "field": name, "start": candidate.start, "end": candidate.end,
-        "words": candidate.words, "context": {"before": before[-_CONTEXT:], "after": after[:_CONTEXT]},
-        "title": fields.get("title", ""), "areas": candidate.document.areas,
-    }  # fmt: skip
+        "n": number,
+        "id": candidate.document.id,
+        "field": name,
+        "start": candidate.start,
+        "end": candidate.end,
+        "words": candidate.words,
+        "context": {"before": before[-_CONTEXT:], "after": after[:_CONTEXT]},
+        "title": fields.get("title", ""),
+        "areas": candidate.document.areas,
+    }
 
 
 def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh: bool = False) -> list[Candidate]:

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-from classify.areas import FIELDS
 from classify.jsonl import BadLine, read_record
 from classify.tagger import Tagger
 from positions.catalog.yaml_file import BadFile
 from positions.matching.matcher import Match, Matcher
 from positions.matching.similar_positions import first_words, nearest
+from text.spans import FIELDS
 
 
 def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) -> int:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
 from positions.matching.direction import Reading, read
-from positions.matching.passages import Passage, Provision
 from positions.matching.phrases import Pattern, PhraseIndex
+from positions.matching.provisions import AnalyzedField, Provision
+from text.spans import FIELDS, Span
 
-#: How much a match counts by where it stands; also the fields that are read, in this order.
-FIELDS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
+#: How much a match counts by the field it is in.
+_FIELD_WEIGHTS = {"title": 1.0, "abstract": 1.0, "text": 0.9}
 _UNDECIDED = 0.5  # the sentence names the matter and does not tell which way
 _NAMED = 0.6  # a title names the matter, and what acts on it are for is known
 _TURNED = 0.9  # the opposite of what the trigger names is more often misread
@@ -65,28 +66,26 @@ class Matcher:
         self,
         fields: Mapping[str, str | None],
         areas: Collection[str],
-        within: tuple[str, int, int] | None = None,
+        within: Span | None = None,
     ) -> tuple[Match, ...]:
         """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
 
         ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
-        ``within`` (field, start, end) asks only for the sentences that reach into that stretch; the rest of the document
-        is read as their context. A document without areas has no matches.
+        ``within`` asks only for the sentences that overlap it; the rest of the document is read as their context.
+        A document without areas has no matches.
         """
         found = self.every(fields, areas)
-        return self._best(found if within is None else [match for match in found if match.provision.reaches(*within)])
+        return self._best(found if within is None else [match for match in found if match.provision.overlaps(within)])
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
         if not areas or not (allowed := self._allowed(frozenset(areas))):
             return []
-        passages = [Passage(name, text) for name in FIELDS if (text := fields.get(name))]
+        analyzed = [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
-        for passage in passages:
-            places = (
-                (at, item, owner) for at, item, owner in self._index.candidates(passage.words) if owner in allowed
-            )
-            found += self._in_field(passage, places, passages)
+        for each in analyzed:
+            places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in allowed)
+            found += self._in_field(each, places, analyzed)
         return found
 
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
@@ -99,29 +98,29 @@ class Matcher:
         return known
 
     def _in_field(
-        self, passage: Passage, places: Iterable[tuple[int, Pattern, int]], all_passages: Sequence[Passage]
+        self, analyzed: AnalyzedField, places: Iterable[tuple[int, Pattern, int]], document: Sequence[AnalyzedField]
     ) -> list[Match]:
         readings: dict[tuple[int, int], list[Reading]] = {}
         tries: Counter[tuple[int, int]] = Counter()
         admitted: dict[tuple[int, int], bool] = {}
         for at, item, owner in places:
-            which = passage.sentence_at(at)
+            which = analyzed.sentence_at(at)
             key = which, owner
             tries[key] += 1
             if which < 0 or tries[key] > _TRIES or admitted.get(key) is False:
                 continue
-            first, stop = passage.bounds[which]
-            if not item.possible(passage.seen(which)) or (phrase := item.find(passage.words, at, stop)) is None:
+            first, stop = analyzed.bounds[which]
+            if not item.possible(analyzed.seen(which)) or (phrase := item.find(analyzed.words, at, stop)) is None:
                 continue
             if key not in admitted:
-                admitted[key] = not passage.is_boilerplate(which) and _admits(
-                    self.owners[owner][1], passage, which, all_passages
+                admitted[key] = not analyzed.is_boilerplate(which) and _admits(
+                    self.owners[owner][1], analyzed, which, document
                 )
             if admitted[key]:
                 whole = self.owners[owner][1].alone
-                readings.setdefault(key, []).append(read(passage.text, passage.words, (first, stop), phrase, whole))
+                readings.setdefault(key, []).append(read(analyzed.text, analyzed.tokens, (first, stop), phrase, whole))
         return reconciled(
-            _match(*self.owners[owner], _surest(found), passage.provision(which), passage.only_names(which))
+            _match(*self.owners[owner], _surest(found), analyzed.provision(which), analyzed.only_names(which))
             for (which, owner), found in readings.items()
         )
 
@@ -139,13 +138,13 @@ class Matcher:
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
 
 
-def _admits(trigger: Trigger, passage: Passage, which: int, passages: Sequence[Passage]) -> bool:
+def _admits(trigger: Trigger, analyzed: AnalyzedField, which: int, document: Sequence[AnalyzedField]) -> bool:
     """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
-    if any(passage.has(item, which) for item in trigger.unless):
+    if any(analyzed.has(item, which) for item in trigger.unless):
         return False
-    if trigger.near and not any(passage.has(item, which) for item in trigger.near):
+    if trigger.near and not any(analyzed.has(item, which) for item in trigger.near):
         return False
-    return not trigger.context or any(other.has_anywhere(item) for other in passages for item in trigger.context)
+    return not trigger.context or any(other.has_anywhere(item) for other in document for item in trigger.context)
 
 
 def _surest(readings: list[Reading]) -> Reading:
@@ -161,7 +160,7 @@ def _surest(readings: list[Reading]) -> Reading:
 def _match(position: Position, trigger: Trigger, reading: Reading, provision: Provision, only_names: bool) -> Match:
     sign = reading.sign or (1 if trigger.alone and not reading.doubt else 0)
     stance, says = "watch", trigger.says
-    score = trigger.weight * FIELDS[provision.field] * _DOUBT**reading.doubt
+    score = trigger.weight * _FIELD_WEIGHTS[provision.field] * _DOUBT**reading.doubt
     leans = trigger.leans or ("support" if trigger.stance == "support" else "watch")
     if sign > 0:
         stance = trigger.stance

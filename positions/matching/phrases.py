@@ -1,4 +1,4 @@
-"""The little pattern language of the catalogue, and an index that finds many patterns in one pass over a text.
+"""The pattern language of the catalog, and an index that finds many patterns in one pass over a text.
 
 A pattern is plain words: ``library records`` matches any case, spacing, hyphens and regular plurals. ``remov*`` matches a
 beginning (four letters or more), ``ban|bar`` either word, ``staff|library_worker`` a word or a run of words, and ``..`` up
@@ -10,40 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from store.errors import InvalidInput
+from text.tokens import WORD, forms
 
 #: How many words ``..`` may stand for.
 GAP = 8
 
-_WORD = re.compile(r"[^\W_]+")
-_PART = re.compile(r"[^\W.][\w|*]*|[|*][\w|*]*|\.\.")
+_PART = re.compile(r"[^\W.][\w|*'’]*|[|*][\w|*'’]*|\.\.")
 
 
 class BadPattern(InvalidInput):
     """A pattern that cannot be read: the message says what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    word: str  # normal form
-    start: int
-    end: int
-
-
-def normal(word: str) -> str:
-    """The form words are compared in: lower case, regular plurals and third persons without their ending."""
-    word = word.lower()
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
-
-
-def tokens(text: str) -> list[Token]:
-    """The words of ``text`` with their offsets; punctuation, hyphens and apostrophes only separate."""
-    return [Token(normal(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +33,8 @@ class Vocabulary:
     beginnings: frozenset[str]
 
 
-def vocabulary(found: Iterable[Token]) -> Vocabulary:
-    words = frozenset(token.word for token in found)
+def vocabulary(folded: Iterable[str]) -> Vocabulary:
+    words = frozenset(folded)
     return Vocabulary(words, frozenset(word[:4] for word in words))
 
 
@@ -74,13 +53,13 @@ class _Slot:
             return True
         return any(prefix[:4] in seen.beginnings for prefix in self.prefixes)
 
-    def ends(self, found: Sequence[Token], at: int, stop: int) -> list[int]:
-        """Indexes after the tokens that fill this place from ``at`` on; empty if none do."""
-        word = found[at].word
+    def ends(self, words: Sequence[str], at: int, stop: int) -> list[int]:
+        """Return the indexes after the words that fill this place from ``at`` on; empty if none do."""
+        word = words[at]
         single = word in self.words or any(word.startswith(prefix) for prefix in self.prefixes)
         ends = [at + 1] if single else []
         for run in self.runs:
-            if at + len(run) <= stop and all(found[at + i].word == part for i, part in enumerate(run)):
+            if at + len(run) <= stop and all(words[at + i] == part for i, part in enumerate(run)):
                 ends.append(at + len(run))
         return ends
 
@@ -90,15 +69,15 @@ class Pattern:
     source: str
     slots: tuple[_Slot, ...]
 
-    def find(self, found: Sequence[Token], at: int, stop: int) -> tuple[int, ...] | None:
-        """Indexes of the tokens that fill the pattern with its first word at ``at``, before ``stop``; None if it fails."""
+    def find(self, words: Sequence[str], at: int, stop: int) -> tuple[int, ...] | None:
+        """Return the indexes of the folded words that fill the pattern from ``at`` on, before ``stop``; None if it fails."""
         paths: dict[int, tuple[int, ...]] = {at: ()}
         for slot in self.slots:
             reach = GAP + 1 if slot.gap_before else 1
             longer: dict[int, tuple[int, ...]] = {}
             for place, path in paths.items():
                 for start in range(place, min(stop, place + reach)):
-                    for end in slot.ends(found, start, stop):
+                    for end in slot.ends(words, start, stop):
                         longer.setdefault(end, (*path, *range(start, end)))
             if not longer:
                 return None
@@ -108,8 +87,8 @@ class Pattern:
     def possible(self, seen: Vocabulary) -> bool:
         return all(slot.possible(seen) for slot in self.slots)
 
-    def stands_in(self, found: Sequence[Token], first: int, stop: int) -> bool:
-        return any(self.find(found, at, stop) is not None for at in range(first, stop))
+    def occurs_in(self, words: Sequence[str], first: int, stop: int) -> bool:
+        return any(self.find(words, at, stop) is not None for at in range(first, stop))
 
 
 def pattern(source: str) -> Pattern:
@@ -134,22 +113,23 @@ def pattern(source: str) -> Pattern:
 
 
 def _plain(source: str) -> str:
-    """Lower case with everything that only separates words turned into a space, ``..`` kept."""
-    return re.sub(r"(?<!\.)\.(?!\.)|[^\w.|*\s]", " ", source.lower())
+    """Return it in lower case with everything that only separates words turned into a space, ``..`` kept."""
+    return re.sub(r"(?<!\.)\.(?!\.)|[^\w.|*\s'’]", " ", source.lower())
 
 
 def _slot(source: str, part: str, gap: bool) -> _Slot:
-    choices = [choice.strip("_") for choice in part.split("|")]
+    choices = [choice.strip("_'’") for choice in part.split("|")]
     prefixes = tuple(choice[:-1] for choice in choices if choice.endswith("*"))
-    plain = [tuple(normal(word) for word in choice.split("_")) for choice in choices if not choice.endswith("*")]
-    if not all(choices) or any("*" in word for word in prefixes) or any("*" in word for run in plain for word in run):
+    written = [choice for choice in choices if not choice.endswith("*")]
+    if not all(choices) or any("*" in each for each in (*prefixes, *written)):
         raise BadPattern(f"{source!r}: '*' stands only at the end of a word, '|' between two words")
     if any("_" in prefix for prefix in prefixes):
         raise BadPattern(f"{source!r}: words joined by '_' are written out, without '*'")
     if short := [prefix for prefix in prefixes if len(prefix) < 4]:
         raise BadPattern(f"{source!r}: write at least four letters before '*' (found {short[0]!r})")
-    words = frozenset(run[0] for run in plain if len(run) == 1)
-    return _Slot(words, prefixes, tuple(run for run in plain if len(run) > 1), gap)
+    runs = [run for choice in written for run in product(*map(forms, WORD.findall(choice)))]
+    words = frozenset(run[0] for run in runs if len(run) == 1)
+    return _Slot(words, prefixes, tuple(run for run in runs if len(run) > 1), gap)
 
 
 class PhraseIndex:
@@ -165,10 +145,9 @@ class PhraseIndex:
             for key in {prefix[:4] for prefix in first.prefixes}:
                 self._prefix.setdefault(key, []).append(item)
 
-    def candidates(self, found: Sequence[Token]) -> Iterator[tuple[int, Pattern, int]]:
-        """``(token index, pattern, owner)`` for each place where a pattern's first word stands; not checked further."""
-        for at, token in enumerate(found):
-            word = token.word
+    def candidates(self, words: Iterable[str]) -> Iterator[tuple[int, Pattern, int]]:
+        """Yield ``(index, pattern, owner)`` for each folded word that may begin a pattern; not checked further."""
+        for at, word in enumerate(words):
             for pattern, owner in self._exact.get(word, ()):
                 yield at, pattern, owner
             for pattern, owner in self._prefix.get(word[:4], ()):

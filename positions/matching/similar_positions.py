@@ -16,9 +16,10 @@ from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import Position
 from positions.matching.direction import read
 from positions.matching.direction_words import cues
-from positions.matching.matcher import FIELDS, Match
-from positions.matching.passages import Provision
-from positions.matching.phrases import tokens
+from positions.matching.matcher import Match
+from positions.matching.provisions import Provision
+from text.spans import FIELDS
+from text.tokens import fold_words, tokenize
 
 #: How many positions a list is filled up to.
 PLACES = 3
@@ -27,8 +28,13 @@ _MOST = 0.1  # the score of a perfect likeness
 _STATED, _TITLE = 3, 0.4  # how often the words of a statement, and those of a document's title, count
 _LONGEST = 4_000  # characters of a sentence that are read
 _OPENING = 25  # words in which the main verb of a sentence stands
-_COMMON = frozenset(re.findall(r"\w+", "the and for with that are which its not may shall must any such other all who their "
-                               "they have has will under act section state law bill this from"))  # fmt: skip
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "the and for with that are which its not may shall must any such other all who their "
+        "they have has will under act section state law bill this from",
+    )
+)
 
 
 class Nearest:
@@ -98,11 +104,7 @@ def first_words(fields: Mapping[str, str | None]) -> Provision | None:
 
 
 def _words(text: str) -> Iterable[str]:
-    return (
-        each.word
-        for each in tokens(text)
-        if len(each.word) > 2 and each.word not in _COMMON and not each.word.isdigit()
-    )
+    return (word for word in fold_words(text) if len(word) > 2 and word not in _COMMON and not word.isdigit())
 
 
 def _words_of(position: Position) -> Counter[str]:
@@ -120,7 +122,7 @@ def _words_of(position: Position) -> Counter[str]:
 
 def _stance(words: str) -> str:
     """Help where the main verb builds and nothing turns it round; else nobody can tell."""
-    found = tokens(words)
+    found = tokenize(words)
     signs = cues().signs
-    opens = next((signs[each.word] for each in found[:_OPENING] if signs.get(each.word) in (1, -1)), 0)
+    opens = next((signs[word] for word in found.folded[:_OPENING] if signs.get(word) in (1, -1)), 0)
     return "support" if opens > 0 and read(words, found, (0, len(found)), (len(found) - 1,)).sign >= 0 else "watch"

@@ -1,17 +1,14 @@
-"""partners.db: the accounts of coalition partners, what they say about documents, and what of it staff have hidden.
+"""partners.db: accounts of coalition partners, what they say about documents, and what of it staff have hidden.
 
-A file of its own: a partner's request opens this one and never staff.db, and Datasette knows neither.
+A file of its own: a request of a partner opens this one and never staff.db.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from desk.intake.intake_schema import only_added_to
-from desk.tables import create_account_tables, open_rows
+from store.schema.accounts import create_account_tables, only_added_to
 
 partners = Migrations("partners")
 
@@ -70,8 +67,3 @@ def keep_hidden_what_is_sent_again(db: Database) -> None:
         where s.id = (
             select max(o.id) from statements o where o.document_id = s.document_id and o.organisation = s.organisation
         )""")
-
-
-def open_partners(path: Path, corpus_file: Path | None = None) -> Database:
-    """partners.db for reading and writing; made when it is not there. As desk.tables.open_staff."""
-    return open_rows(path, partners.apply, corpus_file)

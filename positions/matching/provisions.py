@@ -1,9 +1,9 @@
-"""One field of a document as the matcher reads it: words, sentences, sections, and which sentences are no provisions."""
+"""Analyze one field of a document for the matcher: words, sentences, sections, and which sentences are no provisions."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,8 +13,10 @@ import yaml
 
 from positions.matching.direction import tells_present_law
 from positions.matching.direction_words import cues
-from positions.matching.phrases import Pattern, Vocabulary, pattern, tokens, vocabulary
-from text.sentences import sentences
+from positions.matching.phrases import Pattern, Vocabulary, pattern, vocabulary
+from text.sentences import sentence_at, sentences
+from text.spans import Quote
+from text.tokens import tokenize
 
 _HEADING = 10  # words of a sentence that can be no more than a heading
 _SHORT = 14  # words of a sentence that can be no more than the name of an act
@@ -30,22 +32,11 @@ _HEAD = 5_000  # characters in which a notice names its agency
 _NOTICE = re.compile(r"^AGENCY:", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Provision:
-    """A sentence of a document: ``words`` is ``text[start:end]`` of the field, to the letter.
+@dataclass(frozen=True, slots=True)
+class Provision(Quote):
+    """A sentence of a document, and the number of its section as the text writes it ("3", "170.210"), if it has one."""
 
-    ``section`` is the number of the section it stands in, as the text writes it ("3", "170.210"); None where it has none.
-    """
-
-    field: str
-    start: int
-    end: int
-    words: str
     section: str | None = None
-
-    def reaches(self, field: str, start: int, end: int) -> bool:
-        """Whether it has a character in that stretch of the field."""
-        return self.field == field and self.start < end and start < self.end
 
 
 @cache
@@ -55,13 +46,14 @@ def boilerplate() -> tuple[Pattern, ...]:
     return tuple(pattern(source) for source in raw)
 
 
-class Passage:
+class AnalyzedField:
     """One field of a document: its words, its sentences, and which words each sentence has."""
 
     def __init__(self, field: str, text: str) -> None:
         self.field = field
         self.text = text
-        self.words = tokens(text)
+        self.tokens = tokenize(text)
+        self.words = self.tokens.folded
         self._seen: dict[int, Vocabulary] = {}
         self._formulas: dict[int, bool] = {}
 
@@ -72,19 +64,15 @@ class Passage:
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:
         """The token indexes of each sentence."""
-        starts = [token.start for token in self.words]
-        return [(bisect_right(starts, start - 1), bisect_right(starts, end - 1)) for start, end in self.spans]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self.spans]
+        starts = self.tokens.starts
+        return [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in self.spans]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         return vocabulary(self.words)
 
     def sentence_at(self, at: int) -> int:
-        return bisect_right(self._starts, self.words[at].start) - 1
+        return sentence_at(self.spans, self.tokens.starts[at])
 
     def seen(self, which: int) -> Vocabulary:
         if which not in self._seen:
@@ -94,7 +82,7 @@ class Passage:
     def is_boilerplate(self, which: int) -> bool:
         """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
         if which not in self._formulas:
-            self._formulas[which] = tells_present_law(self.words, *self.bounds[which]) or any(
+            self._formulas[which] = tells_present_law(self.tokens, *self.bounds[which]) or any(
                 self.has(item, which) for item in boilerplate()
             )
         return self._formulas[which]
@@ -102,7 +90,7 @@ class Passage:
     def only_names(self, which: int) -> bool:
         """Whether the sentence is a title, a heading or a finding, and says nothing vague such as "relating to"."""
         first, stop = self.bounds[which]
-        words = [token.word for token in self.words[first:stop]]
+        words = self.words[first:stop]
         if words[:1] == ["whereas"]:
             return True
         heading = len(words) <= _HEADING and self.text[self.spans[which][1] - 1].isalnum()
@@ -110,10 +98,10 @@ class Passage:
         return named and cues().vague.isdisjoint(words)
 
     def has(self, item: Pattern, which: int) -> bool:
-        return item.possible(self.seen(which)) and item.stands_in(self.words, *self.bounds[which])
+        return item.possible(self.seen(which)) and item.occurs_in(self.words, *self.bounds[which])
 
     def has_anywhere(self, item: Pattern) -> bool:
-        return item.possible(self.vocabulary) and item.stands_in(self.words, 0, len(self.words))
+        return item.possible(self.vocabulary) and item.occurs_in(self.words, 0, len(self.words))
 
     def provision(self, which: int) -> Provision:
         start, end = self.spans[which]

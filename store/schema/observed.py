@@ -1,21 +1,14 @@
-"""The observed tables of corpus.db and the operator's tables of ops.db, as migrations.
+"""corpus.db, what was observed: documents and their parts, changes, runs.
 
-Observed tables only ever gain columns: what was seen once cannot be crawled again. A file is an audience
-(docs/architecture.md): the public reads corpus.db, whoever runs the site reads ops.db.
+These tables only ever gain columns: what was seen once cannot be crawled again. Their writer is crawlers/storage/.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-corpus = Migrations("crawlers")
-ops = Migrations("ops")
+observed = Migrations("crawlers")
 
 #: Part tables of a document: name -> columns after (document_id, ordinal). One writer: crawlers.storage.record.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -23,7 +16,15 @@ PARTS: dict[str, tuple[str, ...]] = {
     "summaries": ("acted_on", "action", "text"),
     "actions": ("acted_on", "description", "classification", "chamber", "code"),
     "sponsors": (
-        "name", "role", "party", "state", "district", "person_id", "joined_on", "withdrawn_on", "original",
+        "name",
+        "role",
+        "party",
+        "state",
+        "district",
+        "person_id",
+        "joined_on",
+        "withdrawn_on",
+        "original",
     ),
     "committees": ("name", "chamber", "code", "activity", "active_on"),
     "versions": ("name", "issued_on", "url", "media_type"),
@@ -32,10 +33,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     "events": ("kind", "starts_at", "timezone", "description"),
     "terms": ("kind", "term"),
     "status_history": ("status", "reached_on"),
-}  # fmt: skip
+}
 
 
-@corpus()
+@observed()
 def create_documents(db: Database) -> None:
     db.execute("""
         create table documents (
@@ -68,7 +69,7 @@ def create_documents(db: Database) -> None:
         ) without rowid""")
 
 
-@corpus()
+@observed()
 def create_changes_and_runs(db: Database) -> None:
     # The key is a hash of what happened, so that an event told twice is one row, however the crawl was interrupted.
     db.execute("""
@@ -88,14 +89,14 @@ def create_changes_and_runs(db: Database) -> None:
     db.execute("create index runs_by_source on runs (source, state)")
 
 
-@corpus()
+@observed()
 def create_full_text_search(db: Database) -> None:
     db.table("documents").enable_fts(
         ["title", "abstract", "text"], create_triggers=True, tokenize="porter unicode61 remove_diacritics 2"
     )
 
 
-@corpus()
+@observed()
 def create_observations(db: Database) -> None:
     # What each source said, whole, of a document that more than one source knows; of all others the tables above tell.
     db.execute("""
@@ -110,13 +111,13 @@ def create_observations(db: Database) -> None:
         ) without rowid""")
 
 
-@corpus()
+@observed()
 def create_derivations(db: Database) -> None:
     # By which version of our own rules a whole column was last derived.
     db.execute("create table derivations (name text primary key, version text not null) without rowid")
 
 
-@corpus()
+@observed()
 def create_attachments(db: Database) -> None:
     # Every version's text; documents.text holds that of the newest one (crawlers.storage.attachments).
     db.execute("""
@@ -133,7 +134,7 @@ def create_attachments(db: Database) -> None:
         )""")
 
 
-@corpus()
+@observed()
 def index_documents_by_place(db: Database) -> None:
     # Every listing of a crawl asks what is stored of its session; with 56 sessions of states that was two minutes a run.
     db.execute(
@@ -142,87 +143,13 @@ def index_documents_by_place(db: Database) -> None:
     )
 
 
-@corpus()
+@observed()
 def add_waiting_to_runs(db: Database) -> None:
     # Requests that a spent daily budget held back: no fault of the run, but it is not done either.
     db.execute("alter table runs add column waiting integer")
 
 
-@corpus()
+@observed()
 def add_unknown_to_runs(db: Database) -> None:
     # Fields of the source's records that nobody here knew (crawlers/completeness/fields.yml), as a JSON list.
     db.execute("alter table runs add column unknown text")
-
-
-@ops()
-def create_rejects_and_responses(db: Database) -> None:
-    db.execute("""
-        create table rejects (
-            id integer primary key, source text not null, url text not null, reason text not null,
-            rejected_at text not null, size integer not null, body blob
-        )""")
-    # Answers that carried a validator, so that the next crawl can ask "changed since?" (crawlers.download.httpcache).
-    db.execute("""
-        create table responses (
-            fingerprint text primary key, url text not null, status integer not null, headers text not null,
-            body blob not null, stored_at text not null
-        ) without rowid""")
-
-
-@ops()
-def create_budgets(db: Database) -> None:
-    db.execute(
-        "create table budgets (source text not null, day text not null, used integer not null, "
-        "primary key (source, day)) without rowid"
-    )
-
-
-@ops()
-def index_rejects(db: Database) -> None:
-    # Whether an address is known to be unreadable is asked for every reject.
-    db.execute("create index rejects_by_url on rejects (source, url)")
-
-
-@ops()
-def create_private_files(db: Database) -> None:
-    # How far each private file had come when it was last used (operations.loss): an id that says nothing, and a number.
-    db.execute(
-        "create table private_files (name text primary key, id text not null, counter integer not null) without rowid"
-    )
-    # What the last reading of every page of a database found (operations.integrity); `problem` is null when it was whole.
-    db.execute("create table full_checks (name text primary key, checked_at text not null, problem text) without rowid")
-
-
-class Writable(Database):
-    """A database whose transactions wait for other writers from their first statement on.
-
-    SQLite's plain transaction takes the lock with its first write. If it has read before and another process has committed
-    since, SQLite refuses that write at once, whatever the timeout.
-    """
-
-    @contextmanager
-    def atomic(self) -> Iterator[Database]:
-        if self.conn.in_transaction:
-            with super().atomic():
-                yield self
-            return
-        self.execute("begin immediate")
-        try:
-            yield self
-            self.execute("commit")
-        except BaseException:
-            self.rollback()
-            raise
-
-
-def connect(path: Path) -> Database:
-    """Open a database for writing: WAL, ten seconds' patience with other writers, foreign keys on.
-
-    Raises:
-        sqlite3.OperationalError: the file cannot be opened or is not a database.
-    """
-    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = normal")
-    db.execute("pragma foreign_keys = on")
-    return db

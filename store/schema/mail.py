@@ -1,20 +1,19 @@
-"""mail.db: who reads what, which issues there are, who got them. Human and personal: only ever gains columns.
-
-The file is opened by the commands and by the site's own pages, never handed to Datasette as a database.
-"""
+"""mail.db: who reads what, which issues there are, who got them. Human and personal: only ever gains columns."""
 
 from __future__ import annotations
 
-import secrets
-from pathlib import Path
+import hashlib
+import hmac
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from digest.subscribers.tokens import Links
-from store.private_files import open_private
-
 mail = Migrations("digest")
+
+
+def keyed_hash(key: str, text: str, purpose: str = "address") -> str:
+    """Hash with a key, so that what is kept for limits and suppressions names nobody."""
+    return hmac.new(key.encode(), f"{purpose}\x1f{text}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @mail()
@@ -91,19 +90,7 @@ def add_turns_and_who_left(db: Database) -> None:
     # A keyed hash of the address. It stays when they leave, so that an old leaving link finds who has come back.
     db.execute("alter table subscribers add column address_hash text")
     db.execute("create index subscribers_by_hash on subscribers (address_hash) where address_hash is not null")
+    secret = db.execute("select value from secrets where name = 'links'").fetchone()
+    signed_with = secret[0] if secret else ""
     for key, address in db.execute("select id, address_key from subscribers where address_key is not null").fetchall():
-        hashed = Links.of(db).hash(address)
-        db.execute("update subscribers set address_hash = ? where id = ?", [hashed, key])
-
-
-def open_mail(path: Path) -> Database:
-    """Open mail.db for reading and writing; it is made, readable by its owner only, when it is not there.
-
-    Raises:
-        sqlite3.Error: the file cannot be opened or is no database.
-    """
-    db = open_private(path, mail.apply)
-    # Asked first: a page that only reads must not wait for whoever writes.
-    if not db.execute("select 1 from secrets where name = 'links'").fetchone():
-        db.execute("insert into secrets values ('links', ?) on conflict do nothing", [secrets.token_hex(32)])
-    return db
+        db.execute("update subscribers set address_hash = ? where id = ?", [keyed_hash(signed_with, address), key])

@@ -1,0 +1,178 @@
+"""corpus.db, what the site reads: listings, counts, search words, what the public may know of decisions. `infopolicy publish` makes them again."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+listings = Migrations("publish")
+decisions = Migrations("decisions")
+search_words = Migrations("vocabulary")
+rulemakings = Migrations("threads")
+coverage = Migrations("holdings")
+
+
+@listings(name="create_listing")
+def create_position_listing(db: Database) -> None:
+    db.execute("""
+        create table position_listing (
+            position_id text not null, sort_on text not null, document_id text not null, score real not null,
+            must_see integer not null, primary key (position_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create table published (what text primary key, hash text not null, published_at text not null)")
+
+
+@listings(name="create_listing_with_ceremonial")
+def create_listing(db: Database) -> None:
+    db.execute("drop table if exists listing")
+    db.execute("drop table if exists facet_counts")
+    # `number` is the last part of a document's id ("hr1234"), so that a reader can type it; `sort_on` its latest news;
+    # `cell` its combination of facets as one number, by which the matches of a search are counted quickly.
+    db.execute("""
+        create table listing (
+            area_id text not null, sort_on text not null, document_id text not null, document_rowid integer not null,
+            kind text not null, jurisdiction text not null, status text not null, year text not null,
+            must_see integer not null, ceremonial integer not null, number text not null, cell integer not null,
+            primary key (area_id, sort_on, document_id)
+        ) without rowid""")
+    db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell)")
+    db.execute("create index listing_by_number on listing (number)")
+    db.execute("create index listing_must_see on listing (area_id, sort_on) where must_see = 1")
+    db.execute("create index listing_by_jurisdiction on listing (area_id, jurisdiction, sort_on)")
+    db.execute("create index listing_by_status on listing (area_id, status, sort_on)")
+    db.execute("create index listing_by_year on listing (area_id, year, sort_on)")
+    # Counts of every combination that occurs (a cell): any choice of filters is a sum over a few thousand rows at most.
+    db.execute("""
+        create table facet_counts (
+            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
+            year text not null, must_see integer not null, ceremonial integer not null, documents integer not null,
+            cell integer not null unique, primary key (area_id, kind, jurisdiction, status, year, must_see, ceremonial)
+        ) without rowid""")
+
+
+@listings()
+def create_position_search(db: Database) -> None:
+    db.execute("""
+        create virtual table position_search using fts5(
+            position_id unindexed, title, statement, about, tokenize="porter unicode61 remove_diacritics 2")""")
+
+
+@listings()
+def create_source_index(db: Database) -> None:
+    db.execute("create index if not exists documents_by_source on documents (source, published_on, missing_since)")
+
+
+@listings()
+def create_ceremonial(db: Database) -> None:
+    # Resolutions that honour or mourn and decide nothing: lists, queues and digests leave them out unless asked.
+    db.execute("create table ceremonial (document_id text primary key) without rowid")
+
+
+@listings()
+def create_activity(db: Database) -> None:
+    # Where something moves: documents by the month of their latest news, for maps. Ceremonial ones are left out.
+    db.execute("""
+        create table activity (
+            area_id text not null, month text not null, jurisdiction text not null, documents integer not null,
+            must_see integer not null, primary key (area_id, month, jurisdiction)
+        ) without rowid""")
+    # For the years of an area and the totals of a page without a look at every combination of everything.
+    db.execute("create index facet_counts_by_year on facet_counts (area_id, ceremonial, year, must_see, documents)")
+    db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
+
+
+@decisions()
+def create_decisions(db: Database) -> None:
+    # What the public may know of what staff decided. No name, no note, nothing unpublished: publish.decisions is its only writer.
+    db.execute("""
+        create table decisions (
+            document_id text not null references documents(id), subject text not null, verdict text not null, value text,
+            reason text, field text, words text, decided_on text not null, primary key (document_id, subject)
+        ) without rowid""")
+    db.execute("create index decisions_by_subject on decisions (subject, decided_on)")
+    # The areas as the public sees them: what the machine found less what staff rejected, and what staff added.
+    db.execute("""
+        create view shown_tags as
+        select t.document_id, t.area_id, t.probability, d.verdict is not null as confirmed from tags t
+        left join decisions d on d.document_id = t.document_id and d.subject = 'area:' || t.area_id
+        where d.verdict is null or d.verdict = 'confirm'
+        union all select d.document_id, substr(d.subject, 6), 1.0, 1 from decisions d
+        where d.subject like 'area:%' and d.verdict = 'confirm' and not exists (
+            select 1 from tags t where t.document_id = d.document_id and t.area_id = substr(d.subject, 6)
+        )""")
+    db.execute("""
+        create view shown_positions as
+        select m.document_id, m.position_id, max(m.score) as score, max(d.verdict is not null) as confirmed
+        from position_matches m
+        left join decisions d on d.document_id = m.document_id and d.subject = 'position:' || m.position_id
+        where d.verdict is null or d.verdict = 'confirm' group by m.document_id, m.position_id
+        union all select d.document_id, substr(d.subject, 10), 1.0, 1 from decisions d
+        where d.subject like 'position:%' and d.verdict = 'confirm' and not exists (
+            select 1 from position_matches m
+            where m.document_id = d.document_id and m.position_id = substr(d.subject, 10)
+        )""")
+
+
+@decisions()
+def add_places_and_what_is_shown(db: Database) -> None:
+    for column in ("start", "end"):
+        db.execute(f'alter table decisions add column "{column}" integer')
+    # Sentences that touch a position, less those of positions that staff rejected, and those that staff picked.
+    db.execute("""
+        create view shown_matches as
+        select m.* from position_matches m where not exists (
+            select 1 from decisions d where d.document_id = m.document_id and d.verdict = 'reject'
+            and d.subject = 'position:' || m.position_id
+        )
+        union all
+        select d.document_id, substr(d.subject, 10), 0, 1.0, d.field, d.start, d."end", d.words from decisions d
+        where d.subject like 'position:%' and d.verdict = 'confirm' and d.words is not null and not exists (
+            select 1 from position_matches m
+            where m.document_id = d.document_id and m.position_id = substr(d.subject, 10)
+        )""")
+    # One table and a subquery, so that SQLite can look up one document in it within a join.
+    db.execute("""
+        create view shown_priorities as
+        select t.document_id, coalesce((
+            select cast(d.value as integer) from decisions d where d.document_id = t.document_id and d.subject = 'priority'
+        ), t.priority) as priority from taggings t""")
+
+
+@search_words()
+def create_search_words(db: Database) -> None:
+    # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.
+    db.execute("create virtual table search_words using fts5(word, documents unindexed, tokenize='trigram')")
+    db.execute(
+        "create virtual table sponsor_names using fts5(name, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
+    )
+    db.execute("create index if not exists sponsors_by_name on sponsors (name)")
+
+
+@rulemakings()
+def create_threads(db: Database) -> None:
+    db.execute("""
+        create table threads (
+            id text primary key, title text not null, documents integer not null, first_on text, last_on text,
+            status text not null, status_on text, comments_close_on text, effective_on text
+        ) without rowid""")
+    db.execute("""
+        create table thread_documents (
+            document_id text primary key, thread_id text not null, ordinal integer not null
+        ) without rowid""")
+    db.execute("create index thread_documents_by_thread on thread_documents (thread_id, ordinal)")
+
+
+@coverage()
+def create_coverage(db: Database) -> None:
+    db.execute("""
+        create table coverage (
+            source text not null, jurisdiction text not null, session text not null, documents integer not null,
+            missing integer not null, with_abstract integer not null, with_text integer not null,
+            with_actions integer not null, first_on text, newest_on text, latest_action_on text,
+            primary key (source, jurisdiction, session)
+        ) without rowid""")
+    db.execute("""
+        create table coverage_months (
+            source text not null, jurisdiction text not null, month text not null, documents integer not null,
+            primary key (source, jurisdiction, month)
+        ) without rowid""")

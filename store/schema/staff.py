@@ -1,0 +1,265 @@
+"""staff.db: what the machine suggests to staff (derived), and what staff decided (human, append-only; triggers hold that)."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from store.schema.accounts import create_account_tables, only_added_to
+
+suggestions = Migrations("staff")
+desk = Migrations("desk")
+intake = Migrations("filed")
+
+#: Tables whose rows are facts about what somebody did: nothing may change or remove one.
+APPEND_ONLY = (
+    "reviews",
+    "notes",
+    "assignments",
+    "snoozes",
+    "area_owners",
+    "audit",
+)  # and those of desk.intake.intake_schema
+#: Tables whose rows nothing may change or remove.
+INTAKE_APPEND_ONLY = [
+    "reports",
+    "report_answers",
+    "hand_documents",
+    "imports",
+    "import_lines",
+    "imports_undone",
+    "notes_taken_back",
+    "proposals",
+    "proposal_answers",
+]
+
+
+@suggestions()
+def create_suggested_stances(db: Database) -> None:
+    db.execute("""
+        create table suggested_stances (
+            document_id text not null, position_id text not null, ordinal integer not null, stance text not null,
+            score real not null, reason text not null, field text not null, start integer not null,
+            "end" integer not null, words text not null, primary key (document_id, position_id, ordinal)
+        ) without rowid""")
+
+
+@suggestions()
+def create_suggested_outcomes(db: Database) -> None:
+    # An outcome implies a direction, so it stays with staff until somebody confirms it; null where the text does not tell.
+    db.execute("""
+        create table suggested_outcomes (
+            document_id text not null, position_id text not null, outcome text, reason text not null, field text,
+            start integer, "end" integer, words text, primary key (document_id, position_id)
+        ) without rowid""")
+    db.execute("create table outcome_readings (document_id text primary key, read_from text not null) without rowid")
+
+
+@suggestions()
+def create_stance_readings(db: Database) -> None:
+    # What the suggested stances of a document were read from, so that a file that comes from an older backup or a journal is
+    # known to lack them. What was suggested before there was this table was read from nobody knows what: it is read again.
+    db.execute("create table stance_readings (document_id text primary key, read_from text not null) without rowid")
+    db.execute("insert into stance_readings select distinct document_id, '' from suggested_stances")
+
+
+@desk()
+def create_accounts(db: Database) -> None:
+    create_account_tables(db)
+
+
+@desk()
+def create_reviews(db: Database) -> None:
+    # `note` is for staff, `reason` for the public once `published` is 1. `suggestion` is what the machine said at the time,
+    # `passage` the words that were seen, `sampled` 1 when the document was drawn at random and not for its rank.
+    db.execute("""
+        create table reviews (
+            id integer primary key autoincrement, document_id text not null, subject text not null, verdict text not null,
+            value text, note text, reason text, published integer not null default 0, passage text,
+            text_hash text not null, suggestion text not null, reviewer integer not null references accounts(id),
+            reviewed_at text not null, undoes integer unique references reviews(id), batch text,
+            sampled integer not null default 0
+        )""")
+    db.execute("create index reviews_by_document on reviews (document_id, subject, id)")
+    db.execute("create index reviews_by_reviewer on reviews (reviewer, id)")
+    # The verdict in force for each pair: the last one that nobody has taken back.
+    db.execute("""
+        create view current_reviews as select * from reviews r where r.id = (
+            select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
+            and o.verdict != 'undo' and not exists (select 1 from reviews u where u.undoes = o.id)
+        )""")
+    # Derived: whether the verdict in force still holds (desk.reviews.verdict_validity). May be made again at any time.
+    db.execute("""
+        create table standings (
+            document_id text not null, subject text not null, review_id integer not null, state text not null,
+            why text not null, since text not null, primary key (document_id, subject)
+        ) without rowid""")
+    db.execute("create index standings_by_state on standings (state)")
+
+
+@desk()
+def create_work(db: Database) -> None:
+    db.execute("""
+        create table notes (
+            id integer primary key, document_id text not null, written_by integer not null references accounts(id),
+            written_at text not null, words text not null
+        )""")
+    db.execute("create index notes_by_document on notes (document_id)")
+    # The newest row of a document counts; nobody assigned is a row without a name, awake again one without an end.
+    db.execute("""
+        create table assignments (
+            id integer primary key, document_id text not null, assigned_to integer references accounts(id),
+            assigned_by integer not null references accounts(id), assigned_at text not null
+        )""")
+    db.execute("create index assignments_by_document on assignments (document_id, id)")
+    db.execute("""
+        create table snoozes (
+            id integer primary key, document_id text not null, until_on text, until_change text,
+            asked_by integer not null references accounts(id), asked_at text not null
+        )""")
+    db.execute("create index snoozes_by_document on snoozes (document_id, id)")
+    db.execute("""
+        create table area_owners (
+            id integer primary key, area_id text not null, owner integer references accounts(id),
+            handed_by integer not null references accounts(id), handed_at text not null, note text
+        )""")
+    db.execute("create index area_owners_by_area on area_owners (area_id, id)")
+    for table, key in (("assignments", "document_id"), ("snoozes", "document_id"), ("area_owners", "area_id")):
+        db.execute(f"""
+            create view current_{table} as select * from {table} r
+            where r.id = (select max(o.id) from {table} o where o.{key} = r.{key})""")
+    db.execute("""
+        create table follows (
+            account_id integer not null references accounts(id), document_id text not null, since text not null,
+            primary key (account_id, document_id)
+        ) without rowid""")
+    db.execute("""
+        create table saved_filters (
+            account_id integer not null references accounts(id), name text not null, query text not null,
+            primary key (account_id, name)
+        ) without rowid""")
+    db.execute("""
+        create table visits (
+            account_id integer primary key references accounts(id), since text, last_at text not null
+        )""")
+
+
+@desk()
+def forbid_changes(db: Database) -> None:
+    for table in APPEND_ONLY:
+        for action in ("update", "delete"):
+            db.execute(f"""
+                create trigger {table}_never_{action} before {action} on {table}
+                begin select raise(abort, 'what was decided stays: {table} is only added to'); end""")
+
+
+@desk()
+def create_waiting(db: Database) -> None:
+    # Derived (desk.queue.queue_table): the pairs that are open, and what ranks each document that has any.
+    db.execute("""
+        create table waiting_pairs (
+            document_id text not null, subject text not null, sure real, returned integer not null,
+            deferred integer not null, since text, primary key (document_id, subject)
+        ) without rowid""")
+    db.execute("create index waiting_pairs_by_subject on waiting_pairs (subject, document_id)")
+    db.execute("""
+        create table waiting (
+            document_id text primary key, pairs integer not null, returned integer not null,
+            deferred integer not null, returned_at text, doubt real not null, least_sure real,
+            priority integer not null, priority_score real not null, latest_on text not null,
+            first_seen_at text not null, kind text not null, jurisdiction text not null, congress integer
+        ) without rowid""")
+
+
+@intake()
+def create_reports(db: Database) -> None:
+    # `page` is an address of this site without its host.
+    db.execute(
+        "create table reports (id integer primary key, page text not null, words text not null, reported_at text not null)"
+    )
+    # The newest answer counts; without one, or after "open", a report is open.
+    db.execute("""
+        create table report_answers (
+            id integer primary key, report_id integer not null references reports(id), state text not null, note text,
+            answered_by integer not null references accounts(id), answered_at text not null
+        )""")
+    db.execute("create index report_answers_by_report on report_answers (report_id, id)")
+    # Apart from the report, because it is forgotten a while after the report is closed.
+    db.execute(
+        "create table report_senders (report_id integer primary key references reports(id), email text not null)"
+    )
+    # Short hashes only, and only of the last day (desk.accounts.limits).
+    db.execute("create table report_tries (tried_at text not null, origin_hash text not null)")
+    db.execute("""
+        create view current_reports as
+        select r.*, s.email, a.id as answer_id, coalesce(a.state, 'open') as state, a.note, a.answered_by, a.answered_at
+        from reports r left join report_senders s on s.report_id = r.id
+        left join report_answers a on a.id = (select max(o.id) from report_answers o where o.report_id = r.id)""")
+    only_added_to(db, "reports", "report_answers")
+
+
+@intake()
+def create_hand_documents(db: Database) -> None:
+    # `record` is a document as crawlers.storage.merge.to_json writes it; the newest row of a document counts, `gone` withdraws it.
+    db.execute("""
+        create table hand_documents (
+            id integer primary key, document_id text not null, record text not null, gone integer not null, note text,
+            added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index hand_documents_by_document on hand_documents (document_id, id)")
+    db.execute("""
+        create view current_hand_documents as select * from hand_documents r
+        where r.id = (select max(o.id) from hand_documents o where o.document_id = r.document_id)""")
+    only_added_to(db, "hand_documents")
+
+
+@intake()
+def create_imports(db: Database) -> None:
+    # The stances of an import are reviews with its batch; here is what else it wrote, so that all can be taken back.
+    db.execute("""
+        create table imports (
+            id integer primary key, batch text not null unique, name text not null,
+            done_by integer not null references accounts(id), done_at text not null
+        )""")
+    db.execute("""
+        create table import_lines (
+            id integer primary key, batch text not null references imports(batch), document_id text not null,
+            note_id integer references notes(id), followed integer not null
+        )""")
+    db.execute("create index import_lines_by_batch on import_lines (batch)")
+    for table, key in (
+        ("imports_undone", "batch text primary key references imports(batch)"),
+        ("notes_taken_back", "note_id integer primary key references notes(id)"),
+    ):
+        who = "undone_by" if table == "imports_undone" else "taken_back_by"
+        at = who.replace("_by", "_at")
+        db.execute(f"create table {table} ({key}, {who} integer not null references accounts(id), {at} text not null)")
+    only_added_to(db, "imports", "import_lines", "imports_undone", "notes_taken_back")
+
+
+@intake()
+def create_proposals(db: Database) -> None:
+    # `change` is a desk.intake.catalog_patch.Change as JSON, `diff` what it made of the catalogue on that day.
+    db.execute("""
+        create table proposals (
+            id integer primary key, position_id text not null, change text not null, diff text not null, why text,
+            proposed_by integer not null references accounts(id), proposed_at text not null
+        )""")
+    db.execute("""
+        create table proposal_answers (
+            id integer primary key, proposal_id integer not null references proposals(id), state text not null, note text,
+            answered_by integer not null references accounts(id), answered_at text not null
+        )""")
+    db.execute("create index proposal_answers_by_proposal on proposal_answers (proposal_id, id)")
+    db.execute("""
+        create view current_proposals as
+        select p.*, a.id as answer_id, coalesce(a.state, 'open') as state, a.note, a.answered_by, a.answered_at
+        from proposals p
+        left join proposal_answers a on a.id = (select max(o.id) from proposal_answers o where o.proposal_id = p.id)""")
+    only_added_to(db, "proposals", "proposal_answers")
+
+
+@intake()
+def add_turn_of_reports(db: Database) -> None:
+    # How many reports their sender had filed within a day, this one included: the order in which staff read them.
+    db.execute("alter table reports add column turn integer not null default 1")
