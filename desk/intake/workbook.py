@@ -19,8 +19,6 @@ import zlib
 from threading import BoundedSemaphore
 from typing import Any
 
-from store.errors import InvalidInput
-
 #: What the ZIP holds unpacked, in bytes and in parts; and the text that is read, in characters.
 LARGEST_UNPACKED = 5_000_000
 MOST_PARTS = 500
@@ -40,7 +38,7 @@ _DAMAGED = (
 _one_at_a_time = BoundedSemaphore(1)
 
 
-class BadWorkbook(InvalidInput):
+class BadWorkbook(ValueError):
     """A file that cannot be read; the message says why and what to do."""
 
 
