@@ -23,6 +23,8 @@ from desk.accounts.accounts import Account
 from desk.accounts.passwords import hash_password
 from desk.reviews import review_items, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
+from desk.web.routes import no_page
+from desk.web.routing import Route
 from settings import Configuration
 from store.connect import connect, open_staff
 
@@ -86,6 +88,19 @@ def application(config: Configuration) -> Any:
 @pytest.fixture
 def browser(application: Any) -> Browser:
     return Browser(application)
+
+
+def address_of(route: Route) -> str:
+    """The address of a page, with something for each part that its pattern names."""
+    path = re.sub(
+        r"\(\?P<id>[^)]*\)", "pr-library-records" if "/positions/" in route.pattern else BROADBAND, route.pattern
+    )
+    return re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "").strip("^$")
+
+
+def is_fallback(route: Route) -> bool:
+    """Whether a route answers the addresses that no page has."""
+    return route.page is no_page
 
 
 def document(key: str = BROADBAND, more: str = "") -> str:
@@ -165,7 +180,7 @@ def say(
 
 
 def states(db: Database, document_id: str = BROADBAND) -> dict[str, str]:
-    return {item.subject: item.state for item in review_items.items(db, document_id)}
+    return {item.subject: item.state for item in review_items.items(db, document_id, review_items.titles(db))}
 
 
 def decisions(config: Configuration) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import io
 import json
@@ -29,7 +28,7 @@ from desk.reviews import bulk, reviews
 from desk.reviews.reviews import EditConflict
 from desk.reviews.subjects import BadVerdict
 from desk.web import request_parsing
-from desk.web.context import HTTPError
+from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
 from positions.catalog import catalog
 from positions.catalog.yaml_file import BadFile
@@ -210,11 +209,7 @@ _PART = (
 def _multipart(body: bytes) -> None:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells of every broken byte
     kind, _, sent = body.partition(b"\n")
-
-    async def receive() -> dict[str, Any]:
-        return {"body": sent, "more_body": False}
-
-    form = asyncio.run(request_parsing.form_of(receive, kind.decode("latin-1"), request_parsing.LARGEST_FILE))
+    form = request_parsing.parse_form(sent, kind.decode("latin-1"))
     for name, values in form.values.items():
         "".join((name, *values)).encode("utf-8", "surrogatepass")
     assert all(len(each.name) <= 200 for each in form.files.values())

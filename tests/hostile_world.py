@@ -29,7 +29,7 @@ from crawlers.storage.record import upsert
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
 from desk.reviews import verdict_validity
-from desk.web import portals
+from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import issues
 from pages.documents import look_alikes
@@ -257,7 +257,7 @@ def said_by_strangers(config: Configuration) -> dict[str, int]:
             [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
         )  # what `propose` writes, without the folder of the catalogue that it would check
         proposal = int(cursor.lastrowid or 0)
-    with closing(portals.PARTNERS.open(config)) as db:
+    with closing(routing.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
         partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):

@@ -210,7 +210,7 @@ def test_a_lost_passage_brings_the_pair_back_with_a_comparison(config: Configura
         config, "update documents set abstract = 'Lending is forbidden.', text_hash = 'other' where id = ?", BROADBAND
     )  # fmt: skip
     assert verdict_validity.settle_all(db, LATER) == 1
-    [item] = [item for item in review_items.items(db, BROADBAND) if item.subject == POSITION]
+    [item] = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.subject == POSITION]
     assert (item.state, item.why, item.waits) == (verdict_validity.RETURNED, verdict_validity.WHY["passage"], True)
     assert item.review
     assert (item.review["verdict"], item.review["name"]) == ("confirm", "Ana Reader")

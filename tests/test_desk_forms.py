@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-import re
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
-from desk_world import NOW, PASSWORD, Browser, build, copy, open_desk, site_of
+from datasette.utils import resolve_routes
+from desk_world import NOW, PASSWORD, Browser, address_of, build, copy, is_fallback, open_desk, site_of
 from site_corpus import BROADBAND
 
 from desk.intake import manual_entry_pages, reports
-from desk.partners import partner_pages, partners
-from desk.web import routes
+from desk.partners import partners
+from desk.web.routes import ADDRESSES, ROUTES
+from desk.web.routing import DESK, PARTNERS, Portal
 from store.connect import open_partners
 
 HOSTILE = (
@@ -50,19 +51,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return config.data
 
 
-def addresses(prefix: str, known: tuple[routes.Route, ...]) -> list[str]:
-    """Every address of a house, with something for each part that its pattern names."""
-    found = []
-    for each in known:
-        if each.pattern.pattern not in _LEFT_OUT:
-            path = re.sub(r"\(\?P<id>[^)]*\)", BROADBAND, each.pattern.pattern)
-            path = re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "")
-            found.append(prefix + (path.replace(BROADBAND, "pr-library-records") if "/positions/" in path else path))
-    return found
+def addresses(portal: Portal) -> list[str]:
+    """Every address of a portal with a page that keeps the session."""
+    found = [address_of(route) for route in ROUTES if route.portal is portal and not is_fallback(route)]
+    return [path for path in found if path.removeprefix(portal.prefix) not in _LEFT_OUT]
 
 
-STAFF = addresses("/desk", routes.ROUTES)
-PARTNER = addresses("/partner", partner_pages.ROUTES)
+STAFF = addresses(DESK)
+PARTNER = addresses(PARTNERS)
 
 
 def typed(rng: random.Random) -> str:
@@ -114,7 +110,7 @@ async def test_no_public_form_breaks(made: Path, tmp_path: Path) -> None:
 
 
 def test_the_addresses_are_addresses() -> None:
-    assert len(STAFF) == len(set(STAFF)) == len(routes.ROUTES) - 3
+    assert len(STAFF) == len(set(STAFF)) == len([route for route in ROUTES if route.portal is DESK]) - 4
     for path in STAFF:
-        assert routes.find(path), path
+        assert not is_fallback(resolve_routes(ADDRESSES, path)[1]), path
     assert ["/partner", f"/partner/documents/{BROADBAND}"] == PARTNER

@@ -173,11 +173,11 @@ def test_the_outcome_is_a_patch_that_git_takes_and_the_check_passes(tmp_path: Pa
     position = load_catalogue().by_id[KEY]
     made = catalog_patch.outcome(wording(KEY, position.statement, statement=NEW))
     assert (made.file, made.problems) == ("positions/catalog/entries/privacy.yml", [])
-    shutil.copytree(HOME, tmp_path / "positions/catalog/entries")
+    shutil.copytree(HOME, tmp_path / "positions" / "catalog" / "entries")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply"], cwd=tmp_path, input=made.diff, text=True, check=True)
-    assert check(tmp_path / "positions/catalog/entries") == []
-    assert load_catalogue(tmp_path / "positions/catalog/entries").by_id[KEY].statement == NEW
+    assert check(tmp_path / "positions" / "catalog" / "entries") == []
+    assert load_catalogue(tmp_path / "positions" / "catalog" / "entries").by_id[KEY].statement == NEW
 
 
 # --------------------------------------------------------------------- proposals

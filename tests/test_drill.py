@@ -187,17 +187,18 @@ from pathlib import Path
 from settings import Configuration
 from desk.accounts import accounts
 from desk.partners import partner_moderation, partners
-from desk.web.portals import partners_of
 from desk.web.context import RequestContext
+from desk.web.context import RequestContext
+from desk.web.routing import PARTNERS
 from store.connect import open_staff
 config, document = Configuration(data=Path(sys.argv[1])), sys.argv[2]
 now = "2026-11-25T00:00:00Z"
-with_partners = partners_of(config)
+with_partners = PARTNERS.open(config)
 if document == "hide":
     db = open_staff(config.staff, config.corpus)
     form = {"statement": ["1"], "hide": ["1"], "reason": ["a mistake"], "seen": ["0"]}
     context = RequestContext(db, accounts.find(db, "Ana Reader"), now, datetime.date(2026, 11, 25), form=form,
-                partners=lambda: with_partners)
+                             partners=lambda: with_partners)
     partner_moderation.listed(context)
 else:
     partners.say(with_partners, accounts.find(with_partners, "Dana"), document, "support", "For us.", seen=0, now=now)

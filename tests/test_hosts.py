@@ -81,12 +81,12 @@ async def test_the_whole_addresses_of_datasette_begin_with_the_setting(app: Any)
 
 
 def test_no_page_takes_an_address_from_the_request() -> None:
-    """`request.url` and `request.host` are what a visitor says; only asking.check_origin compares the host with the form's."""
+    """A visitor chooses `request.url` and `request.host`; only request_parsing.check_origin compares the host with the form's."""
     root = Path(site_corpus.__file__).resolve().parents[1]
-    places = ("datasette/plugins/*.py", "datasette/templates/**/*.html", "pages/*.py", "desk/*.py")
+    places = ("datasette/plugins/*.py", "datasette/templates/**/*.html", "pages/**/*.py", "desk/**/*.py")
     files = [path for place in places for path in root.glob(place)]
     said = re.compile(r"request\.(url|host)\b(?!_)|\bbase_url\b|['\"]host['\"]")
     found = [(path.name, line.strip()) for path in files for line in path.read_text().splitlines() if said.search(line)]
     assert found == [
-        ("asking.py", """ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}""")
+        ("request_parsing.py", """ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}""")
     ]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
-from desk_world import build, site_of
-from site_corpus import BROADBAND
+from desk_world import address_of, build, is_fallback, site_of
 
-from desk.partners import partner_pages
-from desk.web import routes
+from desk.web.routes import ROUTES
 from settings import Configuration
 
 PART = b"x" * 16_384
@@ -21,11 +18,8 @@ KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
 def addresses() -> list[tuple[str, int]]:
     """Every address with a form, and some without, with the bytes that each takes."""
     found = [("/report", 400_000), *((path, 50_000) for path in ("/subscribe", "/areas", "/", "/about", "/nothing"))]
-    for prefix, known in (("/desk", routes.ROUTES), ("/partner", partner_pages.ROUTES)):
-        for each in known:
-            path = re.sub(r"\(\?P<id>[^)]*\)", BROADBAND, each.pattern.pattern)
-            found.append((prefix + re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", ""), each.most))
-    return found
+    found += [("/desk/nothing", 50_000), ("/partner/nothing", 50_000)]
+    return found + [(address_of(route), route.max_bytes) for route in ROUTES if not is_fallback(route)]
 
 
 @pytest.fixture(scope="module")

@@ -174,8 +174,6 @@ AFTER_AREAS = "# Context: rules that tag nothing."
 
 def test_a_policy_area_takes_the_files_its_recipe_names(checkout: Checkout) -> None:
     checkout.insert("classify/areas.yml", AREA, before=AFTER_AREAS)
-    spanish = "digest/issues/messages/es.yml"
-    checkout.insert(spanish, "  makerspaces: Talleres abiertos\n", before="  open-access: ")
     site = "pages/http/messages/es.po"
     checkout.insert(site, SPANISH)
     checkout.passes("cli.py", "check")

@@ -54,7 +54,7 @@ def db(tmp_path: Path) -> Database:
 def _thread(db: Database, key: str) -> list[str]:
     found = document.document(db.conn, key, DAY)
     assert found is not None
-    return [row["id"] for row in found["thread"]]
+    return [row["id"] for row in found.thread]
 
 
 def test_docket_and_rin_tie_a_rulemaking_together(db: Database) -> None:
@@ -65,7 +65,8 @@ def test_docket_and_rin_tie_a_rulemaking_together(db: Database) -> None:
 def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
     found = document.document(db.conn, RULE, DAY)
     assert found is not None
-    assert (found["next_event"]["document_id"], found["next_event"]["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
+    assert found.next_event is not None
+    assert (found.next_event["document_id"], found.next_event["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
     assert rulemaking.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
     assert rulemaking.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
 

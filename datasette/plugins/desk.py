@@ -1,4 +1,4 @@
-"""The desk on the web: one door for everything under /desk and /partner. What the pages do is in the package `desk`.
+"""The pages of staff and partners on the web. What the pages do is in the package `desk`; each becomes a route of Datasette here.
 
 staff.db is opened here for staff, partners.db for partners, each for one request at a time and never known to Datasette: no
 table page, no query can reach them.
@@ -10,17 +10,21 @@ import logging
 import secrets
 import sqlite3
 from contextlib import closing
+from functools import partial
 from urllib.parse import quote
 
+from datasette.utils import resolve_routes
 from datasette.utils.asgi import NotFound
 from itsdangerous import BadSignature
 
 from datasette import Response, hookimpl
-from desk.accounts import accounts, limits, sessions
+from desk.accounts import limits, sessions
 from desk.intake import manual_documents
 from desk.web import request_parsing
-from desk.web.context import Attachment, HTTPError, Page, Redirect, RequestContext
-from desk.web.portals import DESK, PARTNERS, PORTALS, partners_of
+from desk.web.context import Attachment, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routes import ADDRESSES, ROUTES
+from desk.web.routing import DESK, PARTNERS, PORTALS
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish.listing import publish_decisions
@@ -41,41 +45,50 @@ BROKEN = (
 )
 
 
-async def desk(datasette, request):
-    config = getattr(datasette, "desk_configuration", None)
-    if config is None:
-        raise NotFound("There is no page at this address")
-    portal = PORTALS[f"/{request.url_vars['house']}"]
-    try:
-        # Nothing is opened, checked or counted before this.
-        _check_request(datasette, request, config)
-        form = await _form(portal, request) if request.method == "POST" else None
-        answer, account = await asyncio.to_thread(_answer, portal, datasette, request, config, form)
-    except HTTPError as refusal:
-        answer, account = _refused(refusal), None
-    except FileLost as error:
-        log.error("%s: %s", logs.PLACE.get(), error)
-        answer, account = _refused(HTTPError(503, BROKEN)), None
-    except sqlite3.OperationalError as error:
+BUSY = "The desk is busy. Nothing was written: try again."
+
+
+def view_of(route):
+    """The view of Datasette for a page of the desk: check, open the file, find out who asks, run the page, render."""
+
+    async def view(datasette, request):
+        config = getattr(datasette, "desk_configuration", None)
+        if config is None:
+            raise NotFound("There is no page at this address")
+        try:
+            # Check the request before opening, reading or counting anything.
+            _check_request(datasette, request, config)
+            form = await _form(route, request) if request.method == "POST" else None
+            answer, account = await asyncio.to_thread(_answer, route, datasette, request, config, form)
+        except (HTTPError, FileLost, sqlite3.DatabaseError) as error:
+            answer, account = _refused(error), None
+        if isinstance(answer, Redirect):
+            return _redirect(datasette, request, config, answer)
+        if isinstance(answer, Attachment):
+            name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+            return Response.text(answer.body, headers=name)
+        body = await datasette.render_template(
+            answer.template, answer.variables | {"account": account}, request=request
+        )
+        return Response.html(body, status=answer.status)
+
+    return view
+
+
+def _refused(error):
+    """The page for a request that is refused, or whose file is lost, busy or damaged; other errors go on."""
+    if isinstance(error, sqlite3.OperationalError):
         log.warning("%s: %s", logs.PLACE.get(), error.sqlite_errorname)
-        answer, account = _refused(HTTPError(503, "The desk is busy. Nothing was written: try again.")), None
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise
+        error = HTTPError(503, BUSY)
+    elif isinstance(error, FileLost):
+        log.error("%s: %s", logs.PLACE.get(), error)
+        error = HTTPError(503, BROKEN)
+    elif type(error) is sqlite3.DatabaseError:
         log.error("%s: %s: docs/operations.md says how to restore it", logs.PLACE.get(), error)
-        answer, account = _refused(HTTPError(503, BROKEN)), None
-    if isinstance(answer, Redirect):
-        return _redirect(datasette, request, config, answer)
-    if isinstance(answer, Attachment):
-        name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
-        return Response.text(answer.body, headers=name)
-    page_data = answer.context | {"account": account}
-    body = await datasette.render_template(answer.template, page_data, request=request)
-    return Response.html(body, status=answer.status)
-
-
-def _refused(refusal):
-    return Page("desk/refused.html", {"message": str(refusal), "status": refusal.status}, refusal.status)
+        error = HTTPError(503, BROKEN)
+    elif not isinstance(error, HTTPError):
+        raise error
+    return Page("desk/refused.html", {"message": str(error), "status": error.status}, error.status)
 
 
 def _check_request(datasette, request, config):
@@ -90,81 +103,58 @@ def _check_request(datasette, request, config):
         request_parsing.check_origin(request.headers, config.site)
 
 
-async def _form(portal, request):
-    kind = request.headers.get("content-type", "")
-    found = portal.find(_path(request))
-    if kind.startswith(request_parsing.WITH_FILES) and not (found and found[0].takes_files):
-        raise HTTPError(415, "This is no form of ours.")
-    form = await request_parsing.form_of(
-        request.receive, kind, found[0].most if found else request_parsing.LARGEST_FORM
-    )
-    if kind.startswith(request_parsing.WITH_FILES):
+async def _form(route, request):
+    form = await request_parsing.read_form(request, files=route.takes_files)
+    if request.headers.get("content-type", "").startswith(request_parsing.WITH_FILES):
         token = (form.values.get("csrftoken") or [""])[0]
         if not secrets.compare_digest(token.encode(), request.scope["csrftoken"]().encode()):
             raise HTTPError(403, "This form is out of date. Open the page again and send it.")
     return form
 
 
-def _now():
-    return utc_now()
-
-
-def _path(request):
-    return request.scope.get("route_path") or request.path
-
-
-def _answer(portal, datasette, request, config, form):
+def _answer(route, datasette, request, config, form):
     """What the page says, and for whom."""
-    found = portal.find(_path(request))
-    # The desk also hides what partners say: where their file is lost, none may be made in its place.
-    refuse_lost(config.data, ("partners.db",) if portal is PARTNERS else ("staff.db", "partners.db"))
+    portal, method, role = route.portal, "POST" if form else "GET", route.post if form else route.role
+    proxied = _proxied(portal, request, config)
+    given = _given(portal, datasette, request, config, form)
+    refuse_lost(config.data, portal.files)
     if portal is PARTNERS and not config.partners.exists():
         return _to_login(request), None
     with closing(portal.open(config)) as db:
-        now = _now()
-        token = _token(portal, datasette, request)
-        account = _proxied(portal, db, request, config) or (sessions.who(db, token, now=now) if token else None)
-        if found is None or (account is None and found[0].role is not None):
-            # Whoever is not signed in does not learn which pages there are.
-            if account is None:
-                return _to_login(request), None
-            raise HTTPError(404, "There is no page at this address.")
-        route, path = found
-        role = route.role if form is None else route.post
-        _check_role(account, role, "POST" if form is not None else "GET", route)
-        context = RequestContext(
-            db=db, account=account, now=now, today=_today(datasette, now),
-            origin=request_parsing.who_asks(_peer(request), request.headers, config), device=_device(datasette, request, now),
-            token=token, path=path,
-            args={name: request.args.getlist(name) for name in request.args},
-            form=form.values if form else None, files=form.files if form else {}, **_reach(portal, config, db, now),
-        )  # fmt: skip
+        account = sessions.who(db, given["token"], now=given["now"], proxied=proxied)
+        if account is None and route.role is not None:
+            # People who are not signed in do not learn which pages there are.
+            return _to_login(request), None
         try:
-            answer = route.page(context)
-            if form is not None:
-                note_while_serving(config.data, "staff.db", "partners.db")
-            return answer, account
-        except HTTPError as refusal:
-            # Told to somebody who is signed in, with the way back.
-            return _refused(refusal), account
+            if method not in route.methods:
+                raise HTTPError(405, "There is no form here." if form else "There is nothing to read here.")
+            if role is not None and not account.may(role):
+                raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
+            answer = route.page(RequestContext(db, account, **given))
+        except HTTPError as error:
+            return _refused(error), account
+        if form:
+            note_while_serving(config.data, "staff.db", "partners.db")
+        return answer, account
 
 
-def _reach(portal, config, db, now):
-    """What a page can do beyond its own file: those of staff alone reach the public one and that of partners."""
-    if portal is not DESK:
-        return {}
-    return {
-        "publish": lambda documents: publish_decisions(config.corpus, db, documents),
-        "take_in": lambda key: manual_documents.show(config.corpus, db, key, now),
-        "partners": lambda: partners_of(config),
-    }
-
-
-def _check_role(account, role, method, route):
-    if method not in route.methods:
-        raise HTTPError(405, "There is no form here." if method == "POST" else "There is nothing to read here.")
-    if role is not None and not account.may(role):
-        raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
+def _given(portal, datasette, request, config, form):
+    """What a request says before any file is opened, as fields of a RequestContext."""
+    token = _token(portal, datasette, request)
+    now, today = _clock(datasette)
+    args = {name: request.args.getlist(name) for name in request.args}
+    given = {"now": now, "today": today, "token": token, "path": request.url_vars, "args": args}
+    if portal is DESK:
+        given |= {
+            "publish": partial(publish_decisions, config.corpus),
+            "take_in": partial(manual_documents.show, config.corpus),
+            "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
+        }
+    if form:
+        # Only forms count as tries to sign in, so only they need to know the sender.
+        given |= {"form": form.values, "files": form.files, "device": _device(datasette, request, now)}
+        given["origin"] = request_parsing.who_asks(_peer(request), request.headers, config)
+    return given
 
 
 def _to_login(request):
@@ -175,8 +165,8 @@ def _to_login(request):
 
 
 def _redirect(datasette, request, config, answer):
-    if answer.told:
-        datasette.add_message(request, answer.told)
+    if answer.message:
+        datasette.add_message(request, answer.message)
     response = Response.redirect(answer.to)
     if answer.token is not None:
         secure = request.scheme == "https" or config.site.startswith("https://")
@@ -187,7 +177,7 @@ def _redirect(datasette, request, config, answer):
             portal.cookie, value, max_age=age, path=portal.prefix, secure=secure, httponly=True, samesite="lax"
         )
         if answer.device:
-            value = datasette.sign({"device": answer.device, "since": _now()}, DEVICE)
+            value = datasette.sign({"device": answer.device, "since": utc_now()}, DEVICE)
             age = limits.DEVICE_DAYS * 24 * 3600
             response.set_cookie(
                 DEVICE_COOKIE, value, max_age=age, path="/desk/login", secure=secure, httponly=True, samesite="lax"
@@ -211,15 +201,11 @@ def _token(portal, datasette, request):
         return None
 
 
-def _proxied(portal, db, request, config):
-    """Whom a trusted proxy has let in: its header counts from its own address only."""
+def _proxied(portal, request, config):
+    """Whom a trusted proxy says it has let in: its header counts from its own address only."""
     if portal is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
         return None
-    said = request.headers.get(config.sso_header.lower(), "").strip()
-    if not said:
-        return None
-    account = accounts.by_email(db, said) or accounts.find(db, said)
-    return account if account and account.disabled_at is None else None
+    return request.headers.get(config.sso_header.lower(), "").strip() or None
 
 
 def _proxies(config):
@@ -230,19 +216,20 @@ def _peer(request):
     return (request.scope.get("client") or ("",))[0]
 
 
-def _today(datasette, now):
-    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
-    return datetime.date.fromisoformat(fixed or now[:10])
+def _clock(datasette):
+    """The time, and the day of the pages: a fixed one where the site has that."""
+    fixed, now = (datasette.plugin_config("infopolicy") or {}).get("today"), utc_now()
+    return now, datetime.date.fromisoformat(fixed or now[:10])
 
 
 @hookimpl
 def skip_csrf(scope):
-    """The check of the token cannot read forms with files, of which we have one: theirs is checked in `_form`."""
-    found = DESK.find(scope["path"])
+    """Datasette cannot check the token of a form with files; `_form` checks it on the one page that takes them."""
+    _, route = resolve_routes(ADDRESSES, scope["path"])
     kind = dict(scope.get("headers") or []).get(b"content-type", b"")
-    return bool(found and found[0].takes_files and kind.startswith(request_parsing.WITH_FILES.encode()))
+    return bool(route and route.takes_files and kind.startswith(request_parsing.WITH_FILES.encode()))
 
 
 @hookimpl
 def register_routes():
-    return [(r"^/(?P<house>desk|partner)(/.*)?$", desk)]
+    return [(route.pattern, view_of(route)) for route in ROUTES]

@@ -17,7 +17,7 @@ from itsdangerous import BadSignature
 from datasette import Response, hookimpl
 from desk.intake import reports
 from desk.web import request_parsing
-from desk.web.context import HTTPError
+from desk.web.errors import HTTPError
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from store.clock import utc_now
@@ -47,7 +47,7 @@ async def report(datasette, request):
         return await show(datasette, request, {"page": page, "words": "", "email": ""})
     try:
         request_parsing.check_origin(request.headers, config.site)
-        form = (await request_parsing.form_of(request.receive, request.headers.get("content-type", ""))).values
+        form = (await request_parsing.read_form(request)).values
     except HTTPError as refusal:
         return await show(datasette, request, {}, {"": str(refusal).rstrip(".")}, status=refusal.status)
     typed = {name: (form.get(name) or [""])[0] for name in FIELDS}

@@ -7,11 +7,12 @@ reads the cookies of every request, and breaks on those too.
 
 import logging
 
+from datasette.utils import resolve_routes
 from datasette.utils.asgi import Base400, Request
 
 from datasette import Response, hookimpl
 from desk.web import request_parsing
-from desk.web.portals import PORTALS
+from desk.web.routes import ADDRESSES
 from operations import logs
 
 log = logging.getLogger("infopolicy.site")
@@ -28,11 +29,8 @@ class TooLarge(Base400, ValueError):
 
 def largest(path):
     """How many bytes of a body the address takes."""
-    house = PORTALS.get("/" + path.split("/")[1]) if path.startswith("/") else None
-    if house is None:
-        return PUBLIC.get(path, request_parsing.SMALLEST_FORM)
-    found = house.find(path)
-    return found[0].most if found else request_parsing.SMALLEST_FORM
+    _, route = resolve_routes(ADDRESSES, path)
+    return route.max_bytes if route else PUBLIC.get(path, request_parsing.SMALLEST_FORM)
 
 
 def announced(scope):

@@ -1,6 +1,7 @@
 """Words and helpers for the templates, so that no template formats a date or a state by itself."""
 
 from datasette import hookimpl
+from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
 
@@ -25,7 +26,10 @@ def prepare_jinja2_environment(env):
         sureness=formatting.sureness,
         number=lambda value: f"{value or 0:,}",
     )
-    env.globals.update(word=formatting.word, plural=formatting.plural, count=formatting.count, navigation=NAVIGATION)
+    env.globals.update(
+        word=formatting.word, plural=formatting.plural, count=formatting.count, navigation=NAVIGATION,
+        session_in_words=formatting.session_in_words, ended_with=ended_with,
+    )  # fmt: skip
     env.trim_blocks = True
     env.lstrip_blocks = True
 

@@ -65,15 +65,21 @@ def start(db: Database, account: Account, *, now: str) -> str:
     return token
 
 
-def who(db: Database, token: str, *, now: str) -> Account | None:
-    """Whose session this is; None when it is none of ours, over, revoked, or its account is closed."""
-    # One that ends later than any that begins now was begun while the clock was wrong: it would last for years.
-    latest = ago(now, hours=-HOURS - 1)
-    row = db.execute(
-        "select account_id from sessions where token_hash = ? and expires_at > ? and expires_at <= ? and revoked_at is null",
-        [_hash(token), now, latest],
-    ).fetchone()
-    account = accounts.by_id(db, row[0]) if row else None
+def who(db: Database, token: str | None, *, now: str, proxied: str | None = None) -> Account | None:
+    """Find who is signed in; None without a session that is open, or where the account is closed.
+
+    Args:
+        proxied: the name or email address of somebody whom a trusted proxy has let in.
+    """
+    account = (accounts.by_email(db, proxied) or accounts.find(db, proxied)) if proxied else None
+    if not (account and account.disabled_at is None) and token:
+        # A session that ends later than any that begins now began while the clock was wrong: it would last for years.
+        row = db.execute(
+            "select account_id from sessions where token_hash = ? and revoked_at is null "
+            "and expires_at > ? and expires_at <= strftime('%Y-%m-%dT%H:%M:%SZ', ?, ?)",
+            [_hash(token), now, now, f"+{HOURS + 1} hours"],
+        ).fetchone()
+        account = accounts.by_id(db, row[0]) if row else None
     return account if account and account.disabled_at is None else None
 
 

@@ -17,7 +17,10 @@ from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
+from desk.web.context import Answer, Page, Redirect, RequestContext, parts_of
+from desk.web.errors import HTTPError
+from desk.web.request_parsing import LARGEST_FILE
+from desk.web.routing import staff_page
 from store.connect import writing
 
 
@@ -47,6 +50,7 @@ class Shown:
     why: str
 
 
+@staff_page(r"/import", role="reviewer", max_bytes=LARGEST_FILE)
 def page(context: RequestContext) -> Answer:
     """Hand in a file, look at the preview, apply it, or take an import back."""
     step = context.typed("step")

@@ -12,8 +12,10 @@ from crawlers.items import KINDS, STATUSES, BadRecord, Document, clean, document
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
-from desk.reviews.review_page import LATER
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.request_parsing import LARGEST_TEXT
+from desk.web.routing import staff_page
 from pages.http.formatting import glossary
 from store.errors import InvalidInput
 
@@ -36,10 +38,12 @@ class BadDocument(InvalidInput):
         self.fields = fields
 
 
+@staff_page(r"/added", methods="GET")
 def listed(context: RequestContext) -> Answer:
     return Page("desk/by_hand.html", {"rows": manual_documents.listed(context.db)})
 
 
+@staff_page(r"/added/form", role="reviewer", max_bytes=LARGEST_TEXT)
 def form(context: RequestContext) -> Answer:
     """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
     key = context.arg("id")
@@ -60,13 +64,13 @@ def form(context: RequestContext) -> Answer:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:
         return _page(context, old, typed, {"": str(error)}, 409)
-    shown = context.take_in(document.id) and context.publish([document.id])
+    shown = context.take_in(context.db, document.id, context.now) and context.publish(context.db, [document.id])
     told = (
         "Withdrawn."
         if gone
         else "Kept. It is tagged and matched with the next run, or at once by `infopolicy rebuild`."
     )
-    return Redirect("/desk/added", told if shown else f"{told} {LATER}")
+    return Redirect("/desk/added", told if shown else f"{told} {PUBLISHED_LATER}")
 
 
 def document_of(typed: Mapping[str, str]) -> Document:

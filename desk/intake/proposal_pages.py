@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from desk.intake import catalog_patch, proposals
-from desk.web.context import Answer, Attachment, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, NUMBER, staff_page
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.records import AREAS, CONFIDENCES
 
 
+@staff_page(r"/positions", methods="GET")
 def listed(context: RequestContext) -> Answer:
     """Proposals, and every position by area."""
     found = load_catalogue().positions
@@ -15,6 +18,7 @@ def listed(context: RequestContext) -> Answer:
     return Page("desk/positions.html", {"proposals": proposals.listed(context.db), "areas": areas})
 
 
+@staff_page(rf"/positions/{ID}", role="reviewer")
 def edit(context: RequestContext) -> Answer:
     """The form for one position; sent, it shows what would come of it, or keeps the proposal."""
     position = proposals.position_of(context.path["id"])
@@ -47,6 +51,7 @@ def edit(context: RequestContext) -> Answer:
     return Page("desk/position_edit.html", page_data, 400 if wrong else 200)
 
 
+@staff_page(rf"/proposals/{NUMBER}", post="reviewer")
 def proposal(context: RequestContext) -> Answer:
     """One proposal with what would come of it today; the form answers it."""
     number = int(context.path["number"])
@@ -74,6 +79,7 @@ def proposal(context: RequestContext) -> Answer:
     )
 
 
+@staff_page(rf"/proposals/{NUMBER}\.patch", methods="GET")
 def patch(context: RequestContext) -> Answer:
     """An accepted proposal as a file for `git apply`."""
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from desk.intake import reports
 from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.routing import staff_page
 
 
+@staff_page(r"/reports", post="reviewer")
 def listed(context: RequestContext) -> Answer:
     """Open reports, or with `closed=1` those that are answered; the form answers one."""
     closed = context.arg("closed") == "1"

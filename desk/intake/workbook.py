@@ -38,7 +38,7 @@ _DAMAGED = (
 _one_at_a_time = BoundedSemaphore(1)
 
 
-class BadWorkbook(ValueError):
+class BadWorkbook(Exception):  # not InvalidInput: this file imports nothing of the project
     """A file that cannot be read; the message says why and what to do."""
 
 

@@ -6,7 +6,9 @@ from contextlib import closing
 
 from desk.accounts import accounts
 from desk.partners import partners
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
+from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routing import staff_page
 
 
 def sent_again(context: RequestContext) -> int:
@@ -18,6 +20,7 @@ def sent_again(context: RequestContext) -> int:
         return partners.sent_again(db)
 
 
+@staff_page(r"/partners", post="reviewer")
 def listed(context: RequestContext) -> Answer:
     opened = context.partners()
     if opened is None:

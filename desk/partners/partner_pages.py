@@ -6,11 +6,11 @@ import sqlite3
 
 from crawlers.items import slug
 from desk.accounts import accounts, sessions
-from desk.accounts.accounts import PARTNER
 from desk.partners import partners
 from desk.web import sign_in
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
-from desk.web.routes import ID, Route, route
+from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, partner_page
 from pages.browse import cards, search
 from pages.http.formatting import glossary
 
@@ -21,6 +21,7 @@ HIDDEN = (
 )
 
 
+@partner_page(r"", methods="GET")
 def home(context: RequestContext) -> Answer:
     """What the organisation holds now, and with `q` the documents that fit."""
     words = context.arg("q").strip()[:200]
@@ -51,6 +52,7 @@ def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_FOUND]
 
 
+@partner_page(rf"/documents/{ID}")
 def paper(context: RequestContext) -> Answer:
     """One document; the form publishes what the organisation holds on it, or withdraws it."""
     if context.form is None:
@@ -91,12 +93,14 @@ def _page(context: RequestContext, wrong: dict[str, str] | None = None, status: 
     return Page("partner/document.html", page_data, status)
 
 
+@partner_page(r"/logout", methods="POST")
 def logout(context: RequestContext) -> Answer:
     if context.token:
         sessions.revoke(context.db, context.token, now=context.now)
     return Redirect("/desk/login", "You are signed out.", "", sign_in.PARTNERS)
 
 
+@partner_page(r"/account")
 def account(context: RequestContext) -> Answer:
     """A partner's own account: another password, and an end to every session."""
     problem, status = None, 200
@@ -109,11 +113,3 @@ def account(context: RequestContext) -> Answer:
             return Redirect("/desk/login", sign_in.CHANGED, "", sign_in.PARTNERS)
     open_now = sessions.open_sessions(context.db, context.me, now=context.now)
     return Page("partner/account.html", {"sessions": open_now, "problem": problem}, status)
-
-
-ROUTES: tuple[Route, ...] = (
-    route(r"", home, PARTNER, methods="GET"),
-    route(rf"/documents/{ID}", paper, PARTNER),
-    route(r"/account", account, PARTNER),
-    route(r"/logout", logout, PARTNER, methods="POST"),
-)

@@ -232,6 +232,12 @@ def areas(db: Database) -> list[dict[str, Any]]:
     ]
 
 
+def open_names(db: Database) -> list[str]:
+    """The names of all accounts that are open."""
+    sql = "select name from accounts where disabled_at is null order by name_key"
+    return [row[0] for row in db.execute(sql).fetchall()]
+
+
 def _somebody(db: Database, name: str) -> int | None:
     if not name:
         return None

@@ -10,18 +10,37 @@ from desk.accounts.accounts import Account
 from desk.intake import reports
 from desk.partners import partner_moderation
 from desk.queue import collaboration, queue
-from desk.reviews import bulk, review_page, reviews
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, local
+from desk.queue.queue import Filters, QueueViewer
+from desk.reviews import bulk, reviews
+from desk.web.context import Answer, Page, Redirect, RequestContext, local
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, staff_page
 from pages.browse import cards
 from pages.http.formatting import glossary
 
 TRAIL = 50
 
 
+def viewer_of(context: RequestContext) -> QueueViewer:
+    return QueueViewer(context.me.id, context.today, collaboration.visit(context.db, context.me, context.now))
+
+
+@staff_page(r"/next", methods="GET")
+def next_document(context: RequestContext) -> Answer:
+    """Go to document number `n` of the queue with these filters."""
+    filters = Filters.of(context.args)
+    found = queue.at(context.db, filters, viewer_of(context), context.number("n"))
+    if found is None:
+        return Redirect(f"/desk?{filters.query()}", "No other document needs a decision.")
+    number, entry = found
+    return Redirect(f"/desk/documents/{entry.document_id}?{filters.query(n=number)}")
+
+
+@staff_page(r"", methods="GET")
 def the_queue(context: RequestContext) -> Answer:
-    filters, asked = review_page.filters_of(context), review_page.asked(context)
+    filters, viewer = Filters.of(context.args), viewer_of(context)
     page = max(1, context.number("page"))
-    found, total = queue.listed(context.db, filters, asked, page)
+    found, total = queue.listed(context.db, filters, viewer, page)
     if not found and page > 1:
         return Redirect(f"/desk?{filters.query()}")
     ids = [entry.document_id for _, entry in found]
@@ -40,14 +59,14 @@ def the_queue(context: RequestContext) -> Answer:
         "query": filters.query(),
         "page": page,
         "pages": max(1, -(-total // queue.PAGE)),
-        "pager_address": lambda number: f"/desk?{filters.query(page=str(number))}",
-        "since": asked.since,
+        "pager_address": lambda number: f"/desk?{filters.query(page=number)}",
+        "since": viewer.since,
         "last": reviews.last_of(context.db, context.me),
         "batches": bulk.batches(context.db, context.me.id),
         "saved": collaboration.filters(context.db, context.me),
         "reports": reports.open_count(context.db),
         "sent_again": partner_moderation.sent_again(context),
-        "followed_news": collaboration.news_of_followed(context.db, context.me, asked.since),
+        "followed_news": collaboration.news_of_followed(context.db, context.me, viewer.since),
         "kinds": glossary()["kinds"],
         "areas": cards.area_titles(context.db.conn),
         "places": _places(context),
@@ -59,18 +78,20 @@ def _places(context: RequestContext) -> list[str]:
     return [row[0] for row in context.db.execute("select distinct jurisdiction from waiting order by 1").fetchall()]
 
 
+@staff_page(r"/filters", methods="POST")
 def save_filter(context: RequestContext) -> Answer:
     try:
         if context.typed("step") == "drop":
             collaboration.drop_filter(context.db, context.me, context.typed("name"))
             return Redirect("/desk", "The saved filter is gone.")
-        query = review_page.filters_of(context).query()
+        query = Filters.of(context.args).query()
         collaboration.save_filter(context.db, context.me, context.typed("name"), query)
     except collaboration.BadWork as error:
         raise HTTPError(400, f"The filter was not saved: {error}.") from error
     return Redirect(f"/desk?{query}", "The filter is saved.")
 
 
+@staff_page(rf"/documents/{ID}/keep", role="reviewer", methods="POST")
 def keep(context: RequestContext) -> Answer:
     """A note, an assignment, a sleep or a follow on a document."""
     document_id, step = context.path["id"], context.typed("step")
@@ -94,10 +115,11 @@ def keep(context: RequestContext) -> Answer:
         "note": "The note is kept.", "assign": "Assigned.", "snooze": "It sleeps until then.", "wake": "It is awake again.",
     }[step]  # fmt: skip
     onward = "/desk/next" if step == "snooze" and "n" in context.args else f"/desk/documents/{document_id}"
-    filters = review_page.filters_of(context).query(n=context.arg("n"))
+    filters = Filters.of(context.args).query(n=context.arg("n"))
     return Redirect(local(f"{onward}?{filters}"), told)
 
 
+@staff_page(rf"/documents/{ID}/follow", methods="POST")
 def follow(context: RequestContext) -> Answer:
     """Following is a matter of one's own list, so that viewers may do it, too."""
     document_id = context.path["id"]
@@ -108,10 +130,12 @@ def follow(context: RequestContext) -> Answer:
     return Redirect(local(context.typed("next"), f"/desk/documents/{document_id}"))
 
 
+@staff_page(r"/following", methods="GET")
 def following(context: RequestContext) -> Answer:
     return Page("desk/following.html", {"rows": collaboration.follows(context.db, context.me)})
 
 
+@staff_page(r"/areas")
 def areas(context: RequestContext) -> Answer:
     if context.form is not None:
         if not context.me.may("reviewer"):
@@ -123,13 +147,12 @@ def areas(context: RequestContext) -> Answer:
         except collaboration.BadWork as error:
             raise HTTPError(400, f"Nothing was handed over: {error}.") from error
         return Redirect("/desk/areas", "Handed over.")
-    return Page("desk/areas.html", {"areas": collaboration.areas(context.db), "people": open_names(context)})
+    return Page(
+        "desk/areas.html", {"areas": collaboration.areas(context.db), "people": collaboration.open_names(context.db)}
+    )
 
 
-def open_names(context: RequestContext) -> list[str]:
-    return [each.name for each in accounts.all_accounts(context.db) if each.disabled_at is None]
-
-
+@staff_page(r"/people", methods="GET")
 def people(context: RequestContext) -> Answer:
     found: list[tuple[Account, int]] = [
         (each, context.db.execute("select count(*) from reviews where reviewer = ?", [each.id]).fetchone()[0])
@@ -138,6 +161,7 @@ def people(context: RequestContext) -> Answer:
     return Page("desk/people.html", {"people": found})
 
 
+@staff_page(r"/trail", methods="GET")
 def trail(context: RequestContext) -> Answer:
     """Everything anybody decided or did, newest first; `document`, `person` and `before` (a moment) narrow it down."""
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
@@ -169,5 +193,11 @@ def trail(context: RequestContext) -> Answer:
     more = rows[TRAIL - 1]["at"] if len(rows) > TRAIL else None
     return Page(
         "desk/trail.html",
-        {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "people": open_names(context)},
+        {
+            "rows": rows[:TRAIL],
+            "more": more,
+            "document": document,
+            "person": person,
+            "people": collaboration.open_names(context.db),
+        },
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -61,13 +62,14 @@ class Filters:
     asleep: str = ""
 
     @classmethod
-    def of(cls, args: dict[str, str]) -> Filters:
-        return cls(**{each.name: args.get(each.name, "").strip()[:200] for each in fields(cls)})
+    def of(cls, args: Mapping[str, Sequence[str]]) -> Filters:
+        """The filters in the arguments of an address."""
+        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
 
-    def query(self, **more: str) -> str:
+    def query(self, **more: str | int | None) -> str:
         """The filters as the part of an address after the question mark; "" when there are none."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)} | more
-        return urlencode({name: value for name, value in values.items() if value})
+        values = vars(self) | more
+        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
     def without(self, name: str) -> Filters:
         return replace(self, **{name: ""})
@@ -226,6 +228,11 @@ def random_sample(db: Database, today: datetime.date, most: int) -> list[Entry]:
     order = {rowid: place for place, rowid in enumerate(drawn)}
     blank = [row[1] for row in sorted(rows, key=lambda row: order[row[0]])]
     return [Entry(key, sampled=True) for key in blank[:most]]
+
+
+def is_sampled(db: Database, today: datetime.date, document_id: str) -> bool:
+    """Whether today's random sample contains a document."""
+    return any(entry.document_id == document_id for entry in random_sample(db, today, 100))
 
 
 def _drawn(db: Database, filters: Filters, asked: QueueViewer, most: int) -> list[Entry]:

@@ -13,11 +13,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.reviews import review_items, review_page, reviews
+from desk.queue.queue import Filters
+from desk.reviews import review_items, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext, parts_of
+from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
+from desk.web.errors import HTTPError
+from desk.web.routing import staff_page
 
 #: More at once nobody can look through.
 MOST = 200
@@ -57,11 +60,12 @@ def preview(db: Database, documents: Sequence[str], action: str, area: str = "")
     if action not in ACTIONS:
         raise BadVerdict("choose what to do with the documents")
     verdict, kinds = ACTIONS[action]
+    titles = review_items.titles(db)
     lines = []
     for document_id in documents[:MOST]:
         row = db.execute("select identifier, title from corpus.documents where id = ?", [document_id]).fetchone()
         seen = reviews.last_id(db, document_id)
-        for item in review_items.items(db, document_id) if row else ():
+        for item in review_items.items(db, document_id, titles) if row else ():
             fits = not area or item.subject == f"area:{area}"
             if item.waits and item.kind in kinds and fits and _possible(item, verdict):
                 lines.append(Line(document_id, row[0], row[1], item, verdict, seen))
@@ -73,14 +77,15 @@ def _possible(item: Item, verdict: str) -> bool:
     return verdict != "confirm" or item.kind == "area" or item.suggestion.value is not None
 
 
+@staff_page(r"/bulk", role="reviewer", methods="POST")
 def bulk(context: RequestContext) -> Answer:
     """Step one shows what an action means, step two records it."""
-    query = review_page.filters_of(context).query()
+    query = Filters.of(context.args).query()
     try:
         if context.typed("step") == "save":
             return _save(context, query)
         chosen = list(dict.fromkeys((context.form or {}).get("document", [])))
-        area = review_page.filters_of(context).area if context.typed("only_area") else ""
+        area = Filters.of(context.args).area if context.typed("only_area") else ""
         lines = preview(context.db, chosen, context.typed("action"), area)
     except BadVerdict as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
@@ -99,8 +104,8 @@ def _save(context: RequestContext, query: str) -> Redirect:
     told = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if overtaken:
         told += f" {len(overtaken):,} were left alone: somebody has decided them meanwhile."
-    if documents and not context.publish(documents):
-        told += f" {review_page.LATER}"
+    if documents and not context.publish(context.db, documents):
+        told += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", told)
 
 

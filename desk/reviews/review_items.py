@@ -1,49 +1,107 @@
-"""A document on the desk: what the machine suggests about it, what staff have said, and what is still open."""
+"""The subjects of a document that staff decide on: what the program suggests, what staff decided, and what is still open."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from desk.reviews import reviews, verdict_validity
+from desk.reviews import verdict_validity
 from desk.reviews.suggestions import Suggestion, suggestions
 from positions.catalog.records import STANCES
+from text.spans import Quote
 
 _ORDER = {"area": 0, "position": 1, "priority": 2, "outcome": 3, "stance": 4}
+#: Subject -> its title, and the description or statement; not for priorities and the stance on a whole document.
+Titles = dict[str, tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One subject of a document. `state` is open, returned, deferred or holds; `review` the verdict in force, if any.
+    """One subject of a document: the suggestion of the program, and the verdict in force (`review`), if there is one.
 
-    `before` is what the machine said when that verdict was given.
+    `required` asks for a verdict where it would otherwise not be needed: on a priority or an outcome.
     """
 
     subject: str
-    kind: str
-    key: str
-    title: str
-    statement: str | None
+    words: tuple[str, str | None]
     suggestion: Suggestion
-    state: str
-    why: str
     review: dict[str, Any] | None
-    before: dict[str, Any]
-    seen_words: str | None
+    required: bool
+
+    @property
+    def kind(self) -> str:
+        return self.subject.partition(":")[0]
+
+    @property
+    def key(self) -> str:
+        return self.subject.partition(":")[2]
+
+    @property
+    def title(self) -> str:
+        return self.words[0]
+
+    @property
+    def statement(self) -> str | None:
+        return self.words[1]
+
+    @property
+    def state(self) -> str:
+        """open, returned, deferred, holds, or settled where nobody needs to decide."""
+        if self.review:
+            return self.review["state"] or verdict_validity.HOLDS
+        optional = self.kind in ("priority", "outcome") and self.suggestion.value != "2" and not self.required
+        return "settled" if optional else "open"
 
     @property
     def waits(self) -> bool:
         return self.state in ("open", verdict_validity.RETURNED)
 
+    @property
+    def why(self) -> str:
+        """Why the verdict came back, as a sentence."""
+        return verdict_validity.WHY.get(self.review["why"] or "", "") if self.review else ""
 
-def items(db: Database, document_id: str, *, all_priorities: bool = False) -> list[Item]:
-    """Every subject the machine suggests or staff have judged, areas first, the surest first.
+    @property
+    def before(self) -> dict[str, Any]:
+        """What the program suggested when the verdict was given."""
+        return json.loads(self.review["suggestion"]) if self.review else {}
 
-    A priority waits for a verdict where it is "must be seen"; with `all_priorities` (a document drawn by lot) always. An
-    outcome waits once staff have confirmed that its position is at stake.
+    @property
+    def seen_words(self) -> str | None:
+        """The words that the verdict rests on."""
+        return self._picked[0].words if self._picked else None
+
+    @property
+    def evidence(self) -> Sequence[Quote]:
+        """The passages to highlight in the document: none once staff have rejected the subject."""
+        holds = self.review is not None and self.state == verdict_validity.HOLDS
+        if self.review and holds and self.review["verdict"] == "reject":
+            return ()
+        return self.suggestion.passages or (self._picked if holds else ())
+
+    @property
+    def _picked(self) -> tuple[Quote, ...]:
+        return (Quote(**json.loads(self.review["passage"])),) if self.review and self.review["passage"] else ()
+
+
+def titles(db: Database) -> Titles:
+    """The titles of all areas and positions."""
+    areas = db.execute("select 'area:' || id, title, description from corpus.policy_areas").fetchall()
+    found: Titles = {subject: (title, description) for subject, title, description in areas}
+    for key, title, statement in db.execute("select id, title, statement from corpus.positions").fetchall():
+        found |= {f"{kind}:{key}": (title, statement) for kind in ("position", "outcome", "stance")}
+    return found
+
+
+def items(db: Database, document_id: str, known: Titles, *, all_priorities: bool = False) -> list[Item]:
+    """Every subject that the program suggests or staff have judged: areas first, what is open before what is not.
+
+    A priority needs a verdict where it is "must see"; with `all_priorities` (a document from the random sample) always. An
+    outcome needs one once staff have confirmed that its position is affected.
     """
     said = suggestions(db, document_id)
     verdicts = {
@@ -54,70 +112,45 @@ def items(db: Database, document_id: str, *, all_priorities: bool = False) -> li
             [document_id],
         )
     }
-    titles = _titles(db)
-    at_stake = {
+    affected = {
         subject.replace("position:", "outcome:")
         for subject, row in verdicts.items()
         if row["verdict"] != "reject" and row["state"] == verdict_validity.HOLDS
     }
     found = [
-        _item(subject, said.get(subject), verdicts.get(subject), titles, waits=all_priorities or subject in at_stake)
+        Item(
+            subject,
+            known.get(subject) or (subject.partition(":")[2], None),
+            said.get(subject) or Suggestion(subject, suggested=False),
+            verdicts.get(subject),
+            all_priorities or subject in affected,
+        )
         for subject in dict.fromkeys([*said, *verdicts])
     ]
     return sorted(found, key=lambda item: (_ORDER[item.kind], not item.waits))
 
 
-def _item(
-    subject: str, said: Suggestion | None, review: dict[str, Any] | None, titles: dict[str, tuple[str, str | None]],
-    *, waits: bool,
-) -> Item:  # fmt: skip
-    kind, _, key = subject.partition(":")
-    said = said or Suggestion(subject, suggested=False)
-    title, statement = titles.get(f"{'area' if kind == 'area' else 'position'}:{key}", (key, None))
-    if review:
-        state, why = review["state"] or verdict_validity.HOLDS, verdict_validity.WHY.get(review["why"] or "", "")
-    else:
-        settled = kind in ("priority", "outcome") and said.value != "2" and not waits
-        state, why = ("settled" if settled else "open"), ""
-    return Item(
-        subject, kind, key, title, statement, said, state, why, review,
-        json.loads(review["suggestion"]) if review else {},
-        json.loads(review["passage"])["words"] if review and review["passage"] else None,
-    )  # fmt: skip
-
-
-def _titles(db: Database) -> dict[str, tuple[str, str | None]]:
-    found: dict[str, tuple[str, str | None]] = {
-        f"area:{row[0]}": (row[1], row[2])
-        for row in db.execute("select id, title, description from corpus.policy_areas")
+def choices(known: Titles) -> dict[str, list[tuple[str, str]]]:
+    """What people can choose in forms: areas and positions as (id, title), and stances."""
+    split = {
+        kind: [(key.partition(":")[2], title) for key, (title, _) in known.items() if key.startswith(kind)]
+        for kind in ("area", "position")
     }
-    found |= {
-        f"position:{row[0]}": (row[1], row[2])
-        for row in db.execute("select id, title, statement from corpus.positions")
-    }
-    return found
-
-
-def choices(db: Database) -> dict[str, list[tuple[str, str]]]:
-    """What can be added by hand: areas and positions as (id, title), stances."""
-    titles = _titles(db)
-    split = {kind: [(key.partition(":")[2], words[0]) for key, words in titles.items() if key.startswith(kind)]
-             for kind in ("area", "position")}  # fmt: skip
     return split | {"stance": [(stance, stance) for stance in STANCES]}
 
 
-def stances(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """What stands as ALA's stance, in public and as a draft: the newest of each for the document and for each position."""
-    rows = [
-        row for row in reviews.history(db, document_id) if row["subject"].startswith("stance") and not row["undone"]
+def stances(history: Sequence[dict[str, Any]], known: Titles) -> list[dict[str, Any]]:
+    """ALA's stances, published ones and drafts: the newest of each for the document and for each position.
+
+    Args:
+        history: as desk.reviews.reviews.history returns it.
+    """
+    newest: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in history:
+        if row["subject"].startswith("stance") and not row["undone"] and row["verdict"] != "undo":
+            newest.setdefault((row["subject"], row["published"]), row)
+    return [
+        row | {"position": known.get(row["subject"], (row["subject"].partition(":")[2] or None,))[0]}
+        for row in newest.values()
+        if row["verdict"] != "reject"
     ]
-    titles = _titles(db)
-    seen: set[tuple[str, int]] = set()
-    found = []
-    for row in rows:
-        if row["verdict"] == "undo" or (row["subject"], row["published"]) in seen:
-            continue
-        seen.add((row["subject"], row["published"]))
-        position = row["subject"].partition(":")[2]
-        found.append(row | {"position": titles.get(f"position:{position}", (position, None))[0] if position else None})
-    return [row for row in found if row["verdict"] != "reject"]

@@ -1,58 +1,168 @@
-"""The page on which one document is judged, and what its forms do."""
+"""The page on which staff review one document, and what its forms do."""
 
 from __future__ import annotations
 
+import datetime
 from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from desk.accounts import accounts
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import collaboration, queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import Filters
 from desk.reviews import review_items, reviews, subjects, suggestions
+from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, HTTPError, Page, Redirect, RequestContext
-from pages.documents import document as public
+from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
+from desk.web.errors import HTTPError
+from desk.web.routing import ID, staff_page
+from pages.documents import rulemaking
+from pages.documents.document import WHOLE_TEXT
+from pages.documents.highlight import Mark, Piece, excerpts, pieces
+from text.spans import FIELDS
 
-LATER = "The public pages follow with the next publishing: the public file is being written to just now."
-
-
-def filters_of(context: RequestContext) -> Filters:
-    return Filters.of({name: context.arg(name) for name in context.args})
-
-
-def asked(context: RequestContext) -> QueueViewer:
-    return QueueViewer(context.me.id, context.today, collaboration.visit(context.db, context.me, context.now))
+Row = dict[str, Any]
 
 
-def following(context: RequestContext) -> Answer:
-    """The document whose turn it is: that of number `n` of the queue with these filters."""
-    filters = filters_of(context)
-    found = queue.at(context.db, filters, asked(context), context.number("n"))
-    if found is None:
-        return Redirect(f"/desk?{filters.query()}", told="Nothing more waits here.")
-    number, entry = found
-    return Redirect(f"/desk/documents/{entry.document_id}?{filters.query(n=str(number))}")
+@dataclass(frozen=True)
+class ReviewView:
+    """Everything that the review page shows."""
+
+    d: Row
+    today: datetime.date
+    next_event: Row | None
+    title_pieces: list[Piece]
+    abstract_pieces: list[Piece]
+    text_passages: list[list[Piece]]
+    text_pieces: list[Piece]
+    #: What to decide and what was decided.
+    items: list[Item]
+    history: list[Row]
+    stances: list[Row]
+    choices: dict[str, list[tuple[str, str]]]
+    seen: int
+    last: Row | None
+    ended_here: bool
+    outcomes: tuple[str, ...]
+    sampled: bool
+    #: What the form that was just sent said, and why it was not recorded.
+    tried: dict[str, str]
+    conflict: Row | None
+    problem: str | None
+    #: Collaboration.
+    notes: list[Row]
+    owners: list[Row]
+    assigned: Row | None
+    snoozed: Row | None
+    followed: bool
+    people: list[str]
+    reports: list[Row]
+    partners_hold: list[Row]
+    #: The place in the queue: its filters, and the number of the document where staff go through it one by one.
+    filters: Filters
+    number: int | None
+    query: str
 
 
-def paper(context: RequestContext) -> Answer:
-    """One document; a posted form is a verdict on one of its subjects."""
-    document_id = context.path["id"]
+#: A document, and whether the public page marks it as must-see.
+_DOCUMENT = """
+    select d.*, coalesce(p.priority, 0) = 2 and d.id not in (select document_id from corpus.ceremonial) as must_see
+    from corpus.documents d left join corpus.shown_priorities p on p.document_id = d.id where d.id = ?"""
+
+
+def review_view(
+    context: RequestContext, document_id: str, conflict: Row | None = None, problem: str | None = None
+) -> ReviewView:
+    """Gather what the review page of a document shows.
+
+    Args:
+        conflict: the newer verdict of somebody else, where there is one.
+        problem: why the form that was sent was not recorded.
+
+    Raises:
+        HTTPError: there is no such document.
+    """
+    db, today = context.db, context.today
+    partners_hold = _partners_hold(context, document_id)
+    tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")}
+    number = context.number("n") if "n" in context.args else None
+    filters = Filters.of(context.args)
+    query = filters.query(n=number)
+    sampled = queue.is_sampled(db, today, document_id)
+    document = next(iter(db.query(_DOCUMENT, [document_id])), None)
+    if document is None:
+        raise HTTPError(404, "There is no such document.")
+    history, last = reviews.history(db, document_id), reviews.last_of(db, context.me)
+    titles = review_items.titles(db)
+    stances, choices = review_items.stances(history, titles), review_items.choices(titles)
+    items = review_items.items(db, document_id, titles, all_priorities=sampled)
+    areas = sorted((item for item in items if item.kind == "area"), key=lambda item: item.key)
+    spans = {
+        name: [Mark(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
+        for name in FIELDS
+    }
+    text = document["text"] or ""
+    return ReviewView(
+        d=document,
+        title_pieces=pieces(document["title"], spans["title"]),
+        abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
+        text_passages=excerpts(text, spans["text"]),
+        text_pieces=pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
+        items=items,
+        history=history,
+        stances=stances,
+        choices=choices,
+        seen=history[0]["id"] if history else 0,
+        last=last,
+        ended_here=document["status"] in subjects.ENDS,
+        outcomes=subjects.OUTCOMES,
+        sampled=sampled,
+        tried=tried,
+        conflict=conflict,
+        problem=problem,
+        notes=collaboration.notes(db, document_id),
+        owners=collaboration.owners(db, document_id),
+        assigned=collaboration.assigned(db, document_id),
+        snoozed=collaboration.snoozed(db, document_id, today.isoformat()),
+        followed=collaboration.is_followed(db, context.me, document_id),
+        people=collaboration.open_names(db),
+        reports=reports.open_about(db, document_id),
+        partners_hold=partners_hold,
+        next_event=rulemaking.next_event_of(db.conn, document_id, today),
+        today=today,
+        filters=filters,
+        number=number,
+        query=query,
+    )
+
+
+def _partners_hold(context: RequestContext, document_id: str) -> list[Row]:
+    opened = context.partners()
+    if opened is None:
+        return []
+    with closing(opened) as db:
+        return partners.of_document(db, document_id)
+
+
+@staff_page(rf"/documents/{ID}", post="reviewer")
+def review(context: RequestContext) -> Answer:
+    """Show one document; its form records a verdict on one of its subjects."""
+    document_id, template = context.path["id"], "desk/document.html"
     if context.form is None:
-        return _page(context, document_id)
+        return Page(template, review_view(context, document_id))
     try:
         verdict = _verdict(context, document_id)
         reviews.record(context.db, context.me, [verdict], now=context.now)
     except EditConflict as error:
-        return _page(context, document_id, overtaken=error.by, status=409)
+        return Page(template, review_view(context, document_id, conflict=error.by), 409)
     except BadVerdict as error:
-        return _page(context, document_id, problem=str(error), status=400)
+        return Page(template, review_view(context, document_id, problem=str(error)), 400)
     except NotAllowed as error:
-        raise HTTPError(403, f"This is not yours to decide: {error}.") from error
-    told = None if context.publish([document_id]) else LATER
-    return _onward(context, document_id, verdict, told)
+        raise HTTPError(403, f"You cannot decide this: {error}.") from error
+    return _onward(context, verdict, "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER)
 
 
 def _verdict(context: RequestContext, document_id: str) -> Verdict:
@@ -64,91 +174,40 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
     texts = suggestions.texts_of(context.db, document_id)
     if texts is None:
         raise HTTPError(404, "There is no such document.")
-    # The form for what was missed has a choice of directions that is for positions only.
-    value = None if subject.startswith("area:") else context.typed("value") or None
     passage = None
     if words := context.typed("words"):
         passage = suggestions.find(texts, words, field=context.typed("field"), near=context.number("start"))
         if passage is None:
-            raise BadVerdict("the words you picked do not stand in the document: copy them as they are there")
+            raise BadVerdict("the document does not contain the words you picked: copy them exactly")
     return Verdict(
-        document_id=document_id, subject=subject, verdict=context.typed("verdict"), value=value,
-        note=context.typed("note"), reason=context.typed("reason"), published=context.typed("published") == "1", passage=passage,
-        seen=context.number("seen"), sampled=_sampled(context, document_id),
-    )  # fmt: skip
+        document_id=document_id,
+        subject=subject,
+        verdict=context.typed("verdict"),
+        # The form for what the program missed always sends a direction, which is for positions only.
+        value=None if subject.startswith("area:") else context.typed("value") or None,
+        note=context.typed("note"),
+        reason=context.typed("reason"),
+        published=context.typed("published") == "1",
+        passage=passage,
+        seen=context.number("seen"),
+        sampled=queue.is_sampled(context.db, context.today, document_id),
+    )
 
 
-def _sampled(context: RequestContext, document_id: str) -> bool:
-    drawn = queue.random_sample(context.db, context.today, 100)
-    return any(entry.document_id == document_id for entry in drawn)
+def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect:
+    """Go to what is still open on the document, or else to the next document."""
+    document_id, filters = verdict.document_id, Filters.of(context.args)
+    titles = review_items.titles(context.db)
+    left = any(item.waits for item in review_items.items(context.db, document_id, titles))
+    stays = verdict.subject.startswith(("stance", "outcome"))
+    if left or stays or "n" not in context.args:
+        here = f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}"
+        return Redirect(here + ("#open" if left and not stays else ""), message)
+    turn = context.number("n") + verdict.sampled
+    return Redirect(f"/desk/next?{filters.query(n=turn)}", f"{document_id} is cleared. {message}".strip())
 
 
-def _onward(context: RequestContext, document_id: str, verdict: Verdict, told: str | None) -> Redirect:
-    """To what is still open here, else to the document whose turn it is."""
-    left = [item for item in review_items.items(context.db, document_id) if item.waits]
-    number, query = context.number("n"), filters_of(context).query
-    plain = verdict.subject.startswith(("stance", "outcome"))
-    if left or plain or "n" not in context.args:
-        here = f"/desk/documents/{document_id}?{query(n=context.arg('n'))}"
-        return Redirect(here + ("#open" if left and not plain else ""), told)
-    turn = number + 1 if verdict.sampled else number
-    cleared = f"{document_id} is cleared."
-    return Redirect(f"/desk/next?{query(n=str(turn))}", " ".join(filter(None, (cleared, told))))
-
-
-def _page(
-    context: RequestContext, document_id: str, *, overtaken: dict[str, object] | None = None, problem: str | None = None,
-    status: int = 200,
-) -> Page:  # fmt: skip
-    shown = public.document(context.db.conn, document_id, context.today)
-    if shown is None:
-        raise HTTPError(404, "There is no such document.")
-    filters = filters_of(context)
-    sampled = _sampled(context, document_id)
-    number = context.number("n")
-    page_data = shown | {
-        "items": review_items.items(context.db, document_id, all_priorities=sampled),
-        "history": reviews.history(context.db, document_id),
-        "stances": review_items.stances(context.db, document_id),
-        "choices": review_items.choices(context.db),
-        "seen": reviews.last_id(context.db, document_id),
-        "ended_here": shown["d"]["status"] in subjects.ENDS,
-        "outcomes": subjects.OUTCOMES,
-        "notes": collaboration.notes(context.db, document_id),
-        "owners": collaboration.owners(context.db, document_id),
-        "reports": reports.open_about(context.db, document_id),
-        "partners_hold": _partners_hold(context, document_id),
-        "assigned": collaboration.assigned(context.db, document_id),
-        "snoozed": collaboration.snoozed(context.db, document_id, context.today.isoformat()),
-        "followed": collaboration.is_followed(context.db, context.me, document_id),
-        "people": [each.name for each in _people(context)],
-        "sampled": sampled,
-        "query": (query := filters.query(n=context.arg("n"))),
-        "address": f"/desk/documents/{document_id}?{query}",
-        "keep": f"/desk/documents/{document_id}/keep?{query}",
-        "skip": f"/desk/next?{filters.query(n=str(number + 1))}",
-        "back": f"/desk?{filters.query()}",
-        "one_by_one": "n" in context.args,
-        "last": reviews.last_of(context.db, context.me),
-        "overtaken": overtaken,
-        "tried": {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")},
-        "problem": problem,
-    }
-    return Page("desk/document.html", page_data, status)
-
-
-def _partners_hold(context: RequestContext, document_id: str) -> list[dict[str, object]]:
-    opened = context.partners()
-    if opened is None:
-        return []
-    with closing(opened) as db:
-        return partners.of_document(db, document_id)
-
-
-def _people(context: RequestContext) -> list[accounts.Account]:
-    return [each for each in accounts.all_accounts(context.db) if each.disabled_at is None]
-
-
+@staff_page(r"/undo", role="reviewer", methods="POST")
 def undo(context: RequestContext) -> Answer:
     """Take back one's own verdict, or all of one bulk action."""
     try:
@@ -162,7 +221,7 @@ def undo(context: RequestContext) -> Answer:
         raise HTTPError(409, f"Nothing was taken back: {error.by['name']} has decided it again since.") from error
     if not documents:
         raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
-    context.publish(documents)
+    context.publish(context.db, documents)
     if len(documents) > 1:
         return Redirect("/desk", f"Taken back on {len(documents):,} documents.")
     here = {name: context.arg(name) for name in context.args}

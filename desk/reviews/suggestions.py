@@ -46,14 +46,9 @@ def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
     """Everything the machine says of a document, by subject; the staff file with `corpus` attached is asked."""
     return {
         each.subject: each
-        for find_all in (_areas, _positions, _priority, _outcomes)
+        for find_all in (_positions, _priority, _outcomes, _areas)
         for each in find_all(db, document_id)
     }
-
-
-def suggestion(db: Database, document_id: str, subject: str) -> Suggestion:
-    """What it says about one subject; `suggested` is false where it says nothing."""
-    return suggestions(db, document_id).get(subject) or Suggestion(subject, suggested=False)
 
 
 def _areas(db: Database, document_id: str) -> list[Suggestion]:

@@ -1,7 +1,7 @@
-"""What a page of the desk gets and what it gives: no HTTP and no Datasette, so that each page is a function to be tested.
+"""What a page of the desk gets and returns. Pages know neither HTTP nor Datasette, so tests can call them as functions.
 
-A page is a function of a `RequestContext` that returns a `Page` or a `Redirect`, listed in desk.web.routes with its address and the
-least role it asks for. Whoever adds a page adds a function, a template and a line there.
+A page is a function of a `RequestContext` that returns a `Page`, a `Redirect` or an `Attachment`. The decorators in
+desk.web.routing give it an address and the role it needs.
 """
 
 from __future__ import annotations
@@ -11,42 +11,38 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
+from desk.web.errors import HTTPError
+from desk.web.request_parsing import Upload
 from pages.http.redirects import is_own
-
-if TYPE_CHECKING:
-    from desk.web.request_parsing import Upload
-
-
-class HTTPError(Exception):
-    """A page that is not shown; `status` is the HTTP status, the message is for the reader."""
-
-    def __init__(self, status: int, message: str):
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass
 class Page:
+    """A template with its variables: a dictionary, or a dataclass whose fields they are."""
+
     template: str
-    context: dict[str, Any] = field(default_factory=dict)
+    view: Any = field(default_factory=dict)
     status: int = 200
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return self.view if isinstance(self.view, dict) else vars(self.view)
 
 
 @dataclass
 class Redirect:
-    """To another page. `told` is said there once; `token` starts a session, "" ends it, None leaves it.
+    """To another page, which shows `message` once. `token` starts a session, "" ends it, None keeps it.
 
-    `portal` is where the session is good: the desk, or the partners' pages. `device` is remembered in this browser
-    (desk.accounts.limits).
+    `portal` is the prefix of the portal whose session it is. The browser remembers `device` (desk.accounts.limits).
     """
 
     to: str
-    told: str | None = None
+    message: str | None = None
     token: str | None = None
     portal: str = "/desk"
     device: str | None = None
@@ -60,6 +56,8 @@ class Attachment:
     body: str
 
 
+#: What people are told when the public file is busy.
+PUBLISHED_LATER = "The public pages follow with the next publishing: the public file is being written to just now."
 #: No row of ours has a larger number; the database takes none above 2^63.
 LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
@@ -88,8 +86,8 @@ class RequestContext:
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] | None = None
     files: Mapping[str, Upload] = field(default_factory=dict)
-    publish: Callable[[Sequence[str]], bool] = lambda documents: False
-    take_in: Callable[[str], bool] = lambda document_id: False
+    publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
+    take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
 
     @property

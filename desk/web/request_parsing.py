@@ -6,7 +6,7 @@ Knows the request as Datasette gives it (headers, cookies, scope, receive), and 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 
-from desk.web.context import HTTPError
+from desk.web.errors import HTTPError
 from settings import BadSetting, Configuration, networks
 
 #: What a form holds at most, in bytes; that of a subscription, and any other address; one with a whole text in it; with a file.
@@ -36,45 +36,50 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Sent:
+class Form:
     """A form: name -> values, and its files by the name of their field; a field left empty has none."""
 
     values: dict[str, list[str]]
     files: dict[str, Upload]
 
 
-async def form_of(receive: Callable[[], Awaitable[Any]], kind: str, most: int = LARGEST_FORM) -> Sent:
-    """Read a form whole.
+async def read_form(request: Any, *, files: bool = True) -> Form:
+    """Read a form. The plugin datasette/plugins/forms.py limits its size while it is read.
 
     Args:
-        kind: the header Content-Type.
-        most: the largest body, in bytes.
+        request: the request of Datasette.
+        files: whether the page takes files.
 
     Raises:
-        Refusal: it is no form of ours, too large, or cannot be read.
+        HTTPError: the form is too large, cannot be read, or no page here takes one of its kind.
     """
-    plain = kind.partition(";")[0].strip()
-    if plain not in (PLAIN, WITH_FILES):
-        raise HTTPError(415, "This is no form of ours.")
-    body, more = b"", True
-    while more:
-        try:
-            part = await receive()
-        except ValueError as error:  # past what the whole site takes at this address
-            raise HTTPError(413, str(error)) from error
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-        if len(body) > most:
-            raise HTTPError(413, f"The form is too large: at most {most / 1_000_000:g} MB can be sent here.")
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip() not in ((PLAIN, WITH_FILES) if files else (PLAIN,)):
+        raise HTTPError(415, "Unsupported form.")
     try:
-        if plain == WITH_FILES:
-            return _with_files(body, kind)
-        return Sent(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS), {})
+        body = await request.post_body()
+    except ValueError as error:
+        raise HTTPError(413, str(error)) from error
+    except AssertionError as error:  # the browser has closed the connection
+        raise HTTPError(400, "The form cannot be read.") from error
+    return parse_form(body, content_type)
+
+
+def parse_form(body: bytes, content_type: str) -> Form:
+    """Parse the body of a form.
+
+    Raises:
+        HTTPError: it cannot be read.
+    """
+    try:
+        if content_type.startswith(WITH_FILES):
+            return _with_files(body, content_type)
+        return Form(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS), {})
     except (ValueError, FormParserError) as error:
         raise HTTPError(400, "The form cannot be read.") from error
 
 
-def _with_files(body: bytes, kind: str) -> Sent:
+def _with_files(body: bytes, content_type: str) -> Form:
     values: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
 
@@ -90,11 +95,11 @@ def _with_files(body: bytes, kind: str) -> Sent:
         if name or content:
             files[_name(file.field_name)] = Upload(name[:200], content)
 
-    boundary = kind.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode("latin-1", "replace")
+    boundary = content_type.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode("latin-1", "replace")
     parser = FormParser(WITH_FILES, on_field, on_file, boundary=boundary)
     parser.write(body)
     parser.finalize()
-    return Sent(values, files)
+    return Form(values, files)
 
 
 def _name(field: bytes | None) -> str:
@@ -105,7 +110,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
     """The token of a form is only checked where cookies come along, so there must be one, also before anybody signs in.
 
     Raises:
-        Refusal: it came without the cookie of its page.
+        HTTPError: it came without the cookie of its page.
     """
     if "ds_csrftoken" not in cookies:
         raise HTTPError(
@@ -117,7 +122,7 @@ def check_origin(headers: Mapping[str, str], site: str) -> None:
     """Beside the token of the form: a browser says where a form was sent from, and only our own pages may.
 
     Raises:
-        Refusal: it came from another site.
+        HTTPError: it came from another site.
     """
     origin = headers.get("origin")
     ours = {f"{urlsplit(site).scheme}://{urlsplit(site).netloc}"}

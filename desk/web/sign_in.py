@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from desk.accounts import accounts, limits, sessions
 from desk.accounts.passwords import BadPassword
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
+from desk.web.routing import staff_page
 
 PARTNERS = "/partner"
 #: Longer than the name of any account.
@@ -17,6 +18,7 @@ CHANGED = "The password is changed: sign in with the new one."
 _WRONG = "This name and password do not belong together, or the account is closed."
 
 
+@staff_page(r"/login", role=None)
 def login(context: RequestContext) -> Answer:
     asked = context.typed("next") or context.arg("next")
     if context.form is None and context.account:
@@ -57,12 +59,14 @@ def _sign_in(context: RequestContext, partners: Database | None, name: str, page
     )  # fmt: skip
 
 
+@staff_page(r"/logout", role=None, methods="POST")
 def logout(context: RequestContext) -> Answer:
     if context.form is not None and context.token:
         sessions.revoke(context.db, context.token, now=context.now)
-    return Redirect("/desk/login", told="You are signed out.", token="")
+    return Redirect("/desk/login", message="You are signed out.", token="")
 
 
+@staff_page(r"/account")
 def account(context: RequestContext) -> Answer:
     """One's own account: password, keyboard, sessions."""
     step = context.typed("step")
@@ -70,10 +74,10 @@ def account(context: RequestContext) -> Answer:
         return _change_password(context)
     if step == "shortcuts":
         accounts.set_shortcuts(context.db, context.me, not context.me.shortcuts)
-        return Redirect(local(context.typed("next"), "/desk/account"), told="Saved.")
+        return Redirect(local(context.typed("next"), "/desk/account"), message="Saved.")
     if step == "everywhere":
         accounts.end_sessions(context.db, context.me, context.now)
-        return Redirect("/desk/login", told="You are signed out everywhere.", token="")
+        return Redirect("/desk/login", message="You are signed out everywhere.", token="")
     return _account_page(context)
 
 
@@ -81,7 +85,7 @@ def _change_password(context: RequestContext) -> Answer:
     problem, status = new_password(context)
     if problem:
         return _account_page(context, problem, status)
-    return Redirect("/desk/login", told=CHANGED, token="")
+    return Redirect("/desk/login", message=CHANGED, token="")
 
 
 def new_password(context: RequestContext) -> tuple[str | None, int]:

@@ -160,7 +160,7 @@ def _why(entry: Entry, reason: tuple[str, str], words: Words) -> tuple[str, str,
     kind, key = reason
     if kind == "area":
         area = entry["areas"][key]
-        return words("why_area", area=words.area(key, area["title"])), area["sentence"], area["words"]
+        return words("why_area", area=words.area(area["title"])), area["sentence"], area["words"]
     if kind == "position":
         position = entry["positions"][key]
         return words("why_position", position=plain(position["title"])), position["sentence"], ""

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crawlers.items import KINDS
+from pages.http import language
 from positions.catalog.records import STANCES
 from store.errors import InvalidInput
 
 LISTS = ("public", "partners", "staff")
 FREQUENCIES = ("weekly", "daily", "at-once")
-LANGUAGES = ("en", "es")
+LANGUAGES = tuple(language.LANGUAGES)
 MOST_SEARCHES, MOST_DOCUMENTS, LONGEST_SEARCH = 10, 200, 100
 
 _ID = re.compile(r"[a-z0-9-]{3,80}\Z")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pages.database import marks
 from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import ended_with
 from pages.http import formatting
@@ -48,10 +49,6 @@ class Card:
     @property
     def href(self) -> str:
         return f"/documents/{self.id}"
-
-
-def marks(items: Sequence[object]) -> str:
-    return ", ".join("?" * len(items))
 
 
 def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area_id: str | None = None) -> list[Card]:

@@ -7,7 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from pages.browse.cards import Card, cards, marks, one_per_title
+from pages.browse.cards import Card, cards, one_per_title
+from pages.database import marks
 from pages.documents.session_status import still_news
 
 

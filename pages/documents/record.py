@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
+from pages.database import Row, rows
 from pages.documents import decisions
-from pages.documents.document import rows
 from pages.export.exports import document_rows
 from pages.http import formatting
 
-Row = dict[str, Any]
 #: Part of the record -> what is asked for it; each has one parameter, the document.
 _PARTS = {
     "steps": "select status, reached_on from status_history where document_id = ? order by reached_on, ordinal",

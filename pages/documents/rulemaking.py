@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
-from pages.browse.cards import marks
+from pages.database import Row
 from pages.http import formatting
-
-Row = dict[str, Any]
 
 
 def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
@@ -26,6 +23,11 @@ def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
     return [dict(row) | {"status_word": formatting.word("statuses", row["status"])} for row in rows]
 
 
+def next_event_of(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
+    """Return the next date of a document, or of the rulemaking that it belongs to."""
+    return next_event(db, [row["id"] for row in thread(db, document_id)] or [document_id], today)
+
+
 def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> Row | None:
     """The next date of the documents taken together, in order of publication.
 
@@ -33,7 +35,9 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
     """
     events = [
         dict(row)
-        for row in db.execute(f"select * from events where document_id in ({marks(ids)}) order by starts_at", ids)
+        for row in db.execute(
+            f"select * from events where document_id in ({', '.join('?' * len(ids))}) order by starts_at", ids
+        )
     ]
     closing = [event for event in events if event["kind"] == "comment_close"]
     latest = max((ids.index(event["document_id"]) for event in closing), default=-1)

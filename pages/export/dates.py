@@ -8,15 +8,14 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pages.browse.cards import area_titles, marks
+from pages.browse.cards import area_titles
 from pages.browse.selection import Selection
+from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
 
-Row = dict[str, Any]
 #: A document that says so moves the deadline of the one before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 

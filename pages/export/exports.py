@@ -13,11 +13,10 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from pages.browse.cards import area_titles, marks
+from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
+from pages.database import Row, marks
 from pages.http import formatting
-
-Row = dict[str, Any]
 
 #: Rows that are read at once; a long list is many short reads, so that nobody else waits.
 WINDOW = 1_000

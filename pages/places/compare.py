@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from pages.browse.cards import Card, area_titles, cards, one_per_title
@@ -14,7 +13,6 @@ from pages.http.language import _
 from pages.places import charts
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
-Row = dict[str, Any]
 SUBJECTS = ("jurisdiction", "area")
 #: So many can stand side by side on a page that is read.
 MOST = 2
@@ -51,17 +49,31 @@ class Side:
     topics: list[tuple[str, int, str]]
 
 
-def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class CompareView:
+    """``known`` is what there is to choose from, by subject; ``unknown`` what the address names in vain."""
+
+    wanted: Wanted
+    known: dict[str, list[tuple[str, str]]]
+    unknown: list[str]
+    sides: list[Side]
+    charts_of: list[charts.Chart]
+    swapped: str
+
+
+def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> CompareView:
     """The page's two sides with charts of both, or only what there is to choose from."""
     known = _known(db)
     titles = dict(known[wanted.subject])
-    unknown = [key for key in wanted.ids if key not in titles]
     sides = [_side(db, wanted.subject, key, titles[key], today) for key in wanted.ids if key in titles]
-    context: Row = {"wanted": wanted, "known": known, "unknown": unknown, "sides": sides, "charts_of": []}
-    if len(sides) == MOST:
-        context["charts_of"] = _charts(db, sides, today)
-        context["swapped"] = "/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)])
-    return context
+    return CompareView(
+        wanted=wanted,
+        known=known,
+        unknown=[key for key in wanted.ids if key not in titles],
+        sides=sides,
+        charts_of=_charts(db, sides, today) if len(sides) == MOST else [],
+        swapped="/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)]),
+    )
 
 
 def _known(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:

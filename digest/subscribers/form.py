@@ -1,0 +1,91 @@
+"""The form in which people choose what to read: read from a request, or filled in with what they chose before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from digest.subscribers.preferences import BadPreferences, Preferences, preferences
+from digest.subscribers.subscribers import Subscriber
+
+#: The fields that may have several values; each fills the attribute with an s at its end.
+_SEVERAL = ("area", "jurisdiction", "kind", "position", "stance")
+_SINGLE = ("searches", "documents", "frequency", "language", "email", "step")
+MOST_FIELDS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """The form as the page shows it, one search or document to a line; `step` is "save" or "check"."""
+
+    areas: Sequence[str] = ()
+    jurisdictions: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    positions: Sequence[str] = ()
+    stances: Sequence[str] = ()
+    must_see: bool = False
+    searches: str = ""
+    documents: str = ""
+    frequency: str = "weekly"
+    language: str = "en"
+    email: str = ""
+    step: str = "check"
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Sequence[str]]) -> Form:
+        """Return the form with these fields; others are ignored."""
+        several: dict[str, Any] = {f"{name}s": fields[name] for name in _SEVERAL if name in fields}
+        single: dict[str, Any] = {name: fields[name][0] for name in _SINGLE if fields.get(name)}
+        return cls(**several, **single, must_see="must_see" in fields)
+
+    @classmethod
+    def parse(cls, body: bytes) -> Form:
+        """Return the form that a request sent.
+
+        Raises:
+            BadPreferences: it has more fields than this form.
+        """
+        try:
+            return cls.of(parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS))
+        except ValueError as error:
+            raise BadPreferences("the form has too many fields") from error
+
+    @classmethod
+    def of_subscriber(cls, person: Subscriber) -> Form:
+        choice = person.preferences
+        return cls(
+            areas=choice.areas,
+            jurisdictions=choice.jurisdictions,
+            kinds=choice.kinds,
+            positions=choice.positions,
+            stances=choice.stances,
+            must_see=choice.must_see,
+            searches="\n".join(choice.searches),
+            documents="\n".join(choice.documents),
+            frequency=person.frequency,
+            language=person.language,
+        )
+
+    def preferences(self, known: Mapping[str, Iterable[str]]) -> Preferences:
+        """Return what the person chose.
+
+        Raises:
+            BadPreferences: see `preferences`.
+        """
+        return preferences(
+            areas=self.areas,
+            jurisdictions=self.jurisdictions,
+            kinds=self.kinds,
+            positions=self.positions,
+            stances=self.stances,
+            must_see=self.must_see,
+            searches=_lines(self.searches),
+            documents=_lines(self.documents),
+            known=known,
+        )
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
