@@ -264,7 +264,7 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     tmp_path: Path,
     call: Call,
     monkeypatch: pytest.MonkeyPatch,
-    service: Service,  # noqa: F811
+    service: Service,
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()

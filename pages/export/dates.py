@@ -133,7 +133,8 @@ def _revisions(db: sqlite3.Connection, ids: Sequence[str]) -> Counter[str]:
         found.update(
             dict(
                 db.execute(
-                    f"select document_id, count(*) from changes where kind = 'event' and document_id in ({marks(part)}) group by 1",
+                    "select document_id, count(*) from changes where kind = 'event' "
+                    f"and document_id in ({marks(part)}) group by 1",
                     part,
                 ).fetchall()
             )
