@@ -48,8 +48,16 @@ PAYLOAD = (
 )
 #: Line ends become new lines of calendars and headers where they are not taken out.
 LINES = PAYLOAD + "\r\nX-PWNED: 1\r\nBEGIN:VALARM\nBcc: pwned@example.org\r"
-ADDRESSES = ("javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "data:text/html,<script>pwned()</script>", "vbscript:pwned",
-             "https://x.example/\"onmouseover=\"pwned()", "//evil.example/pwned", "https://x.example/'><script>pwned()</script>")  # fmt: skip
+ADDRESSES = (
+    "javascript:pwned()",
+    "JaVaScRiPt:pwned()",
+    " javascript:pwned()",
+    "data:text/html,<script>pwned()</script>",
+    "vbscript:pwned",
+    'https://x.example/"onmouseover="pwned()',
+    "//evil.example/pwned",
+    "https://x.example/'><script>pwned()</script>",
+)
 
 BILL = "us-119-hr7661"
 #: One of those that families.yml describes.
@@ -173,17 +181,33 @@ def _touched(db: Database, document: Document) -> None:
     }
     db.table("position_matches").insert(match | {"words": document.title[:60]})
     db.table("events").insert(
-        {"document_id": key, "ordinal": 90, "kind": "hearing", "starts_at": "2022-03-20T10:00:00", "timezone": "America/New_York",
-         "description": LINES}
-    )  # fmt: skip
+        {
+            "document_id": key,
+            "ordinal": 90,
+            "kind": "hearing",
+            "starts_at": "2022-03-20T10:00:00",
+            "timezone": "America/New_York",
+            "description": LINES,
+        }
+    )
 
 
 # --------------------------------------------------------------------- the YAML of maintainers, tampered with
 
 #: What a page shows of the files; everything else stays, or the loaders would refuse it.
 _SHOWN = (
-    "title", "statement", "rationale", "document", "body", "section", "note", "description", "about", "source_name", "number",
-)  # fmt: skip
+    "title",
+    "statement",
+    "rationale",
+    "document",
+    "body",
+    "section",
+    "note",
+    "description",
+    "about",
+    "source_name",
+    "number",
+)
 _LISTS = ("owner_units", "partners", "opponents", "core_values")
 _POSITIONS = {"telecommunications": ("tc-hotspot-lending",), "copyright": ("cp-fair-ebook-terms",)}
 

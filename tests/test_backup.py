@@ -23,7 +23,8 @@ from desk.accounts import accounts
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from operations import human_data_export
-from operations.backup import backup, check_backup, restore
+from operations.backup import backup, restore
+from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
 from store.errors import OperationError
@@ -249,9 +250,15 @@ def test_older_backups_keep_one_a_day_with_what_people_made(config: Configuratio
     before = human(config.data)
     made = [
         backup(config, None, now=now, keep=1, days=3)
-        for now in ("2026-11-01T09:00:00Z", "2026-11-04T09:00:00Z", "2026-11-05T09:00:00Z", "2026-11-05T13:00:00Z",
-                    "2026-11-06T09:00:00Z", "2026-11-06T13:00:00Z")
-    ]  # fmt: skip
+        for now in (
+            "2026-11-01T09:00:00Z",
+            "2026-11-04T09:00:00Z",
+            "2026-11-05T09:00:00Z",
+            "2026-11-05T13:00:00Z",
+            "2026-11-06T09:00:00Z",
+            "2026-11-06T13:00:00Z",
+        )
+    ]
     there = [path.name for path in made if path.exists()]
     assert there == ["20261104T090000Z", "20261105T130000Z", "20261106T130000Z"]
     assert (made[-1] / "corpus.db").exists()

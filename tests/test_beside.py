@@ -86,9 +86,13 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run(
-        [sys.executable, tmp_path / "main.py"], stdout=subprocess.PIPE, text=True, cwd=ROOT, timeout=120,
+        [sys.executable, tmp_path / "main.py"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
-    )  # fmt: skip
+    )
     assert ended.returncode == -signal.SIGKILL
     reader, until = int(ended.stdout), time.monotonic() + 30
     while alive(reader):

@@ -55,8 +55,9 @@ def test_every_setting_and_key_reaches_the_containers(service: str) -> None:
     got = in_container(service, file)
     assert {name: got.get(name) for name in file} == file
     assert not {name for name, value in got.items() if name.startswith("INFOPOLICY_") and not value} - {
-        "INFOPOLICY_SMTP_USER", "INFOPOLICY_SECRET"
-    }  # fmt: skip
+        "INFOPOLICY_SMTP_USER",
+        "INFOPOLICY_SECRET",
+    }
 
 
 def test_only_the_site_has_its_secret_and_only_the_relay_its_password() -> None:
@@ -111,10 +112,12 @@ def test_secrets_and_findings_get_into_no_commit_and_no_image(path: str) -> None
     patterns = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     # As Docker reads it: from the top of the project, `*` within one name, `**/` for any folder or none.
     left_out = [
-        each for each in above for pattern in patterns
+        each
+        for each in above
+        for pattern in patterns
         if (fnmatch.fnmatchcase(each.rpartition("/")[2], pattern[3:]) and pattern.startswith("**/"))
         or (each.count("/") == pattern.count("/") and fnmatch.fnmatchcase(each, pattern))
-    ]  # fmt: skip
+    ]
     assert left_out, "the image would have it"
 
 

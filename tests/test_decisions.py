@@ -38,9 +38,16 @@ def staff(tmp_path: Path) -> Database:
 
 
 def decide(
-    staff: Database, document: str, subject: str, verdict: str, *, month: str = "2026-10", suggestion: str = SAID,
-    undoes: int | None = None, sampled: int = 0,
-) -> int:  # fmt: skip
+    staff: Database,
+    document: str,
+    subject: str,
+    verdict: str,
+    *,
+    month: str = "2026-10",
+    suggestion: str = SAID,
+    undoes: int | None = None,
+    sampled: int = 0,
+) -> int:
     row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled)
     return staff.execute(
         "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled)"

@@ -232,9 +232,13 @@ async def test_a_new_version(browser: Browser, db: Any) -> None:
         ({"statement": "x" * 601}, "statement", "At most 600 characters"),
         ({"kind": "version", "confidence": "low"}, "document", "Name the document"),
         ({"kind": "version", "document": "x", "confidence": "sure"}, "confidence", "Choose one of"),
-        ({"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"}, "adopted", "A day, month or year"),
+        (
+            {"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"},
+            "adopted",
+            "A day, month or year",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_stands_beside_its_field(
     browser: Browser, db: Any, values: dict[str, str], name: str, says: str
 ) -> None:

@@ -76,7 +76,7 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
         assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
     listed = corpus.execute(
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
-    ).fetchall()  # fmt: skip
+    ).fetchall()
     assert listed == [("any", 0), ("broadband", 0), ("tagged", 0)]
     corpus.close()
 

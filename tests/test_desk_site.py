@@ -200,9 +200,14 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(browser: B
     assert "ALA's stance" not in page
     latest = field((await browser.get(document())).text, "seen")
     await browser.send(
-        document(), subject="stance", verdict="confirm", value="support", reason="It puts <b>readers</b> first.",
-        published="1", seen=latest,
-    )  # fmt: skip
+        document(),
+        subject="stance",
+        verdict="confirm",
+        value="support",
+        reason="It puts <b>readers</b> first.",
+        published="1",
+        seen=latest,
+    )
     page = (await browser.get(public)).text
     assert "ALA's stance" in page
     assert "It puts &lt;b&gt;readers&lt;/b&gt; first." in page
@@ -294,8 +299,14 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
     await browser.send(keep, step="wake")
     assert "3 documents wait" in (await browser.get("/desk")).text
-    for form in ({"step": "note", "words": " "}, {"step": "assign", "name": "Nobody"}, {"step": "snooze"}, {"step": "x"},
-                 {"step": "snooze", "until_on": "soon"}, {"step": "snooze", "until_change": "rain"}):  # fmt: skip
+    for form in (
+        {"step": "note", "words": " "},
+        {"step": "assign", "name": "Nobody"},
+        {"step": "snooze"},
+        {"step": "x"},
+        {"step": "snooze", "until_on": "soon"},
+        {"step": "snooze", "until_change": "rain"},
+    ):
         assert (await browser.send(keep, **form)).status_code == 400
     assert (await browser.send("/desk/documents/us-1-hr1/keep", step="note", words="x")).status_code == 400
     assert (await browser.get("/desk/documents/us-1-hr1")).status_code == 404

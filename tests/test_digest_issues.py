@@ -280,8 +280,14 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     assert line.section == "stance"
     assert line.lead == "ALA: Support if amended: Library Broadband Act"
     assert line.what[0] == "ALA has taken a stance, 8 March 2022: Support if amended: Hotspots"
-    assert "ALA&#39;s stance" in compose.compose(second, Preferences(), "en", site="https://s.example", since=0, links={
-        "manage": "https://s.example", "leave": "https://s.example"})[1].replace("'", "&#39;")  # fmt: skip
+    assert "ALA&#39;s stance" in compose.compose(
+        second,
+        Preferences(),
+        "en",
+        site="https://s.example",
+        since=0,
+        links={"manage": "https://s.example", "leave": "https://s.example"},
+    )[1].replace("'", "&#39;")
     a_week_later(corpus_file)
     third = prepared(db, corpus_file, "2022-03-23T08:00:00Z", datetime.date(2022, 3, 23))
     line = line_of(third, since=third.news_since)

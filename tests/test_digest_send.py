@@ -334,10 +334,13 @@ def test_a_signed_mail_verifies_and_a_changed_one_does_not(db: Database, corpus_
     postbox = Postbox()
     with post_office(postbox) as port:
         sender = Sender(
-            db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=HEAD.envelope,
-            make=service.issue_maker(db, issue, HEAD, lambda: FIRST), clock=lambda: FIRST,
+            db=db,
+            server=Server(host="127.0.0.1", port=port, security="none", rate=0),
+            envelope=HEAD.envelope,
+            make=service.issue_maker(db, issue, HEAD, lambda: FIRST),
+            clock=lambda: FIRST,
             sign=signer(key, "policy", HEAD.domain),
-        )  # fmt: skip
+        )
         assert asyncio.run(sender.send(issue.id))["sent"] == 1
     [raw] = postbox.raw
     known = lambda name, timeout=5: public if name == b"policy._domainkey.example.org." else None  # noqa: E731

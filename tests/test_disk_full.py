@@ -22,7 +22,7 @@ from desk.accounts.accounts import Account
 from desk.partners import partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from operations.backup import check_backup
+from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_partners
 from store.data_folder import damage, present

@@ -261,8 +261,11 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
 
 
 def test_killed_while_alerts_are_sent_nobody_is_told_twice(
-    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, service: Service  # noqa: F811
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    service: Service,
+) -> None:
     data = tmp_path / "data"
     data.mkdir()
     digest_world.corpus(data)
@@ -340,9 +343,11 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
     postbox = Postbox()
     with post_office(postbox) as port:
         settings = {
-            "INFOPOLICY_MAIL_FROM": "digest@example.org", "INFOPOLICY_SMTP_SECURITY": "none",
-            "INFOPOLICY_SMTP_HOST": "127.0.0.1", "INFOPOLICY_SMTP_PORT": str(port),
-        }  # fmt: skip
+            "INFOPOLICY_MAIL_FROM": "digest@example.org",
+            "INFOPOLICY_SMTP_SECURITY": "none",
+            "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+            "INFOPOLICY_SMTP_PORT": str(port),
+        }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]

@@ -29,11 +29,17 @@ NUMBER = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 OURS = {
     r"^/browse\.(?P<form>atom|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
     r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|ics|csv|xlsx|json)$": [
-        "/areas/broadband.csv", "/jurisdictions/us.csv", "/positions/tc-hotspot-lending.csv"
+        "/areas/broadband.csv",
+        "/jurisdictions/us.csv",
+        "/positions/tc-hotspot-lending.csv",
     ],
-    r"^/(deadlines|calendar)\.(?P<form>atom|ics|csv|xlsx|json)$": ["/deadlines.csv", "/deadlines.csv?past=1", "/calendar.csv"],
+    r"^/(deadlines|calendar)\.(?P<form>atom|ics|csv|xlsx|json)$": [
+        "/deadlines.csv",
+        "/deadlines.csv?past=1",
+        "/calendar.csv",
+    ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
-}  # fmt: skip
+}
 OPTIONS = ("", "_stream=1", "_dl=1", "_header=off", "_labels=on", "_size=2&_stream=on", "_trace=1", "_shape=objects")
 SIGNS = (
     "=1+1",

@@ -123,7 +123,7 @@ READERS = PARSERS | {
     "crawlers/status/states.py": "crawler_rules",
     "crawlers/yaml_config.py": "crawler_rules",
     "datasette/plugins/sharing.py": "web_addresses",
-    "datasette/plugins/subscribe.py": "forms",
+    "digest/subscribers/form.py": "forms",
     "desk/intake/catalog_patch.py": "proposal",
     "desk/intake/importing.py": "form_lines",
     "desk/intake/tracker.py": "tracker_csv",
@@ -187,6 +187,7 @@ OUR_OWN = {
     ),
     "our own backups and the journal of removals": (
         "operations/loss.py",
+        "operations/manifest.py",
         "operations/backup.py",
         "operations/human_data_export.py",
         "operations/retention.py",
@@ -264,9 +265,17 @@ def test_a_workbook_whose_packing_is_damaged_is_told_so() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["[" * 100_000, "7", "null", "[]", '[1, "us-117-hr1", null, "", 9223372036854775808]', '["a", "b", "c", ["d"], 1]',
-     '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]', '["us-117-hr1", "area:broadband", "confirm", {}, 0]'],
-)  # fmt: skip
+    [
+        "[" * 100_000,
+        "7",
+        "null",
+        "[]",
+        '[1, "us-117-hr1", null, "", 9223372036854775808]',
+        '["a", "b", "c", ["d"], 1]',
+        '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]',
+        '["us-117-hr1", "area:broadband", "confirm", {}, 0]',
+    ],
+)
 def test_a_line_of_a_form_that_no_page_made_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"not what the page held|brackets without end"):
         importing._taken(line)
@@ -294,20 +303,29 @@ def test_no_depth_of_brackets_ends_a_crawl(body: bytes) -> None:
 
 def bill(**fields: Any) -> Bill:
     usual: dict[str, Any] = {
-        "id": "us-117-hr1", "source": "us_bills", "jurisdiction": "us", "level": "federal", "session": "117",
-        "identifier": "H.R. 1", "title": "A bill", "url": "https://x/1", "source_url": "https://x/1",
-    }  # fmt: skip
+        "id": "us-117-hr1",
+        "source": "us_bills",
+        "jurisdiction": "us",
+        "level": "federal",
+        "session": "117",
+        "identifier": "H.R. 1",
+        "title": "A bill",
+        "url": "https://x/1",
+        "source_url": "https://x/1",
+    }
     return Bill(**usual | fields)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("title", ["A", "bill"], "title is list"), ("chamber", {"name": "upper"}, "chamber is dict"),
-        ("text", "half \ud83d of it", "text holds half a character"), ("subjects", ("a", 7), r"subjects\[1\] is int"),
+        ("title", ["A", "bill"], "title is list"),
+        ("chamber", {"name": "upper"}, "chamber is dict"),
+        ("text", "half \ud83d of it", "text holds half a character"),
+        ("subjects", ("a", 7), r"subjects\[1\] is int"),
         ("status_history", (("introduced", 1.5),), r"status_history\[0\]\[1\] is float"),
     ],
-)  # fmt: skip
+)
 def test_what_no_database_takes_is_refused_by_name(field: str, value: Any, message: str) -> None:
     with pytest.raises(BadRecord, match=message):
         check_shape(bill(**{field: value}))
@@ -364,9 +382,14 @@ def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/corpus/documents.json?_facet={}", "/corpus/documents?_sort=nothing", "/corpus/documents.json?_through={}",
-     "/corpus/documents?_facet=a%00b", "/browse%00"],
-)  # fmt: skip
+    [
+        "/corpus/documents.json?_facet={}",
+        "/corpus/documents?_sort=nothing",
+        "/corpus/documents.json?_through={}",
+        "/corpus/documents?_facet=a%00b",
+        "/browse%00",
+    ],
+)
 def test_an_address_that_cannot_be_read_is_the_askers_mistake(path: str) -> None:
     runner, stranger, _, _ = fuzz_visitors._world()
     assert runner.run(stranger.get(path)).status_code in (400, 404)
@@ -406,10 +429,14 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
 @FAST
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]),
-        st.one_of(st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])),
+        st.sampled_from(
+            ["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]
+        ),
+        st.one_of(
+            st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])
+        ),
     )
-)  # fmt: skip
+)
 def test_any_address_of_the_list_is_answered(args: dict[str, str]) -> None:
     fuzz_visitors.browse(args)
 

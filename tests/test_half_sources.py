@@ -91,9 +91,13 @@ def collect(
             db.close()
     environment = clean_environment() | KEYS | {"INFOPOLICY_DATA": str(target)}
     call = lambda *command: subprocess.run(  # noqa: E731
-        command, env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()}, cwd=ROOT, text=True,
-        capture_output=True, timeout=300,
-    )  # fmt: skip
+        command,
+        env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()},
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     crawled = call(sys.executable, "-c", COMMAND, json.dumps(own), "crawl", "--budget", "off", *options, *names)
     assert "Traceback" not in crawled.stderr, crawled.stderr
     status = call(sys.executable, str(ROOT / "cli.py"), "status", "--json")

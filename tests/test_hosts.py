@@ -17,22 +17,54 @@ from settings import Configuration
 
 SITE = "https://policy.example.org"
 FORWARDED = {
-    "X-Forwarded-Host": "evil.example", "X-Original-Host": "evil.example", "Forwarded": "host=evil.example;proto=http",
-    "X-Forwarded-Proto": "ftp", "X-Forwarded-Prefix": "//evil.example", "X-Rewrite-URL": "//evil.example",
-}  # fmt: skip
+    "X-Forwarded-Host": "evil.example",
+    "X-Original-Host": "evil.example",
+    "Forwarded": "host=evil.example;proto=http",
+    "X-Forwarded-Proto": "ftp",
+    "X-Forwarded-Prefix": "//evil.example",
+    "X-Rewrite-URL": "//evil.example",
+}
 FOREIGN = ({"Host": "evil.example:443"} | FORWARDED, {"Host": "a@evil.example/x?"})
 BLOB = quote_plus("select x'00ff' as b, id from documents")
 PATHS = (
-    "/", "/areas", "/browse?area=broadband", "/corpus", "/corpus.json", "/corpus/documents", "/corpus/documents?_size=1",
-    "/corpus/documents.json?_size=1", "/corpus/documents?_facet=kind&_size=2", "/corpus/documents.json?_facet=kind&_size=1",
-    f"/corpus?sql={BLOB}", f"/corpus.csv?sql={BLOB}",
-    f"/corpus.json?sql={BLOB}&_shape=array", "/corpus/documents.jsono?_size=1", f"/corpus/documents/{site_corpus.BROADBAND}",
-    f"/corpus/documents/{site_corpus.BROADBAND}.json", "/corpus/blobs.csv", "/corpus/blobs", "/browse.atom",
+    "/",
+    "/areas",
+    "/browse?area=broadband",
+    "/corpus",
+    "/corpus.json",
+    "/corpus/documents",
+    "/corpus/documents?_size=1",
+    "/corpus/documents.json?_size=1",
+    "/corpus/documents?_facet=kind&_size=2",
+    "/corpus/documents.json?_facet=kind&_size=1",
+    f"/corpus?sql={BLOB}",
+    f"/corpus.csv?sql={BLOB}",
+    f"/corpus.json?sql={BLOB}&_shape=array",
+    "/corpus/documents.jsono?_size=1",
+    f"/corpus/documents/{site_corpus.BROADBAND}",
+    f"/corpus/documents/{site_corpus.BROADBAND}.json",
+    "/corpus/blobs.csv",
+    "/corpus/blobs",
+    "/browse.atom",
     "/browse.json?size=1",
-    "/deadlines.ics", "/sitemap.xml", "/robots.txt", "/llms.txt", "/api", f"/documents/{site_corpus.BROADBAND}", "/desk",
+    "/deadlines.ics",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/llms.txt",
+    "/api",
+    f"/documents/{site_corpus.BROADBAND}",
+    "/desk",
     "/desk/login",
-    "/digest", "/subscribe", "/report", "/nothing", "/nothing.json", "/areas/", "/es/areas", "/es/corpus", "/corpus/nothing",
-)  # fmt: skip
+    "/digest",
+    "/subscribe",
+    "/report",
+    "/nothing",
+    "/nothing.json",
+    "/areas/",
+    "/es/areas",
+    "/es/corpus",
+    "/corpus/nothing",
+)
 
 
 @pytest.fixture(scope="module")

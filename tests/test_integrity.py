@@ -141,10 +141,15 @@ def test_an_export_that_fails_leaves_the_file_of_before(config: Configuration, m
 @pytest.mark.parametrize(
     ("version", "faults"),
     [
-        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]), ("3.50.4", ["WAL mode"]), ("3.50.7", []),
-        ("3.51.2", ["WAL mode"]), ("3.51.3", []), ("3.53.0", []), ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.50.4", ["WAL mode"]),
+        ("3.50.7", []),
+        ("3.51.2", ["WAL mode"]),
+        ("3.51.3", []),
+        ("3.53.0", []),
+        ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
     ],
-)  # fmt: skip
+)
 def test_known_faults_of_a_version_are_told(version: str, faults: list[str]) -> None:
     told = sqlite_version.warnings(version)
     assert len(told) == len(faults)

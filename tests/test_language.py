@@ -29,11 +29,31 @@ TEMPLATES = serve.SITE / "templates"
 PUBLIC = [
     f"{name}.html"
     for name in (
-        "_became_law", "_charts", "_cite", "_feeds", "_macros", "_partners", "about", "area", "areas", "base", "browse",
-        "calendar", "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
-        "position", "positions",
+        "_became_law",
+        "_charts",
+        "_cite",
+        "_feeds",
+        "_macros",
+        "_partners",
+        "about",
+        "area",
+        "areas",
+        "base",
+        "browse",
+        "calendar",
+        "compare",
+        "deadlines",
+        "document",
+        "error",
+        "glossary",
+        "handout",
+        "home",
+        "jurisdiction",
+        "jurisdictions",
+        "position",
+        "positions",
     )
-]  # fmt: skip
+]
 #: Modules whose words those pages show.
 CODE = [*sorted((ROOT / "pages").rglob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
 SITE = "https://policy.example.org"
@@ -205,8 +225,15 @@ def test_a_template_with_unmarked_text_would_be_found() -> None:
 SPANISH = {
     "/es/": ["Qué se mueve en la política de la información", "4 documentos", "31 de marzo de 2022", "en 22 días"],
     f"/es/documents/{BROADBAND}": [
-        "Proyecto de ley", "Aprobado por una cámara", "desde el 8 de marzo de 2022", "117.º Congreso", "muy probable (94 %)",
-        "1 copromotor", "Library Broadband Act", "hallado en el título", "Library Broadband Act, H.R. 1783, 117th Cong. (2021).",
+        "Proyecto de ley",
+        "Aprobado por una cámara",
+        "desde el 8 de marzo de 2022",
+        "117.º Congreso",
+        "muy probable (94 %)",
+        "1 copromotor",
+        "Library Broadband Act",
+        "hallado en el título",
+        "Library Broadband Act, H.R. 1783, 117th Cong. (2021).",
     ],
     "/es/areas/broadband": ["Banda ancha", "Próximas fechas", "Cierre de comentarios"],
     "/es/browse?q=hotspots": ["Documentos con «hotspots»", "2 documentos", "En el resumen:"],
@@ -216,7 +243,7 @@ SPANISH = {
     "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
     "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
     "/es/positions/tc-hotspot-lending/handout": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
-}  # fmt: skip
+}
 
 
 def shown(page: str) -> str:
@@ -271,11 +298,16 @@ async def test_titles_keep_their_language(site: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "led"),
     [
-        ("/es/corpus", "/corpus"), ("/es/browse.csv?area=broadband", "/browse.csv?area=broadband"), ("/es/sources", "/sources"),
-        ("/es/-/databases", "/-/databases"), ("/es//evil.example/", "/evil.example/"), ("/es/es/areas", "/es/areas"),
-        ("/es/desk", "/desk"), ("/es/staff.db", "/staff.db"),
+        ("/es/corpus", "/corpus"),
+        ("/es/browse.csv?area=broadband", "/browse.csv?area=broadband"),
+        ("/es/sources", "/sources"),
+        ("/es/-/databases", "/-/databases"),
+        ("/es//evil.example/", "/evil.example/"),
+        ("/es/es/areas", "/es/areas"),
+        ("/es/desk", "/desk"),
+        ("/es/staff.db", "/staff.db"),
     ],
-)  # fmt: skip
+)
 async def test_what_is_not_translated_leads_to_its_english_address_on_this_site(
     site: Any, asked: str, led: str
 ) -> None:

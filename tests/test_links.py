@@ -115,9 +115,17 @@ def private_words(world: Configuration) -> list[str]:
         reasons = [row[0] for row in db.execute("select distinct reason from suggested_stances") if row[0]]
     assert len(reasons) > 10
     return [
-        *PRIVATE, *reasons, "subscriber@example.org", "suggested_stances", "staff.db", "mail.db", "ops.db",
-        str(world.data), str(ROOT), "Traceback (most recent",
-    ]  # fmt: skip
+        *PRIVATE,
+        *reasons,
+        "subscriber@example.org",
+        "suggested_stances",
+        "staff.db",
+        "mail.db",
+        "ops.db",
+        str(world.data),
+        str(ROOT),
+        "Traceback (most recent",
+    ]
 
 
 async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site: Any, world: Configuration) -> None:

@@ -39,17 +39,27 @@ PRIVATE = ("staff.db", "partners.db", "mail.db")
 LOSSES = ("deleted", "zero bytes", "an empty database", "an older copy")
 #: The steps of a run and the commands of each file, but `serve`, which goes on for the public.
 STEPS: dict[str, tuple[str, ...]] = {
-    "publish": ("publish",), "rebuild": ("rebuild",), "rebuild --all": ("rebuild", "--all"), "backup": ("backup",),
-    "prune": ("prune",), "check": ("check",), "status": ("status",),
-}  # fmt: skip
+    "publish": ("publish",),
+    "rebuild": ("rebuild",),
+    "rebuild --all": ("rebuild", "--all"),
+    "backup": ("backup",),
+    "prune": ("prune",),
+    "check": ("check",),
+    "status": ("status",),
+}
 OF_FILE: dict[str, tuple[tuple[str, ...], ...]] = {
     "staff.db": (("user", "list"), ("positions", "proposals"), ("digest", "prepare", "--list", "staff")),
     "partners.db": (("user", "list"), ("user", "disable", "Dana")),
     "mail.db": (
-        ("digest", "prepare"), ("digest", "deliver", "daily"), ("digest", "letters"), ("digest", "status"),
-        ("subscribe", "two@example.org"), ("alerts", "send"), ("subscribers", "export", "one@example.org"),
+        ("digest", "prepare"),
+        ("digest", "deliver", "daily"),
+        ("digest", "letters"),
+        ("digest", "status"),
+        ("subscribe", "two@example.org"),
+        ("alerts", "send"),
+        ("subscribers", "export", "one@example.org"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +165,7 @@ def test_a_run_collects_and_publishes_nothing(data: Path, infopolicy: Callable[.
     """What sources say today cannot be collected later, so the run collects; what follows waits for the file."""
     lose(data, "staff.db", "deleted")
     left = state(data)
-    done = infopolicy("crawl", "us_bills", "--congress", "117", "--today", "2025-06-01", "--limit", "1",
-                      mirror=SAMPLE)  # fmt: skip
+    done = infopolicy("crawl", "us_bills", "--congress", "117", "--today", "2025-06-01", "--limit", "1", mirror=SAMPLE)
     assert done.returncode == 3, done.stderr
     assert "infopolicy restore" in done.stderr
     assert "us_bills: 1 new" in done.stdout
@@ -171,9 +180,15 @@ async def test_the_site_closes_the_pages_that_need_the_file_and_shows_the_others
     assert all(left[name] is None for name in PRIVATE)
     browser = desk_world.Browser(desk_world.site_of(config, mail=config).app())
     for page, status in {
-        "/": 200, f"/documents/{BROADBAND}": 200, "/subscribe": 200, "/report": 200, "/desk/login": 503, "/partner": 503,
-        "/digest": 503, "/-/health": 503,
-    }.items():  # fmt: skip
+        "/": 200,
+        f"/documents/{BROADBAND}": 200,
+        "/subscribe": 200,
+        "/report": 200,
+        "/desk/login": 503,
+        "/partner": 503,
+        "/digest": 503,
+        "/-/health": 503,
+    }.items():
         assert (await browser.get(page)).status_code == status, page
     reasons = (await browser.get("/-/health")).json()["reasons"]
     assert len([words for words in reasons if "missing, empty or not the newest" in words]) == 3
@@ -267,9 +282,10 @@ def test_every_change_that_people_make_counts_and_nothing_else(data: Path) -> No
     counter = lambda name: identity_of(data / name).counter  # type: ignore[union-attr]  # noqa: E731
     with closing(open_mail(config.mail)) as db:
         for sql in (
-            "insert into suppressions values ('x', 'y', 'z')", "update suppressions set reason = 'q' where reason = 'y'",
+            "insert into suppressions values ('x', 'y', 'z')",
+            "update suppressions set reason = 'q' where reason = 'y'",
             "delete from suppressions where reason = 'q'",
-        ):  # fmt: skip
+        ):
             before = counter("mail.db")
             db.execute(sql)
             assert counter("mail.db") == before + 1, sql

@@ -120,11 +120,16 @@ def test_exemptions_are_needed() -> None:
 @pytest.mark.parametrize(
     ("sentence", "promises"),
     [
-        ("The site never logs a query.", True), ("At most 40 wait.", True), ("No page can be framed.", True),
-        ("A larger file is refused.", True), ("It ends within 10 seconds.", True), ("The rest stays.", True),
-        ("A reviewer proposes another wording.", False), ("Run it monthly.", False),
+        ("The site never logs a query.", True),
+        ("At most 40 wait.", True),
+        ("No page can be framed.", True),
+        ("A larger file is refused.", True),
+        ("It ends within 10 seconds.", True),
+        ("The rest stays.", True),
+        ("A reviewer proposes another wording.", False),
+        ("Run it monthly.", False),
     ],
-)  # fmt: skip
+)
 def test_promises_are_recognized(sentence: str, promises: bool) -> None:
     assert bool(PROMISE.search(sentence)) == promises
 
@@ -149,7 +154,10 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "A member over {} MB is not unpacked": (us_bills.MEMBER_MAXSIZE / MIB,),
         "at most {} MB of work waiting": (worker_process.AHEAD_BYTES / MIB,),
         "A response may have at most {} MB": (crawl_settings.DOWNLOAD_MAXSIZE / MIB,),
-        "{} MB for Canada's list of bills and {} MB for the ZIP file": (ca_bills.MAXSIZE / MIB, us_bills.BULK_MAXSIZE / MIB),
+        "{} MB for Canada's list of bills and {} MB for the ZIP file": (
+            ca_bills.MAXSIZE / MIB,
+            us_bills.BULK_MAXSIZE / MIB,
+        ),
         "{} kB to subscribe": (request_parsing.SMALLEST_FORM / 1000,),
         "{} kB at the desk and for reports": (request_parsing.LARGEST_FORM / 1000,),
         "{} MB with a text, {} MB with a file": (request_parsing.LARGEST_TEXT / MB, request_parsing.LARGEST_FILE / MB),
@@ -158,29 +166,40 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "{} confirmation emails a day and {} in 30 days": tuple(most for _, most in digest_limits.PER_PERSON),
         "one sender can make at most {} requests an hour": (digest_limits.PER_ORIGIN_HOUR,),
         "At most {} confirmation emails an hour go to one domain, and {} in all": (
-            digest_limits.PER_DOMAIN_HOUR, digest_limits.EVERYBODY_HOUR,
+            digest_limits.PER_DOMAIN_HOUR,
+            digest_limits.EVERYBODY_HOUR,
         ),
         "It expires after {} hours": (sessions.HOURS,),
         "{} reports in {} minutes and {} in a day": (
-            account_limits.REPORTS_PER_ORIGIN, account_limits.MINUTES, account_limits.REPORTS_A_DAY,
+            account_limits.REPORTS_PER_ORIGIN,
+            account_limits.MINUTES,
+            account_limits.REPORTS_A_DAY,
         ),
         "At most {} reports are open; above {} only": (reports.MOST_OPEN_AT_ALL, reports.MOST_OPEN),
         "unpacks anything: at most {} MB": (workbook.LARGEST_UNPACKED / MB,),
         "with {} MB of memory and {} seconds of processor time": (workbook.MEMORY / MB, workbook.PROCESSOR_SECONDS),
         "not answered {} second later is killed": (sql_limits.GRACE,),
-        "{} queries run and {} wait, for at most {} seconds": (sql_limits.WORKERS, sql_limits.WAITING, sql_limits.PATIENCE),
+        "{} queries run and {} wait, for at most {} seconds": (
+            sql_limits.WORKERS,
+            sql_limits.WAITING,
+            sql_limits.PATIENCE,
+        ),
         "may allocate {} MB": (sql_limits.HEAP / MB,),
         "has {} MB of address space": (sql_limits.ADDRESS_SPACE / MB,),
         "can write at most {} MB": (sql_limits.WRITTEN / MB,),
         "{} characters of SQL, values of {} MB, answers of {} MB": (
-            sql_limits.LONGEST_SQL, sql_limits.LONGEST_VALUE / MB, sql_limits.LARGEST_ANSWER / MB,
+            sql_limits.LONGEST_SQL,
+            sql_limits.LONGEST_VALUE / MB,
+            sql_limits.LARGEST_ANSWER / MB,
         ),
         "{} columns, {} arguments of a function, {} parts of a compound SELECT": (
-            _SQLITE[sqlite3.SQLITE_LIMIT_COLUMN], _SQLITE[sqlite3.SQLITE_LIMIT_FUNCTION_ARG],
+            _SQLITE[sqlite3.SQLITE_LIMIT_COLUMN],
+            _SQLITE[sqlite3.SQLITE_LIMIT_FUNCTION_ARG],
             _SQLITE[sqlite3.SQLITE_LIMIT_COMPOUND_SELECT],
         ),
         "expressions {} deep, patterns of {} characters, and {} facets": (
-            _SQLITE[sqlite3.SQLITE_LIMIT_EXPR_DEPTH], _SQLITE[sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH],
+            _SQLITE[sqlite3.SQLITE_LIMIT_EXPR_DEPTH],
+            _SQLITE[sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH],
             sql_limits.MOST_FACETS,
         ),
         "SIGTERM ends the server within {} seconds": (server.LAST,),
@@ -206,27 +225,35 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "{} minutes without a page end a visit": (collaboration.IDLE_MINUTES,),
         "{} days after the report is closed": (reports.FORGET_DAYS,),
         "{} reports in {} minutes and {} in a day": (
-            account_limits.REPORTS_PER_ORIGIN, account_limits.MINUTES, account_limits.REPORTS_A_DAY,
+            account_limits.REPORTS_PER_ORIGIN,
+            account_limits.MINUTES,
+            account_limits.REPORTS_A_DAY,
         ),
         "When {} reports are open, only a sender's first is accepted; when {} are": (
-            reports.MOST_OPEN, reports.MOST_OPEN_AT_ALL,
+            reports.MOST_OPEN,
+            reports.MOST_OPEN_AT_ALL,
         ),
         "at most {} rows and {} MB": (tracker.MOST_ROWS, request_parsing.LARGEST_FILE / MB),
         "may unpack to at most {} MB": (workbook.LARGEST_UNPACKED / MB,),
         "with {} MB of memory, {} seconds of processor time, {} seconds in all": (
-            workbook.MEMORY / MB, workbook.PROCESSOR_SECONDS, workbook.SECONDS,
+            workbook.MEMORY / MB,
+            workbook.PROCESSOR_SECONDS,
+            workbook.SECONDS,
         ),
         "valid for {} hours": (sessions.HOURS,),
         "at least {} characters and": (passwords.SHORTEST,),
         "PBKDF2, {} rounds": (passwords.ITERATIONS,),
         "In {} minutes it permits {} for a name from one sender, {} for a name, {} from a sender, and {} in all": (
-            account_limits.MINUTES, account_limits.PER_NAME_AND_ORIGIN, account_limits.PER_NAME, account_limits.PER_ORIGIN,
+            account_limits.MINUTES,
+            account_limits.PER_NAME_AND_ORIGIN,
+            account_limits.PER_NAME,
+            account_limits.PER_ORIGIN,
             account_limits.EVERYBODY,
         ),
         "for `/desk/login` only, {} days": (account_limits.DEVICE_DAYS,),
         "has {} attempts of its own in {} minutes": (account_limits.PER_NAME_AND_ORIGIN, account_limits.MINUTES),
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("page", FIGURES)

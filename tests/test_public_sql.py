@@ -49,20 +49,28 @@ def site(corpus: Path) -> Iterator[Datasette]:
     [
         ("select * from documents order by id", None, {}),
         ("select id, title from documents order by id limit 3", None, {"truncate": True, "page_size": 2}),
-        ("select 1 a, 2 a, null \"b\"\"c\", 'é😀' \"\", x'00ff' blob, 1e999 inf, 0.1 f, -9223372036854775808 i", None, {}),
+        (
+            'select 1 a, 2 a, null "b""c", \'é😀\' "", x\'00ff\' blob, 1e999 inf, 0.1 f, -9223372036854775808 i',
+            None,
+            {},
+        ),
         ("select :a || :b as v, typeof(:a) t", {"a": "x", "b": "y", "unused": "z"}, {}),
         ("select ? as v", [5], {}),
         ("select cast(x'61ff62' as text) as broken", None, {}),
         ("select * from documents where 0", None, {"truncate": True}),
-        ("select rowid, highlight(documents_fts, 0, '<', '>') h, bm25(documents_fts) from documents_fts"
-         " where documents_fts match escape_fts(?) order by rank", ["library"], {}),
+        (
+            "select rowid, highlight(documents_fts, 0, '<', '>') h, bm25(documents_fts) from documents_fts"
+            " where documents_fts match escape_fts(?) order by rank",
+            ["library"],
+            {},
+        ),
         ("select json_extract(value, '$.a') from json_each('[{\"a\":1}]')", None, {}),
         ("select name, type from pragma_table_info('documents')", None, {}),
         ("select count(*) from listed_documents", None, {}),
         ("PRAGMA schema_version", None, {}),
         ("explain query plan select * from documents where id = 1", None, {}),
     ],
-)  # fmt: skip
+)
 async def test_rows_are_those_of_datasette(site: Datasette, corpus: Path, sql: str, params: Any, more: Any) -> None:
     own = Database(site, str(corpus), is_mutable=True)
     own.name = "own"
@@ -148,9 +156,12 @@ def test_a_message_that_is_too_long_or_late_or_cut_off_is_refused() -> None:
         ("/corpus.csv?sql=" + quote_plus(SLOW), "took too long"),
         ("/corpus.json?_timelimit=-1000000&sql=" + quote_plus(SLOW), "took too long"),
         ("/corpus.json?sql=" + quote_plus(LARGE), "too large"),
-        ("/corpus.json?sql=" + quote_plus("select max(" + ",".join(["printf('%.*c', 9000000, 'a')"] * 40) + ")"), "memory"),
+        (
+            "/corpus.json?sql=" + quote_plus("select max(" + ",".join(["printf('%.*c', 9000000, 'a')"] * 40) + ")"),
+            "memory",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_refused_is_the_askers_mistake(site: Datasette, address: str, words: str) -> None:
     answer = await site.client.get(address)
     assert answer.status_code == 400, answer.text[:300]
@@ -165,10 +176,13 @@ async def test_what_is_refused_is_the_askers_mistake(site: Datasette, address: s
         (lambda n: " union all ".join(["select 1"] * n), limits._LIMITS[sqlite3.SQLITE_LIMIT_COMPOUND_SELECT]),
         (lambda n: "select " + "not " * (n - 1) + "1", limits._LIMITS[sqlite3.SQLITE_LIMIT_EXPR_DEPTH]),
         (lambda n: f"select 'a' like '{'a' * n}'", limits._LIMITS[sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH]),
-        (lambda n: f"select length(printf('%.*c', 9000000, 'a') || printf('%.*c', {n - 9000000}, 'a'))", limits.LONGEST_VALUE),
+        (
+            lambda n: f"select length(printf('%.*c', 9000000, 'a') || printf('%.*c', {n - 9000000}, 'a'))",
+            limits.LONGEST_VALUE,
+        ),
     ],
     ids=["columns", "arguments", "compound SELECT", "depth", "pattern", "value"],
-)  # fmt: skip
+)
 async def test_a_query_may_be_as_large_as_its_limit(site: Datasette, sql: Callable[[int], str], most: int) -> None:
     corpus = site.get_database("corpus")
     assert (await corpus.execute(sql(most))).rows

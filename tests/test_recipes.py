@@ -306,7 +306,7 @@ def parse_bill(record: Record) -> Bill:
         return Bill(
             id=document_id(JURISDICTION, SESSION, number), source=SOURCE, jurisdiction=JURISDICTION, level="state",
             session=SESSION, identifier=number, title=title, url=URL, source_url=URL,
-        )  # fmt: skip
+        )
 '''
 SPIDER = '''"""Bills of Vermont, from the legislature's own list."""
 

@@ -19,7 +19,8 @@ from desk.partners import partners
 from digest.subscribers import limits as asking
 from digest.subscribers.tokens import Links
 from operations import human_data_export
-from operations.backup import backup, check_backup
+from operations.backup import backup
+from operations.manifest import check_backup
 from operations.retention import forget_backups, prune
 from settings import Configuration
 from store.connect import open_mail, open_ops, open_partners, open_staff, read_only
@@ -86,8 +87,10 @@ def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     assert done["answers kept for asking what changed"] == 1
     assert done["days of budgets"] == 1
     assert count(config.ops, "select url, body is null from rejects order by url") == [
-        ("https://x/1", 0), ("https://x/2", 1), ("https://x/3", 0),
-    ]  # fmt: skip
+        ("https://x/1", 0),
+        ("https://x/2", 1),
+        ("https://x/3", 0),
+    ]
     assert count(config.ops, "select fingerprint from responses") == [("1",)]
     for file in (config.staff, config.partners):
         assert count(file, "select min(started_at) from sessions") == [(YOUNG,)]

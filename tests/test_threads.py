@@ -28,11 +28,18 @@ def db(tmp_path: Path) -> Database:
     for key, published, kind in ((EXTENSION, "2022-03-08", "Proposed Rule"), (FINAL, "2022-09-01", "Rule")):
         db.table("documents").insert(
             document_row(
-                key, kind="regulation", source="us_federal_register", session="fr", identifier=key[6:], status="proposed",
-                title=f"{kind} of {published}", url="https://www.federalregister.gov/", published_on=published,
+                key,
+                kind="regulation",
+                source="us_federal_register",
+                session="fr",
+                identifier=key[6:],
+                status="proposed",
+                title=f"{kind} of {published}",
+                url="https://www.federalregister.gov/",
+                published_on=published,
                 document_type=kind,
             )
-        )  # fmt: skip
+        )
     db.table("terms").insert_all(
         [
             {"document_id": RULE, "ordinal": 1, "kind": "rin", "term": "3060-AK57"},
@@ -42,10 +49,13 @@ def db(tmp_path: Path) -> Database:
     )
     db.table("events").insert(
         {
-            "document_id": EXTENSION, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-04-30T23:59:59",
+            "document_id": EXTENSION,
+            "ordinal": 0,
+            "kind": "comment_close",
+            "starts_at": "2022-04-30T23:59:59",
             "timezone": "America/New_York",
         }
-    )  # fmt: skip
+    )
     publish(db, NOW)
     db.conn.row_factory = sqlite3.Row
     return db
@@ -91,10 +101,17 @@ def filed(db: Database, count: int) -> None:
     for number in range(count):
         key = f"us-regs-ed-2022-{number}"
         row = document_row(
-            key, kind="regulation", source="us_regulations", session="regs", identifier=key[8:], status="proposed",
-            title="Comments wanted", url="https://www.regulations.gov/", published_on="2022-03-01",
+            key,
+            kind="regulation",
+            source="us_regulations",
+            session="regs",
+            identifier=key[8:],
+            status="proposed",
+            title="Comments wanted",
+            url="https://www.regulations.gov/",
+            published_on="2022-03-01",
             document_type="Proposed Rule",
-        )  # fmt: skip
+        )
         db.table("documents").insert(row)
         link = {
             "document_id": key,

@@ -201,10 +201,19 @@ def test_train_command_reports_and_refuses_bad_files(tmp_path: Path, capsys: pyt
     assert main(tmp_path / "absent.jsonl", folder=tmp_path / "model") == 2
     assert "absent.jsonl" in capsys.readouterr().err
     lines = [
-        {"id": d.id, "source": "", "title": d.title, "abstract": None, "areas": sorted(d.areas), "priority": d.priority,
-         "stratum": "core", "split": split}
-        for split in ("train", "test") for d in documents(split)
-    ]  # fmt: skip
+        {
+            "id": d.id,
+            "source": "",
+            "title": d.title,
+            "abstract": None,
+            "areas": sorted(d.areas),
+            "priority": d.priority,
+            "stratum": "core",
+            "split": split,
+        }
+        for split in ("train", "test")
+        for d in documents(split)
+    ]
     path = tmp_path / "gold.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     assert main(path, folder=tmp_path / "model") == 0

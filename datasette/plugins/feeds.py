@@ -158,9 +158,13 @@ async def listed(datasette, request):
         rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
         last = "/".join(places[-1]) if len(places) == size else None
         found = {
-            "title": list_of.title, "page": site + list_of.page, "total": list_of.total, "rights": RIGHTS,
-            "next": site + feeds.with_parts(request.full_path, after=last) if last else None, "documents": rows,
-        }  # fmt: skip
+            "title": list_of.title,
+            "page": site + list_of.page,
+            "total": list_of.total,
+            "rights": RIGHTS,
+            "next": site + feeds.with_parts(request.full_path, after=last) if last else None,
+            "documents": rows,
+        }
         return as_json(found, headers)
 
     make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}

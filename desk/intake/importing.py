@@ -77,17 +77,23 @@ def page(context: RequestContext) -> Answer:
 
 #: What can be said of a row -> in words.
 STATES = {
-    "matched": "will be written", "ambiguous": "fits several documents", "same": "is there already",
-    "double": "tells of a document that a row above tells of", "unknown": "fits none of our documents",
+    "matched": "will be written",
+    "ambiguous": "fits several documents",
+    "same": "is there already",
+    "double": "tells of a document that a row above tells of",
+    "unknown": "fits none of our documents",
     "bad": "has a value that cannot be used",
-}  # fmt: skip
+}
 
 
 def _start(context: RequestContext, problem: str | None = None, status: int = 200) -> Page:
     page_data = {
-        "problem": problem, "imports": past(context.db), "columns": tracker.words()["columns"],
-        "stances": tracker.words()["stances"], "most": tracker.MOST_ROWS,
-    }  # fmt: skip
+        "problem": problem,
+        "imports": past(context.db),
+        "columns": tracker.words()["columns"],
+        "stances": tracker.words()["stances"],
+        "most": tracker.MOST_ROWS,
+    }
     return Page("desk/import.html", page_data, status)
 
 
@@ -205,9 +211,13 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
     note_id: int | None = None
     if each.stance and not _drafted(db, account, each.document_id, each.stance):
         draft = Verdict(
-            document_id=each.document_id, subject="stance", verdict="confirm", value=each.stance, note=each.note,
+            document_id=each.document_id,
+            subject="stance",
+            verdict="confirm",
+            value=each.stance,
+            note=each.note,
             seen=each.seen,
-        )  # fmt: skip
+        )
         reviews.record(db, account, [draft], now=now, batch=batch)
     elif each.note and not _has_note(db, account, each.document_id, each.note):
         note_id = collaboration.add_note(db, account, each.document_id, each.note, now)

@@ -45,9 +45,14 @@ def edit(context: RequestContext) -> Answer:
         except catalog_patch.CannotAmend as error:
             wrong = {"": str(error)}
     page_data = {
-        "p": position, "kind": kind, "v": typed, "wrong_fields": wrong, "made": made, "confidences": CONFIDENCES,
+        "p": position,
+        "kind": kind,
+        "v": typed,
+        "wrong_fields": wrong,
+        "made": made,
+        "confidences": CONFIDENCES,
         "longest": proposals.LONGEST,
-    }  # fmt: skip
+    }
     return Page("desk/position_edit.html", page_data, 400 if wrong else 200)
 
 

@@ -35,8 +35,13 @@ def listed(context: RequestContext) -> Answer:
 
 def _page(context: RequestContext, closed: bool, problem: str | None = None, status: int = 200) -> Page:
     page_data = {
-        "rows": reports.listed(context.db, closed=closed, now=context.now), "closed": closed, "endings": reports.ENDINGS,
-        "open_count": reports.open_count(context.db), "problem": problem, "tried": context.number("report"),
-        "tried_note": context.typed("note"), "days": reports.FORGET_DAYS,
-    }  # fmt: skip
+        "rows": reports.listed(context.db, closed=closed, now=context.now),
+        "closed": closed,
+        "endings": reports.ENDINGS,
+        "open_count": reports.open_count(context.db),
+        "problem": problem,
+        "tried": context.number("report"),
+        "tried_note": context.typed("note"),
+        "days": reports.FORGET_DAYS,
+    }
     return Page("desk/reports.html", page_data, status)

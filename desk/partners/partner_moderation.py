@@ -31,9 +31,14 @@ def listed(context: RequestContext) -> Answer:
             hidden = context.typed("hide") == "1"
             try:
                 about = partners.moderate(
-                    db, context.me, context.number("statement"), hidden=hidden, reason=context.typed("reason"),
-                    seen=context.number("seen"), now=context.now,
-                )  # fmt: skip
+                    db,
+                    context.me,
+                    context.number("statement"),
+                    hidden=hidden,
+                    reason=context.typed("reason"),
+                    seen=context.number("seen"),
+                    now=context.now,
+                )
             except partners.BadStatement as bad:
                 wrong = bad.fields
                 if "" in wrong:
@@ -43,7 +48,9 @@ def listed(context: RequestContext) -> Answer:
                 accounts.log(context.db, context.me.id, what, about, context.now)
                 return Redirect("/desk/partners", "Hidden: it can be shown again." if hidden else "Shown again.")
         page_data = {
-            "rows": partners.listed(db), "people": accounts.all_accounts(db), "wrong_fields": wrong,
+            "rows": partners.listed(db),
+            "people": accounts.all_accounts(db),
+            "wrong_fields": wrong,
             "tried": context.number("statement"),
-        }  # fmt: skip
+        }
         return Page("desk/partners.html", page_data, 400 if wrong else 200)

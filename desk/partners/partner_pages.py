@@ -28,9 +28,10 @@ def home(context: RequestContext) -> Answer:
     found = find_documents(context.db.conn, words) if words else []
     shown = {card.id: card for card in cards.cards(context.db.conn, found, context.today)}
     page_data = {
-        "rows": partners.of_organisation(context.db, context.me), "q": words,
+        "rows": partners.of_organisation(context.db, context.me),
+        "q": words,
         "found": [shown[key] for key in found if key in shown],
-    }  # fmt: skip
+    }
     return Page("partner/home.html", page_data)
 
 
@@ -40,14 +41,19 @@ def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
     number = slug(words).replace("-", "")
     asked = [
         ("select id from documents where id = ?", key),
-        (f"select document_id from listing where number = ? and area_id = 'any' order by sort_on desc limit {MOST_FOUND}",
-         number),
-    ]  # fmt: skip
+        (
+            f"select document_id from listing where number = ? and area_id = 'any' order by sort_on desc limit {MOST_FOUND}",
+            number,
+        ),
+    ]
     if expression := search.parse(words).expression:
         asked.append(
-            ("select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ? "
-             f"order by f.rank limit {MOST_FOUND}", expression)
-        )  # fmt: skip
+            (
+                "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ? "
+                f"order by f.rank limit {MOST_FOUND}",
+                expression,
+            )
+        )
     found = [row[0] for sql, value in asked for row in db.execute(sql, [value]).fetchall()]
     return list(dict.fromkeys(found))[:MOST_FOUND]
 
@@ -84,12 +90,16 @@ def _page(context: RequestContext, wrong: dict[str, str] | None = None, status: 
     current = partners.mine(context.db, context.me, context.path["id"])
     tried = context.form is not None
     page_data = {
-        "c": found[0], "current": current, "wrong_fields": wrong or {}, "stances": glossary()["stances"],
+        "c": found[0],
+        "current": current,
+        "wrong_fields": wrong or {},
+        "stances": glossary()["stances"],
         "stance": context.typed("stance") if tried else (current or {}).get("stance"),
         "note": context.typed("note") if tried else (current or {}).get("note") or "",
-        "seen": current["id"] if current else 0, "history": partners.history(context.db, context.me, context.path["id"]),
+        "seen": current["id"] if current else 0,
+        "history": partners.history(context.db, context.me, context.path["id"]),
         "longest": partners.LONGEST_NOTE,
-    }  # fmt: skip
+    }
     return Page("partner/document.html", page_data, status)
 
 

@@ -112,8 +112,11 @@ def keep(context: RequestContext) -> Answer:
     except collaboration.BadWork as error:
         raise HTTPError(400, f"Nothing was written: {error}.") from error
     told = {
-        "note": "The note is kept.", "assign": "Assigned.", "snooze": "It sleeps until then.", "wake": "It is awake again.",
-    }[step]  # fmt: skip
+        "note": "The note is kept.",
+        "assign": "Assigned.",
+        "snooze": "It sleeps until then.",
+        "wake": "It is awake again.",
+    }[step]
     onward = "/desk/next" if step == "snooze" and "n" in context.args else f"/desk/documents/{document_id}"
     filters = Filters.of(context.args).query(n=context.arg("n"))
     return Redirect(local(f"{onward}?{filters}"), told)

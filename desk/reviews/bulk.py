@@ -115,9 +115,12 @@ def _verdict(token: str) -> Verdict:
     except ValueError as error:
         raise BadVerdict("the form is damaged: begin again") from error
     return Verdict(
-        document_id=document_id, subject=subject, verdict=verdict, seen=seen,
+        document_id=document_id,
+        subject=subject,
+        verdict=verdict,
+        seen=seen,
         value=value if verdict == "confirm" and not subject.startswith("area:") else None,
-    )  # fmt: skip
+    )
 
 
 def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], list[Verdict]]:

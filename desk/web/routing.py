@@ -37,13 +37,19 @@ class Portal:
 
 DESK = Portal(
     # Staff also hide what partners say: a lost partners.db must not be replaced by an empty one.
-    "/desk", "infopolicy_desk", "desk", ("staff.db", "partners.db"),
+    "/desk",
+    "infopolicy_desk",
+    "desk",
+    ("staff.db", "partners.db"),
     lambda config: open_staff(config.staff, config.corpus),
-)  # fmt: skip
+)
 PARTNERS = Portal(
-    "/partner", "infopolicy_partner", "partner", ("partners.db",),
+    "/partner",
+    "infopolicy_partner",
+    "partner",
+    ("partners.db",),
     lambda config: open_partners(config.partners, config.corpus),
-)  # fmt: skip
+)
 PORTALS = {portal.prefix: portal for portal in (DESK, PARTNERS)}
 
 
@@ -75,9 +81,14 @@ NUMBER = r"(?P<number>[0-9]{1,9})"
 
 
 def page(
-    pattern: str, *, portal: Portal, role: str | None, post: str | None = None, methods: str = "GET POST",
+    pattern: str,
+    *,
+    portal: Portal,
+    role: str | None,
+    post: str | None = None,
+    methods: str = "GET POST",
     max_bytes: int = LARGEST_FORM,
-) -> Callable[[PageFunction], PageFunction]:  # fmt: skip
+) -> Callable[[PageFunction], PageFunction]:
     """Register the decorated function as a page.
 
     Args:

@@ -54,9 +54,11 @@ def _sign_in(context: RequestContext, partners: Database | None, name: str, page
     file, account = found
     portal = "/desk" if file is context.db else PARTNERS
     return Redirect(
-        local(context.typed("next"), portal, portal), token=sessions.start(file, account, now=context.now), portal=portal,
+        local(context.typed("next"), portal, portal),
+        token=sessions.start(file, account, now=context.now),
+        portal=portal,
         device=limits.device_of(account.name),
-    )  # fmt: skip
+    )
 
 
 @staff_page(r"/logout", role=None, methods="POST")

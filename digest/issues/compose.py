@@ -129,8 +129,10 @@ def make_line(
     first = entry["documents"][0]
     headings = {each["heading"] for each in news}
     section = next(
-        key for key in SECTIONS if key in headings or (key == "must_see" and entry["must_see"] and headings != {"stance"})
-    )  # fmt: skip
+        key
+        for key in SECTIONS
+        if key in headings or (key == "must_see" and entry["must_see"] and headings != {"stance"})
+    )
     days = [each["day"] for each in news if each["heading"] == "deadline"]
     why, evidence, marked = _why(entry, reason, words)
     if evidence.casefold() in (first["title"].casefold(), marked.casefold()):

@@ -118,9 +118,15 @@ def preferences(
     if len(followed) > MOST_DOCUMENTS:
         raise BadPreferences(f"at most {MOST_DOCUMENTS} documents can be followed")
     return Preferences(
-        areas=chosen["areas"], jurisdictions=chosen["jurisdictions"], positions=chosen["positions"], kinds=_once(kinds),
-        stances=_once(stances), must_see=must_see, searches=wanted, documents=followed,
-    )  # fmt: skip
+        areas=chosen["areas"],
+        jurisdictions=chosen["jurisdictions"],
+        positions=chosen["positions"],
+        kinds=_once(kinds),
+        stances=_once(stances),
+        must_see=must_see,
+        searches=wanted,
+        documents=followed,
+    )
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

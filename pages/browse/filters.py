@@ -13,9 +13,15 @@ from store.constants import ANY_AREA, FACETS, TAGGED
 #: Choices that stand for several statuses of bills at once, by their key in the glossary.
 STATUS_GROUPS = {
     "passed_a_chamber": (
-        "passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "vetoed", "enacted", "adopted",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+        "to_executive",
+        "vetoed",
+        "enacted",
+        "adopted",
     )
-}  # fmt: skip
+}
 #: Choices of one filter that stand for several of its values, by filter.
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
 #: The filters in the order in which the page shows them, with their headings.

@@ -37,12 +37,18 @@ def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[
     known = {row["area_id"] for row in found}
     return found + [
         {
-            "area_id": row["key"], "area": row["title"] or row["key"], "ordinal": 0, "field": row["field"],
-            "start": row["start"], "end": row["end"], "words": row["words"], "rule": "staff",
+            "area_id": row["key"],
+            "area": row["title"] or row["key"],
+            "ordinal": 0,
+            "field": row["field"],
+            "start": row["start"],
+            "end": row["end"],
+            "words": row["words"],
+            "rule": "staff",
         }
         for row in made
         if row["kind"] == "area" and row["verdict"] == "confirm" and row["key"] not in known and row["words"]
-    ]  # fmt: skip
+    ]
 
 
 def stances(made: list[Row]) -> list[Row]:

@@ -26,10 +26,20 @@ SENTENCES = 3
 CROWDED = 5
 MOVES = frozenset(
     {
-        "introduction", "referral-committee", "committee-passage", "passage", "failure", "withdrawal", "executive-receipt",
-        "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
+        "introduction",
+        "referral-committee",
+        "committee-passage",
+        "passage",
+        "failure",
+        "withdrawal",
+        "executive-receipt",
+        "differences-resolved",
+        "executive-signature",
+        "executive-veto",
+        "became-law",
+        "veto-override-passage",
     }
-)  # fmt: skip
+)
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 
 

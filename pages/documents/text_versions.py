@@ -41,13 +41,25 @@ class Version:
 
 #: Short names that sources use in place of words.
 _NAMES = {
-    "EAS": "Engrossed amendment, Senate", "EAH": "Engrossed amendment, House", "ENR": "Enrolled bill",
-    "ATS": "Agreed to in Senate", "ATH": "Agreed to in House", "ES": "Engrossed in Senate", "EH": "Engrossed in House",
-    "IS": "Introduced in Senate", "IH": "Introduced in House", "RFS": "Referred in Senate", "RFH": "Referred in House",
-    "RH": "Reported in House", "RS": "Reported in Senate", "PCS": "Placed on Calendar Senate",
-    "RDS": "Received in Senate", "RDH": "Received in House", "CPS": "Considered and passed Senate",
+    "EAS": "Engrossed amendment, Senate",
+    "EAH": "Engrossed amendment, House",
+    "ENR": "Enrolled bill",
+    "ATS": "Agreed to in Senate",
+    "ATH": "Agreed to in House",
+    "ES": "Engrossed in Senate",
+    "EH": "Engrossed in House",
+    "IS": "Introduced in Senate",
+    "IH": "Introduced in House",
+    "RFS": "Referred in Senate",
+    "RFH": "Referred in House",
+    "RH": "Reported in House",
+    "RS": "Reported in Senate",
+    "PCS": "Placed on Calendar Senate",
+    "RDS": "Received in Senate",
+    "RDH": "Received in House",
+    "CPS": "Considered and passed Senate",
     "CPH": "Considered and passed House",
-}  # fmt: skip
+}
 
 
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
@@ -62,11 +74,13 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     ordered = sorted(found, key=lambda row: (stage(row["url"]), dated.get(_package(row["url"])) or "", row["version"]))
     return [
         Version(
-            _package(row["url"]) or str(n), _NAMES.get(row["version"], row["version"]),
-            dated.get(_package(row["url"])), row["url"],
+            _package(row["url"]) or str(n),
+            _NAMES.get(row["version"], row["version"]),
+            dated.get(_package(row["url"])),
+            row["url"],
         )
         for n, row in enumerate(ordered)
-    ]  # fmt: skip
+    ]
 
 
 def _package(url: str | None) -> str:

@@ -64,11 +64,14 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     ).fetchall()
     entries = [
         Entry(
-            f"{address}#change-{row['id']}", f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}", address,
-            row["day"], row["summary"],
+            f"{address}#change-{row['id']}",
+            f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}",
+            address,
+            row["day"],
+            row["summary"],
         )
         for row in seen
-    ]  # fmt: skip
+    ]
     told = {(row["day"], row["summary"]) for row in seen}
     for row in db.execute(
         "select distinct acted_on, description from actions where document_id = ? and acted_on is not null "
@@ -99,14 +102,20 @@ def upcoming(events: list[Row], site: str) -> list[Entry]:
             f"{_first(event['title'])}",
             link=f"{site}/documents/{event['document_id']}",
             on=event["changed_at"],
-            summary=" ".join(filter(None, (
-                f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
-                formatting.time_in_words(event["starts_at"], event["timezone"]), event["description"],
-            ))),
+            summary=" ".join(
+                filter(
+                    None,
+                    (
+                        f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
+                        formatting.time_in_words(event["starts_at"], event["timezone"]),
+                        event["description"],
+                    ),
+                )
+            ),
             categories=list(zip(event["areas"], event["area_titles"], strict=True)),
         )
         for event in events
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda entry: entry.on, reverse=True)
 
 

@@ -81,7 +81,7 @@ def _told(event: Row, address: str) -> str:
         event["description"] or "",
         f"Policy areas (automatic): {', '.join(event['area_titles'])}" if event["area_titles"] else "",
         address,
-    ]  # fmt: skip
+    ]
     return "\n".join(_line(line) for line in lines if line)
 
 

@@ -22,27 +22,29 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
     source = formatting.safe_url(row["url"])
     leads = [{"@type": "Person", "name": each["name"]} for each in sponsors if each["role"] == "sponsor"]
     public = [f"{law['kind']} {law['number']}" for law in laws]
-    return as_block({
-        "@context": "https://schema.org",
-        "@type": "Legislation",
-        "@id": address,
-        "url": address,
-        "name": row["title"],
-        "legislationIdentifier": row["identifier"],
-        "alternateName": public or None,
-        "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
-        "legislationJurisdiction": {"@type": "AdministrativeArea", "name": formatting.place(row["jurisdiction"])},
-        "legislationDate": row["published_on"],
-        "creativeWorkStatus": formatting.word("statuses", row["status"]),
-        "dateModified": row["changed_at"],
-        "inLanguage": "en",
-        "abstract": (row["abstract"] or "")[:500] or None,
-        "creator": leads or None,
-        "keywords": ", ".join(areas) or None,
-        "isBasedOn": source,
-        "sameAs": source,
-        "isAccessibleForFree": True,
-    })  # fmt: skip
+    return as_block(
+        {
+            "@context": "https://schema.org",
+            "@type": "Legislation",
+            "@id": address,
+            "url": address,
+            "name": row["title"],
+            "legislationIdentifier": row["identifier"],
+            "alternateName": public or None,
+            "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
+            "legislationJurisdiction": {"@type": "AdministrativeArea", "name": formatting.place(row["jurisdiction"])},
+            "legislationDate": row["published_on"],
+            "creativeWorkStatus": formatting.word("statuses", row["status"]),
+            "dateModified": row["changed_at"],
+            "inLanguage": "en",
+            "abstract": (row["abstract"] or "")[:500] or None,
+            "creator": leads or None,
+            "keywords": ", ".join(areas) or None,
+            "isBasedOn": source,
+            "sameAs": source,
+            "isAccessibleForFree": True,
+        }
+    )
 
 
 def as_block(found: Mapping[str, Any]) -> str:

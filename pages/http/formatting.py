@@ -135,9 +135,15 @@ def how_far(day: str, today: datetime.date) -> str:
 
 
 _TYPES = {
-    "hr": "H.R.", "hres": "H.Res.", "hjres": "H.J.Res.", "hconres": "H.Con.Res.",
-    "s": "S.", "sres": "S.Res.", "sjres": "S.J.Res.", "sconres": "S.Con.Res.",
-}  # fmt: skip
+    "hr": "H.R.",
+    "hres": "H.Res.",
+    "hjres": "H.J.Res.",
+    "hconres": "H.Con.Res.",
+    "s": "S.",
+    "sres": "S.Res.",
+    "sjres": "S.J.Res.",
+    "sconres": "S.Con.Res.",
+}
 
 
 def number_in_words(document_id: str) -> str:

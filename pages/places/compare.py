@@ -137,14 +137,21 @@ def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> 
     years = charts.years_to(today, [year for counted in by_year for year in counted])
     return [
         charts.side_by_side(
-            "by-year", _("New documents a year"), _("Year"), names,
-            [(year, [counted.get(year, 0) for counted in by_year]) for year in years], form="strips",
+            "by-year",
+            _("New documents a year"),
+            _("Year"),
+            names,
+            [(year, [counted.get(year, 0) for counted in by_year]) for year in years],
+            form="strips",
         ),
         charts.side_by_side(
-            "by-status", _("Where the documents stand"), _("Status"), names,
+            "by-status",
+            _("Where the documents stand"),
+            _("Status"),
+            names,
             [(formatting.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _counted(db: sqlite3.Connection, side: Side, column: str) -> dict[str, int]:

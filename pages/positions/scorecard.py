@@ -57,9 +57,11 @@ def outcomes(db: sqlite3.Connection) -> list[Row]:
     found = []
     for row in db.execute(_BEHIND):
         keys = {
-            "position": [row["position_id"]], "area": row["areas"].split("; "), "year": [row["year"]],
+            "position": [row["position_id"]],
+            "area": row["areas"].split("; "),
+            "year": [row["year"]],
             "level": [row["level"]],
-        }  # fmt: skip
+        }
         found.append(dict(row) | {"keys": keys, "place": formatting.place(row["jurisdiction"])})
     return found
 
@@ -82,11 +84,22 @@ def _names(db: sqlite3.Connection, by: str) -> dict[str, str]:
 
 
 _COLUMNS = {
-    "document_id": "Document", "identifier": "Number", "title": "Title", "jurisdiction": "Jurisdiction", "level": "Level",
-    "status": "Ended as", "ended_on": "Ended on", "position_id": "Position", "position": "Position in words",
-    "areas": "Policy areas", "outcome": "Outcome", "went": "Went ALA's way", "words": "Passage", "decided_on": "Confirmed on",
+    "document_id": "Document",
+    "identifier": "Number",
+    "title": "Title",
+    "jurisdiction": "Jurisdiction",
+    "level": "Level",
+    "status": "Ended as",
+    "ended_on": "Ended on",
+    "position_id": "Position",
+    "position": "Position in words",
+    "areas": "Policy areas",
+    "outcome": "Outcome",
+    "went": "Went ALA's way",
+    "words": "Passage",
+    "decided_on": "Confirmed on",
     "url": "Source",
-}  # fmt: skip
+}
 
 
 def as_csv(db: sqlite3.Connection) -> bytes:
