@@ -1,8 +1,8 @@
 """Backup while in use, and restore: what people made is never lost.
 
-A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and manifest.json, which is
-written last and says of every file how long it is, what its bytes add up to and how many rows its tables have. A folder
-without a manifest is no backup.
+A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and
+manifest.json, which is written last and says of every file how long it is, what its bytes add up to and how many rows
+its tables have. A folder without a manifest is no backup.
 """
 
 from __future__ import annotations

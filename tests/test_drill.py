@@ -246,7 +246,7 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
         reader(db, "one@example.org")
     shutil.copytree(data, calm)
     before = human(data)["mail.db subscribers"]
-    monkeypatch.setattr("commands.mail.now", lambda: FIRST)
+    monkeypatch.setattr("commands.mail.utc_now", lambda: FIRST)
     prepare = ("digest", "prepare", "--day", FIRST_DAY.isoformat())
     clock = f"import commands.mail; commands.mail.now = lambda: {FIRST!r}"
     killed_at("digest.issues.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
@@ -264,7 +264,7 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     tmp_path: Path,
     call: Call,
     monkeypatch: pytest.MonkeyPatch,
-    service: Service,  # noqa: F811
+    service: Service,
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
@@ -284,7 +284,7 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     assert len(service.got) == 1 < len(wanted)
     call("alerts", "send")
     assert sorted(f"team: {each['title']}" for each in service.bodies) == sorted(wanted), "each once, none left out"
-    monkeypatch.setattr("commands.alerts.now", lambda: "2099-01-01T00:00:00Z")
+    monkeypatch.setattr("commands.alerts.utc_now", lambda: "2099-01-01T00:00:00Z")
     told = call("alerts", "status")
     assert (told.exit_code, told.output.count("unknown")) == (3, 2), "whoever runs the site is asked about that one"
     call("alerts", "send")
@@ -339,7 +339,7 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
     with closing(open_mail(data / "mail.db")) as db:
         for number in range(3):
             reader(db, f"reader{number}@example.org")
-    monkeypatch.setattr("commands.mail.now", lambda: "2022-03-09T08:00:00Z")
+    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
     postbox = Postbox()
     with post_office(postbox) as port:
         settings = {

@@ -117,7 +117,8 @@ def test_an_answer_loses_its_key_before_anything_reads_it(monkeypatch: pytest.Mo
 def test_the_cache_gets_an_answer_after_its_key_is_gone() -> None:
     order = crawl_settings.DOWNLOADER_MIDDLEWARES
     own, cache = (
-        order[f"crawlers.{name}"] for name in ("middlewares.KeylessAnswersMiddleware", "httpcache.HttpCacheMiddleware")
+        order[f"crawlers.download.{name}"]
+        for name in ("middlewares.KeylessAnswersMiddleware", "httpcache.HttpCacheMiddleware")
     )
     assert own > cache, "answers come through the highest number first"
 

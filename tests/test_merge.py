@@ -1,7 +1,5 @@
 """The same bill from two sources is one document; another bill under its number is not."""
 
-# ruff: noqa: E501 (one pair a line reads best)
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -136,7 +136,7 @@ def test_after_signing_in_one_stays_at_the_desk(house: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["///desk/x", "////desk", "///desk", "/desk/../../x", "/desk/%2e%2e/partner"])
-async def test_the_sign_in_form_never_sends_anybody_elsewhere(browser: Browser, address: str) -> None:  # noqa: F811
+async def test_the_sign_in_form_never_sends_anybody_elsewhere(browser: Browser, address: str) -> None:
     answer = await browser.send("/desk/login", name="Ana Reader", password="correct horse battery staple", next=address)
     assert (answer.status_code, answer.headers["location"]) == (302, "/desk")
 

@@ -83,7 +83,7 @@ def test_an_edit_of_rules_touches_what_it_must(
     staff: Database,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    name: str,  # noqa: F811
+    name: str,
 ) -> None:
     edit, share = EDITS[name]
     monkeypatch.setattr(pool, "_tagger", Tagger())
@@ -102,7 +102,7 @@ def test_two_edits_before_the_next_run_are_one(
     filled: Database,
     staff: Database,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A run that dies between two batches leaves two versions; the next edit finds both."""
     monkeypatch.setattr(pool, "_tagger", Tagger())
@@ -144,7 +144,7 @@ def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
 
 
 @pytest.fixture
-def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) -> Database:  # noqa: F811
+def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Everything has become law with its summary as the text, is matched, and was read for outcomes and versions."""
     filled.execute(
         "update documents set kind = 'regulation', status = ?, text = coalesce(abstract, title)", [BECAME[0]]

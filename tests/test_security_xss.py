@@ -1,7 +1,5 @@
 """Stored attacks, tried: from the records of three sources and the catalogue to every page, feed, file and mail."""
 
-# ruff: noqa: E501 (attacks are shown whole)
-
 from __future__ import annotations
 
 import csv

@@ -1,7 +1,7 @@
 """Did all come that was to be expected? Judged for every part of a source when its run ends, and kept with the run.
 
-What is expected is the source's own total where it tells one (`ExpectedCount`), and otherwise what it has listed before. A part that
-came short is not believed: nothing of it goes missing, and the run says so, until the source has it again or a person
+What is expected is the source's own total where it gives one (`ExpectedCount`), and otherwise what it has listed before. A
+part that came short is not believed: nothing of it goes missing, and the run says so, until the source has it again or a person
 says that it is right (`believe`).
 """
 

@@ -1,8 +1,9 @@
 """Bills of all states, from Open States' API (v3), within 250 requests a day.
 
-Every session is read in the order of its changes, oldest first, from the newest change that is stored (crawlers.storage.watermarks).
-So a day's last request may be any request, and the next day goes on behind it. A state without news since it was
-last read to its end costs nothing: the list of jurisdictions, one request, says when each last changed.
+Every session is read in the order of its changes, oldest first, from the newest change that is stored
+(crawlers.storage.watermarks). So a day's last request may be any request, and the next day goes on behind it. A state
+without news since it was last read to its end costs nothing: the list of jurisdictions, one request, says when each
+last changed.
 
 Pages are not counted on: a bill that changes while we read moves to the end of the list and pulls another one over a page's
 edge, unseen. The next request asks for what changed since the last bill of this page; page numbers serve only among
