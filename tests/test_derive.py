@@ -46,7 +46,7 @@ def filled(corpus: Database) -> Database:
 
 def dump(*databases: Database) -> list[list[object]]:
     return [
-        sorted(db.execute(f"select * from {name}").fetchall(), key=repr)
+        sorted(map(tuple, db.execute(f"select * from {name}")), key=repr)
         for db in databases
         for name in (*DERIVED, "suggested_stances", "stance_readings")
         if db.table(name).exists()

@@ -140,7 +140,8 @@ def catalogue(folder: Path, old: str, new: str) -> Matcher:
 def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
     """How many ended documents were read for what became of positions, and what was suggested."""
     read = suggest(corpus, staff, pool._matcher)
-    return read, staff.execute("select * from suggested_outcomes order by document_id, position_id").fetchall()
+    outcomes = staff.execute("select * from suggested_outcomes order by document_id, position_id")
+    return read, [tuple(row) for row in outcomes]
 
 
 @pytest.fixture
