@@ -187,7 +187,7 @@ def run(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, so that a taken port is told before anything starts."""
+    """Bind a socket, so that a port in use is reported before anything starts."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)

@@ -24,7 +24,7 @@ class BadSetting(InvalidInput):
     """A setting that cannot be used; the message names it, its value and what it should be."""
 
 
-# Each rule turns the text of a setting into its value, or raises a ValueError that says what it must be.
+# Each rule converts the text of a setting to its value, or raises a ValueError that says what it must be.
 
 
 def _folder(text: str) -> Path:

@@ -1,4 +1,4 @@
-"""The address of the page that says how good the tags are."""
+"""The address of the page about the accuracy of tags."""
 
 from datasette import hookimpl
 from pages.http.site import read

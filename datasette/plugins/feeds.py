@@ -1,6 +1,6 @@
-"""The same lists as the pages show, to take away or to subscribe to: Atom, iCalendar, CSV, Excel and JSON.
+"""The lists of the pages in other formats: Atom, iCalendar, CSV, Excel and JSON.
 
-Every answer has a mark (ETag) that needs no query: when nothing was written since, "not modified" costs nothing.
+Every answer has an ETag that needs no query, so that "not modified" costs nothing.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from store.constants import ANY_AREA
 
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
-#: A table of dates, and the dates that a list of documents is asked for.
+#: Rows of a table of dates.
 MOST_DATES = 10_000
-#: Part of an address -> the filter that it stands for, and whether something of that name is there.
+#: Part of an address -> its filter, and the check whether something of that name exists.
 LISTS = {"areas": "area", "jurisdictions": "jurisdiction"}
 KNOWN = {
     "areas": lambda db, key: key in area_titles(db),
@@ -35,7 +35,7 @@ KNOWN = {
         "select 1 from facet_counts where area_id = ? and jurisdiction = ? limit 1", [ANY_AREA, key]
     ).fetchone(),
 }
-#: Finished feeds and calendars by their address and mark, the last used last. A mark stands for what they say.
+#: Finished feeds and calendars by address and ETag, the last used last.
 MOST_KEPT = 64
 _made = OrderedDict()
 # A workbook keeps a processor busy for seconds: one at a time.
@@ -46,7 +46,7 @@ _one_workbook = asyncio.Semaphore(1)
 
 
 def headers_of(datasette, request):
-    """The headers of an answer. What it says follows from corpus.db, the day, the address and the software."""
+    """Return the headers of an answer, which depends on corpus.db, the day, the address and the software."""
     path = Path(datasette.get_database(DATABASE).path)
     return {
         **cache_headers(datasette),
@@ -56,7 +56,7 @@ def headers_of(datasette, request):
     }
 
 
-#: A new version of the software may answer otherwise from the same file.
+#: A new version of the software may answer differently from the same file.
 _OWN_AGE = max(file.stat().st_mtime_ns for file in Path(exports.__file__).parent.glob("*.py"))
 
 
@@ -66,7 +66,7 @@ def named(headers, request, form):
 
 
 async def in_form(datasette, request, form, make):
-    """What ``make[form]`` gives, unless the asker has it already. Many subscribe to the same: feeds and calendars are kept."""
+    """Answer with ``make[form]``, or 304 where the client has it. Keep feeds and calendars, which many subscribe to."""
     headers = headers_of(datasette, request)
     if is_current(request.headers, headers):
         return Response("", status=304, headers=headers)

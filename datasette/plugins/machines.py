@@ -1,4 +1,4 @@
-"""What tells programs about the site: the page about its interface, llms.txt, sitemaps, robots.txt."""
+"""Pages for programs: the description of the API, llms.txt, sitemaps, robots.txt."""
 
 from datasette import Response, hookimpl
 from pages.export import api, exports, sitemap

@@ -61,7 +61,7 @@ SHOWING = {"q", *filters.TITLES, "sort", "page", "past", "month"}
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    """The public address of the site, and of the page: one for all ways in which it can be asked for."""
+    """Give templates the public address of the site, and the canonical address of the page."""
     site = public_address(datasette)
     if request is None or request.path.startswith("/corpus"):
         return {"site_address": site}

@@ -139,7 +139,7 @@ def _reasons(db: sqlite3.Connection, ids: list[str], asked: search.Search) -> di
 
 
 def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
-    """Where in each document the words stand: in the summary if they do, else in the text, else in the title."""
+    """Return the passage with the words in each document: from its summary, else its text, else its title."""
     if not ids:
         return {}
     rowids = [row[0] for row in db.execute(f"select rowid from documents where id in ({marks(ids)})", ids)]

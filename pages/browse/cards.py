@@ -1,4 +1,4 @@
-"""A document as a list shows it: what it is, where it stands, what it is about and the words that say so."""
+"""A document as a list shows it: its title, status, policy areas, and the words that led to the areas."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Card:
     ended: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
-    #: Documents with the same title (a bill's companion in the other chamber) that this card stands for as well.
+    #: Other documents with the same title, such as a companion bill, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
     @property

@@ -10,7 +10,7 @@ from pages.http.language import N_
 from pages.http.site import page_number
 from store.constants import ANY_AREA, FACETS, TAGGED
 
-#: Choices that stand for several statuses of bills at once, by their key in the glossary.
+#: Choices that combine several statuses of bills, by their key in the glossary.
 STATUS_GROUPS = {
     "passed_a_chamber": (
         "passed_first_chamber",
@@ -22,7 +22,7 @@ STATUS_GROUPS = {
         "adopted",
     )
 }
-#: Choices of one filter that stand for several of its values, by filter.
+#: Choices that combine several values of a filter, by filter.
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {

@@ -14,7 +14,7 @@ from pages.documents.session_status import still_news
 
 @dataclass(frozen=True)
 class FirstToSee:
-    """What must be seen; ``moving`` is False when none of it can still move and these are merely the newest."""
+    """Priority documents; ``moving`` is False when none of them can still move and these are only the newest."""
 
     cards: list[Card]
     moving: bool

@@ -1,4 +1,4 @@
-"""Which documents somebody takes away or subscribes to: the same ones that a page lists, newest first, in windows."""
+"""The documents of a feed or download: the same that a page lists, newest first, one window after another."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _latex(text: str | None) -> str:
 
 
 def mail_address(row: Mapping[str, Any], site: str) -> str:
-    """A ``mailto:`` that begins a letter about the document; it tells no third party anything."""
+    """Return a ``mailto:`` address that starts an email about the document."""
     subject = f"{row['identifier']}: {_title(row)}"[:200]
     body = f"{subject}\n\n{site}/documents/{row['id']}\n"
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"

@@ -23,7 +23,7 @@ def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 
 def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[Row]:
-    """The words on which areas rest: what the program found, less what people rejected, and what they picked themselves."""
+    """Return the words that led to areas: what software found and nobody rejected, and what staff chose."""
     rejected = {row["key"] for row in made if row["kind"] == "area" and row["verdict"] == "reject"}
     found = [
         dict(row)

@@ -1,4 +1,4 @@
-"""One document, whole: what it is, where it stands, what it is about and the words on which that rests."""
+"""The page of one document: its status, its policy areas with the words that led to them, its history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from positions.matching.provisions import section_finder
 WHOLE_TEXT = 60_000
 #: So many sentences are shown of those that touch one position.
 SENTENCES = 3
-#: A day with more actions than this shows those that moved the document, the rest on demand.
+#: A day with more actions than this shows only those that moved the document; the others are behind a summary.
 CROWDED = 5
 MOVES = frozenset(
     {
@@ -45,7 +45,7 @@ FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("tex
 
 @dataclass(frozen=True)
 class TagView:
-    """An area of the document, with the most telling words on which it rests and where they stand."""
+    """An area of the document, with the most specific words that led to it and the fields that hold them."""
 
     area_id: str
     title: str
@@ -207,25 +207,25 @@ def _positions(
 
 
 def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:
-    """Actions newest first, one entry a day: those to show, and the rest of a crowded day.
+    """Return each day, newest first, with the actions to show and the others of a crowded day.
 
-    The same sentence told twice on one day is told once. On a crowded day, what moved the document is shown.
+    A sentence that occurs twice on one day is shown once.
     """
     days: dict[str, list[Row]] = {}
     for action in actions:
         day = days.setdefault(action["acted_on"], [])
         if action["description"] not in {other["description"] for other in day}:
             day.append(action)
-    told = []
+    timeline = []
     for date, found in days.items():
         moved = [action for action in found if action["classification"] in MOVES] or found[:1]
         shown = found if len(found) <= CROWDED else moved
-        told.append((date, shown, [action for action in found if action not in shown]))
-    return told
+        timeline.append((date, shown, [action for action in found if action not in shown]))
+    return timeline
 
 
 def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """Documents tied to this one by either side, once each; ``stored`` tells whether we hold them."""
+    """Return documents that link to this one or that it links to; ``stored`` says whether corpus.db holds them."""
     found = rows(
         db,
         """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,

@@ -1,4 +1,4 @@
-"""Where else a text stands: the same bill under another number, bills of other states on one subject, shared passages."""
+"""Similar documents: the same bill under another number, bills of other states on one subject, shared passages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.http import formatting
 #: Documents of a group, and documents with shared passages, that one page shows.
 MOST = 60
 PASSAGES = 6
-#: From this part of its words on, the text of a document is said to have become law elsewhere.
+#: The share of its words from which the page says that the text became law elsewhere.
 BECAME_LAW = 0.5
 LAW = ("enacted", "final", "adopted")
 _ORDER = {"companion": 0, "again": 1, "near": 2, "family": 3}
@@ -60,7 +60,7 @@ class FamilyView:
 
 
 def summary(db: sqlite3.Connection, document_id: str) -> Summary:
-    """What the page of a document says about look-alikes, in a few lookups: groups with a few members, and the law."""
+    """Return what the page of a document shows, in a few lookups: groups with a few members, and the law."""
     groups = [_group(db, row, document_id, 4) for row in _groups(db, document_id)]
     return Summary(
         groups=groups,
@@ -169,7 +169,7 @@ def families(db: sqlite3.Connection) -> list[Row]:
 
 
 def family(db: sqlite3.Connection, group_id: str, today: datetime.date) -> FamilyView | None:
-    """One family: its bills by place, and where they stand; None when there is no such family."""
+    """Return one family with its bills by place; None when there is no such family."""
     row = first(db, "select * from look_alike_groups where id = ? and kind = 'family'", [group_id])
     if row is None:
         return None

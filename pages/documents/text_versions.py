@@ -27,7 +27,7 @@ _SPLIT = re.compile(r"\S+\s*|\s+")
 
 @dataclass(frozen=True)
 class Version:
-    """A stored text of a document. ``key`` is what stands in the page's address."""
+    """A stored text of a document. ``key`` identifies it in the address of the page."""
 
     key: str
     name: str
@@ -84,7 +84,7 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
 
 
 def _package(url: str | None) -> str:
-    """The last part of an address without its ending: ``BILLS-119hr22eh``, wherever the file is kept."""
+    """Return the last part of an address without its ending, such as ``BILLS-119hr22eh``."""
     name = (url or "").rstrip("/").rpartition("/")[2].partition(".")[0]
     return re.sub(r"[^A-Za-z0-9-]", "", name)
 
@@ -201,11 +201,11 @@ def _view(change: Change) -> ChangeView:
 
 
 def shortened(pieces: Sequence[Piece]) -> list[Piece]:
-    """The same pieces with the middle of long stretches that are the same told as a number of words (mark ``cut``)."""
+    """Return the pieces with the middle of long unchanged ones replaced by its number of words (mark ``cut``)."""
     found: list[Piece] = []
     for number, piece in enumerate(pieces):
         parts = _SPLIT.findall(piece.text) if piece.mark == "same" else []
-        # Nothing that changed stands before the first piece or after the last one: a few words there are enough.
+        # Nothing changed before the first piece or after the last one: a few words there are enough.
         first = LEAD if number == 0 else AROUND
         last = 0 if number == len(pieces) - 1 else AROUND
         left_out = len(parts) - first - last

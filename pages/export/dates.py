@@ -1,4 +1,4 @@
-"""Dates as people take them away: one entry for one thing to keep, moved when it is extended and not told twice."""
+"""Dates for calendars and feeds: one entry for each event, which moves when its deadline is extended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
 
-#: A document that says so moves the deadline of the one before it, even after that has passed.
+#: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 
 
@@ -61,7 +61,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
 
 
 def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int) -> list[Row]:
-    """Events whose start is ``when`` (``>=`` or ``<``) the day, nearest first, each as it stands in the sources."""
+    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first."""
     found = db.execute(
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
             d.changed_at, coalesce(t.priority = 2, 0) as must_see
@@ -99,7 +99,7 @@ def table_rows(events: list[Row], site: str) -> list[Row]:
 
 
 def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
-    """Each thing to keep once, as it stands now, with a ``key`` that stays when it moves and its ``revision``.
+    """Return each event once, with a ``key`` that stays when the event moves, and its ``revision``.
 
     A comment period that a later document extends or reopens is one event, known by the document that opened it. It has
     the date, the words and the document of the one that moved it last. Other events are known by document and time, since

@@ -1,6 +1,6 @@
-"""The language of a page. English is what templates and code say; `messages/<language>.po` says the same in another.
+"""The language of a page. Templates and code hold the English; `messages/<language>.po` holds the translations.
 
-Which language is spoken is a property of the request (a context variable), never of a reader: the address carries it.
+The address of a page names its language, so a context variable of the request holds it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def locale() -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Everything inside says its messages in this language."""
+    """Use this language for all messages inside the block."""
     before = _spoken.set(language)
     try:
         yield
@@ -47,14 +47,14 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def carried(function: Callable[..., Result]) -> Callable[..., Result]:
-    """The function as it would run here and now, for a thread that does not know the language by itself."""
+    """Return a function that runs in the current context, for a thread that does not know the language."""
     context = contextvars.copy_context()
     return lambda *args: context.run(function, *args)
 
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """The messages of a language; one that has no translation is said in English."""
+    """Return the messages of a language. A message without a translation stays in English."""
     if language == ENGLISH:
         return NullTranslations()
     compiled = BytesIO()
@@ -65,18 +65,18 @@ def translations(language: str) -> NullTranslations:
 
 
 def gettext(message: str) -> str:
-    """The message in the language of the page."""
+    """Return a message in the language of the page."""
     return translations(current()).gettext(message) if message else ""  # "" is the head of a catalog
 
 
 def ngettext(one: str, many: str, number: int) -> str:
-    """The form for this number, of a message that has two."""
+    """Return the form of a message for a number, in the language of the page."""
     return translations(current()).ngettext(one, many, number)
 
 
 _ = gettext
 
 
-def N_(message: str) -> str:  # noqa: N802  (the name that everybody gives it)
-    """Marks a message that is said elsewhere, where the language is known."""
+def N_(message: str) -> str:  # noqa: N802  (its usual name)
+    """Mark a message that other code translates, where the language is known."""
     return message

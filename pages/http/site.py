@@ -1,4 +1,4 @@
-"""What every public page asks of the running site: the day, its public address, corpus.db, and how long an answer is kept.
+"""What every public page needs from the running site: the day, its public address, corpus.db, cache headers.
 
 Nothing here imports Datasette: `serve.Site` is the application, and turns what a page shows into an answer.
 """

@@ -13,14 +13,14 @@ from classify.evaluation.agreement import ENOUGH, Month, drift, months
 
 #: Written by `infopolicy evaluate --json`, beside the model it speaks of.
 EVALUATION = Path(__file__).resolve().parents[2] / "classify" / "model" / "evaluation.json"
-#: Fewer labels than this: the figure is mostly chance, and the page says so.
+#: With fewer labels than this, a figure is mostly chance, and the page says so.
 FEW = 30
 LEVELS = {
     "federal": "Bills of the U.S. Congress",
     "state": "Bills of the states",
     "federal-register": "Federal Register",
 }
-#: Kinds that have labels of their own, or none yet: the page says "not measured" where there are none.
+#: Kinds that are measured separately. The page says "not measured" for those without labels.
 KINDS = {
     "courts": "Court cases",
     "city": "Matters of a city council (New York)",

@@ -31,7 +31,7 @@ WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Fr
 class Wanted:
     """What the address asks for. ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL``.
 
-    ``month`` is ``YYYY-MM``; ``""`` stands for the month of today.
+    ``month`` is ``YYYY-MM``; ``""`` means the month of today.
     """
 
     area: str = ""
@@ -101,12 +101,12 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``lately`` are dates that have passed, shown where none lies ahead."""
+    """``recent`` are dates that have passed, for a choice without dates ahead."""
 
     wanted: Wanted
     past: bool
     months: list[tuple[str, list[Event]]]
-    lately: list[Event]
+    recent: list[Event]
     shown: int
 
 
@@ -130,7 +130,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthView(Choices):
-    """A month, a week to a row. Other months are ``YYYY-MM``; ``cut`` says that there are more dates than are shown."""
+    """A month, a week to a row. Other months are ``YYYY-MM``; ``cut`` is True when the page leaves dates out."""
 
     wanted: Wanted
     title: str
@@ -207,7 +207,7 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         wanted=wanted,
         past=past,
         months=by_month(events),
-        lately=[] if events or past else deadlines(db, today, wanted, past=True, limit=10),
+        recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10),
         shown=len(events),
     )
 

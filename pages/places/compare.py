@@ -1,4 +1,4 @@
-"""Two places or two policy areas side by side: how much, where it stands, what is new."""
+"""Two places or two policy areas side by side: number of documents, their status, what is new."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.places import charts
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
-#: So many can stand side by side on a page that is read.
+#: How many fit side by side on a page.
 MOST = 2
 TOPICS = 8
 
@@ -28,7 +28,7 @@ class Wanted:
 
     @classmethod
     def of(cls, args: dict[str, list[str]]) -> Wanted:
-        """From the parts of an address: areas if it names any, places otherwise; a name told twice counts once."""
+        """Read the query of an address: areas if it names any, places otherwise; duplicates count once."""
         subject = "area" if any(args.get("area", [])) else "jurisdiction"
         ids = dict.fromkeys(value.strip()[:100] for value in args.get(subject, []) if value.strip())
         return cls(subject, tuple(ids)[:MOST])

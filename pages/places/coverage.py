@@ -1,4 +1,4 @@
-"""The page that says what has been collected from where, what was to be expected, and what is wrong."""
+"""The page about coverage: what each source holds, what was collected from it, and what is wrong."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pages.database import Row, rows
 from pages.documents.document import source_title
 from pages.http import formatting
 
-#: How many runs of a source are shown, and up to how many sessions stand open on the page; more are behind a summary.
+#: Runs of a source that the page shows. A source with more than OPEN sessions has them behind a summary.
 RUNS, OPEN = 6, 8
-#: What stands for the session in the ids of documents that belong to none.
+#: What the ids of documents without a session have in its place.
 NO_SESSION = ("fr", "regs", "court", "bills")
 
 
@@ -48,7 +48,7 @@ class MonthsView:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceView:
-    """A source that has been asked; ``short`` are its sessions that lack documents, ``open`` whether all are shown at once."""
+    """A source that was crawled; ``short`` are the sessions that lack documents; ``open`` shows all sessions at once."""
 
     about: Source
     health: Health
@@ -72,7 +72,7 @@ class SourceView:
 
 @dataclass(frozen=True)
 class CoverageView:
-    """The sources that have been asked, and the titles of those that never were."""
+    """The sources that were crawled, and the titles of those that never were."""
 
     sources: list[SourceView]
     never: list[str]
@@ -83,7 +83,7 @@ class CoverageView:
 
 
 def coverage(db: sqlite3.Connection, now: str) -> CoverageView:
-    """Every source that has been asked, with its sessions and newest runs, and those that were not."""
+    """Return every source with its sessions and newest runs."""
     found = health(db, now)
     asked = [each for each in found if each.last_run or each.holdings]
     return CoverageView(

@@ -133,7 +133,7 @@ def week_of_changes(db: sqlite3.Connection, today: datetime.date) -> Week | None
 def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8) -> list[Row]:
     """The newest changes of documents that carry an area, one line for a document and day.
 
-    The first contact with a source records no changes: until something has changed since, the newest actions are told.
+    The first crawl of a source records no changes. Until something has changed since, return the newest actions.
     """
     found: dict[tuple[str, str], Row] = {}
     for row in db.execute(
@@ -144,10 +144,10 @@ def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8)
         order by c.happened_on desc limit ?""",
         [today.isoformat(), limit * 5],
     ):
-        entry = found.setdefault((row["document_id"], row["happened_on"]), dict(row) | {"told": []})
-        told = f"{formatting.word('changes', row['kind'])}: {row['summary']}"
-        if told not in entry["told"]:
-            entry["told"].append(told)
+        entry = found.setdefault((row["document_id"], row["happened_on"]), dict(row) | {"lines": []})
+        line = f"{formatting.word('changes', row['kind'])}: {row['summary']}"
+        if line not in entry["lines"]:
+            entry["lines"].append(line)
     return list(found.values())[:limit] or _latest_actions(db, today, limit)
 
 
@@ -160,7 +160,7 @@ def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) ->
         order by latest_action_on desc limit ?""",
         [today.isoformat(), limit],
     )
-    return [row | {"told": [row["latest_action"] or ""]} for row in found]
+    return [row | {"lines": [row["latest_action"] or ""]} for row in found]
 
 
 # --------------------------------------------------------------------- areas
