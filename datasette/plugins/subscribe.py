@@ -14,6 +14,7 @@ from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from desk.web import request_parsing
+from desk.web.errors import HTTPError
 from digest import service
 from digest.issues import compose, issues
 from digest.issues.feed import feed as issue_feed
@@ -90,13 +91,9 @@ async def message(datasette, request, title, text, *, status=200, button=None, l
 
 
 async def form_of(request):
-    """The form that was posted. The plugin `forms` has checked its size."""
-    body, more = b"", True
-    while more:
-        part = await request.receive()
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-    return Form.parse(body)
+    """The form that was posted; fields left empty count as not sent."""
+    sent = (await request_parsing.read_form(request, files=False)).values
+    return Form.of({name: filled for name, values in sent.items() if (filled := [each for each in values if each])})
 
 
 def origin(request, config):
@@ -145,8 +142,9 @@ async def subscribe(datasette, request):
     except limits.TooMany as error:
         problem = {"heading": "Your subscription was not taken:", "problem": str(error), "status": 429}
         return await show_form(datasette, request, form, known=known, **problem)
-    except (BadAddress, BadPreferences) as error:
-        return await show_form(datasette, request, form, known=known, problem=str(error), status=400)
+    except (BadAddress, BadPreferences, HTTPError) as error:
+        status = getattr(error, "status", 400)
+        return await show_form(datasette, request, form, known=known, problem=str(error).rstrip("."), status=status)
     if queued and config.smtp_host:
         post_letters(config)
     when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
@@ -218,8 +216,9 @@ async def manage(datasette, request):
         if saved:
             details = {"frequency": form.frequency, "language": form.language}
             await with_mail(datasette, subscribers.change, person, choice, **details)
-    except BadPreferences as error:
-        return await show_form(datasette, request, form, problem=str(error), status=400, **more)
+    except (BadPreferences, HTTPError) as error:
+        status = getattr(error, "status", 400)
+        return await show_form(datasette, request, form, problem=str(error).rstrip("."), status=status, **more)
     return await show_form(datasette, request, form, volume=volume, saved=saved, **more)
 
 

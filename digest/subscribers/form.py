@@ -1,19 +1,17 @@
-"""The form in which people choose what to read: read from a request, or filled in with what they chose before."""
+"""The form in which people choose what to read: as they sent it, or filled in with what they chose before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
-from digest.subscribers.preferences import BadPreferences, Preferences, preferences
+from digest.subscribers.preferences import Preferences, preferences
 from digest.subscribers.subscribers import Subscriber
 
 #: The fields that may have several values; each fills the attribute with an s at its end.
 _SEVERAL = ("area", "jurisdiction", "kind", "position", "stance")
 _SINGLE = ("searches", "documents", "frequency", "language", "email", "step")
-MOST_FIELDS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +37,6 @@ class Form:
         several: dict[str, Any] = {f"{name}s": fields[name] for name in _SEVERAL if name in fields}
         single: dict[str, Any] = {name: fields[name][0] for name in _SINGLE if fields.get(name)}
         return cls(**several, **single, must_see="must_see" in fields)
-
-    @classmethod
-    def parse(cls, body: bytes) -> Form:
-        """Return the form that a request sent.
-
-        Raises:
-            BadPreferences: it has more fields than this form.
-        """
-        try:
-            return cls.of(parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS))
-        except ValueError as error:
-            raise BadPreferences("the form has too many fields") from error
 
     @classmethod
     def of_subscriber(cls, person: Subscriber) -> Form:

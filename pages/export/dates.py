@@ -130,15 +130,9 @@ def _revisions(db: sqlite3.Connection, ids: Sequence[str]) -> Counter[str]:
     """How often a date of each document was seen to change."""
     found: Counter[str] = Counter()
     for part in _parts(ids):
-        found.update(
-            dict(
-                db.execute(
-                    "select document_id, count(*) from changes where kind = 'event' "
-                    f"and document_id in ({marks(part)}) group by 1",
-                    part,
-                ).fetchall()
-            )
-        )
+        these = f"kind = 'event' and document_id in ({marks(part)})"
+        counted = db.execute(f"select document_id, count(*) from changes where {these} group by 1", part)
+        found.update(dict(counted.fetchall()))
     return found
 
 
