@@ -9,10 +9,11 @@ from typing import Any
 import desk_world
 import hostile_world
 import pytest
-from desk_world import Browser
+from desk_world import Browser, address_of, is_fallback
 from hostile_world import FAMILY
 from site_corpus import BROADBAND
 
+from desk.web.routes import ROUTES
 from pages.http.headers import headers_for
 
 DOCS = Path(__file__).resolve().parents[1] / "docs/security.md"
@@ -77,14 +78,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "Card for other sites": (f"/embed/documents/{BROADBAND}", "/embed/documents/nothing", "/embed/nothing"),
     "Desk": (
-        "/desk",
-        "/desk/login",
-        "/desk/trail",
-        f"/desk/documents/{BROADBAND}",
         "/desk/nothing",
+        "/partner/nothing",
         "/es/desk",
-        "/partner",
-        "/partner/login",
+        *(address_of(each) for each in ROUTES if not is_fallback(each)),
     ),
     "Page behind a link in an email": (
         "/subscribe/manage/aaaaaaaaaaaaaaaa",
