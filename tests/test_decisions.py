@@ -83,7 +83,6 @@ def test_decisions_are_the_last_word_on_an_area(tmp_path: Path, corpus: Path, st
 
 def test_agreement_is_counted_by_month_and_written_once(staff: Database) -> None:
     public = Database(memory=True)
-    public.execute("create table documents (id text primary key)")
     migrate(public, "corpus.db")
     assert write_agreement(public, staff) == 0
     assert months(public.conn) == []
