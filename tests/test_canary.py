@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from conftest import ROOT, clean_environment
@@ -154,7 +154,7 @@ BROKEN = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return desk_world.build(tmp_path_factory.mktemp("canary")).data
+    return desk_fixtures.build(tmp_path_factory.mktemp("canary")).data
 
 
 @pytest.fixture(params=MODES)
@@ -163,7 +163,7 @@ def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator
     port = free_port()
     settings = MODES[request.param] | {
         "INFOPOLICY_DATA": str(made),
-        "INFOPOLICY_SECRET": desk_world.SECRET,
+        "INFOPOLICY_SECRET": desk_fixtures.SECRET,
         "INFOPOLICY_SITE": "https://policy.example.org",
         "PYTHONFAULTHANDLER": "1",
     }

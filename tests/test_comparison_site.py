@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from comparison_world import LOANS, LOANS_CHANGED, bill
+from comparison_fixtures import LOANS, LOANS_CHANGED, bill
 from datasette.app import Datasette
 from site_corpus import BROADBAND, HOSTILE, NOW, TODAY, build
 from sqlite_utils import Database

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from conftest import NOW, bill_xml, replay
 from golden import NOWHERE
-from halves import CASES
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 from sqlite_utils import Database
+from truncated_sources import CASES
 
 import serve
 from crawlers.completeness import fields

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import test_browser
-from desk_world import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, open_desk, person, site_of
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import AXE, PICTURES, chromium, page
 

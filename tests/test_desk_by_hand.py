@@ -11,7 +11,20 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from desk_world import LATER, NOW, PASSWORD, SECRET, Browser, build, copy, corpus_of, field, open_desk, person, site_of
+from desk_fixtures import (
+    LATER,
+    NOW,
+    PASSWORD,
+    SECRET,
+    Browser,
+    build,
+    copy,
+    corpus_of,
+    field,
+    open_desk,
+    person,
+    site_of,
+)
 
 import serve
 from crawlers.items import Bill, Document, Sponsor

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT, clean_environment
-from desk_world import NOW, PASSWORD, SECRET, Browser
+from desk_fixtures import NOW, PASSWORD, SECRET, Browser
 
 import cli
 import serve

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from datasette.utils import resolve_routes
-from desk_world import NOW, PASSWORD, Browser, address_of, build, copy, is_fallback, open_desk, site_of
+from desk_fixtures import NOW, PASSWORD, Browser, address_of, build, copy, is_fallback, open_desk, site_of
 from site_corpus import BROADBAND
 
 from desk.intake import manual_entry_pages, reports

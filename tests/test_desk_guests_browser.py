@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import test_browser
-from desk_world import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
+from desk_fixtures import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
 from site_corpus import BROADBAND, RULE, serving
 from test_browser import AXE, chromium, page
 from test_desk_browser import picture, press, sign_in

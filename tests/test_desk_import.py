@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import NOW, Browser, build, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import NOW, Browser, build, copy, corpus_of, open_desk, person, site_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook

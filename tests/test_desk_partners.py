@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import clean_environment
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     PASSWORD,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
-from desk_world import NOW, PASSWORD, Browser, build, copy, field, open_desk, person, site_of
+from desk_fixtures import NOW, PASSWORD, Browser, build, copy, field, open_desk, person, site_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     change,
@@ -15,9 +15,9 @@ from desk_world import (
     say,
     states,
 )
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     change,
@@ -14,9 +14,9 @@ from desk_world import (
     person,
     say,
 )
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import LATER, NOW, Browser, build, copy, field, open_desk, person, site_of
+from desk_fixtures import LATER, NOW, Browser, build, copy, field, open_desk, person, site_of
 from site_corpus import BROADBAND
 from site_corpus import build as build_corpus
 

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from desk_world import HASH, NOW, PASSWORD, Browser, clock, person, site_of
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import HASH, NOW, PASSWORD, Browser, clock, person, site_of
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 
 from desk.accounts import accounts, limits, passwords
 from desk.partners import partners

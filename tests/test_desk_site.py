@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     NOW,
     PASSWORD,
     PRIVATE,
@@ -17,11 +17,11 @@ from desk_world import (
     field,
     person,
 )
-from desk_world import application as application
-from desk_world import browser as browser
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts

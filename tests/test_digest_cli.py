@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from digest_world import FIRST_DAY, Postbox, corpus, post_office, reader
+from digest_fixtures import FIRST_DAY, Postbox, corpus, post_office, reader
 
 import cli
 from store.connect import open_mail

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from digest_world import (
+from digest_fixtures import (
     BROADBAND,
     COMPANION,
     FIRST,

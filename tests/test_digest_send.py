@@ -16,7 +16,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from digest_world import (
+from digest_fixtures import (
     FIRST,
     FIRST_DAY,
     HEAD,

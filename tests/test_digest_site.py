@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from digest_world import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
+from digest_fixtures import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
 from site_corpus import TODAY
 
 import serve

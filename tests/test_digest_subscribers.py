@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from digest_world import FIRST, HEAD, JOINED, SECOND, mail_db, reader
+from digest_fixtures import FIRST, HEAD, JOINED, SECOND, mail_db, reader
 from hypothesis import given
 from hypothesis import strategies as st
 

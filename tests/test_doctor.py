@@ -14,11 +14,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import doctor_world
+import doctor_fixtures
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
-from doctor_world import NOW, SECRET, SITE, Machine
+from doctor_fixtures import NOW, SECRET, SITE, Machine
 
 from benchmarks.running import free_port
 from operations import sqlite_version
@@ -30,7 +30,7 @@ from settings import ROOT
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return doctor_world.build(tmp_path_factory.mktemp("doctor"))
+    return doctor_fixtures.build(tmp_path_factory.mktemp("doctor"))
 
 
 class Mailbox:
@@ -61,7 +61,7 @@ def host(made: Path, tmp_path: Path, machine: Machine, relay: Controller, monkey
     # A copy, with times and rights as they are; what the tests run with has faults of its own.
     folder = shutil.copytree(made, tmp_path / "d", copy_function=shutil.copy2)
     monkeypatch.setattr(sqlite_version, "warnings", lambda: [])
-    return doctor_world.host(folder, machine, smtp_port=relay.port)
+    return doctor_fixtures.host(folder, machine, smtp_port=relay.port)
 
 
 def level(found: list[Finding], check: str) -> str:
@@ -294,8 +294,8 @@ def test_a_site_that_cannot_be_reached_is_a_problem(host: Host) -> None:
 
 
 def test_a_certificate_is_read_from_a_real_server(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, until = doctor_world.certificate(tmp_path)
-    with doctor_world.encrypted(file) as port:
+    file, until = doctor_fixtures.certificate(tmp_path)
+    with doctor_fixtures.encrypted(file) as port:
         here = f"https://127.0.0.1:{port}"
         real = replace(host, config=replace(host.config, site=here), certificate_until=certificate_until)
         assert level(report.examine(real), "TLS") == PROBLEM, "nobody has signed it"

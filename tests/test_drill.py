@@ -18,15 +18,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
-import digest_world
+import desk_fixtures
+import digest_fixtures
 import httpx
 import pytest
 from click.testing import Result
 from conftest import ROOT
-from desk_world import NOW
-from digest_world import FIRST, FIRST_DAY, Postbox, post_office, reader
-from killing import FATAL, killed_at, start
+from crash_helpers import FATAL, killed_at, start
+from desk_fixtures import NOW
+from digest_fixtures import FIRST, FIRST_DAY, Postbox, post_office, reader
 from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
@@ -61,12 +61,12 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("calm")
     assert start(data, *CRAWL) == 0
     with closing(open_staff(data / "staff.db", data / "corpus.db")) as db:
-        ana = desk_world.add(db, "Ana Reader", "approver")
+        ana = desk_fixtures.add(db, "Ana Reader", "approver")
         for document_id in some(data, 3):
             wanted = Verdict(document_id=document_id, subject="area:literacy", verdict="confirm", note="for us")
             reviews.record(db, ana, [wanted], now=NOW)
         with closing(open_partners(data / "partners.db", data / "corpus.db")) as theirs:
-            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
             for document_id in some(data, 2):
                 partners.say(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
             partners.moderate(theirs, ana, 2, hidden=True, reason="not about it", seen=0, now=NOW)
@@ -241,7 +241,7 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
     """Nothing half frozen is left, and the issue is the one that would have been."""
     data, calm = tmp_path / "data", tmp_path / "calm"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     with closing(open_mail(data / "mail.db")) as db:
         reader(db, "one@example.org")
     shutil.copytree(data, calm)
@@ -268,7 +268,7 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     (data / "alerts.yml").write_text("channels:\n  team:\n    address: env:TEAM\n    secret: env:SECRET\n")
     with closing(open_mail(data / "mail.db")) as db:
         reader(db, "one@example.org")
@@ -335,7 +335,7 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     with closing(open_mail(data / "mail.db")) as db:
         for number in range(3):
             reader(db, f"reader{number}@example.org")
@@ -460,7 +460,7 @@ def test_a_damaged_file_is_named_and_comes_back(
 async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
     """The public pages stay; the desk and the subscriptions say that they are closed, and nothing is made in their place."""
     config = Configuration(data=data, site="http://localhost")
-    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_world.SECRET, today="2025-06-01")
+    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_fixtures.SECRET, today="2025-06-01")
     broken = ("staff.db", "partners.db", "mail.db")
     for name in broken:
         for suffix in ("-wal", "-shm"):

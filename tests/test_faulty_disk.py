@@ -12,12 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from conftest import ROOT, clean_environment
-from desk_world import PASSWORD
-from digest_world import reader
-from killing import SAMPLE, start
+from crash_helpers import SAMPLE, start
+from desk_fixtures import PASSWORD
+from digest_fixtures import reader
 from test_docs import ALL
 
 from benchmarks.compare import fingerprints
@@ -126,7 +126,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    data = desk_world.build(tmp_path_factory.mktemp("world")).data
+    data = desk_fixtures.build(tmp_path_factory.mktemp("world")).data
     config = Configuration(data=data)
     open_partners(config.partners).close()
     with closing(open_mail(config.mail)) as db:
@@ -148,7 +148,7 @@ def on(fault: str, data: Path, key: str) -> dict[str, dict[str, Any]]:
     if bound and not shutil.which(bound[0]) and not os.environ.get("CI"):
         pytest.skip("setpriv is not installed")
     done = subprocess.run(
-        [*bound, sys.executable, str(ROOT / "tests" / "faulty_disk.py"), fault, str(data.parent)],
+        [*bound, sys.executable, str(ROOT / "tests" / "support" / "faulty_disk.py"), fault, str(data.parent)],
         env=clean_environment() | SETTINGS | {"INFOPOLICY_DATA": str(data)},
         input=json.dumps(listed),
         cwd=ROOT,

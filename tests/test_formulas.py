@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-import hostile_world
+import hostile_fixtures
 import pytest
-from desk_world import site_of
+from desk_fixtures import site_of
 
 from datasette.plugins import pm
 from operations.exports import export
@@ -60,7 +60,7 @@ SIGNS = (
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
-    return hostile_world.build(tmp_path_factory.mktemp("formulas"))[0]
+    return hostile_fixtures.build(tmp_path_factory.mktemp("formulas"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_every_csv_route_of_ours_is_scanned(site: Any) -> None:
 async def test_no_csv_address_gives_a_formula(site: Any, world: Configuration) -> None:
     own = [each for addresses in OURS.values() for each in addresses]
     datasettes = [f"/corpus/{table}.csv?{options}" for table, options in itertools.product(tables(world), OPTIONS)]
-    row = f"/corpus/documents/{hostile_world.BILL}.csv"
+    row = f"/corpus/documents/{hostile_fixtures.BILL}.csv"
     found, guarded = {}, 0
     for path in (*own, *datasettes, row):
         answer = await site.client.get(path)

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 import httpx
 import pytest
 import site_corpus
-from desk_world import build, site_of
+from desk_fixtures import build, site_of
 from sqlite_utils import Database
 
 from settings import Configuration

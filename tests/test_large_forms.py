@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desk_world import address_of, build, is_fallback, site_of
+from desk_fixtures import address_of, build, is_fallback, site_of
 
 from desk.web.routes import ROUTES
 from settings import Configuration

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
 from conftest import ROOT, clean_environment
-from desk_world import PRIVATE, SECRET, add, open_desk, person
+from desk_fixtures import PRIVATE, SECRET, add, open_desk, person
 
 import serve
 from desk.queue import collaboration

@@ -16,12 +16,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from click.testing import Result
-from desk_world import LATER, NOW, PASSWORD
-from digest_world import reader
-from killing import SAMPLE, start
+from crash_helpers import SAMPLE, start
+from desk_fixtures import LATER, NOW, PASSWORD
+from digest_fixtures import reader
 from site_corpus import BROADBAND, PLAIN
 
 from desk.partners import partners
@@ -65,7 +65,7 @@ OF_FILE: dict[str, tuple[tuple[str, ...], ...]] = {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in use: an older copy of each private file in `older`, then more that people said, published, backed up."""
-    config = desk_world.build(tmp_path_factory.mktemp("world"))
+    config = desk_fixtures.build(tmp_path_factory.mktemp("world"))
     _people_speak(config, BROADBAND, "one@example.org", NOW)
     (config.data / "older").mkdir()
     for name in PRIVATE:
@@ -83,7 +83,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _people_speak(config: Configuration, document: str, address: str, now: str) -> None:
     with closing(open_staff(config.staff, config.corpus)) as db:
         given = Verdict(document_id=document, subject="area:broadband", verdict="confirm")
-        reviews.record(db, desk_world.person(db), [given], now=now)
+        reviews.record(db, desk_fixtures.person(db), [given], now=now)
     with closing(open_partners(config.partners, config.corpus)) as db:
         name = f"Dana {document}"
         dana = partners.add_partner(db, name, f"Axolotl {document}", password=PASSWORD, now=now)
@@ -178,7 +178,7 @@ async def test_the_site_closes_the_pages_that_need_the_file_and_shows_the_others
         lose(data, name, "deleted")
     left = state(data)
     assert all(left[name] is None for name in PRIVATE)
-    browser = desk_world.Browser(desk_world.site_of(config, mail=config).app())
+    browser = desk_fixtures.Browser(desk_fixtures.site_of(config, mail=config).app())
     for page, status in {
         "/": 200,
         f"/documents/{BROADBAND}": 200,
@@ -199,9 +199,9 @@ async def test_what_the_site_takes_in_is_known_at_once(data: Path) -> None:
     """A copy from a minute before the last decision at the desk is an older copy, though no command has run since."""
     config = Configuration(data=data, site="http://localhost")
     shutil.copy(data / "staff.db", data / "older" / "staff.db")
-    browser = desk_world.Browser(desk_world.site_of(config).app())
+    browser = desk_fixtures.Browser(desk_fixtures.site_of(config).app())
     assert (await browser.sign_in()).status_code == 302
-    assert (await browser.send(desk_world.document(more="/follow"), on="1")).status_code in (302, 303)
+    assert (await browser.send(desk_fixtures.document(more="/follow"), on="1")).status_code in (302, 303)
     assert loss.lost(data, "staff.db") is None
     lose(data, "staff.db", "an older copy")
     assert "older copy" in str(loss.lost(data, "staff.db"))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from conftest import ROOT, clean_environment, needs
@@ -86,7 +86,7 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     tmp_path = folder
     data = tmp_path / "data"
     data.mkdir()
-    desk_world.build(data)
+    desk_fixtures.build(data)
     site, plain, tls = free_port(), free_port(), free_port()
     certificate = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     made = [*certificate, "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
@@ -126,7 +126,7 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     assert checked.returncode == 0, checked.stderr
     settings = {
         "INFOPOLICY_DATA": str(data),
-        "INFOPOLICY_SECRET": desk_world.SECRET,
+        "INFOPOLICY_SECRET": desk_fixtures.SECRET,
         "INFOPOLICY_STALE_HOURS": "100000",
         "INFOPOLICY_SITE": SITE,
     }

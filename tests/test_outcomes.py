@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from comparison_world import add, bill
+from comparison_fixtures import add, bill
 from sqlite_utils import Database
 
 from positions.matching.matcher import Match

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from desk_world import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, person
+from desk_fixtures import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, person
 from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve

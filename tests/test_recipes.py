@@ -394,7 +394,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert(f"tests/sources/us_vt_bills/{HOST}/bills.json", json.dumps(RECORDING))
     checkout.insert("tests/sources/us_vt_bills/README.md", "Two invented bills in the form of an invented source.\n")
     checkout.insert("tests/test_us_vt_bills.py", TEST)
-    halves, fuzz = "tests/halves.py", "tests/fuzz_sources.py"
+    halves, fuzz = "tests/support/truncated_sources.py", "tests/support/fuzz_sources.py"
     checkout.insert(halves, HALF, before="def uk_bills(")
     case = 'Case(us_vt_bills, "2026-11-25", "2026-11-26", announces=False)'
     checkout.insert(halves, f'    "us_vt_bills": {case},\n', before='    "us_bill_text": Case(\n')

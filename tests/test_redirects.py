@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 import site_corpus
 from conftest import needs
-from desk_world import Browser, application, browser, config, made  # noqa: F401
+from desk_fixtures import Browser, application, browser, config, made  # noqa: F401
 from site_corpus import TODAY
 
 import serve

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import desk_world
-import hostile_world
+import desk_fixtures
+import hostile_fixtures
 import pytest
-from desk_world import Browser, address_of, is_fallback
-from hostile_world import FAMILY
+from desk_fixtures import Browser, address_of, is_fallback
+from hostile_fixtures import FAMILY
 from site_corpus import BROADBAND
 
 from desk.web.routes import ROUTES
@@ -130,9 +130,9 @@ EVERYWHERE = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    config, _ = hostile_world.build(tmp_path_factory.mktemp("headers"))
-    assert hostile_world.released(config) == ISSUE
-    return desk_world.site_of(config, mail=config)
+    config, _ = hostile_fixtures.build(tmp_path_factory.mktemp("headers"))
+    assert hostile_fixtures.released(config) == ISSUE
+    return desk_fixtures.site_of(config, mail=config)
 
 
 @pytest.fixture
@@ -261,8 +261,8 @@ def test_a_site_with_an_encrypted_address_says_so_for_a_year() -> None:
 
 
 async def test_the_encrypted_site_sends_it(tmp_path: Path) -> None:
-    config = desk_world.build(tmp_path)
-    browser = Browser(desk_world.site_of(config, site="https://policy.example.org").app())
+    config = desk_fixtures.build(tmp_path)
+    browser = Browser(desk_fixtures.site_of(config, site="https://policy.example.org").app())
     assert (await browser.get("/browse")).headers["strict-transport-security"] == "max-age=31536000"
 
 

@@ -11,13 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import lxml.html
 import openpyxl
 import pytest
-from desk_world import Browser
-from hostile_world import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
+from desk_fixtures import Browser
+from hostile_fixtures import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
 from icalendar import Calendar
 from lxml import etree
 
@@ -33,7 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
         config, documents = build(tmp_path_factory.mktemp("xss"))
         said = said_by_strangers(config)
         said["issue"] = released(config)
-        yield config, documents, desk_world.site_of(config, mail=config).app(), said
+        yield config, documents, desk_fixtures.site_of(config, mail=config).app(), said
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ async def test_the_login_leads_to_pages_of_ours_only(world: Any) -> None:
         "desk",
     ):
         browser = Browser(world[2])
-        answer = await browser.send("/desk/login", name="Ana Reader", password=desk_world.PASSWORD, next=place)
+        answer = await browser.send("/desk/login", name="Ana Reader", password=desk_fixtures.PASSWORD, next=place)
         assert answer.status_code in (302, 303)
         assert re.match(r"/[a-z]", answer.headers["location"]), answer.headers["location"]
         assert "evil" not in answer.headers["location"]

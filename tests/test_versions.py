@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from comparison_world import LOANS, add, bill
+from comparison_fixtures import LOANS, add, bill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database

@@ -14,12 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from click.testing import Result
 from conftest import Command, Recording
-from digest_world import reader
+from digest_fixtures import reader
 from prometheus_client.parser import text_string_to_metric_families
 from site_corpus import BROADBAND, RULE
 
@@ -34,7 +34,7 @@ FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = desk_world.build(tmp_path_factory.mktemp("world"))
+    made = desk_fixtures.build(tmp_path_factory.mktemp("world"))
     with closing(connect(made.corpus)) as db:
         db.execute("delete from runs")
         row = {
@@ -50,7 +50,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(open_mail(made.mail)) as db:
         reader(db, "one@example.org")
     with closing(open_partners(made.partners, made.corpus)) as db:
-        eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+        eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
         partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=NOW)
         partners.say(db, eff, RULE, "support", "", seen=0, now=NOW)
         partners.moderate(db, eff, 2, hidden=True, reason="a mistake", seen=0, now=NOW)
@@ -64,7 +64,7 @@ def config(world: Path, tmp_path: Path) -> Configuration:
 
 
 def client(config: Configuration, peer: str = "127.0.0.1", **more: Any) -> httpx.AsyncClient:
-    site = desk_world.site_of(config, mail=config, **more)
+    site = desk_fixtures.site_of(config, mail=config, **more)
     transport = httpx.ASGITransport(app=site.app(), client=(peer, 1234))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
@@ -150,7 +150,7 @@ async def test_metrics_name_nobody_and_nothing_that_was_looked_for(config: Confi
     await asked.get("/browse?q=zyzzyva")
     text = (await asked.get("/-/metrics")).text
     assert not [
-        word for word in (*desk_world.PRIVATE, "one@example.org", "zyzzyva", PARTNER, "Axolotl") if word in text
+        word for word in (*desk_fixtures.PRIVATE, "one@example.org", "zyzzyva", PARTNER, "Axolotl") if word in text
     ]
 
 

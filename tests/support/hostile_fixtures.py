@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import desk_world
+import desk_fixtures
 import site_corpus
 import yaml
 from fuzz_targets import recordings
@@ -67,7 +67,7 @@ _FREE = {"title", "text", "name", "fullName", "description", "lawType", "type", 
 
 def hostile_bill() -> Document:
     """A recorded bill: every title, action, name and summary is an attack, and every address too."""
-    home = Path(__file__).parent / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
+    home = Path(__file__).parents[1] / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
     tree = xmltree.parse((home / "BILLSTATUS-119hr7661.xml").read_bytes(), root="billStatus")
     count = 0
     for node in tree.iter():
@@ -130,7 +130,7 @@ def hostile_state_bill() -> Document:
 
 def build(folder: Path) -> tuple[Configuration, list[str]]:
     """The settings of such a site, and the ids of its three hostile documents."""
-    config = desk_world.build(folder)
+    config = desk_fixtures.build(folder)
     documents = [hostile_bill(), hostile_rule(), hostile_state_bill()]
     with closing(connect(config.corpus)) as db:
         for each in documents:
@@ -147,8 +147,8 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
                 {"group_id": FAMILY, "document_id": document.id, "ordinal": number, "likeness": 0.9}
             )
         publish(db, site_corpus.NOW)
-    with closing(desk_world.open_desk(config)) as db:
-        verdict_validity.settle_all(db, desk_world.NOW)
+    with closing(desk_fixtures.open_desk(config)) as db:
+        verdict_validity.settle_all(db, desk_fixtures.NOW)
     return config, [each.id for each in documents]
 
 
@@ -271,19 +271,19 @@ def tampered(folder: Path) -> Iterator[None]:
 
 def said_by_strangers(config: Configuration) -> dict[str, int]:
     """A report, a partner's statement and a proposal, each an attack; gives the numbers of the report and the proposal."""
-    now = desk_world.NOW
-    with closing(desk_world.open_desk(config)) as db:
+    now = desk_fixtures.NOW
+    with closing(desk_fixtures.open_desk(config)) as db:
         report = reports.file(db, f"/documents/{BILL}", PAYLOAD, "stranger@example.org", origin="x", now=now)
         held = reference.load_catalogue().by_id["tc-hotspot-lending"]
         change = proposals.change_of(held, "wording", {"statement": f"{PAYLOAD} again", "rationale": PAYLOAD})
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
-            [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
+            [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_fixtures.person(db).id, now],
         )  # what `propose` writes, without the folder of the catalogue that it would check
         proposal = int(cursor.lastrowid or 0)
     with closing(routing.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
-        partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
+        partner = partners.add_partner(db, "Pat Partner", name, password=desk_fixtures.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):
             partners.say(db, partner, key, "oppose", PAYLOAD, seen=0, now=now)
     return {"report": report, "proposal": proposal}

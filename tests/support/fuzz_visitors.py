@@ -12,10 +12,10 @@ import sqlite3
 from contextlib import closing
 from urllib.parse import quote, urlencode
 
-import desk_world
+import desk_fixtures
 import httpx
 import site_corpus
-from digest_world import reader
+from digest_fixtures import reader
 from fuzz_local import folder
 from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
@@ -83,18 +83,18 @@ def link_seeds() -> tuple[bytes, ...]:
 
 
 @functools.cache
-def _world() -> tuple[asyncio.Runner, desk_world.Browser, desk_world.Browser, tuple[str, ...]]:
+def _world() -> tuple[asyncio.Runner, desk_fixtures.Browser, desk_fixtures.Browser, tuple[str, ...]]:
     """A loop, a stranger's browser, one of a person who has signed in, and addresses with a good link in them."""
     place = folder() / "world"
     place.mkdir()
-    config = desk_world.build(place)
+    config = desk_fixtures.build(place)
     with closing(open_mail(config.mail)) as db:
         person = reader(db, "reader@example.org")
         links = Links.of(db)
         good = (f"/subscribe/manage/{links.manage(person.handle)}", f"/subscribe/leave/{links.leave('nobody')}")
-    application = desk_world.site_of(config, mail=config).app()
+    application = desk_fixtures.site_of(config, mail=config).app()
     runner = asyncio.Runner()
-    stranger, staff = desk_world.Browser(application), desk_world.Browser(application)
+    stranger, staff = desk_fixtures.Browser(application), desk_fixtures.Browser(application)
     runner.run(staff.sign_in())
     runner.run(stranger.token())
     return runner, stranger, staff, good

@@ -24,7 +24,7 @@ from positions.catalog import catalog, stances
 from positions.catalog.yaml_file import BadFile
 from store.connect import open_mail
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from positions.catalog import messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 #: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
 READERS: dict[str, Callable[[Path], Any]] = {

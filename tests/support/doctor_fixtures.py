@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import desk_world
+import desk_fixtures
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -79,7 +79,7 @@ def build(folder: Path) -> Path:
     """The data folder with everything that may be in one, and a root folder and code beside it."""
     data = folder / "data"
     data.mkdir(mode=0o700)
-    desk_world.build(data)
+    desk_fixtures.build(data)
     config = Configuration(data=data)
     with closing(open_partners(config.partners)) as db:
         partners.add_partner(db, "Dana Partner", "A Coalition", password=PASSWORD, now=STAMP)
