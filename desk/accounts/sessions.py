@@ -38,7 +38,9 @@ def check_password(
         TooOften: nothing was checked.
     """
     if not limits.may_try(db, name, origin, now, device):
-        raise TooOften(f"too many failed sign-ins: nothing was checked. Try again in {limits.MINUTES} minutes")
+        raise TooOften(
+            f"too many failed attempts, so the password was not checked. Try again in {limits.MINUTES} minutes"
+        )
     files = [each for each in (db, partners) if each is not None]
     found = [(each, account) for each in files if (account := accounts.find(each, name))]
     file, account = found[0] if found else (db, None)

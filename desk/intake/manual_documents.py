@@ -46,7 +46,7 @@ def add(
         seen: the number of the row that the page knew for this document, 0 for none.
 
     Raises:
-        Overtaken: there is a newer one.
+        EditConflict: there is a newer one.
     """
     with writing(db):
         newest = current(db, document.id)

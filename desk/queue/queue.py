@@ -22,7 +22,7 @@ PAGE = 25
 EVERY = 10
 _LOTS = 400
 
-#: Points, each told on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
+#: Points, each shown on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
 #: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
 _RANKED = """
     with due (document_id, due_on) as materialized (

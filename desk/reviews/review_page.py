@@ -106,37 +106,21 @@ def review_view(
     }
     text = document["text"] or ""
     return ReviewView(
-        d=document,
+        d=document, today=today, next_event=rulemaking.next_event_of(db.conn, document_id, today),
         title_pieces=pieces(document["title"], spans["title"]),
         abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
         text_passages=excerpts(text, spans["text"]),
         text_pieces=pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
-        items=items,
-        history=history,
-        stances=stances,
-        choices=choices,
-        seen=history[0]["id"] if history else 0,
-        last=last,
-        ended_here=document["status"] in subjects.ENDS,
-        outcomes=subjects.OUTCOMES,
-        sampled=sampled,
-        tried=tried,
-        conflict=conflict,
-        problem=problem,
-        notes=collaboration.notes(db, document_id),
-        owners=collaboration.owners(db, document_id),
+        items=items, history=history, stances=stances, choices=choices, last=last, sampled=sampled,
+        ended_here=document["status"] in subjects.ENDS, outcomes=subjects.OUTCOMES,
+        seen=history[0]["id"] if history else 0, tried=tried, conflict=conflict, problem=problem,
+        notes=collaboration.notes(db, document_id), owners=collaboration.owners(db, document_id),
         assigned=collaboration.assigned(db, document_id),
         snoozed=collaboration.snoozed(db, document_id, today.isoformat()),
-        followed=collaboration.is_followed(db, context.me, document_id),
-        people=collaboration.open_names(db),
-        reports=reports.open_about(db, document_id),
-        partners_hold=partners_hold,
-        next_event=rulemaking.next_event_of(db.conn, document_id, today),
-        today=today,
-        filters=filters,
-        number=number,
-        query=query,
-    )
+        followed=collaboration.is_followed(db, context.me, document_id), people=collaboration.open_names(db),
+        reports=reports.open_about(db, document_id), partners_hold=partners_hold,
+        filters=filters, number=number, query=query,
+    )  # fmt: skip # grouped as the fields are
 
 
 def _partners_hold(context: RequestContext, document_id: str) -> list[Row]:
@@ -179,19 +163,20 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         passage = suggestions.find(texts, words, field=context.typed("field"), near=context.number("start"))
         if passage is None:
             raise BadVerdict("the document does not contain the words you picked: copy them exactly")
+    # The form for what the program missed always sends a direction, which is for positions only.
+    value = None if subject.startswith("area:") else context.typed("value") or None
     return Verdict(
         document_id=document_id,
         subject=subject,
         verdict=context.typed("verdict"),
-        # The form for what the program missed always sends a direction, which is for positions only.
-        value=None if subject.startswith("area:") else context.typed("value") or None,
+        value=value,
+        passage=passage,
         note=context.typed("note"),
         reason=context.typed("reason"),
         published=context.typed("published") == "1",
-        passage=passage,
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
-    )
+    )  # fmt: skip # what it says, why, and what its author knew
 
 
 def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect:
@@ -216,13 +201,13 @@ def undo(context: RequestContext) -> Answer:
         else:
             documents = [reviews.undo(context.db, context.me, context.number("review"), now=context.now)]
     except (BadVerdict, NotAllowed) as error:
-        raise HTTPError(409, f"Nothing was taken back: {error}.") from error
+        raise HTTPError(409, f"Nothing was undone: {error}.") from error
     except EditConflict as error:
-        raise HTTPError(409, f"Nothing was taken back: {error.by['name']} has decided it again since.") from error
+        raise HTTPError(409, f"Nothing was undone: {error.by['name']} has decided it again since.") from error
     if not documents:
-        raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
+        raise HTTPError(409, "Nothing was undone: it is already undone.")
     context.publish(context.db, documents)
     if len(documents) > 1:
-        return Redirect("/desk", f"Taken back on {len(documents):,} documents.")
+        return Redirect("/desk", f"Undone on {len(documents):,} documents.")
     here = {name: context.arg(name) for name in context.args}
-    return Redirect(f"/desk/documents/{documents[0]}?{urlencode(here)}", "Taken back.")
+    return Redirect(f"/desk/documents/{documents[0]}?{urlencode(here)}", "Undone.")

@@ -1,4 +1,4 @@
-"""Verdicts: recorded once, never changed. Who looked at an older state is told and overwrites nothing."""
+"""Verdicts: recorded once, never changed. Nobody overwrites a verdict that they have not seen."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def record(
     Raises:
         BadVerdict: one makes no sense, or its document is not held.
         NotAllowed: the account may not give it.
-        Overtaken: somebody has decided the same subject since.
+        EditConflict: somebody has decided the same subject since.
     """
     made = []
     with writing(db):
@@ -84,7 +84,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
     suggested = said.suggested or subject.kind not in ("area", "position")
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
-        raise BadVerdict("there is nothing to reject: nobody has suggested it")
+        raise BadVerdict("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
     row = {
         "document_id": given.document_id, "subject": given.subject, "verdict": given.verdict, "value": given.value,
@@ -102,15 +102,15 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
     Raises:
         BadVerdict: there is no such verdict, or it has been taken back.
         NotAllowed: it is somebody else's (their own undo, or a new verdict, is the way), or the role is not enough.
-        Overtaken: a newer verdict on the same subject is in force.
+        EditConflict: a newer verdict on the same subject is in force.
     """
     with writing(db):
         found = list(db.query("select * from reviews where id = ? and verdict != 'undo'", [review_id]))
         if not found or db.execute("select 1 from reviews where undoes = ?", [review_id]).fetchone():
-            raise BadVerdict("this has been taken back already, or was never said")
+            raise BadVerdict("this is already undone, or was never recorded")
         review = found[0]
         if review["reviewer"] != account.id:
-            raise NotAllowed("only who gave a verdict can take it back; give another one instead")
+            raise NotAllowed("only its author can undo a verdict; give another one instead")
         _may(account, published=bool(review["published"]))
         in_force = current(db, review["document_id"], review["subject"])
         if in_force and in_force["id"] != review_id:

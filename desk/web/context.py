@@ -56,8 +56,10 @@ class Attachment:
     body: str
 
 
-#: What people are told when the public file is busy.
-PUBLISHED_LATER = "The public pages follow with the next publishing: the public file is being written to just now."
+#: The message where the public file is busy.
+PUBLISHED_LATER = (
+    "The public pages will show it after the next update, because the public data is being written right now."
+)
 #: No row of ours has a larger number; the database takes none above 2^63.
 LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
@@ -79,6 +81,7 @@ class RequestContext:
     account: Account | None
     now: str
     today: datetime.date
+    portal: str = "/desk"
     origin: str = ""
     device: str = ""
     token: str | None = None

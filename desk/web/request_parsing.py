@@ -114,7 +114,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
     """
     if "ds_csrftoken" not in cookies:
         raise HTTPError(
-            403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
+            403, "This form came without its cookie. Allow cookies, reload the page and send the form again."
         )
 
 
