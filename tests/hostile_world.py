@@ -139,7 +139,7 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
             )
         publish(db, site_corpus.NOW)
     with closing(desk_world.open_desk(config)) as db:
-        desk_world.standing.settle_all(db, desk_world.NOW)
+        desk_world.verdict_validity.settle_all(db, desk_world.NOW)
     return config, [each.id for each in documents]
 
 

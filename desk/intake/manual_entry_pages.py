@@ -161,8 +161,8 @@ def _check_place(context: RequestContext, document: Document, old: dict[str, Any
         return
     held = context.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
     if held or manual_documents.current(context.db, document.id):
-        title = f": {held[0][:120]}" if held else ""
-        raise BadDocument({"identifier": f"{document.id} is already here{title}"})
+        title = f", {held[0][:120]}" if held else ""
+        raise BadDocument({"identifier": f"this number is already here: {document.id}{title}"})
     if context.typed("new_place"):
         return
     sql = (
