@@ -177,7 +177,7 @@ DESK = [
     "/desk/import", "/desk/positions", "/desk/positions/pr-library-records", "/desk/proposals/1", "/desk/proposals/1.patch",
     "/desk/proposals/1.json", "/partner/desk", "/partner/reports", "/partner/import",
     "/partner/../desk/trail", "/partner%2f..%2fdesk%2ftrail", "//partner", "/partner//documents", "/partner/partners.db",
-    "/templates/partner/home.html", "/static/../plugins/desk_partners.py",
+    "/templates/partner/home.html", "/static/../plugins/desk_reports.py",
 ]  # fmt: skip
 
 SQL = [

@@ -36,11 +36,7 @@ log = logging.getLogger("infopolicy.desk")
 SHORTEST_SECRET = 32
 #: The purpose and the name of the cookie that remembers a browser for the limits of sign-ins.
 DEVICE, DEVICE_COOKIE = "device", "infopolicy_device"
-NO_SECRET = (
-    "The staff pages are closed, because this site has no fixed signing secret. The site operator must set "
-    "INFOPOLICY_SECRET to at least 32 random characters and restart the site."
-)
-
+NO_SECRET = "These pages are closed: the site operator must set INFOPOLICY_SECRET to 32 random characters or more."
 BROKEN = "The staff database cannot be read. Nothing was saved. The site operator must restore the file."
 
 

@@ -46,9 +46,8 @@ def check_password(
     file, account = found[0] if found else (db, None)
     right = verify_password(password, accounts.password_of(file, account))
     if not right or account is None or account.disabled_at is not None:
-        accounts.log(
-            file, account.id if account else None, "sign-in failed", account.name if account else "unknown", now
-        )
+        tried, name_tried = (account.id, account.name) if account else (None, "unknown")
+        accounts.log(file, tried, "sign-in failed", name_tried, now)
         return None
     limits.forgive(db, name, origin, device)
     return file, account

@@ -219,7 +219,7 @@ def past(db: Database, batch: str = "") -> list[dict[str, Any]]:
 
 def _undo(context: RequestContext) -> Redirect:
     batch = context.typed("batch")
-    row = next((row for row in past(context.db, batch)), None)
+    row = next(iter(past(context.db, batch)), None)
     if row is None or row["done_by"] != context.me.id:
         raise HTTPError(403, "Nothing was undone: you can undo only your own imports.")
     if row["undone_at"]:

@@ -65,8 +65,7 @@ def add(
 
 def current(db: Database, document_id: str) -> dict[str, Any] | None:
     """The newest row of a document with `document`, or None."""
-    rows = db.query("select * from current_hand_documents where document_id = ?", [document_id])
-    row = next(iter(rows), None)
+    row = next(iter(db.query("select * from current_hand_documents where document_id = ?", [document_id])), None)
     return row | {"document": from_json(json.loads(row["record"]))} if row else None
 
 

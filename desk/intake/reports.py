@@ -28,8 +28,6 @@ LONGEST_PAGE = 500
 MOST_OPEN = 2_000
 MOST_OPEN_AT_ALL = 10_000
 FORGET_DAYS = 30
-
-
 _TOO_MANY = (
     f"your report was not saved: one network can send at most {limits.REPORTS_PER_ORIGIN} in {limits.MINUTES} minutes and "
     f"{limits.REPORTS_A_DAY} in a day. Please keep your text and send it again later"

@@ -11,15 +11,6 @@ from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
 
 
-def sent_again(context: RequestContext) -> int:
-    """Count the statements that staff hid and partners sent again; 0 where there are no partners."""
-    opened = context.partners()
-    if opened is None:
-        return 0
-    with closing(opened) as db:
-        return partners.sent_again(db)
-
-
 @staff_page(r"/partners", post="reviewer")
 def listed(context: RequestContext) -> Answer:
     """Show what all partners say; the form hides one statement, or shows it again."""

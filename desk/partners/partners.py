@@ -98,10 +98,8 @@ def _checked(db: Database, document_id: str, stance: str, note: str) -> str | No
 
 def mine(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
     """What the account's organisation last said on a document, withdrawn or not."""
-    rows = db.query(
-        "select * from current_statements where document_id = ? and organisation = ?", [document_id, account.unit]
-    )
-    return next(iter(rows), None)
+    sql = "select * from current_statements where document_id = ? and organisation = ?"
+    return next(iter(db.query(sql, [document_id, account.unit])), None)
 
 
 def history(db: Database, account: Account, document_id: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from desk.accounts import accounts
 from desk.intake import reports
-from desk.partners import partner_moderation
+from desk.partners import partners
 from desk.queue import collaboration, queue
 from desk.queue.queue import Entry, Filters, QueueViewer
 from desk.reviews import bulk, reviews
@@ -71,7 +71,7 @@ def queue_page(context: RequestContext) -> Answer:
         pager_address=lambda number: f"/desk?{filters.query(page=number)}",
         f=filters, query=filters.query(), since=viewer.since, last=reviews.last_of(db, me),
         batches=bulk.batches(db, me.id), saved=collaboration.filters(db, me), reports=reports.open_count(db),
-        sent_again=partner_moderation.sent_again(context),
+        sent_again=context.ask_partners(partners.sent_again, 0),
         followed_news=collaboration.news_of_followed(db, me, viewer.since),
         kinds=glossary()["kinds"], areas=cards.area_titles(db.conn),
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,9 +70,6 @@ class Filters:
         """The filters as the part of an address after the question mark; "" when there are none."""
         values = vars(self) | more
         return urlencode({name: value for name, value in values.items() if value not in ("", None)})
-
-    def without(self, name: str) -> Filters:
-        return replace(self, **{name: ""})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -86,7 +85,7 @@ def review_view(
         HTTPError: there is no such document.
     """
     db, today = context.db, context.today
-    partners_hold = _partners_hold(context, document_id)
+    partners_hold = context.ask_partners(lambda file: partners.of_document(file, document_id), [])
     tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
@@ -106,7 +105,7 @@ def review_view(
     }
     text = document["text"] or ""
     return ReviewView(
-        d=document, today=today, next_event=rulemaking.next_event_of(db.conn, document_id, today),
+        d=document, today=today,
         title_pieces=pieces(document["title"], spans["title"]),
         abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
         text_passages=excerpts(text, spans["text"]),
@@ -119,16 +118,8 @@ def review_view(
         snoozed=collaboration.snoozed(db, document_id, today.isoformat()),
         followed=collaboration.is_followed(db, context.me, document_id), people=collaboration.open_names(db),
         reports=reports.open_about(db, document_id), partners_hold=partners_hold,
-        filters=filters, number=number, query=query,
+        next_event=rulemaking.next_event_of(db.conn, document_id, today), filters=filters, number=number, query=query,
     )  # fmt: skip # grouped as the fields are
-
-
-def _partners_hold(context: RequestContext, document_id: str) -> list[Row]:
-    opened = context.partners()
-    if opened is None:
-        return []
-    with closing(opened) as db:
-        return partners.of_document(db, document_id)
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")

@@ -10,6 +10,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,9 +58,7 @@ class Attachment:
 
 
 #: The message where the public file is busy.
-PUBLISHED_LATER = (
-    "The public pages will show it after the next update, because the public data is being written right now."
-)
+PUBLISHED_LATER = "The public pages will show it after the next update: their data is being written right now."
 #: No row of ours has a larger number; the database takes none above 2^63.
 LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
@@ -98,11 +97,19 @@ class RequestContext:
         """Who is signed in.
 
         Raises:
-            Refusal: nobody is.
+            HTTPError: nobody is.
         """
         if self.account is None:
             raise HTTPError(403, "Sign in first.")
         return self.account
+
+    def ask_partners(self, read: Callable[[Database], Any], otherwise: Any) -> Any:
+        """Read something from partners.db, or return something else where nobody has made that file."""
+        opened = self.partners()
+        if opened is None:
+            return otherwise
+        with closing(opened) as db:
+            return read(db)
 
     def arg(self, name: str, default: str = "") -> str:
         return (self.args.get(name) or [default])[0]
