@@ -77,16 +77,16 @@ def test_what_people_did_can_neither_be_changed_nor_removed(db: Database, table:
     ("subject", "verdict", "more", "why"),
     [
         ("area:nonsense", "confirm", {}, "no area called"),
-        ("sponsor", "confirm", {}, "nothing a verdict can be about"),
-        ("area:broadband; drop table reviews", "confirm", {}, "nothing a verdict can be about"),
-        ("area:broadband", "perhaps", {}, "no verdict"),
-        ("area:broadband", "undo", {}, "no verdict"),
-        ("area:broadband", "confirm", {"value": "support"}, "no value"),
+        ("sponsor", "confirm", {}, "cannot be decided"),
+        ("area:broadband; drop table reviews", "confirm", {}, "cannot be decided"),
+        ("area:broadband", "perhaps", {}, "not a verdict"),
+        ("area:broadband", "undo", {}, "not a verdict"),
+        ("area:broadband", "confirm", {"value": "support"}, "not a value"),
         (POSITION, "confirm", {}, "choose one of"),
-        (POSITION, "change", {"value": "adore"}, "no value"),
-        ("priority", "confirm", {"value": "3"}, "no value"),
-        ("stance", "confirm", {"value": "support", "published": True}, "say why"),
-        ("area:broadband", "confirm", {"published": True}, "only a stance"),
+        (POSITION, "change", {"value": "adore"}, "not a value"),
+        ("priority", "confirm", {"value": "3"}, "not a value"),
+        ("stance", "confirm", {"value": "support", "published": True}, "enter a reason"),
+        ("area:broadband", "confirm", {"published": True}, "only stances"),
         ("area:broadband", "confirm", {"document_id": "us-1-hr1"}, "no such document"),
         ("area:broadband", "confirm", {"note": "x" * 4_001}, "at most"),
     ],
@@ -154,7 +154,7 @@ def test_undo_brings_back_the_verdict_before(db: Database) -> None:
     reviews.undo(db, person(db), first, now=LATER)
     assert reviews.current(db, BROADBAND, "area:broadband") is None
     assert states(db)["area:broadband"] == "open"
-    with pytest.raises(BadVerdict, match="taken back already"):
+    with pytest.raises(BadVerdict, match="already undone"):
         reviews.undo(db, person(db), first, now=LATER)
     assert len(reviews.history(db, BROADBAND)) == 4
 

@@ -70,7 +70,7 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     sign_in(page, address)
     assert page.get_by_text("3 documents wait").is_visible()
     picture(page, "1-queue")
-    page.get_by_role("link", name="Begin, one by one").press("Enter")
+    page.get_by_role("link", name="Review one by one").press("Enter")
     page.wait_for_url(f"**/documents/{RULE}?n=0")
     picture(page, "2-document")
     press(page, "y")
@@ -83,13 +83,13 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     page.wait_for_url(f"**/documents/{HOSTILE_BILL}?n=0")
     press(page, "n")
     page.wait_for_url("**/desk?")
-    assert page.get_by_text("Nothing more waits here.").is_visible()
+    assert page.get_by_text("No other document needs a decision.").is_visible()
     picture(page, "3-cleared")
 
     # The last one was too quick: back it comes.
     press(page, "u")
     page.wait_for_url(f"**/documents/{HOSTILE_BILL}?")
-    assert page.get_by_text("Taken back.").is_visible()
+    assert page.get_by_text("Undone.").is_visible()
     assert page.locator(".item[data-open]").count() == 1
     picture(page, "4-undone")
 
@@ -127,7 +127,7 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
 def test_words_selected_in_the_text_become_an_area(page: Any, address: str, config: Configuration) -> None:
     sign_in(page, address)
     page.goto(f"{address}/desk/documents/{RULE}")
-    page.get_by_text("The whole text").click()
+    page.get_by_text("Full text").click()
     # The same words stand in the text three times; the second is meant.
     page.evaluate("""() => {
         const field = document.querySelector('[data-field=text]');
@@ -173,7 +173,7 @@ def test_keys_move_choose_and_are_not_taken_while_typing(page: Any, address: str
     with closing(open_desk(config)) as db:
         assert reviews.history(db, BROADBAND) == []
     page.goto(f"{address}/desk/account")
-    page.get_by_role("button", name="Turn the keys off").click()
+    page.get_by_role("button", name="Turn shortcuts off").click()
     page.goto(f"{address}/desk/documents/{BROADBAND}")
     page.keyboard.press("y")
     page.wait_for_timeout(300)
@@ -184,13 +184,13 @@ def test_keys_move_choose_and_are_not_taken_while_typing(page: Any, address: str
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
 def test_everything_works_without_a_script(page: Any, address: str) -> None:
     sign_in(page, address)
-    page.get_by_role("link", name="Begin, one by one").click()
+    page.get_by_role("link", name="Review one by one").click()
     page.get_by_role("button", name="Confirm").first.click()
     page.get_by_role("button", name="Must see").click()
     page.wait_for_url(f"**/documents/{BROADBAND}?n=0")
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo").click()
     page.wait_for_url(f"**/documents/{RULE}*")
-    assert page.get_by_text("Taken back.").is_visible()
+    assert page.get_by_text("Undone.").is_visible()
 
 
 def test_the_second_person_is_told_in_the_browser(page: Any, address: str, config: Configuration) -> None:
@@ -200,7 +200,7 @@ def test_the_second_person_is_told_in_the_browser(page: Any, address: str, confi
         given = Verdict(document_id=BROADBAND, subject="area:broadband", verdict="reject", note="about roads")
         reviews.record(db, person(db), [given], now=NOW)
     press(page, "y")
-    assert page.get_by_role("heading", name="Ana Reader was faster").is_visible()
+    assert page.get_by_role("heading", name="Ana Reader has already decided this").is_visible()
     _axe(page)
     picture(page, "7-overtaken")
 
@@ -289,7 +289,7 @@ def test_axe_finds_nothing(page: Any, busy: str, request: pytest.FixtureRequest)
     for box in page.locator("input[name=document]").all():
         box.check()
     page.get_by_role("button", name="Show what that means").click()
-    page.get_by_role("heading", name="Before it is recorded").wait_for()
+    page.get_by_role("heading", name="Review before recording").wait_for()
     _axe(page)
     picture(page, f"bulk-{theme}")
 

@@ -108,7 +108,7 @@ def row(corpus: Any, key: str = KEY) -> dict[str, Any]:
 
 
 async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
-    assert "Nothing was added by hand yet" in (await browser.get("/desk/added")).text
+    assert "No document has been added by hand" in (await browser.get("/desk/added")).text
     answer = await send(browser, text="Libraries\x00 \u202e lend  books.\r\n\r\n\r\n\r\n<script>alert(1)</script>")
     assert answer.headers["location"] == "/desk/added", answer.text
     page = (await browser.get(f"/documents/{KEY}")).text
@@ -131,7 +131,7 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
     ):
         assert (await browser.get(path)).status_code == 200, path
     listed = (await browser.get("/desk/added")).text
-    assert "On the site, from this record alone" in listed
+    assert "On the site, from this record only" in listed
     assert "zyzzyva-note" in listed
     assert "added a document" in (await browser.get("/desk/trail")).text
 
@@ -139,22 +139,22 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
 @pytest.mark.parametrize(
     ("values", "name", "says"),
     [
-        ({"kind": "poem"}, "kind", "Choose what it is"),
-        ({"status": ""}, "status", "Choose where it stands"),
-        ({"title": " "}, "title", "The title is missing"),
+        ({"kind": "poem"}, "kind", "Choose a kind"),
+        ({"status": ""}, "status", "Choose a status"),
+        ({"title": " "}, "title", "Enter a title"),
         ({"title": "x" * 1_001}, "title", "At most 1,000 characters"),
-        ({"identifier": ""}, "identifier", "The number is missing"),
-        ({"identifier": "§§§"}, "identifier", "A number needs letters or figures"),
-        ({"session": ""}, "session", "The session is missing"),
-        ({"session": "9"}, "session", "We know 117: choose one of these"),
-        ({"jurisdiction": "us-zz"}, "jurisdiction", "We have nothing of"),
-        ({"jurisdiction": ""}, "jurisdiction", "The place is missing"),
-        ({"url": "javascript:alert(1)"}, "url", "Give the address where it can be read"),
-        ({"url": "https://user@host/"}, "url", "Give the address where it can be read"),
-        ({"url": "http://[x"}, "url", "Give the address where it can be read"),
-        ({"published_on": "1.3.2022"}, "published_on", "A day looks like 2026-11-30"),
-        ({"published_on": "2022-02-31"}, "published_on", "A day looks like 2026-11-30"),
-        ({"identifier": "HR 1783"}, "identifier", "We have us-117-hr1783 already"),
+        ({"identifier": ""}, "identifier", "Enter court and number"),
+        ({"identifier": "§§§"}, "identifier", "A number needs letters or digits"),
+        ({"session": ""}, "session", "Enter the number or years of the session"),
+        ({"session": "9"}, "session", "Known sessions are 117: choose one of these"),
+        ({"jurisdiction": "us-zz"}, "jurisdiction", "Nothing from"),
+        ({"jurisdiction": ""}, "jurisdiction", "Enter a place"),
+        ({"url": "javascript:alert(1)"}, "url", "Enter the address of the document"),
+        ({"url": "https://user@host/"}, "url", "Enter the address of the document"),
+        ({"url": "http://[x"}, "url", "Enter the address of the document"),
+        ({"published_on": "1.3.2022"}, "published_on", "Enter a date such as 2026-11-30"),
+        ({"published_on": "2022-02-31"}, "published_on", "Enter a date such as 2026-11-30"),
+        ({"identifier": "HR 1783"}, "identifier", "This number is already here: us-117-hr1783"),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(

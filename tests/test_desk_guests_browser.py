@@ -76,7 +76,7 @@ def test_somebody_reports_an_error_and_staff_close_it(page: Any, address: str) -
     assert visitor.get_by_label("Which page?").input_value() == PUBLIC
     visitor.get_by_label("What is wrong?").fill("wrong")
     visitor.get_by_role("button", name="Send the report").press("Enter")
-    visitor.get_by_text("Say in a sentence what is wrong").wait_for()
+    visitor.get_by_text("Describe the error").wait_for()
     axe(visitor)
     visitor.get_by_label("What is wrong?").fill("It passed the House on 8 March, not on 9 March.")
     visitor.get_by_role("button", name="Send the report").press("Enter")
@@ -90,10 +90,10 @@ def test_somebody_reports_an_error_and_staff_close_it(page: Any, address: str) -
     assert "It passed the House on 8 March" in report.inner_text()
     picture(page, "8-reports")
     report.get_by_label("Note for staff").fill("Corrected at the source.")
-    report.get_by_role("button", name="Mended").press("Enter")
-    page.get_by_text("Closed: mended.").wait_for()
+    report.get_by_role("button", name="Fixed").press("Enter")
+    page.get_by_text("Closed: fixed.").wait_for()
     assert page.get_by_role("article").count() == 1
-    page.get_by_role("link", name="Closed ones").click()
+    page.get_by_role("link", name="Closed reports").click()
     assert page.get_by_text("Corrected at the source.").is_visible()
     assert visitor.goto(address + "/desk/reports").url.startswith(address + "/desk/login")
     assert not [word for word in PRIVATE if word in visitor.content()]
@@ -105,14 +105,14 @@ def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
     page.get_by_label("Name").fill("Dana Partner")
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Enter")
-    page.get_by_role("heading", name="What Electronic Frontier Foundation holds").wait_for()
+    page.get_by_role("heading", name="Positions of Electronic Frontier Foundation").wait_for()
     page.get_by_role("searchbox", name="Find a document").fill("HR 1783")
     press(page, "Enter")
     page.get_by_role("link", name="Library Broadband Act").click()
-    page.get_by_label("Where Electronic Frontier Foundation stands").select_option("Oppose")
-    page.get_by_label("Note, for everybody to read").fill("It gives carriers a list of readers.")
+    page.get_by_label("Position of Electronic Frontier Foundation").select_option("Oppose")
+    page.get_by_label("Public note").fill("It gives carriers a list of readers.")
     page.get_by_role("button", name="Publish").press("Enter")
-    page.get_by_text("Published under the name of your organisation.").wait_for()
+    page.get_by_text("Published under the name of your organization.").wait_for()
     picture(page, "9-partner")
     page.goto(address + "/desk/trail")
     assert page.url.startswith(address + "/desk/login")
@@ -156,7 +156,10 @@ def every_page(page: Any, address: str) -> Iterator[str]:
     for name, path in ANYBODY.items():
         page.goto(address + path)
         yield name
-    for person_, pages, door in (("Dana Partner", PARTNER, "What Electronic"), ("Ana Reader", STAFF, "The queue")):
+    for person_, pages, door in (
+        ("Dana Partner", PARTNER, "Positions of Electronic"),
+        ("Ana Reader", STAFF, "The queue"),
+    ):
         page.goto(address + "/desk/login")
         page.get_by_label("Name").fill(person_)
         page.get_by_label("Password").fill(PASSWORD)
@@ -168,11 +171,11 @@ def every_page(page: Any, address: str) -> Iterator[str]:
                 summary.click()
             yield name
     page.goto(address + "/desk/import")
-    page.get_by_label("The file").set_input_files(
+    page.get_by_label("File", exact=True).set_input_files(
         {"name": "tracker.csv", "mimeType": "text/csv", "buffer": TRACKER.encode()}
     )
-    page.get_by_role("button", name="Show what it means").click()
-    page.get_by_role("heading", name="Before it is written").wait_for()
+    page.get_by_role("button", name="Show preview").click()
+    page.get_by_role("heading", name="Review before importing").wait_for()
     yield "import-preview"
 
 
@@ -199,11 +202,11 @@ def test_a_field_that_is_wrong_says_so_without_a_script(page: Any, address: str)
     for name, value in (("Title", "Rural Act"), ("Place", "us"), ("Session", "9"), ("Number", "HR 5")):
         page.get_by_label(name, exact=True).fill(value)
     page.get_by_label("Address").fill("https://example.org/5")
-    page.get_by_label("What it is").select_option("bill")
-    page.get_by_label("Where it stands").select_option("introduced")
+    page.get_by_label("Kind").select_option("bill")
+    page.get_by_label("Status").select_option("introduced")
     page.get_by_role("button", name="Add it").click()
     field = page.get_by_label("Session", exact=True)
     assert field.get_attribute("aria-invalid") == "true"
-    page.get_by_label("This place or session is new, and right").check()
+    page.get_by_label("This place or session is new and correct").check()
     page.get_by_role("button", name="Add it").click()
-    page.get_by_text("Kept. It is tagged").wait_for()
+    page.get_by_text("Saved. The next run tags").wait_for()

@@ -178,7 +178,7 @@ def test_every_usual_csv_is_read(delimiter: str, encoding: str) -> None:
     found = read(text.encode(encoding))
     assert found.rows[0].cells == {"number": "HR 1", "jurisdiction": "US", "note": "“Café”"}
     assert (found.rows[0].number, found.headers["jurisdiction"]) == (4, "STATE:")
-    assert bool(found.told) is (encoding == "cp1252")
+    assert bool(found.notice) is (encoding == "cp1252")
 
 
 def test_an_excel_file_is_read() -> None:
@@ -420,9 +420,9 @@ async def send_file(browser: Browser, body: bytes, name: str = "tracker.csv", **
 
 
 async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -> None:
-    assert "Nothing was imported yet" in (await browser.get("/desk/import")).text
+    assert "No imports yet" in (await browser.get("/desk/import")).text
     page = (await send_file(browser, (HEAD + ROWS).encode(), "<b>.csv")).text
-    assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 fits several documents" in page
+    assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 matches several documents" in page
     assert "Ask the whip" in page
     assert db.execute("select count(*) from reviews").fetchone()[0] == 0
     lines = shown(db)
@@ -431,7 +431,7 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert answer.headers["location"] == "/desk/import"
     assert (stance(db), stance(db, "us-tx-2023-24-hb1")) == ("support", "oppose")
     page = (await browser.get("/desk/import")).text
-    assert "4 documents taken over" in page
+    assert "4 documents imported" in page
     batch = importing.past(db)[0]["batch"]
     await browser.send("/desk/import", step="undo", batch=batch)
     assert stance(db) is None

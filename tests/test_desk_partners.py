@@ -89,7 +89,7 @@ async def test_a_partner_comes_in_by_the_same_door_to_pages_of_their_own(browser
     assert {"HttpOnly", "Path=/partner", "SameSite=lax"} <= set(cookie.split("; "))
     assert "infopolicy_desk" not in browser.http.cookies
     home = await browser.get("/partner")
-    assert "What Electronic Frontier Foundation holds" in home.text
+    assert "Positions of Electronic Frontier Foundation" in home.text
     assert (home.headers["cache-control"], home.headers["x-robots-tag"]) == ("private, no-store", "noindex")
     token = browser.http.cookies["infopolicy_partner"]
     await browser.send("/partner/logout")
@@ -130,7 +130,7 @@ async def test_a_partner_changes_the_password_and_every_session_ends(browser: Br
     await other.sign_in(EFF)
     new = {"new": "a new long password", "again": "a new long password"}
     wrong = await browser.send("/partner/account", step="password", old="not mine at all", **new)
-    assert (wrong.status_code, "The present password is another one" in wrong.text) == (403, True)
+    assert (wrong.status_code, "The current password is wrong" in wrong.text) == (403, True)
     short = await browser.send("/partner/account", step="password", old=PASSWORD, new="short", again="short")
     assert (short.status_code, "at least 12 characters" in short.text) == (400, True)
     done = await browser.send("/partner/account", step="password", old=PASSWORD, **new)
@@ -211,7 +211,7 @@ async def test_what_a_partner_says_stands_on_the_public_page_as_theirs(browser: 
     # The name of the person is the organisation's own matter.
     assert EFF not in public
     assert "Lo que sostienen los socios" in (await browser.get(f"/es{PUBLIC}")).text
-    assert "Said so far" in (await browser.get("/partner")).text
+    assert "Your statements" in (await browser.get("/partner")).text
 
 
 async def test_change_and_withdraw_are_new_rows(browser: Browser, db: Any) -> None:
@@ -251,7 +251,7 @@ async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> 
     answer = await browser.send(PAPER, seen="0", stance="support", note="mine", step="say")
     assert answer.status_code == 409
     assert "mine" in answer.text
-    assert "somebody of your organisation" in answer.text.lower()
+    assert "somebody in your organization" in answer.text.lower()
 
 
 def test_two_organisations_speak_beside_each_other(db: Any, config: Configuration) -> None:
@@ -279,7 +279,7 @@ async def test_a_document_is_found(browser: Browser, words: str) -> None:
     await browser.sign_in(EFF)
     page = (await browser.get("/partner", params={"q": words})).text
     assert f'href="{PAPER}"' in page
-    assert "No document fits" in (await browser.get("/partner?q=zzzz")).text
+    assert "No documents match" in (await browser.get("/partner?q=zzzz")).text
 
 
 async def test_a_page_that_is_not_there(browser: Browser) -> None:
@@ -303,7 +303,7 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
     form = {"statement": field(page, "statement"), "seen": field(page, "seen"), "hide": "1"}
     without = await browser.send("/desk/partners", reason=" ", **form)
     assert without.status_code == 400
-    assert 'id="reason-1-error">Say why' in without.text
+    assert 'id="reason-1-error">Enter a reason' in without.text
     await browser.send("/desk/partners", reason="This is an advertisement.", **form)
     assert partners.shown(config.partners, BROADBAND) == []
     assert "hid a statement of a partner" in (await browser.get("/desk/trail")).text
@@ -373,15 +373,15 @@ async def test_both_sides_see_that_a_hidden_statement_was_sent_again(
     form = {"stance": "support", "note": "It goes <b>very</b> far.", "step": "say"}
     answer = await browser.send(PAPER, seen=field(page, "seen"), **form)
     told = (await browser.get(answer.headers["location"])).text
-    assert "Kept, but not shown" in told
-    assert "an advertisement. What you send stays hidden until they show it" in told
+    assert "Saved, but not shown" in told
+    assert "an advertisement. New statements stay hidden until staff show them" in told
     await browser.send(PAPER, seen="2", step="withdraw")
     assert "an advertisement" in (await browser.get(PAPER)).text
     await browser.send(PAPER, seen="3", **form)
     staff = Browser(site_of(config).app())
     await staff.sign_in()
     assert "1 hidden statement of a partner was</a> sent again" in (await staff.get("/desk")).text
-    assert "hidden, and sent again" in (await staff.get(f"/desk{PUBLIC}")).text
+    assert "hidden, then sent again" in (await staff.get(f"/desk{PUBLIC}")).text
     page = (await staff.get("/desk/partners")).text
     assert "Sent again after it was hidden" in page
     assert "The stance was Oppose." in page

@@ -189,12 +189,12 @@ def form(**more: str) -> dict[str, str]:
 
 async def test_from_the_form_to_the_patch(browser: Browser, db: Any) -> None:
     before = (HOME / "privacy.yml").read_bytes()
-    assert "Nobody has proposed anything yet" in (await browser.get("/desk/positions")).text
+    assert "There are no proposals yet" in (await browser.get("/desk/positions")).text
     page = (await browser.get(f"/desk/positions/{KEY}")).text
     assert load_catalogue().by_id[KEY].statement in page
     shown = (await browser.send(f"/desk/positions/{KEY}", **form(step="show"))).text
     assert "+      statement: &#34;Your reading" in shown
-    assert "passes its check" in shown
+    assert "check passes" in shown
     assert db.execute("select count(*) from proposals").fetchone()[0] == 0
     answer = await browser.send(f"/desk/positions/{KEY}", **form())
     assert answer.headers["location"] == "/desk/proposals/1"
@@ -228,14 +228,14 @@ async def test_a_new_version(browser: Browser, db: Any) -> None:
 @pytest.mark.parametrize(
     ("values", "name", "says"),
     [
-        ({"statement": ""}, "statement", "Write what ALA holds"),
+        ({"statement": ""}, "statement", "Enter the position in plain language"),
         ({"statement": "x" * 601}, "statement", "At most 600 characters"),
-        ({"kind": "version", "confidence": "low"}, "document", "Name the document"),
+        ({"kind": "version", "confidence": "low"}, "document", "Enter the document"),
         ({"kind": "version", "document": "x", "confidence": "sure"}, "confidence", "Choose one of"),
         (
             {"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"},
             "adopted",
-            "A day, month or year",
+            "Enter a date such as",
         ),
     ],
 )
@@ -262,12 +262,12 @@ async def test_who_may_propose_and_who_may_answer(config: Configuration, db: Any
     assert "Accept" not in (await ben.get("/desk/proposals/1")).text
     refused = await ben.send("/desk/proposals/1", state="accepted", seen="0")
     assert (refused.status_code, "only an approver" in refused.text) == (409, True)
-    with pytest.raises(proposals.BadProposal, match="only who made it"):
+    with pytest.raises(proposals.BadProposal, match="only its author"):
         proposals.answer(db, person(db), 1, "withdrawn", "", seen=0, now=NOW)
     await ben.send("/desk/proposals/1", state="withdrawn", seen="0")
     with pytest.raises(proposals.BadProposal, match="somebody else"):
         proposals.answer(db, person(db), 1, "accepted", "", seen=0, now=NOW)
-    with pytest.raises(proposals.BadProposal, match="withdrawn already"):
+    with pytest.raises(proposals.BadProposal, match="already withdrawn"):
         proposals.answer(db, person(db), 1, "accepted", "", seen=1, now=NOW)
     proposals.answer(db, person(db), 1, "open", "", seen=1, now=NOW)
     assert [row["state"] for row in proposals.listed(db)] == ["open"]

@@ -115,7 +115,7 @@ def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> N
     change(config, "insert into changes values ('c3', ?, ?, null, 'status', 'Final')", RULE, LATER)
     assert collaboration.snoozed(db, RULE, "2022-03-11") is None
     assert RULE in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
-    with pytest.raises(collaboration.BadWork, match="lie ahead"):
+    with pytest.raises(collaboration.BadWork, match="in the future"):
         collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
 
 

@@ -92,13 +92,13 @@ async def test_it_needs_no_address(browser: Browser, db: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("page", "https://evil.example/documents/x", "Give the address of a page on this site"),
-        ("page", "//evil.example", "Give the address of a page on this site"),
-        ("page", "javascript:alert(1)", "Give the address of a page on this site"),
-        ("page", "/" + "x" * 600, "Give the address of a page on this site"),
-        ("words", " bad ", "Say in a sentence what is wrong"),
+        ("page", "https://evil.example/documents/x", "Enter the address of a page on this site"),
+        ("page", "//evil.example", "Enter the address of a page on this site"),
+        ("page", "javascript:alert(1)", "Enter the address of a page on this site"),
+        ("page", "/" + "x" * 600, "Enter the address of a page on this site"),
+        ("words", " bad ", "Describe the error"),
         ("words", "x" * 5_000, "At most 4,000 characters"),
-        ("email", "me", "This is no mail address"),
+        ("email", "me", "Enter a valid email address"),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(
@@ -127,7 +127,7 @@ async def test_hostile_words_are_shown_as_words(browser: Browser, db: Any) -> No
 async def test_a_filled_hidden_field_keeps_nothing_and_says_so(browser: Browser, db: Any) -> None:
     answer = await send(browser, website="https://spam.example")
     assert answer.status_code == 400
-    assert "Your report was not kept, because a hidden field" in answer.text
+    assert "Your report was not saved, because a hidden field" in answer.text
     assert filed_reports(db) == []
     # A browser may have filled it in: what the person wrote is still there, and the field is empty.
     assert WORDS in answer.text
@@ -178,7 +178,7 @@ async def test_too_many_from_one_place_are_held_back_and_lock_nobody_out(browser
     answers = [(await send(browser)).status_code for _ in range(limits.REPORTS_PER_ORIGIN + 2)]
     assert answers == [200] * limits.REPORTS_PER_ORIGIN + [429] * 2
     refused = (await send(browser)).text
-    assert "Your report was not kept: at most 5 can come from one network in 15 minutes" in refused
+    assert "Your report was not saved: one network can send at most 5 in 15 minutes" in refused
     assert WORDS in refused
     assert (await browser.sign_in()).status_code == 302
 
@@ -190,7 +190,7 @@ def flood(db: Any, senders: int, each: int) -> None:
 
 
 def test_a_network_of_ipv6_addresses_is_one_sender(db: Any) -> None:
-    with pytest.raises(reports.BadReport, match="from one network"):
+    with pytest.raises(reports.BadReport, match="one network can send"):
         flood(db, 1, limits.REPORTS_PER_ORIGIN + 1)
     for hour in range(10, 18):
         for n in range(limits.REPORTS_PER_ORIGIN):
@@ -216,13 +216,13 @@ def test_a_sender_who_has_not_reported_today_is_taken_also_when_many_wait(
     monkeypatch.setattr(reports, "MOST_OPEN", 10)
     monkeypatch.setattr(reports, "MOST_OPEN_AT_ALL", 12)
     flood(db, 5, 2)
-    with pytest.raises(reports.BadReport, match="your report was not kept: more reports wait"):
+    with pytest.raises(reports.BadReport, match="your report was not saved: too many reports are waiting"):
         flood(db, 1, 1)
     assert reports.file(db, PAGE, WORDS, None, origin="203.0.113.7", now=NOW) == (11, 5)
-    with pytest.raises(reports.BadReport, match="more reports wait"):
+    with pytest.raises(reports.BadReport, match="too many reports are waiting"):
         reports.file(db, PAGE, WORDS, None, origin="203.0.113.7", now=NOW)
     reports.file(db, PAGE, WORDS, None, origin="203.0.113.8", now=NOW)
-    with pytest.raises(reports.BadReport, match="more reports wait"):
+    with pytest.raises(reports.BadReport, match="too many reports are waiting"):
         reports.file(db, PAGE, WORDS, None, origin="203.0.113.9", now=NOW)
     # What was not kept is not counted for its sender either.
     reports.answer(db, person(db), 1, "mended", "", seen=0, now=NOW)
@@ -240,14 +240,14 @@ async def test_staff_see_close_and_open_again(browser: Browser, db: Any) -> None
     assert WORDS in page
     answer = await browser.send("/desk/reports", report="1", seen=field(page, "seen"), state="mended", note="now 3 May")
     assert answer.headers["location"] == "/desk/reports"
-    assert "No report is open." in (await browser.get("/desk/reports")).text
+    assert "No reports are open." in (await browser.get("/desk/reports")).text
     assert "of errors wait" not in (await browser.get("/desk")).text
     closed = (await browser.get("/desk/reports?closed=1")).text
     assert "now 3 May" in closed
     await browser.send("/desk/reports?closed=1", report="1", seen=field(closed, "seen"), state="open")
     assert "1 report waits" in (await browser.get("/desk/reports")).text
     trail = (await browser.get("/desk/trail")).text
-    assert "report closed: mended" in trail
+    assert "report closed: fixed" in trail
     assert "report opened again" in trail
 
 
@@ -268,7 +268,7 @@ async def test_the_second_person_is_told(browser: Browser, db: Any) -> None:
     reports.answer(db, person(db, "Ben Writer"), 1, "known", "", seen=0, now=NOW)
     answer = await browser.send("/desk/reports", report="1", seen="0", state="no_error", note="mine")
     assert answer.status_code == 409
-    assert "somebody else has answered it" in answer.text
+    assert "somebody else has answered this" in answer.text
 
 
 async def test_a_viewer_reads_and_closes_nothing(browser: Browser, db: Any) -> None:

@@ -180,7 +180,7 @@ async def test_who_has_signed_in_before_still_gets_in(
     attack(portal, name, monkeypatch)
     refused = await tried(new, name, PASSWORD, home)
     assert refused.status_code == 429
-    assert "nothing was checked. Try again in 15 minutes" in refused.text
+    assert "the password was not checked. Try again in 15 minutes" in refused.text
     # From the place of the attack too, as behind one address of an office.
     known.http._transport = httpx.ASGITransport(app=application, client=("198.51.100.1", 1))
     answer = await tried(known, name, PASSWORD, home)

@@ -164,7 +164,7 @@ async def test_a_document_is_cleared_and_the_next_one_comes(browser: Browser) ->
     assert answer.headers["location"] == f"/desk/documents/{BROADBAND}?n=0"
     page = (await browser.get(answer.headers["location"])).text
     assert f"{RULE} is cleared." in page
-    assert "You confirmed priority of 2022-04567" in page
+    assert "You confirmed priority for 2022-04567" in page
 
 
 async def test_the_second_person_is_told(application: Any, db: Any) -> None:
@@ -175,7 +175,7 @@ async def test_the_second_person_is_told(application: Any, db: Any) -> None:
     await ana.send(document(), subject="area:broadband", verdict="reject", seen=seen, note="about roads")
     answer = await ben.send(document(), subject="area:broadband", verdict="confirm", seen=seen, note="my reasons")
     assert answer.status_code == 409
-    assert "Ana Reader was faster" in answer.text
+    assert "Ana Reader has already decided this" in answer.text
     assert "about roads" in answer.text
     assert "my reasons" in answer.text, "what Ben typed is not lost"
     assert len(reviews.history(db, BROADBAND)) == 1
@@ -263,7 +263,7 @@ async def test_bulk_is_shown_first_and_recorded_as_shown(application: Any, db: A
     assert answer.headers["location"] == "/desk?"
     page = (await ana.get("/desk")).text
     assert "2 verdicts recorded on 2 documents." in page
-    assert "1 were left alone" in page
+    assert "1 were skipped" in page
     in_force = reviews.current(db, RULE, "priority")
     assert in_force
     assert in_force["name"] == "Ben Writer"
@@ -293,7 +293,7 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     page = (await browser.get(document())).text
     assert "zyzzyva-note &lt;script&gt;" in page
     assert "Assigned to <strong>Ben Writer</strong>" in page
-    assert "Asleep until 1 January 2099" in page
+    assert "Snoozed until 1 January 2099" in page
     assert "Library Broadband Act" in (await browser.get("/desk/following")).text
     assert "2 documents wait" in (await browser.get("/desk")).text
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
@@ -362,16 +362,16 @@ async def test_areas_have_owners_and_hand_overs_stay_visible(browser: Browser, d
     await browser.send("/desk/areas", area="broadband", name="Ben Writer", note="on leave until June")
     page = (await browser.get("/desk/areas")).text
     assert "<strong>Ben Writer</strong>, Marginalia Office" in page
-    assert "Ana Reader gave it to Ben Writer: “on leave until June”" in page
+    assert "Ana Reader assigned it to Ben Writer: “on leave until June”" in page
     # Also where the work is: beside a document of that area, and when the owner is gone.
     beside = (await browser.get(document())).text
     assert re.search(
         r"Broadband: <strong>Ben Writer</strong>, Marginalia Office .*from Ana Reader: on leave until June", beside
     )
-    assert 'Library funding: <span class="quiet">nobody looks after it.' in beside
+    assert 'Library funding: <span class="quiet">no owner.' in beside
     accounts.set_disabled(db, person(db, "Ben Writer"), True, now=NOW)
     assert "the account is closed" in (await browser.get(document())).text
-    assert "The account is closed: hand it over" in (await browser.get("/desk/areas")).text
+    assert "The account is closed: reassign the area" in (await browser.get("/desk/areas")).text
     assert (await browser.send("/desk/areas", area="nonsense", name="Ana Reader")).status_code == 400
 
 

@@ -312,7 +312,7 @@ DESK = [
     "/partner//documents",
     "/partner/partners.db",
     "/templates/partner/home.html",
-    "/static/../plugins/desk_partners.py",
+    "/static/../plugins/desk_reports.py",
 ]
 
 SQL = [

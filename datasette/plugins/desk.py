@@ -20,6 +20,7 @@ from itsdangerous import BadSignature
 from datasette import Response, hookimpl
 from desk.accounts import limits, sessions
 from desk.intake import manual_documents
+from desk.partners import partners
 from desk.web import request_parsing
 from desk.web.context import Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
@@ -28,24 +29,18 @@ from desk.web.routing import DESK, PARTNERS, PORTALS
 from operations import logs
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from publish.listing import publish_decisions
-from store.clock import utc_now
+from store.clock import ago, utc_now
 
 log = logging.getLogger("infopolicy.desk")
 
 SHORTEST_SECRET = 32
 #: The purpose and the name of the cookie that remembers a browser for the limits of sign-ins.
 DEVICE, DEVICE_COOKIE = "device", "infopolicy_device"
-NO_SECRET = (
-    "The staff pages are closed, because this site has no fixed secret to sign with. Whoever runs it must set "
-    "INFOPOLICY_SECRET to at least 32 random characters and start it again."
-)
-
-BROKEN = (
-    "What staff decided cannot be read at present. Nothing was written. Whoever runs this site has to restore the file."
-)
+NO_SECRET = "These pages are closed: the site operator must set INFOPOLICY_SECRET to 32 random characters or more."
+BROKEN = "The staff database cannot be read. Nothing was saved. The site operator must restore the file."
 
 
-BUSY = "The desk is busy. Nothing was written: try again."
+BUSY = "The site is busy. Nothing was saved: try again."
 
 
 def view_of(route):
@@ -95,20 +90,20 @@ def _check_request(datasette, request, config):
     if not getattr(datasette, "fixed_secret", None) or len(datasette.fixed_secret) < SHORTEST_SECRET:
         raise HTTPError(503, NO_SECRET)
     if "authorization" in request.headers:
-        raise HTTPError(403, "The desk takes no name and password by HTTP: sign in with the form.")
+        raise HTTPError(403, "HTTP authentication is not supported. Sign in with the form.")
     if request.method not in ("GET", "HEAD", "POST"):
-        raise HTTPError(405, "This page can be read, and its form sent; nothing else.")
+        raise HTTPError(405, "This page supports only GET and POST.")
     if request.method == "POST":
         request_parsing.check_cookie(request.cookies)
         request_parsing.check_origin(request.headers, config.site)
 
 
 async def _form(route, request):
-    form = await request_parsing.read_form(request, files=route.takes_files)
+    form = await request_parsing.read_form(request, files=route.files)
     if request.headers.get("content-type", "").startswith(request_parsing.WITH_FILES):
         token = (form.values.get("csrftoken") or [""])[0]
         if not secrets.compare_digest(token.encode(), request.scope["csrftoken"]().encode()):
-            raise HTTPError(403, "This form is out of date. Open the page again and send it.")
+            raise HTTPError(403, "This form is out of date. Reload the page and send it again.")
     return form
 
 
@@ -127,7 +122,7 @@ def _answer(route, datasette, request, config, form):
             return _to_login(request), None
         try:
             if method not in route.methods:
-                raise HTTPError(405, "There is no form here." if form else "There is nothing to read here.")
+                raise HTTPError(405, "This page has no form." if form else "This address only accepts a form.")
             if role is not None and not account.may(role):
                 raise HTTPError(403, f"This needs the role of {role}; yours is {account.role}.")
             answer = route.page(RequestContext(db, account, **given))
@@ -140,10 +135,17 @@ def _answer(route, datasette, request, config, form):
 
 def _given(portal, datasette, request, config, form):
     """What a request says before any file is opened, as fields of a RequestContext."""
-    token = _token(portal, datasette, request)
+    token = _cookie(datasette, request, portal.cookie, portal.purpose).get("token")
     now, today = _clock(datasette)
     args = {name: request.args.getlist(name) for name in request.args}
-    given = {"now": now, "today": today, "token": token, "path": request.url_vars, "args": args}
+    given = {
+        "portal": portal.prefix,
+        "now": now,
+        "today": today,
+        "token": token,
+        "path": request.url_vars,
+        "args": args,
+    }
     if portal is DESK:
         given |= {
             "publish": partial(publish_decisions, config.corpus),
@@ -152,7 +154,9 @@ def _given(portal, datasette, request, config, form):
         }
     if form:
         # Only forms count as tries to sign in, so only they need to know the sender.
-        given |= {"form": form.values, "files": form.files, "device": _device(datasette, request, now)}
+        device = _cookie(datasette, request, DEVICE_COOKIE, DEVICE)
+        recent = device.get("since", "") > ago(now, days=limits.DEVICE_DAYS)
+        given |= {"form": form.values, "files": form.files, "device": device.get("device", "") if recent else ""}
         given["origin"] = request_parsing.who_asks(_peer(request), request.headers, config)
     return given
 
@@ -185,31 +189,20 @@ def _redirect(datasette, request, config, answer):
     return response
 
 
-def _device(datasette, request, now):
-    """What this browser has kept since somebody signed in with it; "" for nothing, or nothing of ours."""
+def _cookie(datasette, request, name, purpose):
+    """What one of our signed cookies holds; nothing where it is missing or somebody else made it."""
     try:
-        kept = datasette.unsign(request.cookies.get(DEVICE_COOKIE, ""), DEVICE)
-        return kept["device"] if kept["since"] > limits.ago(now, days=limits.DEVICE_DAYS) else ""
-    except (BadSignature, KeyError, TypeError):
-        return ""
-
-
-def _token(portal, datasette, request):
-    try:
-        return datasette.unsign(request.cookies.get(portal.cookie, ""), portal.purpose)["token"] or None
-    except (BadSignature, KeyError, TypeError):
-        return None
+        return dict(datasette.unsign(request.cookies.get(name, ""), purpose))
+    except (BadSignature, TypeError, ValueError):
+        return {}
 
 
 def _proxied(portal, request, config):
     """Whom a trusted proxy says it has let in: its header counts from its own address only."""
-    if portal is not DESK or not config.sso_header or not config.sso_proxy or _peer(request) not in _proxies(config):
+    proxies = {each.strip() for each in (config.sso_proxy or "").split(",")} - {""}
+    if portal is not DESK or not config.sso_header or _peer(request) not in proxies:
         return None
     return request.headers.get(config.sso_header.lower(), "").strip() or None
-
-
-def _proxies(config):
-    return {each.strip() for each in (config.sso_proxy or "").split(",") if each.strip()}
 
 
 def _peer(request):
@@ -227,7 +220,16 @@ def skip_csrf(scope):
     """Datasette cannot check the token of a form with files; `_form` checks it on the one page that takes them."""
     _, route = resolve_routes(ADDRESSES, scope["path"])
     kind = dict(scope.get("headers") or []).get(b"content-type", b"")
-    return bool(route and route.takes_files and kind.startswith(request_parsing.WITH_FILES.encode()))
+    return bool(route and route.files and kind.startswith(request_parsing.WITH_FILES.encode()))
+
+
+@hookimpl
+def extra_template_vars(datasette, template):
+    """What partners say, for the public page of a document: partners.db is read here, as Datasette does not know it."""
+    config = getattr(datasette, "desk_configuration", None)
+    if template != "document.html" or config is None:
+        return {}
+    return {"partners_on": partial(asyncio.to_thread, partners.shown, config.partners)}
 
 
 @hookimpl

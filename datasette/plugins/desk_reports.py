@@ -31,7 +31,7 @@ ABOUT = re.compile(r"/(documents|positions|areas|jurisdictions)/[a-z0-9-]+")
 LONGEST_OPEN = 24 * 3600
 PURPOSE = "report"
 FILLED = (
-    "your report was not kept, because a hidden field that must stay empty was filled in, perhaps by your browser. It is "
+    "your report was not saved, because a hidden field that must stay empty was filled in, perhaps by your browser. It is "
     "empty now: please send the form again"
 )
 FIELDS = ("page", "words", "email")
@@ -55,7 +55,7 @@ async def report(datasette, request):
     if (form.get("website") or [""])[0]:
         return await show(datasette, request, typed, {"": FILLED}, status=400)
     if not proven(datasette, (form.get("proof") or [""])[0]):
-        old = {"": "this form is more than a day old, or came from elsewhere: please look through it and send it again"}
+        old = {"": "this form is more than a day old, or not from this site: please check it and send it again"}
         return await show(datasette, request, typed, old, status=400)
     try:
         page, words, email = reports.check(**typed, site=config.site)
@@ -65,7 +65,7 @@ async def report(datasette, request):
     except (FileLost, sqlite3.OperationalError) as error:
         name = error.sqlite_errorname if isinstance(error, sqlite3.OperationalError) else error
         log.warning("%s: %s", logs.PLACE.get(), name)
-        busy = {"": "the site is busy and your report was not kept: please send it again"}
+        busy = {"": "the site is busy and your report was not saved: please send it again"}
         return await show(datasette, request, typed, busy, status=503)
     return await show(datasette, request, {"page": page}, number=number, before=before)
 
@@ -94,12 +94,13 @@ def _file(config, request, page, words, email):
 
 
 async def show(datasette, request, values, wrong=None, *, number=None, before=0, status=200):
+    wrong, days = wrong or {}, reports.FORGET_DAYS
     context = {
         "v": values,
-        "wrong_fields": wrong or {},
+        "wrong_fields": wrong,
         "number": number,
         "before": before,
-        "days": reports.FORGET_DAYS,
+        "days": days,
         "proof": proof(datasette),
     }
     body = await datasette.render_template("report.html", context, request=request)

@@ -57,9 +57,8 @@ def key_of(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _account(row: Any) -> Account:
-    values = dict(row)
-    return Account(**values | {"shortcuts": bool(values["shortcuts"])})
+def _account(row: dict[str, Any]) -> Account:
+    return Account(**row | {"shortcuts": bool(row["shortcuts"])})
 
 
 def add(
@@ -123,16 +122,11 @@ def by_email(db: Database, email: str) -> Account | None:
 
 
 def _one(db: Database, condition: str, value: Any) -> Account | None:
-    row = db.execute(f"select {_COLUMNS} from accounts where {condition}", [value]).fetchone()
-    return _account(_named(row)) if row else None
-
-
-def _named(row: Any) -> dict[str, Any]:
-    return dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return next(map(_account, db.query(f"select {_COLUMNS} from accounts where {condition}", [value])), None)
 
 
 def all_accounts(db: Database) -> list[Account]:
-    return [_account(_named(row)) for row in db.execute(f"select {_COLUMNS} from accounts order by name_key")]
+    return [_account(row) for row in db.query(f"select {_COLUMNS} from accounts order by name_key")]
 
 
 def password_of(db: Database, account: Account | None) -> str | None:

@@ -49,5 +49,5 @@ def new_password(password: str, name: str) -> str:
     if len(password) > LONGEST:
         raise BadPassword(f"a password may have at most {LONGEST} characters")
     if len(set(password)) < 5 or password.casefold() in (name.casefold() * 4, "password" * 2, "passwordpassword"):
-        raise BadPassword("this password is too easily guessed")
+        raise BadPassword("this password is too easy to guess")
     return hash_password(password)

@@ -38,15 +38,16 @@ def check_password(
         TooOften: nothing was checked.
     """
     if not limits.may_try(db, name, origin, now, device):
-        raise TooOften(f"too many failed sign-ins: nothing was checked. Try again in {limits.MINUTES} minutes")
+        raise TooOften(
+            f"too many failed attempts, so the password was not checked. Try again in {limits.MINUTES} minutes"
+        )
     files = [each for each in (db, partners) if each is not None]
     found = [(each, account) for each in files if (account := accounts.find(each, name))]
     file, account = found[0] if found else (db, None)
     right = verify_password(password, accounts.password_of(file, account))
     if not right or account is None or account.disabled_at is not None:
-        accounts.log(
-            file, account.id if account else None, "sign-in failed", account.name if account else "unknown", now
-        )
+        tried, name_tried = (account.id, account.name) if account else (None, "unknown")
+        accounts.log(file, tried, "sign-in failed", name_tried, now)
         return None
     limits.forgive(db, name, origin, device)
     return file, account

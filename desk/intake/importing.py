@@ -1,4 +1,4 @@
-"""Taking over a tracker's spreadsheet: shown whole first, then written as the person's own drafts, undone as one."""
+"""Import a tracker's spreadsheet: first a preview, then drafts of the person who imports it; an import is undone as a whole."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from store.connect import writing
 
 @dataclass(frozen=True)
 class Taken:
-    """What a row asks for one document; `seen` is the document's last review when the preview was made."""
+    """What a row says about one document; `seen` is the document's last review when the preview was made."""
 
     row: int
     document_id: str
@@ -50,66 +50,51 @@ class Shown:
     why: str
 
 
-@staff_page(r"/import", role="reviewer", max_bytes=LARGEST_FILE)
-def page(context: RequestContext) -> Answer:
-    """Hand in a file, look at the preview, apply it, or take an import back."""
-    step = context.typed("step")
-    if context.form is None:
-        return _start(context)
-    if step == "apply":
-        return _apply(context)
-    if step == "undo":
-        return _undo(context)
-    upload = context.files.get("file")
-    if upload is None:
-        return _start(context, "choose a file first", 400)
-    try:
-        read = tracker.read(upload)
-    except tracker.BadTracker as error:
-        return _start(context, str(error), 400)
-    lines = preview(context.db, context.me, read.rows)
-    counts = {state: sum(each.state == state for each in lines) for state in STATES}
-    return Page(
-        "desk/import_preview.html",
-        {"lines": lines, "counts": counts, "states": STATES, "tracker": read, "name": upload.name},
-    )
-
-
-#: What can be said of a row -> in words.
+#: The states of a row -> in words.
 STATES = {
     "matched": "will be written",
-    "ambiguous": "fits several documents",
-    "same": "is there already",
-    "double": "tells of a document that a row above tells of",
-    "unknown": "fits none of our documents",
+    "ambiguous": "matches several documents",
+    "same": "already here",
+    "double": "is about the same document as a row above",
+    "unknown": "matches no document",
     "bad": "has a value that cannot be used",
 }
 
 
-def _start(context: RequestContext, problem: str | None = None, status: int = 200) -> Page:
-    page_data = {
-        "problem": problem,
-        "imports": past(context.db),
-        "columns": tracker.words()["columns"],
-        "stances": tracker.words()["stances"],
-        "most": tracker.MOST_ROWS,
-    }
-    return Page("desk/import.html", page_data, status)
+@staff_page(r"/import", role="reviewer", max_bytes=LARGEST_FILE, files=True)
+def page(context: RequestContext) -> Answer:
+    """Upload a spreadsheet, look at the preview, import it, or undo an import."""
+    step, upload = context.typed("step"), context.files.get("file")
+    if step in ("apply", "undo"):
+        return _apply(context) if step == "apply" else _undo(context)
+    problem = None if context.form is None else "choose a file first"
+    if upload is not None:
+        try:
+            read = tracker.read(upload)
+        except tracker.BadTracker as error:
+            problem = str(error)
+        else:
+            lines = preview(context.db, context.me, read.rows)
+            counts = {state: sum(each.state == state for each in lines) for state in STATES}
+            view = {"lines": lines, "counts": counts, "states": STATES, "tracker": read, "name": upload.name}
+            return Page("desk/import_preview.html", view)
+    view = {"problem": problem, "imports": past(context.db), "known": tracker.words(), "most": tracker.MOST_ROWS}
+    return Page("desk/import.html", view, 400 if problem else 200)
 
 
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:
-    """What each row means and would write; nothing is written."""
+    """Show what each row means and would write, without writing."""
     shown = []
-    told: set[str] = set()
+    mentioned: set[str] = set()
     for row in rows:
         line = tracker_match.matched(db, row)
         keys = [each.document_id for each in line.candidates]
         state, why = line.state, line.why
-        if state == "matched" and keys[0] in told:
-            state, why = "double", "only the first of them counts"
+        if state == "matched" and keys[0] in mentioned:
+            state, why = "double", "only the first row counts"
         elif state == "matched" and not _lacks(db, account, keys[0], line.stance, line.note):
-            state, why = "same", "you follow it, and have this stance and note"
-        told.update(keys if state in ("matched", "same") else ())
+            state, why = "same", "you follow it and have this stance and note"
+        mentioned.update(keys if state in ("matched", "same") else ())
         can = state in ("matched", "ambiguous")
         shown.append(Shown(line, state, tuple(_choice(db, line, each) for each in line.candidates) if can else (), why))
     return shown
@@ -121,7 +106,7 @@ def _choice(db: Database, line: Line, candidate: Candidate) -> tuple[str, str]:
 
 
 def _lacks(db: Database, account: Account, document_id: str, stance: str | None, note: str) -> bool:
-    """Whether anything of it is not there yet."""
+    """Whether anything is left to write."""
     wants_note = bool(note) and not _has_note(db, account, document_id, note)
     return (
         wants_note
@@ -152,14 +137,14 @@ def _apply(context: RequestContext) -> Redirect:
     try:
         wanted = [_taken(token) for token in (context.form or {}).get("row", [])[: tracker.MOST_ROWS] if token]
     except ValueError as error:
-        raise HTTPError(400, "Nothing was written: the form is damaged. Begin again.") from error
+        raise HTTPError(400, "Nothing was imported: the form is damaged. Start again.") from error
     if not wanted:
-        raise HTTPError(400, "Nothing was written: no row was chosen.")
+        raise HTTPError(400, "Nothing was imported: choose some rows first.")
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
-    told = f"{done:,} documents taken over as your drafts; you follow them now."
+    message = f"{done:,} documents imported as your drafts. You follow them now."
     if left:
-        told += f" {len(left):,} were left alone: somebody has decided them since the preview ({', '.join(left[:5])})."
-    return Redirect("/desk/import", told)
+        message += f" {len(left):,} were skipped: others have decided them since the preview ({', '.join(left[:5])})."
+    return Redirect("/desk/import", message)
 
 
 def _taken(token: str) -> Taken:
@@ -226,36 +211,35 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
     return {"note_id": note_id, "followed": int(followed)}
 
 
-# --------------------------------------------------------------------- taking back
+# --------------------------------------------------------------------- undoing
 
 
-def past(db: Database) -> list[dict[str, Any]]:
-    """The last imports, newest first: `batch`, `name`, `who`, `done_at`, `documents`, `undone_at`."""
-    return list(
-        db.query(
-            "select i.*, a.name as who, u.undone_at, (select count(*) from import_lines l where l.batch = i.batch) "
-            "as documents from imports i join accounts a on a.id = i.done_by "
-            "left join imports_undone u on u.batch = i.batch order by i.id desc limit 20"
-        )
-    )
+def past(db: Database, batch: str = "") -> list[dict[str, Any]]:
+    """List the last imports, or the one of a batch: `name`, `who`, `done_at`, `documents`, `undone_at`."""
+    sql = """
+        select i.*, a.name as who, u.undone_at,
+            (select count(*) from import_lines l where l.batch = i.batch) as documents
+        from imports i join accounts a on a.id = i.done_by left join imports_undone u on u.batch = i.batch
+        where :batch in ('', i.batch) order by i.id desc limit 20"""
+    return list(db.query(sql, {"batch": batch}))
 
 
 def _undo(context: RequestContext) -> Redirect:
     batch = context.typed("batch")
-    row = next(iter(context.db.query("select * from imports where batch = ?", [batch])), None)
+    row = next(iter(past(context.db, batch)), None)
     if row is None or row["done_by"] != context.me.id:
-        raise HTTPError(403, "Nothing was taken back: only who made an import can take it back.")
-    if context.db.execute("select 1 from imports_undone where batch = ?", [batch]).fetchone():
-        raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
+        raise HTTPError(403, "Nothing was undone: you can undo only your own imports.")
+    if row["undone_at"]:
+        raise HTTPError(409, "Nothing was undone: this import is already undone.")
     documents, left = undo(context.db, context.me, batch, row["name"], context.now)
-    told = f"Taken back on {documents:,} documents."
-    if left:
-        told += f" {left:,} stances stay, because they were decided again since."
-    return Redirect("/desk/import", told)
+    message = f"Undone on {documents:,} documents."
+    return Redirect(
+        "/desk/import", message + (f" {left:,} stances stay: they were decided again since." if left else "")
+    )
 
 
 def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tuple[int, int]:
-    """Take back stances, notes and follows of one import; returns (documents, stances that were decided again since)."""
+    """Undo stances, notes and follows of one import; returns (documents, stances that were decided again since)."""
     made = db.execute("select id from reviews where batch = ? order by id", [batch]).fetchall()
     left = 0
     for (review_id,) in [tuple(row) for row in made]:

@@ -46,7 +46,7 @@ def add(
         seen: the number of the row that the page knew for this document, 0 for none.
 
     Raises:
-        Overtaken: there is a newer one.
+        EditConflict: there is a newer one.
     """
     with writing(db):
         newest = current(db, document.id)
@@ -69,8 +69,7 @@ def add(
 
 def current(db: Database, document_id: str) -> dict[str, Any] | None:
     """The newest row of a document with `document`, or None."""
-    rows = db.query("select * from current_hand_documents where document_id = ?", [document_id])
-    row = next(iter(rows), None)
+    row = next(iter(db.query("select * from current_hand_documents where document_id = ?", [document_id])), None)
     return row | {"document": from_json(json.loads(row["record"]))} if row else None
 
 

@@ -13,11 +13,10 @@ from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
-from desk.web.errors import HTTPError
+from desk.web.errors import HTTPError, InvalidForm
 from desk.web.request_parsing import LARGEST_TEXT
 from desk.web.routing import staff_page
 from pages.http.formatting import glossary
-from store.errors import InvalidInput
 
 #: The fields of the form, each with the most characters it takes.
 FIELDS = {
@@ -39,64 +38,55 @@ _REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
 _COURTLISTENER = re.compile(r"/(opinion|docket)/([0-9]+)/")
 
 
-class BadDocument(InvalidInput):
-    """A form that makes no document; `fields` says what is wrong with each."""
-
-    def __init__(self, fields: dict[str, str]):
-        super().__init__("; ".join(fields.values()))
-        self.fields = fields
+class BadDocument(InvalidForm):
+    """A form that makes no document."""
 
 
 @staff_page(r"/added", methods="GET")
 def listed(context: RequestContext) -> Answer:
+    """Show the documents added by hand."""
     return Page("desk/by_hand.html", {"rows": manual_documents.listed(context.db)})
 
 
 @staff_page(r"/added/form", role="reviewer", max_bytes=LARGEST_TEXT)
 def form(context: RequestContext) -> Answer:
-    """The form, empty or with the record of `id` in it; sent, it adds, corrects or withdraws."""
-    key = context.arg("id")
-    old = manual_documents.current(context.db, key) if key else None
+    """Show the form, empty or with the record of `id`; sent, it adds, corrects or withdraws a document."""
+    db, key, seen = context.db, context.arg("id"), context.number("seen")
+    old = manual_documents.current(db, key) if key else None
     if key and old is None:
-        raise HTTPError(404, "No document of that number was added by hand.")
+        raise HTTPError(404, "No document with that number was added by hand.")
     if context.form is None:
-        return _page(context, old, _typed_of(old["document"]) if old else dict.fromkeys(FIELDS, ""))
+        return _page(context, old, {name: getattr(old["document"], name, None) or "" if old else "" for name in FIELDS})
     typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
     gone = context.typed("step") == "withdraw"
     try:
         document = old["document"] if gone and old else document_of(typed)
         _check_place(context, document, old)
-        manual_documents.add(
-            context.db, context.me, document, typed["note"], seen=context.number("seen"), now=context.now, gone=gone
-        )
+        manual_documents.add(db, context.me, document, typed["note"], seen=seen, now=context.now, gone=gone)
     except BadDocument as bad:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:
         return _page(context, old, typed, {"": str(error)}, 409)
-    shown = context.take_in(context.db, document.id, context.now) and context.publish(context.db, [document.id])
-    told = (
-        "Withdrawn."
-        if gone
-        else "Kept. It is tagged and matched with the next run, or at once by `infopolicy rebuild`."
-    )
-    return Redirect("/desk/added", told if shown else f"{told} {PUBLISHED_LATER}")
+    message = "Withdrawn." if gone else "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
+    shown = context.take_in(db, document.id, context.now) and context.publish(db, [document.id])
+    return Redirect("/desk/added", message if shown else f"{message} {PUBLISHED_LATER}")
 
 
 def document_of(typed: Mapping[str, str]) -> Document:
-    """The document that a form describes.
+    """Make the document that a form describes.
 
     Raises:
         BadDocument: with what is wrong, field by field.
     """
     wrong: dict[str, str] = {}
     said = {name: _text(name, typed.get(name, ""), wrong) for name in FIELDS}
-    for name, words in (("title", "the title"), ("identifier", "the number"), ("jurisdiction", "the place")):
+    for name, words in (("title", "a title"), ("identifier", "a number"), ("jurisdiction", "a place")):
         if not said[name] and name not in wrong and not (name == "identifier" and said["kind"] == "case"):
-            wrong[name] = f"{words} is missing"
+            wrong[name] = f"enter {words}"
     if said["kind"] not in KINDS:
-        wrong["kind"] = "choose what it is"
+        wrong["kind"] = "choose a kind"
     if said["status"] not in STATUSES:
-        wrong["status"] = "choose where it stands"
+        wrong["status"] = "choose a status"
     _check_url(said["url"], wrong)
     _check_day(said["published_on"], wrong)
     session, identifier = _number(said, wrong)
@@ -106,7 +96,7 @@ def document_of(typed: Mapping[str, str]) -> Document:
     try:
         key = document_id(place, session, identifier)
     except BadRecord as error:
-        raise BadDocument({"identifier": "a number needs letters or figures"}) from error
+        raise BadDocument({"identifier": "a number needs letters or digits"}) from error
     return CLASSES.get(said["kind"], Document)(
         id=key,
         kind=said["kind"],
@@ -134,7 +124,7 @@ def _text(name: str, typed: str, wrong: dict[str, str]) -> str:
     if name not in ("abstract", "text", "note"):
         said = " ".join(said.split())
     if len(said) > FIELDS[name]:
-        wrong[name] = f"at most {FIELDS[name]:,} characters; these are {len(said):,}"
+        wrong[name] = f"at most {FIELDS[name]:,} characters; this has {len(said):,}"
     return said
 
 
@@ -145,7 +135,7 @@ def _check_url(url: str, wrong: dict[str, str]) -> None:
     except ValueError:
         fits = False
     if not fits:
-        wrong["url"] = "give the address where it can be read; it begins with https:// or http://"
+        wrong["url"] = "enter the address of the document; it starts with https:// or http://"
 
 
 def _check_day(day: str, wrong: dict[str, str]) -> None:
@@ -153,7 +143,7 @@ def _check_day(day: str, wrong: dict[str, str]) -> None:
         if day and date.fromisoformat(day).isoformat() != day:
             raise ValueError(day)
     except ValueError:
-        wrong["published_on"] = "a day looks like 2026-11-30"
+        wrong["published_on"] = "enter a date such as 2026-11-30"
 
 
 def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
@@ -164,12 +154,12 @@ def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
         if "courtlistener.com/" in said["url"] and found:
             return _COURT, f"{found[1]} {found[2]}"
         if not number:
-            wrong["identifier"] = "the number is missing: court and number, such as ca9 22-15566"
+            wrong["identifier"] = "enter court and number, such as ca9 22-15566"
         return _COURT, number
     if said["kind"] == "regulation" and said["jurisdiction"].lower() == "us" and not said["session"]:
         return (_REGISTER if _REGISTER_NUMBER.fullmatch(number) else _REGULATIONS), number
     if not said["session"]:
-        wrong["session"] = "the session is missing: its number or years, as the legislature writes them"
+        wrong["session"] = "enter the number or years of the session, as the legislature writes them"
     return said["session"], number
 
 
@@ -182,38 +172,32 @@ def _level(kind: str, place: str) -> str:
 
 
 def _check_place(context: RequestContext, document: Document, old: dict[str, Any] | None) -> None:
-    """Whether the number is free, and the place and session are ones we know (or meant to be new)."""
+    """Check that the number is free, and that the place and session are known, or new on purpose."""
     if old is not None:
         if old["document_id"] != document.id:
-            raise BadDocument(
-                {"identifier": f"this would be another document ({document.id}): withdraw this one, add that"}
-            )
+            other = f"this would be another document ({document.id}): withdraw this one and add the other"
+            raise BadDocument({"identifier": other})
         return
     held = context.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
     if held or manual_documents.current(context.db, document.id):
-        raise BadDocument({"identifier": f"we have {document.id} already" + (f": {held[0][:120]}" if held else "")})
+        title = f", {held[0][:120]}" if held else ""
+        raise BadDocument({"identifier": f"this number is already here: {document.id}{title}"})
     if context.typed("new_place"):
         return
-    known = [
-        row[0]
-        for row in context.db.execute(
-            "select distinct session from corpus.documents where jurisdiction = ? and session not in (?, ?, ?) "
-            "order by 1 desc limit 400",
-            [document.jurisdiction, *_NO_SESSION],
-        )
-    ]
+    sql = (
+        "select distinct session from corpus.documents where jurisdiction = ? and session not in (?, ?, ?) "
+        "order by 1 desc limit 400"
+    )
+    known = [row[0] for row in context.db.execute(sql, [document.jurisdiction, *_NO_SESSION])]
     if not known:
         raise BadDocument(
-            {"jurisdiction": f"we have nothing of {document.jurisdiction!r} yet: tick below if it is right"}
+            {"jurisdiction": f"nothing from {document.jurisdiction!r} is here yet: check below if it is right"}
         )
-    if document.session not in known and document.session not in _NO_SESSION:
+    if document.session not in (*known, *_NO_SESSION):
+        sessions = ", ".join(known[:12])
         raise BadDocument(
-            {"session": f"we know {', '.join(known[:12])}: choose one of these, or tick below if it is new"}
+            {"session": f"known sessions are {sessions}: choose one of these, or check below if it is new"}
         )
-
-
-def _typed_of(document: Document) -> dict[str, str]:
-    return {name: getattr(document, name, None) or "" for name in FIELDS}
 
 
 def _page(
@@ -223,18 +207,14 @@ def _page(
     wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> Page:
-    places = [
-        row[0] for row in context.db.execute("select distinct jurisdiction from corpus.listing where area_id = 'any'")
-    ]
-    page_data = {
+    sql = "select distinct jurisdiction from corpus.listing where area_id = 'any'"
+    view = {
         "v": typed,
         "wrong_fields": wrong or {},
         "old": old,
-        "kinds": glossary()["kinds"],
-        "statuses": glossary()["statuses"],
-        "places": sorted(places),
+        "words": glossary(),
+        "places": sorted(row[0] for row in context.db.execute(sql)),
         "new_place": context.typed("new_place"),
         "seen": context.number("seen") or (old["id"] if old else 0),
-        "address": "/desk/added/form" + (f"?id={old['document_id']}" if old else ""),
     }
-    return Page("desk/by_hand_form.html", page_data, status)
+    return Page("desk/by_hand_form.html", view, status)

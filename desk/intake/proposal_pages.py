@@ -1,4 +1,4 @@
-"""The pages on which staff propose a change of a position, and approvers answer."""
+"""The pages on which staff propose edits of positions, and approvers answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from positions.catalog.records import AREAS, CONFIDENCES
 
 @staff_page(r"/positions", methods="GET")
 def listed(context: RequestContext) -> Answer:
-    """Proposals, and every position by area."""
+    """Show the proposals, and every position by area."""
     found = load_catalogue().positions
     areas = [(area, [each for each in found if each.areas[0] == area]) for area in AREAS]
     return Page("desk/positions.html", {"proposals": proposals.listed(context.db), "areas": areas})
@@ -20,12 +20,11 @@ def listed(context: RequestContext) -> Answer:
 
 @staff_page(rf"/positions/{ID}", role="reviewer")
 def edit(context: RequestContext) -> Answer:
-    """The form for one position; sent, it shows what would come of it, or keeps the proposal."""
+    """Show the form for one position; sent, it shows what would change, or keeps the proposal."""
     position = proposals.position_of(context.path["id"])
     if position is None:
         raise HTTPError(404, "There is no such position.")
-    kind = context.typed("kind") or context.arg("kind")
-    kind = kind if kind == "version" else "wording"
+    kind = "version" if "version" in (context.typed("kind"), context.arg("kind")) else "wording"
     names = (*catalog_patch.VERSION, "why")
     typed = {name: context.typed(name) for name in names}
     wrong: dict[str, str] = {}
@@ -44,49 +43,32 @@ def edit(context: RequestContext) -> Answer:
             wrong = bad.fields
         except catalog_patch.CannotAmend as error:
             wrong = {"": str(error)}
-    page_data = {
-        "p": position,
-        "kind": kind,
-        "v": typed,
-        "wrong_fields": wrong,
-        "made": made,
-        "confidences": CONFIDENCES,
-        "longest": proposals.LONGEST,
-    }
-    return Page("desk/position_edit.html", page_data, 400 if wrong else 200)
+    view = {"p": position, "kind": kind, "v": typed, "wrong_fields": wrong, "made": made, "confidences": CONFIDENCES}
+    return Page("desk/position_edit.html", view | {"longest": proposals.LONGEST}, 400 if wrong else 200)
 
 
 @staff_page(rf"/proposals/{NUMBER}", post="reviewer")
 def proposal(context: RequestContext) -> Answer:
-    """One proposal with what would come of it today; the form answers it."""
-    number = int(context.path["number"])
-    row = proposals.one(context.db, number)
+    """Show one proposal with what it would change today; the form answers it."""
+    db, number, state = context.db, int(context.path["number"]), context.typed("state")
+    row = proposals.one(db, number)
     if row is None:
         raise HTTPError(404, "There is no such proposal.")
     if context.form is not None:
+        note, seen = context.typed("note"), context.number("seen")
         try:
-            proposals.answer(
-                context.db,
-                context.me,
-                number,
-                context.typed("state"),
-                context.typed("note"),
-                seen=context.number("seen"),
-                now=context.now,
-            )
+            proposals.answer(db, context.me, number, state, note, seen=seen, now=context.now)
         except proposals.BadProposal as bad:
-            raise HTTPError(409, f"Nothing was written: {bad}.") from bad
-        return Redirect(f"/desk/proposals/{number}", "Kept.")
+            raise HTTPError(409, f"Not saved: {bad}.") from bad
+        return Redirect(f"/desk/proposals/{number}", "Saved.")
     fits, made = proposals.standing(row["made"])
-    return Page(
-        "desk/proposal.html",
-        {"r": row, "fits": fits, "made": made, "p": proposals.position_of(row["position_id"])},
-    )
+    position = proposals.position_of(row["position_id"])
+    return Page("desk/proposal.html", {"r": row, "fits": fits, "made": made, "p": position})
 
 
 @staff_page(rf"/proposals/{NUMBER}\.patch", methods="GET")
 def patch(context: RequestContext) -> Answer:
-    """An accepted proposal as a file for `git apply`."""
+    """Download an accepted proposal as a file for `git apply`."""
     try:
         return Attachment(*proposals.patch(context.db, int(context.path["number"])))
     except proposals.BadProposal as bad:

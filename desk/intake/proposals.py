@@ -14,11 +14,11 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
 from desk.intake.catalog_patch import CannotAmend, Change
+from desk.web.errors import InvalidForm
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.catalog.records import CONFIDENCES, Position
 from positions.catalog.yaml_file import is_date
 from store.connect import writing
-from store.errors import InvalidInput
 
 OPEN = "open"
 #: What can become of a proposal.
@@ -27,12 +27,8 @@ LONGEST = {"statement": 600, "rationale": 2_000, "note": 600}
 _DAYS = ("adopted", "revised")
 
 
-class BadProposal(InvalidInput):
-    """A form that makes no proposal; `fields` says what is wrong with each field, "" for the whole."""
-
-    def __init__(self, fields: dict[str, str]):
-        super().__init__("; ".join(fields.values()))
-        self.fields = fields
+class BadProposal(InvalidForm):
+    """A form that makes no proposal."""
 
 
 def position_of(position_id: str, home: Path = HOME) -> Position | None:
@@ -52,12 +48,12 @@ def change_of(position: Position, kind: str, typed: dict[str, str]) -> Change:
     wrong: dict[str, str] = {}
     said = {name: _line(name, typed.get(name, ""), wrong) for name in names}
     if not said["statement"] and kind == "wording":
-        wrong["statement"] = "write what ALA holds"
+        wrong["statement"] = "enter the position in plain language"
     for name in _DAYS:
         if said.get(name) and not is_date(said[name]):
-            wrong[name] = "a day, month or year such as 2019-01-29, 2014-06 or 2004"
+            wrong[name] = "enter a date such as 2019-01-29, 2014-06 or 2004"
     if kind == "version" and not said["document"]:
-        wrong["document"] = "name the document that states it, such as a resolution"
+        wrong["document"] = "enter the document that states it, such as a resolution"
     if kind == "version" and said["confidence"] not in CONFIDENCES:
         wrong["confidence"] = f"choose one of {', '.join(CONFIDENCES)}"
     if wrong:
@@ -84,7 +80,7 @@ def _line(name: str, typed: str, wrong: dict[str, str]) -> str:
     except BadRecord:
         said = ""
     if len(said) > (most := LONGEST.get(name, 200)):
-        wrong[name] = f"at most {most} characters; these are {len(said)}"
+        wrong[name] = f"at most {most} characters; this has {len(said)}"
     return said
 
 
@@ -101,7 +97,7 @@ def propose(db: Database, account: Account, change: Change, why: str, *, now: st
     except CannotAmend as error:
         raise BadProposal({"": str(error)}) from error
     if made.problems:
-        raise BadProposal({"": f"the catalogue would not pass its check: {made.problems[0]}"})
+        raise BadProposal({"": f"the catalog check would fail: {made.problems[0]}"})
     with writing(db):
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
@@ -130,11 +126,11 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if row is None or (state != OPEN and state not in ANSWERS):
             raise BadProposal({"": "there is no such proposal, or no such answer"})
         if (row["answer_id"] or 0) != seen:
-            raise BadProposal({"": "somebody else has answered it since you opened the page"})
+            raise BadProposal({"": "somebody else has answered this since you opened the page"})
         if not (row["proposed_by"] == account.id if state == "withdrawn" else account.may("approver")):
-            raise BadProposal({"": "only an approver can answer a proposal, and only who made it can withdraw it"})
+            raise BadProposal({"": "only an approver can answer a proposal, and only its author can withdraw it"})
         if (row["state"] == OPEN) == (state == OPEN):
-            raise BadProposal({"": f"it is {row['state']} already"})
+            raise BadProposal({"": f"it is already {row['state']}"})
         db.execute(
             "insert into proposal_answers (proposal_id, state, note, answered_by, answered_at) values (?, ?, ?, ?, ?)",
             [number, state, note.strip()[:4_000] or None, account.id, now],
@@ -177,14 +173,14 @@ def patch(db: Database, number: int, home: Path = HOME) -> tuple[str, str]:
     """The name and body of a patch for `git apply`, against the catalogue of today.
 
     Raises:
-        BadProposal: the proposal is not accepted, is in the catalogue already, or fits it no more.
+        BadProposal: the proposal is not accepted, is already in the catalog, or fits it no more.
     """
     row = one(db, number)
     if row is None or row["state"] != "accepted":
         raise BadProposal({"": f"there is no accepted proposal {number}"})
     fits, made = standing(row["made"], home)
     if made is None:
-        said = "is in the catalogue already" if fits == "done" else "no longer fits the catalogue: propose it again"
+        said = "is already in the catalog" if fits == "done" else "no longer fits the catalog: propose it again"
         raise BadProposal({"": f"proposal {number} {said}"})
     return f"{row['position_id']}-{number}.patch", made.diff
 

@@ -13,12 +13,13 @@ from sqlite_utils import Database
 from crawlers.items import BadRecord, clean
 from desk.accounts import accounts, limits
 from desk.accounts.accounts import Account
+from desk.web.errors import InvalidForm
 from store.clock import ago
 from store.connect import writing
 from store.errors import InvalidInput
 
 #: How a report can be closed -> how it is said.
-ENDINGS = {"mended": "Mended", "no_error": "No error", "known": "Known already", "unclear": "Not to be understood"}
+ENDINGS = {"mended": "Fixed", "no_error": "Not an error", "known": "Already known", "unclear": "Unclear"}
 OPEN = "open"
 SHORTEST, LONGEST = 10, 4_000
 LONGEST_PAGE = 500
@@ -27,24 +28,15 @@ LONGEST_PAGE = 500
 MOST_OPEN = 2_000
 MOST_OPEN_AT_ALL = 10_000
 FORGET_DAYS = 30
-
-
 _TOO_MANY = (
-    f"your report was not kept: at most {limits.REPORTS_PER_ORIGIN} can come from one network in {limits.MINUTES} minutes, and "
+    f"your report was not saved: one network can send at most {limits.REPORTS_PER_ORIGIN} in {limits.MINUTES} minutes and "
     f"{limits.REPORTS_A_DAY} in a day. Please keep your text and send it again later"
 )
-_FULL = (
-    "your report was not kept: more reports wait for an answer than we can read. Please keep your text and send it again "
-    "in a few days"
-)
+_FULL = "your report was not saved: too many reports are waiting. Please keep your text and send it again in a few days"
 
 
-class BadReport(InvalidInput):
-    """A report that cannot be filed; `fields` says what is wrong with each field, "" for the whole."""
-
-    def __init__(self, fields: dict[str, str]):
-        super().__init__("; ".join(fields.values()))
-        self.fields = fields
+class BadReport(InvalidForm):
+    """A report that cannot be filed."""
 
 
 class BadAnswer(InvalidInput):
@@ -72,18 +64,18 @@ def check(page: str, words: str, email: str, site: str = "") -> tuple[str, str, 
     wrong: dict[str, str] = {}
     address = page_of(page, site)
     if address is None:
-        wrong["page"] = "give the address of a page on this site; it begins with /"
+        wrong["page"] = "enter the address of a page on this site; it starts with /"
     try:
         said = clean(words) or ""
     except BadRecord:
         said = ""
     if len(said) < SHORTEST:
-        wrong["words"] = f"say in a sentence what is wrong (at least {SHORTEST} characters)"
+        wrong["words"] = f"describe the error (at least {SHORTEST} characters)"
     elif len(said) > LONGEST:
-        wrong["words"] = f"at most {LONGEST:,} characters, please; these are {len(said):,}"
+        wrong["words"] = f"at most {LONGEST:,} characters; this has {len(said):,}"
     mail = email.strip()
     if mail and not accounts.is_email(mail):
-        wrong["email"] = "this is no mail address; leave the field empty if you want no answer"
+        wrong["email"] = "enter a valid email address, or leave the field empty"
     if wrong:
         raise BadReport(wrong)
     return address or "", said, mail or None
@@ -155,7 +147,7 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         BadAnswer: there is no such report or state, or somebody else was faster.
     """
     if state != OPEN and state not in ENDINGS:
-        raise BadAnswer("choose how the report ends")
+        raise BadAnswer("choose how to close the report")
     if len(note) > LONGEST:
         raise BadAnswer(f"a note has at most {LONGEST:,} characters")
     with writing(db):
@@ -163,9 +155,9 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if not found:
             raise BadAnswer("there is no such report")
         if (found[0]["answer_id"] or 0) != seen:
-            raise BadAnswer("somebody else has answered it since you opened the page")
+            raise BadAnswer("somebody else has answered this since you opened the page")
         if found[0]["state"] == state:
-            raise BadAnswer("it is so already")
+            raise BadAnswer("nothing would change")
         db.execute(
             "insert into report_answers (report_id, state, note, answered_by, answered_at) values (?, ?, ?, ?, ?)",
             [number, state, note.strip() or None, account.id, now],

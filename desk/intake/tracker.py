@@ -47,11 +47,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Tracker:
-    """`headers` is what each known column is called in the sheet; `told` what a person should know about the reading."""
+    """`headers` is what each known column is called in the sheet; `notice` what a person should know about the reading."""
 
     rows: list[Row]
     headers: dict[str, str]
-    told: str | None = None
+    notice: str | None = None
 
 
 def plain(text: str) -> str:
@@ -72,7 +72,7 @@ def read(upload: Upload) -> Tracker:
     Raises:
         BadTracker: it is too large, damaged, no spreadsheet, or has no header that we know.
     """
-    told = None
+    notice = None
     if not upload.body.strip():
         raise BadTracker("the file is empty")
     if upload.body.startswith(b"PK\x03\x04"):
@@ -80,26 +80,26 @@ def read(upload: Upload) -> Tracker:
     elif upload.body.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadTracker("this is an old Excel file (.xls) or one with a password: save it as .xlsx or CSV without one")
     else:
-        text, told = _decoded(upload.body)
+        text, notice = _decoded(upload.body)
         lines = _csv(text)
-    return _rows(lines, told)
+    return _rows(lines, notice)
 
 
 # --------------------------------------------------------------------- the two kinds of file
 
 
 def _decoded(body: bytes) -> tuple[str, str | None]:
-    told = None
+    notice = None
     try:
         marked = body.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = body.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeError:
         # What Excel writes when it is not told to write UTF-8.
         text = body.decode("cp1252", "replace")
-        told = "The file is not in UTF-8 and was read as Windows text: look whether its accents are right."
+        notice = "The file is not in UTF-8 and was read as Windows text: check that its accents are right."
     if _NOT_TEXT.search(text):
         raise BadTracker("this is neither a CSV nor an Excel file (.xlsx): export the tracker as one of these")
-    return text, told
+    return text, notice
 
 
 def _csv(text: str) -> Iterator[list[str]]:
@@ -124,7 +124,7 @@ def _excel(body: bytes) -> list[list[str]]:
 # --------------------------------------------------------------------- rows
 
 
-def _rows(lines: Iterable[list[str]], told: str | None) -> Tracker:
+def _rows(lines: Iterable[list[str]], notice: str | None) -> Tracker:
     columns: dict[str, int] = {}
     headers: dict[str, str] = {}
     rows: list[Row] = []
@@ -143,7 +143,7 @@ def _rows(lines: Iterable[list[str]], told: str | None) -> Tracker:
         raise BadTracker(f"there are more than {MOST_ROWS} rows: split the file")
     if not rows:
         raise BadTracker("there are headers, but no rows below them")
-    return Tracker(rows, headers, told)
+    return Tracker(rows, headers, notice)
 
 
 def _columns(line: list[str]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The page on which staff see what partners say, and hide what should not stand on the site."""
+"""The page on which staff see what partners say, and hide what should not be on the site."""
 
 from __future__ import annotations
 
@@ -11,46 +11,33 @@ from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
 
 
-def sent_again(context: RequestContext) -> int:
-    """How many statements that staff hid were sent again; 0 where there are no partners."""
-    opened = context.partners()
-    if opened is None:
-        return 0
-    with closing(opened) as db:
-        return partners.sent_again(db)
-
-
 @staff_page(r"/partners", post="reviewer")
 def listed(context: RequestContext) -> Answer:
+    """Show what all partners say; the form hides one statement, or shows it again."""
     opened = context.partners()
     if opened is None:
         return Page("desk/partners.html", {"rows": [], "people": [], "wrong_fields": {}, "tried": 0})
+    number, seen, hidden = context.number("statement"), context.number("seen"), context.typed("hide") == "1"
+    wrong: dict[str, str] = {}
     with closing(opened) as db:
-        wrong: dict[str, str] = {}
         if context.form is not None:
-            hidden = context.typed("hide") == "1"
+            reason = context.typed("reason")
             try:
                 about = partners.moderate(
-                    db,
-                    context.me,
-                    context.number("statement"),
-                    hidden=hidden,
-                    reason=context.typed("reason"),
-                    seen=context.number("seen"),
-                    now=context.now,
+                    db, context.me, number, hidden=hidden, reason=reason, seen=seen, now=context.now
                 )
             except partners.BadStatement as bad:
                 wrong = bad.fields
                 if "" in wrong:
-                    raise HTTPError(409, f"Nothing was written: {wrong['']}.") from bad
+                    raise HTTPError(409, f"Not saved: {wrong['']}.") from bad
             else:
                 what = "hid a statement of a partner" if hidden else "showed a statement of a partner again"
                 accounts.log(context.db, context.me.id, what, about, context.now)
-                return Redirect("/desk/partners", "Hidden: it can be shown again." if hidden else "Shown again.")
-        page_data = {
+                return Redirect("/desk/partners", "Hidden. You can show it again." if hidden else "Shown again.")
+        view = {
             "rows": partners.listed(db),
             "people": accounts.all_accounts(db),
             "wrong_fields": wrong,
-            "tried": context.number("statement"),
+            "tried": number,
         }
-        return Page("desk/partners.html", page_data, 400 if wrong else 200)
+        return Page("desk/partners.html", view, 400 if wrong else 200)

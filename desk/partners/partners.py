@@ -14,10 +14,10 @@ from comparison.versions.differences import differences
 from crawlers.items import BadRecord, clean
 from desk.accounts import accounts
 from desk.accounts.accounts import PARTNER, Account, AccountError
+from desk.web.errors import InvalidForm
 from positions.catalog.records import STANCES
 from store.clock import ago
 from store.connect import writing
-from store.errors import InvalidInput
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -27,12 +27,8 @@ LONGEST_ORGANISATION = 80
 MOST_A_DAY = 200
 
 
-class BadStatement(InvalidInput):
-    """A statement that cannot be kept; `fields` says what is wrong with each field, "" for the whole."""
-
-    def __init__(self, fields: dict[str, str]):
-        super().__init__("; ".join(fields.values()))
-        self.fields = fields
+class BadStatement(InvalidForm):
+    """A statement that cannot be kept."""
 
 
 def add_partner(
@@ -68,13 +64,13 @@ def say(db: Database, account: Account, document_id: str, stance: str, note: str
     with writing(db):
         newest = mine(db, account, document_id)
         if (newest["id"] if newest else 0) != seen:
-            raise BadStatement({"": "somebody of your organisation has changed this since you opened the page"})
+            raise BadStatement({"": "somebody in your organization has changed this since you opened the page"})
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
         day = ago(now, days=1)
         made = "select count(*) from statements where organisation = ? and written_at > ?"
         if db.execute(made, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
-            raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please go on tomorrow"})
+            raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please continue tomorrow"})
         db.execute(
             "insert into statements (document_id, organisation, stance, note, written_by, written_at) "
             "values (?, ?, ?, ?, ?, ?)",
@@ -92,7 +88,7 @@ def _checked(db: Database, document_id: str, stance: str, note: str) -> str | No
     if stance and stance not in STANCES:
         wrong["stance"] = "choose a stance"
     if len(said or "") > LONGEST_NOTE:
-        wrong["note"] = f"at most {LONGEST_NOTE:,} characters; these are {len(said or ''):,}"
+        wrong["note"] = f"at most {LONGEST_NOTE:,} characters; this has {len(said or ''):,}"
     if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
         wrong[""] = "there is no such document"
     if wrong:
@@ -102,10 +98,8 @@ def _checked(db: Database, document_id: str, stance: str, note: str) -> str | No
 
 def mine(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
     """What the account's organisation last said on a document, withdrawn or not."""
-    rows = db.query(
-        "select * from current_statements where document_id = ? and organisation = ?", [document_id, account.unit]
-    )
-    return next(iter(rows), None)
+    sql = "select * from current_statements where document_id = ? and organisation = ?"
+    return next(iter(db.query(sql, [document_id, account.unit])), None)
 
 
 def history(db: Database, account: Account, document_id: str) -> list[dict[str, Any]]:
@@ -140,11 +134,11 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
     """
     reason = (clean(reason) or "")[:LONGEST_NOTE]
     if not reason:
-        raise BadStatement({"reason": "say why: the partner reads it"})
+        raise BadStatement({"reason": "enter a reason: the partner sees it"})
     with writing(db):
         row = next(iter(db.query("select * from current_statements where id = ?", [statement])), None)
         if row is None or row["stance"] is None:
-            raise BadStatement({"": "the partner has withdrawn or changed it meanwhile"})
+            raise BadStatement({"": "the partner has withdrawn or changed this since you opened the page"})
         if (row["moderation_id"] or 0) != seen:
             raise BadStatement({"": "a colleague has decided this since you opened the page"})
         db.execute(

@@ -28,7 +28,7 @@ def add_note(db: Database, account: Account, document_id: str, words: str, now: 
     """Keep a note; returns its number."""
     words = words.strip()
     if not words or len(words) > LONGEST_NOTE:
-        raise BadWork(f"a note has 1 to {LONGEST_NOTE:,} characters")
+        raise BadWork(f"a note must have 1 to {LONGEST_NOTE:,} characters")
     _held(db, document_id)
     cursor = db.execute(
         "insert into notes (document_id, written_by, written_at, words) values (?, ?, ?, ?)",
@@ -71,6 +71,13 @@ def assigned(db: Database, document_id: str) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
+def all_assigned(db: Database, document_ids: list[str]) -> dict[str, str]:
+    """The names of those to whom some documents are assigned, by document."""
+    sql = "select s.document_id, a.name from current_assignments s join accounts a on a.id = s.assigned_to"
+    marks = ", ".join("?" * len(document_ids))
+    return dict(db.execute(f"{sql} where s.document_id in ({marks})", document_ids).fetchall())
+
+
 def snooze(
     db: Database, account: Account, document_id: str, now: str, *, until_on: str | None, until_change: str | None
 ) -> None:
@@ -80,9 +87,9 @@ def snooze(
         try:
             day = datetime.date.fromisoformat(until_on)
         except ValueError as error:
-            raise BadWork("the day must look like 2026-11-30") from error
+            raise BadWork("enter a date such as 2026-11-30") from error
         if day.isoformat() <= now[:10]:
-            raise BadWork("the day must lie ahead")
+            raise BadWork("choose a date in the future")
     if until_change is not None and until_change not in EVENTS:
         raise BadWork(f"an event is one of {', '.join(EVENTS)}")
     db.execute(
@@ -149,7 +156,7 @@ def is_followed(db: Database, account: Account, document_id: str) -> bool:
 def save_filter(db: Database, account: Account, name: str, query: str) -> None:
     name = " ".join(name.split())
     if not 1 <= len(name) <= 60 or len(query) > 1_000:
-        raise BadWork("a name has 1 to 60 characters")
+        raise BadWork("a name must have 1 to 60 characters")
     db.execute(
         "insert into saved_filters values (?, ?, ?) on conflict (account_id, name) do update set query = excluded.query",
         [account.id, name, query],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ PAGE = 25
 EVERY = 10
 _LOTS = 400
 
-#: Points, each told on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
+#: Points, each shown on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
 #: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
 _RANKED = """
     with due (document_id, due_on) as materialized (
@@ -70,9 +70,6 @@ class Filters:
         """The filters as the part of an address after the question mark; "" when there are none."""
         values = vars(self) | more
         return urlencode({name: value for name, value in values.items() if value not in ("", None)})
-
-    def without(self, name: str) -> Filters:
-        return replace(self, **{name: ""})
 
 
 @dataclass(frozen=True)

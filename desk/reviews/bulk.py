@@ -1,6 +1,6 @@
-"""The same verdict on many documents at once: first shown whole, then recorded as it was shown.
+"""The same verdict on many documents at once: first a preview, then it is recorded as shown.
 
-What somebody else has decided between the two is left alone and told.
+What somebody else decides in between is skipped, and the page says so.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One verdict of a preview, as it will be recorded; `seen` is the last review of its document now."""
+    """One verdict of a preview; `seen` is the last review of its document now."""
 
     document_id: str
     identifier: str
@@ -52,13 +52,13 @@ class Line:
 
 
 def preview(db: Database, documents: Sequence[str], action: str, area: str = "") -> list[Line]:
-    """The verdicts that an action means for some documents; only what is open, and only one area if one is named.
+    """List the verdicts that an action means for some documents: only what is open, and only one area if one is named.
 
     Raises:
         BadVerdict: there is no such action.
     """
     if action not in ACTIONS:
-        raise BadVerdict("choose what to do with the documents")
+        raise BadVerdict("choose an action")
     verdict, kinds = ACTIONS[action]
     titles = review_items.titles(db)
     lines = []
@@ -79,66 +79,58 @@ def _possible(item: Item, verdict: str) -> bool:
 
 @staff_page(r"/bulk", role="reviewer", methods="POST")
 def bulk(context: RequestContext) -> Answer:
-    """Step one shows what an action means, step two records it."""
-    query = Filters.of(context.args).query()
+    """Show what an action means for the chosen documents, or record it."""
+    filters, action = Filters.of(context.args), context.typed("action")
+    query, chosen = filters.query(), list(dict.fromkeys((context.form or {}).get("document", [])))
     try:
         if context.typed("step") == "save":
             return _save(context, query)
-        chosen = list(dict.fromkeys((context.form or {}).get("document", [])))
-        area = Filters.of(context.args).area if context.typed("only_area") else ""
-        lines = preview(context.db, chosen, context.typed("action"), area)
+        lines = preview(context.db, chosen, action, filters.area if context.typed("only_area") else "")
     except BadVerdict as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
         raise HTTPError(400, "Nothing was recorded: choose some documents first.")
-    return Page(
-        "desk/bulk.html", {"lines": lines, "action": context.typed("action"), "query": query, "chosen": len(chosen)}
-    )
+    return Page("desk/bulk.html", {"lines": lines, "action": action, "query": query, "chosen": len(chosen)})
 
 
 def _save(context: RequestContext, query: str) -> Redirect:
-    batch = secrets.token_hex(8)
     given = [_verdict(token) for token in (context.form or {}).get("line", [])[: MOST * 20]]
-    recorded, overtaken = _record(context, given, batch)
+    recorded, skipped = _record(context, given, secrets.token_hex(8))
     documents = list(dict.fromkeys(each.document_id for each in recorded))
-    told = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
-    if overtaken:
-        told += f" {len(overtaken):,} were left alone: somebody has decided them meanwhile."
+    message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
+    if skipped:
+        message += f" {skipped:,} were skipped: others have decided them in the meantime."
     if documents and not context.publish(context.db, documents):
-        told += f" {PUBLISHED_LATER}"
-    return Redirect(f"/desk?{query}", told)
+        message += f" {PUBLISHED_LATER}"
+    return Redirect(f"/desk?{query}", message)
 
 
 def _verdict(token: str) -> Verdict:
     try:
         document_id, subject, verdict, value, seen = parts_of(token, (str, str, str, str | None, int))
     except ValueError as error:
-        raise BadVerdict("the form is damaged: begin again") from error
-    return Verdict(
-        document_id=document_id,
-        subject=subject,
-        verdict=verdict,
-        seen=seen,
-        value=value if verdict == "confirm" and not subject.startswith("area:") else None,
-    )
+        raise BadVerdict("the form is damaged: start again") from error
+    value = value if verdict == "confirm" and not subject.startswith("area:") else None
+    return Verdict(document_id=document_id, subject=subject, verdict=verdict, value=value, seen=seen)
 
 
-def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], list[Verdict]]:
+def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], int]:
+    """Record verdicts one by one; returns those recorded, and how many somebody else had decided."""
     recorded: list[Verdict] = []
-    overtaken: list[Verdict] = []
+    skipped = 0
     for each in given:
         try:
             reviews.record(context.db, context.me, [each], now=context.now, batch=batch)
             recorded.append(each)
         except EditConflict:
-            overtaken.append(each)
+            skipped += 1
         except NotAllowed as error:
-            raise HTTPError(403, f"This is not yours to decide: {error}.") from error
-    return recorded, overtaken
+            raise HTTPError(403, f"You cannot decide this: {error}.") from error
+    return recorded, skipped
 
 
 def batches(db: Database, account_id: int) -> list[dict[str, Any]]:
-    """What a person last did in bulk and can still take back: `batch`, `verdicts`, `documents`, `at`."""
+    """What a person last did in bulk and can still undo: `batch`, `verdicts`, `documents`, `at`."""
     return list(
         db.query(
             "select batch, count(*) as verdicts, count(distinct document_id) as documents, max(reviewed_at) as at "

@@ -27,7 +27,8 @@ class Item:
     """
 
     subject: str
-    words: tuple[str, str | None]
+    title: str
+    statement: str | None
     suggestion: Suggestion
     review: dict[str, Any] | None
     required: bool
@@ -39,14 +40,6 @@ class Item:
     @property
     def key(self) -> str:
         return self.subject.partition(":")[2]
-
-    @property
-    def title(self) -> str:
-        return self.words[0]
-
-    @property
-    def statement(self) -> str | None:
-        return self.words[1]
 
     @property
     def state(self) -> str:
@@ -117,16 +110,12 @@ def items(db: Database, document_id: str, known: Titles, *, all_priorities: bool
         for subject, row in verdicts.items()
         if row["verdict"] != "reject" and row["state"] == verdict_validity.HOLDS
     }
-    found = [
-        Item(
-            subject,
-            known.get(subject) or (subject.partition(":")[2], None),
-            said.get(subject) or Suggestion(subject, suggested=False),
-            verdicts.get(subject),
-            all_priorities or subject in affected,
-        )
-        for subject in dict.fromkeys([*said, *verdicts])
-    ]
+    found = []
+    for subject in dict.fromkeys([*said, *verdicts]):
+        title, statement = known.get(subject) or (subject.partition(":")[2], None)
+        suggestion = said.get(subject) or Suggestion(subject, suggested=False)
+        required = all_priorities or subject in affected
+        found.append(Item(subject, title, statement, suggestion, verdicts.get(subject), required))
     return sorted(found, key=lambda item: (_ORDER[item.kind], not item.waits))
 
 

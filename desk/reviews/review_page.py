@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -86,7 +85,7 @@ def review_view(
         HTTPError: there is no such document.
     """
     db, today = context.db, context.today
-    partners_hold = _partners_hold(context, document_id)
+    partners_hold = context.ask_partners(lambda file: partners.of_document(file, document_id), [])
     tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
@@ -107,6 +106,7 @@ def review_view(
     text = document["text"] or ""
     return ReviewView(
         d=document,
+        today=today,
         title_pieces=pieces(document["title"], spans["title"]),
         abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
         text_passages=excerpts(text, spans["text"]),
@@ -115,11 +115,11 @@ def review_view(
         history=history,
         stances=stances,
         choices=choices,
-        seen=history[0]["id"] if history else 0,
         last=last,
+        sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
         outcomes=subjects.OUTCOMES,
-        sampled=sampled,
+        seen=history[0]["id"] if history else 0,
         tried=tried,
         conflict=conflict,
         problem=problem,
@@ -132,19 +132,10 @@ def review_view(
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
-        today=today,
         filters=filters,
         number=number,
         query=query,
     )
-
-
-def _partners_hold(context: RequestContext, document_id: str) -> list[Row]:
-    opened = context.partners()
-    if opened is None:
-        return []
-    with closing(opened) as db:
-        return partners.of_document(db, document_id)
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")
@@ -179,16 +170,17 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         passage = suggestions.find(texts, words, field=context.typed("field"), near=context.number("start"))
         if passage is None:
             raise BadVerdict("the document does not contain the words you picked: copy them exactly")
+    # The form for what the program missed always sends a direction, which is for positions only.
+    value = None if subject.startswith("area:") else context.typed("value") or None
     return Verdict(
         document_id=document_id,
         subject=subject,
         verdict=context.typed("verdict"),
-        # The form for what the program missed always sends a direction, which is for positions only.
-        value=None if subject.startswith("area:") else context.typed("value") or None,
+        value=value,
+        passage=passage,
         note=context.typed("note"),
         reason=context.typed("reason"),
         published=context.typed("published") == "1",
-        passage=passage,
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
     )
@@ -216,13 +208,13 @@ def undo(context: RequestContext) -> Answer:
         else:
             documents = [reviews.undo(context.db, context.me, context.number("review"), now=context.now)]
     except (BadVerdict, NotAllowed) as error:
-        raise HTTPError(409, f"Nothing was taken back: {error}.") from error
+        raise HTTPError(409, f"Nothing was undone: {error}.") from error
     except EditConflict as error:
-        raise HTTPError(409, f"Nothing was taken back: {error.by['name']} has decided it again since.") from error
+        raise HTTPError(409, f"Nothing was undone: {error.by['name']} has decided it again since.") from error
     if not documents:
-        raise HTTPError(409, "Nothing was taken back: it has been taken back already.")
+        raise HTTPError(409, "Nothing was undone: it is already undone.")
     context.publish(context.db, documents)
     if len(documents) > 1:
-        return Redirect("/desk", f"Taken back on {len(documents):,} documents.")
+        return Redirect("/desk", f"Undone on {len(documents):,} documents.")
     here = {name: context.arg(name) for name in context.args}
-    return Redirect(f"/desk/documents/{documents[0]}?{urlencode(here)}", "Taken back.")
+    return Redirect(f"/desk/documents/{documents[0]}?{urlencode(here)}", "Undone.")

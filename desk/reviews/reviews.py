@@ -1,4 +1,4 @@
-"""Verdicts: recorded once, never changed. Who looked at an older state is told and overwrites nothing."""
+"""Verdicts: recorded once, never changed. Nobody overwrites a verdict that they have not seen."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def record(
     Raises:
         BadVerdict: one makes no sense, or its document is not held.
         NotAllowed: the account may not give it.
-        Overtaken: somebody has decided the same subject since.
+        EditConflict: somebody has decided the same subject since.
     """
     made = []
     with writing(db):
@@ -78,11 +78,12 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         raise BadVerdict(f"{given.document_id}: there is no such document")
     _known(db, subject)
     _may(account, published=given.published)
-    _not_overtaken(db, given)
+    if newer := _with_author(db, "reviews", given.document_id, given.subject, given.seen):
+        raise EditConflict(newer)
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
     suggested = said.suggested or subject.kind not in ("area", "position")
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
-        raise BadVerdict("there is nothing to reject: nobody has suggested it")
+        raise BadVerdict("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
     row = {
         "document_id": given.document_id,
@@ -109,33 +110,24 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
     Raises:
         BadVerdict: there is no such verdict, or it has been taken back.
         NotAllowed: it is somebody else's (their own undo, or a new verdict, is the way), or the role is not enough.
-        Overtaken: a newer verdict on the same subject is in force.
+        EditConflict: a newer verdict on the same subject is in force.
     """
     with writing(db):
         found = list(db.query("select * from reviews where id = ? and verdict != 'undo'", [review_id]))
         if not found or db.execute("select 1 from reviews where undoes = ?", [review_id]).fetchone():
-            raise BadVerdict("this has been taken back already, or was never said")
+            raise BadVerdict("this is already undone, or was never recorded")
         review = found[0]
         if review["reviewer"] != account.id:
-            raise NotAllowed("only who gave a verdict can take it back; give another one instead")
+            raise NotAllowed("only its author can undo a verdict; give another one instead")
         _may(account, published=bool(review["published"]))
         in_force = current(db, review["document_id"], review["subject"])
         if in_force and in_force["id"] != review_id:
             raise EditConflict(in_force)
         texts = texts_of(db, review["document_id"]) or {}
-        _insert(
-            db,
-            {
-                "document_id": review["document_id"],
-                "subject": review["subject"],
-                "verdict": "undo",
-                "text_hash": texts.get("text_hash") or review["text_hash"],
-                "suggestion": review["suggestion"],
-                "reviewer": account.id,
-                "reviewed_at": now,
-                "undoes": review_id,
-            },
-        )
+        kept = {name: review[name] for name in ("document_id", "subject", "suggestion")}
+        text_hash = texts.get("text_hash") or review["text_hash"]
+        made = {"text_hash": text_hash, "reviewer": account.id, "reviewed_at": now, "undoes": review_id}
+        _insert(db, kept | made | {"verdict": "undo"})
         verdict_validity.settle(db, review["document_id"], now)
     return review["document_id"]
 
@@ -149,13 +141,16 @@ def undo_batch(db: Database, account: Account, batch: str, *, now: str) -> list[
 
 
 def current(db: Database, document_id: str, subject: str) -> dict[str, Any] | None:
-    """The verdict in force with the `name` of its author, or None."""
-    rows = db.query(
-        "select r.*, a.name from current_reviews r join accounts a on a.id = r.reviewer "
-        "where r.document_id = ? and r.subject = ?",
-        [document_id, subject],
-    )
-    return next(iter(rows), None)
+    """Return the verdict in force with the `name` of its author, or None."""
+    return _with_author(db, "current_reviews", document_id, subject, 0)
+
+
+def _with_author(db: Database, table: str, document_id: str, subject: str, seen: int) -> dict[str, Any] | None:
+    """The newest verdict after `seen` on one subject."""
+    sql = f"""
+        select r.*, a.name from {table} r join accounts a on a.id = r.reviewer
+        where r.document_id = ? and r.subject = ? and r.id > ? order by r.id desc limit 1"""
+    return next(iter(db.query(sql, [document_id, subject, seen])), None)
 
 
 def history(db: Database, document_id: str) -> list[dict[str, Any]]:
@@ -184,18 +179,6 @@ def _may(account: Account, *, published: bool) -> None:
     needed = subjects.needs_role(published)
     if not account.may(needed):
         raise NotAllowed(f"this needs the role of {needed}")
-
-
-def _not_overtaken(db: Database, given: Verdict) -> None:
-    newer = list(
-        db.query(
-            "select r.*, a.name from reviews r join accounts a on a.id = r.reviewer "
-            "where r.document_id = ? and r.subject = ? and r.id > ? order by r.id desc limit 1",
-            [given.document_id, given.subject, given.seen],
-        )
-    )
-    if newer:
-        raise EditConflict(newer[0])
 
 
 def _known(db: Database, subject: subjects.Subject) -> None:

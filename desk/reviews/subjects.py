@@ -44,7 +44,7 @@ def parse(text: str) -> Subject:
     """
     found = _SUBJECT.fullmatch(text)
     if not found:
-        raise BadVerdict(f"{text[:60]!r} is nothing a verdict can be about")
+        raise BadVerdict(f"{text[:60]!r} cannot be decided")
     return Subject(found[1] or found[3], found[2] or "")
 
 
@@ -55,16 +55,16 @@ def check(subject: Subject, verdict: str, value: str | None, *, published: bool,
         BadVerdict: it does not; the message says what is lacking.
     """
     if verdict not in VERDICTS or verdict == "undo":
-        raise BadVerdict(f"{verdict[:20]!r} is no verdict")
+        raise BadVerdict(f"{verdict[:20]!r} is not a verdict")
     allowed = _VALUES.get(subject.kind)
     if value is not None and (allowed is None or value not in allowed):
-        raise BadVerdict(f"{value[:40]!r} is no value for {subject.kind}")
+        raise BadVerdict(f"{value[:40]!r} is not a value for {subject.kind}")
     if value is None and allowed and verdict in ("confirm", "change"):
         raise BadVerdict(f"choose one of {', '.join(words.replace('_', ' ') for words in allowed)}")
     if published and (subject.kind != "stance" or verdict == "defer"):
-        raise BadVerdict("only a stance is published by itself; what else is confirmed is public at once")
+        raise BadVerdict("only stances are published; everything else is public once it is confirmed")
     if published and verdict != "reject" and not (reason or "").strip():
-        raise BadVerdict("say why in a sentence for the public before the stance is published")
+        raise BadVerdict("enter a reason for the public before you publish the stance")
 
 
 def needs_role(published: bool) -> str:

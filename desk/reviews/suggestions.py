@@ -61,9 +61,9 @@ def _areas(db: Database, document_id: str) -> list[Suggestion]:
         [document_id],
     ):
         rows = sorted(evidence.get(area, []), key=lambda row: (row["rule"] == MODEL, FIELDS.index(row["field"])))
-        told = telling((row["words"], row["rule"] != MODEL) for row in evidence.get(area, []))
+        words = telling((row["words"], row["rule"] != MODEL) for row in evidence.get(area, []))
         found.append(
-            Suggestion(f"area:{area}", sure=probability, passages=tuple(map(_passage, rows)), words=tuple(told))
+            Suggestion(f"area:{area}", sure=probability, passages=tuple(map(_passage, rows)), words=tuple(words))
         )
     return found
 

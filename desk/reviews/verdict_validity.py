@@ -14,14 +14,17 @@ from sqlite_utils import Database
 
 from desk.queue import queue_table
 from desk.reviews.suggestions import Suggestion, stands, suggestions, texts_of
+from store.sync_table import sync_table
 
 HOLDS, RETURNED, DEFERRED = "holds", "returned", "deferred"
 WHY = {
-    "passage": "The words it rested on are no longer in the document.",
+    "passage": "The document no longer contains the words behind this verdict.",
     "gone": "The program no longer suggests it.",
-    "new": "The program suggests it now.",
-    "value": "The program says something else now.",
+    "new": "The program now suggests it.",
+    "value": "The program now suggests something else.",
 }
+
+_STANDINGS = "select document_id, subject, review_id, state, why, since from standings where document_id = ?"
 
 
 def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | None]) -> tuple[str, str]:
@@ -63,25 +66,15 @@ def _settle(db: Database, document_id: str, now: str) -> None:
     if texts is None:
         return
     said = suggestions(db, document_id)
-    wanted: dict[str, tuple[int, str, str]] = {}
+    stored = {row[1]: row for row in map(tuple, db.execute(_STANDINGS, [document_id]).fetchall())}
+    wanted = {}
     for review in db.query("select * from current_reviews where document_id = ?", [document_id]):
         subject = review["subject"]
         state, why = judge(review, said.get(subject) or Suggestion(subject, suggested=False), texts)
-        wanted[subject] = (review["id"], state, why)
-    stored = {
-        row["subject"]: (row["review_id"], row["state"], row["why"])
-        for row in db.query("select * from standings where document_id = ?", [document_id])
-    }
-    for subject in stored.keys() - wanted.keys():
-        db.execute("delete from standings where document_id = ? and subject = ?", [document_id, subject])
-    for subject, (review_id, state, why) in wanted.items():
-        if stored.get(subject) != (review_id, state, why):
-            db.execute(
-                "insert into standings (document_id, subject, review_id, state, why, since) values (?, ?, ?, ?, ?, ?) "
-                "on conflict (document_id, subject) do update set review_id = excluded.review_id, "
-                "state = excluded.state, why = excluded.why, since = excluded.since",
-                [document_id, subject, review_id, state, why, now],
-            )
+        found = (document_id, subject, review["id"], state, why)
+        wanted[subject] = (*found, stored[subject][-1] if found == stored.get(subject, ())[:-1] else now)
+    if wanted != stored:
+        sync_table(db, "standings", wanted.values(), where="document_id = ?", params=[document_id])
 
 
 def settle_all(db: Database, now: str) -> int:

@@ -10,6 +10,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,8 @@ class Attachment:
     body: str
 
 
-#: What people are told when the public file is busy.
-PUBLISHED_LATER = "The public pages follow with the next publishing: the public file is being written to just now."
+#: The message where the public file is busy.
+PUBLISHED_LATER = "The public pages will show it after the next update: their data is being written right now."
 #: No row of ours has a larger number; the database takes none above 2^63.
 LARGEST_NUMBER = 10**12
 Answer = Page | Redirect | Attachment
@@ -79,6 +80,7 @@ class RequestContext:
     account: Account | None
     now: str
     today: datetime.date
+    portal: str = "/desk"
     origin: str = ""
     device: str = ""
     token: str | None = None
@@ -95,11 +97,19 @@ class RequestContext:
         """Who is signed in.
 
         Raises:
-            Refusal: nobody is.
+            HTTPError: nobody is.
         """
         if self.account is None:
             raise HTTPError(403, "Sign in first.")
         return self.account
+
+    def ask_partners(self, read: Callable[[Database], Any], otherwise: Any) -> Any:
+        """Read something from partners.db, or return something else where nobody has made that file."""
+        opened = self.partners()
+        if opened is None:
+            return otherwise
+        with closing(opened) as db:
+            return read(db)
 
     def arg(self, name: str, default: str = "") -> str:
         return (self.args.get(name) or [default])[0]

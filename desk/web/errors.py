@@ -1,6 +1,8 @@
-"""The error of a request that gets no page."""
+"""Errors in what people send."""
 
 from __future__ import annotations
+
+from store.errors import InvalidInput
 
 
 class HTTPError(Exception):
@@ -9,3 +11,11 @@ class HTTPError(Exception):
     def __init__(self, status: int, message: str):
         super().__init__(message)
         self.status = status
+
+
+class InvalidForm(InvalidInput):
+    """A form that cannot be accepted; `fields` says what is wrong with each field, "" for the whole."""
+
+    def __init__(self, fields: dict[str, str]):
+        super().__init__("; ".join(fields.values()))
+        self.fields = fields

@@ -113,9 +113,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
         HTTPError: it came without the cookie of its page.
     """
     if "ds_csrftoken" not in cookies:
-        raise HTTPError(
-            403, "This form came without the cookie of its page. Allow cookies, open the page again and send it."
-        )
+        raise HTTPError(403, "This form came without its cookie. Allow cookies, reload the page and try again.")
 
 
 def check_origin(headers: Mapping[str, str], site: str) -> None:

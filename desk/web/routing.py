@@ -1,7 +1,6 @@
-"""Portals and the decorators that register a page in one of them with its address, roles and limits.
+"""The two portals, and the decorators that register a page of theirs with its address, roles and limits.
 
-There are two portals, the desk of staff and the pages of partners. A session of one does not count in the other: the cookies
-differ in name, path and purpose, and the tokens are in two files.
+A session of one portal does not count in the other: cookies differ in name, path and purpose, and tokens are in two files.
 """
 
 from __future__ import annotations
@@ -14,19 +13,19 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import PARTNER
 from desk.web.context import Answer, RequestContext
-from desk.web.request_parsing import LARGEST_FILE, LARGEST_FORM
+from desk.web.request_parsing import LARGEST_FORM
 from settings import Configuration
 from store.connect import open_partners, open_staff
 
 PageFunction = Callable[[RequestContext], Answer]
+#: Parts of an address, for patterns.
+ID = r"(?P<id>[a-z0-9-]{1,200})"
+NUMBER = r"(?P<number>[0-9]{1,9})"
 
 
 @dataclass(frozen=True)
 class Portal:
-    """`prefix` begins every address and is the path of the cookie; `open` opens its file with corpus.db attached.
-
-    `files` are the private files that its pages read.
-    """
+    """`prefix` begins every address and is the path of the cookie; `files` are the private files that its pages read."""
 
     prefix: str
     cookie: str
@@ -35,30 +34,17 @@ class Portal:
     open: Callable[[Configuration], Database]
 
 
-DESK = Portal(
-    # Staff also hide what partners say: a lost partners.db must not be replaced by an empty one.
-    "/desk",
-    "infopolicy_desk",
-    "desk",
-    ("staff.db", "partners.db"),
-    lambda config: open_staff(config.staff, config.corpus),
-)
+# Staff also hide what partners say: a lost partners.db must not be replaced by an empty one.
+DESK = Portal("/desk", "infopolicy_desk", "desk", ("staff.db", "partners.db"), lambda c: open_staff(c.staff, c.corpus))
 PARTNERS = Portal(
-    "/partner",
-    "infopolicy_partner",
-    "partner",
-    ("partners.db",),
-    lambda config: open_partners(config.partners, config.corpus),
+    "/partner", "infopolicy_partner", "partner", ("partners.db",), lambda c: open_partners(c.partners, c.corpus)
 )
 PORTALS = {portal.prefix: portal for portal in (DESK, PARTNERS)}
 
 
 @dataclass(frozen=True)
 class Route:
-    """One address of a portal.
-
-    A role of None is open to everybody; `post` is the role for sending the form; `max_bytes` limits the size of the form.
-    """
+    """One page: the arguments of its decorator, with the regular expression of its whole address."""
 
     portal: Portal
     pattern: str
@@ -67,17 +53,11 @@ class Route:
     post: str | None
     methods: frozenset[str]
     max_bytes: int
-
-    @property
-    def takes_files(self) -> bool:
-        return self.max_bytes == LARGEST_FILE
+    files: bool
 
 
-#: Every page whose module is imported, in that order. desk.web.routes imports them all.
+#: Every page of the modules that are imported. desk.web.routes imports them all.
 REGISTERED: list[Route] = []
-#: Parts of an address, for the patterns.
-ID = r"(?P<id>[a-z0-9-]{1,200})"
-NUMBER = r"(?P<number>[0-9]{1,9})"
 
 
 def page(
@@ -88,6 +68,7 @@ def page(
     post: str | None = None,
     methods: str = "GET POST",
     max_bytes: int = LARGEST_FORM,
+    files: bool = False,
 ) -> Callable[[PageFunction], PageFunction]:
     """Register the decorated function as a page.
 
@@ -97,11 +78,12 @@ def page(
         post: the least role that may send its form, where it differs.
         methods: what the page answers, of GET and POST.
         max_bytes: the size of the largest form.
+        files: whether the form can have files.
     """
 
     def register(function: PageFunction) -> PageFunction:
-        address = f"^{portal.prefix}{pattern}$"
-        REGISTERED.append(Route(portal, address, function, role, post or role, frozenset(methods.split()), max_bytes))
+        address, allowed = f"^{portal.prefix}{pattern}$", frozenset(methods.split())
+        REGISTERED.append(Route(portal, address, function, role, post or role, allowed, max_bytes, files))
         return function
 
     return register
