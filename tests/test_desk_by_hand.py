@@ -143,7 +143,7 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
         ({"status": ""}, "status", "Choose a status"),
         ({"title": " "}, "title", "Enter a title"),
         ({"title": "x" * 1_001}, "title", "At most 1,000 characters"),
-        ({"identifier": ""}, "identifier", "Enter court and number"),
+        ({"identifier": ""}, "identifier", "Enter a number"),
         ({"identifier": "§§§"}, "identifier", "A number needs letters or digits"),
         ({"session": ""}, "session", "Enter the number or years of the session"),
         ({"session": "9"}, "session", "Known sessions are 117: choose one of these"),

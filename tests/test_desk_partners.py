@@ -383,7 +383,7 @@ async def test_both_sides_see_that_a_hidden_statement_was_sent_again(
     assert "1 hidden statement of a partner was</a> sent again" in (await staff.get("/desk")).text
     assert "hidden, then sent again" in (await staff.get(f"/desk{PUBLIC}")).text
     page = (await staff.get("/desk/partners")).text
-    assert "Sent again after it was hidden" in page
+    assert "Hidden, then sent again" in page
     assert "The stance was Oppose." in page
     assert "<del>too" in page
     assert "<ins>&lt;b&gt;very&lt;/b&gt;" in page
