@@ -50,13 +50,34 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 
 for command in (
-    collecting.crawl, collecting.run, collecting.merge, collecting.rebuild, collecting.publish, collecting.serve,
-    maintenance.summary, maintenance.status, maintenance.check, maintenance.doctor, maintenance.backup, maintenance.restore, maintenance.accept,
-    maintenance.snapshot, maintenance.prune, maintenance.export,
-    tagging.tag, tagging.match, tagging.evaluate, tagging.train, tagging.gold, tagging.positions,
-    mail.subscribe, mail.subscribers, mail.digest, alerts.alerts,
+    collecting.crawl,
+    collecting.run,
+    collecting.merge,
+    collecting.rebuild,
+    collecting.publish,
+    collecting.serve,
+    maintenance.summary,
+    maintenance.status,
+    maintenance.check,
+    maintenance.doctor,
+    maintenance.backup,
+    maintenance.restore,
+    maintenance.accept,
+    maintenance.snapshot,
+    maintenance.prune,
+    maintenance.export,
+    tagging.tag,
+    tagging.match,
+    tagging.evaluate,
+    tagging.train,
+    tagging.gold,
+    tagging.positions,
+    mail.subscribe,
+    mail.subscribers,
+    mail.digest,
+    alerts.alerts,
     desk.user,
-):  # fmt: skip
+):
     main.add_command(command)
 
 

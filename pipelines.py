@@ -224,9 +224,13 @@ class RecordPipeline:
         url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
         self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
         row = {
-            "source": item.source, "url": url, "reason": reason, "rejected_at": utc_now(),
-            "size": len(item.body), "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
-        }  # fmt: skip
+            "source": item.source,
+            "url": url,
+            "reason": reason,
+            "rejected_at": utc_now(),
+            "size": len(item.body),
+            "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
+        }
         self.ops_db.table("rejects").insert(row)
 
     def close_spider(self) -> None:
@@ -245,8 +249,11 @@ class RecordPipeline:
 
     def _absent(self) -> None:
         """That a text is not there (404) is final, but not where many more are lacking than usual: those are asked for again."""
-        if not any(completeness.lacks_much(each.expected, each.received or 0) for each in self.tallies.values()
-                   if each.received is not None):  # fmt: skip
+        if not any(
+            completeness.lacks_much(each.expected, each.received or 0)
+            for each in self.tallies.values()
+            if each.received is not None
+        ):
             attachments.store(self.db, self.absent, now=utc_now())
 
     @property
@@ -264,9 +271,15 @@ class RecordPipeline:
             self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
             gone = []
         closed = completeness.close(
-            self.db, run.source, self.listings, self.tallies, rejected=self.rejected_ids, believe=spider.believe,
-            excused=spider.partial or self._held() > 0, now=utc_now(),
-        )  # fmt: skip
+            self.db,
+            run.source,
+            self.listings,
+            self.tallies,
+            rejected=self.rejected_ids,
+            believe=spider.believe,
+            excused=spider.partial or self._held() > 0,
+            now=utc_now(),
+        )
         run.coverage, run.missing = closed.parts + gone, closed.missing
         self.notes += completeness.told(run.coverage)
 
@@ -282,8 +295,11 @@ class RecordPipeline:
         run.waiting = self._held()
         if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
-            self.notes.append(f"{self.lost} listings or bulk files could not be read: the crawl is partial" if self.lost
-                              else "the source gave no listing: nothing can be said about it")  # fmt: skip
+            self.notes.append(
+                f"{self.lost} listings or bulk files could not be read: the crawl is partial"
+                if self.lost
+                else "the source gave no listing: nothing can be said about it"
+            )
         elif run.state == "running":
             run.state = "finished"
         self.notes += self._unread()
@@ -291,11 +307,20 @@ class RecordPipeline:
             self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
         run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None
         row = {
-            "finished_at": run.finished_at, "state": run.state, "requests": run.requests, "listed": run.listed,
-            "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
-            "missing": run.missing, "rejected": run.rejected, "waiting": run.waiting,
-            "coverage": json.dumps(run.coverage), "unknown": json.dumps(sorted(self.spider.unknown)), "note": run.note,
-        }  # fmt: skip
+            "finished_at": run.finished_at,
+            "state": run.state,
+            "requests": run.requests,
+            "listed": run.listed,
+            "added": run.counts.added,
+            "changed": run.counts.changed,
+            "unchanged": run.counts.unchanged,
+            "missing": run.missing,
+            "rejected": run.rejected,
+            "waiting": run.waiting,
+            "coverage": json.dumps(run.coverage),
+            "unknown": json.dumps(sorted(self.spider.unknown)),
+            "note": run.note,
+        }
         self.db.table("runs").update(run.id, row)
 
     def _unread(self) -> list[str]:
@@ -313,9 +338,11 @@ def _place(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _conflict(document: Document) -> Reject:
     return Reject(
-        source=document.source, url=document.source_url, document_id=document.id,
+        source=document.source,
+        url=document.source_url,
+        document_id=document.id,
         reason=f"{document.id} is something else at another source: {document.title!r} shares no date, sponsor or title",
-    )  # fmt: skip
+    )
 
 
 # --------------------------------------------------------------------- what follows a crawl
@@ -396,13 +423,20 @@ def crawl(
     open_ops(config.ops).close()
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
-    settings.update({
-        "INFOPOLICY_MIRROR": config.mirror, "INFOPOLICY_DATA": str(config.data),
-        "INFOPOLICY_CORPUS": str(config.corpus), "INFOPOLICY_OPS": str(config.ops),
-        "INFOPOLICY_PROGRESS": progress, "LOG_LEVEL": log_level,
-        "INFOPOLICY_BUDGET_OFF": not budget, "INFOPOLICY_WORKERS": config.workers,
-        "LOG_INSTALL_ROOT_HANDLER": not structured(),
-    }, priority="cmdline")  # fmt: skip
+    settings.update(
+        {
+            "INFOPOLICY_MIRROR": config.mirror,
+            "INFOPOLICY_DATA": str(config.data),
+            "INFOPOLICY_CORPUS": str(config.corpus),
+            "INFOPOLICY_OPS": str(config.ops),
+            "INFOPOLICY_PROGRESS": progress,
+            "LOG_LEVEL": log_level,
+            "INFOPOLICY_BUDGET_OFF": not budget,
+            "INFOPOLICY_WORKERS": config.workers,
+            "LOG_INSTALL_ROOT_HANDLER": not structured(),
+        },
+        priority="cmdline",
+    )
     process = AsyncCrawlerProcess(settings)
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)

@@ -11,13 +11,17 @@ import json
 import os
 import socket
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
 from operations.logs import structured
+from pages.http.site import Result, cache_headers, public_address
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
 from settings import Configuration
@@ -26,14 +30,43 @@ SITE = Path(__file__).resolve().parent / "datasette"
 
 
 class Site(Datasette):
-    """Datasette whose whole addresses begin with the `site` setting.
-
-    Datasette takes their beginning from the header Host. A visitor chooses that, and a cache shows the answer to others.
-    """
+    """Datasette with what all of our plugins share; plugins cannot import each other."""
 
     def absolute_url(self, request: object, path: str) -> str:
-        site: str = self.plugin_config("infopolicy")["site"]
-        return f"{site}/{path.lstrip('/')}"
+        """Begin whole addresses with the `site` setting.
+
+        Datasette takes their beginning from the header Host. A visitor chooses that, and a cache shows the answer to others.
+        """
+        return f"{public_address(self)}/{path.lstrip('/')}"
+
+    async def page(
+        self, request: object, template: str, view: Any, *, status: int = 200, headers: Any = None, **more: Any
+    ) -> Response:
+        """Answer with a page.
+
+        Args:
+            view: what the template shows, a dataclass or a dictionary; None where there is no such page.
+            headers: those of the answer; None for those of a public page, which may be cached.
+            more: what else the template needs.
+
+        Raises:
+            NotFound: there is nothing to show.
+        """
+        shown = self.found(view)
+        context = {**(shown if isinstance(shown, Mapping) else vars(shown)), **more}
+        body = await self.render_template(template, context, request=request)
+        return Response.html(body, status=status, headers=cache_headers(self) if headers is None else headers)
+
+    @staticmethod
+    def found(value: Result | None) -> Result:
+        """Return what was looked up.
+
+        Raises:
+            NotFound: it is None.
+        """
+        if value is None:
+            raise NotFound("There is no page at this address")
+        return value
 
 
 class CannotServe(OSError):
@@ -154,7 +187,7 @@ def run(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, so that a taken port is told before anything starts."""
+    """Bind a socket, so that a port in use is reported before anything starts."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import SplitResult, urlsplit
 
 from store.errors import InvalidInput
@@ -24,39 +24,110 @@ class BadSetting(InvalidInput):
     """A setting that cannot be used; the message names it, its value and what it should be."""
 
 
+# Each rule converts the text of a setting to its value, or raises a ValueError that says what it must be.
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be {', '.join(choices[:-1])} or {choices[-1]}")
+        return text
+
+    return read
+
+
+def _rate(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal():
+        raise ValueError("must be mails a second, or 0 for no limit")
+    return float(text)
+
+
+def _parts(text: str) -> SplitResult:
+    """An address in its parts; nothing where it has none, such as with a bracket that is never closed."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _site(text: str) -> str:
+    parts = _parts(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be the public address, like https://policy.example.org")
+    return text.rstrip("/")
+
+
+def _mirror(text: str) -> str:
+    """A mirror's address without a slash at its end: http, https or a folder of recordings (file)."""
+    parts = _parts(text)
+    if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme == "file" and parts.path):
+        return text.rstrip("/")
+    raise ValueError("must look like http://127.0.0.1:8900 or file:///folder")
+
+
+def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks with commas, such as `127.0.0.1,10.0.0.0/8`; one address is a network of one.
+
+    Raises:
+        BadSetting: one of them is neither.
+    """
+    try:
+        return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]
+    except ValueError as error:
+        raise BadSetting(f"must be addresses or networks with commas, like 127.0.0.1,10.0.0.0/8: {error}") from error
+
+
+def _networks(text: str) -> str:
+    networks(text)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source."""
 
-    data: Path = ROOT / "data"
-    mirror: str | None = None
+    data: Annotated[Path, _folder] = ROOT / "data"
+    mirror: Annotated[str | None, _mirror] = None
     contact: str = "https://github.com/ala-infopolicy/infopolicy"
     host: str = "127.0.0.1"
-    port: int = 8001
-    workers: int = 2
+    port: Annotated[int, _whole(1, 65_535)] = 8001
+    workers: Annotated[int, _whole(1, 64)] = 2
     notice: str | None = None
-    site: str = "http://127.0.0.1:8001"
+    site: Annotated[str, _site] = "http://127.0.0.1:8001"
     smtp_host: str | None = None
-    smtp_port: int = 587
-    smtp_security: str = "starttls"
+    smtp_port: Annotated[int, _whole(1, 65_535)] = 587
+    smtp_security: Annotated[str, _one_of("starttls", "tls", "none")] = "starttls"
     smtp_user: str | None = None
     mail_from: str | None = None
     mail_bounces: str | None = None
-    mail_rate: float = 10
+    mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
     dkim_file: str | None = None
     dkim_selector: str | None = None
     sso_header: str | None = None
     sso_proxy: str | None = None
-    proxies: str = "127.0.0.1,::1"
-    log_format: str = "text"
+    proxies: Annotated[str, _networks] = "127.0.0.1,::1"
+    log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
-    stale_hours: int = 48
-    keep_rejects_days: int = 180
-    keep_answers_days: int = 400
-    backup_keep: int = 14
-    backup_days: int = 30
+    stale_hours: Annotated[int, _whole(1, 100_000)] = 48
+    keep_rejects_days: Annotated[int, _whole(1, 100_000)] = 180
+    keep_answers_days: Annotated[int, _whole(1, 100_000)] = 400
+    backup_keep: Annotated[int, _whole(1, 100_000)] = 14
+    backup_days: Annotated[int, _whole(0, 100_000)] = 30
     backup_copy: str | None = None
 
     @property
@@ -89,13 +160,12 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     named = environment.get("INFOPOLICY_CONFIG")
     path = file or (Path(named) if named else Path("infopolicy.toml"))
     values: dict[str, Any] = _read(path) if file or named or path.exists() else {}
-    known = {field.name for field in fields(Configuration)}
-    if unknown := sorted(set(values) - known):
+    hints = get_type_hints(Configuration, include_extras=True)
+    known = {name: getattr(hint, "__metadata__", (str,))[0] for name, hint in hints.items()}
+    if unknown := sorted(set(values) - set(known)):
         raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
-    for name in known:
-        if text := environment.get(f"INFOPOLICY_{name.upper()}"):
-            values[name] = text
-    return Configuration(**{name: _convert(name, value) for name, value in values.items()})
+    values |= {name: text for name in known if (text := environment.get(f"INFOPOLICY_{name.upper()}"))}
+    return Configuration(**{name: _convert(name, value, known[name]) for name, value in values.items()})
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -107,80 +177,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadSetting(f"{path}: is not TOML: {error}") from error
 
 
-def _convert(name: str, value: object) -> Any:
+def _convert(name: str, value: object, rule: Callable[[str], Any]) -> Any:
     if not isinstance(value, str | int):
         raise BadSetting(f"{name} = {value!r}: must be a text or a whole number")
-    text = str(value)
-    if name == "data":
-        return Path(text).expanduser().absolute()
-    if name == "mirror":
-        return mirror_address(text)
-    if name == "site":
-        return _site(text)
-    if name in ("port", "workers", "smtp_port"):
-        top = 64 if name == "workers" else 65535
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= top:
-            raise BadSetting(f"{name} = {text!r}: must be a whole number from 1 to {top} (INFOPOLICY_{name.upper()})")
-        return int(text)
-    if name == "mail_rate":
-        if not text.replace(".", "", 1).isdecimal():
-            raise BadSetting(f"mail_rate = {text!r}: must be mails a second, or 0 for no limit (INFOPOLICY_MAIL_RATE)")
-        return float(text)
-    if name in ("stale_hours", "backup_keep", "backup_days") or name.startswith("keep_"):
-        least = 0 if name == "backup_days" else 1
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= 100_000:
-            raise BadSetting(
-                f"{name} = {text!r}: must be a whole number from {least} to 100000 (INFOPOLICY_{name.upper()})"
-            )
-        return int(text)
-    if name == "proxies":
-        networks(text)
-    if name == "log_format" and text not in ("text", "json"):
-        raise BadSetting(f"log_format = {text!r}: must be text or json (INFOPOLICY_LOG_FORMAT)")
-    if name == "smtp_security" and text not in ("starttls", "tls", "none"):
-        raise BadSetting(f"smtp_security = {text!r}: must be starttls, tls or none (INFOPOLICY_SMTP_SECURITY)")
-    return text
-
-
-def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """Addresses and networks with commas, such as `127.0.0.1,10.0.0.0/8`; one address is a network of one.
-
-    Raises:
-        BadSetting: one of them is neither.
-    """
     try:
-        return [ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip()]
+        return rule(str(value))
     except ValueError as error:
-        raise BadSetting(
-            f"proxies = {text!r}: must be addresses or networks with commas, like 127.0.0.1,10.0.0.0/8: {error} "
-            "(INFOPOLICY_PROXIES)"
-        ) from error
-
-
-def _parts(text: str) -> SplitResult:
-    """An address in its parts; nothing where it has none, such as with a bracket that is never closed."""
-    try:
-        return urlsplit(text)
-    except ValueError:
-        return SplitResult("", "", "", "", "")
-
-
-def _site(text: str) -> str:
-    parts = _parts(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise BadSetting(
-            f"site = {text!r}: must be the public address, like https://policy.example.org (INFOPOLICY_SITE)"
-        )
-    return text.rstrip("/")
-
-
-def mirror_address(text: str) -> str:
-    """A mirror's address without a slash at its end: http, https or a folder of recordings (file).
-
-    Raises:
-        BadSetting: not such an address.
-    """
-    parts = _parts(text)
-    if (parts.scheme in ("http", "https") and parts.hostname) or (parts.scheme == "file" and parts.path):
-        return text.rstrip("/")
-    raise BadSetting(f"mirror = {text!r}: must look like http://127.0.0.1:8900 or file:///folder (INFOPOLICY_MIRROR)")
+        raise BadSetting(f"{name} = {str(value)!r}: {error} (INFOPOLICY_{name.upper()})") from error

@@ -74,9 +74,11 @@ def measure(part: Part, work: Path) -> bool:
     began = time.monotonic()
     done = subprocess.run(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     facts = {
-        "day": datetime.now(UTC).strftime("%-d %B %Y"), "machine": machine(), "seconds": round(time.monotonic() - began),
+        "day": datetime.now(UTC).strftime("%-d %B %Y"),
+        "machine": machine(),
+        "seconds": round(time.monotonic() - began),
         "code": done.returncode,
-    }  # fmt: skip
+    }
     RESULTS.mkdir(exist_ok=True)
     part.file.write_text(f"<!-- {json.dumps(facts)} -->\n{done.stdout.strip()}\n", encoding="utf-8")
     return done.returncode == 0

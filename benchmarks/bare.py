@@ -41,10 +41,16 @@ class Bare(scrapy.Spider):
 def download(source: str, mirror: str, listed: str, keep: str | None) -> None:
     entry = load_sources()[source]
     settings = {
-        "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": entry.concurrency, "LOG_LEVEL": "ERROR",
-        "ROBOTSTXT_OBEY": False, "TELNETCONSOLE_ENABLED": False, "HTTPERROR_ALLOW_ALL": True, "RETRY_ENABLED": False,
-        "DOWNLOAD_WARNSIZE": 0, "USER_AGENT": "infopolicy-benchmark",
-    }  # fmt: skip
+        "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": entry.concurrency,
+        "LOG_LEVEL": "ERROR",
+        "ROBOTSTXT_OBEY": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "HTTPERROR_ALLOW_ALL": True,
+        "RETRY_ENABLED": False,
+        "DOWNLOAD_WARNSIZE": 0,
+        "USER_AGENT": "infopolicy-benchmark",
+    }
     kept = sqlite3.connect(keep) if keep else None
     if kept:
         kept.execute("create table answers (address text, status integer, body blob)")

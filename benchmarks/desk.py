@@ -34,8 +34,16 @@ from settings import Configuration  # noqa: E402
 from store.connect import open_staff  # noqa: E402
 
 NAME, PASSWORD = "Bench Mark", "a password for the benchmark"
-PAGES = ("/desk", "/desk?area=privacy", "/desk?must_see=1", "/desk?q=library", "/desk?new=1", "/desk/next?n=5", "/desk/areas",
-         "/desk/trail")  # fmt: skip
+PAGES = (
+    "/desk",
+    "/desk?area=privacy",
+    "/desk?must_see=1",
+    "/desk?q=library",
+    "/desk?new=1",
+    "/desk/next?n=5",
+    "/desk/areas",
+    "/desk/trail",
+)
 TIMES = 15
 DOCUMENTS = 20
 

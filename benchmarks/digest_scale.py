@@ -89,11 +89,19 @@ def fill(db: Any, corpus: sqlite3.Connection, number: int, joined: str) -> int:
             address = f"reader{count}@d{count % 997}.example"
             db.table("subscribers").insert(
                 {
-                    "id": f"{count:016d}", "list": "public", "address": address, "address_key": address,
-                    "state": "confirmed", "frequency": "weekly", "language": "en" if count % 5 else "es",
-                    "preferences": choice.dump(), "handle": f"handle{count}", "created_at": joined, "confirmed_at": joined,
+                    "id": f"{count:016d}",
+                    "list": "public",
+                    "address": address,
+                    "address_key": address,
+                    "state": "confirmed",
+                    "frequency": "weekly",
+                    "language": "en" if count % 5 else "es",
+                    "preferences": choice.dump(),
+                    "handle": f"handle{count}",
+                    "created_at": joined,
+                    "confirmed_at": joined,
                 }
-            )  # fmt: skip
+            )
     return len(choices)
 
 
@@ -144,9 +152,12 @@ def hand_over(db: Any, issue: issues.Issue, port: int, now: str) -> Counter[str]
     head = Letterhead(site="https://policy.example.org", sender="Policy digest <digest@example.org>")
     issues.release(db, issue, now=now)
     sender = Sender(
-        db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=head.address,
-        make=service.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
-    )  # fmt: skip
+        db=db,
+        server=Server(host="127.0.0.1", port=port, security="none", rate=0),
+        envelope=head.address,
+        make=service.issue_maker(db, issue, head, lambda: now),
+        clock=lambda: now,
+    )
     return asyncio.run(sender.send(issue.id))
 
 

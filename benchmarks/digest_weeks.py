@@ -134,9 +134,12 @@ def send(db: Any, copy: Path, day: datetime.date, postbox: Postbox, port: int) -
         issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=now, day=day)
     issues.release(db, issue, now=now)
     sender = Sender(
-        db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=head.address,
-        make=service.issue_maker(db, issue, head, lambda: now), clock=lambda: now,
-    )  # fmt: skip
+        db=db,
+        server=Server(host="127.0.0.1", port=port, security="none", rate=0),
+        envelope=head.address,
+        make=service.issue_maker(db, issue, head, lambda: now),
+        clock=lambda: now,
+    )
     asyncio.run(sender.send(issue.id))
     return issue
 
@@ -169,9 +172,11 @@ def changed(
     for key, _, _, classification in fresh(before, after, actions):
         add(key, RULES["actions"].get(classification or ""))
     for table, kind, columns in (
-        ("laws", "law", "kind, number"), ("summaries", "summary", "acted_on, action, text"),
-        ("versions", "text", "name, issued_on"), ("titles", "title", "kind, title"),
-    ):  # fmt: skip
+        ("laws", "law", "kind, number"),
+        ("summaries", "summary", "acted_on, action, text"),
+        ("versions", "text", "name, issued_on"),
+        ("titles", "title", "kind, title"),
+    ):
         for key, *_ in fresh(before, after, f"select document_id, {columns} from {table}"):
             add(key, RULES["changes"][kind])
     events = "select document_id, kind, substr(starts_at, 1, 10) from events"
@@ -222,9 +227,14 @@ def expected(after: sqlite3.Connection, news: dict[str, bool], choice: Preferenc
 
 
 def compare(
-    folder: Path, issue: issues.Issue, address: str, wanted: set[str], after: sqlite3.Connection, postbox: Postbox,
+    folder: Path,
+    issue: issues.Issue,
+    address: str,
+    wanted: set[str],
+    after: sqlite3.Connection,
+    postbox: Postbox,
     told: Counter[tuple[str, str, str]],
-) -> int:  # fmt: skip
+) -> int:
     mails = [raw for to, raw in postbox.got if to == address]
     if len(mails) != (1 if wanted else 0):
         print(f"| {issue.id} | | {address} | {len(wanted)} | {len(mails)} mails |", file=sys.stderr)

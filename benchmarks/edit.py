@@ -28,13 +28,21 @@ EDITS: tuple[tuple[str, str, str, str], ...] = (
     ("nothing", "README.md", "# ", "# "),
     ("the description of an area", "classify/areas.yml", "moderation of online speech", "moderation of speech online"),
     ("a phrase more in a rule", "classify/areas.yml", "phrases: [book ban,", "phrases: [book ban, student data,"),
-    ("the weight of a rule", "classify/areas.yml", "- id: book-removal\n        weight: 0.85",
-     "- id: book-removal\n        weight: 0.84"),
-    ("the reasons of a position", "positions/catalog/entries/privacy.yml", "nobody looks over their shoulder",
-     "no one looks over their shoulder"),
+    (
+        "the weight of a rule",
+        "classify/areas.yml",
+        "- id: book-removal\n        weight: 0.85",
+        "- id: book-removal\n        weight: 0.84",
+    ),
+    (
+        "the reasons of a position",
+        "positions/catalog/entries/privacy.yml",
+        "nobody looks over their shoulder",
+        "no one looks over their shoulder",
+    ),
     ("the weight of a trigger", "positions/catalog/entries/accessibility.yml", "weight: 0.7\n", "weight: 0.71\n"),
     ("how much a title counts", "classify/areas.yml", "field_weights: {title: 1.0", "field_weights: {title: 0.99"),
-)  # fmt: skip
+)
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "data", "__pycache__", "tests", ".*_cache")
 SHARE, TIME = 1 / 20, 1 / 2
 _TOLD = re.compile(r"tagged ([\d,]+) and matched ([\d,]+) documents")
@@ -53,8 +61,12 @@ def rebuild(code: Path, data: Path) -> tuple[int, int, float]:
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, str(code / "cli.py"), "rebuild"],
-        cwd=code, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=code,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     seconds, told = time.monotonic() - began, _TOLD.search(done.stdout + done.stderr)
     if done.returncode or not told:
         raise SystemExit(done.stdout + done.stderr)

@@ -30,13 +30,34 @@ Event = tuple[str, str, str, str]  # document id, kind, day, squeezed words
 
 #: Codes of the Library of Congress -> step; what the House and Senate write without a code is told by its first words.
 CODES = {
-    "5000": "reported", "14000": "reported", "H12100": "reported", "H12200": "reported",
-    "8000": "passed house", "17000": "passed senate", "9000": "failed", "18000": "failed", "28000": "to_executive",
-    "E20000": "to_executive", "E30000": "enacted", "36000": "enacted", "E40000": "enacted", "31000": "vetoed",
-    "E50000": "vetoed", "H11100": "in_committee",
-}  # fmt: skip
-ORDER = ("introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed",
-         "to_executive", "vetoed", "adopted")  # fmt: skip
+    "5000": "reported",
+    "14000": "reported",
+    "H12100": "reported",
+    "H12200": "reported",
+    "8000": "passed house",
+    "17000": "passed senate",
+    "9000": "failed",
+    "18000": "failed",
+    "28000": "to_executive",
+    "E20000": "to_executive",
+    "E30000": "enacted",
+    "36000": "enacted",
+    "E40000": "enacted",
+    "31000": "vetoed",
+    "E50000": "vetoed",
+    "H11100": "in_committee",
+}
+ORDER = (
+    "introduced",
+    "in_committee",
+    "reported",
+    "passed_first_chamber",
+    "passed_second_chamber",
+    "passed",
+    "to_executive",
+    "vetoed",
+    "adopted",
+)
 
 
 def main() -> int:

@@ -100,11 +100,25 @@ def state(mirror: str, since: str, until: str) -> list[tuple[str, dict[str, str]
             page = 1
             while True:
                 query = [
-                    ("conditions[publication_date][gte]", first), ("conditions[publication_date][lte]", last),
-                    ("conditions[type][]", kind), ("per_page", "500"), ("page", str(page)),
-                    *(("fields[]", name) for name in ("document_number", "type", "action", "effective_on",
-                      "comments_close_on", "publication_date", "signing_date", "correction_of")),
-                ]  # fmt: skip
+                    ("conditions[publication_date][gte]", first),
+                    ("conditions[publication_date][lte]", last),
+                    ("conditions[type][]", kind),
+                    ("per_page", "500"),
+                    ("page", str(page)),
+                    *(
+                        ("fields[]", name)
+                        for name in (
+                            "document_number",
+                            "type",
+                            "action",
+                            "effective_on",
+                            "comments_close_on",
+                            "publication_date",
+                            "signing_date",
+                            "correction_of",
+                        )
+                    ),
+                ]
                 with urllib.request.urlopen(f"{mirror}/{API}?{urllib.parse.urlencode(query)}") as answer:
                     data = json.load(answer)
                 rows += [(each["document_number"], each) for each in data.get("results", [])]

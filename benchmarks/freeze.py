@@ -50,11 +50,16 @@ def made(data: Path, sources: dict[str, str]) -> dict[str, Any]:
     mails = scenario.play(data)
     played = time.monotonic()
     found = {
-        "commit": _git("rev-parse", "HEAD"), "changed": bool(_git("status", "--porcelain")), "python": platform.python_version(),
-        "sources": sources, "documents": dict(_counts(data)), "folder": str(data),
-        "tables": fingerprint.of_tables(data), "pages": asyncio.run(fingerprint.of_pages(data, data)),
+        "commit": _git("rev-parse", "HEAD"),
+        "changed": bool(_git("status", "--porcelain")),
+        "python": platform.python_version(),
+        "sources": sources,
+        "documents": dict(_counts(data)),
+        "folder": str(data),
+        "tables": fingerprint.of_tables(data),
+        "pages": asyncio.run(fingerprint.of_pages(data, data)),
         "mails": fingerprint.of_mails(mails, data),
-    }  # fmt: skip
+    }
     found["seconds"] = {"scenario": round(played - began), "hashes": round(time.monotonic() - played)}
     return found
 

@@ -28,9 +28,18 @@ from store.connect import open_corpus
 SIZES = (1_000, 10_000, 100_000, 250_000, 1_000_000)
 #: What belongs to one document and came with it; everything else is derived.
 PARTS = (
-    "actions", "sponsors", "status_history", "terms", "titles", "versions", "committees", "laws", "summaries", "events",
+    "actions",
+    "sponsors",
+    "status_history",
+    "terms",
+    "titles",
+    "versions",
+    "committees",
+    "laws",
+    "summaries",
+    "events",
     "provenance",
-)  # fmt: skip
+)
 SHARE = 1 / 3
 BATCH = 5_000
 EACH = 40

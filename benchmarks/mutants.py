@@ -157,9 +157,14 @@ class Bench:
         options = ["-x", "-q", "-m", "not browser", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
         options += [f"--timeout={LONGEST_TEST}", *(f"--deselect={name}" for name in without)]
         process = subprocess.Popen(
-            [self.python, "-m", "pytest", *options, *tests], cwd=self.root, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | {"PYTHONPATH": str(self.root)},
-        )  # fmt: skip
+            [self.python, "-m", "pytest", *options, *tests],
+            cwd=self.root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": str(self.root)},
+        )
         try:
             output, _ = process.communicate(timeout=max(1.0, seconds))
         except subprocess.TimeoutExpired:
@@ -198,10 +203,19 @@ class Bench:
         undecided = late and ran < min(FIRST, len(tests))
         said = "noticed" if noticed else "undecided" if undecided else "survived"
         return {
-            "key": mutation.key, "outcome": said, "path": mutation.path, "line": mutation.line, "kind": mutation.kind,
-            "before": mutation.before, "after": mutation.after, "test": noticed, "files": ran, "of": len(tests),
-            "failing_anyway": unsound, "seconds": round(time.monotonic() - began, 1),
-        }  # fmt: skip
+            "key": mutation.key,
+            "outcome": said,
+            "path": mutation.path,
+            "line": mutation.line,
+            "kind": mutation.kind,
+            "before": mutation.before,
+            "after": mutation.after,
+            "test": noticed,
+            "files": ran,
+            "of": len(tests),
+            "failing_anyway": unsound,
+            "seconds": round(time.monotonic() - began, 1),
+        }
 
 
 @contextmanager

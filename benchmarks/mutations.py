@@ -14,13 +14,27 @@ from dataclasses import dataclass
 
 #: What each operator becomes. `<` becomes `<=`, not `>=`: only a test of the boundary notices it.
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 SIGNS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult, ast.Mod: ast.Mult,
-    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
-}  # fmt: skip
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Div: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +72,16 @@ def mutations(path: str, source: bytes) -> list[Mutation]:
         before, last = lines[node.lineno - 1], lines[(node.end_lineno or 0) - 1]
         after = before[: node.col_offset] + words.encode() + last[node.end_col_offset :]
         found[start, end, words] = Mutation(
-            path=path, line=node.lineno, start=start, end=end, kind=kind, words=words, before=before.decode().strip(),
-            after=after.decode().strip(), source=version,
-        )  # fmt: skip
+            path=path,
+            line=node.lineno,
+            start=start,
+            end=end,
+            kind=kind,
+            words=words,
+            before=before.decode().strip(),
+            after=after.decode().strip(),
+            source=version,
+        )
     return [found[key] for key in sorted(found)]
 
 

@@ -89,14 +89,16 @@ QUESTIONS = {
         "select kind, count(*) n from changes where happened_on between '2022-03-01' and '2022-03-31' group by kind"
     ),
     "a spreadsheet of SQL": sql(
-        "select id, identifier, title, status, latest_action, url from documents order by id limit 1000", "csv", _size="max"
+        "select id, identifier, title, status, latest_action, url from documents order by id limit 1000",
+        "csv",
+        _size="max",
     ),
     "a spreadsheet of a table": table("documents", "csv", _size="max", kind="bill"),
     "a table with facets": table("documents", _facet="kind", jurisdiction="us", _size="50"),
     "a search of a table": table("documents", _search="broadband", _size="50"),
     "a table by page": table("actions", _size="100", _sort_desc="acted_on"),
     "the page of a table": "/corpus/policy_areas",
-}  # fmt: skip
+}
 
 
 def ask(port: int, path: str) -> tuple[float, int, bytes]:

@@ -85,8 +85,12 @@ def start(
     output = log.open("w", encoding="utf-8") if log else subprocess.PIPE
     return subprocess.Popen(
         [sys.executable, str(code / "cli.py"), *arguments],
-        cwd=code, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        cwd=code,
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def run(data: Path, mirror: str, *arguments: str, code: Path = ROOT) -> Ended:

@@ -238,11 +238,21 @@ async def _work(data: Path, ana: Visitor, ben: Visitor) -> None:
     await ben.send(paper(three) + "/follow", on="1")
     await ana.send("/desk/areas", area="privacy", name="Ben Reviewer", note="for the freeze")
     await ben.fill(
-        "/desk/added/form", step="save", kind="bill", title="A bill added by hand about public libraries and privacy",
-        url="https://example.org/bills/1", jurisdiction="us", session="118", identifier="H.R. 9999",
-        status="introduced", published_on="2023-02-01", note="", abstract="", new_place="1",
+        "/desk/added/form",
+        step="save",
+        kind="bill",
+        title="A bill added by hand about public libraries and privacy",
+        url="https://example.org/bills/1",
+        jurisdiction="us",
+        session="118",
+        identifier="H.R. 9999",
+        status="introduced",
+        published_on="2023-02-01",
+        note="",
+        abstract="",
+        new_place="1",
         text="A library may not disclose the records of its readers without a warrant.",
-    )  # fmt: skip
+    )
     proof = re.search(r'name="proof" value="([^"]+)"', (await ben.get("/report")).text)
     words = {"page": f"/documents/{one}", "words": "The title is wrong.", "email": "", "website": ""}
     await ben.send("/report", proof=proof[1] if proof else "", **words)
@@ -281,9 +291,12 @@ def mail_server(box: Mailbox) -> Iterator[dict[str, str]]:
     controller.start()
     try:
         yield {
-            "INFOPOLICY_SMTP_HOST": "127.0.0.1", "INFOPOLICY_SMTP_PORT": str(port), "INFOPOLICY_SMTP_SECURITY": "none",
-            "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>", "INFOPOLICY_MAIL_RATE": "0",
-        }  # fmt: skip
+            "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+            "INFOPOLICY_SMTP_PORT": str(port),
+            "INFOPOLICY_SMTP_SECURITY": "none",
+            "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>",
+            "INFOPOLICY_MAIL_RATE": "0",
+        }
     finally:
         controller.stop()
 

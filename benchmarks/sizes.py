@@ -26,10 +26,12 @@ PAGES = ("/", "/areas", "/areas/privacy", "/browse?q=library", "/browse?area=pri
 def by_source(db: sqlite3.Connection) -> dict[str, tuple[int, float]]:
     """Source -> how many documents, and the bytes they take."""
     counts = dict(db.execute("select source, count(*) from documents group by source"))
-    lengths = dict(db.execute(
-        "select source, sum(600 + length(title) + coalesce(length(text), 0) + coalesce(length(abstract), 0)) "
-        "from documents group by source"
-    ))  # fmt: skip
+    lengths = dict(
+        db.execute(
+            "select source, sum(600 + length(title) + coalesce(length(text), 0) + coalesce(length(abstract), 0)) "
+            "from documents group by source"
+        )
+    )
     whole, found = sum(lengths.values()), dict.fromkeys(counts, 0.0)
     db.execute("create temp table its as select id, source from documents")
     db.execute("create unique index temp.its_id on its (id)")

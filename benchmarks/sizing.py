@@ -155,22 +155,33 @@ def figures(of: dict[str, float], points: list[tuple[float, float]]) -> dict[str
     found = of | disk(documents, keep, of)
     found |= memory(documents, cores, found["corpus_gb"], of, points)
     found |= {
-        "cores": cores, "keep": keep, "all": documents, "STATES": STATES, "REGISTER": REGISTER, "VIEWS": VIEWS,
-        "default_backups_gb": 14 * found["used_gb"], "times": documents / of["documents"],
-        "last_documents": points[-1][0], "last_mb": points[-1][1],
-        "states_rate": of["states"] / of["states_s"], "fr_rate": of["fr"] / of["fr_s"],
+        "cores": cores,
+        "keep": keep,
+        "all": documents,
+        "STATES": STATES,
+        "REGISTER": REGISTER,
+        "VIEWS": VIEWS,
+        "default_backups_gb": 14 * found["used_gb"],
+        "times": documents / of["documents"],
+        "last_documents": points[-1][0],
+        "last_mb": points[-1][1],
+        "states_rate": of["states"] / of["states_s"],
+        "fr_rate": of["fr"] / of["fr_s"],
         "derive_rate": of["documents"] / of["derive_s"],
-        "states_each": of["states"] / of["states_asked"], "fr_each": of["fr"] / of["fr_asked"],
+        "states_each": of["states"] / of["states_asked"],
+        "fr_each": of["fr"] / of["fr_asked"],
         "legiscan_each": of["legiscan_asked"] / of["legiscan"],
-    }  # fmt: skip
+    }
     found |= {
-        "states_h": STATES / found["states_rate"] / 3600, "fr_h": REGISTER / found["fr_rate"] / 3600,
+        "states_h": STATES / found["states_rate"] / 3600,
+        "fr_h": REGISTER / found["fr_rate"] / 3600,
         "derive_h": documents / found["derive_rate"] / 3600,
         "day_min": documents / 100 * (1 / found["fr_rate"] + 1 / found["derive_rate"]) / 60,
         "backup_min": found["used_gb"] * 1e3 / of["backup_mb_s"] / 60,
-        "states_requests": STATES / found["states_each"], "fr_requests": REGISTER / found["fr_each"],
+        "states_requests": STATES / found["states_each"],
+        "fr_requests": REGISTER / found["fr_each"],
         "legiscan_requests": STATES * found["legiscan_each"],
-    }  # fmt: skip
+    }
     found["hours"] = found["states_h"] + found["fr_h"] + found["derive_h"]
     found["states_days"] = found["states_requests"] / of["openstates_day"]
     found["current_days"] = of["states_asked"] / of["openstates_day"]

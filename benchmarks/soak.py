@@ -69,12 +69,19 @@ def settings(folder: Path, port: int, smtp: int) -> dict[str, str]:
     temporary = folder / "tmp"
     temporary.mkdir()
     return KEYS | {
-        "INFOPOLICY_SITE": site, "INFOPOLICY_PORT": str(port), "INFOPOLICY_SECRET": secrets.token_hex(32),
-        "INFOPOLICY_CONTACT": "mailto:soak@example.org", "INFOPOLICY_SMTP_HOST": "127.0.0.1",
-        "INFOPOLICY_SMTP_PORT": str(smtp), "INFOPOLICY_SMTP_SECURITY": "none", "INFOPOLICY_MAIL_RATE": "0",
-        "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>", "INFOPOLICY_MAIL_POSTAL": "1 Street, Town",
-        "TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary),
-    }  # fmt: skip
+        "INFOPOLICY_SITE": site,
+        "INFOPOLICY_PORT": str(port),
+        "INFOPOLICY_SECRET": secrets.token_hex(32),
+        "INFOPOLICY_CONTACT": "mailto:soak@example.org",
+        "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+        "INFOPOLICY_SMTP_PORT": str(smtp),
+        "INFOPOLICY_SMTP_SECURITY": "none",
+        "INFOPOLICY_MAIL_RATE": "0",
+        "INFOPOLICY_MAIL_FROM": "Policy digest <digest@example.org>",
+        "INFOPOLICY_MAIL_POSTAL": "1 Street, Town",
+        "TMPDIR": str(temporary),
+        "SQLITE_TMPDIR": str(temporary),
+    }
 
 
 def prepare(folder: Path, source: Path, records: Records) -> None:

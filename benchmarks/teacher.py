@@ -195,9 +195,13 @@ def main() -> None:
     seen, held = np.flatnonzero(folds < FOLDS - 1), np.flatnonzero(folds == FOLDS - 1)
     texts = [words_of(document.title, document.abstract) for document in documents]
     reader = tune(
-        asked.model, asked.folder / "adapted.pt", [texts[row] for row in seen], y[seen], asked.epochs,
+        asked.model,
+        asked.folder / "adapted.pt",
+        [texts[row] for row in seen],
+        y[seen],
+        asked.epochs,
         asked.folder / "tuned.pt",
-    )  # fmt: skip
+    )
     pool = draw_pool(asked.gold, asked.corpus, bills, asked.pool)
     by_words = regression(read, y, seen, [read.take(held), read_corpus(tagger, pool)], tagger)
     by_reader = [reader.judge([texts[row] for row in held]), reader.judge([words_of(*record[1:3]) for record in pool])]

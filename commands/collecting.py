@@ -46,16 +46,31 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
 )
 @click.option("--types", callback=_bill_types, help="Only these types of bill, with commas: hr,s,hjres,…")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")
-@click.option("--bulk", type=click.Choice(["auto", "never"]), default="auto", show_default=True,
-              help="Use bulk files where they save requests, or ask for each record.")  # fmt: skip
-@click.option("--budget", type=click.Choice(["on", "off"]), default="on", show_default=True,
-              help="Obey daily and minute limits; “off” is for a mirror only.")  # fmt: skip
+@click.option(
+    "--bulk",
+    type=click.Choice(["auto", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use bulk files where they save requests, or ask for each record.",
+)
+@click.option(
+    "--budget",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="Obey daily and minute limits; “off” is for a mirror only.",
+)
 @click.option(
     "--collect-only", is_flag=True, help="Neither tag nor publish: for a folder that another machine takes over."
 )
 @click.option("--today", type=DAY, help="Crawl as on this day, to replay the past from a mirror. [default: today]")
-@click.option("-a", "own", multiple=True, metavar="NAME=VALUE",
-              help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.")  # fmt: skip
+@click.option(
+    "-a",
+    "own",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.",
+)
 @click.pass_obj
 def crawl(
     session: Session,
@@ -95,9 +110,13 @@ def crawl(
     with plain_errors(), only_writer(session.config.data):
         with session.bar("Collecting") as bar:
             runs = pipelines.crawl(
-                session.config, names, arguments,
-                progress=_moves(bar), log_level="INFO" if session.verbose else "WARNING", budget=budget == "on",
-            )  # fmt: skip
+                session.config,
+                names,
+                arguments,
+                progress=_moves(bar),
+                log_level="INFO" if session.verbose else "WARNING",
+                budget=budget == "on",
+            )
         for run in runs:
             session.tell(_run_line(run))
         failed = [run for run in runs if run.state != "finished" or run.note]
@@ -318,6 +337,11 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
         session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
         named = config.site if config.site != type(config).site else None
         site.run(
-            config.corpus, host or config.host, port or config.port, notice=config.notice, mail=config, desk=config,
+            config.corpus,
+            host or config.host,
+            port or config.port,
+            notice=config.notice,
+            mail=config,
+            desk=config,
             address=named,
-        )  # fmt: skip
+        )

@@ -78,17 +78,27 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", type=ANYBODY, default="reviewer", show_default=True,
-              help="Reads; decides; publishes stances; or speaks for a coalition partner.")  # fmt: skip
+@click.option(
+    "--role",
+    type=ANYBODY,
+    default="reviewer",
+    show_default=True,
+    help="Reads; decides; publishes stances; or speaks for a coalition partner.",
+)
 @click.option("--email", help="The mail address by which single sign-on knows the person.")
 @click.option("--unit", help="The unit of ALA the person works for.")
 @click.option("--organisation", help="The partner organisation the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
 @click.pass_obj
 def user_add(
-    session: Session, name: str, role: str, email: str | None, unit: str | None, organisation: str | None,
+    session: Session,
+    name: str,
+    role: str,
+    email: str | None,
+    unit: str | None,
+    organisation: str | None,
     no_password: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make an account for NAME. The password is asked for, or read from standard input.
 
     \b

@@ -181,8 +181,13 @@ def digest_preview(session: Session, issue: str, areas: tuple[str, ...], languag
 @click.option(
     "--dry-run", type=click.Path(path_type=Path, file_okay=False), help="Write .eml files here, send nothing."
 )
-@click.option("--patience", type=click.IntRange(min=0), default=0, show_default=True,
-              help="Minutes to wait for mails that the server wants again later.")  # fmt: skip
+@click.option(
+    "--patience",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Minutes to wait for mails that the server wants again later.",
+)
 @click.pass_obj
 def digest_send(session: Session, issue: str, dry_run: Path | None, patience: int) -> None:
     """Send an issue to everybody whose turn it is. Safe to run again: nobody gets it twice.
@@ -205,8 +210,13 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
 
 @digest.command("deliver")
 @click.argument("frequency", type=click.Choice(["weekly", "daily", "at-once"]))
-@click.option("--patience", type=click.IntRange(min=0), default=0, show_default=True,
-              help="Minutes to wait for mails that the server wants again later.")  # fmt: skip
+@click.option(
+    "--patience",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Minutes to wait for mails that the server wants again later.",
+)
 @click.pass_obj
 def digest_deliver(session: Session, frequency: str, patience: int) -> None:
     """Prepare and send the issues of every list without a person, for a timer: daily ones, and at once after each run.

@@ -55,8 +55,8 @@ def check(session: Session, backup: Path | None) -> None:
     Exit code 1 if something is wrong, 3 if a file of what people made is missing, empty, another one or older.
     """
     from operations import checks, sqlite_version
-    from operations.backup import check_backup
     from operations.loss import losses
+    from operations.manifest import check_backup
 
     with plain_errors():
         lost = [] if backup else losses(session.config.data)

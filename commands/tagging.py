@@ -83,8 +83,11 @@ def gold() -> None:
 
 
 @gold.command("fetch")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="File to write. [default: gold.jsonl in the data folder]")  # fmt: skip
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write. [default: gold.jsonl in the data folder]",
+)
 @click.pass_obj
 def gold_fetch(session: Session, output: Path | None) -> None:
     """Put the labels of classify/gold and the collected texts together in one file, for `train` and `evaluate`.
@@ -115,8 +118,13 @@ def positions_check() -> None:
 
 @positions.command("evaluate")
 @click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--split", type=click.Choice(["train", "heldout", "fresh", "final"]), default="train", show_default=True,
-              help="Tune on train and fresh; heldout and final are for reporting only.")  # fmt: skip
+@click.option(
+    "--split",
+    type=click.Choice(["train", "heldout", "fresh", "final"]),
+    default="train",
+    show_default=True,
+    help="Tune on train and fresh; heldout and final are for reporting only.",
+)
 @click.option("--misses", is_flag=True, help="List every provision on which readers and matcher differ.")
 @click.option(
     "--bootstrap",

@@ -67,9 +67,13 @@ class GatheringSpider(SourceSpider):
         """The request for the next part, or the document when there is none left."""
         if work.waiting:
             yield self.ask(
-                work.waiting[0][1], self.parse_part, document_id=work.key, headers=self.headers(), cb_kwargs={"work": work},
+                work.waiting[0][1],
+                self.parse_part,
+                document_id=work.key,
+                headers=self.headers(),
+                cb_kwargs={"work": work},
                 meta={"handle_httpstatus_list": [404], "dont_cache": True, "work": work},
-            ).replace(errback=self.part_failed)  # fmt: skip
+            ).replace(errback=self.part_failed)
             return
         try:
             document = self.document(work)

@@ -247,11 +247,25 @@ class ExpectedCount:
 
 #: What sources call the federal bill types -> Congress's own short word.
 FEDERAL_TYPES = {
-    "hr": "hr", "s": "s", "hres": "hres", "sres": "sres",
-    "hjres": "hjres", "sjres": "sjres", "hconres": "hconres", "sconres": "sconres",
-    "hjr": "hjres", "sjr": "sjres", "hcr": "hconres", "scr": "sconres",
-    "hconr": "hconres", "sconr": "sconres", "hb": "hr", "sb": "s", "hrr": "hres", "sr": "sres",
-}  # fmt: skip
+    "hr": "hr",
+    "s": "s",
+    "hres": "hres",
+    "sres": "sres",
+    "hjres": "hjres",
+    "sjres": "sjres",
+    "hconres": "hconres",
+    "sconres": "sconres",
+    "hjr": "hjres",
+    "sjr": "sjres",
+    "hcr": "hconres",
+    "scr": "sconres",
+    "hconr": "hconres",
+    "sconr": "sconres",
+    "hb": "hr",
+    "sb": "s",
+    "hrr": "hres",
+    "sr": "sres",
+}
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 #: letters, then a number, then whatever follows: "h-con-res-5", "int-0123-2024"; "2026-01234" has no letters and stays.

@@ -64,11 +64,16 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
         rest = dict(entry)
         rate, expect = rest.pop("rate"), rest.pop("expect")
         source = Source(
-            id=name, concurrency=int(rate["concurrency"]), delay=float(rate.get("delay", 0)),
-            per_minute=rate.get("per_minute"), per_day=rate.get("per_day"),
-            expect_min=int(expect["min"]), expect_max=int(expect["max"]),
-            jurisdictions=tuple(rest.pop("jurisdictions")), **rest,
-        )  # fmt: skip
+            id=name,
+            concurrency=int(rate["concurrency"]),
+            delay=float(rate.get("delay", 0)),
+            per_minute=rate.get("per_minute"),
+            per_day=rate.get("per_day"),
+            expect_min=int(expect["min"]),
+            expect_max=int(expect["max"]),
+            jurisdictions=tuple(rest.pop("jurisdictions")),
+            **rest,
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise BadSource(f"{file}: {name}: {error} is missing, unknown or of the wrong form") from error
     if source.level not in LEVELS:

@@ -58,9 +58,11 @@ def of_tagger(tagger: Tagger) -> Edition:
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
     basis = _hash(
-        dict(file.field_weights), file.priority_threshold, model.version if model else None,
+        dict(file.field_weights),
+        file.priority_threshold,
+        model.version if model else None,
         {name: each for name, each in settings.items() if name in trained},
-    )  # fmt: skip
+    )
     order = [*(rule.id for rule in tagger.matcher.rules), *(f"area:{area.id}" for area in file.areas)]
     return Edition(tagger.version, basis, tuple(order), phrases)
 

@@ -61,9 +61,13 @@ def server(config: Configuration) -> Server:
     if not config.smtp_host:
         raise NotSetUp("smtp_host names no server to send with (INFOPOLICY_SMTP_HOST); --dry-run needs none")
     return Server(
-        host=config.smtp_host, port=config.smtp_port, security=config.smtp_security, user=config.smtp_user,
-        password=os.environ.get(PASSWORD) if config.smtp_user else None, rate=config.mail_rate,
-    )  # fmt: skip
+        host=config.smtp_host,
+        port=config.smtp_port,
+        security=config.smtp_security,
+        user=config.smtp_user,
+        password=os.environ.get(PASSWORD) if config.smtp_user else None,
+        rate=config.mail_rate,
+    )
 
 
 def signature(config: Configuration, head: Letterhead) -> Callable[[bytes], bytes]:
@@ -142,9 +146,13 @@ def send_issue(
     dead = give_up_dead_claims(db, clock())
     issues.release(db, issue, now=clock())
     sender = Sender(
-        db=db, server=host, envelope=head.envelope, make=issue_maker(db, issue, head, clock), clock=clock,
+        db=db,
+        server=host,
+        envelope=head.envelope,
+        make=issue_maker(db, issue, head, clock),
+        clock=clock,
         sign=signature(config, head),
-    )  # fmt: skip
+    )
     done = asyncio.run(sender.send(key, patience=patience))
     done["unknown"] += dead
     return done
@@ -160,9 +168,13 @@ async def send_letters(
     """
     head, dead = letterhead(config), give_up_dead_claims(db, clock())
     sender = Sender(
-        db=db, server=host or server(config), envelope=head.envelope, make=letter_maker(db, head, clock), clock=clock,
+        db=db,
+        server=host or server(config),
+        envelope=head.envelope,
+        make=letter_maker(db, head, clock),
+        clock=clock,
         sign=signature(config, head),
-    )  # fmt: skip
+    )
     release(db, clock())
     waiting = db.execute(
         "select distinct digest_id from deliveries where state in ('queued', 'retry') "
@@ -200,9 +212,7 @@ def preview(db: Database, config: Configuration, key: str, *, language: str, are
     """
     issue = issues.load(db, key)
     links = {"manage": config.site, "leave": config.site, "postal": config.mail_postal or ""}
-    made = compose(
-        issue, Preferences(areas=areas), language, site=config.site, since=issue.news_since, links=links
-    )  # fmt: skip
+    made = compose(issue, Preferences(areas=areas), language, site=config.site, since=issue.news_since, links=links)
     if made is None:
         raise IssueError(f"{key} tells nothing new to a reader of these areas: no mail would go out")
     return made[1]

@@ -1,13 +1,12 @@
 """Backup while in use, and restore: what people made is never lost.
 
-A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and manifest.json, which is
-written last and says of every file how long it is, what its bytes add up to and how many rows its tables have. A folder
-without a manifest is no backup.
+A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and
+manifest.json, which is written last and says of every file how long it is, what its bytes add up to and how many rows
+its tables have. A folder without a manifest is no backup.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -31,14 +30,13 @@ from operations.human_data_export import (
     write_lines,
 )
 from operations.loss import PRIVATE, adopt
+from operations.manifest import FORM, facts_of, read_manifest, rows_of, wrong
 from operations.retention import forget_backups, plain
 from settings import Configuration
 from store.connect import read_only
 from store.data_folder import FILES, MANIFEST, damage, present
 from store.errors import OperationError, is_damage
 from store.private_files import Identity, identity_of
-
-_FORM = 1
 
 
 class Damaged(OperationError):
@@ -87,13 +85,13 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
     for path in databases:
         copy = part / path.name
         _copy_checked(path, copy, now)
-        files[copy.name] = _facts(copy) | {"tables": _rows(copy)}
+        files[copy.name] = facts_of(copy) | {"tables": rows_of(copy)}
         if path.name in DERIVED:
             files[copy.name] |= {"identity": asdict(identity_of(copy) or Identity("", 0))}
             lines = copy.with_suffix(".jsonl")
             count = write_lines(copy, lines)
-            files[lines.name] = _facts(lines) | {"lines": count}
-    manifest = {"form": _FORM, "version": version("infopolicy"), "made_at": now, "files": files}
+            files[lines.name] = facts_of(lines) | {"lines": count}
+    manifest = {"form": FORM, "version": version("infopolicy"), "made_at": now, "files": files}
     with private_file(part / MANIFEST, "w") as file:
         json.dump(manifest, file, indent=1)
         file.flush()
@@ -113,56 +111,6 @@ def _copy_checked(path: Path, copy: Path, now: str) -> None:
 
 
 # --------------------------------------------------------------------- checking
-
-
-def check_backup(source: Path) -> list[str]:
-    """What is wrong with a backup, one sentence each that names the file; empty when it can be restored whole."""
-    try:
-        files = _manifest(source)["files"]
-    except OperationError as error:
-        return [str(error)]
-    return [words for name, facts in files.items() for words in _wrong(source / name, facts)]
-
-
-def is_whole(source: Path, name: str) -> bool:
-    """Whether one database of a backup can be restored: from its copy, or from its lines."""
-    try:
-        files = _manifest(source)["files"]
-    except OperationError:
-        return False
-    lines = name.replace(".db", ".jsonl")
-    return any(each in files and not _wrong(source / each, files[each]) for each in (name, lines))
-
-
-def _wrong(path: Path, facts: dict[str, Any]) -> list[str]:
-    if not path.exists():
-        return [f"{path}: is in the manifest and not in the folder"]
-    if _facts(path) != {name: facts[name] for name in ("bytes", "sha256")}:
-        return [f"{path}: is not as the backup wrote it (length or checksum differ)"]
-    if path.suffix == ".db":
-        if found := damage(path):
-            return found[:1]
-        if _rows(path) != facts["tables"]:
-            return [f"{path}: its tables have other numbers of rows than the manifest says"]
-    return []
-
-
-def _manifest(source: Path) -> dict[str, Any]:
-    if not source.is_dir():
-        raise OperationError(f"{source}: is no folder with a backup")
-    if not (source / MANIFEST).exists():
-        raise OperationError(
-            f"{source}: holds no {MANIFEST}, so it is half a backup or none; copies made by other means are restored with "
-            "--loose"
-        )
-    try:
-        manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
-        files = manifest["files"]
-        if manifest["form"] != _FORM or not files or any(Path(name).name != name for name in files):
-            raise ValueError("its form is not known")
-    except (ValueError, KeyError, TypeError) as error:
-        raise OperationError(f"{source / MANIFEST}: cannot be read: {error}") from error
-    return manifest
 
 
 # --------------------------------------------------------------------- restoring
@@ -205,24 +153,24 @@ def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> lis
     if source.is_file() and source.suffix == ".jsonl":
         name = database_of_lines(source)
         return [f"{name} was made from {from_lines(source, work / name):,} lines of {source}"]
-    names = [path.name for path in present(source)] if loose else list(_manifest(source)["files"])
+    names = [path.name for path in present(source)] if loose else list(read_manifest(source)["files"])
     known = [name for name in FILES if name in names]
     if not known:
         raise OperationError(f"{source}: holds no backup (none of {', '.join(FILES)})")
     if lacking := [name for name in only if name not in known]:
         raise OperationError(f"{source}: holds no {lacking[0]} (it has {', '.join(known)})")
     chosen = [name for name in known if name in only] if only else known
-    facts = {} if loose else _manifest(source)["files"]
+    facts = {} if loose else read_manifest(source)["files"]
     return [words for name in chosen for words in _take(source / name, work / name, facts.get(name), facts)]
 
 
 def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[str, Any]) -> list[str]:
-    broken = damage(copy) if facts is None else _wrong(copy, facts)
+    broken = damage(copy) if facts is None else wrong(copy, facts)
     if not broken:
         copy_whole(copy, target, "wal")
         return []
     lines = copy.with_suffix(".jsonl")
-    if facts is None or lines.name not in every or _wrong(lines, every[lines.name]):
+    if facts is None or lines.name not in every or wrong(lines, every[lines.name]):
         raise OperationError(f"nothing was restored: {broken[0]}")
     made = from_lines(lines, target)
     return [f"{copy.name} of the backup is broken: it was made anew from its {made:,} lines in {lines.name}"]
@@ -274,20 +222,6 @@ def copy_whole(source: Path, target: Path, journal: str) -> None:
             raise Damaged(f"{target}: the copy of {source} is damaged")
     with target.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _rows(path: Path) -> dict[str, int]:
-    """How many rows each table has; not those that full-text search keeps for itself."""
-    with closing(read_only(path)) as db:
-        names = db.execute(
-            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '%fts%'"
-        )
-        return {name: db.execute(f'select count(*) from "{name}"').fetchone()[0] for (name,) in names.fetchall()}
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def sync(folder: Path) -> None:

@@ -25,8 +25,10 @@ from store.private_files import DERIVED
 JOURNALS = {"staff.db": "decisions.jsonl", "partners.db": "statements.jsonl"}
 _LEFT_OUT = {"accounts": {"password"}}
 MAKERS: dict[str, Callable[[Path], Any]] = {
-    "staff.db": open_staff, "mail.db": open_mail, "partners.db": open_partners,
-}  # fmt: skip
+    "staff.db": open_staff,
+    "mail.db": open_mail,
+    "partners.db": open_partners,
+}
 
 
 def database_of_lines(lines: Path) -> str:

@@ -109,9 +109,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
-            "at": f"{at}.{int(record.msecs):03}Z", "level": record.levelname.lower(), "logger": record.name,
-            "message": record.getMessage(), "run": os.environ.get(RUN, ""),
-        }  # fmt: skip
+            "at": f"{at}.{int(record.msecs):03}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "run": os.environ.get(RUN, ""),
+        }
         if request := REQUEST.get():
             line["request"] = request
         if record.exc_info and not record.exc_text:

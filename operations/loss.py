@@ -16,6 +16,7 @@ from shlex import quote
 from typing import Any
 
 from operations.human_data_export import JOURNALS, MAKERS
+from operations.manifest import is_whole
 from operations.retention import backups
 from store.connect import migrate, read_only
 from store.data_folder import MANIFEST
@@ -221,8 +222,6 @@ def _write(data: Path, name: str, found: Identity) -> None:
 
 def restoring(data: Path, name: str) -> str:
     """The exact command that brings back a lost file: from the newest whole backup of it, else from its journal."""
-    from operations.backup import is_whole  # which imports this module
-
     known = _known(data, name) or Identity("", 0)
     holding = [(facts.get("identity", {}), backup) for backup, facts in _backups_of(data, name)]
     ours = [each for each in holding if not known.id or each[0].get("id", known.id) == known.id]

@@ -25,20 +25,51 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 #: Metric, what it says, file, its label, query.
 _COUNTED = (
-    ("infopolicy_documents", "Documents stored, by source", "corpus.db", "source",
-     "select source, sum(documents) from coverage group by source"),
-    ("infopolicy_must_see", "Documents that must be seen", "corpus.db", "",
-     "select '', count(*) from listing where area_id = 'any' and must_see = 1"),
-    ("infopolicy_rejects", "Answers kept because they could not be read", "ops.db", "source",
-     "select source, count(*) from rejects group by source"),
-    ("infopolicy_desk_waiting", "Documents in the queue of the desk", "staff.db", "", "select '', count(*) from waiting"),
+    (
+        "infopolicy_documents",
+        "Documents stored, by source",
+        "corpus.db",
+        "source",
+        "select source, sum(documents) from coverage group by source",
+    ),
+    (
+        "infopolicy_must_see",
+        "Documents that must be seen",
+        "corpus.db",
+        "",
+        "select '', count(*) from listing where area_id = 'any' and must_see = 1",
+    ),
+    (
+        "infopolicy_rejects",
+        "Answers kept because they could not be read",
+        "ops.db",
+        "source",
+        "select source, count(*) from rejects group by source",
+    ),
+    (
+        "infopolicy_desk_waiting",
+        "Documents in the queue of the desk",
+        "staff.db",
+        "",
+        "select '', count(*) from waiting",
+    ),
     ("infopolicy_desk_reviews", "Verdicts that staff have given", "staff.db", "", "select '', count(*) from reviews"),
-    ("infopolicy_partner_statements", "Statements of partners that stand on the site", "partners.db", "",
-     "select '', count(*) from current_statements where stance is not null and not hidden and not closed"),
-    ("infopolicy_subscribers", "Subscribers by state", "mail.db", "state",
-     "select state, count(*) from subscribers group by state"),
+    (
+        "infopolicy_partner_statements",
+        "Statements of partners that stand on the site",
+        "partners.db",
+        "",
+        "select '', count(*) from current_statements where stance is not null and not hidden and not closed",
+    ),
+    (
+        "infopolicy_subscribers",
+        "Subscribers by state",
+        "mail.db",
+        "state",
+        "select state, count(*) from subscribers group by state",
+    ),
     ("infopolicy_mails", "Mails by state", "mail.db", "state", "select state, count(*) from deliveries group by state"),
-)  # fmt: skip
+)
 _LAST_RUN = """
     select source, finished_at, state = 'finished' and note is null, added, changed, rejected, coalesce(waiting, 0)
     from runs where id in (select max(id) from runs where finished_at is not null group by source)"""
@@ -61,9 +92,12 @@ class Metrics:
         labels = ("page", "method", "status")
         self.answers = Counter("infopolicy_requests", "Answers by kind of page", labels, registry=self.registry)
         self.seconds = Histogram(
-            "infopolicy_request_seconds", "Time until an answer was sent", ("page",), buckets=BUCKETS,
+            "infopolicy_request_seconds",
+            "Time until an answer was sent",
+            ("page",),
+            buckets=BUCKETS,
             registry=self.registry,
-        )  # fmt: skip
+        )
         self.under_way = Gauge("infopolicy_requests_under_way", "Requests being answered", registry=self.registry)
         self.damage = Counter("infopolicy_damage_met", "Answers that met damage in a database", registry=self.registry)
         self.registry.register(_Stored(data, names))

@@ -51,11 +51,19 @@ def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequen
     ended, tries = ago(now, days=ENDED_DAYS), ago(now, days=TRIES_DAYS)
     return [
         # The newest of an address stays, without its body: that the address is known to be unreadable is news to nobody.
-        (config.ops, "rejects of which a newer one is kept",
-         "delete from rejects where rejected_at < ? and exists (select 1 from rejects n where n.source = rejects.source "
-         "and n.url = rejects.url and n.id > rejects.id)", [rejects]),
-        (config.ops, "bodies of rejects",
-         "update rejects set body = null where rejected_at < ? and body is not null", [rejects]),
+        (
+            config.ops,
+            "rejects of which a newer one is kept",
+            "delete from rejects where rejected_at < ? and exists (select 1 from rejects n where n.source = rejects.source "
+            "and n.url = rejects.url and n.id > rejects.id)",
+            [rejects],
+        ),
+        (
+            config.ops,
+            "bodies of rejects",
+            "update rejects set body = null where rejected_at < ? and body is not null",
+            [rejects],
+        ),
         (config.ops, "answers kept for asking what changed", "delete from responses where stored_at < ?", [answers]),
         (config.ops, "days of budgets", "delete from budgets where day < ?", [ended[:10]]),
         (config.staff, "sessions that have ended", "delete from sessions where expires_at < ?", [ended]),
@@ -63,7 +71,7 @@ def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequen
         (config.partners, "sessions of partners that have ended", "delete from sessions where expires_at < ?", [ended]),
         (config.partners, "tries of a partner's password", "delete from attempts where tried_at < ?", [tries]),
         (config.mail, "requests for mail", "delete from requests where asked_at < ?", [ended]),
-    ]  # fmt: skip
+    ]
 
 
 def _run(path: Path, query: str, values: Sequence[str], dry_run: bool) -> int:

@@ -233,9 +233,15 @@ def _confirmed(corpus: Database) -> Iterator[tuple[Any, ...]]:
         where o.verdict = 'confirm'"""
     ):
         yield (
-            row["document_id"], row["position_id"], row["value"], went(row["value"], row["status"], row["stance"]),
-            row["status"], row["status_on"] or row["decided_on"], row["words"], row["decided_on"],
-        )  # fmt: skip
+            row["document_id"],
+            row["position_id"],
+            row["value"],
+            went(row["value"], row["status"], row["stance"]),
+            row["status"],
+            row["status_on"] or row["decided_on"],
+            row["words"],
+            row["decided_on"],
+        )
 
 
 def went(outcome: str, status: str, stance: str | None) -> str | None:

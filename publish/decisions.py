@@ -43,10 +43,17 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
     value = None if kind in ("area", "position") else row["value"]
     passage = json.loads(row["passage"]) if row["passage"] else {}
     return (
-        row["document_id"], row["subject"], "reject" if row["verdict"] == "reject" else "confirm", value,
-        row["reason"] if kind == "stance" else None, passage.get("field"), passage.get("words"),
-        row["reviewed_at"][:10], passage.get("start"), passage.get("end"),
-    )  # fmt: skip
+        row["document_id"],
+        row["subject"],
+        "reject" if row["verdict"] == "reject" else "confirm",
+        value,
+        row["reason"] if kind == "stance" else None,
+        passage.get("field"),
+        passage.get("words"),
+        row["reviewed_at"][:10],
+        passage.get("start"),
+        passage.get("end"),
+    )
 
 
 def write_decisions(corpus: Database, staff: Database) -> int:

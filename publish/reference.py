@@ -40,18 +40,36 @@ def write_reference(db: Database) -> bool:
 def _position(position: Position, ordinal: int, grades: dict[str, float]) -> tuple[Any, ...]:
     read = grades.get(position.statement)
     return (
-        position.id, position.title, position.statement, position.areas[0], "; ".join(position.areas),
-        "; ".join(position.owner_units) or None, "; ".join(position.partners) or None,
-        "; ".join(position.core_values) or None, position.source_url, position.confidence, ordinal,
-        "; ".join(position.related) or None, grade(position.statement) if read is None else read,
-    )  # fmt: skip
+        position.id,
+        position.title,
+        position.statement,
+        position.areas[0],
+        "; ".join(position.areas),
+        "; ".join(position.owner_units) or None,
+        "; ".join(position.partners) or None,
+        "; ".join(position.core_values) or None,
+        position.source_url,
+        position.confidence,
+        ordinal,
+        "; ".join(position.related) or None,
+        grade(position.statement) if read is None else read,
+    )
 
 
 def _versions(position: Position) -> list[tuple[Any, ...]]:
     return [
         (
-            position.id, n, version.document, version.section, version.body, version.adopted, version.revised,
-            version.statement, version.confidence, version.rationale, version.superseded or version.retired,
+            position.id,
+            n,
+            version.document,
+            version.section,
+            version.body,
+            version.adopted,
+            version.revised,
+            version.statement,
+            version.confidence,
+            version.rationale,
+            version.superseded or version.retired,
         )
         for n, version in enumerate(position.versions)
-    ]  # fmt: skip
+    ]

@@ -19,13 +19,23 @@ from store.writable import Writable
 
 #: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
 DERIVED: dict[str, frozenset[str]] = {
-    "staff.db": frozenset({
-        "sessions", "attempts", "report_tries", "standings", "waiting_pairs", "waiting", "suggested_stances",
-        "stance_readings", "suggested_outcomes", "outcome_readings",
-    }),
+    "staff.db": frozenset(
+        {
+            "sessions",
+            "attempts",
+            "report_tries",
+            "standings",
+            "waiting_pairs",
+            "waiting",
+            "suggested_stances",
+            "stance_readings",
+            "suggested_outcomes",
+            "outcome_readings",
+        }
+    ),
     "mail.db": frozenset({"requests"}),
     "partners.db": frozenset({"sessions", "attempts"}),
-}  # fmt: skip
+}
 #: `visits` changes with every page that somebody opens, and says nothing that anybody decided.
 _UNCOUNTED = frozenset({"visits"}).union(*DERIVED.values())
 

@@ -95,9 +95,15 @@ def expected(file: Path, actual: Any) -> Any:
 
 
 def bill_xml(
-    number: int | str = 1, *, kind: str = "hr", congress: int = 117, title: str | None = "A bill for the public libraries",
-    introduced: str = "2021-03-01", actions: tuple[tuple[str, str], ...] = (), inside: str = "",
-) -> str:  # fmt: skip
+    number: int | str = 1,
+    *,
+    kind: str = "hr",
+    congress: int = 117,
+    title: str | None = "A bill for the public libraries",
+    introduced: str = "2021-03-01",
+    actions: tuple[tuple[str, str], ...] = (),
+    inside: str = "",
+) -> str:
     """A BILLSTATUS record (schema 3.0.0); `actions` are (day, text), oldest first; `inside` is further XML of the bill."""
     rows = "".join(
         f"<item><actionDate>{day}</actionDate><text>{escape(text)}</text></item>" for day, text in reversed(actions)
@@ -125,8 +131,16 @@ class Recording:
     def path(self, congress: int, kind: str, name: str) -> Path:
         return self.folder / HOST / "bulkdata" / "BILLSTATUS" / str(congress) / kind / name
 
-    def add(self, number: int, body: str | bytes | None = None, *, kind: str = "hr", congress: int = 117,
-            stamp: str = "2021-03-02T00:00:00Z", **record: Any) -> None:  # fmt: skip
+    def add(
+        self,
+        number: int,
+        body: str | bytes | None = None,
+        *,
+        kind: str = "hr",
+        congress: int = 117,
+        stamp: str = "2021-03-02T00:00:00Z",
+        **record: Any,
+    ) -> None:
         """List a bill and record its answer: `body`, else a record made from the further arguments."""
         self.listed.setdefault((congress, kind), {})[number] = stamp
         if body is None:
@@ -183,9 +197,14 @@ def infopolicy(tmp_path: Path) -> Command:
         environment |= options.pop("env", {})
         command = [sys.executable, str(ROOT / "cli.py")] if python is None else [sys.executable, "-c", python]
         done = subprocess.run(
-            [*command, *arguments], env=environment, cwd=options.pop("cwd", ROOT), text=True, capture_output=True,
-            timeout=120, **options,
-        )  # fmt: skip
+            [*command, *arguments],
+            env=environment,
+            cwd=options.pop("cwd", ROOT),
+            text=True,
+            capture_output=True,
+            timeout=120,
+            **options,
+        )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

@@ -61,7 +61,7 @@ def test_accuracy_plots_stand_where_the_numbers_say(corpus: Path) -> None:
     with sqlite3.connect(corpus) as db:
         found = accuracy(db)
     assert found is not None
-    plots = {plot["title"]: plot for plot in found["plots"]}
+    plots = {plot["title"]: plot for plot in found.plots}
     assert len(plots) == 1 + len(REPORT["calibration"])
     for point in plots["All areas"]["points"]:
         assert point["x"] == pytest.approx(SIDE * point["said"], abs=0.1)
@@ -92,7 +92,7 @@ def test_accuracy_says_when_tags_are_of_another_version(corpus: Path) -> None:
         found = accuracy(db)
         assert found is not None
         versions = {row[0] for row in db.execute("select distinct version from taggings")}
-    assert found["other_versions"] == sorted(versions - {REPORT["version"]}) != []
+    assert found.other_versions == sorted(versions - {REPORT["version"]}) != []
 
 
 def test_accuracy_without_figures_and_with_damaged_ones(corpus: Path, tmp_path: Path) -> None:

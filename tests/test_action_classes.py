@@ -60,18 +60,28 @@ def steps(*acted: tuple[str, str, str | None], document_type: str = "bill", cham
 
 
 WAY = [
-    ("2025-01-10", "introduction+reading-1", "lower"), ("2025-01-11", "referral-committee", "lower"),
-    ("2025-02-01", "committee-passage-favorable", "lower"), ("2025-02-10", "reading-3+passage", "lower"),
-    ("2025-02-11", "reading-1+referral-committee", "upper"), ("2025-03-01", "passage", "upper"),
-    ("2025-03-05", "enrolled", "lower"), ("2025-03-10", "executive-receipt", "executive"),
-]  # fmt: skip
+    ("2025-01-10", "introduction+reading-1", "lower"),
+    ("2025-01-11", "referral-committee", "lower"),
+    ("2025-02-01", "committee-passage-favorable", "lower"),
+    ("2025-02-10", "reading-3+passage", "lower"),
+    ("2025-02-11", "reading-1+referral-committee", "upper"),
+    ("2025-03-01", "passage", "upper"),
+    ("2025-03-05", "enrolled", "lower"),
+    ("2025-03-10", "executive-receipt", "executive"),
+]
 
 
 def test_a_bill_on_its_whole_way() -> None:
     assert steps(*WAY, ("2025-03-20", "executive-signature", "executive")) == [
-        "introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed",
-        "to_executive", "enacted",
-    ]  # fmt: skip
+        "introduced",
+        "in_committee",
+        "reported",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+        "to_executive",
+        "enacted",
+    ]
 
 
 def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
@@ -81,8 +91,14 @@ def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
 
 
 def test_the_same_chamber_twice_is_one_chamber() -> None:
-    assert steps(("2025-01-10", "introduction", "lower"), ("2025-02-01", "passage", "lower"),
-                 ("2025-03-01", "passage", "lower"))[-1] == "passed_first_chamber"  # fmt: skip
+    assert (
+        steps(
+            ("2025-01-10", "introduction", "lower"),
+            ("2025-02-01", "passage", "lower"),
+            ("2025-03-01", "passage", "lower"),
+        )[-1]
+        == "passed_first_chamber"
+    )
 
 
 def last(classes: str, words: str = "x", document_type: str = "bill") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from digest_world import FIRST, FIRST_DAY, SECOND, SECOND_DAY, a_week_later, corpus
+from digest_fixtures import FIRST, FIRST_DAY, SECOND, SECOND_DAY, a_week_later, corpus
 from site_corpus import BROADBAND
 from sqlite_utils import Database
 

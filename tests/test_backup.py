@@ -12,18 +12,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from click.testing import Result
-from desk_world import LATER, NOW
-from digest_world import reader
+from desk_fixtures import LATER, NOW
+from digest_fixtures import reader
 from site_corpus import BROADBAND
 
 from desk.accounts import accounts
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from operations import human_data_export
-from operations.backup import backup, check_backup, restore
+from operations.backup import backup, restore
+from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
 from store.errors import OperationError
@@ -32,9 +33,9 @@ from store.errors import OperationError
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which people have decided, subscribed and sent."""
-    made = desk_world.build(tmp_path_factory.mktemp("world"))
-    with closing(desk_world.open_desk(made)) as db:
-        ana = desk_world.person(db)
+    made = desk_fixtures.build(tmp_path_factory.mktemp("world"))
+    with closing(desk_fixtures.open_desk(made)) as db:
+        ana = desk_fixtures.person(db)
         reviews.record(db, ana, [Verdict(document_id=BROADBAND, subject="area:broadband", verdict="confirm")], now=NOW)
         db.execute(
             "insert into notes (document_id, written_by, written_at, words) values (?, 1, ?, 'Zeilen “é”')",
@@ -121,7 +122,7 @@ def test_a_broken_copy_is_made_anew_from_its_lines(config: Configuration, name: 
     # It is a database as the program makes it, with the rules that hold what was decided.
     if name == "staff.db":
         with (
-            closing(desk_world.open_desk(config)) as db,
+            closing(desk_fixtures.open_desk(config)) as db,
             pytest.raises(sqlite3.IntegrityError, match="what was decided stays"),
         ):
             db.execute("delete from reviews")
@@ -177,7 +178,7 @@ def test_the_journal_outlives_backups_of_an_emptied_database(config: Configurati
     config.staff.unlink()
     for path in config.data.glob("staff.db-*"):
         path.unlink()
-    desk_world.open_staff(config.staff).close()
+    desk_fixtures.open_staff(config.staff).close()
     backup(config, None, now="2026-11-02T00:00:00Z", keep=1)
     journal = config.data / "backups" / human_data_export.JOURNALS["staff.db"]
     _, told = restore(config, journal, now=LATER)
@@ -187,8 +188,8 @@ def test_the_journal_outlives_backups_of_an_emptied_database(config: Configurati
         assert before[f"staff.db {table}"]
         assert after[f"staff.db {table}"] == before[f"staff.db {table}"]
     # Passwords are in no journal: the people are there, and need a new one.
-    with closing(desk_world.open_desk(config)) as db:
-        assert desk_world.person(db).role == "approver"
+    with closing(desk_fixtures.open_desk(config)) as db:
+        assert desk_fixtures.person(db).role == "approver"
         assert db.execute("select count(*) from accounts where password is not null").fetchone()[0] == 0
 
 
@@ -200,7 +201,7 @@ def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Confi
     assert human_data_export.add_to_journal(config.staff, journal) == 0
     whole = journal.read_bytes()
     assert b"Zeilen \xe2\x80\x9c\xc3\xa9\xe2\x80\x9d" in whole
-    assert desk_world.HASH.encode() not in whole
+    assert desk_fixtures.HASH.encode() not in whole
     journal.write_bytes(whole[:-20])
     assert human_data_export.add_to_journal(config.staff, journal) == 1
     assert human_data_export.from_lines(journal, config.data / "journal" / "staff.db") == first
@@ -249,9 +250,15 @@ def test_older_backups_keep_one_a_day_with_what_people_made(config: Configuratio
     before = human(config.data)
     made = [
         backup(config, None, now=now, keep=1, days=3)
-        for now in ("2026-11-01T09:00:00Z", "2026-11-04T09:00:00Z", "2026-11-05T09:00:00Z", "2026-11-05T13:00:00Z",
-                    "2026-11-06T09:00:00Z", "2026-11-06T13:00:00Z")
-    ]  # fmt: skip
+        for now in (
+            "2026-11-01T09:00:00Z",
+            "2026-11-04T09:00:00Z",
+            "2026-11-05T09:00:00Z",
+            "2026-11-05T13:00:00Z",
+            "2026-11-06T09:00:00Z",
+            "2026-11-06T13:00:00Z",
+        )
+    ]
     there = [path.name for path in made if path.exists()]
     assert there == ["20261104T090000Z", "20261105T130000Z", "20261106T130000Z"]
     assert (made[-1] / "corpus.db").exists()

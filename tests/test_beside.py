@@ -80,15 +80,19 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     """Else a crawl that was killed would leave a reader behind that waits for ever."""
     (tmp_path / "work.py").write_text("import os\n\ndef me(_):\n    return os.getpid()\n")
     (tmp_path / "main.py").write_text(
-        "import os, signal\nfrom crawlers import beside\nimport work\n"
+        "import os, signal\nfrom crawlers.download import worker_process as beside\nimport work\n"
         "if __name__ == '__main__':\n"
         "    print(next(beside.each(work.me, range(2_000), 2_000, size=int)), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run(
-        [sys.executable, tmp_path / "main.py"], stdout=subprocess.PIPE, text=True, cwd=ROOT, timeout=120,
+        [sys.executable, tmp_path / "main.py"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
-    )  # fmt: skip
+    )
     assert ended.returncode == -signal.SIGKILL
     reader, until = int(ended.stdout), time.monotonic() + 30
     while alive(reader):

@@ -43,8 +43,9 @@ def test_every_part_is_kept() -> None:
         "<laws><item><type>Public Law</type><number>117-9</number></item></laws>"
         "<relatedBills><item><type>S</type><number>2</number><congress>117</congress><title>Twin</title><relationshipDetails>"
         "<item><type>Identical bill</type><identifiedBy>CRS</identifiedBy></item></relationshipDetails></item></relatedBills>",
-        title="Libraries Act", actions=(("2021-03-01", "Introduced in House"),),
-    )  # fmt: skip
+        title="Libraries Act",
+        actions=(("2021-03-01", "Introduced in House"),),
+    )
     assert (bill.id, bill.identifier, bill.chamber, bill.policy_area) == ("us-117-hr1", "H.R. 1", "lower", "Education")
     assert bill.titles[0] == Title(kind="Short Title(s) as Introduced", title="Libraries Act")
     assert bill.summaries == (
@@ -112,11 +113,14 @@ def test_old_schema_and_new_schema_give_the_same_bill() -> None:
         ("Rep. Fitzpatrick, Brian K. [R-PA-1]", "Rep. Brian K. Fitzpatrick"),
         ("Sen. Van Hollen, Chris [D-MD]", "Sen. Chris Van Hollen"),
         ("Del. Norton, Eleanor Holmes [D-DC-At Large]", "Del. Eleanor Holmes Norton"),
-        ("Resident Commissioner González-Colón, Jenniffer [R-PR-At Large]", "Resident Commissioner Jenniffer González-Colón"),
+        (
+            "Resident Commissioner González-Colón, Jenniffer [R-PR-At Large]",
+            "Resident Commissioner Jenniffer González-Colón",
+        ),
         ("Committee on Rules", "Committee on Rules"),
         ("", None),
     ],
-)  # fmt: skip
+)
 def test_names_are_as_people_say_them(full: str, name: str | None) -> None:
     assert person_name(full) == name
 

@@ -35,8 +35,13 @@ def test_online_news_act_passed_both_chambers_and_is_law(bills: dict[str, Bill])
     bill = bills["ca-44-1-c18"]
     assert (bill.introduced_on, bill.status, bill.status_on) == ("2022-04-05", "enacted", "2023-06-22")
     assert [step for step, _ in bill.status_history] == [
-        "introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "enacted",
-    ]  # fmt: skip
+        "introduced",
+        "in_committee",
+        "reported",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "enacted",
+    ]
     assert ("passed_first_chamber", "2022-12-14") in bill.status_history
     assert [law.number for law in bill.laws] == ["2023, c. 23"]
     assert bill.sponsors[0].name.endswith("Pablo Rodriguez")

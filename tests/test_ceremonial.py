@@ -30,13 +30,16 @@ CEREMONIAL = [
     ("joint resolution", "A JOINT RESOLUTION designating the PFC Denver Wells Memorial Highway in Leslie County."),
     ("commemoration", "honoring the life and legacy of Elizabeth Cook-Lynn."),
     ("sres", "A resolution congratulating the University of Oklahoma Sooners softball team."),
-]  # fmt: skip
+]
 
 SUBSTANTIVE = [
     ("resolution", "A resolution to amend the Standing Rules of the House of Representatives."),
     ("resolution", "Memorials, Congress - Urges the United States Department of Justice to comply with the law"),
     ("joint resolution", "A joint resolution proposing an amendment to the Constitution of the State of Iowa."),
-    ("concurrent resolution", "URGING THE DEPARTMENT OF EDUCATION TO STRENGTHEN MENSTRUAL HEALTH EDUCATION INITIATIVES"),
+    (
+        "concurrent resolution",
+        "URGING THE DEPARTMENT OF EDUCATION TO STRENGTHEN MENSTRUAL HEALTH EDUCATION INITIATIVES",
+    ),
     ("resolution", "REQUESTING THE DEPARTMENT OF HEALTH TO DEVELOP, PUBLISH, AND UPDATE PUBLIC HEALTH GUIDANCE"),
     ("resolution", "Confirm governor's appointees for public employees' retirement board"),
     ("resolution", "RECOGNIZING THE PUBLIC HEALTH IMPACTS OF AIR POLLUTION AND THE RISKS OF TRAFFIC"),
@@ -45,7 +48,7 @@ SUBSTANTIVE = [
     ("resolution", "Condemns actions of Russian Federation leading up to death of Alexei Navalny."),
     ("joint resolution", "JOINT RESOLUTION MAKING AN APPROPRIATION OF $500,000 TO SOJOURNER HOUSE IN RHODE ISLAND"),
     ("resolution", "Chuck Bryant"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("document_type", "title"), CEREMONIAL)

@@ -26,9 +26,14 @@ PART = {
     "status_history": ("in_committee", DAY),
 }
 KINDS = {
-    "actions": "action", "summaries": "summary", "versions": "text", "sponsors": "cosponsor", "titles": "title",
-    "laws": "law", "status_history": "status",
-}  # fmt: skip
+    "actions": "action",
+    "summaries": "summary",
+    "versions": "text",
+    "sponsors": "cosponsor",
+    "titles": "title",
+    "laws": "law",
+    "status_history": "status",
+}
 
 
 def bill() -> Bill:

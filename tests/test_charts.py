@@ -141,27 +141,27 @@ def test_the_bundle_needs_no_eval() -> None:
 )
 def test_a_month_is_whole_weeks(db: sqlite3.Connection, month: str, weeks: int, first: str) -> None:
     found = calendar.month(db, Wanted(month=month), DAY)
-    assert [len(week) for week in found["weeks"]] == [7] * weeks
-    days = [day.day for week in found["weeks"] for day in week]
+    assert [len(week) for week in found.weeks] == [7] * weeks
+    days = [day.day for week in found.weeks for day in week]
     assert days[0].isoformat() == first
     assert all(later - day == datetime.timedelta(days=1) for day, later in itertools.pairwise(days))
-    assert {day.day.isoformat()[:7] for week in found["weeks"] for day in week if day.inside} == {month}
+    assert {day.day.isoformat()[:7] for week in found.weeks for day in week if day.inside} == {month}
 
 
 def test_a_month_holds_its_dates_and_knows_its_neighbours(db: sqlite3.Connection) -> None:
     found = calendar.month(db, Wanted(), DAY)
-    assert (found["title"], found["before"], found["after"], found["total"]) == ("March 2022", "2022-02", "2022-04", 1)
-    assert [day.day.isoformat() for day in found["days"]] == ["2022-03-31"]
-    assert [day.day.isoformat() for week in found["weeks"] for day in week if day.today] == [TODAY]
+    assert (found.title, found.before, found.after, found.total) == ("March 2022", "2022-02", "2022-04", 1)
+    assert [day.day.isoformat() for day in found.days] == ["2022-03-31"]
+    assert [day.day.isoformat() for week in found.weeks for day in week if day.today] == [TODAY]
     december = calendar.month(db, Wanted(month="2021-12"), DAY)
-    assert (december["after"], december["elsewhere"]) == ("2022-01", ["2022-02"])
+    assert (december.after, december.elsewhere) == ("2022-01", ["2022-02"])
 
 
 @pytest.mark.parametrize(
     "wanted", [{"kind": "hearing"}, {"jurisdiction": "us-tx"}, {"area": "library-funding"}, {"area": "nonsense"}]
 )
 def test_filters_leave_out_other_dates(db: sqlite3.Connection, wanted: dict[str, str]) -> None:
-    assert calendar.month(db, Wanted(**wanted), DAY)["total"] == 0
+    assert calendar.month(db, Wanted(**wanted), DAY).total == 0
     assert calendar.deadlines(db, DAY, Wanted(**wanted)) == []
 
 
@@ -184,7 +184,7 @@ def test_an_address_keeps_the_filters() -> None:
 def test_two_places_are_compared_by_what_they_have_on_policy(db: sqlite3.Connection) -> None:
     wanted = compare.Wanted.of({"jurisdiction": ["us-tx", "us-oh", "us"]})
     assert wanted.ids == ("us-tx", "us-oh")
-    texas, ohio = compare.compare(db, wanted, DAY)["sides"]
+    texas, ohio = compare.compare(db, wanted, DAY).sides
     assert (texas.documents, ohio.documents) == (2, 0)
     assert texas.topics == [("Broadband", 2, "/browse?jurisdiction=us-tx&area=broadband")]
 
@@ -198,5 +198,5 @@ def test_areas_go_before_places_and_a_name_told_twice_counts_once() -> None:
 
 def test_what_nobody_knows_is_told(db: sqlite3.Connection) -> None:
     found = compare.compare(db, compare.Wanted("area", ("broadband", "<b>")), DAY)
-    assert found["unknown"] == ["<b>"]
-    assert [side.id for side in found["sides"]] == ["broadband"]
+    assert found.unknown == ["<b>"]
+    assert [side.id for side in found.sides] == ["broadband"]

@@ -59,9 +59,16 @@ def test_broken_records_are_kept_as_rejects_and_the_rest_is_stored(
     assert stored(tmp_path) == {"us-117-hr1", "us-116-hr1"}
     reasons = rejects(tmp_path)
     for number, words in {
-        2: "no title", 3: "0001-01-01", 4: "expected <billStatus>", 5: "not XML", 6: "document type declaration",
-        7: "document type declaration", 8: "not XML", 9: "not XML", 10: "asked for us-117-hr10, got us-117-hr11",
-    }.items():  # fmt: skip
+        2: "no title",
+        3: "0001-01-01",
+        4: "expected <billStatus>",
+        5: "not XML",
+        6: "document type declaration",
+        7: "document type declaration",
+        8: "not XML",
+        9: "not XML",
+        10: "asked for us-117-hr10, got us-117-hr11",
+    }.items():
         assert words in reasons[f"BILLSTATUS-117hr{number}.xml"], (number, reasons)
     assert len(reasons) == 9
     assert "/etc/passwd" not in "".join(stored(tmp_path))
@@ -211,10 +218,13 @@ def test_wrong_call_is_told_what_is_wrong(call: Call, arguments: list[str], word
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("INFOPOLICY_PORT", "eighty"), ("INFOPOLICY_PORT", "0"), ("INFOPOLICY_WORKERS", "-1"),
-        ("INFOPOLICY_MIRROR", "localhost:8900"), ("INFOPOLICY_CONFIG", "/nowhere/infopolicy.toml"),
+        ("INFOPOLICY_PORT", "eighty"),
+        ("INFOPOLICY_PORT", "0"),
+        ("INFOPOLICY_WORKERS", "-1"),
+        ("INFOPOLICY_MIRROR", "localhost:8900"),
+        ("INFOPOLICY_CONFIG", "/nowhere/infopolicy.toml"),
     ],
-)  # fmt: skip
+)
 def test_setting_that_cannot_be_is_named(call: Call, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     done = call("status")

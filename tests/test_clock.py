@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
-import desk_world
+import desk_fixtures
 import pytest
-from digest_world import mail_db
+from digest_fixtures import mail_db
 from scrapy import Request
 from scrapy.settings import Settings
 from scrapy.statscollectors import DummyStatsCollector
@@ -96,14 +96,14 @@ def test_a_backup_made_years_ahead_does_not_pass_for_the_last_one(tmp_path: Path
 
 
 def test_a_session_begun_years_ahead_ends_with_the_clock(staff: Database) -> None:
-    ana = desk_world.add(staff, "Ana Reader", "approver")
+    ana = desk_fixtures.add(staff, "Ana Reader", "approver")
     ahead = sessions.start(staff, ana, now=YEARS_AHEAD)
     assert sessions.who(staff, ahead, now=YEARS_AHEAD)
     assert sessions.who(staff, ahead, now=NOW) is None
 
 
 def test_a_clock_set_back_a_little_signs_nobody_out(staff: Database) -> None:
-    ana = desk_world.add(staff, "Ana Reader", "approver")
+    ana = desk_fixtures.add(staff, "Ana Reader", "approver")
     token = sessions.start(staff, ana, now=NOW)
     assert sessions.who(staff, token, now=BEFORE) == accounts.find(staff, "Ana Reader")
 

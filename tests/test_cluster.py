@@ -33,9 +33,12 @@ pytest.importorskip("distributed")
 @contextmanager
 def process(*arguments: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments], cwd=cwd, env=clean_environment(), stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "dask", *arguments],
+        cwd=cwd,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     try:
         yield started
     finally:
@@ -96,7 +99,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 1)
 
 
-def test_a_cluster_gives_the_same_rows(cluster, filled: Database, staff: Database, small_batches: None) -> None:  # noqa: F811
+def test_a_cluster_gives_the_same_rows(cluster, filled: Database, staff: Database, small_batches: None) -> None:
     derive(filled, staff, workers=1)
     before = dump(filled, staff)
     forget(filled)
@@ -107,8 +110,11 @@ def test_a_cluster_gives_the_same_rows(cluster, filled: Database, staff: Databas
 
 
 def test_a_worker_with_other_rules_is_refused(
-    cluster, filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     other = copy(workers.tagger())
     other.version = "another"
     monkeypatch.setattr(workers, "_tagger", other)
@@ -125,7 +131,7 @@ def test_the_command_takes_a_scheduler(cluster, infopolicy: Command, recording, 
     assert re.search(r"tagged 1 and matched \d documents", done.stdout)
 
 
-def test_nobody_at_the_address_is_one_sentence(filled: Database, staff: Database, monkeypatch) -> None:  # noqa: F811
+def test_nobody_at_the_address_is_one_sentence(filled: Database, staff: Database, monkeypatch) -> None:
     monkeypatch.setattr(workers, "PATIENCE", "1s")
     with pytest.raises(SchedulerError, match=r"tcp://127\.0\.0\.1:9"):
         derive(filled, staff, scheduler="tcp://127.0.0.1:9")
@@ -152,7 +158,7 @@ MANY = 40
 
 
 @pytest.fixture
-def calm(filled: Database, staff: Database, small_batches: None) -> list[list[object]]:  # noqa: F811
+def calm(filled: Database, staff: Database, small_batches: None) -> list[list[object]]:
     """What one machine makes of more documents than can be under way at once; then all of it is forgotten."""
     more = [bill(1000 + number, f"A bill for broadband in public libraries, {number}") for number in range(MANY)]
     upsert(filled, more, now=NOW, silent=True)
@@ -176,8 +182,11 @@ def kills(victim: subprocess.Popen[bytes]) -> tuple[list[int], tuple[Callable[[i
 
 
 def test_a_worker_that_dies_costs_nothing(
-    cluster, filled: Database, staff: Database, calm: list[list[object]]  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],
+) -> None:
     written, progress = kills(cluster.workers[0])
     assert derive(filled, staff, scheduler=cluster.address, progress=progress).tagged == len(written) > MANY
     assert cluster.workers[0].returncode == -signal.SIGKILL
@@ -185,8 +194,12 @@ def test_a_worker_that_dies_costs_nothing(
 
 
 def test_a_cluster_without_workers_is_not_waited_for(
-    tmp_path: Path, filled: Database, staff: Database, calm: list[list[object]], monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(workers, "WORKERLESS", 2.0)
     with running(tmp_path, 1) as alone:
         written, progress = kills(alone.workers[0])
@@ -197,8 +210,12 @@ def test_a_cluster_without_workers_is_not_waited_for(
 
 
 def test_a_scheduler_that_dies_is_one_sentence_and_what_is_written_is_whole(
-    cluster, filled: Database, staff: Database, calm: list[list[object]], caplog: pytest.LogCaptureFixture  # noqa: F811
-) -> None:  # fmt: skip
+    cluster,
+    filled: Database,
+    staff: Database,
+    calm: list[list[object]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     written, progress = kills(cluster.scheduler)
     logging.getLogger("distributed").addHandler(caplog.handler)  # it hands nothing on to those above it, tornado's does
     with pytest.raises(SchedulerError, match=rf"{cluster.address}: .*what was written is complete") as told:

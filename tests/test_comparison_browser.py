@@ -26,7 +26,7 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def address(file) -> Iterator[str]:  # noqa: F811
+def address(file) -> Iterator[str]:
     listener = serve._listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(serve.build(file, today=TODAY).app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -45,7 +45,7 @@ def address(file) -> Iterator[str]:  # noqa: F811
     "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
 )
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(page, address: str, name: str) -> None:  # noqa: F811
+def test_axe_finds_nothing(page, address: str, name: str) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     assert page.goto(address + PAGES[name]).status == 200
@@ -59,12 +59,12 @@ def test_axe_finds_nothing(page, address: str, name: str) -> None:  # noqa: F811
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
 @pytest.mark.parametrize("name", PAGES)
-def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> None:  # noqa: F811
+def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> None:
     page.goto(address + PAGES[name])
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_versions_are_chosen_with_the_keyboard(page, address: str) -> None:  # noqa: F811
+def test_versions_are_chosen_with_the_keyboard(page, address: str) -> None:
     page.goto(address + PAGES["versions"])
     page.focus("#view")
     page.keyboard.press("ArrowDown")

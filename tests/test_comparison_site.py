@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from comparison_world import LOANS, LOANS_CHANGED, bill
+from comparison_fixtures import LOANS, LOANS_CHANGED, bill
 from datasette.app import Datasette
 from site_corpus import BROADBAND, HOSTILE, NOW, TODAY, build
 from sqlite_utils import Database
@@ -43,7 +43,7 @@ def _documents(db: Database) -> None:
         bill("us-119-s3", "Readers of Harbours Act", text=f"Harbours first.\n\n{LOANS_CHANGED}", status="enacted"),
         *(bill(f"us-{place}-2025-hb1", "Relating to virtual currency kiosks.") for place in ("ia", "wi", "wa")),
         bill("us-tx-892-hb9", FORMULA_TITLE + " and readers", status="failed", status_on="2025-06-01"),
-    ]  # fmt: skip
+    ]
     db.table("documents").insert_all(rows)
     url = "https://www.govinfo.gov/content/pkg/BILLS-119hr1{0}/xml/BILLS-119hr1{0}.xml"
     db.table("versions").insert(

@@ -27,12 +27,25 @@ def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("port", "0"), ("port", "65536"), ("port", "8o01"), ("port", "-1"), ("port", "²"), ("workers", "many"),
-        ("proxies", "nginx"), ("proxies", "10.0.0.1/8"), ("proxies", "127.0.0.1;::1"), ("proxies", "127.0.0.1,10.0.0.0/40"),
-        ("backup_keep", "0"), ("backup_keep", "all"), ("backup_days", "-1"),
-        ("mirror", "127.0.0.1:8900"), ("mirror", "ftp://x/"), ("mirror", "file:"), ("mirror", "http://"),
+        ("port", "0"),
+        ("port", "65536"),
+        ("port", "8o01"),
+        ("port", "-1"),
+        ("port", "²"),
+        ("workers", "many"),
+        ("proxies", "nginx"),
+        ("proxies", "10.0.0.1/8"),
+        ("proxies", "127.0.0.1;::1"),
+        ("proxies", "127.0.0.1,10.0.0.0/40"),
+        ("backup_keep", "0"),
+        ("backup_keep", "all"),
+        ("backup_days", "-1"),
+        ("mirror", "127.0.0.1:8900"),
+        ("mirror", "ftp://x/"),
+        ("mirror", "file:"),
+        ("mirror", "http://"),
     ],
-)  # fmt: skip
+)
 def test_value_that_cannot_be_is_named(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadSetting, match=re.escape(repr(value))) as error:

@@ -55,8 +55,9 @@ def test_every_setting_and_key_reaches_the_containers(service: str) -> None:
     got = in_container(service, file)
     assert {name: got.get(name) for name in file} == file
     assert not {name for name, value in got.items() if name.startswith("INFOPOLICY_") and not value} - {
-        "INFOPOLICY_SMTP_USER", "INFOPOLICY_SECRET"
-    }  # fmt: skip
+        "INFOPOLICY_SMTP_USER",
+        "INFOPOLICY_SECRET",
+    }
 
 
 def test_only_the_site_has_its_secret_and_only_the_relay_its_password() -> None:
@@ -76,6 +77,16 @@ def test_the_containers_own_settings_are_good_and_know_the_gateway() -> None:
     assert compose()["services"]["site"]["ports"] == ["127.0.0.1:8001:8001"], "only a proxy reaches the site"
     given = in_container("site", {"INFOPOLICY_PROXIES": "10.0.0.0/8"})
     assert given["INFOPOLICY_PROXIES"] == "10.0.0.0/8"
+
+
+def test_containers_write_to_their_volume_alone_and_have_no_rights_of_root() -> None:
+    for service in ("site", "timer"):
+        entry = compose()["services"][service]
+        assert (entry["read_only"], entry["tmpfs"], entry["volumes"]) == (True, ["/tmp"], ["data:/data"])
+        assert (entry["cap_drop"], entry["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+        assert not {"privileged", "cap_add", "user"} & entry.keys()
+    users = re.findall(r"(?m)^USER (\S+)$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    assert users[-1] != "root"
 
 
 def test_images_are_named_by_version() -> None:
@@ -101,10 +112,12 @@ def test_secrets_and_findings_get_into_no_commit_and_no_image(path: str) -> None
     patterns = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     # As Docker reads it: from the top of the project, `*` within one name, `**/` for any folder or none.
     left_out = [
-        each for each in above for pattern in patterns
+        each
+        for each in above
+        for pattern in patterns
         if (fnmatch.fnmatchcase(each.rpartition("/")[2], pattern[3:]) and pattern.startswith("**/"))
         or (each.count("/") == pattern.count("/") and fnmatch.fnmatchcase(each, pattern))
-    ]  # fmt: skip
+    ]
     assert left_out, "the image would have it"
 
 

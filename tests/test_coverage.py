@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from conftest import NOW, bill_xml, replay
 from golden import NOWHERE
-from halves import CASES
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 from sqlite_utils import Database
+from truncated_sources import CASES
 
 import serve
 from crawlers.completeness import fields
@@ -43,12 +43,22 @@ PLACE = ("us", "117", "hr")
 @pytest.mark.parametrize(
     ("expected", "received", "short"),
     [
-        (0, 0, False), (1, 1, False), (1, 0, True),  # the only one, and nothing now
-        (2, 1, False), (4, 3, False), (4, 2, True), (10, 9, False), (10, 8, True),  # one document may always be withdrawn
-        (100, 95, False), (100, 94, True), (500, 250, True), (13_092, 12_438, False), (13_092, 12_437, True),
+        (0, 0, False),
+        (1, 1, False),
+        (1, 0, True),  # the only one, and nothing now
+        (2, 1, False),
+        (4, 3, False),
+        (4, 2, True),
+        (10, 9, False),
+        (10, 8, True),  # one document may always be withdrawn
+        (100, 95, False),
+        (100, 94, True),
+        (500, 250, True),
+        (13_092, 12_438, False),
+        (13_092, 12_437, True),
         (50, 60, False),
     ],
-)  # fmt: skip
+)
 def test_short_is_more_than_one_in_twenty_and_more_than_one(expected: int, received: int, short: bool) -> None:
     assert is_short(expected, received) is short
 
@@ -153,9 +163,15 @@ def test_what_is_gone_stays_told_until_it_is_back_or_not_asked_for(corpus: Datab
     run(corpus, parts=[part("117", 20), lost])
     assert gone(corpus, "us_bills", [("us", "117", "hr")], anything) == [lost]
     assert gone(corpus, "us_bills", [("us", "117", "hr"), ("us", "116", "hr")], anything) == []
-    assert gone(corpus, "us_bills", [], lambda jurisdiction, session: session != "116") == [lost | {
-        "session": "117", "stored": 20, "expected": 20, "reason": "listed 20 documents before and nothing now",
-    }]  # fmt: skip
+    assert gone(corpus, "us_bills", [], lambda jurisdiction, session: session != "116") == [
+        lost
+        | {
+            "session": "117",
+            "stored": 20,
+            "expected": 20,
+            "reason": "listed 20 documents before and nothing now",
+        }
+    ]
 
 
 def test_a_run_that_failed_has_no_say_over_what_a_finished_one_saw(corpus: Database) -> None:
@@ -213,8 +229,9 @@ def test_a_failed_run_says_why_and_keeps_the_sessions_of_the_last_good_one(corpu
     run(corpus, state="failed", note="2 listings or bulk files could not be read: the crawl is partial")
     found = of(corpus, "us_bills")
     assert found.warnings == [
-        "the last run is failed", "2 listings or bulk files could not be read: the crawl is partial",
-    ]  # fmt: skip
+        "the last run is failed",
+        "2 listings or bulk files could not be read: the crawl is partial",
+    ]
     assert found.holdings[0].expected == 4
 
 
@@ -222,8 +239,9 @@ def test_the_reason_of_a_session_is_told_once(corpus: Database) -> None:
     bad = part("117", 4, received=2, complete=False, reason="listed 4 documents before and nothing now", gone=True)
     run(corpus, parts=[bad], note="; ".join([*told([bad]), "5 of 9 records could not be read (limit 1%)"]))
     assert of(corpus, "us_bills").warnings == [
-        "5 of 9 records could not be read (limit 1%)", "us 117: hr: listed 4 documents before and nothing now",
-    ]  # fmt: skip
+        "5 of 9 records could not be read (limit 1%)",
+        "us 117: hr: listed 4 documents before and nothing now",
+    ]
 
 
 def test_what_waits_for_tomorrow_s_requests_is_no_alarm(corpus: Database) -> None:
@@ -245,8 +263,10 @@ def test_of_a_begun_session_later_runs_count_too(corpus: Database) -> None:
 
 def months(db: Database, source: str, place: str, **counts: int) -> None:
     publish(db, NOW)
-    rows = [{"source": source, "jurisdiction": place, "month": month.replace("_", "-")[1:], "documents": count}
-            for month, count in counts.items()]  # fmt: skip
+    rows = [
+        {"source": source, "jurisdiction": place, "month": month.replace("_", "-")[1:], "documents": count}
+        for month, count in counts.items()
+    ]
     db.table("coverage_months").insert_all(rows)
 
 
@@ -354,12 +374,29 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
     run(corpus, parts=[part(str(n), 0, expected=9, complete=False, gone=True, reason=reason) for n in range(100, 112)])
     found = of(corpus, "us_bills")
     plain = {
-        "source": "us_bills", "problems": [], "holdings": [vars(each) for each in found.holdings], "documents": 0,
-        "last_run": found.last_run, "last_success": found.last_success, "warnings": found.warnings,
-    }  # fmt: skip
-    everything = {"sources": [plain], "documents": 0, "data": "d", "tagged": 0, "must_see": 0, "matched": 0,
-                  "untagged": 0, "rejects": 0, "unreadable": [], "last_backup": None, "late_backup": [], "unsure_mails": [],
-                  "last_full_check": None}  # fmt: skip
+        "source": "us_bills",
+        "problems": [],
+        "holdings": [vars(each) for each in found.holdings],
+        "documents": 0,
+        "last_run": found.last_run,
+        "last_success": found.last_success,
+        "warnings": found.warnings,
+    }
+    everything = {
+        "sources": [plain],
+        "documents": 0,
+        "data": "d",
+        "tagged": 0,
+        "must_see": 0,
+        "matched": 0,
+        "untagged": 0,
+        "rejects": 0,
+        "unreadable": [],
+        "last_backup": None,
+        "late_backup": [],
+        "unsure_mails": [],
+        "last_full_check": None,
+    }
     shown = list(warning_lines(everything))
     assert len(shown) == NAMED + 1
     assert shown[-1] == f"us_bills: {12 - NAMED} more sessions like these: infopolicy status --json"

@@ -38,9 +38,16 @@ def staff(tmp_path: Path) -> Database:
 
 
 def decide(
-    staff: Database, document: str, subject: str, verdict: str, *, month: str = "2026-10", suggestion: str = SAID,
-    undoes: int | None = None, sampled: int = 0,
-) -> int:  # fmt: skip
+    staff: Database,
+    document: str,
+    subject: str,
+    verdict: str,
+    *,
+    month: str = "2026-10",
+    suggestion: str = SAID,
+    undoes: int | None = None,
+    sampled: int = 0,
+) -> int:
     row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled)
     return staff.execute(
         "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled)"
@@ -76,7 +83,6 @@ def test_decisions_are_the_last_word_on_an_area(tmp_path: Path, corpus: Path, st
 
 def test_agreement_is_counted_by_month_and_written_once(staff: Database) -> None:
     public = Database(memory=True)
-    public.execute("create table documents (id text primary key)")
     migrate(public, "corpus.db")
     assert write_agreement(public, staff) == 0
     assert months(public.conn) == []

@@ -169,6 +169,21 @@ def test_cron_does_what_the_units_do_also_after_a_failure(tmp_path: Path) -> Non
     assert calls == [words.removeprefix("--quiet ") for words in theirs]
 
 
+def test_timers_come_as_often_as_the_cron_table_and_the_page_say() -> None:
+    due = {
+        name: re.findall(r"(?m)^OnCalendar=(.+)$", (UNITS / f"infopolicy-{name}.timer").read_text(encoding="utf-8"))
+        for name in ("run", "mail", "mail-daily")
+    }
+    assert due == {"run": ["*-*-* 01/4:17:00"], "mail": ["*:0/5"], "mail-daily": ["*-*-* 06:30"]}
+    assert [line[:14].split(" * ")[0] for line in PAGE.splitlines() if "* * root " in line] == [
+        "17 1-23/4",
+        "*/5",
+        "30 6",
+    ]
+    assert "a run every four hours" in PAGE
+    assert "confirmation emails, every five minutes" in PAGE
+
+
 # --------------------------------------------------------------------- systemd
 
 

@@ -46,7 +46,7 @@ def filled(corpus: Database) -> Database:
 
 def dump(*databases: Database) -> list[list[object]]:
     return [
-        sorted(db.execute(f"select * from {name}").fetchall(), key=repr)
+        sorted(map(tuple, db.execute(f"select * from {name}")), key=repr)
         for db in databases
         for name in (*DERIVED, "suggested_stances", "stance_readings")
         if db.table(name).exists()
@@ -198,10 +198,22 @@ def test_no_stance_is_in_the_public_file(filled: Database, staff: Database) -> N
 
 PIECES = st.lists(
     st.sampled_from(
-        ["public libraries", "Freedom of Information Act", "  ", "\n\n\n", "é", "e\u0301", "🏛", "\x00", "“E-Rate”", "broadband"]
-    ) | st.text(max_size=5),
+        [
+            "public libraries",
+            "Freedom of Information Act",
+            "  ",
+            "\n\n\n",
+            "é",
+            "e\u0301",
+            "🏛",
+            "\x00",
+            "“E-Rate”",
+            "broadband",
+        ]
+    )
+    | st.text(max_size=5),
     max_size=12,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)

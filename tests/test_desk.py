@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     change,
@@ -19,9 +19,9 @@ from desk_world import (
     say,
     states,
 )
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from sqlite_utils import Database
 
@@ -45,8 +45,12 @@ def test_a_verdict_keeps_what_was_seen(db: Database) -> None:
     number = say(db, note="certain")
     [row] = reviews.history(db, BROADBAND)
     assert (row["id"], row["name"], row["verdict"], row["note"], row["reviewed_at"]) == (
-        number, "Ana Reader", "confirm", "certain", NOW,
-    )  # fmt: skip
+        number,
+        "Ana Reader",
+        "confirm",
+        "certain",
+        NOW,
+    )
     assert json.loads(row["passage"])["words"] == "Broadband"
     assert row["text_hash"] == BROADBAND
     said = json.loads(row["suggestion"])
@@ -197,9 +201,7 @@ def test_words_that_are_not_there_are_not_found() -> None:
 
 def test_a_late_summary_brings_nothing_back(config: Configuration, db: Database) -> None:
     say(db)
-    change(
-        config, "update documents set abstract = 'A later summary.', text_hash = 'other' where id = ?", BROADBAND
-    )  # fmt: skip
+    change(config, "update documents set abstract = 'A later summary.', text_hash = 'other' where id = ?", BROADBAND)
     assert verdict_validity.settle_all(db, LATER) == 0
     assert states(db)["area:broadband"] == verdict_validity.HOLDS
 
@@ -208,7 +210,7 @@ def test_a_lost_passage_brings_the_pair_back_with_a_comparison(config: Configura
     say(db, subject=POSITION, value="support")
     change(
         config, "update documents set abstract = 'Lending is forbidden.', text_hash = 'other' where id = ?", BROADBAND
-    )  # fmt: skip
+    )
     assert verdict_validity.settle_all(db, LATER) == 1
     [item] = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.subject == POSITION]
     assert (item.state, item.why, item.waits) == (verdict_validity.RETURNED, verdict_validity.WHY["passage"], True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import test_browser
-from desk_world import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, open_desk, person, site_of
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import AXE, PICTURES, chromium, page
 
@@ -116,9 +116,12 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     with closing(open_desk(config)) as db:
         verdicts = [(row["subject"], row["verdict"]) for row in reviews.history(db, BROADBAND)]
     assert verdicts == [
-        ("stance", "confirm"), ("priority", "confirm"), ("position:tc-hotspot-lending", "confirm"),
-        ("area:library-funding", "reject"), ("area:broadband", "confirm"),
-    ]  # fmt: skip
+        ("stance", "confirm"),
+        ("priority", "confirm"),
+        ("position:tc-hotspot-lending", "confirm"),
+        ("area:library-funding", "reject"),
+        ("area:broadband", "confirm"),
+    ]
 
 
 def test_words_selected_in_the_text_become_an_area(page: Any, address: str, config: Configuration) -> None:
@@ -205,12 +208,20 @@ def test_the_second_person_is_told_in_the_browser(page: Any, address: str, confi
 # --------------------------------------------------------------------- every page
 
 PAGES = {
-    "login": "/desk/login", "queue": "/desk", "filtered": "/desk?area=broadband&must_see=1",
+    "login": "/desk/login",
+    "queue": "/desk",
+    "filtered": "/desk?area=broadband&must_see=1",
     "document": f"/desk/documents/{BROADBAND}?n=0",
-    "regulation": f"/desk/documents/{RULE}", "enacted": "/desk/documents/us-117-hr9", "following": "/desk/following",
-    "areas": "/desk/areas", "people": "/desk/people", "trail": "/desk/trail", "account": "/desk/account",
-    "no-such-page": "/desk/documents/us-1-hr1", "empty": "/desk?kind=case",
-}  # fmt: skip
+    "regulation": f"/desk/documents/{RULE}",
+    "enacted": "/desk/documents/us-117-hr9",
+    "following": "/desk/following",
+    "areas": "/desk/areas",
+    "people": "/desk/people",
+    "trail": "/desk/trail",
+    "account": "/desk/account",
+    "no-such-page": "/desk/documents/us-1-hr1",
+    "empty": "/desk?kind=case",
+}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,20 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from desk_world import LATER, NOW, PASSWORD, SECRET, Browser, build, copy, corpus_of, field, open_desk, person, site_of
+from desk_fixtures import (
+    LATER,
+    NOW,
+    PASSWORD,
+    SECRET,
+    Browser,
+    build,
+    copy,
+    corpus_of,
+    field,
+    open_desk,
+    person,
+    site_of,
+)
 
 import serve
 from crawlers.items import Bill, Document, Sponsor
@@ -20,10 +33,18 @@ from desk.intake import manual_documents, manual_entry_pages
 from settings import Configuration
 
 FORM = {
-    "kind": "bill", "jurisdiction": "us", "session": "117", "identifier": "H.R. 77", "title": "Rural Library Act",
-    "url": "https://example.org/hr77", "status": "introduced", "published_on": "2022-03-01", "abstract": "",
-    "text": "Public libraries may lend books and hotspots.", "note": "zyzzyva-note",
-}  # fmt: skip
+    "kind": "bill",
+    "jurisdiction": "us",
+    "session": "117",
+    "identifier": "H.R. 77",
+    "title": "Rural Library Act",
+    "url": "https://example.org/hr77",
+    "status": "introduced",
+    "published_on": "2022-03-01",
+    "abstract": "",
+    "text": "Public libraries may lend books and hotspots.",
+    "note": "zyzzyva-note",
+}
 KEY = "us-117-hr77"
 
 
@@ -62,11 +83,20 @@ async def send(browser: Browser, path: str = "/desk/added/form", **form: str) ->
 
 def official(**values: Any) -> Document:
     known: dict[str, Any] = {
-        "id": KEY, "source": "us_bills", "jurisdiction": "us", "level": "federal", "session": "117", "identifier": "H.R. 77",
-        "title": "Rural Library Act of 2022", "url": "https://www.congress.gov/hr77", "source_url": "https://govinfo/hr77",
-        "status": "in_committee", "status_on": "2022-03-03", "introduced_on": "2022-02-28",
+        "id": KEY,
+        "source": "us_bills",
+        "jurisdiction": "us",
+        "level": "federal",
+        "session": "117",
+        "identifier": "H.R. 77",
+        "title": "Rural Library Act of 2022",
+        "url": "https://www.congress.gov/hr77",
+        "source_url": "https://govinfo/hr77",
+        "status": "in_committee",
+        "status_on": "2022-03-03",
+        "introduced_on": "2022-02-28",
         "sponsors": (Sponsor(name="Rep. Ibis, A.", role="sponsor"),),
-    }  # fmt: skip
+    }
     return Bill(**(known | values))
 
 
@@ -160,16 +190,20 @@ async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: A
 @pytest.mark.parametrize(
     ("values", "key"),
     [
-        ({"kind": "case", "url": "https://www.courtlistener.com/opinion/10692152/a-v-b/", "identifier": ""},
-         "us-court-opinion10692152"),
+        (
+            {"kind": "case", "url": "https://www.courtlistener.com/opinion/10692152/a-v-b/", "identifier": ""},
+            "us-court-opinion10692152",
+        ),
         ({"kind": "case", "identifier": "ca9 22-15566", "session": ""}, "us-court-ca9-22-15566"),
         ({"kind": "regulation", "identifier": "2026-01234", "session": ""}, "us-fr-2026-01234"),
         ({"kind": "regulation", "identifier": "ED-2005-0004-0001", "session": ""}, "us-regs-ed2005-0004-0001"),
-        ({"kind": "local_matter", "jurisdiction": "us-ny-nyc", "session": "2022", "identifier": "Res 0093-2022"},
-         "us-ny-nyc-2022-res93-2022"),
+        (
+            {"kind": "local_matter", "jurisdiction": "us-ny-nyc", "session": "2022", "identifier": "Res 0093-2022"},
+            "us-ny-nyc-2022-res93-2022",
+        ),
         ({"jurisdiction": "US", "identifier": "hr0077"}, KEY),
     ],
-)  # fmt: skip
+)
 def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:
     assert manual_entry_pages.document_of(FORM | values).id == key
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT, clean_environment
-from desk_world import NOW, PASSWORD, SECRET, Browser
+from desk_fixtures import NOW, PASSWORD, SECRET, Browser
 
 import cli
 import serve
@@ -56,8 +56,13 @@ def test_an_account_from_the_first_word_to_the_last(user: Callable[..., Result],
     with closing(open_staff(staff)) as db:
         happened = [row[0] for row in db.execute("select what from audit order by id")]
     assert happened == [
-        "account added", "account added", "role changed", "password changed", "account closed", "account opened",
-    ]  # fmt: skip
+        "account added",
+        "account added",
+        "role changed",
+        "password changed",
+        "account closed",
+        "account opened",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -118,10 +123,14 @@ async def test_decisions_outlive_crawl_and_rebuild_and_a_new_account_needs_no_re
             Verdict(document_id=document_id, subject=f"area:{area}", verdict="confirm", note="for us alone"),
             Verdict(document_id=rejected[0], subject=f"area:{rejected[1]}", verdict="reject"),
             Verdict(
-                document_id=document_id, subject="stance", verdict="confirm", value="support", reason="It helps readers.",
+                document_id=document_id,
+                subject="stance",
+                verdict="confirm",
+                value="support",
+                reason="It helps readers.",
                 published=True,
             ),
-        ]  # fmt: skip
+        ]
         reviews.record(db, ana, given, now=NOW)
     before = _facts(config.staff)
     assert len(before["reviews"]) == 3
@@ -133,11 +142,13 @@ async def test_decisions_outlive_crawl_and_rebuild_and_a_new_account_needs_no_re
         assert corpus.execute(
             "select subject, verdict, value from decisions order by document_id = ? desc, subject", [document_id]
         ).fetchall() == [
-            (f"area:{area}", "confirm", None), ("stance", "confirm", "support"), (f"area:{rejected[1]}", "reject", None),
-        ]  # fmt: skip
+            (f"area:{area}", "confirm", None),
+            ("stance", "confirm", "support"),
+            (f"area:{rejected[1]}", "reject", None),
+        ]
         listed = corpus.execute(
             "select 1 from listing where document_id = ? and area_id = ?", [rejected[0], rejected[1]]
-        ).fetchall()  # fmt: skip
+        ).fetchall()
     assert listed == []
     page = (await browser.get(f"/documents/{document_id}")).text
     assert "It helps readers." in page

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     NOW,
     PASSWORD,
     SECRET,
@@ -20,11 +20,11 @@ from desk_world import (
     person,
     site_of,
 )
-from desk_world import application as application
-from desk_world import browser as browser
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
 from desk.accounts import limits, passwords, sessions

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import test_browser
-from desk_world import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
+from desk_fixtures import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
 from site_corpus import BROADBAND, RULE, serving
 from test_browser import AXE, chromium, page
 from test_desk_browser import picture, press, sign_in
@@ -137,12 +137,18 @@ PARTNER = {
     "none": "/partner/documents/us-1-hr1",
 }
 STAFF = {
-    "reports": "/desk/reports", "reports-closed": "/desk/reports?closed=1", "added": "/desk/added",
+    "reports": "/desk/reports",
+    "reports-closed": "/desk/reports?closed=1",
+    "added": "/desk/added",
     "add": "/desk/added/form",
-    "correct": "/desk/added/form?id=us-117-hr77", "partners": "/desk/partners", "import": "/desk/import",
-    "positions": "/desk/positions", "position-edit": "/desk/positions/pr-library-records",
-    "position-version": "/desk/positions/pr-library-records?kind=version", "proposal": "/desk/proposals/1",
-}  # fmt: skip
+    "correct": "/desk/added/form?id=us-117-hr77",
+    "partners": "/desk/partners",
+    "import": "/desk/import",
+    "positions": "/desk/positions",
+    "position-edit": "/desk/positions/pr-library-records",
+    "position-version": "/desk/positions/pr-library-records?kind=version",
+    "proposal": "/desk/proposals/1",
+}
 
 
 def every_page(page: Any, address: str) -> Iterator[str]:

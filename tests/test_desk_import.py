@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import NOW, Browser, build, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import NOW, Browser, build, copy, corpus_of, open_desk, person, site_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -111,8 +111,10 @@ def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:
     assert [each.state for each in lines] == STATES
     assert [each.line.row.number for each in lines] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13]
     assert [[c.document_id for c in each.line.candidates] for each in lines][:3] == [
-        [BROADBAND], [RULE], ["us-tx-2023-24-hb1", "us-tx-2021-22-hb1"],
-    ]  # fmt: skip
+        [BROADBAND],
+        [RULE],
+        ["us-tx-2023-24-hb1", "us-tx-2021-22-hb1"],
+    ]
     assert [lines[n].line.stance for n in (0, 1, 8)] == ["support", "watch", None]
     why = [each.why for each in lines]
     assert why[3] == "we hold no HR 1783 of United States in the session 118"
@@ -128,12 +130,20 @@ def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:
 @pytest.mark.parametrize(
     ("said", "stored", "place", "same"),
     [
-        ("117", "117", "us", True), ("117th Congress", "117", "us", True), ("118th", "117", "us", False),
-        ("2021", "117", "us", True), ("2021-2022", "117", "us", True), ("2023", "117", "us", False),
-        ("2025-2026", "2025_26", "us-ga", True), ("2025", "2025_26", "us-ga", True), ("2027", "2025_26", "us-ga", False),
-        ("89R", "89r", "us-tx", True), ("89", "89r", "us-tx", False), ("regular", "2025", "us-ga", False),
+        ("117", "117", "us", True),
+        ("117th Congress", "117", "us", True),
+        ("118th", "117", "us", False),
+        ("2021", "117", "us", True),
+        ("2021-2022", "117", "us", True),
+        ("2023", "117", "us", False),
+        ("2025-2026", "2025_26", "us-ga", True),
+        ("2025", "2025_26", "us-ga", True),
+        ("2027", "2025_26", "us-ga", False),
+        ("89R", "89r", "us-tx", True),
+        ("89", "89r", "us-tx", False),
+        ("regular", "2025", "us-ga", False),
     ],
-)  # fmt: skip
+)
 def test_sessions_are_known_by_number_and_by_years(said: str, stored: str, place: str, same: bool) -> None:
     assert tracker_match.same_session(said, stored, place) is same
 
@@ -141,13 +151,15 @@ def test_sessions_are_known_by_number_and_by_years(said: str, stored: str, place
 @pytest.mark.parametrize(
     ("row", "key"),
     [
-        ("State,Bill\nTX,HB1", None), ("Bill,Link\nTX HB 1,", None),
-        ("Bill,Note\nhr1783 (117th),x", BROADBAND), ("Measure,Comments\nS.42,x", HOSTILE_BILL),
+        ("State,Bill\nTX,HB1", None),
+        ("Bill,Link\nTX HB 1,", None),
+        ("Bill,Note\nhr1783 (117th),x", BROADBAND),
+        ("Measure,Comments\nS.42,x", HOSTILE_BILL),
         ("Link,Note\nhttps://www.congress.gov/bill/117th-congress/house-bill/1783/text?x=1,x", BROADBAND),
         (f"URL,Note\nhttps://policy.example.org/documents/{PLAIN},x", PLAIN),
         ("Number,Link\nHR 9,http://[broken", PLAIN),
     ],
-)  # fmt: skip
+)
 def test_a_number_or_a_link_leads_to_the_document(db: Any, row: str, key: str | None) -> None:
     [line] = shown(db, row + "\n")
     if key is None:
@@ -185,20 +197,27 @@ LAUGHS = b'<!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a>'
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "the file is empty"), (b" \r\n", "the file is empty"),
-        (b"Hello,World\n1,2\n", "no line of headers"), (b"Bill,Note\n", "no rows below"),
+        (b"", "the file is empty"),
+        (b" \r\n", "the file is empty"),
+        (b"Hello,World\n1,2\n", "no line of headers"),
+        (b"Bill,Note\n", "no rows below"),
         (b"Bill,Note\n" + b"HR 1,x\n" * 501, "more than 500 rows"),
-        (bytes(range(256)) * 10, "neither a CSV nor an Excel"), (b"\x89PNG\r\n\x1a\n\x00\x00", "neither a CSV nor"),
-        (b"%PDF-1.4\x00", "neither a CSV nor"), (b"\xff\xfeB", "Windows|neither|no line"),
+        (bytes(range(256)) * 10, "neither a CSV nor an Excel"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "neither a CSV nor"),
+        (b"%PDF-1.4\x00", "neither a CSV nor"),
+        (b"\xff\xfeB", "Windows|neither|no line"),
         (b'Bill,Note\n"HR 1,' + b"x" * 200_000, "the CSV is damaged"),
-        (b"\xd0\xcf\x11\xe0rest", "old Excel file"), (b"PK\x03\x04rest", "damaged, or has a password"),
-        (packed(a=b"b"), "no Excel file"), (packed(xl__workbook_dot_xml=b"<a"), "damaged or of a kind"),
-        (BOMB, "larger than 5 MB"), (packed(xl__workbook_dot_xml=LAUGHS), "declarations that no spreadsheet needs"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel file"),
+        (b"PK\x03\x04rest", "damaged, or has a password"),
+        (packed(a=b"b"), "no Excel file"),
+        (packed(xl__workbook_dot_xml=b"<a"), "damaged or of a kind"),
+        (BOMB, "larger than 5 MB"),
+        (packed(xl__workbook_dot_xml=LAUGHS), "declarations that no spreadsheet needs"),
         (packed(**{f"p{n}": b"" for n in range(600)}, xl__workbook_dot_xml=b"<a/>"), "larger than 5 MB"),
         (excel(("Bill", "Note"), ("HR 1", "x"))[:-300], "damaged, or has a password"),
     ],
     ids=range(18),
-)  # fmt: skip
+)
 def test_a_hostile_file_is_told_so(body: bytes, says: str) -> None:
     with pytest.raises(tracker.BadTracker, match=says):
         read(body)
@@ -436,9 +455,18 @@ async def test_only_who_made_an_import_takes_it_back(config: Configuration, db: 
 
 
 @pytest.mark.parametrize(
-    "row", ["x", "[]", "{}", '[1, "us-117-hr1783", "love", "", 0]', '[1, "no-such", "support", "", 0]', "[[[[",
-            '["1", 2, 3, 4, 5]', '[1, "us-117-hr1783", "support", "' + "x" * 5_000 + '", 0]']
-)  # fmt: skip
+    "row",
+    [
+        "x",
+        "[]",
+        "{}",
+        '[1, "us-117-hr1783", "love", "", 0]',
+        '[1, "no-such", "support", "", 0]',
+        "[[[[",
+        '["1", 2, 3, 4, 5]',
+        '[1, "us-117-hr1783", "support", "' + "x" * 5_000 + '", 0]',
+    ],
+)
 async def test_a_damaged_form_writes_nothing(browser: Browser, db: Any, row: str) -> None:
     answer = await browser.send("/desk/import", step="apply", name="x", row=[row])
     assert answer.status_code in (302, 400)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import clean_environment
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     PASSWORD,
@@ -144,9 +144,19 @@ async def test_a_partner_changes_the_password_and_every_session_ends(browser: Br
 # --------------------------------------------------------------------- no way to staff
 
 STAFF = [
-    "/desk", "/desk/next", f"/desk/documents/{BROADBAND}", "/desk/trail", "/desk/people", "/desk/areas", "/desk/following",
-    "/desk/account", "/desk/reports", "/desk/added", "/desk/added/form", "/desk/partners",
-]  # fmt: skip
+    "/desk",
+    "/desk/next",
+    f"/desk/documents/{BROADBAND}",
+    "/desk/trail",
+    "/desk/people",
+    "/desk/areas",
+    "/desk/following",
+    "/desk/account",
+    "/desk/reports",
+    "/desk/added",
+    "/desk/added/form",
+    "/desk/partners",
+]
 
 
 @pytest.mark.parametrize("path", STAFF)
@@ -218,9 +228,12 @@ async def test_change_and_withdraw_are_new_rows(browser: Browser, db: Any) -> No
 
 @pytest.mark.parametrize(
     ("form", "name", "says"),
-    [({"stance": "love"}, "stance", "Choose a stance"), ({"stance": ""}, "stance", "Choose a stance"),
-     ({"stance": "oppose", "note": "x" * 2_001}, "note", "At most 2,000 characters")],
-)  # fmt: skip
+    [
+        ({"stance": "love"}, "stance", "Choose a stance"),
+        ({"stance": ""}, "stance", "Choose a stance"),
+        ({"stance": "oppose", "note": "x" * 2_001}, "note", "At most 2,000 characters"),
+    ],
+)
 async def test_what_is_wrong_stands_beside_its_field(
     browser: Browser, db: Any, form: dict[str, str], name: str, says: str
 ) -> None:
@@ -308,9 +321,13 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
 
 FAY = "Fay Partner"
 AGAIN = [
-    ["say the same"], ["say other words"], ["say another stance"], ["withdraw", "say the same"], ["colleague"],
+    ["say the same"],
+    ["say other words"],
+    ["say another stance"],
+    ["withdraw", "say the same"],
+    ["colleague"],
     ["say other words", "withdraw", "colleague", "say the same"],
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("steps", AGAIN, ids=" and ".join)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from desk_world import Browser, document
-from desk_world import application as application
-from desk_world import browser as browser
-from desk_world import config as config
-from desk_world import made as made
+from desk_fixtures import Browser, document
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import made as made
 
 from operations import loss
 from settings import Configuration

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
-from desk_world import NOW, PASSWORD, Browser, build, copy, field, open_desk, person, site_of
+from desk_fixtures import NOW, PASSWORD, Browser, build, copy, field, open_desk, person, site_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -232,9 +232,13 @@ async def test_a_new_version(browser: Browser, db: Any) -> None:
         ({"statement": "x" * 601}, "statement", "At most 600 characters"),
         ({"kind": "version", "confidence": "low"}, "document", "Enter the document"),
         ({"kind": "version", "document": "x", "confidence": "sure"}, "confidence", "Choose one of"),
-        ({"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"}, "adopted", "Enter a date such as"),
+        (
+            {"kind": "version", "document": "x", "confidence": "low", "adopted": "June 2026"},
+            "adopted",
+            "Enter a date such as",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_stands_beside_its_field(
     browser: Browser, db: Any, values: dict[str, str], name: str, says: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     change,
@@ -15,9 +15,9 @@ from desk_world import (
     say,
     states,
 )
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL
 from sqlite_utils import Database
 
@@ -76,7 +76,7 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
         assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
     listed = corpus.execute(
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
-    ).fetchall()  # fmt: skip
+    ).fetchall()
     assert listed == [("any", 0), ("broadband", 0), ("tagged", 0)]
     corpus.close()
 

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     LATER,
     NOW,
     change,
@@ -14,9 +14,9 @@ from desk_world import (
     person,
     say,
 )
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
@@ -36,6 +36,30 @@ def test_the_queue_ranks_by_what_is_urgent(db: Database) -> None:
     assert total == 3
     assert entries[0].due_on == "2022-03-31"
     assert [entry.waiting for entry in entries] == [2, 4, 1]
+
+
+def test_points_are_those_of_the_documentation(config: Configuration, db: Database) -> None:
+    def points(**viewer: object) -> float:
+        [entry] = queue.ranked(db, Filters(q="hotspots", kind="bill"), replace(ASKED, **viewer), skip=0, size=9)[0]
+        assert entry.document_id == BROADBAND
+        return entry.points
+
+    def set_waiting(values: str) -> None:
+        db.execute(f"update waiting set {values} where document_id = ?", [BROADBAND])
+
+    old = {"today": datetime.date(2022, 12, 1)}
+    set_waiting("returned = 0, priority = 1, priority_score = 0.25, doubt = 0.0, congress = 117")
+    assert points(**old) == 0.5, "twice the score of the program"
+    set_waiting("priority = 2")
+    assert points(**old) == 3
+    set_waiting("returned = 2")
+    assert points(**old) == 7
+    set_waiting("doubt = 0.75")
+    assert points(**old) == 7.75
+    assert points() == 9.75, "news within 90 days"
+    change(config, "insert into events (document_id, ordinal, starts_at) values (?, 9, '2022-12-31')", BROADBAND)
+    assert points(**old) == 9.75, "half of the 60 days are left"
+    assert points(today=datetime.date(2025, 12, 1)) == 3.75, "its Congress has ended"
 
 
 def test_what_is_decided_leaves_the_queue(db: Database) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_world import LATER, NOW, Browser, build, copy, field, open_desk, person, site_of
+from desk_fixtures import LATER, NOW, Browser, build, copy, field, open_desk, person, site_of
 from site_corpus import BROADBAND
 from site_corpus import build as build_corpus
 
@@ -139,8 +139,16 @@ async def test_the_form_needs_its_proof_and_our_own_site_and_no_cookie(
 ) -> None:
     site = site_of(config)
     other = site_of(config, secret="another secret of at least 32 characters")
-    for proof in ("", "x", "é", site.sign({"at": 1}, "report"), site.sign({"at": 2**40}, "report"), site.sign({}, "report"),
-                  site.sign({"at": time.time()}, "desk"), other.sign({"at": time.time()}, "report")):  # fmt: skip
+    for proof in (
+        "",
+        "x",
+        "é",
+        site.sign({"at": 1}, "report"),
+        site.sign({"at": 2**40}, "report"),
+        site.sign({}, "report"),
+        site.sign({"at": time.time()}, "desk"),
+        other.sign({"at": time.time()}, "report"),
+    ):
         answer = await send(browser, proof=proof)
         assert answer.status_code == 400
         # What was typed is still there, with a fresh proof.

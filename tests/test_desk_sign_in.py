@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from desk_world import HASH, NOW, PASSWORD, Browser, clock, person, site_of
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import HASH, NOW, PASSWORD, Browser, clock, person, site_of
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 
 from desk.accounts import accounts, limits, passwords
 from desk.partners import partners
@@ -139,11 +139,16 @@ async def test_a_try_is_counted_before_the_name_is_looked_up(
 @pytest.mark.parametrize(
     ("address", "network"),
     [
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"), ("::ffff:198.51.100.7", "198.51.100.7"),
-        ("198.51.100.7", "198.51.100.7"), ("fe80::1%eth0", "fe80::/64"), ("", ""), ("unknown", "unknown"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7", "198.51.100.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unknown", "unknown"),
     ],
-)  # fmt: skip
+)
 def test_an_ipv6_network_is_one_sender(address: str, network: str) -> None:
     assert network_of(address) == network
 

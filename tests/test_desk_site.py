@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from desk_world import (
+from desk_fixtures import (
     NOW,
     PASSWORD,
     PRIVATE,
@@ -17,11 +17,11 @@ from desk_world import (
     field,
     person,
 )
-from desk_world import application as application
-from desk_world import browser as browser
-from desk_world import config as config
-from desk_world import db as db
-from desk_world import made as made
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts
@@ -200,9 +200,14 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(browser: B
     assert "ALA's stance" not in page
     latest = field((await browser.get(document())).text, "seen")
     await browser.send(
-        document(), subject="stance", verdict="confirm", value="support", reason="It puts <b>readers</b> first.",
-        published="1", seen=latest,
-    )  # fmt: skip
+        document(),
+        subject="stance",
+        verdict="confirm",
+        value="support",
+        reason="It puts <b>readers</b> first.",
+        published="1",
+        seen=latest,
+    )
     page = (await browser.get(public)).text
     assert "ALA's stance" in page
     assert "It puts &lt;b&gt;readers&lt;/b&gt; first." in page
@@ -294,8 +299,14 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
     await browser.send(keep, step="wake")
     assert "3 documents wait" in (await browser.get("/desk")).text
-    for form in ({"step": "note", "words": " "}, {"step": "assign", "name": "Nobody"}, {"step": "snooze"}, {"step": "x"},
-                 {"step": "snooze", "until_on": "soon"}, {"step": "snooze", "until_change": "rain"}):  # fmt: skip
+    for form in (
+        {"step": "note", "words": " "},
+        {"step": "assign", "name": "Nobody"},
+        {"step": "snooze"},
+        {"step": "x"},
+        {"step": "snooze", "until_on": "soon"},
+        {"step": "snooze", "until_change": "rain"},
+    ):
         assert (await browser.send(keep, **form)).status_code == 400
     assert (await browser.send("/desk/documents/us-1-hr1/keep", step="note", words="x")).status_code == 400
     assert (await browser.get("/desk/documents/us-1-hr1")).status_code == 404
@@ -310,6 +321,13 @@ async def test_filters_are_saved_per_person(application: Any) -> None:
     assert "My broadband" not in (await ben.get("/desk")).text
     await ana.send("/desk/filters", step="drop", name="My broadband")
     assert ">My broadband<" not in (await ana.get("/desk")).text
+
+
+async def test_the_keys_can_be_turned_off_and_on(browser: Browser) -> None:
+    await browser.sign_in()
+    for state in ("off", "on"):
+        await browser.send("/desk/account", step="shortcuts")
+        assert f'data-shortcuts="{state}"' in (await browser.get("/desk")).text
 
 
 async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:

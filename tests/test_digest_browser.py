@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from digest_world import FIRST, FIRST_DAY, HEAD, corpus, reader
+from digest_fixtures import FIRST, FIRST_DAY, HEAD, corpus, reader
 from site_corpus import TODAY
 from test_browser import AXE, CHROMIUM, PICTURES, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 

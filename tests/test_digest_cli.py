@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from digest_world import FIRST_DAY, Postbox, corpus, post_office, reader
+from digest_fixtures import FIRST_DAY, Postbox, corpus, post_office, reader
 
 import cli
 from store.connect import open_mail
@@ -21,7 +21,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path))
     monkeypatch.setenv("INFOPOLICY_MAIL_FROM", "Policy digest <digest@example.org>")
     monkeypatch.setenv("INFOPOLICY_SMTP_SECURITY", "none")
-    monkeypatch.setattr("commands.mail.now", lambda: "2022-03-09T08:00:00Z")
+    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
 
     def run(*words: str, **values) -> Result:
         return CliRunner().invoke(cli.main, list(words), **values)

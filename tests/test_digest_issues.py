@@ -9,8 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import yaml
-from digest_world import (
+from digest_fixtures import (
     BROADBAND,
     COMPANION,
     FIRST,
@@ -27,7 +26,7 @@ from digest_world import (
     reader,
 )
 
-import classify.areas
+from classify.areas import load_areas
 from crawlers.items import KINDS, STATUSES
 from digest import service
 from digest.delivery.message import issue_message
@@ -37,8 +36,9 @@ from digest.issues.entries import _sentence
 from digest.issues.issues import Issue, IssueError
 from digest.issues.ledger import rules
 from digest.issues.stances import Published
-from digest.issues.words import Words, messages
-from digest.subscribers.preferences import LANGUAGES, Preferences
+from digest.issues.words import Words
+from digest.subscribers.preferences import Preferences
+from pages.http import formatting
 
 
 @pytest.fixture
@@ -280,8 +280,14 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     assert line.section == "stance"
     assert line.lead == "ALA: Support if amended: Library Broadband Act"
     assert line.what[0] == "ALA has taken a stance, 8 March 2022: Support if amended: Hotspots"
-    assert "ALA&#39;s stance" in compose.compose(second, Preferences(), "en", site="https://s.example", since=0, links={
-        "manage": "https://s.example", "leave": "https://s.example"})[1].replace("'", "&#39;")  # fmt: skip
+    assert "ALA&#39;s stance" in compose.compose(
+        second,
+        Preferences(),
+        "en",
+        site="https://s.example",
+        since=0,
+        links={"manage": "https://s.example", "leave": "https://s.example"},
+    )[1].replace("'", "&#39;")
     a_week_later(corpus_file)
     third = prepared(db, corpus_file, "2022-03-23T08:00:00Z", datetime.date(2022, 3, 23))
     line = line_of(third, since=third.news_since)
@@ -384,20 +390,24 @@ def test_html_and_text_say_the_same_and_nothing_hostile_gets_through(db, corpus_
 
 
 def test_no_sentence_is_missing_in_any_language() -> None:
-    english = messages("en")
-    for language in LANGUAGES:
-        assert set(english) <= set(messages(language))
-        for key, value in english.items():
-            other = messages(language)[key]
-            assert type(other) is type(value), key
-            fields = re.findall(r"\{\w+\}", str(value))
+    english, spanish = Words("en"), Words("es")
+    for key, value in english.messages.items():
+        forms = [(value, spanish.messages[key])]
+        if isinstance(value, list):
+            filled = dict.fromkeys(re.findall(r"\{(\w+)\}", str(value)), "")
+            del filled["n"]
+            forms = [(english.some(key, number, **filled), spanish.some(key, number, **filled)) for number in (1, 2)]
+        for one, other in forms:
+            assert type(other) is type(one), key
+            fields = re.findall(r"\{\w+\}", str(one))
             assert sorted(set(fields)) == sorted(set(re.findall(r"\{\w+\}", str(other)))), key
-    spanish = messages("es")
-    assert set(spanish["statuses"]) == set(STATUSES)
-    assert set(spanish["kinds"]) == set(KINDS)
-    areas = yaml.safe_load((Path(classify.areas.__file__).parent / "areas.yml").read_text(encoding="utf-8"))["areas"]
-    assert set(spanish["areas"]) == set(areas)
-    assert Words("es").date("2022-03-01") == "1 de marzo de 2022"
+    for group, keys in (("statuses", STATUSES), ("kinds", KINDS), ("stances", formatting.glossary()["stances"])):
+        assert [key for key in keys if spanish.word(group, key) == english.word(group, key)] == []
+    titles = [area.title for area in load_areas().areas]
+    assert [title for title in titles if spanish.area(title) == title] == []
+    assert spanish.date("2022-03-01") == "1 de marzo de 2022"
+    assert spanish.some("count", 1) == "1 asunto"
+    assert (spanish.word("stances", "support"), spanish.word("statuses", "passed")) == ("a favor", "Aprobado")
 
 
 def test_the_rules_of_news_name_what_exists() -> None:

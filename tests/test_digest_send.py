@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import mailbox
+import time
 from collections import Counter
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from digest_world import (
+from digest_fixtures import (
     FIRST,
     FIRST_DAY,
     HEAD,
@@ -130,6 +131,17 @@ async def test_a_server_that_refuses_greylists_drops_and_stalls(db, corpus_file:
     assert postbox.tries.count("dropped@example.org") == 1, "what may have arrived is never sent again by itself"
     reasons = " ".join(reason or "" for _, reason in found.values()) + caplog.text
     assert not [address for address in HABITS if address in reasons], "no address in a reason or a log"
+
+
+async def test_mails_leave_no_faster_than_the_rate(db, corpus_file: Path) -> None:
+    for number in range(4):
+        reader(db, f"reader-{number}@example.org")
+    issue = frozen(db, corpus_file)
+    with post_office(Postbox({})) as port:
+        began = time.monotonic()
+        await sender(db, issue, port, Clock(), rate=10).send(issue.id)
+    assert {state for state, _ in states(db, issue.id).values()} == {"sent"}
+    assert time.monotonic() - began >= 0.3
 
 
 async def test_an_unknown_user_is_not_written_to_again(db, corpus_file: Path) -> None:
@@ -322,10 +334,13 @@ def test_a_signed_mail_verifies_and_a_changed_one_does_not(db: Database, corpus_
     postbox = Postbox()
     with post_office(postbox) as port:
         sender = Sender(
-            db=db, server=Server(host="127.0.0.1", port=port, security="none", rate=0), envelope=HEAD.envelope,
-            make=service.issue_maker(db, issue, HEAD, lambda: FIRST), clock=lambda: FIRST,
+            db=db,
+            server=Server(host="127.0.0.1", port=port, security="none", rate=0),
+            envelope=HEAD.envelope,
+            make=service.issue_maker(db, issue, HEAD, lambda: FIRST),
+            clock=lambda: FIRST,
             sign=signer(key, "policy", HEAD.domain),
-        )  # fmt: skip
+        )
         assert asyncio.run(sender.send(issue.id))["sent"] == 1
     [raw] = postbox.raw
     known = lambda name, timeout=5: public if name == b"policy._domainkey.example.org." else None  # noqa: E731

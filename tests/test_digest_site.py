@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from digest_world import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
+from digest_fixtures import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
 from site_corpus import TODAY
 
 import serve
@@ -93,9 +93,10 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     assert "Yes, leave" in (await site.client.get(leave)).text
     assert db.execute("select state from subscribers").fetchone()[0] == "confirmed", "opening a link leaves nothing"
     one_click = await site.client.post(
-        leave, content="List-Unsubscribe=One-Click",
+        leave,
+        content="List-Unsubscribe=One-Click",
         headers={"content-type": "application/x-www-form-urlencoded", "cookie": "ds_csrftoken=other; x=y"},
-    )  # fmt: skip
+    )
     assert one_click.status_code == 200
     assert db.execute("select state, address from subscribers").fetchone() == ("left", None)
     again = await site.client.post(leave)
@@ -153,13 +154,16 @@ async def test_the_answer_does_not_tell_who_reads(site, db) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"email": "no address", "step": "save"}, {"email": "a@b.org\r\nBcc: c@d.org", "step": "save"}, {"step": "save"},
+        {"email": "no address", "step": "save"},
+        {"email": "a@b.org\r\nBcc: c@d.org", "step": "save"},
+        {"step": "save"},
         {"email": "a@example.org", "area": "<script>alert(1)</script>", "step": "save"},
         {"email": "a@example.org", "frequency": "hourly", "step": "save"},
-        {"email": '"><script>alert(1)</script>', "step": "save"}, {"email": "a@example.org", "searches": "x" * 40_000},
+        {"email": '"><script>alert(1)</script>', "step": "save"},
+        {"email": "a@example.org", "searches": "x" * 40_000},
         {"email": "a@example.org", "area": ["x"] * 2000},
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_used_is_told_on_the_form(site, db, data) -> None:
     page = await site.client.post("/subscribe", data=data)
     assert page.status_code == 400
@@ -182,8 +186,16 @@ async def test_public_issues_and_their_feed(site, db, config: Configuration) -> 
     assert "No issue has come out yet" in (await site.client.get("/digest")).text
     key = release(db, config, "Two things.\n\nThe <b>second</b>.")
     page = (await site.client.get(f"/digest/{key}")).text
-    for fact in ("Hotspot lending under the E-Rate program", "22 days left", "S. 900", "Two things.", "The &lt;b&gt;second",
-                 "Passed one chamber 7 March 2022", "Lend hotspots", "no stance has been confirmed"):  # fmt: skip
+    for fact in (
+        "Hotspot lending under the E-Rate program",
+        "22 days left",
+        "S. 900",
+        "Two things.",
+        "The &lt;b&gt;second",
+        "Passed one chamber 7 March 2022",
+        "Lend hotspots",
+        "no stance has been confirmed",
+    ):
         assert fact in page
     assert "<script>alert" not in page
     assert "quedan 22 días" in (await site.client.get(f"/digest/{key}?language=es")).text
@@ -206,9 +218,20 @@ async def test_issues_of_staff_and_drafts_are_not_public(site, db, config: Confi
 async def test_mail_db_is_out_of_reach_of_datasette(site, db, config: Configuration) -> None:
     reader(db, "hidden@example.org")
     assert set(site.databases) == {"_internal", "corpus"}
-    paths = ["/mail", "/mail.json", "/mail/subscribers", "/corpus/subscribers", "/corpus.json?sql=select+*+from+subscribers",
-             "/corpus.json?sql=select+name+from+pragma_database_list", "/-/databases.json", "/-/metadata.json", "/digest",
-             "/subscribe", "/static/../mail.db", "/mail.db"]  # fmt: skip
+    paths = [
+        "/mail",
+        "/mail.json",
+        "/mail/subscribers",
+        "/corpus/subscribers",
+        "/corpus.json?sql=select+*+from+subscribers",
+        "/corpus.json?sql=select+name+from+pragma_database_list",
+        "/-/databases.json",
+        "/-/metadata.json",
+        "/digest",
+        "/subscribe",
+        "/static/../mail.db",
+        "/mail.db",
+    ]
     for path in paths:
         answer = await site.client.get(path)
         assert "hidden@example.org" not in answer.text, path

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from digest_world import FIRST, HEAD, JOINED, SECOND, mail_db, reader
+from digest_fixtures import FIRST, HEAD, JOINED, SECOND, mail_db, reader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,12 +77,15 @@ def test_forged_and_borrowed_links_are_refused(db, purpose: str) -> None:
     links, stranger = Links.of(db), Links("another key")
     reads = {"confirm": links.read_confirm, "manage": links.read_manage, "leave": links.read_leave}
     made = {
-        "confirm": links.confirm(person.handle, "x"), "manage": links.manage(person.handle), "leave": links.leave(person.handle)
-    }  # fmt: skip
+        "confirm": links.confirm(person.handle, "x"),
+        "manage": links.manage(person.handle),
+        "leave": links.leave(person.handle),
+    }
     forged = {
-        "confirm": stranger.confirm(person.handle, "x"), "manage": stranger.manage(person.handle),
+        "confirm": stranger.confirm(person.handle, "x"),
+        "manage": stranger.manage(person.handle),
         "leave": stranger.leave(person.handle),
-    }  # fmt: skip
+    }
     bad = [forged[purpose], made[purpose][:-1], "A" + made[purpose][1:], "", ".", "..", person.handle, "é", "x" * 4000]
     for token in [*bad, *(made[other] for other in made if other != purpose)]:
         with pytest.raises(BadLink):
@@ -233,10 +236,29 @@ def test_a_reader_who_asks_again_is_not_changed(db) -> None:
 # --------------------------------------------------------------------- addresses, choices and headers
 
 BAD = [
-    "", "a", "a@", "@b.org", "a@b", "a b@c.org", "a@b.org, c@d.org", "a@b.org\nBcc: c@d.org", "a@b.org\r\nSubject: x",
-    "<a@b.org>", "A <a@b.org>", "a@b..org", ".a@b.org", "a..b@c.org", "a@-b.org", "a" * 65 + "@b.org", "é@b.org",
-    "a@" + "b." * 130 + "org", '"a b"@c.org', "a@b.org\x00", "a\u202e@b.org", "a@[127.0.0.1]",
-]  # fmt: skip
+    "",
+    "a",
+    "a@",
+    "@b.org",
+    "a@b",
+    "a b@c.org",
+    "a@b.org, c@d.org",
+    "a@b.org\nBcc: c@d.org",
+    "a@b.org\r\nSubject: x",
+    "<a@b.org>",
+    "A <a@b.org>",
+    "a@b..org",
+    ".a@b.org",
+    "a..b@c.org",
+    "a@-b.org",
+    "a" * 65 + "@b.org",
+    "é@b.org",
+    "a@" + "b." * 130 + "org",
+    '"a b"@c.org',
+    "a@b.org\x00",
+    "a\u202e@b.org",
+    "a@[127.0.0.1]",
+]
 
 
 @pytest.mark.parametrize("text", BAD)
@@ -258,17 +280,29 @@ def test_no_text_steers_a_header(text: str) -> None:
     head = made.as_bytes().split(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in (" ", "\t")]
     assert names == [
-        "From", "To", "Subject", "Date", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"
-    ]  # fmt: skip
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "MIME-Version",
+        "Content-Type",
+    ]
     assert "\n" not in plain(text)
 
 
 def test_choices_that_do_not_exist_are_named() -> None:
     known = {"areas": ["privacy"], "jurisdictions": ["us"], "positions": []}
     for values in (
-        {"areas": ["nonsense"]}, {"jurisdictions": ["xx"]}, {"kinds": ["poem"]}, {"positions": ["x"]},
-        {"documents": ["' or 1=1"]}, {"searches": ["word"] + [f"w{n}" for n in range(11)]}, {"searches": ["x" * 101]},
-    ):  # fmt: skip
+        {"areas": ["nonsense"]},
+        {"jurisdictions": ["xx"]},
+        {"kinds": ["poem"]},
+        {"positions": ["x"]},
+        {"documents": ["' or 1=1"]},
+        {"searches": ["word"] + [f"w{n}" for n in range(11)]},
+        {"searches": ["x" * 101]},
+    ):
         with pytest.raises(BadPreferences):
             preferences(**values, known=known)
     made = preferences(

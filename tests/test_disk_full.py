@@ -11,10 +11,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import desk_world
+import desk_fixtures
 import pytest
 from conftest import Command, Recording
-from desk_world import NOW
+from desk_fixtures import NOW
 from site_corpus import BROADBAND
 from sqlite_utils import Database
 
@@ -22,7 +22,7 @@ from desk.accounts.accounts import Account
 from desk.partners import partners
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from operations.backup import check_backup
+from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_partners
 from store.data_folder import damage, present
@@ -30,7 +30,7 @@ from store.data_folder import damage, present
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return desk_world.build(tmp_path_factory.mktemp("world")).data
+    return desk_fixtures.build(tmp_path_factory.mktemp("world")).data
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def test_rebuild(infopolicy: Command, recording: Recording, tmp_path: Path) -> N
 
 def test_a_decision(config: Configuration) -> None:
     """Whoever decides is told that nothing was written, and nothing was."""
-    with closing(desk_world.open_desk(config)) as db:
-        ana = desk_world.person(db)
+    with closing(desk_fixtures.open_desk(config)) as db:
+        ana = desk_fixtures.person(db)
         pages = db.execute("pragma page_count").fetchone()[0]
         db.execute(f"pragma max_page_count = {pages}")
         note = "a long note " * 330
@@ -95,7 +95,7 @@ def test_a_decision(config: Configuration) -> None:
 def test_a_statement_of_a_partner(config: Configuration) -> None:
     """Neither the statement nor its line in the trail is there, and the same can be said once there is room."""
     with closing(open_partners(config.partners, config.corpus)) as db:
-        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
         pages = db.execute("pragma page_count").fetchone()[0]
         trail = db.execute("select count(*) from audit").fetchone()[0]
         db.execute(f"pragma max_page_count = {pages}")

@@ -14,11 +14,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import doctor_world
+import doctor_fixtures
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
-from doctor_world import NOW, SECRET, SITE, Machine
+from doctor_fixtures import NOW, SECRET, SITE, Machine
 
 from benchmarks.running import free_port
 from operations import sqlite_version
@@ -30,7 +30,7 @@ from settings import ROOT
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return doctor_world.build(tmp_path_factory.mktemp("doctor"))
+    return doctor_fixtures.build(tmp_path_factory.mktemp("doctor"))
 
 
 class Mailbox:
@@ -61,7 +61,7 @@ def host(made: Path, tmp_path: Path, machine: Machine, relay: Controller, monkey
     # A copy, with times and rights as they are; what the tests run with has faults of its own.
     folder = shutil.copytree(made, tmp_path / "d", copy_function=shutil.copy2)
     monkeypatch.setattr(sqlite_version, "warnings", lambda: [])
-    return doctor_world.host(folder, machine, smtp_port=relay.port)
+    return doctor_fixtures.host(folder, machine, smtp_port=relay.port)
 
 
 def level(found: list[Finding], check: str) -> str:
@@ -159,8 +159,18 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
     ("no key", variable(LEGISCAN_KEY=""), "source keys", WARNING),
     ("half a key", variable(LEGISCAN_KEY="abc"), "source keys", WARNING),
     ("no approver", sql("staff.db", "update accounts set role = 'viewer'"), "staff accounts", PROBLEM),
-    ("an account called admin", sql("staff.db", "update accounts set name = 'Admin' where id = 3"), "staff accounts", WARNING),
-    ("an old password", sql("staff.db", "update accounts set password = 'pbkdf2_sha256$1000$s$h'"), "staff accounts", WARNING),
+    (
+        "an account called admin",
+        sql("staff.db", "update accounts set name = 'Admin' where id = 3"),
+        "staff accounts",
+        WARNING,
+    ),
+    (
+        "an old password",
+        sql("staff.db", "update accounts set password = 'pbkdf2_sha256$1000$s$h'"),
+        "staff accounts",
+        WARNING,
+    ),
     ("forgotten staff", sql("staff.db", LONG_AGO), "staff accounts", WARNING),
     ("a forgotten partner", sql("partners.db", LONG_AGO), "partner accounts", WARNING),
     ("a folder that others list", rights(".", 0o755), "data folder", WARNING),
@@ -172,7 +182,12 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
     ("a public file that all write", rights("corpus.db", 0o666), "private files", PROBLEM),
     ("code that all write", files(lambda folder: (folder / "code/cli.py").chmod(0o777) or True), "programs", PROBLEM),
     ("a network disk", write("root/proc/self/mountinfo", MOUNTED.format("nfs4", "nas:/x")), "disk", PROBLEM),
-    ("a container's own disk", write("root/proc/self/mountinfo", MOUNTED.format("overlay", "overlay")), "disk", PROBLEM),
+    (
+        "a container's own disk",
+        write("root/proc/self/mountinfo", MOUNTED.format("overlay", "overlay")),
+        "disk",
+        PROBLEM,
+    ),
     ("a damaged database", write("data/mail.db", "this is no database" * 100), "databases", PROBLEM),
     ("a lost database", files(lambda folder: (folder / "data/staff.db").unlink() or True), "databases", PROBLEM),
     ("no backup", files(lambda folder: shutil.rmtree(folder / "data/backups") or True), "backup", PROBLEM),
@@ -182,12 +197,32 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
     ("a copy that is gone", setting(backup_copy="/no/such/file"), "backup elsewhere", PROBLEM),
     ("a copy on the same disk", copied_beside, "backup elsewhere", PROBLEM),
     ("an old copy", files(lambda folder: os.utime(folder / "copied", (0, 0)) or True), "backup elsewhere", PROBLEM),
-    ("a run that failed", sql("corpus.db", "update runs set state = 'failed' where source = 'uk_bills'"), "runs", WARNING),
+    (
+        "a run that failed",
+        sql("corpus.db", "update runs set state = 'failed' where source = 'uk_bills'"),
+        "runs",
+        WARNING,
+    ),
     ("a clock that nobody sets", answers(synchronized="no"), "clock", WARNING),
-    ("a clock that was ahead", sql("corpus.db", "update runs set finished_at = '2031-01-01T00:00:00Z'"), "clock", PROBLEM),
-    ("another package", write("code/requirements.txt", "datasette==0.60 \\\n    --hash=sha256:00\n"), "packages", PROBLEM),
+    (
+        "a clock that was ahead",
+        sql("corpus.db", "update runs set finished_at = '2031-01-01T00:00:00Z'"),
+        "clock",
+        PROBLEM,
+    ),
+    (
+        "another package",
+        write("code/requirements.txt", "datasette==0.60 \\\n    --hash=sha256:00\n"),
+        "packages",
+        PROBLEM,
+    ),
     ("a package that is missing", write("code/requirements.txt", "no-such-package==1.0\n"), "packages", PROBLEM),
-    ("no list of packages", files(lambda folder: (folder / "code/requirements.txt").unlink() or True), "packages", WARNING),
+    (
+        "no list of packages",
+        files(lambda folder: (folder / "code/requirements.txt").unlink() or True),
+        "packages",
+        WARNING,
+    ),
     ("memory without bound", unit("site.service", MemoryMax="infinity"), "memory limit", WARNING),
     ("a unit without its rules", unit("site.service", NoNewPrivileges="no", ProtectSystem="no"), "hardening", PROBLEM),
     ("few open files", unit("site.service", LimitNOFILESoft="256"), "open files", WARNING),
@@ -210,9 +245,17 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
     ("mail in the clear", setting(smtp_host="mail.library.test"), "mail server", PROBLEM),
     ("a mail server that is down", setting(smtp_port=1), "mail server", PROBLEM),
     ("a mail server without TLS", setting(smtp_security="starttls"), "mail server", PROBLEM),
-    ("mails of unknown fate", sql("mail.db", "insert into deliveries (digest_id, subscriber_id, state, since, through) "
-     "values ('d', 's', 'unknown', 0, 0)"), "deliveries", WARNING),
-)  # fmt: skip
+    (
+        "mails of unknown fate",
+        sql(
+            "mail.db",
+            "insert into deliveries (digest_id, subscriber_id, state, since, through) "
+            "values ('d', 's', 'unknown', 0, 0)",
+        ),
+        "deliveries",
+        WARNING,
+    ),
+)
 
 
 def _spoil(backups: Path) -> bool:
@@ -251,8 +294,8 @@ def test_a_site_that_cannot_be_reached_is_a_problem(host: Host) -> None:
 
 
 def test_a_certificate_is_read_from_a_real_server(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, until = doctor_world.certificate(tmp_path)
-    with doctor_world.encrypted(file) as port:
+    file, until = doctor_fixtures.certificate(tmp_path)
+    with doctor_fixtures.encrypted(file) as port:
         here = f"https://127.0.0.1:{port}"
         real = replace(host, config=replace(host.config, site=here), certificate_until=certificate_until)
         assert level(report.examine(real), "TLS") == PROBLEM, "nobody has signed it"

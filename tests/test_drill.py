@@ -18,15 +18,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
-import digest_world
+import desk_fixtures
+import digest_fixtures
 import httpx
 import pytest
 from click.testing import Result
 from conftest import ROOT
-from desk_world import NOW
-from digest_world import FIRST, FIRST_DAY, Postbox, post_office, reader
-from killing import FATAL, killed_at, start
+from crash_helpers import FATAL, killed_at, start
+from desk_fixtures import NOW
+from digest_fixtures import FIRST, FIRST_DAY, Postbox, post_office, reader
 from test_alerts import BEFORE, Service, service  # noqa: F401
 
 import serve
@@ -61,12 +61,12 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("calm")
     assert start(data, *CRAWL) == 0
     with closing(open_staff(data / "staff.db", data / "corpus.db")) as db:
-        ana = desk_world.add(db, "Ana Reader", "approver")
+        ana = desk_fixtures.add(db, "Ana Reader", "approver")
         for document_id in some(data, 3):
             wanted = Verdict(document_id=document_id, subject="area:literacy", verdict="confirm", note="for us")
             reviews.record(db, ana, [wanted], now=NOW)
         with closing(open_partners(data / "partners.db", data / "corpus.db")) as theirs:
-            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
             for document_id in some(data, 2):
                 partners.say(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
             partners.moderate(theirs, ana, 2, hidden=True, reason="not about it", seen=0, now=NOW)
@@ -142,9 +142,10 @@ _DECIDE = (
     FATAL
     + """
 from pathlib import Path
-from desk import accounts, reviews
+from desk.accounts import accounts
+from desk.reviews import reviews
 from store.connect import open_staff
-from publish import publish_decisions
+from publish.listing import publish_decisions
 folder, document = Path(sys.argv[1]), sys.argv[2]
 db = open_staff(folder / "staff.db", folder / "corpus.db")
 ana = accounts.find(db, "Ana Reader")
@@ -186,6 +187,7 @@ from pathlib import Path
 from settings import Configuration
 from desk.accounts import accounts
 from desk.partners import partner_moderation, partners
+from desk.web.context import RequestContext
 from desk.web.context import RequestContext
 from desk.web.routing import PARTNERS
 from store.connect import open_staff
@@ -239,12 +241,12 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
     """Nothing half frozen is left, and the issue is the one that would have been."""
     data, calm = tmp_path / "data", tmp_path / "calm"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     with closing(open_mail(data / "mail.db")) as db:
         reader(db, "one@example.org")
     shutil.copytree(data, calm)
     before = human(data)["mail.db subscribers"]
-    monkeypatch.setattr("commands.mail.now", lambda: FIRST)
+    monkeypatch.setattr("commands.mail.utc_now", lambda: FIRST)
     prepare = ("digest", "prepare", "--day", FIRST_DAY.isoformat())
     clock = f"import commands.mail; commands.mail.now = lambda: {FIRST!r}"
     killed_at("digest.issues.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
@@ -259,11 +261,14 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
 
 
 def test_killed_while_alerts_are_sent_nobody_is_told_twice(
-    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch, service: Service  # noqa: F811
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    service: Service,
+) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     (data / "alerts.yml").write_text("channels:\n  team:\n    address: env:TEAM\n    secret: env:SECRET\n")
     with closing(open_mail(data / "mail.db")) as db:
         reader(db, "one@example.org")
@@ -279,7 +284,7 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     assert len(service.got) == 1 < len(wanted)
     call("alerts", "send")
     assert sorted(f"team: {each['title']}" for each in service.bodies) == sorted(wanted), "each once, none left out"
-    monkeypatch.setattr("commands.alerts.now", lambda: "2099-01-01T00:00:00Z")
+    monkeypatch.setattr("commands.alerts.utc_now", lambda: "2099-01-01T00:00:00Z")
     told = call("alerts", "status")
     assert (told.exit_code, told.output.count("unknown")) == (3, 2), "whoever runs the site is asked about that one"
     call("alerts", "send")
@@ -330,17 +335,19 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    digest_world.corpus(data)
+    digest_fixtures.corpus(data)
     with closing(open_mail(data / "mail.db")) as db:
         for number in range(3):
             reader(db, f"reader{number}@example.org")
-    monkeypatch.setattr("commands.mail.now", lambda: "2022-03-09T08:00:00Z")
+    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
     postbox = Postbox()
     with post_office(postbox) as port:
         settings = {
-            "INFOPOLICY_MAIL_FROM": "digest@example.org", "INFOPOLICY_SMTP_SECURITY": "none",
-            "INFOPOLICY_SMTP_HOST": "127.0.0.1", "INFOPOLICY_SMTP_PORT": str(port),
-        }  # fmt: skip
+            "INFOPOLICY_MAIL_FROM": "digest@example.org",
+            "INFOPOLICY_SMTP_SECURITY": "none",
+            "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+            "INFOPOLICY_SMTP_PORT": str(port),
+        }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         key = call("digest", "prepare", "--day", FIRST_DAY.isoformat()).output.splitlines()[0]
@@ -453,7 +460,7 @@ def test_a_damaged_file_is_named_and_comes_back(
 async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
     """The public pages stay; the desk and the subscriptions say that they are closed, and nothing is made in their place."""
     config = Configuration(data=data, site="http://localhost")
-    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_world.SECRET, today="2025-06-01")
+    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_fixtures.SECRET, today="2025-06-01")
     broken = ("staff.db", "partners.db", "mail.db")
     for name in broken:
         for suffix in ("-wal", "-shm"):

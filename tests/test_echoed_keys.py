@@ -83,8 +83,15 @@ def values(path: Path) -> Iterator[bytes]:
 def test_a_key_that_comes_back_is_kept_nowhere(infopolicy: Command, source: str, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     done = infopolicy(
-        "--verbose", "crawl", "us_states_legiscan", "-a", "states=UT", "--collect-only", mirror=source, env={"LEGISCAN_KEY": KEY}
-    )  # fmt: skip
+        "--verbose",
+        "crawl",
+        "us_states_legiscan",
+        "-a",
+        "states=UT",
+        "--collect-only",
+        mirror=source,
+        env={"LEGISCAN_KEY": KEY},
+    )
     said = done.stdout + done.stderr
     kept = [value for file in sorted((tmp_path / "data").glob("*.db")) for value in values(file)]
     assert any(b" is no key" in value for value in kept), "the answer must have been kept as a reject"
@@ -110,7 +117,8 @@ def test_an_answer_loses_its_key_before_anything_reads_it(monkeypatch: pytest.Mo
 def test_the_cache_gets_an_answer_after_its_key_is_gone() -> None:
     order = crawl_settings.DOWNLOADER_MIDDLEWARES
     own, cache = (
-        order[f"crawlers.{name}"] for name in ("middlewares.KeylessAnswersMiddleware", "httpcache.HttpCacheMiddleware")
+        order[f"crawlers.download.{name}"]
+        for name in ("middlewares.KeylessAnswersMiddleware", "httpcache.HttpCacheMiddleware")
     )
     assert own > cache, "answers come through the highest number first"
 

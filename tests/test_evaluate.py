@@ -74,8 +74,16 @@ def write(path: Path, *documents: dict) -> Path:
     return path
 
 
-DOCUMENT = {"id": "us/117/hr/1", "source": "", "title": "Library grants", "abstract": None, "areas": ["library-funding"],
-            "priority": 2, "stratum": "core", "split": "test"}  # fmt: skip
+DOCUMENT = {
+    "id": "us/117/hr/1",
+    "source": "",
+    "title": "Library grants",
+    "abstract": None,
+    "areas": ["library-funding"],
+    "priority": 2,
+    "stratum": "core",
+    "split": "test",
+}
 
 
 def test_evaluate_tells_levels_apart(tmp_path: Path) -> None:

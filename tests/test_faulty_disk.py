@@ -12,12 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from conftest import ROOT, clean_environment
-from desk_world import PASSWORD
-from digest_world import reader
-from killing import SAMPLE, start
+from crash_helpers import SAMPLE, start
+from desk_fixtures import PASSWORD
+from digest_fixtures import reader
 from test_docs import ALL
 
 from benchmarks.compare import fingerprints
@@ -29,11 +29,29 @@ from store.data_folder import damage, present
 CODES = {0, 1, 2, 3, 4}
 #: What only reads ends well, or says what it cannot read. Everything else needs to write and must say that it could not.
 READS = {
-    "summary", "status", "check", "tag", "match", "evaluate", "train", "positions check", "positions proposals",
-    "positions patch", "positions evaluate", "positions stances", "serve", "user list", "digest status", "alerts status",
-    "alerts test", "subscribers export", "digest preview", "digest bounces",
-    "digest letters", "digest settle",
-}  # fmt: skip
+    "summary",
+    "status",
+    "check",
+    "tag",
+    "match",
+    "evaluate",
+    "train",
+    "positions check",
+    "positions proposals",
+    "positions patch",
+    "positions evaluate",
+    "positions stances",
+    "serve",
+    "user list",
+    "digest status",
+    "alerts status",
+    "alerts test",
+    "subscribers export",
+    "digest preview",
+    "digest bounces",
+    "digest letters",
+    "digest settle",
+}
 WORDS = {"full": ("make room",), "readonly": ("read-only", "may be written", "may write", "cannot be written")}
 LINE = json.dumps({"id": 1, "title": "Library Services and Technology Act"}) + "\n"
 
@@ -43,37 +61,72 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
     [copy] = [path for path in (data / "backups").iterdir() if path.is_dir()]
     person, password = "Ben Writer", PASSWORD + "\n"
     given: dict[str, tuple[list[str], str]] = {
-        "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""), "run": ([], ""),
-        "merge": ([str(data.parent / "spool")], ""), "rebuild": (["--all"], ""), "publish": ([], ""),
-        "serve": (["--port", "18475"], ""), "summary": ([], ""), "status": ([], ""), "check": ([], ""), "backup": ([], ""),
-        "restore": ([str(copy)], ""), "accept": (["mail.db"], ""), "snapshot": ([str(data / "public" / "corpus.db")], ""),
-        "prune": ([], ""), "export": (["--format", "xlsx", "--output", str(data / "out.xlsx")], ""), "tag": ([], LINE),
-        "match": ([], LINE), "evaluate": ([str(data / "none.jsonl")], ""), "train": ([str(data / "none.jsonl")], ""),
-        "gold fetch": ([], ""), "positions check": ([], ""), "positions proposals": ([], ""),
-        "positions patch": (["1"], ""), "positions evaluate": ([], ""), "positions stances": ([], ""),
-        "subscribe": (["new@example.org"], ""), "subscribers export": (["one@example.org"], ""),
-        "subscribers erase": (["one@example.org"], ""), "digest prepare": (["--list", "partners"], ""),
-        "digest note": ([key], "A note.\n"), "digest preview": ([key, "--output", str(data / "page.html")], ""),
-        "digest send": ([key], ""), "digest deliver": (["weekly"], ""),
-        "digest letters": ([], ""), "digest status": ([], ""), "digest settle": ([key, "nobody", "--arrived"], ""),
-        "digest bounces": ([str(data / "bounced.mbox")], ""), "alerts send": ([], ""), "alerts test": (["team"], ""),
-        "alerts status": ([], ""), "user add": (["Eve New"], password), "user list": ([], ""),
-        "user disable": ([person], ""), "user password": ([person], password), "user role": ([person, "viewer"], ""),
-    }  # fmt: skip
+        "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
+        "run": ([], ""),
+        "merge": ([str(data.parent / "spool")], ""),
+        "rebuild": (["--all"], ""),
+        "publish": ([], ""),
+        "serve": (["--port", "18475"], ""),
+        "summary": ([], ""),
+        "status": ([], ""),
+        "check": ([], ""),
+        "backup": ([], ""),
+        "restore": ([str(copy)], ""),
+        "doctor": (["--offline"], ""),
+        "accept": (["mail.db"], ""),
+        "snapshot": ([str(data / "public" / "corpus.db")], ""),
+        "prune": ([], ""),
+        "export": (["--format", "xlsx", "--output", str(data / "out.xlsx")], ""),
+        "tag": ([], LINE),
+        "match": ([], LINE),
+        "evaluate": ([str(data / "none.jsonl")], ""),
+        "train": ([str(data / "none.jsonl")], ""),
+        "gold fetch": ([], ""),
+        "positions check": ([], ""),
+        "positions proposals": ([], ""),
+        "positions patch": (["1"], ""),
+        "positions evaluate": ([], ""),
+        "positions stances": ([], ""),
+        "subscribe": (["new@example.org"], ""),
+        "subscribers export": (["one@example.org"], ""),
+        "subscribers erase": (["one@example.org"], ""),
+        "digest prepare": (["--list", "partners"], ""),
+        "digest note": ([key], "A note.\n"),
+        "digest preview": ([key, "--output", str(data / "page.html")], ""),
+        "digest send": ([key], ""),
+        "digest deliver": (["weekly"], ""),
+        "digest letters": ([], ""),
+        "digest status": ([], ""),
+        "digest settle": ([key, "nobody", "--arrived"], ""),
+        "digest bounces": ([str(data / "bounced.mbox")], ""),
+        "alerts send": ([], ""),
+        "alerts test": (["team"], ""),
+        "alerts status": ([], ""),
+        "user add": (["Eve New"], password),
+        "user list": ([], ""),
+        "user disable": ([person], ""),
+        "user password": ([person], password),
+        "user role": ([person, "viewer"], ""),
+    }
     assert set(given) == set(ALL), "each command has its call here"
     return given
 
 
 SETTINGS = {
-    "INFOPOLICY_MIRROR": SAMPLE, "INFOPOLICY_WORKERS": "1", "INFOPOLICY_MAIL_FROM": "digest@example.org",
-    "INFOPOLICY_SMTP_HOST": "127.0.0.1", "INFOPOLICY_SMTP_PORT": "1", "INFOPOLICY_SMTP_SECURITY": "none",
-    "TEAM": "signed+http://127.0.0.1:1/hook", "SECRET": "hush",
-}  # fmt: skip
+    "INFOPOLICY_MIRROR": SAMPLE,
+    "INFOPOLICY_WORKERS": "1",
+    "INFOPOLICY_MAIL_FROM": "digest@example.org",
+    "INFOPOLICY_SMTP_HOST": "127.0.0.1",
+    "INFOPOLICY_SMTP_PORT": "1",
+    "INFOPOLICY_SMTP_SECURITY": "none",
+    "TEAM": "signed+http://127.0.0.1:1/hook",
+    "SECRET": "hush",
+}
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    data = desk_world.build(tmp_path_factory.mktemp("world")).data
+    data = desk_fixtures.build(tmp_path_factory.mktemp("world")).data
     config = Configuration(data=data)
     open_partners(config.partners).close()
     with closing(open_mail(config.mail)) as db:
@@ -95,10 +148,14 @@ def on(fault: str, data: Path, key: str) -> dict[str, dict[str, Any]]:
     if bound and not shutil.which(bound[0]) and not os.environ.get("CI"):
         pytest.skip("setpriv is not installed")
     done = subprocess.run(
-        [*bound, sys.executable, str(ROOT / "tests" / "faulty_disk.py"), fault, str(data.parent)],
-        env=clean_environment() | SETTINGS | {"INFOPOLICY_DATA": str(data)}, input=json.dumps(listed), cwd=ROOT,
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        [*bound, sys.executable, str(ROOT / "tests" / "support" / "faulty_disk.py"), fault, str(data.parent)],
+        env=clean_environment() | SETTINGS | {"INFOPOLICY_DATA": str(data)},
+        input=json.dumps(listed),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

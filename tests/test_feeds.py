@@ -20,11 +20,11 @@ from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, bu
 from sqlite_utils import Database
 
 import serve
-from pages.export import exports, feeds
+from pages.export import atom, exports, feeds
 from publish.listing import publish
 
 SITE = "https://policy.example.org"
-ATOM = {"a": feeds.ATOM}
+ATOM = {"a": atom.ATOM}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ async def get(site, path: str, **headers: str):
 def check_atom(body: bytes) -> list[etree._Element]:
     """What RFC 4287 demands, section by section; gives the entries."""
     feed = etree.fromstring(body)
-    assert feed.tag == f"{{{feeds.ATOM}}}feed"
+    assert feed.tag == f"{{{atom.ATOM}}}feed"
     for node in (feed, *feed.findall("a:entry", ATOM)):
         for name in ("id", "title", "updated"):  # 4.1.1, 4.1.2: exactly one of each
             assert len(node.findall(f"a:{name}", ATOM)) == 1, name
@@ -96,8 +96,11 @@ async def test_atom_is_valid_and_has_its_entries(site, path: str) -> None:
 
 
 async def test_hostile_text_is_text_in_every_form(site) -> None:
-    [entry] = [e for e in check_atom((await get(site, "/areas/library-funding.atom")).content)
-               if e.findtext("a:title", "", ATOM).startswith("S. 42")]  # fmt: skip
+    [entry] = [
+        e
+        for e in check_atom((await get(site, "/areas/library-funding.atom")).content)
+        if e.findtext("a:title", "", ATOM).startswith("S. 42")
+    ]
     assert entry.findtext("a:title", "", ATOM) == f"S. 42: {HOSTILE}"
     assert {child.tag.rpartition("}")[2] for child in entry} == {
         "title",
@@ -130,13 +133,16 @@ async def test_a_document_tells_its_changes_and_its_actions_once(site) -> None:
     entries = check_atom((await get(site, f"/documents/{BROADBAND}.atom")).content)
     told = [entry.findtext("a:title", "", ATOM) for entry in entries]
     assert sorted(told) == [
-        "Introduced in House", "New status: Passed one chamber", "Passed House by voice vote.", "Received in the Senate.",
-    ]  # fmt: skip
+        "Introduced in House",
+        "New status: Passed one chamber",
+        "Passed House by voice vote.",
+        "Received in the Senate.",
+    ]
 
 
 def test_characters_that_xml_cannot_hold_are_left_out() -> None:
-    entry = feeds.Entry(f"{SITE}/x", "a\x00b\x0bc\ufffe\ud800", f"{SITE}/x", "2022-01-01", "\x1b[31mred")
-    [found] = check_atom(feeds.atom("t\x08", SITE, "/", "/x.atom", [entry], None))
+    entry = atom.Entry(f"{SITE}/x", "a\x00b\x0bc\ufffe\ud800", f"{SITE}/x", "2022-01-01", "\x1b[31mred")
+    [found] = check_atom(atom.write_atom("t\x08", SITE, "/", "/x.atom", [entry]))
     assert found.findtext("a:title", "", ATOM) == "a b c  "
 
 
@@ -196,18 +202,30 @@ def extended(corpus: Path, folder: Path, title: str, published: str) -> Path:
     later = "us-fr-2022-09999"
     db.table("documents").insert(
         document_row(
-            later, kind="regulation", source="us_federal_register", session="fr", identifier="2022-09999", title=title,
-            document_type="Proposed Rule", status="proposed", published_on=published, comments_close_on="2022-05-02",
-            changed_at="2022-03-20T08:00:00Z", url="https://www.federalregister.gov/d/2022-09999",
+            later,
+            kind="regulation",
+            source="us_federal_register",
+            session="fr",
+            identifier="2022-09999",
+            title=title,
+            document_type="Proposed Rule",
+            status="proposed",
+            published_on=published,
+            comments_close_on="2022-05-02",
+            changed_at="2022-03-20T08:00:00Z",
+            url="https://www.federalregister.gov/d/2022-09999",
         )
-    )  # fmt: skip
+    )
     db.table("terms").insert({"document_id": later, "ordinal": 0, "kind": "docket", "term": "WC Docket 21-31"})
     db.table("events").insert(
         {
-            "document_id": later, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-05-02T23:59:59",
+            "document_id": later,
+            "ordinal": 0,
+            "kind": "comment_close",
+            "starts_at": "2022-05-02T23:59:59",
             "timezone": "America/New_York",
         }
-    )  # fmt: skip
+    )
     db.table("tags").insert({"document_id": later, "area_id": "broadband", "probability": 0.9})
     publish(db, "2022-03-20T12:00:00Z")
     db.close()
@@ -251,9 +269,15 @@ async def test_a_date_that_is_corrected_in_place_moves_the_same_event(site, corp
     db = Database(file)
     db.table("events").update((RULE, 0), {"starts_at": "2022-04-15T23:59:59"})
     db.table("changes").insert(
-        {"id": "c9", "document_id": RULE, "seen_at": "2022-03-09T09:00:00Z", "happened_on": "2022-03-09", "kind": "event",
-         "summary": "Comments close 15 April 2022"}
-    )  # fmt: skip
+        {
+            "id": "c9",
+            "document_id": RULE,
+            "seen_at": "2022-03-09T09:00:00Z",
+            "happened_on": "2022-03-09",
+            "kind": "event",
+            "summary": "Comments close 15 April 2022",
+        }
+    )
     db.close()
     before = events_of((await get(site, f"/documents/{RULE}.ics")).content)
     after = events_of((await get(serve.build(file, today=TODAY, site=SITE), f"/documents/{RULE}.ics")).content)
@@ -310,14 +334,30 @@ async def test_every_table_has_the_documents_of_the_page(site, path: str, ids: l
 async def test_a_row_tells_what_the_page_tells(site) -> None:
     [row] = table(await get(site, "/positions/tc-hotspot-lending.csv"))
     assert row == {
-        "id": BROADBAND, "identifier": "H.R. 1783", "title": "Library Broadband Act", "kind": "bill", "document_type": "hr",
-        "jurisdiction": "us", "place": "United States", "session": "117", "status": "passed_first_chamber",
-        "status_in_words": "Passed one chamber", "status_on": "2022-03-08", "published_on": "2021-03-11",
-        "latest_on": "2022-03-08", "latest_action": "Received in the Senate.", "next_on": "", "next_date": "",
-        "must_see": "1", "areas": "broadband; library-funding", "areas_in_words": "Broadband; Library funding",
-        "positions": "tc-hotspot-lending", "stance": "", "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
+        "id": BROADBAND,
+        "identifier": "H.R. 1783",
+        "title": "Library Broadband Act",
+        "kind": "bill",
+        "document_type": "hr",
+        "jurisdiction": "us",
+        "place": "United States",
+        "session": "117",
+        "status": "passed_first_chamber",
+        "status_in_words": "Passed one chamber",
+        "status_on": "2022-03-08",
+        "published_on": "2021-03-11",
+        "latest_on": "2022-03-08",
+        "latest_action": "Received in the Senate.",
+        "next_on": "",
+        "next_date": "",
+        "must_see": "1",
+        "areas": "broadband; library-funding",
+        "areas_in_words": "Broadband; Library funding",
+        "positions": "tc-hotspot-lending",
+        "stance": "",
+        "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
         "address": f"{SITE}/documents/{BROADBAND}",
-    }  # fmt: skip
+    }
     [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
     assert (rule["next_on"], rule["next_date"], rule["areas"]) == ("2022-03-31", "Comments close", ["broadband"])
 
@@ -453,10 +493,19 @@ async def test_a_change_of_the_file_changes_the_mark(corpus: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "path",
-    ["/areas/no-such-area.atom", "/jurisdictions/xx.csv", "/positions/nothing.ics", "/documents/us-117-hr0.atom",
-     "/documents/us-117-hr0.ics", "/documents/us-117-hr0.json", "/browse.exe", "/documents/..%2fops.atom",
-     "/staff.atom", "/browse.atom/x"],
-)  # fmt: skip
+    [
+        "/areas/no-such-area.atom",
+        "/jurisdictions/xx.csv",
+        "/positions/nothing.ics",
+        "/documents/us-117-hr0.atom",
+        "/documents/us-117-hr0.ics",
+        "/documents/us-117-hr0.json",
+        "/browse.exe",
+        "/documents/..%2fops.atom",
+        "/staff.atom",
+        "/browse.atom/x",
+    ],
+)
 async def test_what_is_not_there_has_no_feed(site, path: str) -> None:
     assert (await site.client.get(path, follow_redirects=True)).status_code == 404
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-import hostile_world
+import hostile_fixtures
 import pytest
-from desk_world import site_of
+from desk_fixtures import site_of
 
 from datasette.plugins import pm
 from operations.exports import export
@@ -29,11 +29,17 @@ NUMBER = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 OURS = {
     r"^/browse\.(?P<form>atom|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
     r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|ics|csv|xlsx|json)$": [
-        "/areas/broadband.csv", "/jurisdictions/us.csv", "/positions/tc-hotspot-lending.csv"
+        "/areas/broadband.csv",
+        "/jurisdictions/us.csv",
+        "/positions/tc-hotspot-lending.csv",
     ],
-    r"^/(deadlines|calendar)\.(?P<form>atom|ics|csv|xlsx|json)$": ["/deadlines.csv", "/deadlines.csv?past=1", "/calendar.csv"],
+    r"^/(deadlines|calendar)\.(?P<form>atom|ics|csv|xlsx|json)$": [
+        "/deadlines.csv",
+        "/deadlines.csv?past=1",
+        "/calendar.csv",
+    ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
-}  # fmt: skip
+}
 OPTIONS = ("", "_stream=1", "_dl=1", "_header=off", "_labels=on", "_size=2&_stream=on", "_trace=1", "_shape=objects")
 SIGNS = (
     "=1+1",
@@ -54,7 +60,7 @@ SIGNS = (
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
-    return hostile_world.build(tmp_path_factory.mktemp("formulas"))[0]
+    return hostile_fixtures.build(tmp_path_factory.mktemp("formulas"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +97,7 @@ def test_every_csv_route_of_ours_is_scanned(site: Any) -> None:
 async def test_no_csv_address_gives_a_formula(site: Any, world: Configuration) -> None:
     own = [each for addresses in OURS.values() for each in addresses]
     datasettes = [f"/corpus/{table}.csv?{options}" for table, options in itertools.product(tables(world), OPTIONS)]
-    row = f"/corpus/documents/{hostile_world.BILL}.csv"
+    row = f"/corpus/documents/{hostile_fixtures.BILL}.csv"
     found, guarded = {}, 0
     for path in (*own, *datasettes, row):
         answer = await site.client.get(path)

@@ -34,10 +34,23 @@ def test_a_freeze_holds_every_kind_of_row_page_and_mail(twice: tuple[Frozen, Fro
     found = twice[0]
     assert all(said.startswith("exit code 0") for said in found["sources"].values()), found["sources"]
     for table in (
-        "corpus.documents", "corpus.actions", "corpus.tags", "corpus.evidence", "corpus.position_matches", "corpus.changes",
-        "corpus.look_alikes", "corpus.listing", "corpus.facet_counts", "corpus.documents_fts", "corpus.decisions",
-        "corpus.outcomes", "staff.reviews", "partners.statements", "mail.digest_items", "mail.deliveries",
-    ):  # fmt: skip
+        "corpus.documents",
+        "corpus.actions",
+        "corpus.tags",
+        "corpus.evidence",
+        "corpus.position_matches",
+        "corpus.changes",
+        "corpus.look_alikes",
+        "corpus.listing",
+        "corpus.facet_counts",
+        "corpus.documents_fts",
+        "corpus.decisions",
+        "corpus.outcomes",
+        "staff.reviews",
+        "partners.statements",
+        "mail.digest_items",
+        "mail.deliveries",
+    ):
         assert found["tables"][table]["rows"], table
     assert len(found["pages"]) >= 200
     refused = {path: page for path, page in found["pages"].items() if page["status"] >= 400}

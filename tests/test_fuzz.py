@@ -35,7 +35,6 @@ from fuzzing import change_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import settings
 from crawlers.completeness.fields import load_fields
 from crawlers.items import BadRecord, Bill, Unreadable, clean
 from crawlers.parsers.json_reader import read_json
@@ -47,6 +46,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web.request_parsing import Upload
 from pages.export import ical
 from positions.catalog import catalog
+from settings import ROOT, BadSetting, load
 
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
@@ -123,7 +123,7 @@ READERS = PARSERS | {
     "crawlers/status/states.py": "crawler_rules",
     "crawlers/yaml_config.py": "crawler_rules",
     "datasette/plugins/sharing.py": "web_addresses",
-    "datasette/plugins/subscribe.py": "forms",
+    "digest/subscribers/form.py": "forms",
     "desk/intake/catalog_patch.py": "proposal",
     "desk/intake/importing.py": "form_lines",
     "desk/intake/tracker.py": "tracker_csv",
@@ -187,6 +187,7 @@ OUR_OWN = {
     ),
     "our own backups and the journal of removals": (
         "operations/loss.py",
+        "operations/manifest.py",
         "operations/backup.py",
         "operations/human_data_export.py",
         "operations/retention.py",
@@ -207,10 +208,9 @@ def test_every_source_has_a_target() -> None:
 
 def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
     found = {
-        path.relative_to(settings.ROOT).as_posix()
-        for path in settings.ROOT.rglob("*.py")
-        if path.relative_to(settings.ROOT).parts[0] not in NOT_SERVED
-        and READS.search(path.read_text(encoding="utf-8"))
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT).parts[0] not in NOT_SERVED and READS.search(path.read_text(encoding="utf-8"))
     }
     own = {module for modules in OUR_OWN.values() for module in modules}
     assert sorted(found - set(READERS) - own) == [], "give each a target, or say why it needs none"
@@ -221,7 +221,7 @@ def test_every_module_that_reads_has_a_target_or_a_reason() -> None:
 @pytest.mark.parametrize("name", sorted(set(READERS.values())))
 def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
     target, entered = BY_NAME[name], set[str]()
-    wanted = {str(settings.ROOT / module) for module, target_of in READERS.items() if target_of == name}
+    wanted = {str(ROOT / module) for module, target_of in READERS.items() if target_of == name}
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         entered.add(frame.f_code.co_filename)
@@ -265,9 +265,17 @@ def test_a_workbook_whose_packing_is_damaged_is_told_so() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["[" * 100_000, "7", "null", "[]", '[1, "us-117-hr1", null, "", 9223372036854775808]', '["a", "b", "c", ["d"], 1]',
-     '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]', '["us-117-hr1", "area:broadband", "confirm", {}, 0]'],
-)  # fmt: skip
+    [
+        "[" * 100_000,
+        "7",
+        "null",
+        "[]",
+        '[1, "us-117-hr1", null, "", 9223372036854775808]',
+        '["a", "b", "c", ["d"], 1]',
+        '["us-117-hr1", "area:broadband", {"a": 1}, null, 0]',
+        '["us-117-hr1", "area:broadband", "confirm", {}, 0]',
+    ],
+)
 def test_a_line_of_a_form_that_no_page_made_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"not what the page held|brackets without end"):
         importing._taken(line)
@@ -295,20 +303,29 @@ def test_no_depth_of_brackets_ends_a_crawl(body: bytes) -> None:
 
 def bill(**fields: Any) -> Bill:
     usual: dict[str, Any] = {
-        "id": "us-117-hr1", "source": "us_bills", "jurisdiction": "us", "level": "federal", "session": "117",
-        "identifier": "H.R. 1", "title": "A bill", "url": "https://x/1", "source_url": "https://x/1",
-    }  # fmt: skip
+        "id": "us-117-hr1",
+        "source": "us_bills",
+        "jurisdiction": "us",
+        "level": "federal",
+        "session": "117",
+        "identifier": "H.R. 1",
+        "title": "A bill",
+        "url": "https://x/1",
+        "source_url": "https://x/1",
+    }
     return Bill(**usual | fields)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("title", ["A", "bill"], "title is list"), ("chamber", {"name": "upper"}, "chamber is dict"),
-        ("text", "half \ud83d of it", "text holds half a character"), ("subjects", ("a", 7), r"subjects\[1\] is int"),
+        ("title", ["A", "bill"], "title is list"),
+        ("chamber", {"name": "upper"}, "chamber is dict"),
+        ("text", "half \ud83d of it", "text holds half a character"),
+        ("subjects", ("a", 7), r"subjects\[1\] is int"),
         ("status_history", (("introduced", 1.5),), r"status_history\[0\]\[1\] is float"),
     ],
-)  # fmt: skip
+)
 def test_what_no_database_takes_is_refused_by_name(field: str, value: Any, message: str) -> None:
     with pytest.raises(BadRecord, match=message):
         check_shape(bill(**{field: value}))
@@ -352,8 +369,8 @@ def test_a_mail_in_an_alphabet_that_nobody_knows_stops_nothing() -> None:
 @pytest.mark.parametrize("name", ["site", "mirror"])
 def test_an_address_with_an_open_bracket_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
     (tmp_path / "infopolicy.toml").write_text(f'{name} = "http://[::1"')
-    with pytest.raises(settings.BadSetting, match=f"{name} = 'http"):
-        settings.load({}, tmp_path / "infopolicy.toml")
+    with pytest.raises(BadSetting, match=f"{name} = 'http"):
+        load({}, tmp_path / "infopolicy.toml")
 
 
 def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
@@ -365,9 +382,14 @@ def test_a_time_zone_longer_than_a_file_may_be_called_is_none() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/corpus/documents.json?_facet={}", "/corpus/documents?_sort=nothing", "/corpus/documents.json?_through={}",
-     "/corpus/documents?_facet=a%00b", "/browse%00"],
-)  # fmt: skip
+    [
+        "/corpus/documents.json?_facet={}",
+        "/corpus/documents?_sort=nothing",
+        "/corpus/documents.json?_through={}",
+        "/corpus/documents?_facet=a%00b",
+        "/browse%00",
+    ],
+)
 def test_an_address_that_cannot_be_read_is_the_askers_mistake(path: str) -> None:
     runner, stranger, _, _ = fuzz_visitors._world()
     assert runner.run(stranger.get(path)).status_code in (400, 404)
@@ -407,10 +429,14 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
 @FAST
 @given(
     st.dictionaries(
-        st.sampled_from(["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]),
-        st.one_of(st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])),
+        st.sampled_from(
+            ["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]
+        ),
+        st.one_of(
+            st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])
+        ),
     )
-)  # fmt: skip
+)
 def test_any_address_of_the_list_is_answered(args: dict[str, str]) -> None:
     fuzz_visitors.browse(args)
 

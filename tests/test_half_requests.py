@@ -23,14 +23,16 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 #: What is sent, before the connection goes quiet; whether an answer comes before it is closed.
 HALVES = {
-    "nothing": (b"", False), "a line": (b"GET / HT", False), "a head": (GET + b"X-Half: ", False),
+    "nothing": (b"", False),
+    "a line": (b"GET / HT", False),
+    "a head": (GET + b"X-Half: ", False),
     "a body of a length": (POST + b"Content-Length: 100\r\n\r\nhalf", False),
     "no body": (POST + b"Content-Length: 100\r\n\r\n", False),
     "a body in chunks": (POST + b"Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", False),
     "a second head": (GET + b"\r\n" + GET, True),
     "a second body": (GET + b"\r\n" + POST + b"Content-Length: 9\r\n\r\nhalf", True),
     "a second head, later": (GET + b"\r\n", True),
-}  # fmt: skip
+}
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:

@@ -1,8 +1,8 @@
 """Every source returns half of what it returned before, or nothing, or less than it says it holds: is the alarm seen?
 
 Each case runs the real spiders through the real command line, against mirrors made from the golden recordings
-(tests/halves.py): once whole, and then each way of failing from a copy of that corpus. The alarm must be seen wherever a
-person looks, and nothing may be taken for gone.
+(tests/support/truncated_sources.py): once whole, and then each way of failing from a copy of that corpus. The alarm
+must be seen wherever a person looks, and nothing may be taken for gone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from conftest import ROOT, clean_environment
-from halves import CASES, WHOLE
+from truncated_sources import CASES, WHOLE
 
 import commands.collecting
 import pipelines
@@ -91,9 +91,13 @@ def collect(
             db.close()
     environment = clean_environment() | KEYS | {"INFOPOLICY_DATA": str(target)}
     call = lambda *command: subprocess.run(  # noqa: E731
-        command, env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()}, cwd=ROOT, text=True,
-        capture_output=True, timeout=300,
-    )  # fmt: skip
+        command,
+        env=environment | {"INFOPOLICY_MIRROR": (folder / "mirror").as_uri()},
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     crawled = call(sys.executable, "-c", COMMAND, json.dumps(own), "crawl", "--budget", "off", *options, *names)
     assert "Traceback" not in crawled.stderr, crawled.stderr
     status = call(sys.executable, str(ROOT / "cli.py"), "status", "--json")
@@ -168,7 +172,7 @@ def nothing_is_gone(world: World, whole: World, source: str) -> None:
 
 
 def test_every_source_has_a_case() -> None:
-    assert set(CASES) == set(load_sources()), "a new source needs a writer in tests/halves.py"
+    assert set(CASES) == set(load_sources()), "a new source needs a writer in tests/support/truncated_sources.py"
 
 
 @pytest.mark.parametrize("source", load_sources())

@@ -10,29 +10,61 @@ from urllib.parse import quote_plus
 import httpx
 import pytest
 import site_corpus
-from desk_world import build, site_of
+from desk_fixtures import build, site_of
 from sqlite_utils import Database
 
 from settings import Configuration
 
 SITE = "https://policy.example.org"
 FORWARDED = {
-    "X-Forwarded-Host": "evil.example", "X-Original-Host": "evil.example", "Forwarded": "host=evil.example;proto=http",
-    "X-Forwarded-Proto": "ftp", "X-Forwarded-Prefix": "//evil.example", "X-Rewrite-URL": "//evil.example",
-}  # fmt: skip
+    "X-Forwarded-Host": "evil.example",
+    "X-Original-Host": "evil.example",
+    "Forwarded": "host=evil.example;proto=http",
+    "X-Forwarded-Proto": "ftp",
+    "X-Forwarded-Prefix": "//evil.example",
+    "X-Rewrite-URL": "//evil.example",
+}
 FOREIGN = ({"Host": "evil.example:443"} | FORWARDED, {"Host": "a@evil.example/x?"})
 BLOB = quote_plus("select x'00ff' as b, id from documents")
 PATHS = (
-    "/", "/areas", "/browse?area=broadband", "/corpus", "/corpus.json", "/corpus/documents", "/corpus/documents?_size=1",
-    "/corpus/documents.json?_size=1", "/corpus/documents?_facet=kind&_size=2", "/corpus/documents.json?_facet=kind&_size=1",
-    f"/corpus?sql={BLOB}", f"/corpus.csv?sql={BLOB}",
-    f"/corpus.json?sql={BLOB}&_shape=array", "/corpus/documents.jsono?_size=1", f"/corpus/documents/{site_corpus.BROADBAND}",
-    f"/corpus/documents/{site_corpus.BROADBAND}.json", "/corpus/blobs.csv", "/corpus/blobs", "/browse.atom",
+    "/",
+    "/areas",
+    "/browse?area=broadband",
+    "/corpus",
+    "/corpus.json",
+    "/corpus/documents",
+    "/corpus/documents?_size=1",
+    "/corpus/documents.json?_size=1",
+    "/corpus/documents?_facet=kind&_size=2",
+    "/corpus/documents.json?_facet=kind&_size=1",
+    f"/corpus?sql={BLOB}",
+    f"/corpus.csv?sql={BLOB}",
+    f"/corpus.json?sql={BLOB}&_shape=array",
+    "/corpus/documents.jsono?_size=1",
+    f"/corpus/documents/{site_corpus.BROADBAND}",
+    f"/corpus/documents/{site_corpus.BROADBAND}.json",
+    "/corpus/blobs.csv",
+    "/corpus/blobs",
+    "/browse.atom",
     "/browse.json?size=1",
-    "/deadlines.ics", "/sitemap.xml", "/robots.txt", "/llms.txt", "/api", f"/documents/{site_corpus.BROADBAND}", "/desk",
+    "/deadlines.ics",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/llms.txt",
+    "/api",
+    f"/documents/{site_corpus.BROADBAND}",
+    "/desk",
     "/desk/login",
-    "/digest", "/subscribe", "/report", "/nothing", "/nothing.json", "/areas/", "/es/areas", "/es/corpus", "/corpus/nothing",
-)  # fmt: skip
+    "/digest",
+    "/subscribe",
+    "/report",
+    "/nothing",
+    "/nothing.json",
+    "/areas/",
+    "/es/areas",
+    "/es/corpus",
+    "/corpus/nothing",
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +113,12 @@ async def test_the_whole_addresses_of_datasette_begin_with_the_setting(app: Any)
 
 
 def test_no_page_takes_an_address_from_the_request() -> None:
-    """`request.url` and `request.host` are what a visitor says; only asking.check_origin compares the host with the form's."""
+    """A visitor chooses `request.url` and `request.host`; only request_parsing.check_origin compares the host with the form's."""
     root = Path(site_corpus.__file__).resolve().parents[1]
-    places = ("datasette/plugins/*.py", "datasette/templates/**/*.html", "pages/*.py", "desk/*.py")
+    places = ("datasette/plugins/*.py", "datasette/templates/**/*.html", "pages/**/*.py", "desk/**/*.py")
     files = [path for place in places for path in root.glob(place)]
     said = re.compile(r"request\.(url|host)\b(?!_)|\bbase_url\b|['\"]host['\"]")
     found = [(path.name, line.strip()) for path in files for line in path.read_text().splitlines() if said.search(line)]
     assert found == [
-        ("asking.py", """ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}""")
+        ("request_parsing.py", """ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}""")
     ]

@@ -98,8 +98,10 @@ def test_module_imports_only_what_comes_before_it(name: str) -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    graph = {name: {each for each in used & MODULES.keys() if MODULES[each].name != "__init__.py"} - {name}
-             for name, used in USED.items()}  # fmt: skip
+    graph = {
+        name: {each for each in used & MODULES.keys() if MODULES[each].name != "__init__.py"} - {name}
+        for name, used in USED.items()
+    }
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
@@ -146,10 +148,11 @@ def test_every_package_and_module_is_installed_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("file", "options"),
     [
-        ("requirements.txt", ["--no-dev"]), ("requirements-dev.txt", []),
+        ("requirements.txt", ["--no-dev"]),
+        ("requirements-dev.txt", []),
         ("requirements-cluster.txt", ["--no-dev", "--extra", "cluster"]),
     ],
-)  # fmt: skip
+)
 def test_exported_requirements_are_those_of_the_lock(file: str, options: list[str]) -> None:
     if shutil.which("uv") is None and not os.environ.get("CI"):
         pytest.skip("uv is not installed: the export cannot be compared with uv.lock")

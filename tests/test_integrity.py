@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from click.testing import Result
@@ -35,7 +35,7 @@ def config(made_large: Path, tmp_path: Path) -> Configuration:
 @pytest.fixture(scope="module")
 def made_large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose documents have texts of many pages."""
-    made = desk_world.build(tmp_path_factory.mktemp("world"))
+    made = desk_fixtures.build(tmp_path_factory.mktemp("world"))
     with closing(connect(made.corpus)) as db:
         db.execute("update documents set text = ? || rowid", [LONG * 2_000])
     open_ops(made.ops).close()
@@ -64,10 +64,10 @@ async def health(site: object) -> httpx.Response:
 
 
 async def test_damaged_texts_are_found_by_the_sample(config: Configuration) -> None:
-    application = desk_world.site_of(config, mail=config).app()
+    application = desk_fixtures.site_of(config, mail=config).app()
     assert (await health(application)).status_code == 200
     assert damage_texts(config.corpus) > 50
-    answer = await health(desk_world.site_of(config, mail=config).app())
+    answer = await health(desk_fixtures.site_of(config, mail=config).app())
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["a sample of corpus.db is damaged"])
 
 
@@ -76,7 +76,7 @@ async def test_what_a_full_check_found_stays_until_another_finds_it_whole(
 ) -> None:
     monkeypatch.setattr(integrity, "SAMPLE", 0)
     place = backup(config, tmp_path / "copy", now=NOW, keep=1)
-    application = desk_world.site_of(config, mail=config).app()
+    application = desk_fixtures.site_of(config, mail=config).app()
     assert damage_texts(config.corpus, 1) == 1
     assert (await health(application)).status_code == 200, "one page of many: nobody has looked at it yet"
     assert call("backup").exit_code == 4
@@ -88,7 +88,7 @@ async def test_what_a_full_check_found_stays_until_another_finds_it_whole(
     assert call("status").exit_code == 3
     restore(config, place, now=LATER)
     assert check_data(config, LATER) == []
-    assert (await health(desk_world.site_of(config, mail=config).app())).status_code == 200
+    assert (await health(desk_fixtures.site_of(config, mail=config).app())).status_code == 200
     assert f"last full check of corpus.db: {LATER}" in call("status").output
 
 
@@ -97,7 +97,7 @@ async def test_damage_that_a_page_met_is_told_at_the_next_probe(
 ) -> None:
     monkeypatch.setattr(integrity, "SAMPLE", 0)
     assert damage_texts(config.corpus) > 50
-    application = desk_world.site_of(config, mail=config).app()
+    application = desk_fixtures.site_of(config, mail=config).app()
     assert (await health(application)).json()["reasons"] == []
     transport = httpx.ASGITransport(app=application, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asked:
@@ -141,10 +141,15 @@ def test_an_export_that_fails_leaves_the_file_of_before(config: Configuration, m
 @pytest.mark.parametrize(
     ("version", "faults"),
     [
-        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]), ("3.50.4", ["WAL mode"]), ("3.50.7", []),
-        ("3.51.2", ["WAL mode"]), ("3.51.3", []), ("3.53.0", []), ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.46.1", ["WAL mode", "CVE-2025-6965", "CVE-2025-3277"]),
+        ("3.50.4", ["WAL mode"]),
+        ("3.50.7", []),
+        ("3.51.2", ["WAL mode"]),
+        ("3.51.3", []),
+        ("3.53.0", []),
+        ("3.44.6", ["CVE-2025-6965", "CVE-2025-3277"]),
     ],
-)  # fmt: skip
+)
 def test_known_faults_of_a_version_are_told(version: str, faults: list[str]) -> None:
     told = sqlite_version.warnings(version)
     assert len(told) == len(faults)

@@ -13,10 +13,12 @@ from crawlers.items import FEDERAL_TYPES, BadRecord, clean, document_id, slug
 
 #: What identifiers are made of: the sources' own habits, and what nobody expects.
 PIECES = st.lists(
-    st.sampled_from(["H", "R", "hr", ".", " ", "0", "00", "1", "42", "-", "–", "é", "ß", "№", "/", "\n", "S.J.Res.", "HB", "int"])
+    st.sampled_from(
+        ["H", "R", "hr", ".", " ", "0", "00", "1", "42", "-", "–", "é", "ß", "№", "/", "\n", "S.J.Res.", "HB", "int"]
+    )
     | st.characters(),
     max_size=8,
-).map("".join)  # fmt: skip
+).map("".join)
 JURISDICTIONS = st.sampled_from(["us", "us-tx", "us-fr", "US", "ca", "eu"])
 
 

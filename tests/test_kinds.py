@@ -37,10 +37,12 @@ def corpus(folder: Path, *rows: tuple[str, str, str | None, str | None]) -> Path
 def test_kinds_are_scored_with_their_text_and_apart(tmp_path: Path) -> None:
     folder = labels(
         tmp_path,
-        courts=[label("us/court/docket1", "broadband", "telecommunications", kind="courts"),
-                label("us/court/docket2", kind="courts", priority=0)],
+        courts=[
+            label("us/court/docket1", "broadband", "telecommunications", kind="courts"),
+            label("us/court/docket2", kind="courts", priority=0),
+        ],
         uk=[label("uk/bills/1", "privacy", kind="uk"), label("uk/bills/2", kind="uk")],
-    )  # fmt: skip
+    )
     file = corpus(
         tmp_path,
         ("us-court-docket1", "Doe v. Roe", None, BROADBAND * 3),

@@ -13,12 +13,14 @@ from typing import Any
 
 import jinja2
 import pytest
+from babel.messages.pofile import read_po
 from conftest import ROOT
 from jinja2 import nodes
 from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
+from digest.issues.words import messages
 from pages.http import formatting, language
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
@@ -27,11 +29,31 @@ TEMPLATES = serve.SITE / "templates"
 PUBLIC = [
     f"{name}.html"
     for name in (
-        "_became_law", "_charts", "_cite", "_feeds", "_macros", "_partners", "about", "area", "areas", "base", "browse",
-        "calendar", "compare", "deadlines", "document", "error", "glossary", "handout", "home", "jurisdiction", "jurisdictions",
-        "position", "positions",
+        "_became_law",
+        "_charts",
+        "_cite",
+        "_feeds",
+        "_macros",
+        "_partners",
+        "about",
+        "area",
+        "areas",
+        "base",
+        "browse",
+        "calendar",
+        "compare",
+        "deadlines",
+        "document",
+        "error",
+        "glossary",
+        "handout",
+        "home",
+        "jurisdiction",
+        "jurisdictions",
+        "position",
+        "positions",
     )
-]  # fmt: skip
+]
 #: Modules whose words those pages show.
 CODE = [*sorted((ROOT / "pages").rglob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
 SITE = "https://policy.example.org"
@@ -81,6 +103,28 @@ def of_glossary() -> Iterator[str]:
     yield from formatting.glossary()["jurisdictions"].values()
 
 
+def of_mails(found: object) -> Iterator[str]:
+    """The sentences of emails; of a pair of forms, the first is the message."""
+    if isinstance(found, dict):
+        for value in found.values():
+            yield from of_mails(value)
+    else:
+        yield found[0] if isinstance(found, list) else str(found)
+
+
+def translated(spoken: str) -> dict[str, list[tuple[str, str]]]:
+    """Message -> its English forms with those of a language; without what is empty or fuzzy, which the site does not use."""
+    with (language.FOLDER / f"{spoken}.po").open("rb") as file:
+        catalog = read_po(file, locale=spoken)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for message in catalog:
+        english = (message.id,) if isinstance(message.id, str) else message.id
+        forms = (message.string,) if isinstance(message.string, str) else message.string
+        if message.id and all(forms) and not message.fuzzy:
+            found.setdefault(english[0], []).extend(zip(english, forms, strict=True))
+    return found
+
+
 def everything() -> dict[str, str]:
     """Message -> where it is said."""
     said: dict[str, str] = {}
@@ -89,6 +133,7 @@ def everything() -> dict[str, str]:
     for path in CODE:
         said |= dict.fromkeys(of_code(path), path.name)
     said |= dict.fromkeys(of_glossary(), "glossary.yml")
+    said |= dict.fromkeys(of_mails(messages("en")), "sentences.yml")
     for area in load_areas().areas:
         said |= {area.title: "areas.yml", area.description: "areas.yml"}
     return said
@@ -96,7 +141,7 @@ def everything() -> dict[str, str]:
 
 @pytest.mark.parametrize("spoken", OTHERS)
 def test_every_message_is_there_in_every_language(spoken: str) -> None:
-    said, there = everything(), language.messages(spoken)
+    said, there = everything(), translated(spoken)
     lacking = {message: where for message, where in said.items() if message not in there}
     assert lacking == {}, f"pages/http/messages/{spoken}.po lacks {len(lacking)} of {len(said)}"
     assert sorted(set(there) - set(said)) == [], "nobody says these any more"
@@ -107,8 +152,8 @@ def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None
     """A name too many is an error on the page, a tag too many or another address breaks it."""
     names, parts = re.compile(r"%\(\w+\)s"), re.compile(r"\{\w*\}")
     tags = re.compile(r"<[^>]+>")
-    for message, forms in language.messages(spoken).items():
-        for form in forms:
+    for pairs in translated(spoken).values():
+        for message, form in pairs:
             assert sorted(names.findall(form)) == sorted(names.findall(message)), form
             assert set(parts.findall(form)) <= set(parts.findall(message)), form
             assert sorted(tags.findall(form)) == sorted(tags.findall(message)), form
@@ -180,8 +225,15 @@ def test_a_template_with_unmarked_text_would_be_found() -> None:
 SPANISH = {
     "/es/": ["Qué se mueve en la política de la información", "4 documentos", "31 de marzo de 2022", "en 22 días"],
     f"/es/documents/{BROADBAND}": [
-        "Proyecto de ley", "Aprobado por una cámara", "desde el 8 de marzo de 2022", "117.º Congreso", "muy probable (94 %)",
-        "1 copromotor", "Library Broadband Act", "hallado en el título", "Library Broadband Act, H.R. 1783, 117th Cong. (2021).",
+        "Proyecto de ley",
+        "Aprobado por una cámara",
+        "desde el 8 de marzo de 2022",
+        "117.º Congreso",
+        "muy probable (94 %)",
+        "1 copromotor",
+        "Library Broadband Act",
+        "hallado en el título",
+        "Library Broadband Act, H.R. 1783, 117th Cong. (2021).",
     ],
     "/es/areas/broadband": ["Banda ancha", "Próximas fechas", "Cierre de comentarios"],
     "/es/browse?q=hotspots": ["Documentos con «hotspots»", "2 documentos", "En el resumen:"],
@@ -191,7 +243,7 @@ SPANISH = {
     "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
     "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
     "/es/positions/tc-hotspot-lending/handout": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
-}  # fmt: skip
+}
 
 
 def shown(page: str) -> str:
@@ -246,11 +298,16 @@ async def test_titles_keep_their_language(site: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "led"),
     [
-        ("/es/corpus", "/corpus"), ("/es/browse.csv?area=broadband", "/browse.csv?area=broadband"), ("/es/sources", "/sources"),
-        ("/es/-/databases", "/-/databases"), ("/es//evil.example/", "/evil.example/"), ("/es/es/areas", "/es/areas"),
-        ("/es/desk", "/desk"), ("/es/staff.db", "/staff.db"),
+        ("/es/corpus", "/corpus"),
+        ("/es/browse.csv?area=broadband", "/browse.csv?area=broadband"),
+        ("/es/sources", "/sources"),
+        ("/es/-/databases", "/-/databases"),
+        ("/es//evil.example/", "/evil.example/"),
+        ("/es/es/areas", "/es/areas"),
+        ("/es/desk", "/desk"),
+        ("/es/staff.db", "/staff.db"),
     ],
-)  # fmt: skip
+)
 async def test_what_is_not_translated_leads_to_its_english_address_on_this_site(
     site: Any, asked: str, led: str
 ) -> None:

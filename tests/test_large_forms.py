@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desk_world import address_of, build, is_fallback, site_of
+from desk_fixtures import address_of, build, is_fallback, site_of
 
 from desk.web.routes import ROUTES
 from settings import Configuration
@@ -43,10 +43,17 @@ async def send(app: Any, path: str, parts: int, headers: dict[str, str]) -> tupl
         status = message.get("status", status)
 
     scope = {
-        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": path, "raw_path": path.encode(),
-        "query_string": b"", "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
     await app(scope, receive, keep)
     return status, read
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
 from conftest import ROOT, clean_environment
-from desk_world import PRIVATE, SECRET, add, open_desk, person
+from desk_fixtures import PRIVATE, SECRET, add, open_desk, person
 
 import serve
 from desk.queue import collaboration
@@ -115,9 +115,17 @@ def private_words(world: Configuration) -> list[str]:
         reasons = [row[0] for row in db.execute("select distinct reason from suggested_stances") if row[0]]
     assert len(reasons) > 10
     return [
-        *PRIVATE, *reasons, "subscriber@example.org", "suggested_stances", "staff.db", "mail.db", "ops.db",
-        str(world.data), str(ROOT), "Traceback (most recent",
-    ]  # fmt: skip
+        *PRIVATE,
+        *reasons,
+        "subscriber@example.org",
+        "suggested_stances",
+        "staff.db",
+        "mail.db",
+        "ops.db",
+        str(world.data),
+        str(ROOT),
+        "Traceback (most recent",
+    ]
 
 
 async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site: Any, world: Configuration) -> None:

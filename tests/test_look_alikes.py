@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 import pytest
-from comparison_world import add, bill, groups, of_kind
+from comparison_fixtures import add, bill, groups, of_kind
 from datasketch import MinHash, MinHashLSH
 from hypothesis import given
 from hypothesis import strategies as st

@@ -16,12 +16,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from click.testing import Result
-from desk_world import LATER, NOW, PASSWORD
-from digest_world import reader
-from killing import SAMPLE, start
+from crash_helpers import SAMPLE, start
+from desk_fixtures import LATER, NOW, PASSWORD
+from digest_fixtures import reader
 from site_corpus import BROADBAND, PLAIN
 
 from desk.partners import partners
@@ -39,23 +39,33 @@ PRIVATE = ("staff.db", "partners.db", "mail.db")
 LOSSES = ("deleted", "zero bytes", "an empty database", "an older copy")
 #: The steps of a run and the commands of each file, but `serve`, which goes on for the public.
 STEPS: dict[str, tuple[str, ...]] = {
-    "publish": ("publish",), "rebuild": ("rebuild",), "rebuild --all": ("rebuild", "--all"), "backup": ("backup",),
-    "prune": ("prune",), "check": ("check",), "status": ("status",),
-}  # fmt: skip
+    "publish": ("publish",),
+    "rebuild": ("rebuild",),
+    "rebuild --all": ("rebuild", "--all"),
+    "backup": ("backup",),
+    "prune": ("prune",),
+    "check": ("check",),
+    "status": ("status",),
+}
 OF_FILE: dict[str, tuple[tuple[str, ...], ...]] = {
     "staff.db": (("user", "list"), ("positions", "proposals"), ("digest", "prepare", "--list", "staff")),
     "partners.db": (("user", "list"), ("user", "disable", "Dana")),
     "mail.db": (
-        ("digest", "prepare"), ("digest", "deliver", "daily"), ("digest", "letters"), ("digest", "status"),
-        ("subscribe", "two@example.org"), ("alerts", "send"), ("subscribers", "export", "one@example.org"),
+        ("digest", "prepare"),
+        ("digest", "deliver", "daily"),
+        ("digest", "letters"),
+        ("digest", "status"),
+        ("subscribe", "two@example.org"),
+        ("alerts", "send"),
+        ("subscribers", "export", "one@example.org"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in use: an older copy of each private file in `older`, then more that people said, published, backed up."""
-    config = desk_world.build(tmp_path_factory.mktemp("world"))
+    config = desk_fixtures.build(tmp_path_factory.mktemp("world"))
     _people_speak(config, BROADBAND, "one@example.org", NOW)
     (config.data / "older").mkdir()
     for name in PRIVATE:
@@ -73,7 +83,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _people_speak(config: Configuration, document: str, address: str, now: str) -> None:
     with closing(open_staff(config.staff, config.corpus)) as db:
         given = Verdict(document_id=document, subject="area:broadband", verdict="confirm")
-        reviews.record(db, desk_world.person(db), [given], now=now)
+        reviews.record(db, desk_fixtures.person(db), [given], now=now)
     with closing(open_partners(config.partners, config.corpus)) as db:
         name = f"Dana {document}"
         dana = partners.add_partner(db, name, f"Axolotl {document}", password=PASSWORD, now=now)
@@ -155,8 +165,7 @@ def test_a_run_collects_and_publishes_nothing(data: Path, infopolicy: Callable[.
     """What sources say today cannot be collected later, so the run collects; what follows waits for the file."""
     lose(data, "staff.db", "deleted")
     left = state(data)
-    done = infopolicy("crawl", "us_bills", "--congress", "117", "--today", "2025-06-01", "--limit", "1",
-                      mirror=SAMPLE)  # fmt: skip
+    done = infopolicy("crawl", "us_bills", "--congress", "117", "--today", "2025-06-01", "--limit", "1", mirror=SAMPLE)
     assert done.returncode == 3, done.stderr
     assert "infopolicy restore" in done.stderr
     assert "us_bills: 1 new" in done.stdout
@@ -169,11 +178,17 @@ async def test_the_site_closes_the_pages_that_need_the_file_and_shows_the_others
         lose(data, name, "deleted")
     left = state(data)
     assert all(left[name] is None for name in PRIVATE)
-    browser = desk_world.Browser(desk_world.site_of(config, mail=config).app())
+    browser = desk_fixtures.Browser(desk_fixtures.site_of(config, mail=config).app())
     for page, status in {
-        "/": 200, f"/documents/{BROADBAND}": 200, "/subscribe": 200, "/report": 200, "/desk/login": 503, "/partner": 503,
-        "/digest": 503, "/-/health": 503,
-    }.items():  # fmt: skip
+        "/": 200,
+        f"/documents/{BROADBAND}": 200,
+        "/subscribe": 200,
+        "/report": 200,
+        "/desk/login": 503,
+        "/partner": 503,
+        "/digest": 503,
+        "/-/health": 503,
+    }.items():
         assert (await browser.get(page)).status_code == status, page
     reasons = (await browser.get("/-/health")).json()["reasons"]
     assert len([words for words in reasons if "missing, empty or not the newest" in words]) == 3
@@ -184,9 +199,9 @@ async def test_what_the_site_takes_in_is_known_at_once(data: Path) -> None:
     """A copy from a minute before the last decision at the desk is an older copy, though no command has run since."""
     config = Configuration(data=data, site="http://localhost")
     shutil.copy(data / "staff.db", data / "older" / "staff.db")
-    browser = desk_world.Browser(desk_world.site_of(config).app())
+    browser = desk_fixtures.Browser(desk_fixtures.site_of(config).app())
     assert (await browser.sign_in()).status_code == 302
-    assert (await browser.send(desk_world.document(more="/follow"), on="1")).status_code in (302, 303)
+    assert (await browser.send(desk_fixtures.document(more="/follow"), on="1")).status_code in (302, 303)
     assert loss.lost(data, "staff.db") is None
     lose(data, "staff.db", "an older copy")
     assert "older copy" in str(loss.lost(data, "staff.db"))
@@ -267,9 +282,10 @@ def test_every_change_that_people_make_counts_and_nothing_else(data: Path) -> No
     counter = lambda name: identity_of(data / name).counter  # type: ignore[union-attr]  # noqa: E731
     with closing(open_mail(config.mail)) as db:
         for sql in (
-            "insert into suppressions values ('x', 'y', 'z')", "update suppressions set reason = 'q' where reason = 'y'",
+            "insert into suppressions values ('x', 'y', 'z')",
+            "update suppressions set reason = 'q' where reason = 'y'",
             "delete from suppressions where reason = 'q'",
-        ):  # fmt: skip
+        ):
             before = counter("mail.db")
             db.execute(sql)
             assert counter("mail.db") == before + 1, sql

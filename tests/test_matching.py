@@ -260,8 +260,11 @@ def test_match_lines_keeps_order_names_bad_lines_and_goes_on() -> None:
     assert first["matches"][0]["position"] == "lf-lsta"
     assert first["matches"][0]["stance"] == "oppose"
     assert first["matches"][0]["provision"] == {
-        "field": "title", "start": 0, "end": 56, "words": "A bill to repeal the Library Services and Technology Act"
-    }  # fmt: skip
+        "field": "title",
+        "start": 0,
+        "end": 56,
+        "words": "A bill to repeal the Library Services and Technology Act",
+    }
     assert second == {"id": "b", "matches": []}
     assert err.getvalue().startswith("line 2: not JSON")
 

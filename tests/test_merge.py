@@ -1,7 +1,5 @@
 """The same bill from two sources is one document; another bill under its number is not."""
 
-# ruff: noqa: E501 (one pair a line reads best)
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -25,29 +23,81 @@ PAIRS = [
     ("hr", 1319, "American Rescue Plan Act of 2021", "American Rescue Plan Act", "2021-02-24", "Yarmuth, John A."),
     ("hr", 8152, "American Data Privacy and Protection Act", "ADPPA", "2022-06-21", "Pallone, Frank, Jr."),
     ("s", 3663, "Kids Online Safety Act", "Kids Online Safety Act", "2022-02-16", "Blumenthal, Richard"),
-    ("s", 673, "Journalism Competition and Preservation Act", "Journalism Competition Act", "2021-03-10", "Klobuchar, Amy"),
+    (
+        "s",
+        673,
+        "Journalism Competition and Preservation Act",
+        "Journalism Competition Act",
+        "2021-03-10",
+        "Klobuchar, Amy",
+    ),
     ("hr", 4330, "PRESS Act", "Protect Reporters from Exploitative State Spying Act", "2021-07-01", "Raskin, Jamie"),
     ("s", 1628, "Children and Teens' Online Privacy Protection Act", "COPPA 2.0", "2021-05-13", "Markey, Edward J."),
-    ("hr", 2116, "CROWN Act of 2022", "Creating a Respectful and Open World for Natural Hair Act", "2021-03-19", "Watson Coleman, Bonnie"),
+    (
+        "hr",
+        2116,
+        "CROWN Act of 2022",
+        "Creating a Respectful and Open World for Natural Hair Act",
+        "2021-03-19",
+        "Watson Coleman, Bonnie",
+    ),
     ("hr", 1395, "Democracy in Libya", "Democracy in Libya", "2021-02-26", "Deutch, Theodore E."),
-    ("s", 2614, "Providing Accountability Through Transparency", "Accountability Through Transparency", "2021-08-04", "Lankford, James"),
-    ("hr", 5343, "FEMA Caseworker Accountability Act", "FEMA Caseworker Accountability Act", "2021-09-22", "Gonzalez-Colon, Jenniffer"),
-    ("hres", 1392, "Recognizing Banned Books Week", "Recognizing Banned Books Week 2022", "2022-09-23", "Raskin, Jamie"),
+    (
+        "s",
+        2614,
+        "Providing Accountability Through Transparency",
+        "Accountability Through Transparency",
+        "2021-08-04",
+        "Lankford, James",
+    ),
+    (
+        "hr",
+        5343,
+        "FEMA Caseworker Accountability Act",
+        "FEMA Caseworker Accountability Act",
+        "2021-09-22",
+        "Gonzalez-Colon, Jenniffer",
+    ),
+    (
+        "hres",
+        1392,
+        "Recognizing Banned Books Week",
+        "Recognizing Banned Books Week 2022",
+        "2022-09-23",
+        "Raskin, Jamie",
+    ),
     ("s", 198, "Data Mapping to Save Moms' Lives Act", "Data Mapping to Save Moms Lives", "2021-02-03", "Rosen, Jacky"),
     ("s", 169, "Artistic Recognition for Talented Students Act", "ARTS Act", "2021-02-02", "Cornyn, John"),
     ("hr", 8404, "Respect for Marriage Act", "Respect for Marriage Act", "2022-07-18", "Nadler, Jerrold"),
     ("hr", 7900, "National Defense Authorization Act", "NDAA for Fiscal Year 2023", "2022-05-27", "Smith, Adam"),
-    ("sres", 177, "Designating a day to celebrate literacy", "A resolution designating a day to celebrate literacy", "2021-04-26", "Booker, Cory A."),
-]  # fmt: skip
+    (
+        "sres",
+        177,
+        "Designating a day to celebrate literacy",
+        "A resolution designating a day to celebrate literacy",
+        "2021-04-26",
+        "Booker, Cory A.",
+    ),
+]
 
 
 def bill(kind: str, number: int, title: str, day: str, sponsor: str, source: str = "us_bills", **rest: object) -> Bill:
     values: dict[str, object] = {
-        "id": document_id("us", "117", f"{kind}{number}"), "source": source, "jurisdiction": "us", "level": "federal",
-        "session": "117", "identifier": f"{kind} {number}", "document_type": kind, "title": title,
-        "url": "https://www.congress.gov/", "source_url": f"https://{source}.example/{kind}{number}", "introduced_on": day,
-        "status_on": day, "status_history": (("introduced", day),), "sponsors": (Sponsor(name=sponsor, role="sponsor"),),
-    }  # fmt: skip
+        "id": document_id("us", "117", f"{kind}{number}"),
+        "source": source,
+        "jurisdiction": "us",
+        "level": "federal",
+        "session": "117",
+        "identifier": f"{kind} {number}",
+        "document_type": kind,
+        "title": title,
+        "url": "https://www.congress.gov/",
+        "source_url": f"https://{source}.example/{kind}{number}",
+        "introduced_on": day,
+        "status_on": day,
+        "status_history": (("introduced", day),),
+        "sponsors": (Sponsor(name=sponsor, role="sponsor"),),
+    }
     return Bill(**(values | rest))  # type: ignore[arg-type]
 
 
@@ -99,12 +149,17 @@ def test_merge_takes_each_part_once_and_fills_what_the_leader_lacks() -> None:
     action = Action(acted_on="2021-03-03", description="Introduced in House")
     first = bill("hr", 5, "A Title", "2021-03-03", "Levin, Andy", actions=(action,))
     second = replace(
-        first, source="us_congress_api", abstract="What it does.",
+        first,
+        source="us_congress_api",
+        abstract="What it does.",
         titles=(Title(kind="Short", title="A title"), Title(kind="Official", title="To do a thing")),
-        actions=(replace(action, description="Introduced in House."), Action(acted_on="2021-03-01", description="Drafted")),
+        actions=(
+            replace(action, description="Introduced in House."),
+            Action(acted_on="2021-03-01", description="Drafted"),
+        ),
         versions=(TextVersion(name="Introduced", issued_on="2021-03-03"),),
         events=(Event(kind="hearing", starts_at="2021-04-01T10:00:00", timezone="America/New_York"),),
-    )  # fmt: skip
+    )
     merged = merge([replace(first, titles=(Title(kind="Short", title="A TITLE"),)), second])
     assert merged.source == "us_bills"
     assert merged.abstract == "What it does."

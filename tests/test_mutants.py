@@ -73,7 +73,7 @@ def test_what_becomes_of_a_line(line: str, after: list[str]) -> None:
 
 
 def test_a_change_of_a_module_of_ours_is_python_again() -> None:
-    path = mutants.ROOT / "positions" / "direction.py"
+    path = mutants.ROOT / "positions" / "matching" / "direction.py"
     source = path.read_bytes()
     found, unchanged = mutations("positions/matching/direction.py", source), ast.dump(ast.parse(source))
     assert len(found) > 20

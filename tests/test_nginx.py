@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from conftest import ROOT, clean_environment, needs
@@ -86,21 +86,27 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     tmp_path = folder
     data = tmp_path / "data"
     data.mkdir()
-    desk_world.build(data)
+    desk_fixtures.build(data)
     site, plain, tls = free_port(), free_port(), free_port()
     certificate = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     made = [*certificate, "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
     subprocess.run(made, check=True, capture_output=True)
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for old, new in (
-        ("127.0.0.1:8001", f"127.0.0.1:{site}"), ("listen [::]:80 default_server;", ""), ("listen [::]:80;", ""),
-        ("listen [::]:443 ssl http2 default_server;", ""), ("listen [::]:443 ssl http2;", ""),
-        ("listen 80", f"listen 127.0.0.1:{plain}"), ("listen 443", f"listen 127.0.0.1:{tls}"),
-        ("client_header_timeout 10s", "client_header_timeout 1s"), ("client_body_timeout 10s", "client_body_timeout 1s"),
+        ("127.0.0.1:8001", f"127.0.0.1:{site}"),
+        ("listen [::]:80 default_server;", ""),
+        ("listen [::]:80;", ""),
+        ("listen [::]:443 ssl http2 default_server;", ""),
+        ("listen [::]:443 ssl http2;", ""),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("listen 443", f"listen 127.0.0.1:{tls}"),
+        ("client_header_timeout 10s", "client_header_timeout 1s"),
+        ("client_body_timeout 10s", "client_body_timeout 1s"),
         ("/etc/letsencrypt/live/policy.example.org/fullchain.pem", str(tmp_path / "cert.pem")),
         ("/etc/letsencrypt/live/policy.example.org/privkey.pem", str(tmp_path / "key.pem")),
-        ("/var/cache/nginx", str(tmp_path / "cache")), ("/var/log/nginx", str(tmp_path)),
-    ):  # fmt: skip
+        ("/var/cache/nginx", str(tmp_path / "cache")),
+        ("/var/log/nginx", str(tmp_path)),
+    ):
         assert old in text, old
         text = text.replace(old, new)
     (tmp_path / "cache").mkdir()
@@ -120,14 +126,17 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     assert checked.returncode == 0, checked.stderr
     settings = {
         "INFOPOLICY_DATA": str(data),
-        "INFOPOLICY_SECRET": desk_world.SECRET,
+        "INFOPOLICY_SECRET": desk_fixtures.SECRET,
         "INFOPOLICY_STALE_HOURS": "100000",
         "INFOPOLICY_SITE": SITE,
     }
     ours = subprocess.Popen(
-        [sys.executable, "cli.py", "serve", "--port", str(site)], cwd=ROOT, env=clean_environment() | settings,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "cli.py", "serve", "--port", str(site)],
+        cwd=ROOT,
+        env=clean_environment() | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     theirs = subprocess.Popen(nginx, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(site, ours)
@@ -174,8 +183,9 @@ def test_a_foreign_host_poisons_no_kept_answer(behind_nginx: Front) -> None:
         for path in (ROWS, "/corpus/documents?_size=1", "/static/site.css", "/areas"):
             for host in ("evil.example", "evil.example:443", "127.0.0.1", f"{NAME}.evil.example", ""):
                 assert behind_nginx.raw(f"GET {path} HTTP/1.1\nHost: {host}\nConnection: close\n\n")[:12] in (
-                    b"", b"HTTP/1.1 400"
-                ), host  # fmt: skip
+                    b"",
+                    b"HTTP/1.1 400",
+                ), host
             target = f"https://evil.example{path}"
             assert behind_nginx.raw(f"GET {target} HTTP/1.1\nHost: {NAME}\nConnection: close\n\n") == b""
             told = {

@@ -168,9 +168,13 @@ def test_check_finds_damage_and_a_search_index_that_differs(config: Configuratio
 def test_a_spent_budget_is_no_trouble_but_the_source_stays_due(config: Configuration) -> None:
     corpus = open_corpus(config.corpus)
     row = {
-        "source": "us_states", "started_at": "2026-11-25T05:00:00Z", "finished_at": "2026-11-25T05:30:00Z",
-        "state": "finished", "coverage": "[]", "waiting": 12,
-    }  # fmt: skip
+        "source": "us_states",
+        "started_at": "2026-11-25T05:00:00Z",
+        "finished_at": "2026-11-25T05:30:00Z",
+        "state": "finished",
+        "coverage": "[]",
+        "waiting": 12,
+    }
     corpus.table("runs").insert(row)
     now = "2026-11-25T06:00:00Z"
     assert not [words for words in status.status(config, now)["warnings"] if words.startswith("us_states")]

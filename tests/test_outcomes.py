@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from comparison_world import add, bill
+from comparison_fixtures import add, bill
 from sqlite_utils import Database
 
 from positions.matching.matcher import Match
@@ -95,11 +95,17 @@ def tagged(db: Database, row: dict[str, Any], *, versions: tuple[tuple[str, str]
     )
     db.table("position_matches").upsert(
         {
-            "document_id": row["id"], "position_id": "lf-lsta", "ordinal": 0, "score": 0.8, "field": "title", "start": 0,
-            "end": 4, "words": row["title"],
+            "document_id": row["id"],
+            "position_id": "lf-lsta",
+            "ordinal": 0,
+            "score": 0.8,
+            "field": "title",
+            "start": 0,
+            "end": 4,
+            "words": row["title"],
         },
         pk=("document_id", "position_id", "ordinal"),
-    )  # fmt: skip
+    )
 
 
 def suggested(staff: Database) -> dict[str, tuple[str | None, str | None]]:

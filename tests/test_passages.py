@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from comparison_world import FORMULA, LOANS, LOANS_CHANGED, add, bill
+from comparison_fixtures import FORMULA, LOANS, LOANS_CHANGED, add, bill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database

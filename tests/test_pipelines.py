@@ -47,11 +47,15 @@ def documents(tmp_path: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"title": ""}, "title is empty"), ({"url": ""}, "url is empty"), ({"status": "lost"}, "'lost' is none of"),
-        ({"id": "us-117-hr2"}, "should be 'us-117-hr1'"), ({"introduced_on": "2021"}, "'2021' is not a date"),
-        ({"status_on": "2021-02-30T00"}, "is not a date"), ({"kind": "poem"}, "'poem' is none of"),
+        ({"title": ""}, "title is empty"),
+        ({"url": ""}, "url is empty"),
+        ({"status": "lost"}, "'lost' is none of"),
+        ({"id": "us-117-hr2"}, "should be 'us-117-hr1'"),
+        ({"introduced_on": "2021"}, "'2021' is not a date"),
+        ({"status_on": "2021-02-30T00"}, "is not a date"),
+        ({"kind": "poem"}, "'poem' is none of"),
     ],
-)  # fmt: skip
+)
 def test_document_that_cannot_be_is_a_reject_with_its_reason(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(BadRecord, match=words):
         validate(bill(**changes))
@@ -101,9 +105,10 @@ def test_only_what_changed_is_asked_for_and_told_as_news(
     run = collect(recording.publish().mirror)
     assert (run["added"], run["changed"], run["unchanged"]) == (1, 1, 0)
     assert set(query(tmp_path, "select document_id, kind, happened_on from changes")) == {
-        ("us-117-hr2", "action", "2021-05-05"), ("us-117-hr2", "status", "2021-05-05"),
+        ("us-117-hr2", "action", "2021-05-05"),
+        ("us-117-hr2", "status", "2021-05-05"),
         ("us-117-hr4", "introduced", "2021-03-01"),
-    }  # fmt: skip
+    }
 
 
 def test_what_a_whole_listing_no_longer_names_is_marked_never_deleted(

@@ -46,8 +46,18 @@ def labels(*pairs: tuple[str, str | None]) -> Labels:
 
 def provision(a: Labels, b: Labels, words: str = LSTA, document: str = "us-1") -> Labelled:
     return Labelled(
-        document, "abstract", 0, len(words), text_hash(words), ("library-funding",), "matched", "train", a, b, in_common(a, b)
-    )  # fmt: skip
+        document,
+        "abstract",
+        0,
+        len(words),
+        text_hash(words),
+        ("library-funding",),
+        "matched",
+        "train",
+        a,
+        b,
+        in_common(a, b),
+    )
 
 
 def match(position: str, stance: str, at: float = 0.5) -> Match:
@@ -72,10 +82,13 @@ LSTA_AGAINST = labels(("lf-lsta", "oppose"))
         (labels(("lf-lsta", "support_if_amended")), LSTA_FOR, LSTA_FOR),
         (LSTA_FOR, LSTA_AGAINST, labels(("lf-lsta", None))),
         (LSTA_FOR, labels(("lf-lsta", "watch")), labels(("lf-lsta", None))),
-        (labels(("gi-foia", "oppose"), ("lf-lsta", "watch")), labels(("lf-lsta", "watch"), ("tc-erate", "watch")),
-         labels(("lf-lsta", "watch"))),
+        (
+            labels(("gi-foia", "oppose"), ("lf-lsta", "watch")),
+            labels(("lf-lsta", "watch"), ("tc-erate", "watch")),
+            labels(("lf-lsta", "watch")),
+        ),
     ],
-)  # fmt: skip
+)
 def test_agreed_is_what_both_name_and_the_side_both_take(a: Labels, b: Labels, agreed: Labels | None) -> None:
     assert in_common(a, b) == agreed
 
@@ -166,8 +179,10 @@ def test_opposite_is_counted_in_the_tenth_with_the_highest_scores_and_what_ties_
 
 def test_a_clear_side_is_not_opposite_to_watch_nor_to_another_position() -> None:
     watched = labels(("lf-lsta", "watch"))
-    found = score([provision(watched, watched), provision(LSTA_FOR, LSTA_FOR)],
-                  [[match("lf-lsta", "oppose")], [match("gi-foia", "oppose")]])  # fmt: skip
+    found = score(
+        [provision(watched, watched), provision(LSTA_FOR, LSTA_FOR)],
+        [[match("lf-lsta", "oppose")], [match("gi-foia", "oppose")]],
+    )
     assert (found.opposite, found.unfounded) == (Share(0, 2), Share(1, 2))
 
 
@@ -185,8 +200,11 @@ def test_within_asks_for_one_sentence_and_reads_the_rest_as_context() -> None:
     text = "This bill funds the Library Services and Technology Act. " + LSTA
     start = text.index("This bill repeals")
     matcher = Matcher()
-    [found] = [each for each in matcher.match({"abstract": text}, ["library-funding"], Span("abstract", start, len(text)))
-               if each.position_id == "lf-lsta"]  # fmt: skip
+    [found] = [
+        each
+        for each in matcher.match({"abstract": text}, ["library-funding"], Span("abstract", start, len(text)))
+        if each.position_id == "lf-lsta"
+    ]
     assert (found.stance, found.provision.words) == ("oppose", LSTA)
     assert matcher.match({"abstract": text}, ["library-funding"], Span("title", start, len(text))) == ()
     stances = {m.stance for m in matcher.match({"abstract": text}, ["library-funding"]) if m.position_id == "lf-lsta"}
@@ -254,11 +272,14 @@ def test_joined_labels_are_read_back_as_written_and_a_third_reader_settles(
         ('{"n": 1}', "line 1: not an answer"),
         ('{"n": 1, "labels": [{"position": "lf-nothing", "direction": "support"}]}', "no position of the catalogue"),
         ('{"n": 1, "labels": [{"position": "lf-lsta", "direction": "maybe"}]}', "'maybe' is no direction"),
-        ('{"n": 1, "labels": [{"position": "lf-lsta", "direction": "support"},'
-         ' {"position": "lf-lsta", "direction": "oppose"}]}', "names a position twice"),
+        (
+            '{"n": 1, "labels": [{"position": "lf-lsta", "direction": "support"},'
+            ' {"position": "lf-lsta", "direction": "oppose"}]}',
+            "names a position twice",
+        ),
         ('{"n": 1, "labels": []}\n{"n": 1, "labels": []}', "line 2: provision 1 is answered twice"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_answer_is_named_with_its_line(tmp_path: Path, line: str, says: str) -> None:
     (path := tmp_path / "labels_a.jsonl").write_text(line + "\n")
     with pytest.raises(BadLabels, match=says):

@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from conftest import ROOT
-from digest_world import HEAD, corpus
+from digest_fixtures import HEAD, corpus
 
 import serve
 from desk.web.request_parsing import who_asks
@@ -33,11 +33,13 @@ GATEWAY = "10.87.44.1"  # of the containers' network in deploy/compose.yml
         ("127.0.0.1", "1.1.1.1, 198.51.100.7", "127.0.0.1", "198.51.100.7"),  # the first is what the visitor claims
         ("127.0.0.1", "1.1.1.1, 198.51.100.7, 10.0.0.5", "127.0.0.1,10.0.0.5", "198.51.100.7"),  # two proxies
         ("127.0.0.1", "10.0.0.6, 10.0.0.5", "127.0.0.1,10.0.0.0/8", "10.0.0.6"),  # a visitor from our own network
-        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"), ("127.0.0.1", " , ", "127.0.0.1", "127.0.0.1"),
-        ("127.0.0.1", "2001:db8::7", "127.0.0.1", "2001:db8::7"), ("", "198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", " , ", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "2001:db8::7", "127.0.0.1", "2001:db8::7"),
+        ("", "198.51.100.7", "127.0.0.1", "198.51.100.7"),
         ("127.0.0.1", "x" * 100, "127.0.0.1", "x" * 45),
     ],
-)  # fmt: skip
+)
 def test_a_proxy_of_ours_is_believed_and_nobody_else(peer: str, said: str, proxies: str, found: str) -> None:
     assert who_asks(peer, {"x-forwarded-for": said}, Configuration(proxies=proxies)) == found
 
@@ -78,12 +80,12 @@ async def test_visitors_of_the_container_do_not_share_a_limit(tmp_path: Path, pr
 
 @pytest.mark.parametrize(("proxies", "places"), [("127.0.0.1", 1), (GATEWAY, 2)])
 async def test_tries_of_a_password_are_counted_for_the_visitor(tmp_path: Path, proxies: str, places: int) -> None:
-    config = replace(desk_world.build(tmp_path), proxies=proxies)
-    browser = desk_world.Browser(desk_world.site_of(config).app())
-    browser.http = asked_through(desk_world.site_of(config), GATEWAY)
+    config = replace(desk_fixtures.build(tmp_path), proxies=proxies)
+    browser = desk_fixtures.Browser(desk_fixtures.site_of(config).app())
+    browser.http = asked_through(desk_fixtures.site_of(config), GATEWAY)
     for visitor in ("198.51.100.7", "198.51.100.8"):
         browser.http.headers["X-Forwarded-For"] = visitor
         await browser.sign_in(password="a wrong password")
-    with closing(desk_world.open_desk(config)) as db:
+    with closing(desk_fixtures.open_desk(config)) as db:
         [(tries, found)] = db.execute("select count(*), count(distinct origin_hash) from attempts").fetchall()
     assert (tries, found) == (2, places)

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,20 +49,28 @@ def site(corpus: Path) -> Iterator[Datasette]:
     [
         ("select * from documents order by id", None, {}),
         ("select id, title from documents order by id limit 3", None, {"truncate": True, "page_size": 2}),
-        ("select 1 a, 2 a, null \"b\"\"c\", 'é😀' \"\", x'00ff' blob, 1e999 inf, 0.1 f, -9223372036854775808 i", None, {}),
+        (
+            'select 1 a, 2 a, null "b""c", \'é😀\' "", x\'00ff\' blob, 1e999 inf, 0.1 f, -9223372036854775808 i',
+            None,
+            {},
+        ),
         ("select :a || :b as v, typeof(:a) t", {"a": "x", "b": "y", "unused": "z"}, {}),
         ("select ? as v", [5], {}),
         ("select cast(x'61ff62' as text) as broken", None, {}),
         ("select * from documents where 0", None, {"truncate": True}),
-        ("select rowid, highlight(documents_fts, 0, '<', '>') h, bm25(documents_fts) from documents_fts"
-         " where documents_fts match escape_fts(?) order by rank", ["library"], {}),
+        (
+            "select rowid, highlight(documents_fts, 0, '<', '>') h, bm25(documents_fts) from documents_fts"
+            " where documents_fts match escape_fts(?) order by rank",
+            ["library"],
+            {},
+        ),
         ("select json_extract(value, '$.a') from json_each('[{\"a\":1}]')", None, {}),
         ("select name, type from pragma_table_info('documents')", None, {}),
         ("select count(*) from listed_documents", None, {}),
         ("PRAGMA schema_version", None, {}),
         ("explain query plan select * from documents where id = 1", None, {}),
     ],
-)  # fmt: skip
+)
 async def test_rows_are_those_of_datasette(site: Datasette, corpus: Path, sql: str, params: Any, more: Any) -> None:
     own = Database(site, str(corpus), is_mutable=True)
     own.name = "own"
@@ -148,13 +156,38 @@ def test_a_message_that_is_too_long_or_late_or_cut_off_is_refused() -> None:
         ("/corpus.csv?sql=" + quote_plus(SLOW), "took too long"),
         ("/corpus.json?_timelimit=-1000000&sql=" + quote_plus(SLOW), "took too long"),
         ("/corpus.json?sql=" + quote_plus(LARGE), "too large"),
-        ("/corpus.json?sql=" + quote_plus("select max(" + ",".join(["printf('%.*c', 9000000, 'a')"] * 40) + ")"), "memory"),
+        (
+            "/corpus.json?sql=" + quote_plus("select max(" + ",".join(["printf('%.*c', 9000000, 'a')"] * 40) + ")"),
+            "memory",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_refused_is_the_askers_mistake(site: Datasette, address: str, words: str) -> None:
     answer = await site.client.get(address)
     assert answer.status_code == 400, answer.text[:300]
     assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sql", "most"),
+    [
+        (lambda n: "select " + ", ".join(["1"] * n), limits._LIMITS[sqlite3.SQLITE_LIMIT_COLUMN]),
+        (lambda n: f"select max({', '.join(['1'] * n)})", limits._LIMITS[sqlite3.SQLITE_LIMIT_FUNCTION_ARG]),
+        (lambda n: " union all ".join(["select 1"] * n), limits._LIMITS[sqlite3.SQLITE_LIMIT_COMPOUND_SELECT]),
+        (lambda n: "select " + "not " * (n - 1) + "1", limits._LIMITS[sqlite3.SQLITE_LIMIT_EXPR_DEPTH]),
+        (lambda n: f"select 'a' like '{'a' * n}'", limits._LIMITS[sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH]),
+        (
+            lambda n: f"select length(printf('%.*c', 9000000, 'a') || printf('%.*c', {n - 9000000}, 'a'))",
+            limits.LONGEST_VALUE,
+        ),
+    ],
+    ids=["columns", "arguments", "compound SELECT", "depth", "pattern", "value"],
+)
+async def test_a_query_may_be_as_large_as_its_limit(site: Datasette, sql: Callable[[int], str], most: int) -> None:
+    corpus = site.get_database("corpus")
+    assert (await corpus.execute(sql(most))).rows
+    with pytest.raises(sqlite3.OperationalError):
+        await corpus.execute(sql(most + 1))
 
 
 async def test_as_many_facets_as_people_use_are_answered(site: Datasette) -> None:
@@ -186,12 +219,12 @@ async def test_a_query_that_has_waited_too_long_is_told_to_come_later(
     site: Datasette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = site.get_database("corpus").pool
-    slow = [asyncio.create_task(site.client.get("/corpus.json?sql=" + quote_plus(SLOW))) for _ in range(limits.WORKERS)]
+    slow = [asyncio.create_task(pool.ask(SLOW, [], 1000, None)) for _ in range(limits.WORKERS)]
     while len(pool._all) < limits.WORKERS:
         await asyncio.sleep(0.01)
     monkeypatch.setattr(limits, "PATIENCE", 0.1)
     assert (await site.client.get("/corpus.json?sql=select+1")).status_code == 503
-    assert {answer.status_code for answer in await asyncio.gather(*slow)} == {400}
+    assert [answer["error"] for answer in await asyncio.gather(*slow)] == ["interrupted"] * limits.WORKERS
 
 
 async def test_a_worker_that_cannot_start_is_the_sites_fault(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,14 @@ def honours(db: Database) -> str:
     """A resolution that only honours, marked must see by a program that took its words for more."""
     key = "us-117-hres9"
     row = document_row(
-        key, identifier="H. Res. 9", title="Honoring the life of a school librarian.", document_type="hres",
-        url="https://www.congress.gov/", published_on="2022-03-01", latest_action_on="2022-03-08",
-    )  # fmt: skip
+        key,
+        identifier="H. Res. 9",
+        title="Honoring the life of a school librarian.",
+        document_type="hres",
+        url="https://www.congress.gov/",
+        published_on="2022-03-01",
+        latest_action_on="2022-03-08",
+    )
     db.table("documents").insert(row)
     db.execute("insert into taggings values (?, ?, 'v', 2, 0.99)", [key, key])
     db.execute("insert into tags values (?, 'broadband', 0.9)", [key])

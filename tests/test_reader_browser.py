@@ -34,7 +34,7 @@ def sample(infopolicy: Command, tmp_path, monkeypatch: pytest.MonkeyPatch) -> It
         yield address, config
 
 
-def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) -> None:  # noqa: F811
+def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) -> None:
     address, config = sample
     began = time.monotonic()
     page.goto(address)
@@ -60,7 +60,7 @@ def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) 
     assert "cp-fair-ebook-terms" in preferences
 
 
-def test_its_dates_can_be_put_into_a_calendar_without_an_address(page, sample) -> None:  # noqa: F811
+def test_its_dates_can_be_put_into_a_calendar_without_an_address(page, sample) -> None:
     address, _ = sample
     page.goto(address + "/positions/cp-fair-ebook-terms")
     link = page.get_by_role("link", name="Calendar (iCal)").first.get_attribute("href")
@@ -69,7 +69,7 @@ def test_its_dates_can_be_put_into_a_calendar_without_an_address(page, sample) -
     assert answer.text().startswith("BEGIN:VCALENDAR")
 
 
-def test_a_mistyped_word_leads_there_too(page, sample) -> None:  # noqa: F811
+def test_a_mistyped_word_leads_there_too(page, sample) -> None:
     address, _ = sample
     page.goto(address + "/browse?q=electronc+literary")
     page.get_by_role("link", name="electronic literary", exact=True).click()

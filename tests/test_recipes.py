@@ -174,8 +174,6 @@ AFTER_AREAS = "# Context: rules that tag nothing."
 
 def test_a_policy_area_takes_the_files_its_recipe_names(checkout: Checkout) -> None:
     checkout.insert("classify/areas.yml", AREA, before=AFTER_AREAS)
-    spanish = "digest/issues/messages/es.yml"
-    checkout.insert(spanish, "  makerspaces: Talleres abiertos\n", before="  open-access: ")
     site = "pages/http/messages/es.po"
     checkout.insert(site, SPANISH)
     checkout.passes("cli.py", "check")
@@ -308,7 +306,7 @@ def parse_bill(record: Record) -> Bill:
         return Bill(
             id=document_id(JURISDICTION, SESSION, number), source=SOURCE, jurisdiction=JURISDICTION, level="state",
             session=SESSION, identifier=number, title=title, url=URL, source_url=URL,
-        )  # fmt: skip
+        )
 '''
 SPIDER = '''"""Bills of Vermont, from the legislature's own list."""
 
@@ -396,7 +394,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert(f"tests/sources/us_vt_bills/{HOST}/bills.json", json.dumps(RECORDING))
     checkout.insert("tests/sources/us_vt_bills/README.md", "Two invented bills in the form of an invented source.\n")
     checkout.insert("tests/test_us_vt_bills.py", TEST)
-    halves, fuzz = "tests/halves.py", "tests/fuzz_sources.py"
+    halves, fuzz = "tests/support/truncated_sources.py", "tests/support/fuzz_sources.py"
     checkout.insert(halves, HALF, before="def uk_bills(")
     case = 'Case(us_vt_bills, "2026-11-25", "2026-11-26", announces=False)'
     checkout.insert(halves, f'    "us_vt_bills": {case},\n', before='    "us_bill_text": Case(\n')

@@ -41,15 +41,18 @@ ATTACKS = {
     "a hundred random blobs": [sql("select " + " + ".join(["length(randomblob(20000000))"] * 100))],
     "120 blobs at once": [sql("select length(max(" + ", ".join(["randomblob(20000000)"] * 120) + "))")],
     "64 long texts at once": [sql("select length(max(" + ", ".join(["printf('%.*c', 9900000, 'a')"] * 64) + "))")] * 2,
-    "groups of long texts": [sql(COUNT.format(400) + " select printf('%.*c', 19000000, 'a') || i, 1 from n group by 1")],
+    "groups of long texts": [
+        sql(COUNT.format(400) + " select printf('%.*c', 19000000, 'a') || i, 1 from n group by 1")
+    ],
     "shorter ones": [sql(COUNT.format(400) + " select printf('%.*c', 9000000, 'a') || i g, 1 from n group by 1")] * 2,
     "sorts": [sql(COUNT.format(2000) + " select i, printf('%.*c', 100000, 'a') t from n order by t || i desc")] * 2,
     "answers": [sql(COUNT.format(1000) + " select printf('%.*c', 29000, char(128512)) t from n")] * 4,
-    "tables in memory": [sql(COUNT.format(10**9) + ", m as materialized (select i, 'a' from n) select max(i) from m")] * 2,
+    "tables in memory": [sql(COUNT.format(10**9) + ", m as materialized (select i, 'a' from n) select max(i) from m")]
+    * 2,
     "as CSV": [sql(STUCK, ".csv"), sql(COUNT.format(10**9) + " select max(i) from n", ".csv")],
     "in a filter of a table": ["/corpus/documents.json?" + urlencode({"_where": f"({STUCK}) > 'a'"})],
     "fifty at once": [sql(STUCK)] * 50,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

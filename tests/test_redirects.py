@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 import site_corpus
 from conftest import needs
-from desk_world import Browser, application, browser, config, made  # noqa: F401
+from desk_fixtures import Browser, application, browser, config, made  # noqa: F401
 from site_corpus import TODAY
 
 import serve
@@ -21,16 +21,66 @@ from pages.http.redirects import is_own, own
 SITE = "https://policy.example.org"
 #: How an address may begin, and what may stand after it: slashes of both kinds, what a parser leaves out, other schemes.
 BEGINNINGS = (
-    "", "/", "//", "///", "////", "\\", "\\\\", "/\\", "\\/", "/\\/", "/\t/", "/\n/", "\t//", " //", "/\r/", "\x00//",
-    "\x1f//", "/.//", "/..//", "/%2e%2e//", "https:", "https:/", "https://", "HTTPS:\\\\", "http:", "javascript:",
-    "data:text/html,", "ftp://", "//\u3002", "/\u2028/", "/\xa0/", "\ufeff//", "/\ufeff/", "/%09/", "/%5c", "/%5C/", "@", "/@",
-    "//a@", "///a:b@", "?", "#", "/?//", "/#//",
-)  # fmt: skip
+    "",
+    "/",
+    "//",
+    "///",
+    "////",
+    "\\",
+    "\\\\",
+    "/\\",
+    "\\/",
+    "/\\/",
+    "/\t/",
+    "/\n/",
+    "\t//",
+    " //",
+    "/\r/",
+    "\x00//",
+    "\x1f//",
+    "/.//",
+    "/..//",
+    "/%2e%2e//",
+    "https:",
+    "https:/",
+    "https://",
+    "HTTPS:\\\\",
+    "http:",
+    "javascript:",
+    "data:text/html,",
+    "ftp://",
+    "//\u3002",
+    "/\u2028/",
+    "/\xa0/",
+    "\ufeff//",
+    "/\ufeff/",
+    "/%09/",
+    "/%5c",
+    "/%5C/",
+    "@",
+    "/@",
+    "//a@",
+    "///a:b@",
+    "?",
+    "#",
+    "/?//",
+    "/#//",
+)
 ENDS = (
-    "evil.example", "evil.example/desk", "desk/x", "desk", "desk/../..//evil.example", "desk\\..\\..\\\\evil.example",
-    "desk/%2e%2e/x", "desk?next=//evil.example", "desk#//evil.example", "desk/\t..//evil.example", "3627734734",
-    "[::1]/desk", "desk/.%2E/.%2e//evil.example",
-)  # fmt: skip
+    "evil.example",
+    "evil.example/desk",
+    "desk/x",
+    "desk",
+    "desk/../..//evil.example",
+    "desk\\..\\..\\\\evil.example",
+    "desk/%2e%2e/x",
+    "desk?next=//evil.example",
+    "desk#//evil.example",
+    "desk/\t..//evil.example",
+    "3627734734",
+    "[::1]/desk",
+    "desk/.%2E/.%2e//evil.example",
+)
 HOSTILE = [beginning + end for beginning, end in itertools.product(BEGINNINGS, ENDS)]
 SLASHES = ("/\\", "//", "/\\/", "///", "/%5c", "/%09/")
 _JUDGE = """
@@ -86,7 +136,7 @@ def test_after_signing_in_one_stays_at_the_desk(house: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["///desk/x", "////desk", "///desk", "/desk/../../x", "/desk/%2e%2e/partner"])
-async def test_the_sign_in_form_never_sends_anybody_elsewhere(browser: Browser, address: str) -> None:  # noqa: F811
+async def test_the_sign_in_form_never_sends_anybody_elsewhere(browser: Browser, address: str) -> None:
     answer = await browser.send("/desk/login", name="Ana Reader", password="correct horse battery staple", next=address)
     assert (answer.status_code, answer.headers["location"]) == (302, "/desk")
 
@@ -98,7 +148,7 @@ async def test_redirects_of_datasette_and_of_languages_stay_here(tmp_path: Any) 
     paths = [
         prefix + slashes + end + last
         for prefix, slashes, end, last in itertools.product(("", "/es"), SLASHES, ends, ("/", "/?x=1", ""))
-    ]  # fmt: skip
+    ]
     places = [place for each in paths if (place := await location_of(app, each))]
     assert len(places) > 50
     assert [
@@ -110,9 +160,17 @@ async def location_of(app: Any, target: str) -> str | None:
     """The header Location of the answer to a target as it stands in a request, which no client would send like this."""
     raw, _, query = target.partition("?")
     scope = {
-        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": unquote(raw), "headers": [],
-        "raw_path": raw.encode(), "query_string": query.encode(), "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": unquote(raw),
+        "headers": [],
+        "raw_path": raw.encode(),
+        "query_string": query.encode(),
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
     said: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

@@ -21,14 +21,25 @@ def corpus() -> Database:
     migrate(db, "corpus.db")
     # As a version before us left it: a sentence without class, and a status that forgets it.
     bill = Bill(
-        id="us-117-hr7", source="us_bills", jurisdiction="us", level="federal", session="117", identifier="H.R. 7",
-        document_type="hr", title="A bill", url="https://www.congress.gov/", source_url="https://www.govinfo.gov/",
-        introduced_on="2021-01-28", status_on="2021-01-28", status_history=(("introduced", "2021-01-28"),),
+        id="us-117-hr7",
+        source="us_bills",
+        jurisdiction="us",
+        level="federal",
+        session="117",
+        identifier="H.R. 7",
+        document_type="hr",
+        title="A bill",
+        url="https://www.congress.gov/",
+        source_url="https://www.govinfo.gov/",
+        introduced_on="2021-01-28",
+        status_on="2021-01-28",
+        status_history=(("introduced", "2021-01-28"),),
         actions=(
             Action(acted_on="2021-01-28", description="Referred to the House Committee on Education and Labor."),
             Action(acted_on="2021-04-15", description="Passed/agreed to in House: On passage Passed: 217 - 210."),
-        ), stamp="s1",
-    )  # fmt: skip
+        ),
+        stamp="s1",
+    )
     upsert(db, [bill], now=NOW, silent=True)
     return db
 

@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import pytest
 from click.testing import Result
-from digest_world import reader
+from digest_fixtures import reader
 from site_corpus import BROADBAND
 
 from benchmarks.compare import fingerprints
@@ -19,7 +19,8 @@ from desk.partners import partners
 from digest.subscribers import limits as asking
 from digest.subscribers.tokens import Links
 from operations import human_data_export
-from operations.backup import backup, check_backup
+from operations.backup import backup
+from operations.manifest import check_backup
 from operations.retention import forget_backups, prune
 from settings import Configuration
 from store.connect import open_mail, open_ops, open_partners, open_staff, read_only
@@ -30,7 +31,7 @@ OLD, YOUNG, NOW = "2025-01-01T00:00:00Z", "2026-11-20T00:00:00Z", "2026-11-25T00
 @pytest.fixture
 def config(tmp_path: Path) -> Configuration:
     (tmp_path / "data").mkdir()
-    made = desk_world.build(tmp_path / "data")
+    made = desk_fixtures.build(tmp_path / "data")
     with closing(open_ops(made.ops)) as db:
         for url, at in (("https://x/1", OLD), ("https://x/1", YOUNG), ("https://x/2", OLD), ("https://x/3", YOUNG)):
             row = {"source": "us_bills", "url": url, "reason": "not XML", "rejected_at": at, "size": 3, "body": b"abc"}
@@ -47,12 +48,12 @@ def config(tmp_path: Path) -> Configuration:
             db.table("responses").insert(row)
         db.execute("insert into budgets values ('us_states', '2025-01-01', 9), ('us_states', '2026-11-25', 9)")
     with closing(open_staff(made.staff)) as db:
-        ana = desk_world.person(db)
+        ana = desk_fixtures.person(db)
         for at in (OLD, YOUNG):
             sessions.start(db, ana, now=at)
             limits.may_try(db, "Ana Reader", "192.0.2.1", at)
     with closing(open_partners(made.partners, made.corpus)) as db:
-        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_world.PASSWORD, now=OLD)
+        eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=OLD)
         partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=OLD)
         partners.moderate(db, eff, 1, hidden=True, reason="a mistake", seen=0, now=OLD)
         for at in (OLD, YOUNG):
@@ -86,8 +87,10 @@ def test_what_is_old_goes_and_the_rest_stays(config: Configuration) -> None:
     assert done["answers kept for asking what changed"] == 1
     assert done["days of budgets"] == 1
     assert count(config.ops, "select url, body is null from rejects order by url") == [
-        ("https://x/1", 0), ("https://x/2", 1), ("https://x/3", 0),
-    ]  # fmt: skip
+        ("https://x/1", 0),
+        ("https://x/2", 1),
+        ("https://x/3", 0),
+    ]
     assert count(config.ops, "select fingerprint from responses") == [("1",)]
     for file in (config.staff, config.partners):
         assert count(file, "select min(started_at) from sessions") == [(YOUNG,)]

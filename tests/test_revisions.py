@@ -41,10 +41,14 @@ def edited(folder: Path, edit: Edit) -> Tagger:
 
 def new_area(values: dict[str, Any]) -> None:
     values["areas"]["roads"] = {
-        "title": "Roads", "description": "Roads and bridges.", "threshold": 0.5, "labelled": False,
+        "title": "Roads",
+        "description": "Roads and bridges.",
+        "threshold": 0.5,
+        "labelled": False,
         "rules": [{"id": "roads", "weight": 0.9, "phrases": ["derby", "medicare"]}],
-        "examples": ["A highway bill"], "counterexamples": ["A library bill"],
-    }  # fmt: skip
+        "examples": ["A highway bill"],
+        "counterexamples": ["A library bill"],
+    }
 
 
 def without(values: dict[str, Any]) -> None:
@@ -55,14 +59,17 @@ def without(values: dict[str, Any]) -> None:
 EDITS: dict[str, tuple[Edit, str]] = {
     "a description": (lambda v: v["areas"]["privacy"].update(description="What is whose business."), "none"),
     "a phrase more": (lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].append("soap box derby"), "some"),
-    "a phrase that stands nowhere": (lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].append("zebra crossing"), "none"),
+    "a phrase that stands nowhere": (
+        lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].append("zebra crossing"),
+        "none",
+    ),
     "a rule less": (without, "some"),
     "a weight": (lambda v: v["areas"]["intellectual-freedom"]["rules"][0].update(weight=0.11), "some"),
     "an exclusion": (lambda v: v["areas"]["privacy"].setdefault("exclusions", []).append("privacy of zebra"), "none"),
     "a new area": (new_area, "some"),
     "the weight of a field": (lambda v: v["field_weights"].update(abstract=0.5), "all"),
     "another order": (lambda v: v["areas"]["privacy"]["rules"].reverse(), "all"),
-}  # fmt: skip
+}
 
 
 def derived(corpus: Database, staff: Database) -> tuple[Derived, list[list[object]]]:
@@ -72,8 +79,12 @@ def derived(corpus: Database, staff: Database) -> tuple[Derived, list[list[objec
 
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edit_of_rules_touches_what_it_must(
-    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str  # noqa: F811
-) -> None:  # fmt: skip
+    filled: Database,
+    staff: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
     edit, share = EDITS[name]
     monkeypatch.setattr(pool, "_tagger", Tagger())
     derive(filled, staff, workers=1)
@@ -88,8 +99,11 @@ def test_an_edit_of_rules_touches_what_it_must(
 
 
 def test_two_edits_before_the_next_run_are_one(
-    filled: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    filled: Database,
+    staff: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A run that dies between two batches leaves two versions; the next edit finds both."""
     monkeypatch.setattr(pool, "_tagger", Tagger())
     derive(filled, staff, workers=1)
@@ -126,11 +140,12 @@ def catalogue(folder: Path, old: str, new: str) -> Matcher:
 def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
     """How many ended documents were read for what became of positions, and what was suggested."""
     read = suggest(corpus, staff, pool._matcher)
-    return read, staff.execute("select * from suggested_outcomes order by document_id, position_id").fetchall()
+    outcomes = staff.execute("select * from suggested_outcomes order by document_id, position_id")
+    return read, [tuple(row) for row in outcomes]
 
 
 @pytest.fixture
-def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) -> Database:  # noqa: F811
+def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Everything has become law with its summary as the text, is matched, and was read for outcomes and versions."""
     filled.execute(
         "update documents set kind = 'regulation', status = ?, text = coalesce(abstract, title)", [BECAME[0]]

@@ -24,11 +24,20 @@ COVERAGE: dict[str, dict[str, Any]] = yaml.safe_load((SAMPLE / "coverage.yml").r
 #: The eleven areas that have labels and the twelfth that has only positions.
 AREAS = frozenset(
     {
-        "intellectual-freedom", "privacy", "civil-liberties", "telecommunications", "broadband", "literacy",
-        "education-research-funding", "library-funding", "copyright", "open-access", "government-information",
+        "intellectual-freedom",
+        "privacy",
+        "civil-liberties",
+        "telecommunications",
+        "broadband",
+        "literacy",
+        "education-research-funding",
+        "library-funding",
+        "copyright",
+        "open-access",
+        "government-information",
         "accessibility",
     }
-)  # fmt: skip
+)
 #: Federal bills are not withdrawn, none was caught between passage and presentation, and the rest is other kinds' words.
 ABSENT = {"withdrawn", "passed", "proposed", "final", "decided", "notice"}
 GOLD = ROOT.parent / "shared" / "gold" / "dev.jsonl"

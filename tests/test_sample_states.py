@@ -18,9 +18,13 @@ from positions.matching.matcher import Matcher
 
 HOST = ROOT / "crawlers" / "sample" / "v3.openstates.org"
 EBOOKS = {
-    "us-ri-2026-hb7606": "enacted", "us-ri-2026-sb2525": "enacted", "us-mn-2025-2026-sf3685": "reported",
-    "us-mn-2025-2026-hf3698": "reported", "us-hi-2026-hb2577": "in_committee", "us-ia-2025-2026-hf466": "in_committee",
-}  # fmt: skip
+    "us-ri-2026-hb7606": "enacted",
+    "us-ri-2026-sb2525": "enacted",
+    "us-mn-2025-2026-sf3685": "reported",
+    "us-mn-2025-2026-hf3698": "reported",
+    "us-hi-2026-hb2577": "in_committee",
+    "us-ia-2025-2026-hf466": "in_committee",
+}
 RECORDED = ROOT.parent / "shared" / "upstream" / "data" / "openstates.jsonl.xz"
 
 

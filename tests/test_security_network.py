@@ -96,12 +96,25 @@ def reasons(folder: Path) -> set[str]:
 
 INDEX = f"/{HOST}/sitemap/bulkdata/BILLSTATUS/sitemapindex.xml"
 ELSEWHERE = (
-    "http://127.0.0.1:22/", "http://169.254.169.254/latest/meta-data/", "http://localhost/", "http://[::1]/", "http://0/",
-    "https://evil.example/x", "https://www.govinfo.gov.evil.example/x", "https://www.govinfo.gov:8443/x", "http://www.govinfo.gov/x",
-    "https://user@www.govinfo.gov/x", "https://evil.example@www.govinfo.gov/", "https://www.govinfo.gov@evil.example/x",
+    "http://127.0.0.1:22/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://localhost/",
+    "http://[::1]/",
+    "http://0/",
+    "https://evil.example/x",
+    "https://www.govinfo.gov.evil.example/x",
+    "https://www.govinfo.gov:8443/x",
+    "http://www.govinfo.gov/x",
+    "https://user@www.govinfo.gov/x",
+    "https://evil.example@www.govinfo.gov/",
+    "https://www.govinfo.gov@evil.example/x",
     "//evil.example/x",
-    "file:///etc/passwd", "ftp://www.govinfo.gov/x", "s3://bucket/x", "data:text/xml,<urlset/>", "gopher://127.0.0.1:11211/",
-)  # fmt: skip
+    "file:///etc/passwd",
+    "ftp://www.govinfo.gov/x",
+    "s3://bucket/x",
+    "data:text/xml,<urlset/>",
+    "gopher://127.0.0.1:11211/",
+)
 
 
 def index_of(locations: list[str]) -> str:
@@ -281,21 +294,23 @@ XML_BOMBS = {
     "billion laughs": f'<!DOCTYPE b [<!ENTITY l0 "haha">{_LAUGHS}]><billStatus>&l11;</billStatus>',
     "quadratic": f'<!DOCTYPE b [<!ENTITY a "{"a" * 100_000}">]><billStatus>{"&a;" * 100_000}</billStatus>',
     "in an attribute": f'<!DOCTYPE b [<!ENTITY l0 "haha">{_LAUGHS}]><billStatus a="&l11;"/>',
-    "parameter entities": '<!DOCTYPE b [<!ENTITY % a "<!ENTITY b \'x\'>"> %a;]>' + _BILL,
-    "an outer file": '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + _BILL.replace("public libraries", "&x;"),
-    "an outer address": '<!DOCTYPE b [<!ENTITY x SYSTEM "http://127.0.0.1:1/">]>' + _BILL.replace("public libraries", "&x;"),
+    "parameter entities": "<!DOCTYPE b [<!ENTITY % a \"<!ENTITY b 'x'>\"> %a;]>" + _BILL,
+    "an outer file": '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    + _BILL.replace("public libraries", "&x;"),
+    "an outer address": '<!DOCTYPE b [<!ENTITY x SYSTEM "http://127.0.0.1:1/">]>'
+    + _BILL.replace("public libraries", "&x;"),
     "an outer DTD": '<!DOCTYPE billStatus SYSTEM "file:///etc/passwd">' + _BILL,
     "XInclude": '<billStatus xmlns:x="http://www.w3.org/2001/XInclude"><x:include href="/etc/passwd" parse="text"/></billStatus>',
     "depth": "<billStatus>" + "<a>" * 1_000_000 + "</a>" * 1_000_000 + "</billStatus>",
     "a name of a megabyte": f"<{'a' * 20_000_000}/>",
     "a million attributes": "<billStatus " + " ".join(f'a{n}=""' for n in range(300_000)) + "/>",
-}  # fmt: skip
+}
 _CHILD = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_DATA, (600_000_000,) * 2)
 sys.path[:0] = [{root!r}]
-from crawlers import xmltree, bill_text
-from crawlers.billstatus import parse_bill
+from crawlers.parsers import xmltree, bill_text
+from crawlers.parsers.billstatus import parse_bill
 from crawlers.items import BadRecord
 from crawlers.items import Unreadable
 body = sys.stdin.buffer.read()
@@ -314,9 +329,12 @@ print(json.dumps(said))
 def test_an_xml_bomb_does_not_go_off(what: str) -> None:
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD.format(root=str(ROOT))], input=XML_BOMBS[what].encode(),
-        capture_output=True, timeout=30, cwd=ROOT,
-    )  # fmt: skip
+        [sys.executable, "-c", _CHILD.format(root=str(ROOT))],
+        input=XML_BOMBS[what].encode(),
+        capture_output=True,
+        timeout=30,
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr[-500:]
     assert time.monotonic() - began < 15
     said = json.loads(done.stdout)
@@ -337,9 +355,14 @@ def test_the_recorded_bill_is_no_bomb() -> None:
 
 
 JSON_BOMBS = (
-    b"[" * 5_000_000, b'{"a":' * 1_000_000, b"9" * 10_000_000, b'{"a": ' + b"9" * 5_000_000 + b"}", b'"' + b"\\u0000" * 100_000,
-    b"{" + b",".join(b'"%d": 1' % n for n in range(300_000)), b"-" * 1_000_000,
-)  # fmt: skip
+    b"[" * 5_000_000,
+    b'{"a":' * 1_000_000,
+    b"9" * 10_000_000,
+    b'{"a": ' + b"9" * 5_000_000 + b"}",
+    b'"' + b"\\u0000" * 100_000,
+    b"{" + b",".join(b'"%d": 1' % n for n in range(300_000)),
+    b"-" * 1_000_000,
+)
 
 
 @pytest.mark.parametrize("body", JSON_BOMBS, ids=range(len(JSON_BOMBS)))

@@ -44,7 +44,8 @@ _KEYS = f"(select json_group_object(i, i) from ({_COUNT[:-1]} limit 99999) selec
 BOMBS = {
     "counts without end": f"{_COUNT} select max(i) from n",
     "rows without end": f"{_COUNT} select i from n",
-    "a product of tables": "select count(*) from " + ", ".join(f"documents d{n}, actions a{n}, changes c{n}" for n in range(6)),
+    "a product of tables": "select count(*) from "
+    + ", ".join(f"documents d{n}, actions a{n}, changes c{n}" for n in range(6)),
     "sorts without end": f"{_COUNT} select i from n order by random()",
     "joins all texts": f"{_COUNT} select group_concat({_LONG}) from n limit 1",
     "a value of a gigabyte": "select zeroblob(1000000000)",
@@ -61,11 +62,12 @@ BOMBS = {
     "glob": "select printf('%.*c', 400000, 'a') glob '*' || printf('%.*c', 20000, 'a') || 'b'",
     "json": f"select length(json_patch({_KEYS}, {_KEYS}))",
     "a thousand words of the index": "select count(*) from documents_fts where documents_fts match '"
-    + " OR ".join(["library*"] * 3000) + "'",
+    + " OR ".join(["library*"] * 3000)
+    + "'",
     "depth": "select " + "(" * 2000 + "1" + ")" * 2000,
     "negations": "select " + "not " * 5000 + "1",
     "unions": " union all ".join(["select 1"] * 1500),
-}  # fmt: skip
+}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # what a function refuses is also logged
@@ -86,23 +88,53 @@ def test_no_query_holds_the_site_up(ask: httpx.Client, what: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "attach ':memory:' as x", "attach database 'file:/etc/passwd?mode=ro' as x", "detach main",
-        "select load_extension('x.so')", "select writefile('x', 'y')", "select readfile('/etc/passwd')", "select edit('x')",
-        "vacuum", "vacuum into '/tmp/x.db'", "insert into documents (id) values ('x')", "update documents set title = 'x'",
-        "delete from documents", "drop table documents", "create table x (y)", "create temp table x (y)",
-        "create view x as select 1", "reindex", "analyze", "begin immediate", "savepoint x", "pragma journal_mode = delete",
-        "pragma writable_schema = 1", "pragma query_only = 0", "pragma temp_store_directory = '/tmp'",
-        "pragma hard_heap_limit = 1", "with x as (select 1) delete from documents",
-        "with x as (select 1) insert into documents (id) select 'x' from x", "select * from pragma_compile_options",
-        "select * from pragma_function_list", "select * from pragma_module_list", "select * from pragma_database_list",
-        "select * from pragma_journal_mode", "select * from pragma_cache_size", "select * from pragma_query_only",
-        "select 1; drop table documents", "select fts3_tokenizer('simple')", "select * from sqlite_dbpage",
-        "select * from dbstat", "select * from sqlite_stmt", "select * from bytecode('select 1')",
-        "select * from tables_used('select 1')", 
-        "/* select */ pragma database_list", "-- x\npragma database_list", "select * from fsdir('/')",
+        "attach ':memory:' as x",
+        "attach database 'file:/etc/passwd?mode=ro' as x",
+        "detach main",
+        "select load_extension('x.so')",
+        "select writefile('x', 'y')",
+        "select readfile('/etc/passwd')",
+        "select edit('x')",
+        "vacuum",
+        "vacuum into '/tmp/x.db'",
+        "insert into documents (id) values ('x')",
+        "update documents set title = 'x'",
+        "delete from documents",
+        "drop table documents",
+        "create table x (y)",
+        "create temp table x (y)",
+        "create view x as select 1",
+        "reindex",
+        "analyze",
+        "begin immediate",
+        "savepoint x",
+        "pragma journal_mode = delete",
+        "pragma writable_schema = 1",
+        "pragma query_only = 0",
+        "pragma temp_store_directory = '/tmp'",
+        "pragma hard_heap_limit = 1",
+        "with x as (select 1) delete from documents",
+        "with x as (select 1) insert into documents (id) select 'x' from x",
+        "select * from pragma_compile_options",
+        "select * from pragma_function_list",
+        "select * from pragma_module_list",
+        "select * from pragma_database_list",
+        "select * from pragma_journal_mode",
+        "select * from pragma_cache_size",
+        "select * from pragma_query_only",
+        "select 1; drop table documents",
+        "select fts3_tokenizer('simple')",
+        "select * from sqlite_dbpage",
+        "select * from dbstat",
+        "select * from sqlite_stmt",
+        "select * from bytecode('select 1')",
+        "select * from tables_used('select 1')",
+        "/* select */ pragma database_list",
+        "-- x\npragma database_list",
+        "select * from fsdir('/')",
         "select * from csv('/etc/passwd')",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_question_is_refused(ask: httpx.Client, sql: str, tmp_path: Path) -> None:
     before = query(ask, "select count(*) n from documents").json()
     answer = query(ask, sql)

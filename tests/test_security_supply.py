@@ -75,7 +75,7 @@ def _audit(tmp_path: Path, pip: str, found: list[dict[str, object]] | None) -> s
         ("exit 0", None, 0, "not reachable: skipped"),
         ("exit 1", [CLEAN], 0, "cannot be had (no network?): skipped"),
     ],
-)  # fmt: skip
+)
 def test_the_audit_fails_for_a_hole_and_never_for_being_offline(
     tmp_path: Path, pip: str, found: list[dict[str, object]] | None, code: int, words: str
 ) -> None:

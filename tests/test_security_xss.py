@@ -1,7 +1,5 @@
 """Stored attacks, tried: from the records of three sources and the catalogue to every page, feed, file and mail."""
 
-# ruff: noqa: E501 (attacks are shown whole)
-
 from __future__ import annotations
 
 import csv
@@ -13,13 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import lxml.html
 import openpyxl
 import pytest
-from desk_world import Browser
-from hostile_world import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
+from desk_fixtures import Browser
+from hostile_fixtures import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
 from icalendar import Calendar
 from lxml import etree
 
@@ -35,7 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
         config, documents = build(tmp_path_factory.mktemp("xss"))
         said = said_by_strangers(config)
         said["issue"] = released(config)
-        yield config, documents, desk_world.site_of(config, mail=config).app(), said
+        yield config, documents, desk_fixtures.site_of(config, mail=config).app(), said
 
 
 @pytest.fixture
@@ -54,16 +52,63 @@ def pages(documents: list[str]) -> list[str]:
         for path in ("/embed/documents/{}", "/documents/{}/similar", "/documents/{}/versions", "/desk/documents/{}")
     ]
     return [
-        *of_each, "/", "/es", "/browse", "/browse?q=library", "/browse?q=%22%3E%3Cscript%3Epwned()%3C/script%3E", "/areas", "/areas/broadband",
-        "/positions", "/positions/tc-hotspot-lending", "/positions/tc-hotspot-lending/handout", "/es/positions/tc-hotspot-lending",
-        "/jurisdictions", "/jurisdictions/us", "/deadlines", "/deadlines?past=1", "/calendar?month=2022-03", "/compare?a=us&b=us-tx",
-        "/families", f"/families/{FAMILY}", f"/es/families/{FAMILY}", "/scorecard", "/desk/reports", "/desk/reports?closed=1",
-        "/desk/partners", "/desk/positions", "/desk/positions/tc-hotspot-lending", "/desk/import", "/desk/added",
-        "/desk/added/form", "/desk/areas", "/desk/following", "/desk/people", "/desk/account", "/positions/cp-fair-ebook-terms", "/sources", "/accuracy", "/glossary", "/about", "/api", "/subscribe?searches=%3Cpwned%3E", "/digest", "/corpus",
-        "/corpus/documents", "/corpus/positions", "/corpus/actions?_search=library", "/corpus/evidence", "/corpus/policy_areas",
-        "/corpus?sql=select+title,url+from+documents", "/corpus?sql=select+'%3Cpwned%3E'+as+%22%3Cpwned%3E%22", "/desk", "/desk/trail",
-        "/desk?q=%3Cpwned%3E", "/report", "/nothing/%3Cpwned%3E", "/corpus/documents/%3Cpwned%3E",
-    ]  # fmt: skip
+        *of_each,
+        "/",
+        "/es",
+        "/browse",
+        "/browse?q=library",
+        "/browse?q=%22%3E%3Cscript%3Epwned()%3C/script%3E",
+        "/areas",
+        "/areas/broadband",
+        "/positions",
+        "/positions/tc-hotspot-lending",
+        "/positions/tc-hotspot-lending/handout",
+        "/es/positions/tc-hotspot-lending",
+        "/jurisdictions",
+        "/jurisdictions/us",
+        "/deadlines",
+        "/deadlines?past=1",
+        "/calendar?month=2022-03",
+        "/compare?a=us&b=us-tx",
+        "/families",
+        f"/families/{FAMILY}",
+        f"/es/families/{FAMILY}",
+        "/scorecard",
+        "/desk/reports",
+        "/desk/reports?closed=1",
+        "/desk/partners",
+        "/desk/positions",
+        "/desk/positions/tc-hotspot-lending",
+        "/desk/import",
+        "/desk/added",
+        "/desk/added/form",
+        "/desk/areas",
+        "/desk/following",
+        "/desk/people",
+        "/desk/account",
+        "/positions/cp-fair-ebook-terms",
+        "/sources",
+        "/accuracy",
+        "/glossary",
+        "/about",
+        "/api",
+        "/subscribe?searches=%3Cpwned%3E",
+        "/digest",
+        "/corpus",
+        "/corpus/documents",
+        "/corpus/positions",
+        "/corpus/actions?_search=library",
+        "/corpus/evidence",
+        "/corpus/policy_areas",
+        "/corpus?sql=select+title,url+from+documents",
+        "/corpus?sql=select+'%3Cpwned%3E'+as+%22%3Cpwned%3E%22",
+        "/desk",
+        "/desk/trail",
+        "/desk?q=%3Cpwned%3E",
+        "/report",
+        "/nothing/%3Cpwned%3E",
+        "/corpus/documents/%3Cpwned%3E",
+    ]
 
 
 def problems(page: str) -> list[str]:
@@ -118,10 +163,20 @@ async def test_pages_of_strangers_words_show_them_as_words(browser: Browser, wor
     """The attacks of each of these pages are on it, or it would have shown nothing; partners see only their own."""
     await browser.sign_in()
     for path in (
-        f"/families/{FAMILY}", f"/digest/{world[3]['issue']}", "/desk/reports", "/desk/partners", "/desk/positions",
-        "/desk/positions/tc-hotspot-lending", f"/desk/proposals/{world[3]['proposal']}", "/positions", "/areas",
-        "/positions/tc-hotspot-lending", "/areas/broadband", f"/documents/{BILL}", "/families",
-    ):  # fmt: skip
+        f"/families/{FAMILY}",
+        f"/digest/{world[3]['issue']}",
+        "/desk/reports",
+        "/desk/partners",
+        "/desk/positions",
+        "/desk/positions/tc-hotspot-lending",
+        f"/desk/proposals/{world[3]['proposal']}",
+        "/positions",
+        "/areas",
+        "/positions/tc-hotspot-lending",
+        "/areas/broadband",
+        f"/documents/{BILL}",
+        "/families",
+    ):
         answer = await browser.get(path)
         assert answer.status_code == 200, path
         assert problems(answer.text) == [], path
@@ -237,8 +292,16 @@ def test_mails_hold_the_attacks_as_words(world: Any, tmp_path: Path) -> None:
 
 
 async def test_an_answer_takes_no_line_of_a_header(browser: Browser) -> None:
-    for path in ("/es/%0d%0aX-Pwned:1", "/es//evil.example", "/es/%5cevil.example/x", "/browse?q=%0d%0aX-Pwned:1", "/areas/x%0d%0aX-Pwned:1.csv",
-                 "/desk/login?next=//evil.example", "/desk/login?next=https://evil.example", "/desk/login?next=/%5cevil.example"):  # fmt: skip
+    for path in (
+        "/es/%0d%0aX-Pwned:1",
+        "/es//evil.example",
+        "/es/%5cevil.example/x",
+        "/browse?q=%0d%0aX-Pwned:1",
+        "/areas/x%0d%0aX-Pwned:1.csv",
+        "/desk/login?next=//evil.example",
+        "/desk/login?next=https://evil.example",
+        "/desk/login?next=/%5cevil.example",
+    ):
         answer = await browser.get(path)
         assert "x-pwned" not in answer.headers
         assert not re.match(r"(https?:)?[/\\]{2}", answer.headers.get("location", ""))
@@ -255,7 +318,7 @@ async def test_the_login_leads_to_pages_of_ours_only(world: Any) -> None:
         "desk",
     ):
         browser = Browser(world[2])
-        answer = await browser.send("/desk/login", name="Ana Reader", password=desk_world.PASSWORD, next=place)
+        answer = await browser.send("/desk/login", name="Ana Reader", password=desk_fixtures.PASSWORD, next=place)
         assert answer.status_code in (302, 303)
         assert re.match(r"/[a-z]", answer.headers["location"]), answer.headers["location"]
         assert "evil" not in answer.headers["location"]

@@ -36,11 +36,19 @@ async def page(site, path: str) -> str:
 
 def bill(**values: Any) -> dict[str, Any]:
     row = {
-        "id": "us-117-hr1783", "kind": "bill", "jurisdiction": "us", "session": "117", "identifier": "H.R. 1783",
-        "title": "Library Broadband Act", "document_type": "hr", "status": "in_committee", "status_on": "2021-03-12",
-        "published_on": "2021-03-11", "latest_action_on": "2021-03-12",
+        "id": "us-117-hr1783",
+        "kind": "bill",
+        "jurisdiction": "us",
+        "session": "117",
+        "identifier": "H.R. 1783",
+        "title": "Library Broadband Act",
+        "document_type": "hr",
+        "status": "in_committee",
+        "status_on": "2021-03-12",
+        "published_on": "2021-03-11",
+        "latest_action_on": "2021-03-12",
         "url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
-    }  # fmt: skip
+    }
     return row | values
 
 
@@ -84,8 +92,16 @@ def test_what_we_cannot_cite_surely_after_the_bluebook_is_left_out() -> None:
     state = bill(id="us-tx-88r-hb900", jurisdiction="us-tx", session="88R", identifier="HB 900", document_type="bill")
     assert "bluebook" not in cited(state)
     assert "Texas, Session 88R" in cited(state)["apa"]
-    rule = bill(id="us-fr-2022-04567", kind="regulation", session="fr", identifier="2022-04567", document_type="Rule",
-                title="Hotspots", published_on="2022-03-02", url="https://www.federalregister.gov/d/2022-04567")  # fmt: skip
+    rule = bill(
+        id="us-fr-2022-04567",
+        kind="regulation",
+        session="fr",
+        identifier="2022-04567",
+        document_type="Rule",
+        title="Hotspots",
+        published_on="2022-03-02",
+        url="https://www.federalregister.gov/d/2022-04567",
+    )
     assert "bluebook" not in cited(rule)
     assert cited(rule)["apa"] == (
         "Hotspots [Rule] (FR Doc. 2022-04567). (2022, March 2). Federal Register. https://www.federalregister.gov/d/2022-04567"
@@ -220,8 +236,15 @@ async def test_a_card_tells_where_a_document_stands(site) -> None:
 async def test_a_position_on_one_sheet(site) -> None:
     text = re.sub(r"<[^>]+>", " ", await page(site, "/positions/tc-hotspot-lending/handout"))
     shown = " ".join(html.unescape(text).split())
-    for fact in ("Libraries may lend internet hotspots", "H.R. 1783", "Passed one chamber", "A library may lend hotspots",
-                 "Comments on E-Rate", "9 March 2022", f"{SITE}/positions/tc-hotspot-lending"):  # fmt: skip
+    for fact in (
+        "Libraries may lend internet hotspots",
+        "H.R. 1783",
+        "Passed one chamber",
+        "A library may lend hotspots",
+        "Comments on E-Rate",
+        "9 March 2022",
+        f"{SITE}/positions/tc-hotspot-lending",
+    ):
         assert fact in shown
     assert (await site.client.get("/positions/nothing/handout")).status_code == 404
 

@@ -34,11 +34,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     long = "A library may lend what it has bought to every reader who asks for it, in whatever form it comes. " * 4
     db.table("position_matches").insert_all(
         {
-            "document_id": key, "position_id": position, "ordinal": 0, "score": 0.9, "words": long, "field": "text",
-            "start": 0, "end": len(long),
+            "document_id": key,
+            "position_id": position,
+            "ordinal": 0,
+            "score": 0.9,
+            "words": long,
+            "field": "text",
+            "start": 0,
+            "end": len(long),
         }
-        for position in POSITIONS for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9")
-    )  # fmt: skip
+        for position in POSITIONS
+        for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9")
+    )
     for key in (BROADBAND, RULE, "us-117-s42", "us-117-hr9"):
         db.table("documents").update(key, {"title": f"{key} " + long, "latest_action_on": "2022-03-08"})
     publish(db, "2022-03-09T09:00:00Z")
@@ -47,7 +54,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("paper", [LETTER, A4], ids=["letter", "a4"])
-def test_every_position_is_one_sheet_of_paper(page, address: str, paper: dict[str, str]) -> None:  # noqa: F811
+def test_every_position_is_one_sheet_of_paper(page, address: str, paper: dict[str, str]) -> None:
     longer = []
     for position in POSITIONS:
         page.goto(f"{address}/positions/{position}/handout")
@@ -60,7 +67,7 @@ def test_every_position_is_one_sheet_of_paper(page, address: str, paper: dict[st
     assert longer == []
 
 
-def test_the_sheet_shows_no_way_around_the_site(page, address: str) -> None:  # noqa: F811
+def test_the_sheet_shows_no_way_around_the_site(page, address: str) -> None:
     page.goto(f"{address}/positions/{POSITIONS[0]}/handout")
     page.emulate_media(media="print")
     for gone in ("nav[aria-label=Main]", "footer", ".crumbs", ".notice", "form"):
@@ -91,7 +98,7 @@ HOST = """<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>A
 
 
 @pytest.mark.parametrize("width", [320, 1000])
-def test_a_card_on_another_site_gets_the_height_it_needs(page, address: str, blog, width: int) -> None:  # noqa: F811
+def test_a_card_on_another_site_gets_the_height_it_needs(page, address: str, blog, width: int) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     body = HOST.format(address=address, key=BROADBAND)
@@ -110,14 +117,14 @@ def test_a_card_on_another_site_gets_the_height_it_needs(page, address: str, blo
     page.screenshot(path=PICTURES / f"card-{width}.png")
 
 
-def test_a_page_that_is_no_card_cannot_be_framed(page, address: str, blog) -> None:  # noqa: F811
+def test_a_page_that_is_no_card_cannot_be_framed(page, address: str, blog) -> None:
     body = f'<!DOCTYPE html><iframe src="{address}/documents/{BROADBAND}"></iframe>'
     page.goto(blog(body))
     page.wait_for_timeout(300)
     assert page.frames[1].url.startswith("chrome-error:")
 
 
-def test_another_window_cannot_set_the_height(page, address: str, blog) -> None:  # noqa: F811
+def test_another_window_cannot_set_the_height(page, address: str, blog) -> None:
     body = HOST.format(address=address, key=BROADBAND)
     page.goto(blog(body))
     page.wait_for_function("document.querySelector('iframe').offsetHeight > 100")
@@ -126,7 +133,7 @@ def test_another_window_cannot_set_the_height(page, address: str, blog) -> None:
     assert page.evaluate("document.querySelector('iframe').offsetHeight") < 1000
 
 
-def test_structured_data_breaks_no_policy(page, address: str) -> None:  # noqa: F811
+def test_structured_data_breaks_no_policy(page, address: str) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{address}/documents/{BROADBAND}")
@@ -140,7 +147,7 @@ def test_structured_data_breaks_no_policy(page, address: str) -> None:  # noqa: 
     "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
 )
 @pytest.mark.parametrize("path", [f"/embed/documents/{BROADBAND}", f"/positions/{POSITIONS[0]}/handout"])
-def test_axe_finds_nothing(page, address: str, path: str) -> None:  # noqa: F811
+def test_axe_finds_nothing(page, address: str, path: str) -> None:
     page.goto(address + path)
     page.evaluate(Path(AXE).read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document)")["violations"]

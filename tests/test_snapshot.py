@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from click.testing import Result
@@ -19,7 +19,7 @@ from store.connect import read_only
 @pytest.fixture
 def config(tmp_path: Path) -> Configuration:
     (tmp_path / "data").mkdir()
-    return desk_world.build(tmp_path / "data")
+    return desk_fixtures.build(tmp_path / "data")
 
 
 async def test_a_snapshot_is_all_that_a_reader_needs_and_nothing_private(

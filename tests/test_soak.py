@@ -64,10 +64,13 @@ def test_a_soak_without_a_fault_is_good(records: Records, capsys: pytest.Capture
     [
         ("said", {"at": 50.0, "what": "review", "words": "soak-2"}, "| review | 2 | 1 | 1 | 0 |"),
         ("said", {"at": 50.0, "what": "confirmed", "words": "a@b.example"}, "| confirmed | 1 | 0 | 1 | 0 |"),
-        ("jobs", {"at": 50.0, "job": "crawl", "code": 3, "seconds": 1.0, "peak": 0, "output": "partial"},
-         "- crawl ended with exit code 3: partial"),
+        (
+            "jobs",
+            {"at": 50.0, "job": "crawl", "code": 3, "seconds": 1.0, "peak": 0, "output": "partial"},
+            "- crawl ended with exit code 3: partial",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_lost_or_failed_makes_it_bad(
     records: Records, name: str, line: dict[str, Any], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

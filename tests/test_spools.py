@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, ROOT, Command
-from killing import killed_at, start
+from crash_helpers import killed_at, start
 from sqlite_utils import Database
 
 from crawlers.items import Listing

@@ -181,7 +181,7 @@ def test_a_crowded_day_shows_what_moved_the_bill_and_loses_nothing(db: sqlite3.C
     assert found is not None
     days = {
         day: ([a["description"] for a in shown], {a["description"] for a in rest})
-        for day, shown, rest in found["timeline"]
+        for day, shown, rest in found.timeline
     }
     assert days["2022-03-07"] == (["Passed House by voice vote."], set(said))
     assert days["2022-03-08"] == (["Received in the Senate."], set())

@@ -22,19 +22,46 @@ SENTENCES = [
     ("Presented to President.", "executive-receipt"),
     ("Vetoed by President.", "executive-veto"),
     ("Pocket Vetoed by President.", "executive-veto"),
-    ("Failed of passage/not agreed to in House: On passage, the objections of the President to the contrary notwithstanding Failed by the Yeas and Nays: (2/3 required): 221 - 206.", "veto-override-failure"),
-    ("Failed of passage/not agreed to in Senate: Failed of passage in Senate over veto by Yea-Nay Vote. 51 - 41.", "veto-override-failure"),
-    ("Passed/agreed to in House: On passage, the objections of the President to the contrary notwithstanding Passed by the Yeas and Nays: (2/3 required): 322 - 87.", "veto-override-passage"),
+    (
+        "Failed of passage/not agreed to in House: On passage, the objections of the President to the contrary notwithstanding Failed by the Yeas and Nays: (2/3 required): 221 - 206.",
+        "veto-override-failure",
+    ),
+    (
+        "Failed of passage/not agreed to in Senate: Failed of passage in Senate over veto by Yea-Nay Vote. 51 - 41.",
+        "veto-override-failure",
+    ),
+    (
+        "Passed/agreed to in House: On passage, the objections of the President to the contrary notwithstanding Passed by the Yeas and Nays: (2/3 required): 322 - 87.",
+        "veto-override-passage",
+    ),
     ("Passed/agreed to in House: On passage Passed by the Yeas and Nays: 220 - 212 (Roll no. 49).", "passage"),
     ("Passed/agreed to in Senate: Passed Senate with an amendment by Unanimous Consent.", "passage"),
-    ("Failed of passage/not agreed to in House: On motion to suspend the rules and pass the bill Failed by the Yeas and Nays: (2/3 required): 206 - 217.", "failure"),
-    ("Resolving differences -- House actions: On motion that the House agree to the Senate amendment Agreed to without objection.", "differences-resolved"),
-    ("Resolving differences -- House actions: On motion that the House agree with an amendment to the Senate amendment Agreed to by voice vote.", "differences"),
-    ("Resolving differences -- Senate actions: Senate agreed, under the order of 12/15/22, having achieved 60 votes in the affirmative, to the House amendment to the Senate amendment to H.R. 1437 by Yea-Nay Vote. 71 - 19.", "differences-resolved"),
-    ("Resolving differences -- Senate actions: Senate concurred in the House amendment to S.2089 with an amendment (SA 5133) by Unanimous Consent.", "differences"),
+    (
+        "Failed of passage/not agreed to in House: On motion to suspend the rules and pass the bill Failed by the Yeas and Nays: (2/3 required): 206 - 217.",
+        "failure",
+    ),
+    (
+        "Resolving differences -- House actions: On motion that the House agree to the Senate amendment Agreed to without objection.",
+        "differences-resolved",
+    ),
+    (
+        "Resolving differences -- House actions: On motion that the House agree with an amendment to the Senate amendment Agreed to by voice vote.",
+        "differences",
+    ),
+    (
+        "Resolving differences -- Senate actions: Senate agreed, under the order of 12/15/22, having achieved 60 votes in the affirmative, to the House amendment to the Senate amendment to H.R. 1437 by Yea-Nay Vote. 71 - 19.",
+        "differences-resolved",
+    ),
+    (
+        "Resolving differences -- Senate actions: Senate concurred in the House amendment to S.2089 with an amendment (SA 5133) by Unanimous Consent.",
+        "differences",
+    ),
     ("Reported (Amended) by the Committee on Agriculture. H. Rept. 117-113, Part I.", "committee-passage"),
     ("Ordered to be Reported by Voice Vote.", "committee-passage"),
-    ("Select Committee on Intelligence. Original measure reported to Senate by Senator Warner. Without written report.", "committee-passage"),
+    (
+        "Select Committee on Intelligence. Original measure reported to Senate by Senator Warner. Without written report.",
+        "committee-passage",
+    ),
     ("Forwarded by Subcommittee to Full Committee by Voice Vote.", "committee-passage"),
     ("Supplemental report filed by the Committee on Armed Services, H. Rept. 117-118, Part II.", None),
     ("Committee on Agriculture discharged.", "committee-discharge"),
@@ -46,7 +73,7 @@ SENTENCES = [
     ("Received in the House.", "message"),
     ("Sponsor introductory remarks on measure. (CR 7623-7624)", None),
     ("Motion to reconsider laid on the table Agreed to without objection.", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("sentence", "word"), SENTENCES)
@@ -77,9 +104,12 @@ def test_each_kind_of_measure_ends_its_own_way() -> None:
 
 
 def test_second_committee_is_no_step_back() -> None:
-    assert history(HOUSE, ("2021-03-09", "Received in the Senate and Read twice and referred to the Committee on Rules.")) == [
-        "introduced", "passed_first_chamber",
-    ]  # fmt: skip
+    assert history(
+        HOUSE, ("2021-03-09", "Received in the Senate and Read twice and referred to the Committee on Rules.")
+    ) == [
+        "introduced",
+        "passed_first_chamber",
+    ]
 
 
 def test_failure_holds_until_the_measure_goes_further() -> None:

@@ -28,11 +28,18 @@ def db(tmp_path: Path) -> Database:
     for key, published, kind in ((EXTENSION, "2022-03-08", "Proposed Rule"), (FINAL, "2022-09-01", "Rule")):
         db.table("documents").insert(
             document_row(
-                key, kind="regulation", source="us_federal_register", session="fr", identifier=key[6:], status="proposed",
-                title=f"{kind} of {published}", url="https://www.federalregister.gov/", published_on=published,
+                key,
+                kind="regulation",
+                source="us_federal_register",
+                session="fr",
+                identifier=key[6:],
+                status="proposed",
+                title=f"{kind} of {published}",
+                url="https://www.federalregister.gov/",
+                published_on=published,
                 document_type=kind,
             )
-        )  # fmt: skip
+        )
     db.table("terms").insert_all(
         [
             {"document_id": RULE, "ordinal": 1, "kind": "rin", "term": "3060-AK57"},
@@ -42,10 +49,13 @@ def db(tmp_path: Path) -> Database:
     )
     db.table("events").insert(
         {
-            "document_id": EXTENSION, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-04-30T23:59:59",
+            "document_id": EXTENSION,
+            "ordinal": 0,
+            "kind": "comment_close",
+            "starts_at": "2022-04-30T23:59:59",
             "timezone": "America/New_York",
         }
-    )  # fmt: skip
+    )
     publish(db, NOW)
     db.conn.row_factory = sqlite3.Row
     return db
@@ -54,7 +64,7 @@ def db(tmp_path: Path) -> Database:
 def _thread(db: Database, key: str) -> list[str]:
     found = document.document(db.conn, key, DAY)
     assert found is not None
-    return [row["id"] for row in found["thread"]]
+    return [row["id"] for row in found.thread]
 
 
 def test_docket_and_rin_tie_a_rulemaking_together(db: Database) -> None:
@@ -65,7 +75,8 @@ def test_docket_and_rin_tie_a_rulemaking_together(db: Database) -> None:
 def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
     found = document.document(db.conn, RULE, DAY)
     assert found is not None
-    assert (found["next_event"]["document_id"], found["next_event"]["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
+    assert found.next_event is not None
+    assert (found.next_event["document_id"], found.next_event["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
     assert rulemaking.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
     assert rulemaking.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
 
@@ -90,10 +101,17 @@ def filed(db: Database, count: int) -> None:
     for number in range(count):
         key = f"us-regs-ed-2022-{number}"
         row = document_row(
-            key, kind="regulation", source="us_regulations", session="regs", identifier=key[8:], status="proposed",
-            title="Comments wanted", url="https://www.regulations.gov/", published_on="2022-03-01",
+            key,
+            kind="regulation",
+            source="us_regulations",
+            session="regs",
+            identifier=key[8:],
+            status="proposed",
+            title="Comments wanted",
+            url="https://www.regulations.gov/",
+            published_on="2022-03-01",
             document_type="Proposed Rule",
-        )  # fmt: skip
+        )
         db.table("documents").insert(row)
         link = {
             "document_id": key,

@@ -201,14 +201,40 @@ def test_train_command_reports_and_refuses_bad_files(tmp_path: Path, capsys: pyt
     assert main(tmp_path / "absent.jsonl", folder=tmp_path / "model") == 2
     assert "absent.jsonl" in capsys.readouterr().err
     lines = [
-        {"id": d.id, "source": "", "title": d.title, "abstract": None, "areas": sorted(d.areas), "priority": d.priority,
-         "stratum": "core", "split": split}
-        for split in ("train", "test") for d in documents(split)
-    ]  # fmt: skip
+        {
+            "id": d.id,
+            "source": "",
+            "title": d.title,
+            "abstract": None,
+            "areas": sorted(d.areas),
+            "priority": d.priority,
+            "stratum": "core",
+            "split": split,
+        }
+        for split in ("train", "test")
+        for d in documents(split)
+    ]
     path = tmp_path / "gold.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     assert main(path, folder=tmp_path / "model") == 0
     assert "Kept-back documents (topic): micro-F1 " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("after", "code"), [(0.6, 0), (0.5, 0), (0.4, 1)])
+def test_train_ends_with_exit_code_1_when_the_new_model_is_worse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after: float, code: int
+) -> None:
+    scores = iter([0.5, after])
+    (tmp_path / ARRAYS).touch()
+    monkeypatch.setattr(module, "read_gold", lambda *_: [])
+    monkeypatch.setattr(module, "labelled_later", lambda *_: ([], 0))
+    monkeypatch.setattr(module, "read_teacher", lambda *_: ([], 0))
+    cross = {"micro": {"f1": 0.5}, "macro": {"f1": 0.5}}
+    monkeypatch.setattr(module, "evaluate", lambda *_, **__: {"topic": {"micro": {"f1": next(scores)}}})
+    monkeypatch.setattr(module, "train", lambda *_: {"cross_validated": cross})
+    monkeypatch.setattr(module, "Tagger", lambda **_: None)
+    assert main(tmp_path / "gold.jsonl", folder=tmp_path) == code
+    assert ("worse" in capsys.readouterr().err) == bool(code)
 
 
 def test_train_command_says_what_is_wrong_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,11 @@ from sqlite_utils import Database
 from store.connect import connect, open_mail, open_partners, open_staff
 
 OPENERS: dict[str, Callable[[Path], Database]] = {
-    "corpus.db": connect, "staff.db": open_staff, "partners.db": open_partners, "mail.db": open_mail,
-}  # fmt: skip
+    "corpus.db": connect,
+    "staff.db": open_staff,
+    "partners.db": open_partners,
+    "mail.db": open_mail,
+}
 
 
 @pytest.mark.parametrize("name", OPENERS)

@@ -32,11 +32,23 @@ def bill(*codes: str, title: str = "TAKE IT DOWN Act", source: str = "us_bills")
         TextVersion(name=code.upper(), issued_on=None, url=f"{CONGRESS}/BILLS-119s146{code}.xml") for code in codes
     )
     return Bill(
-        id=KEY, source=source, jurisdiction="us", level="federal", session="119", identifier="S. 146", title=title,
-        url="https://www.congress.gov/bill/119th-congress/senate-bill/146", source_url="https://x/y", document_type="s",
-        chamber="upper", introduced_on="2025-01-16", status="enacted", status_on="2025-05-19", versions=versions,
+        id=KEY,
+        source=source,
+        jurisdiction="us",
+        level="federal",
+        session="119",
+        identifier="S. 146",
+        title=title,
+        url="https://www.congress.gov/bill/119th-congress/senate-bill/146",
+        source_url="https://x/y",
+        document_type="s",
+        chamber="upper",
+        introduced_on="2025-01-16",
+        status="enacted",
+        status_on="2025-05-19",
+        versions=versions,
         sponsors=(Sponsor(name="Sen. Ted Cruz", role="sponsor"),),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -120,8 +132,9 @@ def test_version_that_no_list_names_yet_is_found_when_asked_ahead(corpus: Databa
     assert [name for name, _ in work.waiting] == [f"BILLS-119s146{code}" for code in ("is", "rs", "es", "pcs", "ats")]
     found = answer_all(spider, request, there={"is", "rs"})
     assert [(item.version, item.text is None) for item in found if isinstance(item, VersionText)] == [
-        ("IS", False), ("Reported in Senate", False),
-    ]  # fmt: skip
+        ("IS", False),
+        ("Reported in Senate", False),
+    ]
     [document] = [item for item in found if isinstance(item, Bill)]
     assert "48 hours" in (document.text or "")
 
@@ -198,9 +211,14 @@ def test_version_is_read_from_whatever_address_means_it(url: str, key: str, code
 
 @pytest.mark.parametrize(
     ("kind", "codes"),
-    [("hr", ["ih", "rh", "eh", "rfs", "rs", "es", "enr"]), ("s", ["is", "rs", "es", "rfh", "rh", "eh", "enr"]),
-     ("sres", ["is", "ats"]), ("hr", ["ih", "eh", "pcs", "eas", "enr"]), ("hres", ["ih", "eh"])],
-)  # fmt: skip
+    [
+        ("hr", ["ih", "rh", "eh", "rfs", "rs", "es", "enr"]),
+        ("s", ["is", "rs", "es", "rfh", "rh", "eh", "enr"]),
+        ("sres", ["is", "ats"]),
+        ("hr", ["ih", "eh", "pcs", "eas", "enr"]),
+        ("hres", ["ih", "eh"]),
+    ],
+)
 def test_newest_version_is_the_furthest(kind: str, codes: list[str]) -> None:
     made_of = [package(f"BILLS-119{kind}5{code}") for code in codes]
     for end in range(1, len(made_of) + 1):

@@ -212,7 +212,7 @@ def test_zip_member_of_an_absurd_size_is_not_unpacked(monkeypatch: pytest.Monkey
         (bill_xml(1).replace("utf-8", "no-such-code").encode(), "not XML"),
         (bill_xml(1).replace("libraries", "\x00").encode(), "not XML"),
     ],
-)  # fmt: skip
+)
 def test_record_that_is_not_the_record_is_unreadable_and_says_why(body: bytes, words: str) -> None:
     request = scrapy.Request(ROWS[0][1], meta={"document_id": "us-117-hr1"})
     response = TextResponse(request.url, body=body, request=request)

@@ -83,9 +83,11 @@ def test_meeting_to_come_is_a_date_in_washington_and_a_cancelled_one_is_none(bil
 def test_proceedings_are_stored_by_their_own_ids(items: list[Any]) -> None:
     found = {item.id: item.kind for item in items if isinstance(item, Proceeding)}
     assert found == {
-        "us-119-meeting118901": "meeting", "us-119-meeting118902": "meeting", "us-119-hearing59001": "hearing",
+        "us-119-meeting118901": "meeting",
+        "us-119-meeting118902": "meeting",
+        "us-119-hearing59001": "hearing",
         "us-119-samdt5001": "amendment",
-    }  # fmt: skip
+    }
 
 
 def test_list_is_whole_and_bills_wait_for_the_proceedings(items: list[Any]) -> None:
@@ -236,9 +238,14 @@ def test_proceeding_that_fails_on_every_try_holds_up_no_bill() -> None:
 
 def test_hostile_names_and_characters_do_not_break_the_layout() -> None:
     detail = {
-        "type": "HR", "number": "7", "congress": 119, "title": "A <b>\x00 & \ud800 bill", "introducedDate": "2025-01-03",
-        "a b<c>": "x", "policyArea": None,
-    }  # fmt: skip
+        "type": "HR",
+        "number": "7",
+        "congress": 119,
+        "title": "A <b>\x00 & \ud800 bill",
+        "introducedDate": "2025-01-03",
+        "a b<c>": "x",
+        "policyArea": None,
+    }
     bill = parse_bill(detail, {}, proceedings=(), source_url="x", stamp=None)
     assert bill.title == "A <b> & bill"
 
@@ -246,9 +253,16 @@ def test_hostile_names_and_characters_do_not_break_the_layout() -> None:
 def test_postponed_meeting_is_no_date_and_hearings_are_in_order() -> None:
     def meeting(number: str, day: str, state: str) -> Proceeding:
         return Proceeding(
-            id=meeting_id("119", number), source="us_congress_api", session="119", kind="meeting", stamp="s", title="M",
-            url="x", starts_at=day, state=state,
-        )  # fmt: skip
+            id=meeting_id("119", number),
+            source="us_congress_api",
+            session="119",
+            kind="meeting",
+            stamp="s",
+            title="M",
+            url="x",
+            starts_at=day,
+            state=state,
+        )
 
     days = [("2", "2026-12-02", "Scheduled"), ("1", "2026-12-01", "Scheduled"), ("3", "2026-12-03", "Postponed")]
     found = hearings(meeting(*each) for each in days)

@@ -62,8 +62,10 @@ def test_ala_v_sonderling_is_pending_with_the_filings_of_both_searches(cases: di
     assert case.title == "American Library Association v. Sonderling (D.D.C., 1:25-cv-01050)"
     assert (case.status, case.published_on) == ("introduced", "2025-04-07")
     assert [(action.acted_on, action.code) for action in case.actions] == [
-        ("2025-04-07", None), ("2025-04-07", "1"), ("2025-05-01", "25"),
-    ]  # fmt: skip
+        ("2025-04-07", None),
+        ("2025-04-07", "1"),
+        ("2025-05-01", "25"),
+    ]
     assert case.text == "Parties: American Library Association; Keith Sonderling"
 
 
@@ -89,11 +91,13 @@ def page(results: list[Any], **values: Any) -> bytes:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"<html>", "not JSON"), (b"{}", "not a page"), (page([], count=3), "no results though there are 3"),
+        (b"<html>", "not JSON"),
+        (b"{}", "not a page"),
+        (page([], count=3), "no results though there are 3"),
         (page([{}], next="https://example.org/api/rest/v4/search/?cursor=x"), "elsewhere"),
         (page([{}], next="http://www.courtlistener.com/api/rest/v4/search/?cursor=x"), "elsewhere"),
     ],
-)  # fmt: skip
+)
 def test_a_page_that_cannot_be_right_is_asked_again(body: bytes, message: str) -> None:
     with pytest.raises(Unreadable, match=message):
         api.read_page(body)

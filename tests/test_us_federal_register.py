@@ -50,9 +50,15 @@ def sample() -> dict[str, Regulation]:
 def record(number: str = "2025-00001", **values: Any) -> dict[str, Any]:
     """A record as the API lists it, whole and valid."""
     return {
-        "document_number": number, "title": "Rules for libraries", "type": "Rule", "publication_date": "2025-03-03",
-        "html_url": f"{fr.HOST}/documents/2025/03/03/{number}/rules", "agencies": [], "docket_ids": [], "topics": [],
-    } | values  # fmt: skip
+        "document_number": number,
+        "title": "Rules for libraries",
+        "type": "Rule",
+        "publication_date": "2025-03-03",
+        "html_url": f"{fr.HOST}/documents/2025/03/03/{number}/rules",
+        "agencies": [],
+        "docket_ids": [],
+        "topics": [],
+    } | values
 
 
 def regulation(number: str = "2025-00001", text: str | None = None, **values: Any) -> Regulation:
@@ -119,10 +125,12 @@ def test_comment_deadline_is_the_end_of_the_day_eastern_time(documents: dict[str
     assert proposed.comments_close_on == "2024-03-11"
     assert proposed.events == (
         Event(
-            kind="comment_close", starts_at="2024-03-11T23:59:59", timezone="America/New_York",
+            kind="comment_close",
+            starts_at="2024-03-11T23:59:59",
+            timezone="America/New_York",
             description="Comments must be received by March 11, 2024.",
         ),
-    )  # fmt: skip
+    )
 
 
 def test_extension_is_still_a_proposal_and_has_the_new_deadline(documents: dict[str, Regulation]) -> None:
@@ -368,13 +376,18 @@ def listing(first: str, last: str, *ids: str) -> Listing:
 
 
 def test_listings_whose_days_adjoin_are_one_and_a_gap_stays_a_gap() -> None:
-    found = merged([
-        listing("2025-03-01", "2025-03-31", "c"), listing("2025-01-01", "2025-01-31", "a"),
-        listing("2025-02-01", "2025-02-28", "b"), listing("2025-05-01", "2025-05-31", "e"),
-    ])  # fmt: skip
+    found = merged(
+        [
+            listing("2025-03-01", "2025-03-31", "c"),
+            listing("2025-01-01", "2025-01-31", "a"),
+            listing("2025-02-01", "2025-02-28", "b"),
+            listing("2025-05-01", "2025-05-31", "e"),
+        ]
+    )
     assert [(each.first_on, each.last_on, each.document_ids) for each in found] == [
-        ("2025-01-01", "2025-03-31", ("a", "b", "c")), ("2025-05-01", "2025-05-31", ("e",)),
-    ]  # fmt: skip
+        ("2025-01-01", "2025-03-31", ("a", "b", "c")),
+        ("2025-05-01", "2025-05-31", ("e",)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -423,16 +436,42 @@ def threads(db: Database) -> dict[str, list[str]]:
 
 def test_proposal_extension_rule_and_correction_are_one_thread_with_its_dates(corpus: Database) -> None:
     rulemaking: dict[str, Any] = {"docket_ids": ["Docket No. ED-2025-OPE-0016"], "regulation_id_numbers": ["1840-AA01"]}
-    upsert(corpus, [
-        regulation("2025-00001", type="Proposed Rule", action="Proposed rule.", comments_close_on="2025-04-02", **rulemaking),
-        regulation("2025-00002", type="Proposed Rule", action="Proposed rule; extension of comment period.",
-                   publication_date="2025-03-20", comments_close_on="2025-05-02", docket_ids=["ED-2025-OPE-0016"]),
-        regulation("2025-00003", action="Final rule.", publication_date="2025-09-01", effective_on="2025-10-01",
-                   regulation_id_numbers=["1840-AA01"]),
-        regulation("2025-00004", "In FR Doc. 2025-00003 a date is corrected.", action="Final rule; correction.",
-                   publication_date="2025-09-09"),
-        regulation("2025-00005", publication_date="2025-09-10"),
-    ], now=NOW, silent=True)  # fmt: skip
+    upsert(
+        corpus,
+        [
+            regulation(
+                "2025-00001",
+                type="Proposed Rule",
+                action="Proposed rule.",
+                comments_close_on="2025-04-02",
+                **rulemaking,
+            ),
+            regulation(
+                "2025-00002",
+                type="Proposed Rule",
+                action="Proposed rule; extension of comment period.",
+                publication_date="2025-03-20",
+                comments_close_on="2025-05-02",
+                docket_ids=["ED-2025-OPE-0016"],
+            ),
+            regulation(
+                "2025-00003",
+                action="Final rule.",
+                publication_date="2025-09-01",
+                effective_on="2025-10-01",
+                regulation_id_numbers=["1840-AA01"],
+            ),
+            regulation(
+                "2025-00004",
+                "In FR Doc. 2025-00003 a date is corrected.",
+                action="Final rule; correction.",
+                publication_date="2025-09-09",
+            ),
+            regulation("2025-00005", publication_date="2025-09-10"),
+        ],
+        now=NOW,
+        silent=True,
+    )
     assert threads(corpus) == {"2025-00001": ["2025-00001", "2025-00002", "2025-00003", "2025-00004"]}
     row = corpus.execute("select documents, status, status_on, comments_close_on, effective_on from threads").fetchone()
     assert row == (4, "final", "2025-09-01", "2025-05-02", "2025-10-01")
@@ -442,23 +481,34 @@ def test_proposal_extension_rule_and_correction_are_one_thread_with_its_dates(co
 def test_standing_rins_drawers_and_notices_alone_make_no_thread(corpus: Database) -> None:
     directive: dict[str, Any] = {"regulation_id_numbers": ["2120-AA64"]}
     several: dict[str, Any] = {"regulation_id_numbers": ["9999-AA01"]}
-    upsert(corpus, [
-        regulation("2025-00001", docket_ids=["FAA-2025-0001"], **directive),
-        regulation("2025-00002", docket_ids=["FAA-2025-0002"], **directive),
-        *(regulation(f"2025-0001{n}", docket_ids=[f"FAA-2025-100{n}"], **several) for n in range(5)),
-        *(regulation(f"2025-001{n:02}", docket_ids=["FEMA-2025-0002"]) for n in range(16)),
-        regulation("2025-00201", type="Notice", docket_ids=["NARA-2025-021"]),
-        regulation("2025-00202", type="Notice", docket_ids=["NARA-2025-021"]),
-    ], now=NOW, silent=True)  # fmt: skip
+    upsert(
+        corpus,
+        [
+            regulation("2025-00001", docket_ids=["FAA-2025-0001"], **directive),
+            regulation("2025-00002", docket_ids=["FAA-2025-0002"], **directive),
+            *(regulation(f"2025-0001{n}", docket_ids=[f"FAA-2025-100{n}"], **several) for n in range(5)),
+            *(regulation(f"2025-001{n:02}", docket_ids=["FEMA-2025-0002"]) for n in range(16)),
+            regulation("2025-00201", type="Notice", docket_ids=["NARA-2025-021"]),
+            regulation("2025-00202", type="Notice", docket_ids=["NARA-2025-021"]),
+        ],
+        now=NOW,
+        silent=True,
+    )
     assert threads(corpus) == {}
 
 
 def test_list_of_many_dockets_ties_none_of_them_together(corpus: Database) -> None:
     dockets = [f"FDA-2025-N-000{n}" for n in range(6)]
-    upsert(corpus, [
-        regulation("2025-00001", docket_ids=dockets, type="Notice"),
-        regulation("2025-00002", docket_ids=dockets[:1]), regulation("2025-00003", docket_ids=dockets[1:2]),
-    ], now=NOW, silent=True)  # fmt: skip
+    upsert(
+        corpus,
+        [
+            regulation("2025-00001", docket_ids=dockets, type="Notice"),
+            regulation("2025-00002", docket_ids=dockets[:1]),
+            regulation("2025-00003", docket_ids=dockets[1:2]),
+        ],
+        now=NOW,
+        silent=True,
+    )
     assert threads(corpus) == {}
 
 

@@ -49,8 +49,11 @@ def test_golden_replay_gives_the_records_that_were_read_and_agreed_to(items: lis
 def test_copyright_fees_were_proposed_extended_and_made_final_in_one_docket(rules: dict[str, Regulation]) -> None:
     docket = [rule for rule in rules.values() if rule.docket_ids == ("COLC-2018-0005",)]
     assert [(rule.published_on, rule.status) for rule in docket] == [
-        ("2018-05-24", "proposed"), ("2018-06-21", "proposed"), ("2019-06-21", "proposed"), ("2020-02-19", "final"),
-    ]  # fmt: skip
+        ("2018-05-24", "proposed"),
+        ("2018-06-21", "proposed"),
+        ("2019-06-21", "proposed"),
+        ("2020-02-19", "final"),
+    ]
     extension = rules["us-regs-colc2018-0005-0002"]
     assert extension.comments_close_on == "2018-09-21"  # 03:59:59 UTC of the next day is a second before midnight there
     assert (extension.events[0].starts_at, extension.events[0].timezone) == ("2018-09-21T23:59:59", "America/New_York")

@@ -51,17 +51,26 @@ def test_golden_replay_gives_the_records_that_were_read_and_agreed_to(items: lis
 def test_every_current_session_is_listed_and_none_of_2019(items: list[Any]) -> None:
     listed = {(item.jurisdiction, item.session): len(item.document_ids) for item in items if isinstance(item, Listing)}
     assert listed == {
-        ("us-dc", "26"): 0, ("us-ga", "2025_26"): 2, ("us-ma", "194th"): 2, ("us-md", "2025"): 3, ("us-nh", "2025"): 1,
+        ("us-dc", "26"): 0,
+        ("us-ga", "2025_26"): 2,
+        ("us-ma", "194th"): 2,
+        ("us-md", "2025"): 3,
+        ("us-nh", "2025"): 1,
         ("us-pr", "2025-2028"): 0,
-    }  # fmt: skip
+    }
 
 
 def test_maryland_hb_415_of_2025_became_law_and_names_its_companion(bills: dict[str, Bill]) -> None:
     bill = bills["us-md-2025-hb415"]
     assert (bill.status, bill.status_on, bill.introduced_on) == ("enacted", "2025-05-06", "2025-01-16")
     assert [step for step, _ in bill.status_history] == [
-        "introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "enacted",
-    ]  # fmt: skip
+        "introduced",
+        "in_committee",
+        "reported",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "enacted",
+    ]
     assert bill.links == (Link(document_id="us-md-2025-sb378", kind="companion", said_by="us_states"),)
     assert bill.url.startswith("https://mgaleg.maryland.gov/")
 
@@ -84,8 +93,10 @@ def test_a_prior_session_in_other_words_is_the_same_session(bills: dict[str, Bil
 def test_several_bills_in_one_tie_are_several_ties(bills: dict[str, Bill]) -> None:
     ties = {tie.document_id: tie.kind for tie in bills["us-ma-194th-h3595"].links}
     assert ties == {
-        "us-ma-194th-hd1221": "replaces", "us-ma-194th-s2330": "companion", "us-ma-194th-s931": "companion",
-    }  # fmt: skip
+        "us-ma-194th-hd1221": "replaces",
+        "us-ma-194th-s2330": "companion",
+        "us-ma-194th-s931": "companion",
+    }
 
 
 def test_a_long_title_is_a_title_and_no_abstract(bills: dict[str, Bill]) -> None:
@@ -112,14 +123,20 @@ def test_the_key_is_sent_in_a_header_and_stands_in_no_address() -> None:
 @pytest.mark.parametrize(
     ("jurisdiction", "name", "expected"),
     [
-        ("us-tx", "89", "89R"), ("us-tx", "89R", "89R"), ("us-tx", "892", "892"),
-        ("us-tx", "88th Legislature Regular Session", "88R"), ("us-tx", "89th Legislature 2nd Special Session", "892"),
-        ("us-hi", "2026 Regular Session", "2026"), ("us-md", "2024 Regular Session", "2024"),
-        ("us-ga", "2023-2024 Regular Session", "2023_24"), ("us-ca", "2023-2024 Session", "20232024"),
-        ("us", "118th Congress", "118"), ("us-nd", "68th Legislative Assembly", "68"),
+        ("us-tx", "89", "89R"),
+        ("us-tx", "89R", "89R"),
+        ("us-tx", "892", "892"),
+        ("us-tx", "88th Legislature Regular Session", "88R"),
+        ("us-tx", "89th Legislature 2nd Special Session", "892"),
+        ("us-hi", "2026 Regular Session", "2026"),
+        ("us-md", "2024 Regular Session", "2024"),
+        ("us-ga", "2023-2024 Regular Session", "2023_24"),
+        ("us-ca", "2023-2024 Session", "20232024"),
+        ("us", "118th Congress", "118"),
+        ("us-nd", "68th Legislative Assembly", "68"),
         ("us-ca", "20252026 Special Session 1", "20252026 Special Session 1"),
     ],
-)  # fmt: skip
+)
 def test_names_of_one_session_become_one(jurisdiction: str, name: str, expected: str) -> None:
     assert canonical_session(jurisdiction, name) == expected
     assert canonical_session(jurisdiction, expected) == expected
@@ -136,10 +153,11 @@ def test_a_legislature_that_is_counted_needs_its_years() -> None:
         ("ocd-jurisdiction/country:us/state:tx/government", "tx"),
         ("ocd-jurisdiction/country:us/district:dc/government", "dc"),
         ("ocd-jurisdiction/country:us/territory:pr/government", "pr"),
-        ("ocd-jurisdiction/country:us/government", None), ("ocd-jurisdiction/country:us/state:zz/government", None),
+        ("ocd-jurisdiction/country:us/government", None),
+        ("ocd-jurisdiction/country:us/state:zz/government", None),
         (None, None),
     ],
-)  # fmt: skip
+)
 def test_postal_code_of_a_jurisdiction(name: str | None, expected: str | None) -> None:
     assert api.state_of(name) == expected
 
@@ -149,8 +167,13 @@ def session(name: str, ends_on: str | None, starts_on: str | None = None, state:
 
 
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
-    rows = [session("old", "2019-04-01"), session("new", "2025-04-01"), session("undated", None),
-            session("only", None, state="nh"), session("open", None, "2026-01-01", state="ga")]  # fmt: skip
+    rows = [
+        session("old", "2019-04-01"),
+        session("new", "2025-04-01"),
+        session("undated", None),
+        session("only", None, state="nh"),
+        session("open", None, "2026-01-01", state="ga"),
+    ]
     assert [each.name for each in current(rows, "2025-01-01")] == ["new", "only", "open"]
 
 
@@ -160,12 +183,20 @@ def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
 def row(number: int, updated_at: str, **values: Any) -> dict[str, Any]:
     """A bill as Open States lists it, whole and valid."""
     return {
-        "id": f"ocd-bill/{number}", "session": "2025", "identifier": f"HB {number}", "title": f"Bill {number}",
-        "jurisdiction": {"id": "ocd-jurisdiction/country:us/state:wy/government"}, "updated_at": updated_at,
-        "classification": ["bill"], "openstates_url": f"https://openstates.org/wy/bills/2025/HB{number}/",
-        "from_organization": {"classification": "lower"}, "first_action_date": "2025-01-14",
-        "actions": [{"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0}],
-    } | values  # fmt: skip
+        "id": f"ocd-bill/{number}",
+        "session": "2025",
+        "identifier": f"HB {number}",
+        "title": f"Bill {number}",
+        "jurisdiction": {"id": "ocd-jurisdiction/country:us/state:wy/government"},
+        "updated_at": updated_at,
+        "classification": ["bill"],
+        "openstates_url": f"https://openstates.org/wy/bills/2025/HB{number}/",
+        "from_organization": {"classification": "lower"},
+        "first_action_date": "2025-01-14",
+        "actions": [
+            {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0}
+        ],
+    } | values
 
 
 def answer(request: scrapy.Request, rows: list[dict[str, Any]], total: int, max_page: int, page: int = 1) -> list[Any]:

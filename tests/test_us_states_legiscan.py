@@ -72,9 +72,16 @@ def test_utah_sb_97_passed_both_chambers_and_its_hearings_are_local_time(bills: 
     bill = bills["us-ut-2023-sb97"]
     assert bill.status == "passed"
     assert bill.events == (
-        Event(kind="hearing", starts_at="2023-02-08T14:00", timezone="America/Denver", description="Senate Business and Labor"),
-        Event(kind="hearing", starts_at="2023-02-20", timezone="America/Denver", description="House Business and Labor"),
-    )  # fmt: skip
+        Event(
+            kind="hearing",
+            starts_at="2023-02-08T14:00",
+            timezone="America/Denver",
+            description="Senate Business and Labor",
+        ),
+        Event(
+            kind="hearing", starts_at="2023-02-20", timezone="America/Denver", description="House Business and Labor"
+        ),
+    )
     assert [sponsor.role for sponsor in bill.sponsors] == ["sponsor", "cosponsor"]
 
 

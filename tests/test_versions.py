@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from comparison_world import LOANS, add, bill
+from comparison_fixtures import LOANS, add, bill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
@@ -61,9 +61,12 @@ def kinds(old: str, new: str) -> dict[str, str]:
 
 def test_sections_begin_at_headings_and_blank_lines() -> None:
     assert [part.heading for part in sections(ENROLLED)] == [
-        TITLE, "SECTION 1. SHORT TITLE.", "SEC. 2. REPORT.", "SEC. 3. LOANS.",
+        TITLE,
+        "SECTION 1. SHORT TITLE.",
+        "SEC. 2. REPORT.",
+        "SEC. 3. LOANS.",
         "SEC. 4. MOON CHARTS.",
-    ]  # fmt: skip
+    ]
 
 
 def test_sections_of_plain_text_begin_at_their_numbers() -> None:
@@ -99,8 +102,11 @@ def test_compare_sees_through_the_print_of_a_stage() -> None:
 def test_compare_shows_the_words_that_changed() -> None:
     [loans] = [change for change in compare(HOUSE, ENROLLED).changes if change.heading == "SEC. 3. LOANS."]
     assert [(p.mark, p.text.strip()) for p in loans.pieces if p.mark != "same"] == [
-        ("deleted", "2."), ("inserted", "SEC. 3."), ("deleted", "14"), ("inserted", "21"),
-    ]  # fmt: skip
+        ("deleted", "2."),
+        ("inserted", "SEC. 3."),
+        ("deleted", "14"),
+        ("inserted", "21"),
+    ]
 
 
 def test_compare_finds_nothing_between_a_text_and_itself() -> None:

@@ -14,12 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import desk_world
+import desk_fixtures
 import httpx
 import pytest
 from click.testing import Result
 from conftest import Command, Recording
-from digest_world import reader
+from digest_fixtures import reader
 from prometheus_client.parser import text_string_to_metric_families
 from site_corpus import BROADBAND, RULE
 
@@ -34,18 +34,23 @@ FORWARDED = {"X-Forwarded-For": "203.0.113.9"}
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = desk_world.build(tmp_path_factory.mktemp("world"))
+    made = desk_fixtures.build(tmp_path_factory.mktemp("world"))
     with closing(connect(made.corpus)) as db:
         db.execute("delete from runs")
         row = {
-            "source": "us_bills", "started_at": NOW, "finished_at": NOW, "state": "finished", "added": 3, "changed": 2,
+            "source": "us_bills",
+            "started_at": NOW,
+            "finished_at": NOW,
+            "state": "finished",
+            "added": 3,
+            "changed": 2,
             "rejected": 1,
-        }  # fmt: skip
+        }
         db.table("runs").insert(row)
     with closing(open_mail(made.mail)) as db:
         reader(db, "one@example.org")
     with closing(open_partners(made.partners, made.corpus)) as db:
-        eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_world.PASSWORD, now=NOW)
+        eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
         partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=NOW)
         partners.say(db, eff, RULE, "support", "", seen=0, now=NOW)
         partners.moderate(db, eff, 2, hidden=True, reason="a mistake", seen=0, now=NOW)
@@ -59,7 +64,7 @@ def config(world: Path, tmp_path: Path) -> Configuration:
 
 
 def client(config: Configuration, peer: str = "127.0.0.1", **more: Any) -> httpx.AsyncClient:
-    site = desk_world.site_of(config, mail=config, **more)
+    site = desk_fixtures.site_of(config, mail=config, **more)
     transport = httpx.ASGITransport(app=site.app(), client=(peer, 1234))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
@@ -83,19 +88,21 @@ async def test_what_is_wrong_is_told_without_a_path(config: Configuration) -> No
     answer = await asked.get("/-/health")
     assert answer.status_code == 503
     assert answer.json()["reasons"] == [
-        "the database of the staff pages cannot be read", "the database of the partners' pages cannot be read",
+        "the database of the staff pages cannot be read",
+        "the database of the partners' pages cannot be read",
         "the database of the digest cannot be read",
-    ]  # fmt: skip
+    ]
     assert str(config.data) not in answer.text
 
 
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("2026-11-25T03:00:00Z", None), ("2026-11-27T01:00:00Z", "ended 49 hours ago"),
+        ("2026-11-25T03:00:00Z", None),
+        ("2026-11-27T01:00:00Z", "ended 49 hours ago"),
         ("2026-11-24T00:00:00Z", "from now: the clock"),
     ],
-)  # fmt: skip
+)
 def test_age_of_the_last_run(config: Configuration, now: str, words: str | None) -> None:
     found = health.reasons(config.corpus, now=now, stale_hours=48)
     assert [words in each for each in found] == ([True] if words else [])
@@ -143,18 +150,21 @@ async def test_metrics_name_nobody_and_nothing_that_was_looked_for(config: Confi
     await asked.get("/browse?q=zyzzyva")
     text = (await asked.get("/-/metrics")).text
     assert not [
-        word for word in (*desk_world.PRIVATE, "one@example.org", "zyzzyva", PARTNER, "Axolotl") if word in text
+        word for word in (*desk_fixtures.PRIVATE, "one@example.org", "zyzzyva", PARTNER, "Axolotl") if word in text
     ]
 
 
 @pytest.mark.parametrize(
     ("peer", "headers", "allowed", "status"),
     [
-        ("127.0.0.1", {}, "127.0.0.1,::1", 200), ("::1", {}, "127.0.0.1,::1", 200),
-        ("203.0.113.9", {}, "127.0.0.1,::1", 404), ("127.0.0.1", FORWARDED, "127.0.0.1,::1", 404),
-        ("127.0.0.1", {"X-Real-IP": "203.0.113.9"}, "127.0.0.1", 404), ("10.0.0.7", {}, "127.0.0.1, 10.0.0.7", 200),
+        ("127.0.0.1", {}, "127.0.0.1,::1", 200),
+        ("::1", {}, "127.0.0.1,::1", 200),
+        ("203.0.113.9", {}, "127.0.0.1,::1", 404),
+        ("127.0.0.1", FORWARDED, "127.0.0.1,::1", 404),
+        ("127.0.0.1", {"X-Real-IP": "203.0.113.9"}, "127.0.0.1", 404),
+        ("10.0.0.7", {}, "127.0.0.1, 10.0.0.7", 200),
     ],
-)  # fmt: skip
+)
 async def test_who_may_read_the_metrics(
     config: Configuration, peer: str, headers: dict[str, str], allowed: str, status: int
 ) -> None:
@@ -296,8 +306,9 @@ def test_a_source_that_fails_takes_no_key_into_the_log(
     """LegiScan's key stands in the address, and Scrapy names the address when it gives up."""
     file = tmp_path / "infopolicy.log"
     settings = {
-        "in a file": {"INFOPOLICY_LOG_FILE": str(file)}, "as JSON": {"INFOPOLICY_LOG_FORMAT": "json"},
-    }.get(how, {}) | {"LEGISCAN_KEY": _KEY}  # fmt: skip
+        "in a file": {"INFOPOLICY_LOG_FILE": str(file)},
+        "as JSON": {"INFOPOLICY_LOG_FORMAT": "json"},
+    }.get(how, {}) | {"LEGISCAN_KEY": _KEY}
     call = ("crawl", "us_states_legiscan", "-a", "states=UT", "--collect-only")
     (tmp_path / "data").mkdir()
     if how == "scrapy crawl":

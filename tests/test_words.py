@@ -14,10 +14,13 @@ TODAY = datetime.date(2022, 3, 9)
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("2022-03-08", "8 March 2022"), ("2022-12-31T23:59:59Z", "31 December 2022"), (None, ""), ("soon", "soon"),
+        ("2022-03-08", "8 March 2022"),
+        ("2022-12-31T23:59:59Z", "31 December 2022"),
+        (None, ""),
+        ("soon", "soon"),
         ("2022-13-40", "2022-13-40"),
     ],
-)  # fmt: skip
+)
 def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
     assert formatting.date_in_words(value) == shown
 
@@ -25,10 +28,16 @@ def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
 @pytest.mark.parametrize(
     ("day", "shown"),
     [
-        ("2022-03-09", "today"), ("2022-03-10", "tomorrow"), ("2022-03-08", "yesterday"), ("2022-03-31", "in 22 days"),
-        ("2022-02-01", "36 days ago"), ("2022-06-09", "in 3 months"), ("2030-03-09", "in 8 years"), ("no day", ""),
+        ("2022-03-09", "today"),
+        ("2022-03-10", "tomorrow"),
+        ("2022-03-08", "yesterday"),
+        ("2022-03-31", "in 22 days"),
+        ("2022-02-01", "36 days ago"),
+        ("2022-06-09", "in 3 months"),
+        ("2030-03-09", "in 8 years"),
+        ("no day", ""),
     ],
-)  # fmt: skip
+)
 def test_how_far_a_day_is(day: str, shown: str) -> None:
     assert formatting.how_far(day, TODAY) == shown
 
@@ -36,11 +45,16 @@ def test_how_far_a_day_is(day: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("jurisdiction", "session", "shown"),
     [
-        ("us", "117", "117th Congress"), ("us", "121", "121st Congress"), ("us", "112", "112th Congress"),
-        ("us", "103", "103rd Congress"), ("us", "fr", ""), ("us-tx", "89r", "Session 89r"), ("us-ny", "2026", ""),
+        ("us", "117", "117th Congress"),
+        ("us", "121", "121st Congress"),
+        ("us", "112", "112th Congress"),
+        ("us", "103", "103rd Congress"),
+        ("us", "fr", ""),
+        ("us-tx", "89r", "Session 89r"),
+        ("us-ny", "2026", ""),
         ("us", None, ""),
     ],
-)  # fmt: skip
+)
 def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, shown: str) -> None:
     assert formatting.session_in_words(jurisdiction, session) == shown
 
@@ -62,11 +76,19 @@ def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: s
 @pytest.mark.parametrize(
     ("url", "safe"),
     [
-        ("https://www.ala.org/x", True), ("http://a.b", True), ("javascript:alert(1)", False), ("//a.b", False),
-        ("data:text/html,x", False), (" https://a.b ", True), ("https://", False), ("http://[", False), (None, False),
-        ("JaVaScRiPt:alert(1)", False), ("ftp://a.b", False),
+        ("https://www.ala.org/x", True),
+        ("http://a.b", True),
+        ("javascript:alert(1)", False),
+        ("//a.b", False),
+        ("data:text/html,x", False),
+        (" https://a.b ", True),
+        ("https://", False),
+        ("http://[", False),
+        (None, False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("ftp://a.b", False),
     ],
-)  # fmt: skip
+)
 def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
     assert (formatting.safe_url(url) is not None) == safe
 
@@ -74,10 +96,15 @@ def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
 @pytest.mark.parametrize(
     ("probability", "shown"),
     [
-        (1.0, "very likely (99 %)"), (0.996, "very likely (99 %)"), (0.9, "very likely (90 %)"), (0.894, "likely (89 %)"),
-        (0.5, "more likely than not (50 %)"), (0.31, "possible (31 %)"), (0.0, "possible (1 %)"),
+        (1.0, "very likely (99 %)"),
+        (0.996, "very likely (99 %)"),
+        (0.9, "very likely (90 %)"),
+        (0.894, "likely (89 %)"),
+        (0.5, "more likely than not (50 %)"),
+        (0.31, "possible (31 %)"),
+        (0.0, "possible (1 %)"),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
     assert formatting.sureness(probability) == shown
 
@@ -85,9 +112,12 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
 @pytest.mark.parametrize(
     ("document_id", "shown"),
     [
-        ("us-117-s5064", "S. 5064, 117th Congress"), ("us-119-hjres7", "H.J.Res. 7, 119th Congress"),
-        ("us-fr-2025-01234", "us-fr-2025-01234"), ("us-tx-89r-hb900", "us-tx-89r-hb900"), ("us-117-xyz1", "us-117-xyz1"),
+        ("us-117-s5064", "S. 5064, 117th Congress"),
+        ("us-119-hjres7", "H.J.Res. 7, 119th Congress"),
+        ("us-fr-2025-01234", "us-fr-2025-01234"),
+        ("us-tx-89r-hb900", "us-tx-89r-hb900"),
+        ("us-117-xyz1", "us-117-xyz1"),
     ],
-)  # fmt: skip
+)
 def test_a_bill_that_is_only_named_has_its_usual_number(document_id: str, shown: str) -> None:
     assert formatting.number_in_words(document_id) == shown

@@ -9,10 +9,7 @@ import pytest
 from conftest import ROOT
 
 #: Pages not yet rewritten. A page leaves this list when it is.
-NOT_YET = frozenset(
-    f"docs/{name}.md"
-    for name in ("architecture", "benchmarks", "commands", "desk", "operations", "security", "settings")
-)
+NOT_YET = frozenset(f"docs/{name}.md" for name in ("architecture", "benchmarks"))
 PAGES = [
     path
     for path in (
@@ -84,10 +81,16 @@ def test_pages_to_rewrite_exist_and_need_it() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("It was told on 8 March 2022.", 2), ("Accuracy is 94 % on labelled data.", 2), ("What stands here is mended.", 2),
-        ("US stands for United States.", 0), ("`told` and \"94 %\" are quoted.", 0), ("On March 8, 2022, 94%.", 0),
-        ("```\ntold anew\n```\n", 0), ("The staff understands it.", 0), ("Whoever reads mail", 2),
+        ("It was told on 8 March 2022.", 2),
+        ("Accuracy is 94 % on labelled data.", 2),
+        ("What stands here is mended.", 2),
+        ("US stands for United States.", 0),
+        ('`told` and "94 %" are quoted.', 0),
+        ("On March 8, 2022, 94%.", 0),
+        ("```\ntold anew\n```\n", 0),
+        ("The staff understands it.", 0),
+        ("Whoever reads mail", 2),
     ],
-)  # fmt: skip
+)
 def test_banned_words_are_found_outside_quotations(text: str, found: int) -> None:
     assert len(problems(text)) == found

@@ -43,8 +43,10 @@ class Mailbox:
 
     def write(self) -> None:
         facts = {
-            "digests": len(self.digests), "twice": self.digests.total() - len(self.digests), "letters": self.letters,
-        }  # fmt: skip
+            "digests": len(self.digests),
+            "twice": self.digests.total() - len(self.digests),
+            "letters": self.letters,
+        }
         new = self.folder / "mails.new"
         new.write_text(json.dumps(facts))
         new.replace(self.folder / "mails.json")

@@ -253,6 +253,12 @@ def everybody(letters: Path, *common: Any) -> list[Person]:
         common: the site's address, what is known of the corpus, the records, and the event that ends it.
     """
     kinds: list[Callable[..., Person]] = [
-        *[Person] * 12, *[Reporter] * 2, Attacker, Machine, *[Staff] * 2, Partner, lambda *args: Visitor(letters, *args)
-    ]  # fmt: skip
+        *[Person] * 12,
+        *[Reporter] * 2,
+        Attacker,
+        Machine,
+        *[Staff] * 2,
+        Partner,
+        lambda *args: Visitor(letters, *args),
+    ]
     return [kind(number, *common) for number, kind in enumerate(kinds)]

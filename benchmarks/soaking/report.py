@@ -113,9 +113,12 @@ def _memory(minutes: list[dict[str, Any]]) -> bool:
     _head("the server and its processes", "first minute", "median", "last minute", "most", "growth an hour")
     count: Callable[[float], str] = "{:,.0f}".format
     rows: tuple[tuple[str, str, float], ...] = (
-        ("memory, MB", "memory", 1e6), ("open files", "files", 1), ("temporary files, MB", "temporary", 1e6),
-        ("processes", "processes", 1), ("load of the machine", "load", 1),
-    )  # fmt: skip
+        ("memory, MB", "memory", 1e6),
+        ("open files", "files", 1),
+        ("temporary files, MB", "temporary", 1e6),
+        ("processes", "processes", 1),
+        ("load of the machine", "load", 1),
+    )
     at = [(minute["at"] - minutes[0]["at"]) / 60 for minute in minutes]
     for words, name, unit in rows:
         values = [minute[name] / unit for minute in minutes]

@@ -10,8 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus, urlencode
 
-WORDS = ("library", '"school library"', "broadband OR hotspots", "privacy", "copyright NOT patent", "census", "reading",
-         "title:library", "sponsor:wyden", "libary", "e-books", "net neutrality", "student data")  # fmt: skip
+WORDS = (
+    "library",
+    '"school library"',
+    "broadband OR hotspots",
+    "privacy",
+    "copyright NOT patent",
+    "census",
+    "reading",
+    "title:library",
+    "sponsor:wyden",
+    "libary",
+    "e-books",
+    "net neutrality",
+    "student data",
+)
 GOOD = frozenset({200})
 #: What a limit answers: a query that is not allowed or took too long, or too many at once (with Retry-After).
 LIMITED = frozenset({400, 403, 503})
@@ -89,8 +102,11 @@ def _taken(form: str) -> Maker:
 
 
 def _feed(known: Known, dice: random.Random) -> Visit:
-    where = (f"/areas/{dice.choice(known.areas)}.atom", f"/positions/{dice.choice(known.positions)}.atom",
-             f"/browse.atom?q={quote_plus(dice.choice(WORDS))}")  # fmt: skip
+    where = (
+        f"/areas/{dice.choice(known.areas)}.atom",
+        f"/positions/{dice.choice(known.positions)}.atom",
+        f"/browse.atom?q={quote_plus(dice.choice(WORDS))}",
+    )
     return Visit("feed", dice.choice(where))
 
 

@@ -83,7 +83,11 @@ class Watch(threading.Thread):
         for _, sizes, _ in seen:
             logs = {name: max(size, logs.get(name, 0)) for name, size in (logs | sizes).items()}
         self.records.minute(
-            memory=round(statistics.median(memory)), most=max(memory), files=max(one.files for one, _, _ in seen),
-            temporary=max(one.temporary for one, _, _ in seen), processes=max(one.processes for one, _, _ in seen),
-            logs=logs, load=max(load for _, _, load in seen),
-        )  # fmt: skip
+            memory=round(statistics.median(memory)),
+            most=max(memory),
+            files=max(one.files for one, _, _ in seen),
+            temporary=max(one.temporary for one, _, _ in seen),
+            processes=max(one.processes for one, _, _ in seen),
+            logs=logs,
+            load=max(load for _, _, load in seen),
+        )

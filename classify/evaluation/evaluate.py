@@ -20,7 +20,8 @@ from store.errors import InvalidInput
 DRAWS, SEED = 1000, 7
 #: The share of documents that staff could read when they come unsorted.
 QUEUE = 0.05
-#: Strata of documents of another kind: read with their text, scored apart (`classify.evaluation.evaluate_by_kind`) and never trained on.
+#: Strata of documents of another kind: read with their text, never trained on, and scored by
+#: `classify.evaluation.evaluate_by_kind`.
 KINDS = ("courts", "city", "uk", "canada", "long")
 LEVELS = ("federal", "state", "federal-register")
 #: Documents by how much there is to read: words of title and abstract, up to and including the number.

@@ -63,9 +63,11 @@ def _scored(labels: list[Label], taggings: list[Tagging]) -> dict[str, Any]:
         return float(rows.all(axis=1).sum() / max(1, rows[:, 0].sum()))
 
     return {
-        "micro": asdict(score(truth, flags)), "wanted": int(wanted[:, 0].sum()),
-        "listed": round(listed(wanted), 3), "listed_interval": interval(wanted, listed),
-    }  # fmt: skip
+        "micro": asdict(score(truth, flags)),
+        "wanted": int(wanted[:, 0].sum()),
+        "listed": round(listed(wanted), 3),
+        "listed_interval": interval(wanted, listed),
+    }
 
 
 def kinds_table(report: dict[str, dict[str, Any]]) -> str:

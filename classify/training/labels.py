@@ -115,9 +115,13 @@ def _read(path: Path) -> Iterator[Label]:
         try:
             row = json.loads(line)
             yield Label(
-                row["id"], tuple(row["areas"]), int(row["priority"]), float(row["sure"]),
-                row.get("split", "train"), row.get("stratum", LATER),
-            )  # fmt: skip
+                row["id"],
+                tuple(row["areas"]),
+                int(row["priority"]),
+                float(row["sure"]),
+                row.get("split", "train"),
+                row.get("stratum", LATER),
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadGold(f"{path}, line {number}: not a label ({error!r})") from error
 
@@ -209,9 +213,16 @@ def _line(label: Label, title: str | None, abstract: str | None) -> dict[str, An
     jurisdiction = label.id.partition("/")[0]
     source = {"us": "", "us-fr": "Federal Register"}.get(jurisdiction, jurisdiction)
     return {
-        "id": label.id, "source": source, "title": title, "abstract": abstract, "areas": list(label.areas),
-        "priority": label.priority, "sure": label.sure, "stratum": label.stratum, "split": label.split,
-    }  # fmt: skip
+        "id": label.id,
+        "source": source,
+        "title": title,
+        "abstract": abstract,
+        "areas": list(label.areas),
+        "priority": label.priority,
+        "sure": label.sure,
+        "stratum": label.stratum,
+        "split": label.split,
+    }
 
 
 def main(corpus: Path, target: Path) -> int:

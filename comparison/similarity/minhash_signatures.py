@@ -124,9 +124,13 @@ def _signed(part: Sequence[Row], rules: Rules, weights: Weights, version: str) -
         key, _, _, _, place, text_hash, text = row
         made = shingles.prints(text).astype(PRINTS).tobytes() if text and words else None
         yield (
-            key, text_hash, version, term_weights.number_of(place, *words) if signature is not None else None,
-            None if signature is None else signature.astype(SIGNATURE).tobytes(), made,
-        )  # fmt: skip
+            key,
+            text_hash,
+            version,
+            term_weights.number_of(place, *words) if signature is not None else None,
+            None if signature is None else signature.astype(SIGNATURE).tobytes(),
+            made,
+        )
 
 
 def _rows(db: Database, keys: str, params: Sequence[str] = (), columns: str = _COLUMNS) -> Iterator[Row]:

@@ -111,8 +111,9 @@ def differences(old: Iterable[VersionProvision], new: Iterable[VersionProvision]
             continue
         was = max(
             (other for other in gone if other.position_id == each.position_id),
-            key=lambda other: fuzz.ratio(other.words, each.words), default=None,
-        )  # fmt: skip
+            key=lambda other: fuzz.ratio(other.words, each.words),
+            default=None,
+        )
         if was is not None and fuzz.ratio(was.words, each.words) >= ALIKE:
             gone.remove(was)
             found.append(Difference("changed", each.position_id, was, each))

@@ -1,7 +1,7 @@
 """Did all come that was to be expected? Judged for every part of a source when its run ends, and kept with the run.
 
-What is expected is the source's own total where it tells one (`ExpectedCount`), and otherwise what it has listed before. A part that
-came short is not believed: nothing of it goes missing, and the run says so, until the source has it again or a person
+What is expected is the source's own total where it gives one (`ExpectedCount`), and otherwise what it has listed before. A
+part that came short is not believed: nothing of it goes missing, and the run says so, until the source has it again or a person
 says that it is right (`believe`).
 """
 
@@ -103,10 +103,17 @@ def close(
 def _part(listing: Listing, before: set[str], after: set[str], rejected: set[str]) -> Part:
     listed = set(listing.document_ids)
     return {
-        "jurisdiction": listing.jurisdiction, "session": listing.session, "part": listing.part,
-        "first_on": listing.first_on, "last_on": listing.last_on, "listed": len(listed), "stored": len(after),
-        "expected": len(listed | (before & after)), "received": len(listed & after), "complete": listed <= after | rejected,
-    }  # fmt: skip
+        "jurisdiction": listing.jurisdiction,
+        "session": listing.session,
+        "part": listing.part,
+        "first_on": listing.first_on,
+        "last_on": listing.last_on,
+        "listed": len(listed),
+        "stored": len(after),
+        "expected": len(listed | (before & after)),
+        "received": len(listed & after),
+        "complete": listed <= after | rejected,
+    }
 
 
 def _cut_off(stored: set[str], lost: int) -> str:
@@ -145,9 +152,13 @@ def _unlisted(db: Database, source: str, tally: ExpectedCount) -> Part:
     stored = len(stored_ids(db, Listing(source=source, document_ids=(), **place)))
     received = stored if tally.received is None else tally.received
     return place | {
-        "listed": 0, "stored": stored, "expected": max(tally.expected, received), "received": received,
-        "complete": False, "counted": True,
-    }  # fmt: skip
+        "listed": 0,
+        "stored": stored,
+        "expected": max(tally.expected, received),
+        "received": received,
+        "complete": False,
+        "counted": True,
+    }
 
 
 # --------------------------------------------------------------------- earlier runs
@@ -184,11 +195,20 @@ def gone(db: Database, source: str, seen: Iterable[Place], should_list: Callable
     for place, parts in latest(earlier(db, source)).items():
         expected = sum(part.get("expected") or part["listed"] for part in parts if part.get("gone") or part["listed"])
         if expected and place not in now and place[0] and should_list(place[0], place[1]):
-            found.append({
-                "jurisdiction": place[0], "session": place[1], "part": place[2], "listed": 0,
-                "stored": sum(part["stored"] for part in parts), "expected": expected, "received": 0,
-                "complete": False, "gone": True, "reason": f"listed {expected:,} documents before and nothing now",
-            })  # fmt: skip
+            found.append(
+                {
+                    "jurisdiction": place[0],
+                    "session": place[1],
+                    "part": place[2],
+                    "listed": 0,
+                    "stored": sum(part["stored"] for part in parts),
+                    "expected": expected,
+                    "received": 0,
+                    "complete": False,
+                    "gone": True,
+                    "reason": f"listed {expected:,} documents before and nothing now",
+                }
+            )
     return found
 
 

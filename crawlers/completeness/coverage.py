@@ -37,10 +37,12 @@ def merged(listings: Iterable[Listing]) -> list[Listing]:
     for listing in sorted(listings, key=lambda each: (each.session, each.part, each.first_on or "")):
         last = together[-1] if together else None
         if (
-            last is not None and last.last_on and listing.first_on
+            last is not None
+            and last.last_on
+            and listing.first_on
             and (last.session, last.part) == (listing.session, listing.part)
             and listing.first_on <= day_after(last.last_on)
-        ):  # fmt: skip
+        ):
             ids = tuple(dict.fromkeys(last.document_ids + listing.document_ids))
             last_on = max(last.last_on, listing.last_on or "")
             together[-1] = replace(last, last_on=last_on, document_ids=ids)

@@ -106,15 +106,19 @@ def _health(db: sqlite3.Connection, source: Source, now: str) -> Health:
     last = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else {}
     good = "select max(finished_at) from runs where source = ? and state = 'finished'"
     found = Health(
-        source=source.id, last_run={name: last.get(name) for name in _RUN} if last else None,
-        last_success=db.execute(good, [source.id]).fetchone()[0], holdings=_holdings(db, source),
-    )  # fmt: skip
+        source=source.id,
+        last_run={name: last.get(name) for name in _RUN} if last else None,
+        last_success=db.execute(good, [source.id]).fetchone()[0],
+        holdings=_holdings(db, source),
+    )
     if found.last_run:
         parts = [part for part in json.loads(last["coverage"] or "[]") if isinstance(part, dict)]
         found.problems = [
-            *_of_the_run(found.last_run, parts, source), *_overdue(found, source, now), *_unknown(db, source, now),
+            *_of_the_run(found.last_run, parts, source),
+            *_overdue(found, source, now),
+            *_unknown(db, source, now),
             *_dry(db, found, source, now),
-        ]  # fmt: skip
+        ]
     return found
 
 

@@ -100,11 +100,14 @@ class OpsStorage:
             "update set status = excluded.status, headers = excluded.headers, body = excluded.body, "
             "stored_at = excluded.stored_at",
             {
-                "key": self._key(request), "url": without_key(request.url), "status": response.status,
-                "headers": json.dumps(headers), "body": zlib.compress(response.body, 1),
+                "key": self._key(request),
+                "url": without_key(request.url),
+                "status": response.status,
+                "headers": json.dumps(headers),
+                "body": zlib.compress(response.body, 1),
                 "now": utc_now(),
             },
-        )  # fmt: skip
+        )
 
 
 def without_key(url: str) -> str:

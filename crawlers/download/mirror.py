@@ -57,9 +57,15 @@ def _at(url: str, response: Response) -> Response:
     """
     cls = Response if "Content-Encoding" in response.headers else type(response)
     return cls(
-        url, status=response.status, headers=response.headers, body=response.body, flags=response.flags,
-        certificate=response.certificate, ip_address=response.ip_address, protocol=response.protocol,
-    )  # fmt: skip
+        url,
+        status=response.status,
+        headers=response.headers,
+        body=response.body,
+        flags=response.flags,
+        certificate=response.certificate,
+        ip_address=response.ip_address,
+        protocol=response.protocol,
+    )
 
 
 def recorded(folder: Path, url: str) -> Response:

@@ -18,18 +18,64 @@ _ROOTS = frozenset({"bill", "resolution", "amendment-doc", "engrossedAmendment",
 _LEFT_OUT = frozenset({"metadata", "meta", "form", "preface", "toc", "pagebreak", "page", "endorsement", "signatures"})
 #: Elements that begin a line of their own.
 _BLOCKS = frozenset(
-    ("section", "subsection", "paragraph", "subparagraph", "clause", "subclause", "item", "subitem", "title", "subtitle",
-     "division", "subdivision", "chapter", "subchapter", "part", "subpart", "quoted-block", "quotedContent", "preamble",
-     "whereas", "recital", "resolved", "resolution-body", "legis-body", "main", "list-item", "row", "tr", "p", "official-title",
-     "longTitle", "continuation-text", "continuation", "after-quoted-block", "level", "appropriations-major",
-     "appropriations-intermediate", "appropriations-small", "resolvingClause", "enactingFormula", "graphic", "amendment-block")
-)  # fmt: skip
+    (
+        "section",
+        "subsection",
+        "paragraph",
+        "subparagraph",
+        "clause",
+        "subclause",
+        "item",
+        "subitem",
+        "title",
+        "subtitle",
+        "division",
+        "subdivision",
+        "chapter",
+        "subchapter",
+        "part",
+        "subpart",
+        "quoted-block",
+        "quotedContent",
+        "preamble",
+        "whereas",
+        "recital",
+        "resolved",
+        "resolution-body",
+        "legis-body",
+        "main",
+        "list-item",
+        "row",
+        "tr",
+        "p",
+        "official-title",
+        "longTitle",
+        "continuation-text",
+        "continuation",
+        "after-quoted-block",
+        "level",
+        "appropriations-major",
+        "appropriations-intermediate",
+        "appropriations-small",
+        "resolvingClause",
+        "enactingFormula",
+        "graphic",
+        "amendment-block",
+    )
+)
 #: Of these the heading stands on a line of its own; of smaller ones it runs into the text.
 _HIGH = frozenset({"section", "title", "subtitle", "division", "chapter", "subchapter", "part", "subpart"})
 _NAMES = {
-    "i": "Introduced in", "r": "Reported in", "e": "Engrossed in", "rf": "Referred in", "rd": "Received in",
-    "pc": "Placed on Calendar", "ea": "Engrossed Amendment", "at": "Agreed to", "cp": "Considered and Passed",
-}  # fmt: skip
+    "i": "Introduced in",
+    "r": "Reported in",
+    "e": "Engrossed in",
+    "rf": "Referred in",
+    "rd": "Received in",
+    "pc": "Placed on Calendar",
+    "ea": "Engrossed Amendment",
+    "at": "Agreed to",
+    "cp": "Considered and Passed",
+}
 _CHAMBERS = {"h": "House", "s": "Senate"}
 _SPACED = frozenset({"enum", "num", "entry", "td"})  # a number or a cell of a table, before what follows it
 #: How far along a version is in the chamber where the bill began, and in the other one.

@@ -27,17 +27,21 @@ from crawlers.items import (
     Title,
     clean,
     document_id,
-)  # fmt: skip
+)
 from crawlers.parsers import xmltree
 from crawlers.status.federal import bill_history, classify_action
 
 #: Congress's short words -> how congress.gov spells the type in an address, and how people write it.
 TYPES = {
-    "hr": ("house-bill", "H.R."), "s": ("senate-bill", "S."),
-    "hres": ("house-resolution", "H.Res."), "sres": ("senate-resolution", "S.Res."),
-    "hjres": ("house-joint-resolution", "H.J.Res."), "sjres": ("senate-joint-resolution", "S.J.Res."),
-    "hconres": ("house-concurrent-resolution", "H.Con.Res."), "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
-}  # fmt: skip
+    "hr": ("house-bill", "H.R."),
+    "s": ("senate-bill", "S."),
+    "hres": ("house-resolution", "H.Res."),
+    "sres": ("senate-resolution", "S.Res."),
+    "hjres": ("house-joint-resolution", "H.J.Res."),
+    "sjres": ("senate-joint-resolution", "S.J.Res."),
+    "hconres": ("house-concurrent-resolution", "H.Con.Res."),
+    "sconres": ("senate-concurrent-resolution", "S.Con.Res."),
+}
 Row = tuple[str, str, str]  # document id, address, lastmod
 _BLOCK_ENDS = re.compile(r"</(?:p|li|ul|ol|h\d|div|tr)>|<br\s*/?>", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -258,9 +262,11 @@ def _links(bill: Element) -> Iterator[Link]:
         linked = document_id("us", congress, f"{kind}{number}")
         for detail in item.iterfind("relationshipDetails/item"):
             yield Link(
-                document_id=linked, kind=_text(detail, "type") or "Related bill",
-                said_by=_text(detail, "identifiedBy"), title=_text(item, "title"),
-            )  # fmt: skip
+                document_id=linked,
+                kind=_text(detail, "type") or "Related bill",
+                said_by=_text(detail, "identifiedBy"),
+                title=_text(item, "title"),
+            )
 
 
 # --------------------------------------------------------------------- small readers

@@ -28,9 +28,16 @@ TIMEZONE = "America/New_York"
 _EASTERN = ZoneInfo(TIMEZONE)
 #: The parts of a bill that have addresses of their own -> their name in the bill's record.
 PARTS = {
-    "actions": "actions", "titles": "titles", "summaries": "summaries", "subjects": "subjects", "text": "textVersions",
-    "cosponsors": "cosponsors", "committees": "committees", "relatedbills": "relatedBills", "amendments": "amendments",
-}  # fmt: skip
+    "actions": "actions",
+    "titles": "titles",
+    "summaries": "summaries",
+    "subjects": "subjects",
+    "text": "textVersions",
+    "cosponsors": "cosponsors",
+    "committees": "committees",
+    "relatedbills": "relatedBills",
+    "amendments": "amendments",
+}
 _OFF = re.compile(r"cancel|postpone", re.IGNORECASE)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -92,11 +99,19 @@ def listed_bill(row: Record) -> Bill:
     spelled, short = billstatus.TYPES[kind]
     congress, number = str(row["congress"]), str(row["number"])
     return Bill(
-        id=key_of(row), source=SOURCE, jurisdiction=JURISDICTION, level="federal", session=congress,
-        identifier=f"{short} {number}", title=title, document_type=kind, chamber="lower" if kind.startswith("h") else "upper",
-        url=f"{SITE}/bill/{billstatus.ordinal(int(congress))}-congress/{spelled}/{number}", source_url=address(row),
+        id=key_of(row),
+        source=SOURCE,
+        jurisdiction=JURISDICTION,
+        level="federal",
+        session=congress,
+        identifier=f"{short} {number}",
+        title=title,
+        document_type=kind,
+        chamber="lower" if kind.startswith("h") else "upper",
+        url=f"{SITE}/bill/{billstatus.ordinal(int(congress))}-congress/{spelled}/{number}",
+        source_url=address(row),
         stamp=stamp_of(row),
-    )  # fmt: skip
+    )
 
 
 def parse_bill(
@@ -127,12 +142,14 @@ def _bill(
     naming = about(bill.id, proceedings)
     amendments = [
         Link(
-            document_id=document_id(JURISDICTION, bill.session, f"{row.get('type')}{row.get('number')}"), kind="amendment",
-            said_by="congress.gov", title=clean(row.get("purpose") or row.get("description")),
+            document_id=document_id(JURISDICTION, bill.session, f"{row.get('type')}{row.get('number')}"),
+            kind="amendment",
+            said_by="congress.gov",
+            title=clean(row.get("purpose") or row.get("description")),
         )
         for row in _flat(parts.get("amendments", []))
         if row.get("type") and row.get("number")
-    ]  # fmt: skip
+    ]
     amendments += [
         Link(document_id=each.id, kind="amendment", said_by="congress.gov", title=each.title)
         for each in naming
@@ -140,8 +157,11 @@ def _bill(
     ]
     once = {link.document_id: link for link in reversed(amendments)}
     return replace(
-        bill, source=SOURCE, links=(*bill.links, *reversed(once.values())), events=hearings(naming),
-    )  # fmt: skip
+        bill,
+        source=SOURCE,
+        links=(*bill.links, *reversed(once.values())),
+        events=hearings(naming),
+    )
 
 
 def about(bill_id: str, proceedings: Iterable[Proceeding]) -> list[Proceeding]:
@@ -163,10 +183,12 @@ def hearings(proceedings: Iterable[Proceeding]) -> tuple[Event, ...]:
         words = [each.title, each.committee, f"transcript: {printed[each.id]}" if each.id in printed else None]
         events.append(
             Event(
-                kind="hearing", starts_at=each.starts_at, timezone=each.timezone or TIMEZONE,
+                kind="hearing",
+                starts_at=each.starts_at,
+                timezone=each.timezone or TIMEZONE,
                 description=" — ".join(filter(None, words)),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(events, key=lambda event: event.starts_at))
 
 
@@ -227,12 +249,19 @@ def _meeting(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
     kind, title = clean(str(record.get("type") or "Meeting")), clean(record.get("title"))
     committees = [clean(each.get("name")) for each in record.get("committees") or () if isinstance(each, dict)]
     return Proceeding(
-        id=meeting_id(congress, str(event)), source=SOURCE, session=congress, kind="meeting", stamp=stamp,
+        id=meeting_id(congress, str(event)),
+        source=SOURCE,
+        session=congress,
+        kind="meeting",
+        stamp=stamp,
         title=f"{kind}: {title}" if title else str(kind),
-        url=page, starts_at=_local(record.get("date")),
-        timezone=TIMEZONE, state=clean(record.get("meetingStatus")), committee=next(filter(None, committees), None),
+        url=page,
+        starts_at=_local(record.get("date")),
+        timezone=TIMEZONE,
+        state=clean(record.get("meetingStatus")),
+        committee=next(filter(None, committees), None),
         document_ids=_bills(bills),
-    )  # fmt: skip
+    )
 
 
 def parse_hearing(record: Record, *, congress: str, stamp: str, url: str) -> Proceeding:
@@ -253,10 +282,17 @@ def _hearing(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
     days = [each.get("date") for each in dates or () if isinstance(each, dict)]
     citation = clean(record.get("citation")) or f"jacket {number}"
     return Proceeding(
-        id=document_id(JURISDICTION, congress, f"hearing-{number}"), source=SOURCE, session=congress, kind="hearing",
-        stamp=stamp, title=citation, url=url, starts_at=next((day[:10] for day in days if day), None), timezone=TIMEZONE,
+        id=document_id(JURISDICTION, congress, f"hearing-{number}"),
+        source=SOURCE,
+        session=congress,
+        kind="hearing",
+        stamp=stamp,
+        title=citation,
+        url=url,
+        starts_at=next((day[:10] for day in days if day), None),
+        timezone=TIMEZONE,
         meeting_id=meeting_id(congress, str(meeting)) if meeting else None,
-    )  # fmt: skip
+    )
 
 
 def parse_amendment(record: Record, *, congress: str, stamp: str, url: str) -> Proceeding:
@@ -276,10 +312,16 @@ def _amendment(record: Record, congress: str, stamp: str, url: str) -> Proceedin
     amended = record.get("amendedBill")
     words = clean(record.get("purpose") or record.get("description"))
     return Proceeding(
-        id=document_id(JURISDICTION, congress, f"{kind}{number}"), source=SOURCE, session=congress, kind="amendment",
-        stamp=stamp, title=words or f"{kind} {number}", url=url, starts_at=str(record.get("submittedDate") or "")[:10] or None,
+        id=document_id(JURISDICTION, congress, f"{kind}{number}"),
+        source=SOURCE,
+        session=congress,
+        kind="amendment",
+        stamp=stamp,
+        title=words or f"{kind} {number}",
+        url=url,
+        starts_at=str(record.get("submittedDate") or "")[:10] or None,
         document_ids=_bills([amended] if isinstance(amended, dict) else None),
-    )  # fmt: skip
+    )
 
 
 def proceeding_id(row: Record) -> str | None:

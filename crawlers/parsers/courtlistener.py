@@ -133,12 +133,20 @@ def _opinion(row: Record) -> Document:
     )
     acted = sorted((on, words) for words, value in dates if (on := _day(value)))
     return Document(
-        **_shared(row, OPINION), title=_title(row), url=f"{HOST}{row['absolute_url']}",
-        abstract=clean(row.get("syllabus")) or clean(row.get("posture")), text="\n\n".join(snippets) or None,
-        status="decided", status_on=filed_on, status_history=(("decided", filed_on),) if filed_on else (),
-        published_on=filed_on, document_type="opinion", versions=versions, links=ties,
+        **_shared(row, OPINION),
+        title=_title(row),
+        url=f"{HOST}{row['absolute_url']}",
+        abstract=clean(row.get("syllabus")) or clean(row.get("posture")),
+        text="\n\n".join(snippets) or None,
+        status="decided",
+        status_on=filed_on,
+        status_history=(("decided", filed_on),) if filed_on else (),
+        published_on=filed_on,
+        document_type="opinion",
+        versions=versions,
+        links=ties,
         actions=tuple(Action(acted_on=on, description=words) for on, words in acted),
-    )  # fmt: skip
+    )
 
 
 def _docket(row: Record) -> Document:
@@ -148,12 +156,18 @@ def _docket(row: Record) -> Document:
     cause = [text for name in ("cause", "suitNature") if (text := clean(row.get(name)))]
     parties = [text for each in row.get("party") or () if (text := clean(each))]
     return Document(
-        **_shared(row, DOCKET), title=_title(row), url=f"{HOST}{row['docket_absolute_url']}",
-        abstract="; ".join(cause) or None, text=f"Parties: {'; '.join(parties)}" if parties else None,
-        status=history[-1][0] if history else "introduced", status_on=history[-1][1] if history else None,
-        status_history=history, published_on=filed_on, document_type="docket",
+        **_shared(row, DOCKET),
+        title=_title(row),
+        url=f"{HOST}{row['docket_absolute_url']}",
+        abstract="; ".join(cause) or None,
+        text=f"Parties: {'; '.join(parties)}" if parties else None,
+        status=history[-1][0] if history else "introduced",
+        status_on=history[-1][1] if history else None,
+        status_history=history,
+        published_on=filed_on,
+        document_type="docket",
         actions=tuple(_docket_actions(row, filed_on, ended_on)),
-    )  # fmt: skip
+    )
 
 
 def _docket_actions(row: Record, filed_on: str | None, ended_on: str | None) -> Iterator[Action]:
@@ -175,11 +189,18 @@ def _shared(row: Record, kind: str) -> dict[str, Any]:
     fields = ("court", "suitNature") if kind == DOCKET else ("court",)
     name = identifier(row, kind)
     return {
-        "id": document_id(JURISDICTION, SESSION, name), "kind": "case", "source": SOURCE, "jurisdiction": JURISDICTION,
-        "level": "court", "session": SESSION, "identifier": name, "chamber": clean(row.get("court_id")),
-        "subjects": tuple(dict.fromkeys(_words(row.get(each) for each in fields))), "stamp": stamp(row),
+        "id": document_id(JURISDICTION, SESSION, name),
+        "kind": "case",
+        "source": SOURCE,
+        "jurisdiction": JURISDICTION,
+        "level": "court",
+        "session": SESSION,
+        "identifier": name,
+        "chamber": clean(row.get("court_id")),
+        "subjects": tuple(dict.fromkeys(_words(row.get(each) for each in fields))),
+        "stamp": stamp(row),
         "source_url": f"{HOST}{_PATH}?type={kind}&id={name.split()[1]}",
-    }  # fmt: skip
+    }
 
 
 def _dicts(value: Any) -> list[Record]:

@@ -23,11 +23,30 @@ TIMEZONE = "America/New_York"
 CHOICE = Path(__file__).with_name("federal_register.yml")
 #: All that is asked for. Fields that change every day (page views, comment counts) would make every document "changed".
 FIELDS = (
-    "abstract", "action", "agencies", "cfr_references", "comments_close_on", "correction_of", "corrections", "dates",
-    "docket_ids", "document_number", "effective_on", "executive_order_number", "html_url", "presidential_document_number",
-    "proclamation_number", "publication_date", "raw_text_url", "regulation_id_numbers", "signing_date", "subtype", "title",
-    "topics", "type",
-)  # fmt: skip
+    "abstract",
+    "action",
+    "agencies",
+    "cfr_references",
+    "comments_close_on",
+    "correction_of",
+    "corrections",
+    "dates",
+    "docket_ids",
+    "document_number",
+    "effective_on",
+    "executive_order_number",
+    "html_url",
+    "presidential_document_number",
+    "proclamation_number",
+    "publication_date",
+    "raw_text_url",
+    "regulation_id_numbers",
+    "signing_date",
+    "subtype",
+    "title",
+    "topics",
+    "type",
+)
 OFFICE = "Office of the Federal Register"
 _CITED = re.compile(r"\bFR Doc(?:ument|\.)?(?: (?:No|Number)\.?)?\s*((?:[A-Z]\d-)?(?:19|20)?\d\d[-\u2013]\d{4,5})\b")
 _DOCKET = re.compile(
@@ -111,17 +130,36 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str) ->
     reached_on = _day(record, "signing_date") or published_on
     corrected = [link.document_id for link in links if link.kind == "corrects"]
     return Regulation(
-        id=document_id(JURISDICTION, SESSION, number), source=SOURCE, jurisdiction=JURISDICTION, level="federal",
-        session=SESSION, identifier=number, title=_required(record, "title"), url=_page(url),
-        source_url=f"{HOST}/api/v1/documents/{number}.json", abstract=clean(_text(record, "abstract")), text=text,
-        status=status, status_on=reached_on, status_history=((status, reached_on),),
-        published_on=published_on, document_type=kind,
+        id=document_id(JURISDICTION, SESSION, number),
+        source=SOURCE,
+        jurisdiction=JURISDICTION,
+        level="federal",
+        session=SESSION,
+        identifier=number,
+        title=_required(record, "title"),
+        url=_page(url),
+        source_url=f"{HOST}/api/v1/documents/{number}.json",
+        abstract=clean(_text(record, "abstract")),
+        text=text,
+        status=status,
+        status_on=reached_on,
+        status_history=((status, reached_on),),
+        published_on=published_on,
+        document_type=kind,
         actions=(Action(acted_on=published_on, description=action),) if action else (),
-        links=links, events=_events(record), agencies=_agencies(record), docket_ids=dockets(_words(record, "docket_ids")),
-        rins=_words(record, "regulation_id_numbers"), cfr_references=_cfr(record), topics=_words(record, "topics"),
-        corrects=corrected[0] if len(corrected) == 1 else None, comments_close_on=_day(record, "comments_close_on"),
-        effective_on=_effective_on(record), presidential_number=_presidential(record), stamp=stamp,
-    )  # fmt: skip
+        links=links,
+        events=_events(record),
+        agencies=_agencies(record),
+        docket_ids=dockets(_words(record, "docket_ids")),
+        rins=_words(record, "regulation_id_numbers"),
+        cfr_references=_cfr(record),
+        topics=_words(record, "topics"),
+        corrects=corrected[0] if len(corrected) == 1 else None,
+        comments_close_on=_day(record, "comments_close_on"),
+        effective_on=_effective_on(record),
+        presidential_number=_presidential(record),
+        stamp=stamp,
+    )
 
 
 def _events(record: dict[str, Any]) -> tuple[Event, ...]:

@@ -23,7 +23,7 @@ from crawlers.items import (
     Unreadable,
     clean,
     document_id,
-)  # fmt: skip
+)
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
@@ -38,22 +38,45 @@ Record = dict[str, Any]
 _CHAMBERS = {"H": "lower", "A": "lower", "S": "upper", "L": "legislature", "J": "joint"}
 #: LegiScan's bill types -> Open States' words.
 _TYPES = {
-    "B": "bill", "R": "resolution", "CR": "concurrent resolution", "JR": "joint resolution", "M": "memorial",
-    "JM": "joint memorial", "CA": "constitutional amendment", "SB": "bill", "A": "appropriation", "C": "commemoration",
-    "JRCA": "constitutional amendment", "P": "proclamation",
-}  # fmt: skip
+    "B": "bill",
+    "R": "resolution",
+    "CR": "concurrent resolution",
+    "JR": "joint resolution",
+    "M": "memorial",
+    "JM": "joint memorial",
+    "CA": "constitutional amendment",
+    "SB": "bill",
+    "A": "appropriation",
+    "C": "commemoration",
+    "JRCA": "constitutional amendment",
+    "P": "proclamation",
+}
 #: Where a stage of its `progress` puts a bill; what only a chamber's own resolution reaches is told apart in `_history`.
 _STAGES = {
-    1: "introduced", 2: "passed_first_chamber", 3: "passed", 4: "enacted", 5: "vetoed", 6: "failed", 8: "enacted",
-    9: "in_committee", 10: "reported", 11: "reported",
-}  # fmt: skip
+    1: "introduced",
+    2: "passed_first_chamber",
+    3: "passed",
+    4: "enacted",
+    5: "vetoed",
+    6: "failed",
+    8: "enacted",
+    9: "in_committee",
+    10: "reported",
+    11: "reported",
+}
 _RANK = ("introduced", "in_committee", "reported", "passed_first_chamber", "passed", "vetoed", "enacted", "adopted")
 #: Its "same as / similar to" ties. Not "Carry Over": that names a number of an earlier session and not the session.
 _TIES = {
-    "same as": "identical", "similar to": "related", "replaced by": "replaced-by", "replaces": "replaces",
-    "crossfiled": "companion", "crossfiled as": "companion", "enabling for": "related", "enabled by": "related",
+    "same as": "identical",
+    "similar to": "related",
+    "replaced by": "replaced-by",
+    "replaces": "replaces",
+    "crossfiled": "companion",
+    "crossfiled as": "companion",
+    "enabling for": "related",
+    "enabled by": "related",
     "related": "related",
-}  # fmt: skip
+}
 _DAY = re.compile(r"^(?!0000)\d{4}-\d\d-\d\d$")
 
 
@@ -99,11 +122,13 @@ def read_sessions(rows: Any, jurisdiction: str) -> list[Session]:
     with readable("a session", Unreadable):
         return [
             Session(
-                id=int(row["session_id"]), jurisdiction=jurisdiction, name=session_name(row, jurisdiction),
+                id=int(row["session_id"]),
+                jurisdiction=jurisdiction,
+                name=session_name(row, jurisdiction),
                 ends_in=int(row["year_end"] or row["year_start"]),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
 
 def session_name(row: Record, jurisdiction: str) -> str:
@@ -169,19 +194,34 @@ def _bill(row: Record) -> Bill:
     introduced_on = min(began, default=None)
     history = _history(row.get("progress") or (), document_type, introduced_on)
     return Bill(
-        id=key, source=SOURCE, jurisdiction=jurisdiction, level="federal" if jurisdiction == "us" else "state",
-        session=session, identifier=row["bill_number"], title=title or abstract or "",
-        abstract=abstract if abstract != title else None, url=web_address(row.get("state_link"), row["url"]) or "",
-        source_url=f"{HOST}/?op=getBill&id={row['bill_id']}", status=history[-1][0] if history else "introduced",
-        status_on=history[-1][1] if history else None, status_history=history, published_on=introduced_on,
-        introduced_on=introduced_on, chamber=_CHAMBERS.get(row.get("body") or ""), document_type=document_type,
-        actions=actions, sponsors=tuple(_sponsors(row.get("sponsors") or ())),
+        id=key,
+        source=SOURCE,
+        jurisdiction=jurisdiction,
+        level="federal" if jurisdiction == "us" else "state",
+        session=session,
+        identifier=row["bill_number"],
+        title=title or abstract or "",
+        abstract=abstract if abstract != title else None,
+        url=web_address(row.get("state_link"), row["url"]) or "",
+        source_url=f"{HOST}/?op=getBill&id={row['bill_id']}",
+        status=history[-1][0] if history else "introduced",
+        status_on=history[-1][1] if history else None,
+        status_history=history,
+        published_on=introduced_on,
+        introduced_on=introduced_on,
+        chamber=_CHAMBERS.get(row.get("body") or ""),
+        document_type=document_type,
+        actions=actions,
+        sponsors=tuple(_sponsors(row.get("sponsors") or ())),
         committees=tuple(_committees(row.get("referrals") or ())),
-        subjects=tuple(dict.fromkeys(name for each in row.get("subjects") or () if (name := clean(each["subject_name"])))),
+        subjects=tuple(
+            dict.fromkeys(name for each in row.get("subjects") or () if (name := clean(each["subject_name"])))
+        ),
         versions=tuple(_versions(row.get("texts") or ())),
         links=tuple(_links(row.get("sasts") or (), jurisdiction, session, key)),
-        events=tuple(_events(row.get("calendar") or (), row["state"].lower())), stamp=row["change_hash"],
-    )  # fmt: skip
+        events=tuple(_events(row.get("calendar") or (), row["state"].lower())),
+        stamp=row["change_hash"],
+    )
 
 
 def _document_type(bill_type: str, key: str) -> str:
@@ -221,10 +261,12 @@ def _sponsors(rows: Iterable[Record]) -> Iterator[Sponsor]:
     for row in rows:
         if name := clean(row.get("name")):
             yield Sponsor(
-                name=name, role="sponsor" if row.get("sponsor_type_id") in (0, 1, "0", "1") else "cosponsor",
-                party=clean(row.get("party")), district=clean(row.get("district")),
+                name=name,
+                role="sponsor" if row.get("sponsor_type_id") in (0, 1, "0", "1") else "cosponsor",
+                party=clean(row.get("party")),
+                district=clean(row.get("district")),
                 person_id=str(row["people_id"]) if row.get("people_id") else None,
-            )  # fmt: skip
+            )
 
 
 def _committees(rows: Iterable[Record]) -> Iterator[Committee]:

@@ -34,9 +34,11 @@ SOURCE, JURISDICTION = "ca_bills", "ca"
 ENDED = Path(__file__).with_name("legisinfo.yml")
 #: Title fields -> what a reader calls them: both languages are the law, so both are kept.
 TITLES = {
-    "ShortTitleEn": "Short title (English)", "ShortTitleFr": "Titre abrégé (français)",
-    "LongTitleEn": "Long title (English)", "LongTitleFr": "Titre intégral (français)",
-}  # fmt: skip
+    "ShortTitleEn": "Short title (English)",
+    "ShortTitleFr": "Titre abrégé (français)",
+    "LongTitleEn": "Long title (English)",
+    "LongTitleFr": "Titre intégral (français)",
+}
 #: Publication types -> the last part of the text's address.
 _TEXTS = {"80701": "first-reading", "80702": "second-reading", "80703": "third-reading", "80704": "royal-assent"}
 _NUMBER = re.compile(r"^[CS]-[0-9]{1,5}[A-Z]?$")
@@ -103,15 +105,31 @@ def parse_bill(bill: Element, *, source_url: str, stamp: str) -> Bill:
     steps = _history(bill, actions, home, introduced_on)
     english = [each.title for each in titles if "English" in each.kind] or [titles[0].title]
     return Bill(
-        id=document_id(JURISDICTION, session, number), source=SOURCE, jurisdiction=JURISDICTION, level="international",
-        session=session, identifier=number, title=english[0], abstract=_abstract(bill, english),
-        url=f"{HOST}/legisinfo/en/bill/{session}/{number.lower()}", source_url=source_url,
-        status=steps[-1][0] if steps else "introduced", status_on=steps[-1][1] if steps else None,
-        status_history=steps, introduced_on=introduced_on, chamber=home,
-        document_type=_text(bill, "BillDocumentTypeNameEn"), titles=titles, actions=actions,
-        sponsors=tuple(_sponsor(bill)), committees=tuple(_committees(bill)), versions=tuple(_versions(bill, session, number)),
-        laws=tuple(_laws(bill)), links=tuple(_links(bill)), stamp=stamp,
-    )  # fmt: skip
+        id=document_id(JURISDICTION, session, number),
+        source=SOURCE,
+        jurisdiction=JURISDICTION,
+        level="international",
+        session=session,
+        identifier=number,
+        title=english[0],
+        abstract=_abstract(bill, english),
+        url=f"{HOST}/legisinfo/en/bill/{session}/{number.lower()}",
+        source_url=source_url,
+        status=steps[-1][0] if steps else "introduced",
+        status_on=steps[-1][1] if steps else None,
+        status_history=steps,
+        introduced_on=introduced_on,
+        chamber=home,
+        document_type=_text(bill, "BillDocumentTypeNameEn"),
+        titles=titles,
+        actions=actions,
+        sponsors=tuple(_sponsor(bill)),
+        committees=tuple(_committees(bill)),
+        versions=tuple(_versions(bill, session, number)),
+        laws=tuple(_laws(bill)),
+        links=tuple(_links(bill)),
+        stamp=stamp,
+    )
 
 
 def _abstract(bill: Element, english: list[str]) -> str | None:
@@ -137,9 +155,12 @@ def _actions(bill: Element) -> Iterator[Action]:
     """The significant events of all stages in the order in which they happened; those of one moment as the record has them."""
     found: list[tuple[str, Action]] = []
     for group, chamber in (
-        ("HouseBillStages", "lower"), ("SenateBillStages", "upper"), ("HouseAdditionalInformation", "lower"),
-        ("SenateAdditionalInformation", "upper"), ("RoyalAssent", None),
-    ):  # fmt: skip
+        ("HouseBillStages", "lower"),
+        ("SenateBillStages", "upper"),
+        ("HouseAdditionalInformation", "lower"),
+        ("SenateAdditionalInformation", "upper"),
+        ("RoyalAssent", None),
+    ):
         for event in bill.iterfind(f"BillStages/{group}/SignificantEvents"):
             found += _action(event, chamber)
     for event in bill.iterfind("BillStages/InterChamberMessages"):
@@ -152,9 +173,12 @@ def _action(event: Element, chamber: str | None) -> list[tuple[str, Action]]:
     if not (words and day):
         return []
     action = Action(
-        acted_on=day, description=words, classification=classify_event(words), chamber=chamber,
+        acted_on=day,
+        description=words,
+        classification=classify_event(words),
+        chamber=chamber,
         code=_text(event, "EventTypeId"),
-    )  # fmt: skip
+    )
     return [(_text(event, "EventDateTime") or day, action)]
 
 
@@ -168,9 +192,11 @@ def _sponsor(bill: Element) -> Iterator[Sponsor]:
     if name := _text(bill, "SponsorPersonName"):
         honorific = _text(bill, "SponsorPersonShortHonorificEn")
         yield Sponsor(
-            name=f"{honorific} {name}" if honorific else name, role="sponsor",
-            district=_text(bill, "SponsorConstituencyNameEn"), person_id=_text(bill, "SponsorPersonId"),
-        )  # fmt: skip
+            name=f"{honorific} {name}" if honorific else name,
+            role="sponsor",
+            district=_text(bill, "SponsorConstituencyNameEn"),
+            person_id=_text(bill, "SponsorPersonId"),
+        )
 
 
 def _committees(bill: Element) -> Iterator[Committee]:
@@ -181,10 +207,12 @@ def _committees(bill: Element) -> Iterator[Committee]:
                 if name := _text(node, "CommitteeNameEn"):
                     found.append(
                         Committee(
-                            name=name, chamber=chamber, code=_text(node, "CommitteeAcronym"),
+                            name=name,
+                            chamber=chamber,
+                            code=_text(node, "CommitteeAcronym"),
                             activity=_text(stage, "BillStageNameEn"),
                         )
-                    )  # fmt: skip
+                    )
     yield from dict.fromkeys(found)
 
 

@@ -149,26 +149,44 @@ def _matter(
     actions, events = tuple(_actions(histories)), tuple(_events(city, histories))
     kind, state = _text(row, "MatterTypeName"), _text(row, "MatterStatusName") or ""
     steps = local_history(
-        actions, state=state, resolution="resolution" in (kind or "").lower(), introduced_on=introduced_on or "",
+        actions,
+        state=state,
+        resolution="resolution" in (kind or "").lower(),
+        introduced_on=introduced_on or "",
         ended_on=_day(row, "MatterEnactmentDate") or _day(row, "MatterPassedDate"),
-    )  # fmt: skip
+    )
     summary = _text(row, city.summary) if city.summary else None
     parts = [official if official != title else None, summary]
     number, version = row["MatterId"], _text(row, "MatterVersion")
     return Document(
-        id=document_id(city.jurisdiction, session, identifier), kind="local_matter", source=SOURCE,
-        jurisdiction=city.jurisdiction, level="local", session=session, identifier=identifier, title=title,
-        url=city.page.format(id=number), source_url=f"{API}/{city.client}/matters/{number}",
-        abstract="\n\n".join(filter(None, parts)) or None, text=clean(text), status=steps[-1][0],
-        status_on=steps[-1][1] or None, status_history=tuple(step for step in steps if step[1]),
-        published_on=introduced_on, document_type=kind,
+        id=document_id(city.jurisdiction, session, identifier),
+        kind="local_matter",
+        source=SOURCE,
+        jurisdiction=city.jurisdiction,
+        level="local",
+        session=session,
+        identifier=identifier,
+        title=title,
+        url=city.page.format(id=number),
+        source_url=f"{API}/{city.client}/matters/{number}",
+        abstract="\n\n".join(filter(None, parts)) or None,
+        text=clean(text),
+        status=steps[-1][0],
+        status_on=steps[-1][1] or None,
+        status_history=tuple(step for step in steps if step[1]),
+        published_on=introduced_on,
+        document_type=kind,
         titles=tuple(
             Title(kind=kind, title=each) for kind, each in (("Name", name), ("Official title", official)) if each
         ),
-        actions=actions, events=events, sponsors=tuple(_sponsors(sponsors)), committees=tuple(_committees(row)),
+        actions=actions,
+        events=events,
+        sponsors=tuple(_sponsors(sponsors)),
+        committees=tuple(_committees(row)),
         versions=(TextVersion(name=f"Version {version}", issued_on=None),) if version and text else (),
-        laws=tuple(_laws(row)), stamp=stamp,
-    )  # fmt: skip
+        laws=tuple(_laws(row)),
+        stamp=stamp,
+    )
 
 
 def _actions(histories: list[Record]) -> Iterator[Action]:
@@ -182,9 +200,11 @@ def _actions(histories: list[Record]) -> Iterator[Action]:
         failed = (_text(each, "MatterHistoryPassedFlagName") or "").lower() == "fail"
         words = _text(each, "MatterHistoryActionText") or name
         yield Action(
-            acted_on=day, description=words, classification=classify_local_action(name, failed=failed),
+            acted_on=day,
+            description=words,
+            classification=classify_local_action(name, failed=failed),
             code=name if name != words else None,
-        )  # fmt: skip
+        )
 
 
 def _events(city: City, histories: list[Record]) -> Iterator[Event]:

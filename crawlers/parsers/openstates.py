@@ -115,9 +115,12 @@ def read_sessions(rows: Iterable[Record]) -> Iterator[Session]:
                 if not each["identifier"].strip():
                     raise Unreadable(f"{row.get('name')}: a session without a name")
                 yield Session(
-                    state=state, name=each["identifier"], starts_on=day(each.get("start_date")),
-                    ends_on=day(each.get("end_date")), updated_at=row.get("latest_bill_update") or None,
-                )  # fmt: skip
+                    state=state,
+                    name=each["identifier"],
+                    starts_on=day(each.get("start_date")),
+                    ends_on=day(each.get("end_date")),
+                    updated_at=row.get("latest_bill_update") or None,
+                )
 
 
 def stamp(row: Record) -> str:
@@ -200,16 +203,32 @@ def _bill(key: str, row: Record) -> Bill:
     own_url = f"{HOST}/bills/{row['id']}"
     official = [each.get("url") for each in row.get("sources") or ()]
     return Bill(
-        id=key, source=SOURCE, jurisdiction=jurisdiction, level="state", session=session,
-        identifier=clean(row["identifier"]) or "", title=title or "", abstract=abstract, summaries=summaries,
-        url=web_address(*official, row.get("openstates_url")) or own_url, source_url=own_url,
-        status=history[-1][0] if history else "introduced", status_on=history[-1][1] if history else None,
-        status_history=history, published_on=introduced_on, introduced_on=introduced_on, chamber=chamber,
-        document_type=document_type, titles=_titles(row, title), actions=tuple(action for action, _ in classified),
-        sponsors=_sponsors(row.get("sponsorships") or ()), subjects=_texts(row.get("subject") or ()),
+        id=key,
+        source=SOURCE,
+        jurisdiction=jurisdiction,
+        level="state",
+        session=session,
+        identifier=clean(row["identifier"]) or "",
+        title=title or "",
+        abstract=abstract,
+        summaries=summaries,
+        url=web_address(*official, row.get("openstates_url")) or own_url,
+        source_url=own_url,
+        status=history[-1][0] if history else "introduced",
+        status_on=history[-1][1] if history else None,
+        status_history=history,
+        published_on=introduced_on,
+        introduced_on=introduced_on,
+        chamber=chamber,
+        document_type=document_type,
+        titles=_titles(row, title),
+        actions=tuple(action for action, _ in classified),
+        sponsors=_sponsors(row.get("sponsorships") or ()),
+        subjects=_texts(row.get("subject") or ()),
         versions=tuple(_versions(row.get("versions") or ())),
-        links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)), stamp=stamp(row),
-    )  # fmt: skip
+        links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
+        stamp=stamp(row),
+    )
 
 
 def _in_order(row: Record) -> list[Record]:

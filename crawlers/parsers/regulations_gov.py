@@ -100,15 +100,31 @@ def parse_document(row: Record, *, docket: Record | None, stamp: str | None) -> 
     about = docket or {}
     rin = _text(about, "rin")
     return Regulation(
-        id=key_of(row), source=SOURCE, jurisdiction=JURISDICTION, level="federal", session=SESSION, identifier=number,
-        title=title, abstract=_text(about, "dkAbstract"), url=f"{SITE}/document/{number}",
-        source_url=f"{API}/documents/{number}", status=status, status_on=published_on,
-        status_history=((status, published_on),), published_on=published_on, document_type=kind,
-        actions=(Action(acted_on=published_on, description=purpose or kind),), links=tuple(_links(said)),
-        events=tuple(_events(said, closes_on, purpose)), agencies=tuple(filter(None, [_text(said, "agencyId")])),
-        docket_ids=(docket_id,) if docket_id else (), rins=(rin,) if rin and not _NO_RIN.search(rin) else (),
-        topics=_words(about.get("keywords")), comments_close_on=closes_on, stamp=stamp,
-    )  # fmt: skip
+        id=key_of(row),
+        source=SOURCE,
+        jurisdiction=JURISDICTION,
+        level="federal",
+        session=SESSION,
+        identifier=number,
+        title=title,
+        abstract=_text(about, "dkAbstract"),
+        url=f"{SITE}/document/{number}",
+        source_url=f"{API}/documents/{number}",
+        status=status,
+        status_on=published_on,
+        status_history=((status, published_on),),
+        published_on=published_on,
+        document_type=kind,
+        actions=(Action(acted_on=published_on, description=purpose or kind),),
+        links=tuple(_links(said)),
+        events=tuple(_events(said, closes_on, purpose)),
+        agencies=tuple(filter(None, [_text(said, "agencyId")])),
+        docket_ids=(docket_id,) if docket_id else (),
+        rins=(rin,) if rin and not _NO_RIN.search(rin) else (),
+        topics=_words(about.get("keywords")),
+        comments_close_on=closes_on,
+        stamp=stamp,
+    )
 
 
 def regulation_status(kind: str, subtype: str | None, *, withdrawn: bool = False) -> str:

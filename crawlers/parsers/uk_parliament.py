@@ -72,13 +72,25 @@ def _bill(record: Record, source_url: str, stamp: str) -> Bill:
     if long_title:
         titles.append(Title(kind="Long title", title=long_title))
     return Bill(
-        id=key_of(record), source=SOURCE, jurisdiction=JURISDICTION, level="international", session=SESSION,
-        identifier=str(number), title=title,
+        id=key_of(record),
+        source=SOURCE,
+        jurisdiction=JURISDICTION,
+        level="international",
+        session=SESSION,
+        identifier=str(number),
+        title=title,
         abstract="\n\n".join(filter(None, [long_title, plain(_string(record, "summary"))])) or None,
-        url=f"https://bills.parliament.uk/bills/{number}", source_url=source_url, status=status, status_on=reached_on,
-        status_history=((status, reached_on),) if reached_on else (), chamber=_CHAMBERS[home],
-        titles=tuple(titles), actions=(action,) if action else (), sponsors=tuple(_sponsors(record)), stamp=stamp,
-    )  # fmt: skip
+        url=f"https://bills.parliament.uk/bills/{number}",
+        source_url=source_url,
+        status=status,
+        status_on=reached_on,
+        status_history=((status, reached_on),) if reached_on else (),
+        chamber=_CHAMBERS[home],
+        titles=tuple(titles),
+        actions=(action,) if action else (),
+        sponsors=tuple(_sponsors(record)),
+        stamp=stamp,
+    )
 
 
 def _status(record: Record, home: str) -> str:
@@ -102,9 +114,12 @@ def _latest(record: Record) -> Action | None:
         return None
     chamber = _CHAMBERS.get(_string(stage, "house") or "")
     return Action(
-        acted_on=day, description=words, classification=classify_event(words), chamber=chamber,
+        acted_on=day,
+        description=words,
+        classification=classify_event(words),
+        chamber=chamber,
         code=clean(_string(stage, "abbreviation")),
-    )  # fmt: skip
+    )
 
 
 def _sponsors(record: Record) -> list[Sponsor]:
@@ -114,10 +129,13 @@ def _sponsors(record: Record) -> list[Sponsor]:
         if isinstance(member, dict) and (name := clean(_string(member, "name"))):
             found.append(
                 Sponsor(
-                    name=name, role="sponsor" if not found else "cosponsor", party=clean(_string(member, "party")),
-                    district=clean(_string(member, "memberFrom")), person_id=str(member.get("memberId") or "") or None,
+                    name=name,
+                    role="sponsor" if not found else "cosponsor",
+                    party=clean(_string(member, "party")),
+                    district=clean(_string(member, "memberFrom")),
+                    person_id=str(member.get("memberId") or "") or None,
                 )
-            )  # fmt: skip
+            )
     return found
 
 

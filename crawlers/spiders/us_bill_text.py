@@ -115,11 +115,21 @@ class UsBillTextSpider(GatheringSpider):
             )
         source = newest or next((package for package, _, _ in bill.versions.values()), bt.first_version(work.key))
         return Bill(
-            id=work.key, source=self.name, jurisdiction="us", level="federal", session=row["session"],
-            identifier=row["identifier"], document_type=row["document_type"], chamber=row["chamber"], title=row["title"],
-            introduced_on=row["published_on"], url=row["url"], source_url=source.url, text=text,
+            id=work.key,
+            source=self.name,
+            jurisdiction="us",
+            level="federal",
+            session=row["session"],
+            identifier=row["identifier"],
+            document_type=row["document_type"],
+            chamber=row["chamber"],
+            title=row["title"],
+            introduced_on=row["published_on"],
+            url=row["url"],
+            source_url=source.url,
+            text=text,
             stamp=source.name if work.whole else None,
-        )  # fmt: skip
+        )
 
     def attachments(self, work: Work) -> Iterable[VersionText | ExpectedCount]:
         versions, session = self.bills[work.key].versions, work.record["session"]

@@ -137,9 +137,12 @@ class UsCongressApiSpider(GatheringSpider):
         url = f"{cg.API}/bill/{self.congress}?{urlencode(query, safe='+')}"
         meta = {ASK_AFRESH: True} if attempt > 1 else {}
         return self.ask(
-            url, self.parse_page, headers=self.headers(), meta=meta,
+            url,
+            self.parse_page,
+            headers=self.headers(),
+            meta=meta,
             cb_kwargs={"offset": offset, "rows": rows, "attempt": attempt},
-        )  # fmt: skip
+        )
 
     def parse_page(self, response: Response, offset: int, rows: dict[str, cg.Record], attempt: int) -> Iterator[Any]:
         total, found = cg.read_rows(response.body, "bills")

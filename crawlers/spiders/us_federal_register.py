@@ -68,9 +68,14 @@ class UsFederalRegisterSpider(SourceSpider):
             raise Unreadable(f"{first_on} to {last_on}: nothing is listed where documents are stored")
         keys = {document_id("us", fr.SESSION, fr.number_of(record)): record for record in records}
         yield Listing(
-            source=self.name, jurisdiction="us", session=fr.SESSION, part="", document_ids=tuple(keys),
-            first_on=first_on, last_on=last_on,
-        )  # fmt: skip
+            source=self.name,
+            jurisdiction="us",
+            session=fr.SESSION,
+            part="",
+            document_ids=tuple(keys),
+            first_on=first_on,
+            last_on=last_on,
+        )
         for record in records:
             self.audit("document", record)
         rows = ((key, record, fr.stamp_of(record)) for key, record in keys.items())

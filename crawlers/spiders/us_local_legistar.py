@@ -110,7 +110,10 @@ class UsLocalLegistarSpider(GatheringSpider):
     def document(self, work: Work) -> Document:
         text = work.got.get("text") or {}
         return ls.parse_matter(
-            work.record["city"], work.record["row"], histories=work.got.get("histories") or [],
-            sponsors=work.got.get("sponsors") or [], text=text.get("MatterTextPlain"),
+            work.record["city"],
+            work.record["row"],
+            histories=work.got.get("histories") or [],
+            sponsors=work.got.get("sponsors") or [],
+            text=text.get("MatterTextPlain"),
             stamp=work.stamp if work.whole else None,
-        )  # fmt: skip
+        )

@@ -47,14 +47,20 @@ class UsRegulationsSpider(GatheringSpider):
 
     def ask_page(self, days: tuple[str, str], page: int, rows: dict[str, rg.Record], attempt: int) -> scrapy.Request:
         query = {
-            "filter[documentType]": TYPES, "filter[postedDate][ge]": days[0], "filter[postedDate][le]": days[1],
-            "sort": "postedDate,documentId", "page[size]": PAGE, "page[number]": page,
-        }  # fmt: skip
+            "filter[documentType]": TYPES,
+            "filter[postedDate][ge]": days[0],
+            "filter[postedDate][le]": days[1],
+            "sort": "postedDate,documentId",
+            "page[size]": PAGE,
+            "page[number]": page,
+        }
         return self.ask(
-            f"{rg.API}/documents?{urlencode(query)}", self.parse_page, headers=self.headers(),
+            f"{rg.API}/documents?{urlencode(query)}",
+            self.parse_page,
+            headers=self.headers(),
             meta={ASK_AFRESH: True} if attempt > 1 else {},
             cb_kwargs={"days": days, "page": page, "rows": rows, "attempt": attempt},
-        )  # fmt: skip
+        )
 
     def parse_page(
         self, response: Response, days: tuple[str, str], page: int, rows: dict[str, rg.Record], attempt: int
@@ -92,9 +98,14 @@ class UsRegulationsSpider(GatheringSpider):
             raise Unreadable(f"{days[0]} to {days[1]}: nothing is listed where documents are stored")
         keys = {rg.key_of(row): row for row in rows.values()}
         yield Listing(
-            source=self.name, jurisdiction=rg.JURISDICTION, session=rg.SESSION, part="", document_ids=tuple(keys),
-            first_on=days[0], last_on=days[1],
-        )  # fmt: skip
+            source=self.name,
+            jurisdiction=rg.JURISDICTION,
+            session=rg.SESSION,
+            part="",
+            document_ids=tuple(keys),
+            first_on=days[0],
+            last_on=days[1],
+        )
         for row in rows.values():
             self.audit("document", row["attributes"])
         stamped = [(key, row, rg.stamp_of(row)) for key, row in keys.items()]

@@ -1,8 +1,9 @@
 """Bills of all states, from Open States' API (v3), within 250 requests a day.
 
-Every session is read in the order of its changes, oldest first, from the newest change that is stored (crawlers.storage.watermarks).
-So a day's last request may be any request, and the next day goes on behind it. A state without news since it was
-last read to its end costs nothing: the list of jurisdictions, one request, says when each last changed.
+Every session is read in the order of its changes, oldest first, from the newest change that is stored
+(crawlers.storage.watermarks). So a day's last request may be any request, and the next day goes on behind it. A state
+without news since it was last read to its end costs nothing: the list of jurisdictions, one request, says when each
+last changed.
 
 Pages are not counted on: a bill that changes while we read moves to the end of the list and pulls another one over a page's
 edge, unseen. The next request asks for what changed since the last bill of this page; page numbers serve only among
@@ -81,9 +82,11 @@ class UsStatesSpider(SourceSpider):
 
     def ask_jurisdictions(self, page: int) -> scrapy.Request:
         query = {
-            "classification": "state", "include": "legislative_sessions", "per_page": JURISDICTIONS_PER_PAGE,
+            "classification": "state",
+            "include": "legislative_sessions",
+            "per_page": JURISDICTIONS_PER_PAGE,
             "page": page,
-        }  # fmt: skip
+        }
         url = f"{api.HOST}/jurisdictions?{urlencode(query)}"
         return self.ask(url, self.parse_jurisdictions, headers=self.headers, cb_kwargs={"page": page})
 
@@ -170,9 +173,14 @@ class UsStatesSpider(SourceSpider):
     def ask_count(self, session: api.Session, priority: int) -> scrapy.Request:
         query = {"jurisdiction": session.state, "session": session.name, "per_page": 1, "page": 1}
         return self.ask(
-            f"{api.HOST}/bills?{urlencode(query)}", self.parse_count, document_id=f"{session.jurisdiction} {session.session}",
-            headers=self.headers, meta={"dont_cache": True}, priority=priority, cb_kwargs={"session": session},
-        )  # fmt: skip
+            f"{api.HOST}/bills?{urlencode(query)}",
+            self.parse_count,
+            document_id=f"{session.jurisdiction} {session.session}",
+            headers=self.headers,
+            meta={"dont_cache": True},
+            priority=priority,
+            cb_kwargs={"session": session},
+        )
 
     def parse_count(self, response: Response, session: api.Session) -> Iterator[ExpectedCount]:
         yield self.tally(session, api.read_page(response.body, 1).total)
@@ -206,15 +214,23 @@ class UsStatesSpider(SourceSpider):
 
     def ask_bills(self, reading: Reading, page: int) -> scrapy.Request:
         query: list[tuple[str, Any]] = [
-            ("jurisdiction", reading.session.state), ("session", reading.session.name), ("sort", "updated_asc"),
-            ("per_page", api.PER_PAGE), ("page", page), *(("include", part) for part in api.INCLUDES),
-        ]  # fmt: skip
+            ("jurisdiction", reading.session.state),
+            ("session", reading.session.name),
+            ("sort", "updated_asc"),
+            ("per_page", api.PER_PAGE),
+            ("page", page),
+            *(("include", part) for part in api.INCLUDES),
+        ]
         if reading.since:
             query.append(("updated_since", reading.since))
         return self.ask(
-            f"{api.HOST}/bills?{urlencode(query)}", self.parse_bills, headers=self.headers, meta=BILLS_META,
-            priority=reading.priority, cb_kwargs={"reading": reading, "page": page},
-        )  # fmt: skip
+            f"{api.HOST}/bills?{urlencode(query)}",
+            self.parse_bills,
+            headers=self.headers,
+            meta=BILLS_META,
+            priority=reading.priority,
+            cb_kwargs={"reading": reading, "page": page},
+        )
 
     def parse_bills(self, response: Response, reading: Reading, page: int) -> Iterator[Any]:
         if response.status == 404:
@@ -292,9 +308,12 @@ class UsStatesSpider(SourceSpider):
         """
         known = [] if self.believe else self.have.get((session.jurisdiction, session.session), [])
         return Listing(
-            source=self.name, jurisdiction=session.jurisdiction, session=session.session, part="",
+            source=self.name,
+            jurisdiction=session.jurisdiction,
+            session=session.session,
+            part="",
             document_ids=tuple(dict.fromkeys([*known, *read])),
-        )  # fmt: skip
+        )
 
 
 def current(sessions: list[api.Session], earliest: str) -> list[api.Session]:

@@ -51,9 +51,17 @@ RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 #: How far along a step is. A later step counts only when it goes further, except for the two ends that can be undone.
 _RANK = {
-    "introduced": 0, "in_committee": 1, "reported": 2, "passed_first_chamber": 3, "passed_second_chamber": 4,
-    "passed": 5, "to_executive": 6, "vetoed": 7, "adopted": 9, "enacted": 9,
-}  # fmt: skip
+    "introduced": 0,
+    "in_committee": 1,
+    "reported": 2,
+    "passed_first_chamber": 3,
+    "passed_second_chamber": 4,
+    "passed": 5,
+    "to_executive": 6,
+    "vetoed": 7,
+    "adopted": 9,
+    "enacted": 9,
+}
 
 _STEPS = {
     "referral-committee": "in_committee",

@@ -49,8 +49,15 @@ STATES = _rules(
     ("introduced", r"\bintroduced\b|\bfiled for introduction\b|\bnew\b|agenda ready|\bpending\b"),
 )
 _RANK = {
-    "introduced": 0, "in_committee": 1, "reported": 2, "passed": 5, "to_executive": 6, "vetoed": 7, "adopted": 9, "enacted": 9,
-}  # fmt: skip
+    "introduced": 0,
+    "in_committee": 1,
+    "reported": 2,
+    "passed": 5,
+    "to_executive": 6,
+    "vetoed": 7,
+    "adopted": 9,
+    "enacted": 9,
+}
 _STEPS = {
     "introduction": "introduced",
     "referral-committee": "in_committee",

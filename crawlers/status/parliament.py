@@ -54,8 +54,13 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _RANK = {
-    "introduced": 0, "in_committee": 1, "reported": 2, "passed_first_chamber": 3, "passed_second_chamber": 4, "enacted": 9,
-}  # fmt: skip
+    "introduced": 0,
+    "in_committee": 1,
+    "reported": 2,
+    "passed_first_chamber": 3,
+    "passed_second_chamber": 4,
+    "enacted": 9,
+}
 _HOME_STEPS = {
     "referral-committee": "in_committee",
     "committee-passage": "reported",

@@ -21,28 +21,69 @@ _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d
 
 #: Where an action is several things at once, the one that says most about where the bill stands is kept with it.
 _TELLING = (
-    "became-law", "veto-override-passage", "executive-signature", "executive-veto", "veto-override-failure",
-    "executive-veto-line-item", "executive-receipt", "enrolled", "passage", "failure", "withdrawal", "carried-over",
-    "committee-passage-favorable", "committee-passage-unfavorable", "committee-failure", "committee-passage",
-    "concurrence", "substitution", "amendment-passage", "amendment-failure", "amendment-withdrawal",
-    "amendment-introduction", "reading-3", "reading-2", "introduction", "referral-committee", "reading-1",
-    "hearing", "committee-action",
-)  # fmt: skip
+    "became-law",
+    "veto-override-passage",
+    "executive-signature",
+    "executive-veto",
+    "veto-override-failure",
+    "executive-veto-line-item",
+    "executive-receipt",
+    "enrolled",
+    "passage",
+    "failure",
+    "withdrawal",
+    "carried-over",
+    "committee-passage-favorable",
+    "committee-passage-unfavorable",
+    "committee-failure",
+    "committee-passage",
+    "concurrence",
+    "substitution",
+    "amendment-passage",
+    "amendment-failure",
+    "amendment-withdrawal",
+    "amendment-introduction",
+    "reading-3",
+    "reading-2",
+    "introduction",
+    "referral-committee",
+    "reading-1",
+    "hearing",
+    "committee-action",
+)
 
 #: Withdrawn from a committee or a calendar, not from consideration.
 _GOES_ON = re.compile(r"withdr(?:aw|awn) from (?!.*consideration)", re.IGNORECASE)
 
 _STEPS = {
-    "referral-committee": "in_committee", "hearing": "in_committee", "committee-action": "in_committee",
-    "committee-passage": "reported", "committee-passage-favorable": "reported",
-    "committee-passage-unfavorable": "reported", "enrolled": "passed", "executive-receipt": "to_executive",
-    "executive-signature": "enacted", "executive-veto": "vetoed", "became-law": "enacted",
-    "veto-override-passage": "passed", "failure": "failed", "committee-failure": "in_committee", "withdrawal": "withdrawn",
-}  # fmt: skip
+    "referral-committee": "in_committee",
+    "hearing": "in_committee",
+    "committee-action": "in_committee",
+    "committee-passage": "reported",
+    "committee-passage-favorable": "reported",
+    "committee-passage-unfavorable": "reported",
+    "enrolled": "passed",
+    "executive-receipt": "to_executive",
+    "executive-signature": "enacted",
+    "executive-veto": "vetoed",
+    "became-law": "enacted",
+    "veto-override-passage": "passed",
+    "failure": "failed",
+    "committee-failure": "in_committee",
+    "withdrawal": "withdrawn",
+}
 _RANK = {
-    "introduced": 0, "in_committee": 1, "reported": 2, "passed_first_chamber": 3, "passed_second_chamber": 4,
-    "passed": 5, "to_executive": 6, "vetoed": 7, "adopted": 9, "enacted": 9,
-}  # fmt: skip
+    "introduced": 0,
+    "in_committee": 1,
+    "reported": 2,
+    "passed_first_chamber": 3,
+    "passed_second_chamber": 4,
+    "passed": 5,
+    "to_executive": 6,
+    "vetoed": 7,
+    "adopted": 9,
+    "enacted": 9,
+}
 #: Kinds of documents that no governor signs; those of the first set are one chamber's own.
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}

@@ -52,8 +52,19 @@ class Proceeding:
 
 Attachment = VersionText | Proceeding
 _PROCEEDING = (
-    "id", "source", "session", "kind", "stamp", "title", "url", "starts_at", "timezone", "state", "committee", "meeting_id",
-)  # fmt: skip
+    "id",
+    "source",
+    "session",
+    "kind",
+    "stamp",
+    "title",
+    "url",
+    "starts_at",
+    "timezone",
+    "state",
+    "committee",
+    "meeting_id",
+)
 
 
 def store(db: Database, attachments: Iterable[Attachment], *, now: str) -> None:

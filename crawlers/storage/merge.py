@@ -28,10 +28,16 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "events": lambda part: (part.kind, part.starts_at[:10]),
 }
 _PART_TYPES: dict[str, type] = {
-    "titles": items.Title, "summaries": items.Summary, "actions": items.Action, "sponsors": items.Sponsor,
-    "committees": items.Committee, "versions": items.TextVersion, "laws": items.Law, "links": items.Link,
+    "titles": items.Title,
+    "summaries": items.Summary,
+    "actions": items.Action,
+    "sponsors": items.Sponsor,
+    "committees": items.Committee,
+    "versions": items.TextVersion,
+    "laws": items.Law,
+    "links": items.Link,
     "events": items.Event,
-}  # fmt: skip
+}
 _CLASSES: dict[str, type[Document]] = {"bill": items.Bill, "regulation": items.Regulation}
 #: The source of what staff typed (desk.intake.manual_documents): any other leads, and what does not fit another is set aside.
 BY_HAND = "by_hand"

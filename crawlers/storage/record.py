@@ -24,26 +24,55 @@ from crawlers.items import (
     Summary,
     TextVersion,
     Title,
-)  # fmt: skip
+)
 from crawlers.storage.changes import Change, differences
 from crawlers.storage.observations import put_together
 from store.schema.observed import PARTS
 
 _PART_TYPES: dict[str, type] = {
-    "titles": Title, "summaries": Summary, "actions": Action, "sponsors": Sponsor, "committees": Committee,
-    "versions": TextVersion, "laws": Law, "links": Link, "events": Event,
-}  # fmt: skip
+    "titles": Title,
+    "summaries": Summary,
+    "actions": Action,
+    "sponsors": Sponsor,
+    "committees": Committee,
+    "versions": TextVersion,
+    "laws": Law,
+    "links": Link,
+    "events": Event,
+}
 CLASSES: dict[str, type[Document]] = {"bill": Bill, "regulation": Regulation}
 #: Where a document keeps the lists that all become rows of `terms`, and what the rows are called.
 _TERMS = {
-    "subjects": "subject", "agencies": "agency", "docket_ids": "docket", "rins": "rin", "cfr_references": "cfr",
+    "subjects": "subject",
+    "agencies": "agency",
+    "docket_ids": "docket",
+    "rins": "rin",
+    "cfr_references": "cfr",
     "topics": "topic",
-}  # fmt: skip
+}
 _COLUMNS = (
-    "id", "kind", "source", "jurisdiction", "level", "session", "identifier", "document_type", "chamber", "title",
-    "abstract", "text", "url", "status", "status_on", "published_on", "policy_area", "comments_close_on",
-    "effective_on", "corrects", "presidential_number",
-)  # fmt: skip
+    "id",
+    "kind",
+    "source",
+    "jurisdiction",
+    "level",
+    "session",
+    "identifier",
+    "document_type",
+    "chamber",
+    "title",
+    "abstract",
+    "text",
+    "url",
+    "status",
+    "status_on",
+    "published_on",
+    "policy_area",
+    "comments_close_on",
+    "effective_on",
+    "corrects",
+    "presidential_number",
+)
 
 
 @dataclass
@@ -244,8 +273,12 @@ def stored_ids(db: Database, listing: Listing) -> set[str]:
         "and (:first is null or d.published_on >= :first) and (:last is null or d.published_on <= :last) "
         "and d.missing_since is null",
         {
-            "source": listing.source, "jurisdiction": listing.jurisdiction, "session": listing.session,
-            "part": listing.part, "first": listing.first_on, "last": listing.last_on,
+            "source": listing.source,
+            "jurisdiction": listing.jurisdiction,
+            "session": listing.session,
+            "part": listing.part,
+            "first": listing.first_on,
+            "last": listing.last_on,
         },
-    )  # fmt: skip
+    )
     return {key for (key,) in rows.fetchall()}

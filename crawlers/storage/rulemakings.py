@@ -24,11 +24,19 @@ MOST_NAMED = 5
 #: Some RINs stand for a kind of rule that is issued all year (airworthiness directives, safety zones, airspace): what
 #: shares one is no rulemaking. Such a RIN shows itself by more dockets than one rulemaking can have.
 MOST_DOCKETS = 3
-STANDING_RINS = frozenset({
-    "2120-AA64", "2120-AA65", "2120-AA66",  # FAA: airworthiness directives, instrument procedures, airspace
-    "1625-AA00", "1625-AA08", "1625-AA09", "1625-AA11", "1625-AA87",  # Coast Guard: zones, regattas, bridges
-    "2070-AB27",  # EPA: significant new uses of chemicals
-})  # fmt: skip
+STANDING_RINS = frozenset(
+    {
+        "2120-AA64",
+        "2120-AA65",
+        "2120-AA66",  # FAA: airworthiness directives, instrument procedures, airspace
+        "1625-AA00",
+        "1625-AA08",
+        "1625-AA09",
+        "1625-AA11",
+        "1625-AA87",  # Coast Guard: zones, regattas, bridges
+        "2070-AB27",  # EPA: significant new uses of chemicals
+    }
+)
 TIES = ("corrects", "corrected by", "withdraws", "extends", "delays", "confirms")
 #: Printed among the dockets, but the number of one document, form, order or account.
 _NO_DOCKET = re.compile(
@@ -58,16 +66,20 @@ class Member(NamedTuple):
 
 def write_threads(db: Database) -> int:
     """Bring `threads` and `thread_documents` up to what the documents say; returns the number of rows written or removed."""
-    members = {row[0]: Member(*row) for row in db.execute(
-        "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
-        "from documents where kind = 'regulation'"
-    ).fetchall()}  # fmt: skip
+    members = {
+        row[0]: Member(*row)
+        for row in db.execute(
+            "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
+            "from documents where kind = 'regulation'"
+        ).fetchall()
+    }
     dockets = _by_docket(db)
     groups = join(members, [*dockets.values(), *_by_rin(db, dockets).values(), *_ties(db)])
     threads = [
-        group for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
+        group
+        for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
         if len(group) > 1 and any(each.document_type in ("Rule", "Proposed Rule") for each in group)
-    ]  # fmt: skip
+    ]
     rows: Rows = {(each.id, group[0].id, ordinal) for group in threads for ordinal, each in enumerate(group)}
     with db.atomic():
         return sync_table(db, "threads", {_summary(group) for group in threads}) + sync_table(
@@ -80,9 +92,16 @@ def _summary(group: list[Member]) -> tuple[object, ...]:
     moving = [each for each in group if each.status != "notice"] or group
     latest = lambda name: next((day for each in reversed(group) if (day := getattr(each, name))), None)  # noqa: E731
     return (
-        group[0].id, moving[-1].title, len(group), group[0].published_on, group[-1].published_on,
-        moving[-1].status, moving[-1].status_on, latest("comments_close_on"), latest("effective_on"),
-    )  # fmt: skip
+        group[0].id,
+        moving[-1].title,
+        len(group),
+        group[0].published_on,
+        group[-1].published_on,
+        moving[-1].status,
+        moving[-1].status_on,
+        latest("comments_close_on"),
+        latest("effective_on"),
+    )
 
 
 def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> list[list[Member]]:
@@ -130,9 +149,10 @@ def _by_rin(db: Database, dockets: Mapping[str, list[str]]) -> dict[str, list[st
     for key, rin in db.execute("select document_id, term from terms where kind = 'rin'").fetchall():
         found[rin].append(key)
     return {
-        rin: ids for rin, ids in found.items()
+        rin: ids
+        for rin, ids in found.items()
         if rin not in STANDING_RINS and len({docket_of.get(key, key) for key in ids}) <= MOST_DOCKETS
-    }  # fmt: skip
+    }
 
 
 def _ties(db: Database) -> list[tuple[str, str]]:
@@ -141,6 +161,7 @@ def _ties(db: Database) -> list[tuple[str, str]]:
     named = db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
     filed = db.execute(
         "select document_id, linked_id from links where kind = 'published as' and linked_id in (select linked_id "
-        "from links where kind = 'published as' group by linked_id having count(*) <= ?)", [MOST_NAMED]
-    ).fetchall()  # fmt: skip
+        "from links where kind = 'published as' group by linked_id having count(*) <= ?)",
+        [MOST_NAMED],
+    ).fetchall()
     return named + filed

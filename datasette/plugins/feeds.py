@@ -1,17 +1,15 @@
-"""The same lists as the pages show, to take away or to subscribe to: Atom, iCalendar, CSV, Excel and JSON.
+"""The lists of the pages in other formats: Atom, iCalendar, CSV, Excel and JSON.
 
-Every answer has a mark (ETag) that needs no query: when nothing was written since, "not modified" costs nothing.
+Every answer has an ETag that needs no query, so that "not modified" costs nothing.
 """
 
 import asyncio
 import datetime
 import io
 from collections import OrderedDict
-from email.utils import formatdate, parsedate_to_datetime
-from hashlib import blake2b
 from pathlib import Path
 
-from datasette.utils.asgi import AsgiStream, NotFound
+from datasette.utils.asgi import AsgiStream
 
 from datasette import Response, hookimpl
 from pages.browse import selection
@@ -19,15 +17,17 @@ from pages.browse.cards import area_titles
 from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical
+from pages.export.atom import RIGHTS, write_atom
+from pages.http.conditional import is_current, validators
+from pages.http.site import DATABASE, KEY, arguments, cache_headers, public_address, read, today
 from pages.places.calendar import Wanted
 from store.constants import ANY_AREA
 
-DATABASE = "corpus"
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
-#: A table of dates, and the dates that a list of documents is asked for.
+#: Rows of a table of dates.
 MOST_DATES = 10_000
-#: Part of an address -> the filter that it stands for, and whether something of that name is there.
+#: Part of an address -> its filter, and the check whether something of that name exists.
 LISTS = {"areas": "area", "jurisdictions": "jurisdiction"}
 KNOWN = {
     "areas": lambda db, key: key in area_titles(db),
@@ -35,64 +35,28 @@ KNOWN = {
         "select 1 from facet_counts where area_id = ? and jurisdiction = ? limit 1", [ANY_AREA, key]
     ).fetchone(),
 }
-#: Finished feeds and calendars by their address and mark, the last used last. A mark stands for what they say.
+#: Finished feeds and calendars by address and ETag, the last used last.
 MOST_KEPT = 64
 _made = OrderedDict()
 # A workbook keeps a processor busy for seconds: one at a time.
 _one_workbook = asyncio.Semaphore(1)
 
 
-def site_of(datasette):
-    return datasette.plugin_config("infopolicy")["site"]
-
-
-def today(datasette):
-    fixed = datasette.plugin_config("infopolicy").get("today")
-    return datetime.date.fromisoformat(fixed) if fixed else datetime.date.today()
-
-
-async def read(datasette, function, *args):
-    return await datasette.get_database(DATABASE).execute_fn(lambda db: function(db, *args))
-
-
-def arguments(request):
-    return {name: request.args.get(name) or "" for name in request.args}
-
-
 # --------------------------------------------------------------------- answers
 
 
-def marks(datasette, request):
-    """The headers of an answer, and whether the asker has it already.
-
-    What an answer says follows from the file, the day and the address, so the file's times stand for its contents.
-    """
+def headers_of(datasette, request):
+    """Return the headers of an answer, which depends on corpus.db, the day, the address and the software."""
     path = Path(datasette.get_database(DATABASE).path)
-    stats = [file.stat() for file in (path, path.with_name(path.name + "-wal")) if file.exists()]
-    parts = [*((stat.st_mtime_ns, stat.st_size) for stat in stats), today(datasette), request.full_path, _OWN_AGE]
-    etag = f'W/"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
-    written = int(max(stat.st_mtime for stat in stats))
-    headers = {
-        "Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}",
-        "ETag": etag,
-        "Last-Modified": formatdate(written, usegmt=True),
+    return {
+        **cache_headers(datasette),
+        **validators(path, today(datasette), request.full_path, _OWN_AGE),
         # Public data, and no cookie gives any right here: any page may read it.
         "Access-Control-Allow-Origin": "*",
     }
-    asked = request.headers.get("if-none-match")
-    if asked is not None:
-        return headers, etag in [part.strip() for part in asked.split(",")]
-    return headers, _not_since(request.headers.get("if-modified-since"), written)
 
 
-def _not_since(asked, written):
-    try:
-        return asked is not None and parsedate_to_datetime(asked).timestamp() >= written
-    except (ValueError, TypeError):
-        return False
-
-
-#: A new version of the software may answer otherwise from the same file.
+#: A new version of the software may answer differently from the same file.
 _OWN_AGE = max(file.stat().st_mtime_ns for file in Path(exports.__file__).parent.glob("*.py"))
 
 
@@ -102,9 +66,9 @@ def named(headers, request, form):
 
 
 async def in_form(datasette, request, form, make):
-    """What ``make[form]`` gives, unless the asker has it already. Many subscribe to the same: feeds and calendars are kept."""
-    headers, known = marks(datasette, request)
-    if known:
+    """Answer with ``make[form]``, or 304 where the client has it. Keep feeds and calendars, which many subscribe to."""
+    headers = headers_of(datasette, request)
+    if is_current(request.headers, headers):
         return Response("", status=304, headers=headers)
     if form not in ("atom", "ics"):
         return await make[form](headers)
@@ -139,11 +103,7 @@ async def excel(datasette, request, headers, write):
 
 
 async def chosen(datasette, request):
-    """The selection that the address names.
-
-    Raises:
-        NotFound: an area, place or position that is not there.
-    """
+    """The selection that the address names."""
     parts, where = arguments(request), request.url_vars.get("list")
     key = request.url_vars.get("id", "")
 
@@ -155,20 +115,17 @@ async def chosen(datasette, request):
         of_page = {LISTS[where]: key} if where else {}
         return selection.of_filters(db, Filters.of(parts | of_page), today(datasette))
 
-    found = await read(datasette, choose)
-    if found is None:
-        raise NotFound("There is no page at this address")
-    return found
+    return datasette.found(await read(datasette, choose))
 
 
 async def listed(datasette, request):
     """A list of documents in the form that the address ends with."""
-    site, day = site_of(datasette), today(datasette)
+    site, day = public_address(datasette), today(datasette)
     list_of = await chosen(datasette, request)
 
     async def atom(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        body = feeds.atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries, None)
+        body = write_atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries)
         return plain(body, "atom", headers)
 
     async def calendar(headers):
@@ -201,9 +158,13 @@ async def listed(datasette, request):
         rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
         last = "/".join(places[-1]) if len(places) == size else None
         found = {
-            "title": list_of.title, "page": site + list_of.page, "total": list_of.total, "rights": feeds.RIGHTS,
-            "next": site + feeds.with_parts(request.full_path, after=last) if last else None, "documents": rows,
-        }  # fmt: skip
+            "title": list_of.title,
+            "page": site + list_of.page,
+            "total": list_of.total,
+            "rights": RIGHTS,
+            "next": site + feeds.with_parts(request.full_path, after=last) if last else None,
+            "documents": rows,
+        }
         return as_json(found, headers)
 
     make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}
@@ -218,14 +179,14 @@ async def dated(datasette, choice, headers):
 
     def make(db):
         events = dates.settled(db, dates.dates(db, choice, ">=", since, ical.MOST))
-        return ical.calendar(f"{choice.title}: dates to keep", choice.page, events, site_of(datasette))
+        return ical.calendar(f"{choice.title}: dates to keep", choice.page, events, public_address(datasette))
 
     return plain(await read(datasette, make), "ics", headers)
 
 
 async def dates_listed(datasette, request):
     """The dates that /deadlines shows."""
-    site, day, wanted = site_of(datasette), today(datasette), Wanted.of(arguments(request))
+    site, day, wanted = public_address(datasette), today(datasette), Wanted.of(arguments(request))
     when = "<" if request.args.get("past") == "1" else ">="
     choice = await read(datasette, dates.of_wanted, wanted)
 
@@ -240,7 +201,7 @@ async def dates_listed(datasette, request):
             return feeds.upcoming(dates.settled(db, dates.dates(db, choice, when, day, feeds.ENTRIES)), site)
 
         found = await read(datasette, entries)
-        return plain(feeds.atom(choice.title, site, choice.page, request.full_path, found, None), "atom", headers)
+        return plain(write_atom(choice.title, site, choice.page, request.full_path, found), "atom", headers)
 
     async def csv(headers):
         return plain(
@@ -254,7 +215,7 @@ async def dates_listed(datasette, request):
         return await excel(datasette, request, headers, write)
 
     async def all_as_json(headers):
-        found = {"title": choice.title, "page": site + choice.page, "rights": feeds.RIGHTS}
+        found = {"title": choice.title, "page": site + choice.page, "rights": RIGHTS}
         return as_json(found | {"dates": await read(datasette, rows)}, headers)
 
     make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
@@ -265,26 +226,18 @@ async def dates_listed(datasette, request):
 
 
 async def one_document(datasette, request):
-    site, key = site_of(datasette), request.url_vars["id"]
+    site, key = public_address(datasette), request.url_vars["id"]
 
     async def atom(headers):
-        found = await read(datasette, feeds.changes, key, site)
-        if found is None:
-            raise NotFound("There is no page at this address")
-        title, entries = found
-        return plain(feeds.atom(title, site, f"/documents/{key}", request.path, entries, None), "atom", headers)
+        title, entries = datasette.found(await read(datasette, feeds.changes, key, site))
+        return plain(write_atom(title, site, f"/documents/{key}", request.path, entries), "atom", headers)
 
     async def calendar(headers):
-        choice = await read(datasette, dates.of_document, key)
-        if choice is None:
-            raise NotFound("There is no page at this address")
-        return await dated(datasette, choice, headers)
+        return await dated(datasette, datasette.found(await read(datasette, dates.of_document, key)), headers)
 
     async def as_record(headers):
-        found = await read(datasette, record.record, key, today(datasette), site)
-        if found is None:
-            raise NotFound("There is no page at this address")
-        return as_json(found | {"rights": feeds.RIGHTS}, headers)
+        found = datasette.found(await read(datasette, record.record, key, today(datasette), site))
+        return as_json(found | {"rights": RIGHTS}, headers)
 
     make = {"atom": atom, "ics": calendar, "json": as_record}
     return await in_form(datasette, request, request.url_vars["form"], make)
@@ -293,12 +246,11 @@ async def one_document(datasette, request):
 @hookimpl
 def register_routes():
     form = r"\.(?P<form>atom|ics|csv|xlsx|json)$"
-    key = r"(?P<id>[a-z0-9-]+)"
     return [
         (rf"^/browse{form}", listed),
-        (rf"^/(?P<list>areas|jurisdictions|positions)/{key}{form}", listed),
+        (rf"^/(?P<list>areas|jurisdictions|positions)/{KEY}{form}", listed),
         (rf"^/(deadlines|calendar){form}", dates_listed),
-        (rf"^/documents/{key}\.(?P<form>atom|ics|json)$", one_document),
+        (rf"^/documents/{KEY}\.(?P<form>atom|ics|json)$", one_document),
     ]
 
 

@@ -1,23 +1,8 @@
-"""What tells programs about the site: the page about its interface, llms.txt, sitemaps, robots.txt."""
-
-from datasette.utils.asgi import NotFound
+"""Pages for programs: the description of the API, llms.txt, sitemaps, robots.txt."""
 
 from datasette import Response, hookimpl
 from pages.export import api, exports, sitemap
-
-DATABASE = "corpus"
-
-
-def site_of(datasette):
-    return datasette.plugin_config("infopolicy")["site"]
-
-
-async def read(datasette, function, *args):
-    return await datasette.get_database(DATABASE).execute_fn(lambda db: function(db, *args))
-
-
-def kept(datasette):
-    return {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
+from pages.http.site import cache_headers, public_address, read
 
 
 async def interface(datasette, request):
@@ -27,30 +12,32 @@ async def interface(datasette, request):
         "dates": exports.DATE_COLUMNS,
         "settings": {name: datasette.setting(name) for name in ("max_returned_rows", "sql_time_limit_ms")},
     }
-    return Response.html(await datasette.render_template("api.html", context, request=request), headers=kept(datasette))
+    return await datasette.page(request, "api.html", context)
 
 
 async def language_models(datasette):
-    return Response.text(api.llms(await read(datasette, api.sections), site_of(datasette)), headers=kept(datasette))
+    return text(datasette, api.llms(await read(datasette, api.sections), public_address(datasette)))
 
 
 async def whole_map(datasette):
-    return xml(datasette, await read(datasette, sitemap.sitemap, site_of(datasette)))
+    return xml(datasette, await read(datasette, sitemap.sitemap, public_address(datasette)))
 
 
 async def part_of_map(datasette, request):
-    found = await read(datasette, sitemap.part, request.url_vars["name"], site_of(datasette))
-    if found is None:
-        raise NotFound("There is no page at this address")
-    return xml(datasette, found)
-
-
-def xml(datasette, body):
-    return Response(body, content_type="application/xml; charset=utf-8", headers=kept(datasette))
+    part = await read(datasette, sitemap.part, request.url_vars["name"], public_address(datasette))
+    return xml(datasette, datasette.found(part))
 
 
 async def for_robots(datasette):
-    return Response.text(sitemap.robots(site_of(datasette)), headers=kept(datasette))
+    return text(datasette, sitemap.robots(public_address(datasette)))
+
+
+def text(datasette, body):
+    return Response.text(body, headers=cache_headers(datasette))
+
+
+def xml(datasette, body):
+    return Response(body, content_type="application/xml; charset=utf-8", headers=cache_headers(datasette))
 
 
 @hookimpl

@@ -8,23 +8,27 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from desk.web import request_parsing
+from desk.web.errors import HTTPError
 from digest import service
 from digest.issues import compose, issues
+from digest.issues.feed import feed as issue_feed
 from digest.issues.words import Words
 from digest.subscribers import estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
-from digest.subscribers.preferences import FREQUENCIES, LANGUAGES, BadPreferences, preferences
+from digest.subscribers.form import Form
+from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
 from operations.loss import FileLost, note_while_serving, refuse_lost
 from pages.http import formatting
+from pages.http.language import LANGUAGES
+from pages.http.site import read, today
+from store.clock import utc_now
 from store.connect import open_mail
 
 log = logging.getLogger("infopolicy.digest")
@@ -42,24 +46,13 @@ NOT_ON_LIST = (
     "of the newest one."
 )
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_ARCHIVED = {"Cache-Control": "max-age=300"}
 _letters = set()
-
-
-def now():
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def today(datasette):
-    fixed = (datasette.plugin_config("infopolicy") or {}).get("today")
-    return datetime.fromisoformat(fixed).date() if fixed else datetime.now(UTC).date()
 
 
 def settings(datasette):
     """The settings of this site's mail; a site without mail has none of these pages."""
-    config = getattr(datasette, "mail_configuration", None)
-    if config is None:
-        raise NotFound("There is no page at this address")
-    return config
+    return datasette.found(getattr(datasette, "mail_configuration", None))
 
 
 async def with_mail(datasette, function, *args, **values):
@@ -87,39 +80,20 @@ def _closed(error):
     log.error("mail.db: %s: docs/operations.md says how to restore it", error)
     return DatasetteError(
         "Subscriptions cannot be read at present. Nothing was changed: please try again tomorrow.",
-        title="Not at present", status=503,
-    )  # fmt: skip
-
-
-async def with_corpus(datasette, function, *args):
-    return await datasette.get_database("corpus").execute_fn(lambda db: function(db, *args))
-
-
-async def page(datasette, request, template, context, *, status=200, headers=_PRIVATE):
-    body = await datasette.render_template(template, context, request=request)
-    return Response.html(body, status=status, headers=headers)
+        title="Not at present",
+        status=503,
+    )
 
 
 async def message(datasette, request, title, text, *, status=200, button=None, link=None):
     context = {"title": title, "text": text, "button": button, "link": link}
-    return await page(datasette, request, "subscribe_message.html", context, status=status)
+    return await datasette.page(request, "subscribe_message.html", context, status=status, headers=_PRIVATE)
 
 
 async def form_of(request):
-    """The posted form as name -> list of values. The plugin `forms` has seen to its size.
-
-    Raises:
-        BadPreferences: it has more fields than any form of ours.
-    """
-    body, more = b"", True
-    while more:
-        part = await request.receive()
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
-    except ValueError as error:
-        raise BadPreferences("the form has too many fields") from error
+    """The form that was posted; fields left empty count as not sent."""
+    sent = (await request_parsing.read_form(request, files=False)).values
+    return Form.of({name: filled for name, values in sent.items() if (filled := [each for each in values if each])})
 
 
 def origin(request, config):
@@ -129,45 +103,22 @@ def origin(request, config):
     return None if found == client and request_parsing.is_proxy(client, config) else found
 
 
-def chosen(form, known):
-    lines = {name: (form.get(name) or [""])[0].splitlines() for name in ("searches", "documents")}
-    return preferences(
-        areas=form.get("area", ()), jurisdictions=form.get("jurisdiction", ()), kinds=form.get("kind", ()),
-        positions=form.get("position", ()), stances=form.get("stance", ()), must_see="must_see" in form, known=known,
-        searches=[each for each in lines["searches"] if each.strip()],
-        documents=[each for each in lines["documents"] if each.strip()],
-    )  # fmt: skip
-
-
-def typed(form):
-    """What the form shows again after a mistake or an estimate."""
-    one = lambda name, default: (form.get(name) or [default])[0]  # noqa: E731
-    return {
-        "areas": form.get("area", []), "jurisdictions": form.get("jurisdiction", []), "kinds": form.get("kind", []),
-        "positions": form.get("position", []), "stances": form.get("stance", []), "must_see": "must_see" in form,
-        "searches": one("searches", ""), "documents": one("documents", ""), "frequency": one("frequency", "weekly"),
-        "language": one("language", "en"), "email": one("email", ""),
-    }  # fmt: skip
-
-
-def of_person(person):
-    choice = person.preferences
-    return {
-        "areas": choice.areas, "jurisdictions": choice.jurisdictions, "kinds": choice.kinds, "must_see": choice.must_see,
-        "positions": choice.positions, "stances": choice.stances, "searches": "\n".join(choice.searches),
-        "documents": "\n".join(choice.documents),
-        "frequency": person.frequency, "language": person.language, "email": "",
-    }  # fmt: skip
-
-
-async def show_form(datasette, request, values, *, known, status=200, **more):
+async def show_form(datasette, request, form, *, known, status=200, **more):
     context = {
-        "v": values, "known": known, "kinds": formatting.glossary()["kinds"],
-        "stances": formatting.glossary()["stances"], "frequencies": FREQUENCIES,
-        "languages": {"en": "English", "es": "Español"}, "volume": None, "problem": None, "manage": False, "saved": False,
-        "heading": "This cannot be used yet:", "leave": None,
-    }  # fmt: skip
-    return await page(datasette, request, "subscribe.html", context | more, status=status)
+        "v": form,
+        "known": known,
+        "kinds": formatting.glossary()["kinds"],
+        "stances": formatting.glossary()["stances"],
+        "frequencies": FREQUENCIES,
+        "languages": LANGUAGES,
+        "volume": None,
+        "problem": None,
+        "manage": False,
+        "saved": False,
+        "heading": "This cannot be used yet:",
+        "leave": None,
+    }
+    return await datasette.page(request, "subscribe.html", context | more, status=status, headers=_PRIVATE)
 
 
 # --------------------------------------------------------------------- subscribing
@@ -175,36 +126,25 @@ async def show_form(datasette, request, values, *, known, status=200, **more):
 
 async def subscribe(datasette, request):
     config = settings(datasette)
-    known = await with_corpus(datasette, estimate.choices)
+    known = await read(datasette, estimate.choices)
     if request.method != "POST":
-        start = {name: request.args.getlist(name) for name in PREFILLED}
-        return await show_form(
-            datasette, request, typed({key: value for key, value in start.items() if value}), known=known
-        )
-    form = {}
+        start = {name: found for name in PREFILLED if (found := request.args.getlist(name))}
+        return await show_form(datasette, request, Form.of(start), known=known)
+    form = Form()
     try:
         form = await form_of(request)
-        choice = chosen(form, known)
-        values = typed(form)
-        if (form.get("step") or ["check"])[0] != "save":
-            volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
-            return await show_form(datasette, request, values, known=known, volume=volume)
-        queued, hours = await with_mail(
-            datasette, subscribers.subscribe, values["email"], choice, now=now(), frequency=values["frequency"],
-            language=values["language"], origin=origin(request, config),
-        )  # fmt: skip
+        choice = form.preferences(known)
+        if form.step != "save":
+            volume = await read(datasette, estimate.estimate, choice, today(datasette))
+            return await show_form(datasette, request, form, known=known, volume=volume)
+        details = {"frequency": form.frequency, "language": form.language, "origin": origin(request, config)}
+        queued, hours = await with_mail(datasette, subscribers.subscribe, form.email, choice, now=utc_now(), **details)
     except limits.TooMany as error:
-        return await show_form(
-            datasette,
-            request,
-            typed(form),
-            known=known,
-            problem=str(error),
-            heading="Your subscription was not taken:",
-            status=429,
-        )
-    except (BadAddress, BadPreferences) as error:
-        return await show_form(datasette, request, typed(form), known=known, problem=str(error), status=400)
+        problem = {"heading": "Your subscription was not taken:", "problem": str(error), "status": 429}
+        return await show_form(datasette, request, form, known=known, **problem)
+    except (BadAddress, BadPreferences, HTTPError) as error:
+        status = getattr(error, "status", 400)
+        return await show_form(datasette, request, form, known=known, problem=str(error).rstrip("."), status=status)
     if queued and config.smtp_host:
         post_letters(config)
     when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
@@ -217,7 +157,7 @@ def post_letters(config):
     async def work():
         with closing(open_mail(config.mail)) as db:  # `with_mail` has just seen that it is the right one
             try:
-                await service.send_letters(db, config, clock=now)
+                await service.send_letters(db, config, clock=utc_now)
             except (service.NotSetUp, service.ServerUnavailable, sqlite3.Error) as error:
                 log.warning("letters wait: %s", error)
 
@@ -228,10 +168,8 @@ def post_letters(config):
 
 async def bad_link(datasette, request, error):
     title = "This link is too old" if error.expired else "This is not one of our links"
-    return await message(
-        datasette, request, title, "Subscribe again to get a new one.", status=410 if error.expired else 404,
-        link=("/subscribe", "Subscribe"),
-    )  # fmt: skip
+    status, link = 410 if error.expired else 404, ("/subscribe", "Subscribe")
+    return await message(datasette, request, title, "Subscribe again to get a new one.", status=status, link=link)
 
 
 async def confirm(datasette, request):
@@ -246,13 +184,16 @@ async def confirm(datasette, request):
                 )
                 return await message(datasette, request, "Get the digest?", text, button="Yes, send it to me")
         else:
-            await with_mail(datasette, subscribers.confirm, token, now=now())
+            await with_mail(datasette, subscribers.confirm, token, now=utc_now())
     except BadLink as error:
         return await bad_link(datasette, request, error)
     return await message(
-        datasette, request, "You get the digest", "It comes when there is something new for you, and not otherwise.",
+        datasette,
+        request,
+        "You get the digest",
+        "It comes when there is something new for you, and not otherwise.",
         link=("/digest", "Read earlier issues"),
-    )  # fmt: skip
+    )
 
 
 async def manage(datasette, request):
@@ -260,31 +201,25 @@ async def manage(datasette, request):
         person = await with_mail(datasette, subscribers.for_manage, request.url_vars["token"])
     except BadLink as error:
         return await bad_link(datasette, request, error)
-    known = await with_corpus(datasette, estimate.choices)
+    known = await read(datasette, estimate.choices)
     leave_link = await with_mail(datasette, lambda db: subscribers.Links.of(db).leave(person.handle))
     more = {"known": known, "manage": True, "leave": f"/subscribe/leave/{leave_link}"}
     if request.method != "POST":
-        volume = await with_corpus(datasette, estimate.estimate, person.preferences, today(datasette))
-        return await show_form(datasette, request, of_person(person), volume=volume, **more)
-    form = {}
+        volume = await read(datasette, estimate.estimate, person.preferences, today(datasette))
+        return await show_form(datasette, request, Form.of_subscriber(person), volume=volume, **more)
+    form = Form()
     try:
         form = await form_of(request)
-        choice = chosen(form, known)
-        values = typed(form)
-        volume = await with_corpus(datasette, estimate.estimate, choice, today(datasette))
-        saved = (form.get("step") or ["check"])[0] == "save"
+        choice = form.preferences(known)
+        volume = await read(datasette, estimate.estimate, choice, today(datasette))
+        saved = form.step == "save"
         if saved:
-            await with_mail(
-                datasette,
-                subscribers.change,
-                person,
-                choice,
-                frequency=values["frequency"],
-                language=values["language"],
-            )
-    except BadPreferences as error:
-        return await show_form(datasette, request, typed(form), problem=str(error), status=400, **more)
-    return await show_form(datasette, request, values, volume=volume, saved=saved, **more)
+            details = {"frequency": form.frequency, "language": form.language}
+            await with_mail(datasette, subscribers.change, person, choice, **details)
+    except (BadPreferences, HTTPError) as error:
+        status = getattr(error, "status", 400)
+        return await show_form(datasette, request, form, problem=str(error).rstrip("."), status=status, **more)
+    return await show_form(datasette, request, form, volume=volume, saved=saved, **more)
 
 
 async def leave(datasette, request):
@@ -296,7 +231,7 @@ async def leave(datasette, request):
     def find_or_forget(db, token):
         person = subscribers.for_leave(db, token)
         if person and request.method == "POST":
-            subscribers.leave(db, person, now=now())
+            subscribers.leave(db, person, now=utc_now())
         return person
 
     try:
@@ -311,9 +246,12 @@ async def leave(datasette, request):
         text = "You will get no more mail from this list, and we forget your address."
         return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
     return await message(
-        datasette, request, "You have left the list", "Your address and your choices are forgotten.",
+        datasette,
+        request,
+        "You have left the list",
+        "Your address and your choices are forgotten.",
         link=("/subscribe", "Subscribe again"),
-    )  # fmt: skip
+    )
 
 
 # --------------------------------------------------------------------- public issues
@@ -321,18 +259,12 @@ async def leave(datasette, request):
 
 async def archive(datasette, request):
     found = await with_mail(datasette, issues.archive)
-    return await page(datasette, request, "digest.html", {"issues": found}, headers={"Cache-Control": "max-age=300"})
+    return await datasette.page(request, "digest.html", {"issues": found}, headers=_ARCHIVED)
 
 
-async def feed(datasette, request):
-    found = await with_mail(datasette, issues.archive, 20)
-    context = {
-        "issues": found,
-        "site": settings(datasette).site,
-        "updated": found[0]["released_at"] if found else now(),
-    }
-    body = await datasette.render_template("digest_feed.html", context, request=request)
-    return Response(body, content_type="application/atom+xml; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+async def feed(datasette):
+    body = issue_feed(await with_mail(datasette, issues.archive, 20), settings(datasette).site)
+    return Response(body, content_type="application/atom+xml; charset=utf-8", headers=_ARCHIVED)
 
 
 async def issue(datasette, request):
@@ -347,14 +279,12 @@ async def issue(datasette, request):
         return found, compose.read(found, None, Words(language), site="", since=found.news_since, detailed=10_000)
 
     found = await with_mail(datasette, load)
-    if found is None or found[1] is None:
-        raise NotFound("There is no page at this address")
-    one, reading = found
+    one, reading = datasette.found(found)
+    datasette.found(reading)
     w = Words(language)
-    context = {
-        "i": one, "r": reading, "w": w, "m": w.messages, "language": language, "paragraphs": compose.paragraphs(one.note)
-    }  # fmt: skip
-    return await page(datasette, request, "digest_issue.html", context, headers={"Cache-Control": "max-age=300"})
+    context = {"i": one, "r": reading, "w": w, "m": w.messages, "language": language}
+    context["paragraphs"] = compose.paragraphs(one.note)
+    return await datasette.page(request, "digest_issue.html", context, headers=_ARCHIVED)
 
 
 @hookimpl

@@ -27,9 +27,13 @@ def prepare_jinja2_environment(env):
         number=lambda value: f"{value or 0:,}",
     )
     env.globals.update(
-        word=formatting.word, plural=formatting.plural, count=formatting.count, navigation=NAVIGATION,
-        session_in_words=formatting.session_in_words, ended_with=ended_with,
-    )  # fmt: skip
+        word=formatting.word,
+        plural=formatting.plural,
+        count=formatting.count,
+        navigation=NAVIGATION,
+        session_in_words=formatting.session_in_words,
+        ended_with=ended_with,
+    )
     env.trim_blocks = True
     env.lstrip_blocks = True
 

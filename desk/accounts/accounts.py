@@ -62,9 +62,16 @@ def _account(row: dict[str, Any]) -> Account:
 
 
 def add(
-    db: Database, name: str, *, role: str, password: str | None, now: str, email: str | None = None,
-    unit: str | None = None, roles: Sequence[str] = ROLES,
-) -> Account:  # fmt: skip
+    db: Database,
+    name: str,
+    *,
+    role: str,
+    password: str | None,
+    now: str,
+    email: str | None = None,
+    unit: str | None = None,
+    roles: Sequence[str] = ROLES,
+) -> Account:
     """Make an account; without a password it can only be entered through single sign-on.
 
     Raises:
@@ -81,9 +88,14 @@ def add(
     if password is None and email is None:
         raise AccountError(f"{name}: needs a password, or a mail address by which single sign-on knows it")
     row = {
-        "name": name, "name_key": key_of(name), "email": email and email.casefold(), "role": role, "unit": unit,
-        "password": None if password is None else new_password(password, name), "created_at": now,
-    }  # fmt: skip
+        "name": name,
+        "name_key": key_of(name),
+        "email": email and email.casefold(),
+        "role": role,
+        "unit": unit,
+        "password": None if password is None else new_password(password, name),
+        "created_at": now,
+    }
     try:
         with db.atomic():
             db.execute(

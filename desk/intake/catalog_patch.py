@@ -24,8 +24,17 @@ from store.errors import InvalidInput
 FOLDER = "positions/catalog/entries"
 #: What a new version may say, in the order in which it is written.
 VERSION = (
-    "document", "body", "section", "adopted", "revised", "confidence", "date_confidence", "note", "statement", "rationale",
-)  # fmt: skip
+    "document",
+    "body",
+    "section",
+    "adopted",
+    "revised",
+    "confidence",
+    "date_confidence",
+    "note",
+    "statement",
+    "rationale",
+)
 WORDING = ("statement", "rationale")
 
 

@@ -52,10 +52,13 @@ class Shown:
 
 #: The states of a row -> in words.
 STATES = {
-    "matched": "will be written", "ambiguous": "matches several documents", "same": "already here",
-    "double": "is about the same document as a row above", "unknown": "matches no document",
+    "matched": "will be written",
+    "ambiguous": "matches several documents",
+    "same": "already here",
+    "double": "is about the same document as a row above",
+    "unknown": "matches no document",
     "bad": "has a value that cannot be used",
-}  # fmt: skip # one line is easier to read
+}
 
 
 @staff_page(r"/import", role="reviewer", max_bytes=LARGEST_FILE, files=True)
@@ -193,9 +196,13 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
     note_id: int | None = None
     if each.stance and not _drafted(db, account, each.document_id, each.stance):
         draft = Verdict(
-            document_id=each.document_id, subject="stance", verdict="confirm", value=each.stance, note=each.note,
+            document_id=each.document_id,
+            subject="stance",
+            verdict="confirm",
+            value=each.stance,
+            note=each.note,
             seen=each.seen,
-        )  # fmt: skip
+        )
         reviews.record(db, account, [draft], now=now, batch=batch)
     elif each.note and not _has_note(db, account, each.document_id, each.note):
         note_id = collaboration.add_note(db, account, each.document_id, each.note, now)

@@ -55,10 +55,14 @@ def add(
         db.execute(
             "insert into hand_documents (document_id, record, gone, note, added_by, added_at) values (?, ?, ?, ?, ?, ?)",
             [
-                document.id, json.dumps(to_json(document), ensure_ascii=False), int(gone), note.strip() or None,
-                account.id, now,
+                document.id,
+                json.dumps(to_json(document), ensure_ascii=False),
+                int(gone),
+                note.strip() or None,
+                account.id,
+                now,
             ],
-        )  # fmt: skip
+        )
         what = "withdrew a document added by hand" if gone else "corrected a document" if seen else "added a document"
         accounts.log(db, account.id, what, document.id, now)
 

@@ -20,9 +20,18 @@ from pages.http.formatting import glossary
 
 #: The fields of the form, each with the most characters it takes.
 FIELDS = {
-    "kind": 20, "jurisdiction": 20, "session": 40, "identifier": 80, "title": 1_000, "url": 1_000, "status": 30,
-    "published_on": 10, "abstract": 20_000, "text": 500_000, "note": 4_000,
-}  # fmt: skip
+    "kind": 20,
+    "jurisdiction": 20,
+    "session": 40,
+    "identifier": 80,
+    "title": 1_000,
+    "url": 1_000,
+    "status": 30,
+    "published_on": 10,
+    "abstract": 20_000,
+    "text": 500_000,
+    "note": 4_000,
+}
 #: What stands for the session where a kind has none: a case, and a regulation by its number.
 _NO_SESSION = _COURT, _REGISTER, _REGULATIONS = "court", "fr", "regs"
 _REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
@@ -89,11 +98,21 @@ def document_of(typed: Mapping[str, str]) -> Document:
     except BadRecord as error:
         raise BadDocument({"identifier": "a number needs letters or digits"}) from error
     return CLASSES.get(said["kind"], Document)(
-        id=key, kind=said["kind"], source=BY_HAND, jurisdiction=place, level=_level(said["kind"], place),
-        session=session, identifier=identifier, title=said["title"], url=said["url"], source_url=said["url"],
-        abstract=said["abstract"] or None, text=said["text"] or None, status=said["status"],
+        id=key,
+        kind=said["kind"],
+        source=BY_HAND,
+        jurisdiction=place,
+        level=_level(said["kind"], place),
+        session=session,
+        identifier=identifier,
+        title=said["title"],
+        url=said["url"],
+        source_url=said["url"],
+        abstract=said["abstract"] or None,
+        text=said["text"] or None,
+        status=said["status"],
         published_on=said["published_on"] or None,
-    )  # fmt: skip
+    )
 
 
 def _text(name: str, typed: str, wrong: dict[str, str]) -> str:
@@ -182,13 +201,14 @@ def _check_place(context: RequestContext, document: Document, old: dict[str, Any
 
 
 def _page(
-    context: RequestContext, old: dict[str, Any] | None, typed: Mapping[str, str], wrong: dict[str, str] | None = None,
+    context: RequestContext,
+    old: dict[str, Any] | None,
+    typed: Mapping[str, str],
+    wrong: dict[str, str] | None = None,
     status: int = 200,
-) -> Page:  # fmt: skip # the request, then the form
+) -> Page:
     sql = "select distinct jurisdiction from corpus.listing where area_id = 'any'"
-    view = {
-        "v": typed, "wrong_fields": wrong or {}, "old": old, "words": glossary(),
-        "places": sorted(row[0] for row in context.db.execute(sql)), "new_place": context.typed("new_place"),
-        "seen": context.number("seen") or (old["id"] if old else 0),
-    }  # fmt: skip # the form, then what can be chosen
-    return Page("desk/by_hand_form.html", view, status)
+    places = sorted(row[0] for row in context.db.execute(sql))
+    seen = context.number("seen") or (old["id"] if old else 0)
+    form = {"v": typed, "wrong_fields": wrong or {}, "old": old, "seen": seen, "new_place": context.typed("new_place")}
+    return Page("desk/by_hand_form.html", form | {"words": glossary(), "places": places}, status)

@@ -102,10 +102,14 @@ def propose(db: Database, account: Account, change: Change, why: str, *, now: st
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
             [
-                change.position_id, json.dumps(asdict(change), ensure_ascii=False), made.diff, why.strip() or None,
-                account.id, now,
+                change.position_id,
+                json.dumps(asdict(change), ensure_ascii=False),
+                made.diff,
+                why.strip() or None,
+                account.id,
+                now,
             ],
-        )  # fmt: skip
+        )
         number = int(cursor.lastrowid or 0)
         accounts.log(db, account.id, "proposed an edit of a position", f"{change.position_id}: proposal {number}", now)
     return number

@@ -18,10 +18,15 @@ from pages.http.formatting import glossary
 MOST_CANDIDATES = 12
 #: Addresses that name a document -> how its id is made of their parts.
 _HOUSE_BILLS = {
-    "house-bill": "hr", "senate-bill": "s", "house-resolution": "hres", "senate-resolution": "sres",
-    "house-joint-resolution": "hjres", "senate-joint-resolution": "sjres",
-    "house-concurrent-resolution": "hconres", "senate-concurrent-resolution": "sconres",
-}  # fmt: skip
+    "house-bill": "hr",
+    "senate-bill": "s",
+    "house-resolution": "hres",
+    "senate-resolution": "sres",
+    "house-joint-resolution": "hjres",
+    "senate-joint-resolution": "sjres",
+    "house-concurrent-resolution": "hconres",
+    "senate-concurrent-resolution": "sconres",
+}
 #: Letters that states use too do not tell that a number is Congress's.
 _FEDERAL_ONLY = FEDERAL_TYPES.keys() - {"hb", "sb", "sr", "hjr", "hcr", "scr"}
 _CONGRESS = re.compile(r"/bill/([0-9]+)(?:st|nd|rd|th)-congress/([a-z-]+)/([0-9]+)")

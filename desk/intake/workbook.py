@@ -33,8 +33,15 @@ INSTEAD = "save the sheet as CSV, or keep fewer rows and columns in it"
 _TOO_MUCH = f"reading the Excel file takes more memory or time than a tracker needs: {INSTEAD}"
 #: What a damaged or locked ZIP makes of its reader, each way of packing in its own words.
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 _one_at_a_time = BoundedSemaphore(1)
 
 
@@ -53,8 +60,13 @@ def read(body: bytes, rows: int, columns: int) -> list[list[str]]:
     try:
         done = subprocess.run(
             [sys.executable, "-I", __file__, *map(str, (rows, columns, MEMORY, PROCESSOR_SECONDS))],
-            input=body, capture_output=True, timeout=SECONDS, env={}, cwd="/", check=False,
-        )  # fmt: skip
+            input=body,
+            capture_output=True,
+            timeout=SECONDS,
+            env={},
+            cwd="/",
+            check=False,
+        )
     except subprocess.TimeoutExpired as error:
         raise BadWorkbook(_TOO_MUCH) from error
     finally:

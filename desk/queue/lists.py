@@ -23,8 +23,11 @@ from pages.http.formatting import glossary
 TRAIL = 50
 #: What the form beside a document does -> what the next page says.
 _DONE = {
-    "note": "The note is saved.", "assign": "Assigned.", "snooze": "The document is snoozed.", "wake": "The document is back.",
-}  # fmt: skip # one line is easier to read
+    "note": "The note is saved.",
+    "assign": "Assigned.",
+    "snooze": "The document is snoozed.",
+    "wake": "The document is back.",
+}
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,23 @@ def queue_page(context: RequestContext) -> Answer:
     names = collaboration.all_assigned(db, ids)
     view = QueueView(
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
-        total=total, page=page, pages=max(1, -(-total // queue.PAGE)),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // queue.PAGE)),
         pager_address=lambda number: f"/desk?{filters.query(page=number)}",
-        f=filters, query=filters.query(), since=viewer.since, last=reviews.last_of(db, me),
-        batches=bulk.batches(db, me.id), saved=collaboration.filters(db, me), reports=reports.open_count(db),
+        f=filters,
+        query=filters.query(),
+        since=viewer.since,
+        last=reviews.last_of(db, me),
+        batches=bulk.batches(db, me.id),
+        saved=collaboration.filters(db, me),
+        reports=reports.open_count(db),
         sent_again=context.ask_partners(partners.sent_again, 0),
         followed_news=collaboration.news_of_followed(db, me, viewer.since),
-        kinds=glossary()["kinds"], areas=cards.area_titles(db.conn),
+        kinds=glossary()["kinds"],
+        areas=cards.area_titles(db.conn),
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],
-    )  # fmt: skip # grouped as the fields are
+    )
     return Page("desk/queue.html", view)
 
 

@@ -153,9 +153,14 @@ def _not_ceremonial(db: Database, column: str) -> str:
 
 def _entry(row: dict[str, Any]) -> Entry:
     return Entry(
-        row["document_id"], row["pairs"], round(row["points"], 2), row["priority"], row["due_on"], row["returned"],
+        row["document_id"],
+        row["pairs"],
+        round(row["points"], 2),
+        row["priority"],
+        row["due_on"],
+        row["returned"],
         row["least_sure"],
-    )  # fmt: skip
+    )
 
 
 def _clock(today: datetime.date) -> dict[str, Any]:

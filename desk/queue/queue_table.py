@@ -40,9 +40,7 @@ _DOCUMENTS = """
 
 def refresh(db: Database, document_id: str) -> None:
     """Bring the rows of one document up to date; staff.db with `corpus` attached, in the caller's transaction."""
-    parts = {
-        "only": "where document_id = :id", "too": "and document_id = :id", "of_outcome": "and o.document_id = :id"
-    }  # fmt: skip
+    parts = {"only": "where document_id = :id", "too": "and document_id = :id", "of_outcome": "and o.document_id = :id"}
     for table in ("waiting_pairs", "waiting"):
         db.execute(f"delete from {table} where document_id = ?", [document_id])
     db.execute(f"insert into waiting_pairs {_PAIRS.format(**parts)}", {"id": document_id})

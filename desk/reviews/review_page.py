@@ -45,7 +45,6 @@ class ReviewView:
     seen: int
     last: Row | None
     ended_here: bool
-    outcomes: tuple[str, ...]
     sampled: bool
     #: What the form that was just sent said, and why it was not recorded.
     tried: dict[str, str]
@@ -64,6 +63,7 @@ class ReviewView:
     filters: Filters
     number: int | None
     query: str
+    outcomes: tuple[str, ...] = subjects.OUTCOMES
 
 
 #: A document, and whether the public page marks it as must-see.
@@ -105,21 +105,36 @@ def review_view(
     }
     text = document["text"] or ""
     return ReviewView(
-        d=document, today=today,
+        d=document,
+        today=today,
         title_pieces=pieces(document["title"], spans["title"]),
         abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
         text_passages=excerpts(text, spans["text"]),
         text_pieces=pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
-        items=items, history=history, stances=stances, choices=choices, last=last, sampled=sampled,
-        ended_here=document["status"] in subjects.ENDS, outcomes=subjects.OUTCOMES,
-        seen=history[0]["id"] if history else 0, tried=tried, conflict=conflict, problem=problem,
-        notes=collaboration.notes(db, document_id), owners=collaboration.owners(db, document_id),
+        items=items,
+        history=history,
+        stances=stances,
+        choices=choices,
+        last=last,
+        sampled=sampled,
+        ended_here=document["status"] in subjects.ENDS,
+        seen=history[0]["id"] if history else 0,
+        tried=tried,
+        conflict=conflict,
+        problem=problem,
+        notes=collaboration.notes(db, document_id),
+        owners=collaboration.owners(db, document_id),
         assigned=collaboration.assigned(db, document_id),
         snoozed=collaboration.snoozed(db, document_id, today.isoformat()),
-        followed=collaboration.is_followed(db, context.me, document_id), people=collaboration.open_names(db),
-        reports=reports.open_about(db, document_id), partners_hold=partners_hold,
-        next_event=rulemaking.next_event_of(db.conn, document_id, today), filters=filters, number=number, query=query,
-    )  # fmt: skip # grouped as the fields are
+        followed=collaboration.is_followed(db, context.me, document_id),
+        people=collaboration.open_names(db),
+        reports=reports.open_about(db, document_id),
+        partners_hold=partners_hold,
+        next_event=rulemaking.next_event_of(db.conn, document_id, today),
+        filters=filters,
+        number=number,
+        query=query,
+    )
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")
@@ -167,7 +182,7 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         published=context.typed("published") == "1",
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
-    )  # fmt: skip # what it says, why, and what its author knew
+    )
 
 
 def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect:

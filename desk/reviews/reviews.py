@@ -48,9 +48,7 @@ class Verdict:
 
 def last_id(db: Database, document_id: str) -> int:
     """The id of the newest review of a document, undone or not; 0 when there is none."""
-    return db.execute(
-        "select coalesce(max(id), 0) from reviews where document_id = ?", [document_id]
-    ).fetchone()[0]  # fmt: skip
+    return db.execute("select coalesce(max(id), 0) from reviews where document_id = ?", [document_id]).fetchone()[0]
 
 
 def record(
@@ -88,12 +86,21 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         raise BadVerdict("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
     row = {
-        "document_id": given.document_id, "subject": given.subject, "verdict": given.verdict, "value": given.value,
-        "note": _words(given.note), "reason": _words(given.reason), "published": int(given.published),
-        "passage": json.dumps(asdict(passage), ensure_ascii=False) if passage else None, "text_hash": texts["text_hash"],
-        "suggestion": said.as_json(), "reviewer": account.id, "reviewed_at": now, "batch": batch,
+        "document_id": given.document_id,
+        "subject": given.subject,
+        "verdict": given.verdict,
+        "value": given.value,
+        "note": _words(given.note),
+        "reason": _words(given.reason),
+        "published": int(given.published),
+        "passage": json.dumps(asdict(passage), ensure_ascii=False) if passage else None,
+        "text_hash": texts["text_hash"],
+        "suggestion": said.as_json(),
+        "reviewer": account.id,
+        "reviewed_at": now,
+        "batch": batch,
         "sampled": int(given.sampled),
-    }  # fmt: skip
+    }
     return _insert(db, row)
 
 

@@ -106,11 +106,14 @@ def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
     rows = db.query("select * from suggested_outcomes where document_id = ? and outcome is not null", [document_id])
     return [
         Suggestion(
-            f"outcome:{row['position_id']}", value=row["outcome"], reason=row["reason"],
-            passages=(_passage(row),) if row["words"] else (), words=(row["words"],) if row["words"] else (),
+            f"outcome:{row['position_id']}",
+            value=row["outcome"],
+            reason=row["reason"],
+            passages=(_passage(row),) if row["words"] else (),
+            words=(row["words"],) if row["words"] else (),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _passage(row: Mapping[str, Any]) -> Quote:

@@ -16,9 +16,17 @@ from desk.web.routing import REGISTERED, partner_page, staff_page
 
 #: Importing a module registers its pages.
 PAGE_MODULES = (
-    sign_in, lists, review_page, bulk, report_pages, manual_entry_pages, importing, proposal_pages, partner_moderation,
+    sign_in,
+    lists,
+    review_page,
+    bulk,
+    report_pages,
+    manual_entry_pages,
+    importing,
+    proposal_pages,
+    partner_moderation,
     partner_pages,
-)  # fmt: skip
+)
 
 
 @staff_page(r"(/.*)?", max_bytes=SMALLEST_FORM)

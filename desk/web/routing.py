@@ -69,7 +69,7 @@ def page(
     methods: str = "GET POST",
     max_bytes: int = LARGEST_FORM,
     files: bool = False,
-) -> Callable[[PageFunction], PageFunction]:  # fmt: skip # one line for the address, one for its limits
+) -> Callable[[PageFunction], PageFunction]:
     """Register the decorated function as a page.
 
     Args:

@@ -115,9 +115,14 @@ def _channel(path: Path, name: str, entry: Any, environment: Mapping[str, str], 
     if address.startswith(SIGNED) and not secret:
         raise BadChannel(f"{where}: a {SIGNED}https:// address needs a `secret`, such as env:ALERT_SECRET")
     return Channel(
-        name=name, address=address, secret=_named(where, secret, environment) if secret else None, topics=topics,
-        choice=choice, language=language, quiet=_quiet(where, entry.get("quiet")),
-    )  # fmt: skip
+        name=name,
+        address=address,
+        secret=_named(where, secret, environment) if secret else None,
+        topics=topics,
+        choice=choice,
+        language=language,
+        quiet=_quiet(where, entry.get("quiet")),
+    )
 
 
 def _list(where: str, entry: dict[str, Any], name: str) -> list[str]:
@@ -162,9 +167,10 @@ def _post_signed(address: str, secret: str, title: str, body: str) -> bool:
     sent = json.dumps({"title": title, "body": body}, ensure_ascii=False).encode()
     moment = utc_now()
     headers = {
-        "content-type": "application/json", "x-infopolicy-time": moment,
+        "content-type": "application/json",
+        "x-infopolicy-time": moment,
         "x-infopolicy-signature": signature(secret, moment, sent),
-    }  # fmt: skip
+    }
     try:
         return httpx.post(address, content=sent, headers=headers, timeout=TIMEOUT).is_success
     except (httpx.HTTPError, httpx.InvalidURL):

@@ -11,9 +11,17 @@ from store.errors import InvalidInput
 
 #: RFC 8058 wants the two headers of leaving signed; the others are what a forger would change.
 HEADERS = (
-    b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"list-id", b"list-unsubscribe",
+    b"from",
+    b"to",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"mime-version",
+    b"content-type",
+    b"list-id",
+    b"list-unsubscribe",
     b"list-unsubscribe-post",
-)  # fmt: skip
+)
 
 
 class BadKey(InvalidInput):

@@ -157,10 +157,15 @@ class Sender:
         for patience in range(1, _CONNECT_TRIES + 1):
             server = self.server
             connection = aiosmtplib.SMTP(
-                hostname=server.host, port=server.port, timeout=server.timeout, use_tls=server.security == "tls",
-                start_tls=server.security == "starttls", tls_context=server.context,
-                username=server.user, password=server.password,
-            )  # fmt: skip
+                hostname=server.host,
+                port=server.port,
+                timeout=server.timeout,
+                use_tls=server.security == "tls",
+                start_tls=server.security == "starttls",
+                tls_context=server.context,
+                username=server.user,
+                password=server.password,
+            )
             try:
                 await connection.connect()
                 return connection
@@ -265,11 +270,14 @@ def give_up_dead_claims(db: Database, now: str) -> int:
 def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -> bool:
     """A person has looked: an unknown delivery arrived, or did not and may be sent once more. False if there is none."""
     state, error = ("sent", "arrived, says a person") if arrived else ("queued", None)
-    return db.execute(
-        "update deliveries set state = ?, error = ?, next_try_at = null "
-        "where digest_id = ? and subscriber_id = ? and state = 'unknown'",
-        [state, error, digest_id, subscriber_id],
-    ).rowcount == 1  # fmt: skip
+    return (
+        db.execute(
+            "update deliveries set state = ?, error = ?, next_try_at = null "
+            "where digest_id = ? and subscriber_id = ? and state = 'unknown'",
+            [state, error, digest_id, subscriber_id],
+        ).rowcount
+        == 1
+    )
 
 
 def _words(error: BaseException) -> str:

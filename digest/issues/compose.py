@@ -129,8 +129,10 @@ def make_line(
     first = entry["documents"][0]
     headings = {each["heading"] for each in news}
     section = next(
-        key for key in SECTIONS if key in headings or (key == "must_see" and entry["must_see"] and headings != {"stance"})
-    )  # fmt: skip
+        key
+        for key in SECTIONS
+        if key in headings or (key == "must_see" and entry["must_see"] and headings != {"stance"})
+    )
     days = [each["day"] for each in news if each["heading"] == "deadline"]
     why, evidence, marked = _why(entry, reason, words)
     if evidence.casefold() in (first["title"].casefold(), marked.casefold()):
@@ -160,7 +162,7 @@ def _why(entry: Entry, reason: tuple[str, str], words: Words) -> tuple[str, str,
     kind, key = reason
     if kind == "area":
         area = entry["areas"][key]
-        return words("why_area", area=words.area(key, area["title"])), area["sentence"], area["words"]
+        return words("why_area", area=words.area(area["title"])), area["sentence"], area["words"]
     if kind == "position":
         position = entry["positions"][key]
         return words("why_position", position=plain(position["title"])), position["sentence"], ""

@@ -107,8 +107,13 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
     heading = rule.get("tell") or rule["follow"]
     words = "" if kind in ("status", "introduced") else _shorter(row["summary"], 240)
     return {
-        "kind": kind, "day": row["happened_on"], "word": word, "words": words, "heading": heading, "all": "tell" in rule,
-    }  # fmt: skip
+        "kind": kind,
+        "day": row["happened_on"],
+        "word": word,
+        "words": words,
+        "heading": heading,
+        "all": "tell" in rule,
+    }
 
 
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:

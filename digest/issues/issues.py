@@ -92,10 +92,15 @@ def prepare(
     readers = [(told(db, row), Preferences.load(row["preferences"])) for row in subscribed(db, list_, frequency)]
     since = min([news_since, *(place for place, _ in readers)])
     found = entries(
-        db, corpus, since=since, through=through, today=day,
+        db,
+        corpus,
+        since=since,
+        through=through,
+        today=day,
         searches=[search for _, choice in readers for search in choice.searches],
-        followed=[document for _, choice in readers for document in choice.documents], drafts=told_as_drafts,
-    )  # fmt: skip
+        followed=[document for _, choice in readers for document in choice.documents],
+        drafts=told_as_drafts,
+    )
     if frequency == "at-once":
         found = [entry for entry in found if entry["must_see"]]
     with db.atomic():
@@ -132,11 +137,14 @@ def told(db: Database, subscriber: dict[str, Any]) -> int:
 def _forget_unconfirmed(db: Database, now: str) -> None:
     """Addresses that nobody confirmed in time are none of our business any more."""
     # A letter may have waited for its turn: the time to confirm begins when it was released.
-    old = [row[0] for row in db.execute(
-        "select id from subscribers where state = 'pending' and created_at < ?1 and not exists (select 1 from deliveries "
-        "where subscriber_id = subscribers.id and (deliveries.state = 'held' or released_at >= ?1))",
-        [ago(now, seconds=CONFIRM_SECONDS)],
-    )]  # fmt: skip
+    old = [
+        row[0]
+        for row in db.execute(
+            "select id from subscribers where state = 'pending' and created_at < ?1 and not exists (select 1 from deliveries "
+            "where subscriber_id = subscribers.id and (deliveries.state = 'held' or released_at >= ?1))",
+            [ago(now, seconds=CONFIRM_SECONDS)],
+        )
+    ]
     with db.atomic():
         for identity in old:
             db.execute("delete from deliveries where subscriber_id = ?", [identity])
@@ -159,9 +167,10 @@ def load(db: Database, key: str) -> Issue:
     found = db.execute("select entry from digest_items where digest_id = ? order by ordinal", [key]).fetchall()
     names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note")
     return Issue(
-        **{name: row[name] for name in names}, day=datetime.date.fromisoformat(row["day"]),
+        **{name: row[name] for name in names},
+        day=datetime.date.fromisoformat(row["day"]),
         entries=tuple(json.loads(each[0]) for each in found),
-    )  # fmt: skip
+    )
 
 
 def write_note(db: Database, key: str, note: str) -> None:

@@ -1,4 +1,4 @@
-"""The sentences of mails in the reader's language, from messages/<language>.yml."""
+"""The sentences of mails in the reader's language: sentences.yml has the English, the catalog of the pages the others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 
 import yaml
 
-from pages.http import formatting as english
+from pages.http import formatting
+from pages.http.language import speaking, translations
 
-_FOLDER = Path(__file__).with_name("messages")
+_FILE = Path(__file__).with_name("sentences.yml")
+#: Marks the messages that mails say in other words than pages.
+_CONTEXT = "mail"
 
 
 class Words:
-    """The words of one language. Asking for a sentence that its file lacks is a KeyError: a test asks for all of them."""
+    """The words of one language. Asking for a sentence that sentences.yml lacks is a KeyError."""
 
     def __init__(self, language: str):
         self.language, self.messages = language, messages(language)
@@ -26,28 +29,28 @@ class Words:
     def some(self, key: str, number: int, **values: Any) -> str:
         """The form for one or for any other number, with `n` filled in."""
         one, many = self.messages[key]
-        return (one if number == 1 else many).format(n=f"{number:,}", **values)
+        form = translations(self.language).ngettext(one, many, number)
+        return form.format(n=f"{number:,}", **values)
 
     def section(self, key: str) -> str:
         return self.messages["sections"][key]
 
     def word(self, group: str, key: str | None) -> str:
-        """A status, kind or event in this language; English ones are the site's own."""
-        return self.messages.get(group, {}).get(key) or english.word(group, key)
+        """A status, kind, event or stance in this language."""
+        return translated(formatting.word(group, key), self.language)
 
-    def area(self, key: str, title: str) -> str:
-        return self.messages.get("areas", {}).get(key) or title
+    def area(self, title: str) -> str:
+        return translated(title, self.language)
 
     def place(self, jurisdiction: str, session: str | None) -> str:
-        name = self.messages.get("places", {}).get(jurisdiction) or english.place(jurisdiction)
-        return ", ".join(filter(None, (name, english.session_in_words(jurisdiction, session))))
+        """The place and its session; states and sessions keep the names that their sources use."""
+        name = formatting.place(jurisdiction)
+        country = translated(name, self.language) if jurisdiction == "us" else name
+        return ", ".join(filter(None, (country, formatting.session_in_words(jurisdiction, session))))
 
     def date(self, day: str | None) -> str:
-        if "months" not in self.messages or not day:
-            return english.date_in_words(day)
-        value = datetime.date.fromisoformat(day[:10])
-        month = self.messages["months"][value.month - 1]
-        return self.messages["date"].format(day=value.day, month=month, year=value.year)
+        with speaking(self.language):
+            return formatting.date_in_words(day)
 
     def left(self, day: str, today: datetime.date) -> str:
         days = (datetime.date.fromisoformat(day[:10]) - today).days
@@ -57,6 +60,19 @@ class Words:
 
 
 @cache
-def messages(language: str) -> dict[str, Any]:
-    path = _FOLDER / f"{language}.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def messages(language: str) -> dict[Any, Any]:
+    """The sentences of sentences.yml in a language; a pair of forms stays in English, since a number chooses between them."""
+    found: dict[Any, Any] = _translated(yaml.safe_load(_FILE.read_text(encoding="utf-8")), language)
+    return found
+
+
+def _translated(found: Any, language: str) -> Any:
+    if isinstance(found, dict):
+        return {key: _translated(value, language) for key, value in found.items()}
+    return translated(found, language) if isinstance(found, str) else found
+
+
+def translated(message: str, language: str) -> str:
+    catalog = translations(language)
+    said = str(catalog.pgettext(_CONTEXT, message))
+    return said if said != message else str(catalog.gettext(message))

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crawlers.items import KINDS
+from pages.http import language
 from positions.catalog.records import STANCES
 from store.errors import InvalidInput
 
 LISTS = ("public", "partners", "staff")
 FREQUENCIES = ("weekly", "daily", "at-once")
-LANGUAGES = ("en", "es")
+LANGUAGES = tuple(language.LANGUAGES)
 MOST_SEARCHES, MOST_DOCUMENTS, LONGEST_SEARCH = 10, 200, 100
 
 _ID = re.compile(r"[a-z0-9-]{3,80}\Z")
@@ -117,9 +118,15 @@ def preferences(
     if len(followed) > MOST_DOCUMENTS:
         raise BadPreferences(f"at most {MOST_DOCUMENTS} documents can be followed")
     return Preferences(
-        areas=chosen["areas"], jurisdictions=chosen["jurisdictions"], positions=chosen["positions"], kinds=_once(kinds),
-        stances=_once(stances), must_see=must_see, searches=wanted, documents=followed,
-    )  # fmt: skip
+        areas=chosen["areas"],
+        jurisdictions=chosen["jurisdictions"],
+        positions=chosen["positions"],
+        kinds=_once(kinds),
+        stances=_once(stances),
+        must_see=must_see,
+        searches=wanted,
+        documents=followed,
+    )
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

@@ -74,11 +74,19 @@ def subscribe(
             _queue(db, KNOWN, found.id, now, place)
             return True, hours
         values = {
-            "address": address, "address_key": key, "address_hash": links.hash(key), "list": list_,
-            "state": "pending", "frequency": frequency,
-            "language": language, "preferences": preferences.dump(), "handle": secrets.token_urlsafe(18),
-            "nonce": secrets.token_urlsafe(12), "created_at": now, "left_at": None,
-        }  # fmt: skip
+            "address": address,
+            "address_key": key,
+            "address_hash": links.hash(key),
+            "list": list_,
+            "state": "pending",
+            "frequency": frequency,
+            "language": language,
+            "preferences": preferences.dump(),
+            "handle": secrets.token_urlsafe(18),
+            "nonce": secrets.token_urlsafe(12),
+            "created_at": now,
+            "left_at": None,
+        }
         identity = found.id if found else secrets.token_hex(8)
         db.table("subscribers").upsert({"id": identity, **values}, pk="id")
         _queue(db, CONFIRM, identity, now, place)
@@ -87,8 +95,10 @@ def subscribe(
 
 def _check(list_: str, frequency: str, language: str) -> None:
     for name, value, allowed in (
-        ("list", list_, LISTS), ("frequency", frequency, FREQUENCIES), ("language", language, LANGUAGES),
-    ):  # fmt: skip
+        ("list", list_, LISTS),
+        ("frequency", frequency, FREQUENCIES),
+        ("language", language, LANGUAGES),
+    ):
         if value not in allowed:
             raise BadPreferences(f"{name}: there is no {value[:40]!r}; choose one of {', '.join(allowed)}")
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from operations import status
-from operations.backup import check_backup
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.health import LEAST_FREE
 from operations.loss import PRIVATE, losses
+from operations.manifest import check_backup
 from operations.retention import made_at, newest_backup
 from store.data_folder import present, unreadable
 from store.errors import OperationError

@@ -1,4 +1,4 @@
-"""A document as a list shows it: what it is, where it stands, what it is about and the words that say so."""
+"""A document as a list shows it: its title, status, policy areas, and the words that led to the areas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pages.database import marks
 from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import ended_with
 from pages.http import formatting
@@ -42,16 +43,12 @@ class Card:
     ended: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
-    #: Documents with the same title (a bill's companion in the other chamber) that this card stands for as well.
+    #: Other documents with the same title, such as a companion bill, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
     @property
     def href(self) -> str:
         return f"/documents/{self.id}"
-
-
-def marks(items: Sequence[object]) -> str:
-    return ", ".join("?" * len(items))
 
 
 def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area_id: str | None = None) -> list[Card]:

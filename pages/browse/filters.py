@@ -5,17 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from pages.browse.cards import marks
+from pages.database import marks
 from pages.http.language import N_
+from pages.http.site import page_number
 from store.constants import ANY_AREA, FACETS, TAGGED
 
-#: Choices that stand for several statuses of bills at once, by their key in the glossary.
+#: Choices that combine several statuses of bills, by their key in the glossary.
 STATUS_GROUPS = {
     "passed_a_chamber": (
-        "passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "vetoed", "enacted", "adopted",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+        "to_executive",
+        "vetoed",
+        "enacted",
+        "adopted",
     )
-}  # fmt: skip
-#: Choices of one filter that stand for several of its values, by filter.
+}
+#: Choices that combine several values of a filter, by filter.
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {
@@ -48,9 +55,7 @@ class Filters:
     def of(cls, args: dict[str, str]) -> Filters:
         """From the parts of an address; parts it does not know are ignored and a page that is no number is page 1."""
         known = {name: args.get(name, "").strip()[:300] for name in ("q", *TITLES, "sort")}
-        page = args.get("page", "1")
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-        return cls(**known, page=max(1, number))
+        return cls(**known, page=page_number(args.get("page", "")))
 
     def chosen(self) -> dict[str, str]:
         return {name: value for name in TITLES if (value := getattr(self, name))}

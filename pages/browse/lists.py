@@ -7,13 +7,14 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from pages.browse.cards import Card, cards, marks, one_per_title
+from pages.browse.cards import Card, cards, one_per_title
+from pages.database import marks
 from pages.documents.session_status import still_news
 
 
 @dataclass(frozen=True)
 class FirstToSee:
-    """What must be seen; ``moving`` is False when none of it can still move and these are merely the newest."""
+    """Priority documents; ``moving`` is False when none of them can still move and these are only the newest."""
 
     cards: list[Card]
     moving: bool

@@ -16,7 +16,7 @@ import yaml
 from pages.http.formatting import SITE
 from pages.http.language import _
 
-#: The words that may stand before a colon, and the column of the index each looks in.
+#: The words allowed before a colon, and the column of the index that each searches.
 COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
 _TOKEN = re.compile(
     r"""
@@ -36,7 +36,7 @@ MAX_TERMS = 24
 
 @dataclass
 class Search:
-    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` tells what was left out.
+    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
 
     ``terms`` are the words and phrases that must or may be there; ``ties`` what else a document must have or must not.
     """
@@ -217,17 +217,17 @@ def any_of(terms: list[str]) -> str | None:
 
 
 def all_of(terms: list[str]) -> str | None:
-    """An expression for which every term must be there, wherever it stands."""
+    """Return an expression that requires every term, in any place."""
     return " AND ".join(map(_spelt, terms)) or None
 
 
 def some_of(terms: list[str]) -> str | None:
-    """An expression that one of the terms is enough for, each kept whole: "e-books" is not looked for as "books"."""
+    """Return an expression that requires one of the terms, each as a whole: not "books" for "e-books"."""
     return " OR ".join(_spelt(term) for term in terms if len(term) > 2) or None
 
 
 def parse(query: str | None) -> Search:
-    """Translate what was typed. Never raises; what cannot be used is left out and the note says so."""
+    """Parse a query. Leave out what cannot be used and say so in the note; never raise."""
     query = (
         (query or "").encode("utf-8", "replace").decode().replace("\0", " ").replace("“", '"').replace("”", '"').strip()
     )

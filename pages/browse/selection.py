@@ -1,4 +1,4 @@
-"""Which documents somebody takes away or subscribes to: the same ones that a page lists, newest first, in windows."""
+"""The documents of a feed or download: the same that a page lists, newest first, one window after another."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pages.browse import browse
-from pages.browse.cards import marks
 from pages.browse.filters import Filters
+from pages.database import marks
 from store.constants import ANY_AREA
 
 #: The place of a row in a list: the day of its latest news, and its document.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz
 
 from pages.browse.search import Search
 from publish.search_words import WORD
@@ -49,4 +50,4 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
 
 def _likeness(typed: str, other: str) -> float:
     """How alike two words are; people seldom mistype the first letter."""
-    return SequenceMatcher(None, typed, other, autojunk=False).ratio() - (0.03 if typed[0] != other[0] else 0)
+    return fuzz.ratio(typed, other) / 100 - (0.03 if typed[0] != other[0] else 0)

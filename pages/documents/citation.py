@@ -19,9 +19,15 @@ from pages.http.language import N_
 SITE_NAME = "Information policy monitor"
 #: Congress's types as the Bluebook abbreviates them (rule 13.2).
 _BLUEBOOK = {
-    "hr": "H.R.", "hres": "H.R. Res.", "hjres": "H.R.J. Res.", "hconres": "H.R. Con. Res.",
-    "s": "S.", "sres": "S. Res.", "sjres": "S.J. Res.", "sconres": "S. Con. Res.",
-}  # fmt: skip
+    "hr": "H.R.",
+    "hres": "H.R. Res.",
+    "hjres": "H.R.J. Res.",
+    "hconres": "H.R. Con. Res.",
+    "s": "S.",
+    "sres": "S. Res.",
+    "sjres": "S.J. Res.",
+    "sconres": "S. Con. Res.",
+}
 _NAME = re.compile(r"\b(Act|Resolution)\b( of \d{4})?\.?$")
 
 
@@ -82,9 +88,11 @@ def _in_register(row: Mapping[str, Any]) -> bool:
 
 def _body(row: Mapping[str, Any]) -> str:
     session = formatting.session_in_words(row["jurisdiction"], row["session"])
-    return session if row["jurisdiction"] == "us" and session else ", ".join(
-        filter(None, (formatting.place(row["jurisdiction"]), session))
-    )  # fmt: skip
+    return (
+        session
+        if row["jurisdiction"] == "us" and session
+        else ", ".join(filter(None, (formatting.place(row["jurisdiction"]), session)))
+    )
 
 
 def _plain(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
@@ -154,9 +162,17 @@ def _bibtex(row: Mapping[str, Any], public: str | None, address: str, today: dat
 
 
 _LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "%": r"\%",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 def _latex(text: str | None) -> str:
@@ -164,7 +180,7 @@ def _latex(text: str | None) -> str:
 
 
 def mail_address(row: Mapping[str, Any], site: str) -> str:
-    """A ``mailto:`` that begins a letter about the document; it tells no third party anything."""
+    """Return a ``mailto:`` address that starts an email about the document."""
     subject = f"{row['identifier']}: {_title(row)}"[:200]
     body = f"{subject}\n\n{site}/documents/{row['id']}\n"
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
+from pages.database import Row
 from pages.http import formatting
-
-Row = dict[str, Any]
 
 
 def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
@@ -25,7 +23,7 @@ def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 
 def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[Row]:
-    """The words on which areas rest: what the program found, less what people rejected, and what they picked themselves."""
+    """Return the words that led to areas: what software found and nobody rejected, and what staff chose."""
     rejected = {row["key"] for row in made if row["kind"] == "area" and row["verdict"] == "reject"}
     found = [
         dict(row)
@@ -39,12 +37,18 @@ def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[
     known = {row["area_id"] for row in found}
     return found + [
         {
-            "area_id": row["key"], "area": row["title"] or row["key"], "ordinal": 0, "field": row["field"],
-            "start": row["start"], "end": row["end"], "words": row["words"], "rule": "staff",
+            "area_id": row["key"],
+            "area": row["title"] or row["key"],
+            "ordinal": 0,
+            "field": row["field"],
+            "start": row["start"],
+            "end": row["end"],
+            "words": row["words"],
+            "rule": "staff",
         }
         for row in made
         if row["kind"] == "area" and row["verdict"] == "confirm" and row["key"] not in known and row["words"]
-    ]  # fmt: skip
+    ]
 
 
 def stances(made: list[Row]) -> list[Row]:

@@ -1,16 +1,16 @@
-"""One document, whole: what it is, where it stands, what it is about and the words on which that rests."""
+"""The page of one document: its status, its policy areas with the words that led to them, its history."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
+from pages.database import Row, first, rows, value
 from pages.documents import decisions, rulemaking
 from pages.documents.highlight import MODEL, Mark, Piece, excerpts, pieces, telling
 from pages.documents.session_status import SETTLED, ended_with
@@ -20,131 +20,161 @@ from positions.matching.provisions import section_finder
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
-#: A day with more actions than this shows those that moved the document, the rest on demand.
+#: So many sentences are shown of those that touch one position.
+SENTENCES = 3
+#: A day with more actions than this shows only those that moved the document; the others are behind a summary.
 CROWDED = 5
 MOVES = frozenset(
     {
-        "introduction", "referral-committee", "committee-passage", "passage", "failure", "withdrawal", "executive-receipt",
-        "differences-resolved", "executive-signature", "executive-veto", "became-law", "veto-override-passage",
+        "introduction",
+        "referral-committee",
+        "committee-passage",
+        "passage",
+        "failure",
+        "withdrawal",
+        "executive-receipt",
+        "differences-resolved",
+        "executive-signature",
+        "executive-veto",
+        "became-law",
+        "veto-override-passage",
     }
-)  # fmt: skip
+)
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
-Row = dict[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True)
 class TagView:
-    """An area of the document, with the most telling words on which it rests and where they stand."""
+    """An area of the document, with the most specific words that led to it and the fields that hold them."""
 
     area_id: str
     title: str
     probability: float
+    confirmed: bool
     words: list[str]
     fields: list[str]
-    confirmed: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class PositionView:
     position_id: str
     title: str
     statement: str
     places: list[tuple[str, str | None, list[Piece]]]  # field, number of its section, the sentence
-    confirmed: bool = False
+    confirmed: bool
 
 
-def rows(db: sqlite3.Connection, sql: str, values: list[Any]) -> list[Row]:
-    return [dict(row) for row in db.execute(sql, values)]
+@dataclass(frozen=True, kw_only=True)
+class DocumentView:
+    """Everything the page of a document shows. Lists of rows are those of the tables of the same names."""
+
+    d: Row
+    place: str
+    session: str
+    kind: str
+    status_word: str
+    ended: tuple[str, str] | None
+    settled: frozenset[str]
+    steps: list[Row]
+    title_pieces: list[Piece]
+    abstract_pieces: list[Piece]
+    text_pieces: list[Piece]
+    text_passages: list[list[Piece]]
+    text_whole: bool
+    tags: list[TagView]
+    positions: list[PositionView]
+    stances: list[Row]
+    must_see: bool
+    ceremonial: bool
+    timeline: list[tuple[str, list[Row], list[Row]]]
+    related: list[Row]
+    thread: list[Row]
+    next_event: Row | None
+    provenance: list[Row]
+    last_seen: str | None
+    source_title: str
+    titles: list[Row]
+    sponsors: list[Row]
+    committees: list[Row]
+    versions: list[Row]
+    laws: list[Row]
+    events: list[Row]
+    terms: dict[str, list[str]]
 
 
-def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
+def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> DocumentView | None:
     """Everything the page of a document shows, or None when there is no such document."""
-    found = rows(db, "select * from documents where id = ?", [document_id])
-    if not found:
+    head = first(db, "select * from documents where id = ?", [document_id])
+    if head is None:
         return None
-    head = found[0]
     decided = decisions.decided(db, document_id)
     evidence = decisions.evidence(db, document_id, decided)
     spans: dict[str, list[Mark]] = defaultdict(list)
     for row in evidence:
         spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
-    parts = {name: _part(db, name, document_id) for name in _PARTS}
-    terms = _terms(parts["terms"])
-    together = rulemaking.thread(db, document_id)
-    ids = [row["id"] for row in together] or [document_id]
-    return {
-        "d": head,
-        "place": words.place(head["jurisdiction"]),
-        "session": words.session_in_words(head["jurisdiction"], head["session"]),
-        "kind": words.word("kinds", head["kind"]),
-        "status_word": words.word("statuses", head["status"]),
-        "ended": ended_with(head, today),
-        "settled": SETTLED,
-        "steps": parts["status_history"],
-        "title_pieces": pieces(head["title"], spans["title"]),
-        "abstract_pieces": pieces(head["abstract"] or "", spans["abstract"]),
-        **_text(head["text"], spans["text"]),
-        "tags": _tags(db, document_id, evidence),
-        "positions": _positions(db, head, spans, decided),
-        "stances": decisions.stances(decided),
-        "must_see": _priority(db, document_id) == 2 and not _is_ceremonial(db, document_id),
-        "ceremonial": _is_ceremonial(db, document_id),
-        "timeline": _timeline(parts["actions"]),
-        "related": _related(db, document_id),
-        "thread": together,
-        "next_event": rulemaking.next_event(db, ids, today),
-        "provenance": rows(db, "select * from provenance where document_id = ?", [document_id]),
-        "last_seen": last_seen(db, head),
-        "source_title": source_title(head["source"]),
-        "terms": terms,
-        **{name: part for name, part in parts.items() if name not in ("actions", "terms", "status_history")},
-    }
+    thread, text = rulemaking.thread(db, document_id), head["text"] or ""
+    ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
+    priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
+    text_whole = 0 < len(text) <= WHOLE_TEXT
+    return DocumentView(
+        d=head,
+        place=words.place(head["jurisdiction"]),
+        session=words.session_in_words(head["jurisdiction"], head["session"]),
+        kind=words.word("kinds", head["kind"]),
+        status_word=words.word("statuses", head["status"]),
+        ended=ended_with(head, today),
+        settled=SETTLED,
+        steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
+        title_pieces=pieces(head["title"], spans["title"]),
+        abstract_pieces=pieces(head["abstract"] or "", spans["abstract"]),
+        text_pieces=pieces(text, spans["text"]) if text_whole else [],
+        text_passages=excerpts(text, spans["text"]) if text else [],
+        text_whole=text_whole,
+        tags=_tags(db, document_id, evidence),
+        positions=_positions(db, head, spans, decided),
+        stances=decisions.stances(decided),
+        must_see=priority == 2 and not ceremonial,
+        ceremonial=ceremonial,
+        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc")),
+        related=_related(db, document_id),
+        thread=thread,
+        next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
+        provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
+        last_seen=last_seen(db, head),
+        source_title=source_title(head["source"]),
+        titles=_part(db, "titles", document_id),
+        sponsors=_part(db, "sponsors", document_id),
+        committees=_part(db, "committees", document_id),
+        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
+        laws=_part(db, "laws", document_id),
+        events=_part(db, "events", document_id, "starts_at, ordinal"),
+        terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
+    )
 
 
-_PARTS = {
-    "titles": "ordinal",
-    "summaries": "acted_on desc, ordinal",
-    "actions": "acted_on desc, ordinal desc",
-    "sponsors": "ordinal",
-    "committees": "ordinal",
-    "versions": "issued_on desc, ordinal",
-    "laws": "ordinal",
-    "events": "starts_at, ordinal",
-    "terms": "kind, ordinal",
-    "status_history": "reached_on, ordinal",
-}
-
-
-def _part(db: sqlite3.Connection, table: str, document_id: str) -> list[Row]:
-    return rows(db, f"select * from {table} where document_id = ? order by {_PARTS[table]}", [document_id])
-
-
-def _text(text: str | None, spans: list[Mark]) -> Row:
-    if not text:
-        return {"text_pieces": [], "text_passages": [], "text_whole": False}
-    whole = len(text) <= WHOLE_TEXT
-    return {
-        "text_pieces": pieces(text, spans) if whole else [],
-        "text_passages": excerpts(text, spans),
-        "text_whole": whole,
-    }
+def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:
+    return rows(db, f"select * from {table} where document_id = ? order by {order}", [document_id])
 
 
 def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
-    found = db.execute(
+    tags = rows(
+        db,
         """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability, t.confirmed from shown_tags t
         left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
         [document_id],
     )
-    tags = {
-        row["area_id"]: TagView(row["area_id"], _(row["title"]), row["probability"], [], [], bool(row["confirmed"]))
-        for row in found
-    }
-    for tag in tags.values():
-        of_tag = [row for row in evidence if row["area_id"] == tag.area_id]
-        tag.words = telling((row["words"], row["rule"] != MODEL) for row in of_tag)
-        tag.fields = [name for field, name in FIELD_LABELS.items() if any(row["field"] == field for row in of_tag)]
-    return list(tags.values())
+    return [_tag(row, [each for each in evidence if each["area_id"] == row["area_id"]]) for row in tags]
+
+
+def _tag(row: Row, evidence: list[Row]) -> TagView:
+    return TagView(
+        row["area_id"],
+        _(row["title"]),
+        row["probability"],
+        bool(row["confirmed"]),
+        words=telling((each["words"], each["rule"] != MODEL) for each in evidence),
+        fields=[name for field, name in FIELD_LABELS.items() if any(each["field"] == field for each in evidence)],
+    )
 
 
 def _positions(
@@ -153,62 +183,49 @@ def _positions(
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
     found: dict[str, PositionView] = {}
-    section_of: dict[str, Callable[[int], str | None]] = {}
+    section = cache(lambda field: section_finder(head.get(field) or ""))
     for row in db.execute(
         """select m.*, p.title, p.statement from shown_matches m join positions p on p.id = m.position_id
         where m.document_id = ? order by m.score desc, m.position_id, m.ordinal""",
         [head["id"]],
     ):
-        view = found.setdefault(
-            row["position_id"],
-            PositionView(row["position_id"], row["title"], row["statement"], [], row["position_id"] in confirmed),
-        )
-        inside = [
-            Mark(span.start - row["start"], span.end - row["start"], span.label)
-            for span in spans[row["field"]]
-            if row["start"] <= span.start and span.end <= row["end"]
-        ]
-        if len(view.places) < 3:
-            if row["field"] not in section_of:
-                section_of[row["field"]] = section_finder(head.get(row["field"]) or "")
-            section = section_of[row["field"]](row["start"])
-            view.places.append((FIELD_LABELS.get(row["field"], row["field"]), section, pieces(row["words"], inside)))
+        key, field, start = row["position_id"], row["field"], row["start"]
+        view = found.setdefault(key, PositionView(key, row["title"], row["statement"], [], key in confirmed))
+        if len(view.places) < SENTENCES:
+            inside = [
+                Mark(span.start - start, span.end - start, span.label)
+                for span in spans[field]
+                if start <= span.start and span.end <= row["end"]
+            ]
+            view.places.append((FIELD_LABELS.get(field, field), section(field)(start), pieces(row["words"], inside)))
     # What staff added without pointing at a sentence.
-    for row in rows(db, "select id, title, statement from positions", []) if confirmed - set(found) else ():
-        if row["id"] in confirmed - set(found):
+    added = confirmed - set(found)
+    for row in rows(db, "select id, title, statement from positions") if added else ():
+        if row["id"] in added:
             found[row["id"]] = PositionView(row["id"], row["title"], row["statement"], [], True)
     return list(found.values())
 
 
-def _priority(db: sqlite3.Connection, document_id: str) -> int:
-    row = db.execute("select priority from shown_priorities where document_id = ?", [document_id]).fetchone()
-    return row[0] if row else 0
-
-
-def _is_ceremonial(db: sqlite3.Connection, document_id: str) -> bool:
-    return db.execute("select 1 from ceremonial where document_id = ?", [document_id]).fetchone() is not None
-
-
 def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:
-    """Actions newest first, one entry a day: those to show, and the rest of a crowded day.
+    """Return each day, newest first, with the actions to show and the others of a crowded day.
 
-    The same sentence told twice on one day is told once. On a crowded day, what moved the document is shown.
+    A sentence that occurs twice on one day is shown once.
     """
     days: dict[str, list[Row]] = {}
     for action in actions:
         day = days.setdefault(action["acted_on"], [])
         if action["description"] not in {other["description"] for other in day}:
             day.append(action)
-    told = []
+    timeline = []
     for date, found in days.items():
         moved = [action for action in found if action["classification"] in MOVES] or found[:1]
         shown = found if len(found) <= CROWDED else moved
-        told.append((date, shown, [action for action in found if action not in shown]))
-    return told
+        timeline.append((date, shown, [action for action in found if action not in shown]))
+    return timeline
 
 
 def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """Documents tied to this one by either side, once each; ``stored`` tells whether we hold them."""
+    """Return documents that link to this one or that it links to; ``stored`` says whether corpus.db holds them."""
     found = rows(
         db,
         """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,
@@ -238,10 +255,7 @@ def last_seen(db: sqlite3.Connection, head: Row) -> str | None:
     """When the source last named the document: its newest finished run, unless it has gone missing since."""
     if head["missing_since"]:
         return head["missing_since"]
-    row = db.execute(
-        "select max(finished_at) from runs where source = ? and finished_at is not null", [head["source"]]
-    ).fetchone()
-    return row[0] or head["changed_at"]
+    return value(db, "select max(finished_at) from runs where source = ?", [head["source"]]) or head["changed_at"]
 
 
 def source_title(source: str) -> str:

@@ -1,18 +1,16 @@
-"""One document as a record for programs: everything the public page tells, under the same names, with what is automatic."""
+"""One document as a record for programs: what its page shows, under the same names, with what is automatic."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
+from pages.database import Row, rows
 from pages.documents import decisions
-from pages.documents.document import rows
 from pages.export.exports import document_rows
 from pages.http import formatting
 
-Row = dict[str, Any]
-#: Part of the record -> what is asked for it; each has one parameter, the document.
+#: Part of the record -> its query; each has one parameter, the document.
 _PARTS = {
     "steps": "select status, reached_on from status_history where document_id = ? order by reached_on, ordinal",
     "actions": "select acted_on, description, classification, chamber from actions where document_id = ? "
@@ -30,7 +28,7 @@ _PARTS = {
 
 
 def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site: str) -> Row | None:
-    """The record, or None when there is no such document. ``stances`` holds what people published, ``automatic`` the rest."""
+    """Return the record, or None. ``stances`` holds what people published, ``automatic`` what software found."""
     found = document_rows(db, [document_id], today, site)
     if not found:
         return None

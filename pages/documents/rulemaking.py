@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
 
+from pages.database import Row
 from pages.http import formatting
-
-Row = dict[str, Any]
 
 
 def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:

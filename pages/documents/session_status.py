@@ -10,7 +10,7 @@ from typing import Any
 from crawlers.status.federal import congress_ends_on
 from pages.http import formatting
 
-#: Where a bill is when nobody has decided it. One that waits for the president may still be signed after the end.
+#: The statuses of an undecided bill. The president may still sign a bill after the Congress ends.
 UNDECIDED = frozenset(
     {"introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed"}
 )
@@ -38,7 +38,7 @@ def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tu
 
 
 def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: datetime.date) -> bool:
-    """Whether a document can still move in a legislature, or has moved lately.
+    """Return whether a document can still move in a legislature, or has moved recently.
 
     What an agency publishes never moves: what follows it is a document of its own.
     """
@@ -48,5 +48,5 @@ def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: date
         return False
     waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
     within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
-    # Elsewhere nobody tells when a session ends: a year without news is taken for its end.
+    # Other legislatures do not publish when a session ends: take a year without news for its end.
     return waiting and not ended_with(row, today) and (row["jurisdiction"] == "us" or within_a_year)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
 
 from comparison.versions import differences as versions_of
 from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
 from comparison.versions.provisions import Difference, VersionProvision, differences
 from comparison.versions.version_order import stage
+from pages.database import Row, first
 from pages.http import formatting
+from pages.http.site import page_number
 
 #: Changed sections that one page shows.
 PER_PAGE = 60
@@ -22,12 +23,11 @@ AROUND = 30
 LEAD = 12
 VIEWS = ("side", "inline")
 _SPLIT = re.compile(r"\S+\s*|\s+")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Version:
-    """A stored text of a document. ``key`` is what stands in the page's address."""
+    """A stored text of a document. ``key`` identifies it in the address of the page."""
 
     key: str
     name: str
@@ -41,13 +41,25 @@ class Version:
 
 #: Short names that sources use in place of words.
 _NAMES = {
-    "EAS": "Engrossed amendment, Senate", "EAH": "Engrossed amendment, House", "ENR": "Enrolled bill",
-    "ATS": "Agreed to in Senate", "ATH": "Agreed to in House", "ES": "Engrossed in Senate", "EH": "Engrossed in House",
-    "IS": "Introduced in Senate", "IH": "Introduced in House", "RFS": "Referred in Senate", "RFH": "Referred in House",
-    "RH": "Reported in House", "RS": "Reported in Senate", "PCS": "Placed on Calendar Senate",
-    "RDS": "Received in Senate", "RDH": "Received in House", "CPS": "Considered and passed Senate",
+    "EAS": "Engrossed amendment, Senate",
+    "EAH": "Engrossed amendment, House",
+    "ENR": "Enrolled bill",
+    "ATS": "Agreed to in Senate",
+    "ATH": "Agreed to in House",
+    "ES": "Engrossed in Senate",
+    "EH": "Engrossed in House",
+    "IS": "Introduced in Senate",
+    "IH": "Introduced in House",
+    "RFS": "Referred in Senate",
+    "RFH": "Referred in House",
+    "RH": "Reported in House",
+    "RS": "Reported in Senate",
+    "PCS": "Placed on Calendar Senate",
+    "RDS": "Received in Senate",
+    "RDH": "Received in House",
+    "CPS": "Considered and passed Senate",
     "CPH": "Considered and passed House",
-}  # fmt: skip
+}
 
 
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
@@ -62,49 +74,91 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     ordered = sorted(found, key=lambda row: (stage(row["url"]), dated.get(_package(row["url"])) or "", row["version"]))
     return [
         Version(
-            _package(row["url"]) or str(n), _NAMES.get(row["version"], row["version"]),
-            dated.get(_package(row["url"])), row["url"],
+            _package(row["url"]) or str(n),
+            _NAMES.get(row["version"], row["version"]),
+            dated.get(_package(row["url"])),
+            row["url"],
         )
         for n, row in enumerate(ordered)
-    ]  # fmt: skip
+    ]
 
 
 def _package(url: str | None) -> str:
-    """The last part of an address without its ending: ``BILLS-119hr22eh``, wherever the file is kept."""
+    """Return the last part of an address without its ending, such as ``BILLS-119hr22eh``."""
     name = (url or "").rstrip("/").rpartition("/")[2].partition(".")[0]
     return re.sub(r"[^A-Za-z0-9-]", "", name)
 
 
-def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) -> Row | None:
+@dataclass(frozen=True, kw_only=True)
+class ChangeView:
+    """A section that differs, as pieces of both texts together, of the old one and of the new one."""
+
+    kind: str
+    moved: bool
+    heading: str
+    inline: list[Piece]
+    old: list[Piece]
+    new: list[Piece]
+
+
+@dataclass(frozen=True)
+class ProvisionsView:
+    """The sentences touching one position that differ; each has its kind ("new", "gone" or "changed") and pieces."""
+
+    position_id: str
+    title: str
+    changes: list[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionsView:
+    """The page of a comparison; all but the first three are only there where two versions are."""
+
+    d: Row
+    place: str
+    versions: list[Version]
+    old: Version | None = None
+    new: Version | None = None
+    view: str = "side"
+    too_long: bool = False
+    identical: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    provisions: list[ProvisionsView] = field(default_factory=list)
+    changes: list[ChangeView] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    page: int = 1
+    pages: int = 1
+
+    def address(self, page: int) -> str:
+        """Return the address of another page of the same comparison."""
+        assert self.old
+        assert self.new
+        here = f"/documents/{self.d['id']}/versions?from={self.old.key}&to={self.new.key}"
+        return f"{here}&view={self.view}&page={page}"
+
+
+def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) -> VersionsView | None:
     """Everything the page of a comparison shows; None when there is no such document.
 
     ``wanted`` may name ``from`` and ``to`` (keys of versions; else the last two), ``view`` and ``page``.
     """
-    head = db.execute(
-        "select id, identifier, title, jurisdiction from documents where id = ?", [document_id]
-    ).fetchone()
+    head = first(db, "select id, identifier, title, jurisdiction from documents where id = ?", [document_id])
     if head is None:
         return None
     held = versions(db, document_id)
-    found: Row = {
-        "d": dict(head),
-        "versions": held,
-        "old": None,
-        "new": None,
-        "place": formatting.place(head["jurisdiction"]),
-    }
+    shown = VersionsView(d=head, place=formatting.place(head["jurisdiction"]), versions=held)
     if len(held) < 2:
-        return found
+        return shown
     by_key = {each.key: each for each in held}
     new = by_key.get(wanted.get("to", ""), held[-1])
     old = by_key.get(wanted.get("from", ""), held[max(0, held.index(new) - 1)])
     view = wanted.get("view", "")
-    found |= {"old": old, "new": new, "view": view if view in VIEWS else "side"}
+    shown = replace(shown, old=old, new=new, view=view if view in VIEWS else "side")
     try:
         compared = _compared(_text(db, document_id, old), _text(db, document_id, new))
     except TooLong:
-        return found | {"too_long": True}
-    return found | _shown(compared, wanted.get("page", "")) | {"provisions": _provisions(db, document_id, old, new)}
+        return replace(shown, too_long=True)
+    return replace(_shown(shown, compared, wanted.get("page", "")), provisions=_provisions(db, document_id, old, new))
 
 
 def _text(db: sqlite3.Connection, document_id: str, version: Version) -> str:
@@ -118,34 +172,40 @@ def _compared(old: str, new: str) -> Comparison:
     return compare(old, new)
 
 
-def _shown(compared: Comparison, wanted: str) -> Row:
+def _shown(view: VersionsView, compared: Comparison, wanted: str) -> VersionsView:
+    """Add one page of the sections that differ."""
     different = [change for change in compared.changes if change.kind != "same" or change.moved]
     pages = max(1, -(-len(different) // PER_PAGE))
-    number = min(max(int(wanted), 1), pages) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else 1
-    part = different[(number - 1) * PER_PAGE : number * PER_PAGE]
-    return {
-        "changes": [_view(change) for change in part],
-        "unchanged": [change.heading for change in compared.changes if change.kind == "same" and not change.moved],
-        "counts": {kind: compared.count(kind) for kind in ("changed", "inserted", "deleted")} | {"moved": compared.moved},
-        "identical": compared.identical, "page": number, "pages": pages,
-    }  # fmt: skip
+    page = min(page_number(wanted), pages)
+    return replace(
+        view,
+        changes=[_view(change) for change in different[(page - 1) * PER_PAGE : page * PER_PAGE]],
+        unchanged=[change.heading for change in compared.changes if change.kind == "same" and not change.moved],
+        counts={kind: compared.count(kind) for kind in ("changed", "inserted", "deleted")} | {"moved": compared.moved},
+        identical=compared.identical,
+        page=page,
+        pages=pages,
+    )
 
 
-def _view(change: Change) -> Row:
+def _view(change: Change) -> ChangeView:
     pieces = shortened(change.pieces)
-    return {
-        "kind": "moved" if change.kind == "same" else change.kind, "moved": change.moved, "heading": change.heading,
-        "inline": pieces, "old": [piece for piece in pieces if piece.mark != "inserted"],
-        "new": [piece for piece in pieces if piece.mark != "deleted"],
-    }  # fmt: skip
+    return ChangeView(
+        kind="moved" if change.kind == "same" else change.kind,
+        moved=change.moved,
+        heading=change.heading,
+        inline=pieces,
+        old=[piece for piece in pieces if piece.mark != "inserted"],
+        new=[piece for piece in pieces if piece.mark != "deleted"],
+    )
 
 
 def shortened(pieces: Sequence[Piece]) -> list[Piece]:
-    """The same pieces with the middle of long stretches that are the same told as a number of words (mark ``cut``)."""
+    """Return the pieces with the middle of long unchanged ones replaced by its number of words (mark ``cut``)."""
     found: list[Piece] = []
     for number, piece in enumerate(pieces):
         parts = _SPLIT.findall(piece.text) if piece.mark == "same" else []
-        # Nothing that changed stands before the first piece or after the last one: a few words there are enough.
+        # Nothing changed before the first piece or after the last one: a few words there are enough.
         first = LEAD if number == 0 else AROUND
         last = 0 if number == len(pieces) - 1 else AROUND
         left_out = len(parts) - first - last
@@ -158,16 +218,15 @@ def shortened(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
-def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Version) -> list[Row]:
-    """The provisions that differ, grouped by position: ``{"position_id", "title", "changes": [Difference]}``."""
+def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Version) -> list[ProvisionsView]:
+    """The provisions that differ, grouped by position."""
     before, after = (_read(db, document_id, version) for version in (old, new))
     titles = {row[0]: row[1] for row in db.execute("select id, title from positions")}
     groups: dict[str, list[Difference]] = {}
     for each in differences(before, after):
         groups.setdefault(each.position_id, []).append(each)
     return [
-        {"position_id": key, "title": titles.get(key, key), "changes": [_sentences(each) for each in group]}
-        for key, group in groups.items()
+        ProvisionsView(key, titles.get(key, key), [_sentences(each) for each in group]) for key, group in groups.items()
     ]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache
-from typing import Any
 
 import yaml
 
+from pages.database import Row
 from pages.http.formatting import SITE
 from store.constants import ANY_AREA
-
-Row = dict[str, Any]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Dates as people take them away: one entry for one thing to keep, moved when it is extended and not told twice."""
+"""Dates for calendars and feeds: one entry for each event, which moves when its deadline is extended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pages.browse.cards import area_titles, marks
+from pages.browse.cards import area_titles
 from pages.browse.selection import Selection
+from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
 
-Row = dict[str, Any]
-#: A document that says so moves the deadline of the one before it, even after that has passed.
+#: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 
 
@@ -62,7 +61,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
 
 
 def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int) -> list[Row]:
-    """Events whose start is ``when`` (``>=`` or ``<``) the day, nearest first, each as it stands in the sources."""
+    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first."""
     found = db.execute(
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
             d.changed_at, coalesce(t.priority = 2, 0) as must_see
@@ -100,7 +99,7 @@ def table_rows(events: list[Row], site: str) -> list[Row]:
 
 
 def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
-    """Each thing to keep once, as it stands now, with a ``key`` that stays when it moves and its ``revision``.
+    """Return each event once, with a ``key`` that stays when the event moves, and its ``revision``.
 
     A comment period that a later document extends or reopens is one event, known by the document that opened it. It has
     the date, the words and the document of the one that moved it last. Other events are known by document and time, since
@@ -131,10 +130,9 @@ def _revisions(db: sqlite3.Connection, ids: Sequence[str]) -> Counter[str]:
     """How often a date of each document was seen to change."""
     found: Counter[str] = Counter()
     for part in _parts(ids):
-        found.update(dict(db.execute(
-            f"select document_id, count(*) from changes where kind = 'event' and document_id in ({marks(part)}) group by 1",
-            part,
-        ).fetchall()))  # fmt: skip
+        these = f"kind = 'event' and document_id in ({marks(part)})"
+        counted = db.execute(f"select document_id, count(*) from changes where {these} group by 1", part)
+        found.update(dict(counted.fetchall()))
     return found
 
 

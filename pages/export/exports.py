@@ -1,4 +1,4 @@
-"""Tables that people take away: documents and dates as CSV, Excel and JSON, with the same columns in each."""
+"""Tables to download: documents and dates as CSV, Excel and JSON, with the same columns in each."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from pages.browse.cards import area_titles, marks
+from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
+from pages.database import Row, marks
 from pages.http import formatting
 
-Row = dict[str, Any]
-
-#: Rows that are read at once; a long list is many short reads, so that nobody else waits.
+#: Rows of one read. Long lists take many short reads, so that other pages need not wait.
 WINDOW = 1_000
 #: A workbook is made whole before it can be sent, so its length is bounded; CSV has no end.
 EXCEL_ROWS = 10_000
@@ -154,7 +153,7 @@ def csv_lines(columns: Iterable[str], rows: Iterable[Mapping[str, Any]], *, head
 
 
 def workbook(target: BinaryIO, title: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write one sheet with the rows and one that says what the columns mean; rows go out as they come."""
+    """Write one sheet with the rows, one row at a time, and one that explains the columns."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": title})

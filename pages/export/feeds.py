@@ -1,83 +1,23 @@
-"""Atom (RFC 4287): the news of a choice of documents, what happened to one, and dates; and which page has which feed."""
+"""What feeds hold: the news of a choice of documents, what happened to one, and dates; and which page has which feed."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
-
-from lxml import etree
 
 from pages.browse.cards import Card, cards
 from pages.browse.selection import Selection, window
+from pages.database import Row
+from pages.export.atom import Entry
 from pages.http import formatting
 from pages.http.language import N_
 
-Row = dict[str, Any]
-ATOM = "http://www.w3.org/2005/Atom"
 #: Entries of a feed. Programs that read feeds ask often and keep what they saw.
 ENTRIES = 50
-RIGHTS = "Government documents are public records. What the software adds may be used under Apache-2.0."
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """``id`` is an address that never changes; ``on`` an ISO date or UTC time stamp."""
-
-    id: str
-    title: str
-    link: str
-    on: str
-    summary: str
-    categories: list[tuple[str, str]] = field(default_factory=list)
-
-
-def atom(title: str, site: str, page: str, own: str, entries: Iterable[Entry], updated: str | None) -> bytes:
-    """A feed. ``page`` and ``own`` are the addresses, on this site, of the page that shows the same and of the feed."""
-    entries = list(entries)
-    feed = etree.Element(
-        f"{{{ATOM}}}feed", nsmap={None: ATOM}, attrib={"{http://www.w3.org/XML/1998/namespace}lang": "en"}
-    )
-    _add(feed, "title", title)
-    _add(feed, "id", site + own)
-    _add(feed, "updated", _moment(max([entry.on for entry in entries] + ([updated] if updated else []), default="")))
-    _add(feed, "link", rel="self", type="application/atom+xml", href=site + own)
-    _add(feed, "link", rel="alternate", type="text/html", href=site + page)
-    _add(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Information policy monitor")
-    _add(feed, "rights", RIGHTS)
-    for entry in entries:
-        node = etree.SubElement(feed, f"{{{ATOM}}}entry")
-        _add(node, "title", entry.title)
-        _add(node, "id", entry.id)
-        _add(node, "updated", _moment(entry.on))
-        _add(node, "link", rel="alternate", type="text/html", href=entry.link)
-        for term, label in entry.categories:
-            _add(node, "category", term=term, label=label)
-        _add(node, "summary", entry.summary)
-    return etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
-
-
-def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> None:
-    node = etree.SubElement(parent, f"{{{ATOM}}}{name}", {key: _plain(value) for key, value in attributes.items()})
-    node.text = _plain(text) if text is not None else None
-
-
-def _plain(text: str) -> str:
-    """Without what XML cannot hold: remote text may have any character in it."""
-    return _NOT_XML.sub(" ", text)
-
-
-def _moment(on: str) -> str:
-    """A date or time stamp as RFC 3339. A feed with nothing in it yet has the beginning of time as its last change."""
-    if len(on) == 10:
-        return f"{on}T00:00:00Z"
-    return on or "1970-01-01T00:00:00Z"
 
 
 # --------------------------------------------------------------------- entries
@@ -124,11 +64,14 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     ).fetchall()
     entries = [
         Entry(
-            f"{address}#change-{row['id']}", f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}", address,
-            row["day"], row["summary"],
+            f"{address}#change-{row['id']}",
+            f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}",
+            address,
+            row["day"],
+            row["summary"],
         )
         for row in seen
-    ]  # fmt: skip
+    ]
     told = {(row["day"], row["summary"]) for row in seen}
     for row in db.execute(
         "select distinct acted_on, description from actions where document_id = ? and acted_on is not null "
@@ -155,17 +98,24 @@ def upcoming(events: list[Row], site: str) -> list[Entry]:
     found = [
         Entry(
             id=f"{site}/documents/{event['document_id']}#{event['key']}-{event['starts_at'][:10]}",
-            title=f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}: {_first(event['title'])}",
+            title=f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}: "
+            f"{_first(event['title'])}",
             link=f"{site}/documents/{event['document_id']}",
             on=event["changed_at"],
-            summary=" ".join(filter(None, (
-                f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
-                formatting.time_in_words(event["starts_at"], event["timezone"]), event["description"],
-            ))),
+            summary=" ".join(
+                filter(
+                    None,
+                    (
+                        f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
+                        formatting.time_in_words(event["starts_at"], event["timezone"]),
+                        event["description"],
+                    ),
+                )
+            ),
             categories=list(zip(event["areas"], event["area_titles"], strict=True)),
         )
         for event in events
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda entry: entry.on, reverse=True)
 
 

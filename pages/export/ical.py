@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,9 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icalendar import Calendar, Event
 from icalendar.enums import TRANSP
 
+from pages.database import Row
 from pages.http import formatting
 
-Row = dict[str, Any]
 #: A calendar holds at most so many dates, and those that passed within so many days.
 MOST = 1_000
 PAST_DAYS = 90
@@ -76,12 +75,13 @@ def start(starts_at: str, timezone: str | None) -> datetime.date | datetime.date
 def _told(event: Row, address: str) -> str:
     clock = formatting.time_in_words(event["starts_at"], event["timezone"])
     lines = [
-        f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}" + (f", {clock}" if clock else ""),
+        f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}"
+        + (f", {clock}" if clock else ""),
         f"{event['identifier']}, {formatting.place(event['jurisdiction'])}: {event['title']}",
         event["description"] or "",
         f"Policy areas (automatic): {', '.join(event['area_titles'])}" if event["area_titles"] else "",
         address,
-    ]  # fmt: skip
+    ]
     return "\n".join(_line(line) for line in lines if line)
 
 

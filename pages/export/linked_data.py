@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 def legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:
-    """The Legislation of a document, in English, as JSON that can stand inside a script element of an HTML page."""
+    """Return the Legislation of a document, in English, as JSON for a script element of an HTML page."""
     with language.speaking(language.ENGLISH):
         return _legislation(row, laws, sponsors, areas, site)
 
@@ -22,31 +22,33 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
     source = formatting.safe_url(row["url"])
     leads = [{"@type": "Person", "name": each["name"]} for each in sponsors if each["role"] == "sponsor"]
     public = [f"{law['kind']} {law['number']}" for law in laws]
-    return as_block({
-        "@context": "https://schema.org",
-        "@type": "Legislation",
-        "@id": address,
-        "url": address,
-        "name": row["title"],
-        "legislationIdentifier": row["identifier"],
-        "alternateName": public or None,
-        "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
-        "legislationJurisdiction": {"@type": "AdministrativeArea", "name": formatting.place(row["jurisdiction"])},
-        "legislationDate": row["published_on"],
-        "creativeWorkStatus": formatting.word("statuses", row["status"]),
-        "dateModified": row["changed_at"],
-        "inLanguage": "en",
-        "abstract": (row["abstract"] or "")[:500] or None,
-        "creator": leads or None,
-        "keywords": ", ".join(areas) or None,
-        "isBasedOn": source,
-        "sameAs": source,
-        "isAccessibleForFree": True,
-    })  # fmt: skip
+    return as_block(
+        {
+            "@context": "https://schema.org",
+            "@type": "Legislation",
+            "@id": address,
+            "url": address,
+            "name": row["title"],
+            "legislationIdentifier": row["identifier"],
+            "alternateName": public or None,
+            "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
+            "legislationJurisdiction": {"@type": "AdministrativeArea", "name": formatting.place(row["jurisdiction"])},
+            "legislationDate": row["published_on"],
+            "creativeWorkStatus": formatting.word("statuses", row["status"]),
+            "dateModified": row["changed_at"],
+            "inLanguage": "en",
+            "abstract": (row["abstract"] or "")[:500] or None,
+            "creator": leads or None,
+            "keywords": ", ".join(areas) or None,
+            "isBasedOn": source,
+            "sameAs": source,
+            "isAccessibleForFree": True,
+        }
+    )
 
 
 def as_block(found: Mapping[str, Any]) -> str:
-    """JSON without empty parts. No text in it can end the element that it stands in, whatever a source wrote."""
+    """Return JSON without empty parts, escaped so that no text of a source can end the script element."""
     kept = {name: value for name, value in found.items() if value is not None}
     text = json.dumps(kept, ensure_ascii=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

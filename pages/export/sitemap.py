@@ -13,9 +13,20 @@ from store.constants import ANY_AREA
 MOST = 50_000
 ROWS = 40_000
 PAGES = (
-    "/", "/browse", "/areas", "/positions", "/deadlines", "/calendar", "/jurisdictions", "/compare", "/glossary", "/about",
-    "/sources", "/accuracy", "/api",
-)  # fmt: skip
+    "/",
+    "/browse",
+    "/areas",
+    "/positions",
+    "/deadlines",
+    "/calendar",
+    "/jurisdictions",
+    "/compare",
+    "/glossary",
+    "/about",
+    "/sources",
+    "/accuracy",
+    "/api",
+)
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from pages.http import language
 from pages.http.language import N_, _, ngettext
@@ -85,19 +85,18 @@ def date_in_words(value: str | None) -> str:
     if not value:
         return ""
     try:
-        day = datetime.date.fromisoformat(value[:10])
+        return _long_date(value[:10], language.locale())
     except ValueError:
         return value
-    if language.current() != language.ENGLISH:
-        return format_date(day, "long", locale=language.current())
-    return f"{day.day} {day:%B %Y}"
+
+
+@lru_cache(maxsize=4_096)
+def _long_date(day: str, locale: str) -> str:
+    return format_date(datetime.date.fromisoformat(day), "long", locale=locale)
 
 
 def month_in_words(value: str) -> str:
-    day = datetime.date.fromisoformat(value[:7] + "-01")
-    if language.current() != language.ENGLISH:
-        return format_date(day, "MMMM 'de' y", locale=language.current())
-    return f"{day:%B %Y}"
+    return format_skeleton("yMMMM", datetime.date.fromisoformat(value[:7] + "-01"), locale=language.locale())
 
 
 def time_in_words(starts_at: str, timezone: str | None) -> str:
@@ -136,9 +135,15 @@ def how_far(day: str, today: datetime.date) -> str:
 
 
 _TYPES = {
-    "hr": "H.R.", "hres": "H.Res.", "hjres": "H.J.Res.", "hconres": "H.Con.Res.",
-    "s": "S.", "sres": "S.Res.", "sjres": "S.J.Res.", "sconres": "S.Con.Res.",
-}  # fmt: skip
+    "hr": "H.R.",
+    "hres": "H.Res.",
+    "hjres": "H.J.Res.",
+    "hconres": "H.Con.Res.",
+    "s": "S.",
+    "sres": "S.Res.",
+    "sjres": "S.J.Res.",
+    "sconres": "S.Con.Res.",
+}
 
 
 def number_in_words(document_id: str) -> str:

@@ -26,16 +26,16 @@ DESK = WITH_SCRIPTS | {
     b"referrer-policy": b"same-origin",
     b"x-robots-tag": b"noindex",
 }
-#: The address of a page may be a key: the links in mails. It is told to no other site, nor kept or listed anywhere.
+#: The links in emails are secrets: browsers send them to no other site, and nobody caches or indexes them.
 _KEYS = re.compile(r"/subscribe/.*", re.DOTALL)
 KEYS = PLAIN | {b"cache-control": b"no-store", b"referrer-policy": b"no-referrer", b"x-robots-tag": b"noindex"}
-#: The card of a document is made to stand on other people's pages, in a frame: it may be framed, and tells its height.
+#: Other sites may show the card of a document in a frame. Its script reports its height.
 _EMBED = re.compile(r"/embed/.*", re.DOTALL)
 EMBED = {name: value for name, value in PLAIN.items() if name != b"x-frame-options"} | {
     b"content-security-policy": b"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     b"form-action 'none'; base-uri 'none'; frame-ancestors *",
 }
-#: A year, for the name that was asked for alone: what else the association serves under its domain is not ours to decide.
+#: A year, for this host only: other hosts of the domain decide for themselves.
 _ONLY_TLS = {b"strict-transport-security": b"max-age=31536000"}
 
 

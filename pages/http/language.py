@@ -1,6 +1,6 @@
-"""The language of a page. English is what templates and code say; `messages/<language>.po` says the same in another.
+"""The language of a page. Templates and code hold the English; `messages/<language>.po` holds the translations.
 
-Which language is spoken is a property of the request (a context variable), never of a reader: the address carries it.
+The address of a page names its language, so a context variable of the request holds it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,20 @@ import contextvars
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 
 FOLDER = Path(__file__).with_name("messages")
 ENGLISH = "en"
 #: Every language, by its own name.
 LANGUAGES = {"en": "English", "es": "Español"}
+#: The locale by which Babel formats the dates of a language.
+LOCALES = {"en": "en_GB", "es": "es"}
 Result = TypeVar("Result")
 
 _spoken: contextvars.ContextVar[str] = contextvars.ContextVar("language", default=ENGLISH)
@@ -27,9 +32,13 @@ def current() -> str:
     return _spoken.get()
 
 
+def locale() -> str:
+    return LOCALES[current()]
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Everything inside says its messages in this language."""
+    """Use this language for all messages inside the block."""
     before = _spoken.set(language)
     try:
         yield
@@ -38,45 +47,36 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def carried(function: Callable[..., Result]) -> Callable[..., Result]:
-    """The function as it would run here and now, for a thread that does not know the language by itself."""
+    """Return a function that runs in the current context, for a thread that does not know the language."""
     context = contextvars.copy_context()
     return lambda *args: context.run(function, *args)
 
 
 @cache
-def messages(language: str) -> dict[str, tuple[str, ...]]:
-    """Message -> its forms in a language: one, or two for one and for any other number. Empty ones are left out."""
+def translations(language: str) -> NullTranslations:
+    """Return the messages of a language. A message without a translation stays in English."""
+    if language == ENGLISH:
+        return NullTranslations()
+    compiled = BytesIO()
     with (FOLDER / f"{language}.po").open("rb") as file:
-        catalog = read_po(file, locale=language)
-    found: dict[str, tuple[str, ...]] = {}
-    for message in catalog:
-        key = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-        if key and all(forms) and "fuzzy" not in message.flags:
-            found[key] = forms
-    return found
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 def gettext(message: str) -> str:
-    """The message in the language of the page; as it is where there is none in that language."""
-    if current() == ENGLISH:
-        return message
-    return messages(current()).get(message, (message,))[0]
+    """Return a message in the language of the page."""
+    return translations(current()).gettext(message) if message else ""  # "" is the head of a catalog
 
 
 def ngettext(one: str, many: str, number: int) -> str:
-    """The form for this number, of a message that has two."""
-    if current() == ENGLISH:
-        return one if number == 1 else many
-    forms = messages(current()).get(one)
-    if forms is None:
-        return one if number == 1 else many
-    return forms[0] if number == 1 else forms[-1]
+    """Return the form of a message for a number, in the language of the page."""
+    return translations(current()).ngettext(one, many, number)
 
 
 _ = gettext
 
 
-def N_(message: str) -> str:  # noqa: N802  (the name that everybody gives it)
-    """Marks a message that is said elsewhere, where the language is known."""
+def N_(message: str) -> str:  # noqa: N802  (its usual name)
+    """Mark a message that other code translates, where the language is known."""
     return message

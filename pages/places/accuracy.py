@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classify.evaluation.agreement import ENOUGH, drift, months
+from classify.evaluation.agreement import ENOUGH, Month, drift, months
 
 #: Written by `infopolicy evaluate --json`, beside the model it speaks of.
 EVALUATION = Path(__file__).resolve().parents[2] / "classify" / "model" / "evaluation.json"
-#: Fewer labels than this: the figure is mostly chance, and the page says so.
+#: With fewer labels than this, a figure is mostly chance, and the page says so.
 FEW = 30
 LEVELS = {
     "federal": "Bills of the U.S. Congress",
     "state": "Bills of the states",
     "federal-register": "Federal Register",
 }
-#: Kinds that have labels of their own, or none yet: the page says "not measured" where there are none.
+#: Kinds that are measured separately. The page says "not measured" for those without labels.
 KINDS = {
     "courts": "Court cases",
     "city": "Matters of a city council (New York)",
@@ -32,11 +33,55 @@ UNMEASURED = ("Counties and other cities", "Languages other than English")
 SIDE, LARGEST = 100, 9
 
 
-def accuracy(db: sqlite3.Connection, path: Path = EVALUATION) -> dict[str, Any] | None:
-    """What the page shows, or None where no figures are published.
+@dataclass(frozen=True)
+class Score:
+    """A row of figures: ``n`` documents with ``labels`` among them; precision, recall and F1 are (value, low, high), 0 to 1.
 
-    Every row has ``title``, ``n`` documents, ``labels`` among them, ``few`` (too few to rely on), and precision, recall and
-    F1 as ``(value, low, high)``, 0 to 1.
+    ``n`` is 0 where no document of the kind has been labeled.
+    """
+
+    title: str
+    n: int = 0
+    labels: int = 0
+    precision: tuple[float, float, float] | None = None
+    recall: tuple[float, float, float] | None = None
+    f1: tuple[float, float, float] | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few labels to rely on the figures."""
+        return self.labels < FEW
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccuracyView:
+    """What the page shows.
+
+    ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue. ``alarm`` is the agreement of
+    staff in the last of ``months`` and before, where it fell.
+    """
+
+    date: str | None
+    version: str
+    other_versions: list[str]
+    documents: int
+    overall: list[Score]
+    areas: list[Score]
+    weak: list[str]
+    levels: list[Score]
+    lengths: list[Score]
+    kinds: list[Score]
+    random: Mapping[str, Any]
+    ranking: Mapping[str, Any]
+    plots: list[Mapping[str, Any]]
+    months: list[Month]
+    alarm: tuple[float, float] | None
+    enough: int = ENOUGH
+    unmeasured: tuple[str, ...] = UNMEASURED
+
+
+def accuracy(db: sqlite3.Connection, path: Path = EVALUATION) -> AccuracyView | None:
+    """What the page shows, or None where no figures are published.
 
     Raises:
         ValueError: the file of figures is not what `infopolicy evaluate --json` writes.
@@ -49,71 +94,57 @@ def accuracy(db: sqlite3.Connection, path: Path = EVALUATION) -> dict[str, Any] 
         raise ValueError(f"{path}: not written by `infopolicy evaluate --json` ({error!r}); run it again") from error
 
 
-def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> dict[str, Any]:
+def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
     titles = dict(db.execute("select id, title from policy_areas"))
     topic, natural = report["topic"], report["natural"]
     named = {area: titles.get(area, area.replace("-", " ").capitalize()) for area in topic["areas"]}
-    areas = [_row(named[area], row) for area, row in topic["areas"].items()]
+    areas = [_score(named[area], row) for area, row in topic["areas"].items()]
     versions = {row[0] for row in db.execute("select distinct version from taggings")}
-    return {
-        "date": report["date"],
-        "version": report["version"],
-        "other_versions": sorted(versions - {report["version"]}),
-        "documents": report["documents"],
-        "overall": [
-            _row("Chosen by topic: all areas together", topic["micro"]),
-            _row("Chosen by topic: mean of the areas", topic["macro"]),
-            _row("Drawn at random: all areas together", natural["micro"]),
+    found = months(db)
+    return AccuracyView(
+        date=report["date"],
+        version=report["version"],
+        other_versions=sorted(versions - {report["version"]}),
+        documents=report["documents"],
+        overall=[
+            _score("Chosen by topic: all areas together", topic["micro"]),
+            _score("Chosen by topic: mean of the areas", topic["macro"]),
+            _score("Drawn at random: all areas together", natural["micro"]),
         ],
-        "areas": areas,
-        "weak": [row["title"] for row in areas if row["f1"][0] < 0.5],
-        "levels": [_row(LEVELS.get(level, level), row) for level, row in topic["levels"].items()],
-        "lengths": [_row(length.capitalize(), row) for length, row in topic["lengths"].items()],
-        "kinds": [_kind(title, report["kinds"].get(kind)) for kind, title in KINDS.items()],
-        "random": {
-            "f1": natural["micro"]["f1"], "recall": natural["micro"]["recall"], "precision": natural["micro"]["precision"],
-        },
-        "ranking": report["ranking"],
-        "plots": [
+        areas=areas,
+        weak=[title for title, row in zip(named.values(), topic["areas"].values(), strict=True) if row["f1"] < 0.5],
+        levels=[_score(LEVELS.get(level, level), row) for level, row in topic["levels"].items()],
+        lengths=[_score(length.capitalize(), row) for length, row in topic["lengths"].items()],
+        kinds=[
+            _score(title, report["kinds"][kind]["micro"]) if kind in report["kinds"] else Score(title)
+            for kind, title in KINDS.items()
+        ],
+        random=natural["micro"],
+        ranking=report["ranking"],
+        plots=[
             _plot("All areas", report["calibration_of_all"]),
-            *(_plot(named[area], found) for area, found in report["calibration"].items()),
+            *(_plot(named[area], each) for area, each in report["calibration"].items()),
         ],
-        "agreement": _agreement(db),
-        "unmeasured": UNMEASURED,
-    }  # fmt: skip
+        months=found,
+        alarm=drift(found),
+    )
 
 
-def _row(title: str, score: Mapping[str, Any]) -> dict[str, Any]:
+def _score(title: str, score: Mapping[str, Any]) -> Score:
     figures = {name: (score[name], *score["intervals"][name]) for name in ("precision", "recall", "f1")}
-    return {"title": title, "n": score["n"], "labels": score["positives"], "few": score["positives"] < FEW, **figures}
+    return Score(title, score["n"], score["positives"], **figures)
 
 
-def _kind(title: str, found: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A row as above, or one whose ``n`` is 0 where no document of the kind has been labelled."""
-    return _row(title, found["micro"]) if found else {"title": title, "n": 0}
-
-
-def _plot(title: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    """A reliability plot: per point its place ``x``, ``y`` and radius ``r`` in a square of SIDE, beside what it stands for."""
+def _plot(title: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A reliability plot: per point its place ``x``, ``y`` and radius ``r`` in a square of SIDE, beside its figures."""
     most = max((point["n"] for point in found["points"]), default=1)
     points = [
-        point | {
-            "x": round(SIDE * point["said"], 1), "y": round(SIDE * (1 - point["was"]), 1),
+        point
+        | {
+            "x": round(SIDE * point["said"], 1),
+            "y": round(SIDE * (1 - point["was"]), 1),
             "r": round(max(1.5, LARGEST * (point["n"] / most) ** 0.5), 1),
         }
         for point in found["points"]
-    ]  # fmt: skip
-    return {"title": title, "n": found["n"], "error": found["error"], "by_chance": found["by_chance"], "points": points}
-
-
-def _agreement(db: sqlite3.Connection) -> dict[str, Any]:
-    """What staff said of suggested areas, by month; ``alarm`` is agreement in the last month and before, where it fell."""
-    found = months(db)
-    return {
-        "months": [
-            {"month": each.month, "decided": each.decided, "share": each.agreement, "missed": each.missed, "drawn": each.drawn}
-            for each in found
-        ],
-        "alarm": drift(found),
-        "enough": ENOUGH,
-    }  # fmt: skip
+    ]
+    return {"title": title, "points": points, **{name: found[name] for name in ("n", "error", "by_chance")}}

@@ -5,21 +5,23 @@ from __future__ import annotations
 import calendar
 import datetime
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from pages.browse.cards import area_titles, marks
-from pages.documents.document import rows
+from pages.browse.cards import area_titles
+from pages.database import marks, rows
 from pages.http import formatting
 from pages.http.language import N_
 from store.constants import ANY_AREA, TAGGED
 
-Row = dict[str, Any]
 #: Dates of all documents, also of those that carry no policy area.
 ALL = "all"
 #: A month shows at most so many dates; a filter brings the others within reach.
 MOST = 600
+#: The list of deadlines shows so many.
+MOST_LISTED = 200
 #: A day of the grid names so many dates; the list below has all of them.
 IN_A_CELL = 3
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
@@ -29,7 +31,7 @@ WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Fr
 class Wanted:
     """What the address asks for. ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL``.
 
-    ``month`` is ``YYYY-MM``; ``""`` stands for the month of today.
+    ``month`` is ``YYYY-MM``; ``""`` means the month of today.
     """
 
     area: str = ""
@@ -69,61 +71,43 @@ class Wanted:
         return " and ".join(conditions), values
 
 
-def _is_month(value: str) -> bool:
-    try:
-        return len(value) == 7 and 1900 <= datetime.date.fromisoformat(value + "-01").year <= 2200
-    except ValueError:
-        return False
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A date of a document, in words; ``areas`` are the (id, title) of its policy areas."""
+
+    document_id: str
+    kind: str
+    starts_at: str
+    timezone: str | None
+    description: str | None
+    title: str
+    identifier: str
+    jurisdiction: str
+    must_see: int
+    kind_word: str
+    areas: list[tuple[str, str]]
+    far: str
+    clock: str
 
 
-def deadlines(
-    db: sqlite3.Connection, today: datetime.date, wanted: Wanted | None = None, *, past: bool = False, limit: int = 200
-) -> list[Row]:
-    """Events from today on, soonest first (or before today, newest first), with what they are about."""
-    order = "e.starts_at desc" if past else "e.starts_at"
-    condition = "e.starts_at < ?" if past else "e.starts_at >= ?"
-    return _events(db, today, wanted or Wanted(), condition, [today.isoformat()], order, limit)
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the filters offer."""
+
+    areas: dict[str, str]
+    kinds: dict[str, Any]
+    places: list[tuple[str, str]]
 
 
-def _events(
-    db: sqlite3.Connection,
-    today: datetime.date,
-    wanted: Wanted,
-    when: str,
-    days: list[str],
-    order: str = "e.starts_at",
-    limit: int = MOST,
-) -> list[Row]:
-    where, values = wanted.where()
-    found = rows(
-        db,
-        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
-            coalesce(t.priority = 2, 0) as must_see
-        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
-        where {when} and {where} order by {order}, e.document_id limit ?""",
-        [*days, *values, limit],
-    )
-    titles = area_titles(db)
-    tags: dict[str, list[tuple[str, str]]] = {}
-    ids = list({row["document_id"] for row in found})
-    for row in db.execute(f"select document_id, area_id from shown_tags where document_id in ({marks(ids)})", ids):
-        tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
-    for event in found:
-        event["kind_word"] = formatting.word("events", event["kind"])
-        event["areas"] = tags.get(event["document_id"], [])
-        event["far"] = formatting.how_far(event["starts_at"], today)
-        event["clock"] = formatting.time_in_words(event["starts_at"], event["timezone"])
-    return found
+@dataclass(frozen=True, kw_only=True)
+class DeadlinesView(Choices):
+    """``recent`` are dates that have passed, for a choice without dates ahead."""
 
-
-def by_month(events: list[Row]) -> list[tuple[str, list[Row]]]:
-    months: dict[str, list[Row]] = {}
-    for event in events:
-        months.setdefault(event["starts_at"][:7], []).append(event)
-    return [(formatting.month_in_words(month), members) for month, members in months.items()]
-
-
-# --------------------------------------------------------------------- a month
+    wanted: Wanted
+    past: bool
+    months: list[tuple[str, list[Event]]]
+    recent: list[Event]
+    shown: int
 
 
 @dataclass(frozen=True)
@@ -133,10 +117,10 @@ class Day:
     day: datetime.date
     inside: bool
     today: bool
-    events: list[Row]
+    events: list[Event]
 
     @property
-    def shown(self) -> list[Row]:
+    def shown(self) -> list[Event]:
         return self.events[:IN_A_CELL]
 
     @property
@@ -144,31 +128,125 @@ class Day:
         return len(self.events) - len(self.shown)
 
 
-def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class MonthView(Choices):
+    """A month, a week to a row. Other months are ``YYYY-MM``; ``cut`` is True when the page leaves dates out."""
+
+    wanted: Wanted
+    title: str
+    weeks: list[list[Day]]
+    days: list[Day]
+    before: str
+    after: str
+    this: str
+    total: int
+    cut: bool
+    elsewhere: list[str]
+
+
+def _is_month(value: str) -> bool:
+    try:
+        return len(value) == 7 and 1900 <= datetime.date.fromisoformat(value + "-01").year <= 2200
+    except ValueError:
+        return False
+
+
+def deadlines(
+    db: sqlite3.Connection,
+    today: datetime.date,
+    wanted: Wanted | None = None,
+    *,
+    past: bool = False,
+    limit: int = MOST_LISTED,
+) -> list[Event]:
+    """Events from today on, soonest first (or before today, newest first), with what they are about."""
+    when, order = ("e.starts_at < ?", "desc") if past else ("e.starts_at >= ?", "asc")
+    return _events(db, today, wanted or Wanted(), when, [today.isoformat()], order, limit)
+
+
+def _events(
+    db: sqlite3.Connection,
+    today: datetime.date,
+    wanted: Wanted,
+    when: str,
+    days: list[str],
+    order: str = "asc",
+    limit: int = MOST,
+) -> list[Event]:
+    where, values = wanted.where()
+    found = rows(
+        db,
+        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
+            coalesce(t.priority = 2, 0) as must_see
+        from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
+        where {when} and {where} order by e.starts_at {order}, e.document_id limit ?""",
+        [*days, *values, limit],
+    )
+    titles = area_titles(db)
+    tags: dict[str, list[tuple[str, str]]] = {}
+    ids = list({row["document_id"] for row in found})
+    for row in db.execute(f"select document_id, area_id from shown_tags where document_id in ({marks(ids)})", ids):
+        tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
+    return [
+        Event(
+            **row,
+            kind_word=formatting.word("events", row["kind"]),
+            areas=tags.get(row["document_id"], []),
+            far=formatting.how_far(row["starts_at"], today),
+            clock=formatting.time_in_words(row["starts_at"], row["timezone"]),
+        )
+        for row in found
+    ]
+
+
+def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date, past: bool) -> DeadlinesView:
+    """Everything the page of deadlines shows."""
+    events = deadlines(db, today, wanted, past=past)
+    return DeadlinesView(
+        **vars(choices(db)),
+        wanted=wanted,
+        past=past,
+        months=by_month(events),
+        recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10),
+        shown=len(events),
+    )
+
+
+def by_month(events: list[Event]) -> list[tuple[str, list[Event]]]:
+    months: dict[str, list[Event]] = {}
+    for event in events:
+        months.setdefault(event.starts_at[:7], []).append(event)
+    return [(formatting.month_in_words(month), members) for month, members in months.items()]
+
+
+# --------------------------------------------------------------------- a month
+
+
+def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> MonthView:
     """The grid of one month, a week to a row, and what leads to other months."""
     first = datetime.date.fromisoformat((wanted.month or today.isoformat()[:7]) + "-01")
     after = _first_of_next(first)
     events = _events(db, today, wanted, "e.starts_at >= ? and e.starts_at < ?", [first.isoformat(), after.isoformat()])
-    by_day: dict[str, list[Row]] = {}
+    by_day: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        by_day.setdefault(event["starts_at"][:10], []).append(event)
+        by_day[event.starts_at[:10]].append(event)
     weeks = [
-        [Day(day, day.month == first.month, day == today, by_day.get(day.isoformat(), []) if day.month == first.month else [])
-         for day in week]
+        [Day(day, day.month == first.month, day == today, by_day.get(day.isoformat(), [])) for day in week]
         for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]  # fmt: skip
-    return {
-        "wanted": replace(wanted, month=first.isoformat()[:7]),
-        "title": formatting.month_in_words(first.isoformat()),
-        "weeks": weeks,
-        "days": [day for week in weeks for day in week if day.events],
-        "before": (first - datetime.timedelta(days=1)).isoformat()[:7],
-        "after": after.isoformat()[:7],
-        "this": today.isoformat()[:7],
-        "total": len(events),
-        "cut": len(events) == MOST,
-        "elsewhere": [] if events else nearest(db, wanted, first, after),
-    }
+    ]
+    return MonthView(
+        **vars(choices(db)),
+        wanted=replace(wanted, month=first.isoformat()[:7]),
+        title=formatting.month_in_words(first.isoformat()),
+        weeks=weeks,
+        days=[day for week in weeks for day in week if day.events],
+        before=(first - datetime.timedelta(days=1)).isoformat()[:7],
+        after=after.isoformat()[:7],
+        this=today.isoformat()[:7],
+        total=len(events),
+        cut=len(events) == MOST,
+        elsewhere=[] if events else nearest(db, wanted, first, after),
+    )
 
 
 def _first_of_next(first: datetime.date) -> datetime.date:
@@ -189,13 +267,12 @@ def nearest(db: sqlite3.Connection, wanted: Wanted, first: datetime.date, after:
     return found
 
 
-def choices(db: sqlite3.Connection) -> Row:
+def choices(db: sqlite3.Connection) -> Choices:
     """What the filters offer: areas, kinds and places."""
-    places = [
-        row[0] for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
-    ]
-    return {
-        "areas": area_titles(db),
-        "kinds": formatting.glossary()["events"],
-        "places": sorted(((key, formatting.place(key)) for key in places), key=lambda place: place[1]),
-    }
+    places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    named = ((row[0], formatting.place(row[0])) for row in places)
+    return Choices(
+        areas=area_titles(db),
+        kinds=formatting.glossary()["events"],
+        places=sorted(named, key=lambda place: place[1]),
+    )

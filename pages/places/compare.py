@@ -1,11 +1,10 @@
-"""Two places or two policy areas side by side: how much, where it stands, what is new."""
+"""Two places or two policy areas side by side: number of documents, their status, what is new."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from pages.browse.cards import Card, area_titles, cards, one_per_title
@@ -14,9 +13,8 @@ from pages.http.language import _
 from pages.places import charts
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
-Row = dict[str, Any]
 SUBJECTS = ("jurisdiction", "area")
-#: So many can stand side by side on a page that is read.
+#: How many fit side by side on a page.
 MOST = 2
 TOPICS = 8
 
@@ -30,7 +28,7 @@ class Wanted:
 
     @classmethod
     def of(cls, args: dict[str, list[str]]) -> Wanted:
-        """From the parts of an address: areas if it names any, places otherwise; a name told twice counts once."""
+        """Read the query of an address: areas if it names any, places otherwise; duplicates count once."""
         subject = "area" if any(args.get("area", [])) else "jurisdiction"
         ids = dict.fromkeys(value.strip()[:100] for value in args.get(subject, []) if value.strip())
         return cls(subject, tuple(ids)[:MOST])
@@ -51,17 +49,31 @@ class Side:
     topics: list[tuple[str, int, str]]
 
 
-def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class CompareView:
+    """``known`` is what there is to choose from, by subject; ``unknown`` what the address names in vain."""
+
+    wanted: Wanted
+    known: dict[str, list[tuple[str, str]]]
+    unknown: list[str]
+    sides: list[Side]
+    charts_of: list[charts.Chart]
+    swapped: str
+
+
+def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> CompareView:
     """The page's two sides with charts of both, or only what there is to choose from."""
     known = _known(db)
     titles = dict(known[wanted.subject])
-    unknown = [key for key in wanted.ids if key not in titles]
     sides = [_side(db, wanted.subject, key, titles[key], today) for key in wanted.ids if key in titles]
-    context: Row = {"wanted": wanted, "known": known, "unknown": unknown, "sides": sides, "charts_of": []}
-    if len(sides) == MOST:
-        context["charts_of"] = _charts(db, sides, today)
-        context["swapped"] = "/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)])
-    return context
+    return CompareView(
+        wanted=wanted,
+        known=known,
+        unknown=[key for key in wanted.ids if key not in titles],
+        sides=sides,
+        charts_of=_charts(db, sides, today) if len(sides) == MOST else [],
+        swapped="/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)]),
+    )
 
 
 def _known(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
@@ -125,14 +137,21 @@ def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> 
     years = charts.years_to(today, [year for counted in by_year for year in counted])
     return [
         charts.side_by_side(
-            "by-year", _("New documents a year"), _("Year"), names,
-            [(year, [counted.get(year, 0) for counted in by_year]) for year in years], form="strips",
+            "by-year",
+            _("New documents a year"),
+            _("Year"),
+            names,
+            [(year, [counted.get(year, 0) for counted in by_year]) for year in years],
+            form="strips",
         ),
         charts.side_by_side(
-            "by-status", _("Where the documents stand"), _("Status"), names,
+            "by-status",
+            _("Where the documents stand"),
+            _("Status"),
+            names,
             [(formatting.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _counted(db: sqlite3.Connection, side: Side, column: str) -> dict[str, int]:

@@ -1,20 +1,20 @@
-"""The page that says what has been collected from where, what was to be expected, and what is wrong."""
+"""The page about coverage: what each source holds, what was collected from it, and what is wrong."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
+from dataclasses import dataclass
 
 from crawlers.completeness.health import Health, Holding, by_month, health, months_before
-from crawlers.sources import load_sources
-from pages.documents.document import rows, source_title
+from crawlers.sources import Source, load_sources
+from pages.database import Row, rows
+from pages.documents.document import source_title
 from pages.http import formatting
 
-Row = dict[str, Any]
-#: How many runs of a source are shown, and up to how many sessions stand open on the page; more are behind a summary.
+#: Runs of a source that the page shows. A source with more than OPEN sessions has them behind a summary.
 RUNS, OPEN = 6, 8
-#: What stands for the session in the ids of documents that belong to none.
+#: What the ids of documents without a session have in its place.
 NO_SESSION = ("fr", "regs", "court", "bills")
 
 
@@ -23,31 +23,88 @@ _RUNS = """
     order by id desc limit ?"""
 
 
-def coverage(db: sqlite3.Connection, now: str) -> Row:
-    """Every source that has been asked, with its sessions and newest runs; those that were not; how many need a person."""
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """A session as the table shows it: what is held, shares in words, the age of its newest document."""
+
+    held: Holding
+    place: str
+    session: str
+    newest_on: str | None
+    age: str
+    abstracts: str
+    texts: str
+    actions: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthsView:
+    """What was published in the last whole month and a year before: (place, last, before)."""
+
+    last: str
+    before: str
+    places: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceView:
+    """A source that was crawled; ``short`` are the sessions that lack documents; ``open`` shows all sessions at once."""
+
+    about: Source
+    health: Health
+    title: str
+    since: str | None
+    until: str | None
+    missing: int
+    problems: list[str]
+    sessions: list[SessionView]
+    months: MonthsView | None
+    runs: list[Row]
+
+    @property
+    def short(self) -> list[SessionView]:
+        return [each for each in self.sessions if each.held.reason]
+
+    @property
+    def open(self) -> bool:
+        return len(self.sessions) <= OPEN
+
+
+@dataclass(frozen=True)
+class CoverageView:
+    """The sources that were crawled, and the titles of those that never were."""
+
+    sources: list[SourceView]
+    never: list[str]
+
+    @property
+    def bad(self) -> list[SourceView]:
+        return [each for each in self.sources if each.problems or each.short]
+
+
+def coverage(db: sqlite3.Connection, now: str) -> CoverageView:
+    """Return every source with its sessions and newest runs."""
     found = health(db, now)
-    asked = [_source(db, each, now) for each in found if each.last_run or each.holdings]
-    return {
-        "sources": asked,
-        "bad": [each for each in asked if each["problems"] or each["short"]],
-        "never": [source_title(each.source) for each in found if not (each.last_run or each.holdings)],
-    }
+    asked = [each for each in found if each.last_run or each.holdings]
+    return CoverageView(
+        [_source(db, each, now) for each in asked], [source_title(each.source) for each in found if each not in asked]
+    )
 
 
-def _source(db: sqlite3.Connection, found: Health, now: str) -> Row:
-    about, today = load_sources()[found.source], datetime.date.fromisoformat(now[:10])
-    sessions = [_session(each, today) for each in found.holdings]
-    return {
-        "id": found.source, "title": source_title(found.source), "publisher": about.publisher, "url": about.url,
-        "frequency": about.frequency, "documents": found.documents,
-        "since": min((each.oldest_on for each in found.holdings if each.oldest_on), default=None),
-        "until": max((each.newest_on for each in found.holdings if each.newest_on), default=None),
-        "missing": sum(each.missing for each in found.holdings), "last_success": found.last_success,
-        "problems": [_in_words(each.jurisdiction, each.words) for each in found.problems],
-        "short": [each for each in sessions if each["reason"]], "sessions": sessions, "open": len(sessions) <= OPEN,
-        "months": _months(db, found.source, now),
-        "runs": rows(db, _RUNS, [found.source, RUNS]),
-    }  # fmt: skip
+def _source(db: sqlite3.Connection, found: Health, now: str) -> SourceView:
+    today = datetime.date.fromisoformat(now[:10])
+    return SourceView(
+        about=load_sources()[found.source],
+        health=found,
+        title=source_title(found.source),
+        since=min((each.oldest_on for each in found.holdings if each.oldest_on), default=None),
+        until=max((each.newest_on for each in found.holdings if each.newest_on), default=None),
+        missing=sum(each.missing for each in found.holdings),
+        problems=[_in_words(each.jurisdiction, each.words) for each in found.problems],
+        sessions=[_session(each, today) for each in found.holdings],
+        months=_months(db, found.source, now),
+        runs=rows(db, _RUNS, [found.source, RUNS]),
+    )
 
 
 def _in_words(jurisdiction: str | None, problem: str) -> str:
@@ -55,17 +112,18 @@ def _in_words(jurisdiction: str | None, problem: str) -> str:
     return f"{formatting.place(jurisdiction)}: {problem}" if jurisdiction else problem
 
 
-def _session(held: Holding, today: datetime.date) -> Row:
-    """A session as the table shows it: numbers, shares in words, the age of its newest document."""
+def _session(held: Holding, today: datetime.date) -> SessionView:
     newest = held.newest_on or held.latest_action_on
-    return {
-        "place": formatting.place(held.jurisdiction), "session": _session_name(held),
-        "documents": held.documents, "expected": held.expected, "received": held.received, "reason": held.reason,
-        "complete": held.complete, "first_on": held.first_on, "last_on": held.last_on, "whole_at": held.whole_at,
-        "newest_on": newest, "age": formatting.how_far(newest, today) if newest else "",
-        "abstracts": share(held.with_abstract, held.documents), "texts": share(held.with_text, held.documents),
-        "actions": share(held.with_actions, held.documents),
-    }  # fmt: skip
+    return SessionView(
+        held=held,
+        place=formatting.place(held.jurisdiction),
+        session=_session_name(held),
+        newest_on=newest,
+        age=formatting.how_far(newest, today) if newest else "",
+        abstracts=share(held.with_abstract, held.documents),
+        texts=share(held.with_text, held.documents),
+        actions=share(held.with_actions, held.documents),
+    )
 
 
 def _session_name(held: Holding) -> str:
@@ -85,12 +143,12 @@ def share(part: int, whole: int) -> str:
     return f"{percent} %"
 
 
-def _months(db: sqlite3.Connection, source: str, now: str) -> Row | None:
+def _months(db: sqlite3.Connection, source: str, now: str) -> MonthsView | None:
     """What was published in the last whole month and in the same month a year before, place by place."""
     last, before = months_before(now[:7], 1), months_before(now[:7], 13)
     found = [
-        {"place": formatting.place(jurisdiction), "last": months.get(last, 0), "before": months.get(before, 0)}
+        (formatting.place(jurisdiction), months.get(last, 0), months.get(before, 0))
         for jurisdiction, months in by_month(db, source).items()
         if last in months or before in months
     ]
-    return {"last": last, "before": before, "places": sorted(found, key=lambda each: each["place"])} if found else None
+    return MonthsView(last=last, before=before, places=sorted(found, key=lambda each: each[0])) if found else None

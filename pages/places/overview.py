@@ -1,63 +1,123 @@
-"""The pages that gather: home, areas and sources."""
+"""The pages that gather: home and areas."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
+from dataclasses import dataclass
 
-from pages.browse.lists import counted, first_to_see, newest
-from pages.documents.document import rows
+from pages.browse.cards import Card
+from pages.browse.lists import FirstToSee, counted, first_to_see, newest
+from pages.database import Row, first, rows, value
 from pages.http import formatting
 from pages.http.language import _
-from pages.places.calendar import Wanted, deadlines
-from pages.places.charts import area_trends, by_status, by_year
-from pages.places.places import active_states
+from pages.places.calendar import Event, Wanted, deadlines
+from pages.places.charts import Chart, area_trends, by_status, by_year
+from pages.places.places import ActiveStates, active_states
 from store.constants import ANY_AREA
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """How much there is; ``kinds`` maps a kind of document to its number."""
+
+    kinds: dict[str, int]
+    documents: int
+    must_see: int
+    positions: int
 
 
-def home(db: sqlite3.Connection, today: datetime.date) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """The last seven days that have news, and how much of each kind of change happened in them."""
+
+    since: str
+    until: str
+    kinds: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """A policy area with its numbers; ``share`` is the percentage of the documents of the largest one."""
+
+    id: str
+    title: str
+    description: str
+    documents: int
+    must_see: int
+    positions: int
+    share: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeView(ActiveStates):
+    """``recent_events`` are dates that have passed, shown where none lies ahead."""
+
+    totals: Totals
+    must_see: FirstToSee
+    due: list[Event]
+    recent_events: list[Event]
+    changes: list[Row]
+    week: Week | None
+    areas: list[Area]
+    trends: Chart
+    collected_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaView(ActiveStates):
+    """One policy area; ``positions`` have id, title, statement and the number of documents that may touch them."""
+
+    area: Row
+    by_status: Chart
+    by_year: Chart
+    must_see: FirstToSee
+    latest: list[Card]
+    due: list[Event]
+    recent_events: list[Event]
+    positions: list[Row]
+
+
+def home(db: sqlite3.Connection, today: datetime.date) -> HomeView:
     """What is here, what must be seen, what is due and what changed, newest first."""
     due = deadlines(db, today, limit=6)
-    return {
-        "totals": totals(db),
-        "must_see": first_to_see(db, "area_id = ?", [ANY_AREA], today),
-        "due": due,
-        "recent_events": [] if due else deadlines(db, today, past=True, limit=4),
-        "changes": recent_changes(db, today),
-        "week": week_of_changes(db, today),
-        "areas": areas(db),
-        "trends": area_trends(db, today),
-        **active_states(db, today, lambda place: f"/jurisdictions/{place}"),
-        "collected_at": collected_at(db),
-    }
-
-
-def totals(db: sqlite3.Connection) -> Row:
-    kinds = dict(
-        db.execute(
-            "select kind, sum(documents) from facet_counts where area_id = ? group by kind", [ANY_AREA]
-        ).fetchall()
+    return HomeView(
+        totals=totals(db),
+        must_see=first_to_see(db, "area_id = ?", [ANY_AREA], today),
+        due=due,
+        recent_events=[] if due else deadlines(db, today, past=True, limit=4),
+        changes=recent_changes(db, today),
+        week=week_of_changes(db, today),
+        areas=areas(db),
+        trends=area_trends(db, today),
+        collected_at=collected_at(db),
+        **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}")),
     )
-    must_see = db.execute(
-        "select coalesce(sum(documents), 0) from facet_counts where area_id = ? and must_see = 1", [ANY_AREA]
-    ).fetchone()[0]
-    positions = db.execute("select count(*) from positions").fetchone()[0]
-    return {"kinds": kinds, "documents": sum(kinds.values()), "must_see": must_see, "positions": positions}
+
+
+def totals(db: sqlite3.Connection) -> Totals:
+    kinds = db.execute("select kind, sum(documents) from facet_counts where area_id = ? group by kind", [ANY_AREA])
+    by_kind = dict(kinds.fetchall())
+    must_see = "select coalesce(sum(documents), 0) from facet_counts where area_id = ? and must_see = 1"
+    return Totals(
+        kinds=by_kind,
+        documents=sum(by_kind.values()),
+        must_see=value(db, must_see, [ANY_AREA]),
+        positions=value(db, "select count(*) from positions"),
+    )
 
 
 def collected_at(db: sqlite3.Connection) -> str | None:
-    return db.execute("select max(finished_at) from runs").fetchone()[0]
+    last: str | None = value(db, "select max(finished_at) from runs")
+    return last
 
 
 # --------------------------------------------------------------------- changes
 
 
-def week_of_changes(db: sqlite3.Connection, today: datetime.date) -> Row | None:
+def week_of_changes(db: sqlite3.Connection, today: datetime.date) -> Week | None:
     """How much happened in the last seven days that have news, by kind of change; None when nothing is known."""
-    last = db.execute("select max(happened_on) from changes where happened_on <= ?", [today.isoformat()]).fetchone()[0]
+    last = value(db, "select max(happened_on) from changes where happened_on <= ?", [today.isoformat()])
     if not last:
         return None
     until = datetime.date.fromisoformat(last[:10])
@@ -65,15 +125,15 @@ def week_of_changes(db: sqlite3.Connection, today: datetime.date) -> Row | None:
     counted = db.execute(
         "select kind, count(*) from changes where happened_on between ? and ? group by kind order by 2 desc",
         [since.isoformat(), until.isoformat()],
-    ).fetchall()
+    )
     kinds = [(formatting.word("changes", row[0]), row[1]) for row in counted]
-    return {"since": since.isoformat(), "until": until.isoformat(), "kinds": kinds}
+    return Week(since=since.isoformat(), until=until.isoformat(), kinds=kinds)
 
 
 def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8) -> list[Row]:
     """The newest changes of documents that carry an area, one line for a document and day.
 
-    The first contact with a source records no changes: until something has changed since, the newest actions are told.
+    The first crawl of a source records no changes. Until something has changed since, return the newest actions.
     """
     found: dict[tuple[str, str], Row] = {}
     for row in db.execute(
@@ -84,10 +144,10 @@ def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8)
         order by c.happened_on desc limit ?""",
         [today.isoformat(), limit * 5],
     ):
-        entry = found.setdefault((row["document_id"], row["happened_on"]), dict(row) | {"told": []})
-        told = f"{formatting.word('changes', row['kind'])}: {row['summary']}"
-        if told not in entry["told"]:
-            entry["told"].append(told)
+        entry = found.setdefault((row["document_id"], row["happened_on"]), dict(row) | {"lines": []})
+        line = f"{formatting.word('changes', row['kind'])}: {row['summary']}"
+        if line not in entry["lines"]:
+            entry["lines"].append(line)
     return list(found.values())[:limit] or _latest_actions(db, today, limit)
 
 
@@ -100,13 +160,13 @@ def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) ->
         order by latest_action_on desc limit ?""",
         [today.isoformat(), limit],
     )
-    return [row | {"told": [row["latest_action"] or ""]} for row in found]
+    return [row | {"lines": [row["latest_action"] or ""]} for row in found]
 
 
 # --------------------------------------------------------------------- areas
 
 
-def areas(db: sqlite3.Connection) -> list[Row]:
+def areas(db: sqlite3.Connection) -> list[Area]:
     """Every area with the number of its documents, must-see documents and positions."""
     counted = {
         row[0]: (row[1], row[2])
@@ -115,36 +175,44 @@ def areas(db: sqlite3.Connection) -> list[Row]:
         )
     }
     positions = dict(db.execute("select area_id, count(*) from positions group by area_id").fetchall())
-    found = rows(db, "select id, title, description from policy_areas order by ordinal, title", [])
-    for area in found:
-        area["documents"], area["must_see"] = counted.get(area["id"], (0, 0))
-        area["positions"] = positions.get(area["id"], 0)
-        area["title"], area["description"] = _(area["title"]), _(area["description"] or "")
-    most = max((area["documents"] for area in found), default=0) or 1
-    for area in found:
-        area["share"] = round(100 * area["documents"] / most)
-    return found
+    found = rows(db, "select id, title, description from policy_areas order by ordinal, title")
+    most = max((counted.get(area["id"], (0, 0))[0] for area in found), default=0) or 1
+    return [
+        Area(
+            **_translated(area),
+            documents=(documents := counted.get(area["id"], (0, 0)))[0],
+            must_see=documents[1],
+            positions=positions.get(area["id"], 0),
+            share=round(100 * documents[0] / most),
+        )
+        for area in found
+    ]
 
 
-def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> Row | None:
-    found = rows(db, "select id, title, description from policy_areas where id = ?", [area_id])
-    if not found:
+def _translated(area: Row) -> Row:
+    return {"id": area["id"], "title": _(area["title"]), "description": _(area["description"] or "")}
+
+
+def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> AreaView | None:
+    found = first(db, "select id, title, description from policy_areas where id = ?", [area_id])
+    if found is None:
         return None
-    found[0]["title"], found[0]["description"] = _(found[0]["title"]), _(found[0]["description"] or "")
-    positions = db.execute(
+    here, address, due = [area_id], f"/browse?area={area_id}", deadlines(db, today, Wanted(area=area_id), limit=6)
+    positions = rows(
+        db,
         """select p.id, p.title, p.statement,
             (select count(*) from position_listing l where l.position_id = p.id) as documents
         from positions p where instr('; ' || p.areas || '; ', '; ' || ? || '; ') order by p.area_id <> ?, p.ordinal""",
         [area_id, area_id],
     )
-    return {
-        "area": found[0],
-        "by_status": by_status(counted(db, "status", "area_id = ?", [area_id]), f"/browse?area={area_id}"),
-        "by_year": by_year(dict(counted(db, "year", "area_id = ?", [area_id])), today, f"/browse?area={area_id}"),
-        **active_states(db, today, lambda place: f"/browse?area={area_id}&jurisdiction={place}", area_id),
-        "must_see": first_to_see(db, "area_id = ?", [area_id], today, area_id),
-        "latest": newest(db, "area_id = ?", [area_id], today, area_id),
-        "due": (due := deadlines(db, today, Wanted(area=area_id), limit=6)),
-        "recent_events": [] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
-        "positions": [dict(row) for row in positions],
-    }
+    return AreaView(
+        area=_translated(found),
+        by_status=by_status(counted(db, "status", "area_id = ?", here), address),
+        by_year=by_year(dict(counted(db, "year", "area_id = ?", here)), today, address),
+        must_see=first_to_see(db, "area_id = ?", here, today, area_id),
+        latest=newest(db, "area_id = ?", here, today, area_id),
+        due=due,
+        recent_events=[] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
+        positions=positions,
+        **vars(active_states(db, today, lambda place: f"{address}&jurisdiction={place}", area_id)),
+    )

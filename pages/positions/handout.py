@@ -4,39 +4,46 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
+from dataclasses import dataclass
 
-from pages.browse.cards import Card, marks, one_per_title
+from pages.browse.cards import Card, one_per_title
+from pages.database import Row, marks
 from pages.documents import decisions, rulemaking
-from pages.positions import positions
+from pages.positions.positions import PositionPage, position
 
-Row = dict[str, Any]
 #: What fits on one page whatever the position.
-DOCUMENTS, VERSIONS, PARTNERS = 4, 3, 6
+DOCUMENTS = 4
 
 
-def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Row | None:
+#: A document with its next date, the sentence that touches the position best, and ALA's stance.
+Stake = tuple[Card, Row | None, str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handout:
+    """What the sheet shows; ``earlier`` are documents that can no longer move, where none is at ``stake``."""
+
+    position: PositionPage
+    stake: list[Stake]
+    earlier: list[Stake]
+    today: str
+
+
+def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Handout | None:
     """What the sheet shows; None when there is no such position."""
-    found = positions.position(db, position_id, today)
+    found = position(db, position_id, today)
     if found is None:
         return None
-    earlier = one_per_title([card for card, _, _ in found["documents"]], DOCUMENTS)
-    return {
-        "p": found["p"],
-        "areas": found["areas"],
-        "why": found["why"],
-        "versions": found["versions"][:VERSIONS],
-        "partners": found["partners"][:PARTNERS],
-        "core_values": found["core_values"],
-        "stake": _told(db, position_id, found["at_stake"][:DOCUMENTS], today),
-        "earlier": _told(db, position_id, earlier[:DOCUMENTS], today) if not found["at_stake"] else [],
-        "today": today.isoformat(),
-    }
+    earlier = [] if found.at_stake else one_per_title([card for card, _, _ in found.documents], DOCUMENTS)
+    return Handout(
+        position=found,
+        stake=_with_stances(db, position_id, found.at_stake[:DOCUMENTS], today),
+        earlier=_with_stances(db, position_id, earlier, today),
+        today=today.isoformat(),
+    )
 
 
-def _told(
-    db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date
-) -> list[tuple[Card, Row | None, str, str | None]]:
+def _with_stances(db: sqlite3.Connection, position_id: str, found: list[Card], today: datetime.date) -> list[Stake]:
     """Each document with its next date and the sentence that touches the position best, and ALA's stance."""
     ids = [card.id for card in found]
     best: dict[str, str] = {}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from typing import Any
+from dataclasses import dataclass
 
 from pages.browse import search
-from pages.browse.cards import Card, area_titles, cards, marks, one_per_title
+from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
-from pages.documents.document import FIELD_LABELS, rows
+from pages.database import Row, first, marks, rows, value
+from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
 from pages.http.language import N_
 
-Row = dict[str, Any]
 PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
 AT_STAKE = 8
@@ -37,7 +37,7 @@ def positions(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
     counted = dict(db.execute("select position_id, count(*) from position_listing group by position_id").fetchall())
     titles = area_titles(db)
     grouped: dict[str, list[Row]] = {area: [] for area in titles}
-    for row in rows(db, "select id, title, statement, area_id from positions order by ordinal, id", []):
+    for row in rows(db, "select id, title, statement, area_id from positions order by ordinal, id"):
         grouped.setdefault(row["area_id"], []).append(row | {"documents": counted.get(row["id"], 0)})
     return [(area, titles.get(area, formatting.word("kinds", area)), found) for area, found in grouped.items() if found]
 
@@ -51,46 +51,67 @@ def by_name(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
     return [(f"letter-{letter.lower()}", letter, found) for letter, found in lettered.items()]
 
 
-def position(db: sqlite3.Connection, position_id: str, today: datetime.date, page: int = 1) -> Row | None:
-    """One position with its history and one page of the documents it touches, newest first; None if unknown."""
-    found = rows(db, "select * from positions where id = ?", [position_id])
-    if not found:
+@dataclass(frozen=True, kw_only=True)
+class PositionPage:
+    """One position, ``p``, with its history and one page of the documents that may touch it.
+
+    ``why`` is the reason that the newest of its ``versions`` gives; ``messages`` are (audience, paragraph); each of
+    ``documents`` comes with the sentence that touches the position best, and the part of the document it is in.
+    """
+
+    p: Row
+    areas: list[tuple[str, str]]
+    owner_units: list[str]
+    partners: list[str]
+    core_values: list[str]
+    confidence: str
+    versions: list[Row]
+    why: str | None
+    messages: list[tuple[str, str]]
+    at_stake: list[Card]
+    related: list[Row]
+    documents: list[tuple[Card, str, str]]
+    total: int
+    page: int
+    pages: int
+
+    def address(self, page: int) -> str:
+        """Return the address of another page of its documents."""
+        return f"/positions/{self.p['id']}?page={page}"
+
+
+def position(db: sqlite3.Connection, position_id: str, today: datetime.date, page: int = 1) -> PositionPage | None:
+    """One position with one page of its documents, newest first; None if unknown."""
+    head = first(db, "select * from positions where id = ?", [position_id])
+    if head is None:
         return None
-    head = found[0]
     titles = area_titles(db)
-    total = db.execute("select count(*) from position_listing where position_id = ?", [position_id]).fetchone()[0]
+    total = value(db, "select count(*) from position_listing where position_id = ?", [position_id])
     pages = max(1, -(-total // PAGE))
-    page = min(max(1, page), pages)
-    ids = [
-        row[0]
-        for row in db.execute(
-            "select document_id from position_listing where position_id = ? "
-            "order by sort_on desc, document_id desc limit ? offset ?",
-            [position_id, PAGE, (page - 1) * PAGE],
-        )
-    ]
-    return {
-        "p": head,
-        "areas": [(area, titles.get(area, area)) for area in names(head["areas"]) or [head["area_id"]]],
-        "owner_units": names(head["owner_units"]),
-        "partners": names(head["partners"]),
-        "core_values": names(head["core_values"]),
-        "confidence": formatting.word("confidence", head["confidence"]),
-        **_history(db, position_id),
-        "messages": _messages(db, position_id),
-        "at_stake": _at_stake(db, position_id, today),
-        "related": _related(db, head),
-        "documents": _with_sentences(db, position_id, cards(db, ids, today)),
-        "total": total,
-        "page": page,
-        "pages": pages,
-    }
-
-
-def _history(db: sqlite3.Connection, position_id: str) -> Row:
-    """The versions, newest first, and why ALA holds it, in the words of the newest that says so."""
+    page = min(page, pages)
+    listed = db.execute(
+        "select document_id from position_listing where position_id = ? "
+        "order by sort_on desc, document_id desc limit ? offset ?",
+        [position_id, PAGE, (page - 1) * PAGE],
+    )
     versions = rows(db, "select * from position_versions where position_id = ? order by ordinal desc", [position_id])
-    return {"versions": versions, "why": next((v["rationale"] for v in versions if v["rationale"]), None)}
+    return PositionPage(
+        p=head,
+        areas=[(area, titles.get(area, area)) for area in names(head["areas"]) or [head["area_id"]]],
+        owner_units=names(head["owner_units"]),
+        partners=names(head["partners"]),
+        core_values=names(head["core_values"]),
+        confidence=formatting.word("confidence", head["confidence"]),
+        versions=versions,
+        why=next((each["rationale"] for each in versions if each["rationale"]), None),
+        messages=_messages(db, position_id),
+        at_stake=_at_stake(db, position_id, today),
+        related=_related(db, head),
+        documents=_with_sentences(db, position_id, cards(db, [row[0] for row in listed], today)),
+        total=total,
+        page=page,
+        pages=pages,
+    )
 
 
 def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
+from pages.database import Row, first, rows
 from pages.export.exports import cell
 from pages.http import formatting
 from positions.scorecard import DIMENSIONS
-
-Row = dict[str, Any]
 
 #: What the page can count by, with the heading of its column.
 BY = {"position": "Position", "area": "Policy area", "year": "Year", "level": "Level of government"}
@@ -23,20 +23,33 @@ _BEHIND = """
     order by coalesce(o.ended_on, o.decided_on) desc, o.document_id, o.position_id"""
 
 
-def scorecard(db: sqlite3.Connection, by: str, value: str) -> Row:
-    """The counts by one of BY, and the outcomes behind ``value`` of it (all of them for ``""``)."""
+@dataclass(frozen=True, kw_only=True)
+class ScorecardView:
+    """The counts by one dimension, and the outcomes behind one ``value`` of it (all of them for ``""``)."""
+
+    by: str
+    value: str
+    value_name: str
+    rows: list[Row]
+    behind: list[Row]
+    total: Row | None
+    dimensions: dict[str, str]
+
+
+def scorecard(db: sqlite3.Connection, by: str, value: str) -> ScorecardView:
+    """The counts by one of BY, and the outcomes behind ``value`` of it."""
     by = by if by in BY else "position"
     names = _names(db, by)
-    rows = [
-        dict(row) | {"name": names.get(row["value"], row["value"])}
-        for row in db.execute("select * from scorecard where dimension = ? order by decided desc, value", [by])
-    ]
-    total = db.execute("select * from scorecard where dimension = 'all'").fetchone()
-    behind = [row for row in outcomes(db) if not value or value in row["keys"][by]]
-    return {
-        "by": by, "value": value, "value_name": names.get(value, value), "rows": rows, "behind": behind,
-        "total": dict(total) if total else None, "dimensions": BY,
-    }  # fmt: skip
+    counted = rows(db, "select * from scorecard where dimension = ? order by decided desc, value", [by])
+    return ScorecardView(
+        by=by,
+        value=value,
+        value_name=names.get(value, value),
+        rows=[row | {"name": names.get(row["value"], row["value"])} for row in counted],
+        behind=[row for row in outcomes(db) if not value or value in row["keys"][by]],
+        total=first(db, "select * from scorecard where dimension = 'all'"),
+        dimensions=BY,
+    )
 
 
 def outcomes(db: sqlite3.Connection) -> list[Row]:
@@ -44,23 +57,23 @@ def outcomes(db: sqlite3.Connection) -> list[Row]:
     found = []
     for row in db.execute(_BEHIND):
         keys = {
-            "position": [row["position_id"]], "area": row["areas"].split("; "), "year": [row["year"]],
+            "position": [row["position_id"]],
+            "area": row["areas"].split("; "),
+            "year": [row["year"]],
             "level": [row["level"]],
-        }  # fmt: skip
+        }
         found.append(dict(row) | {"keys": keys, "place": formatting.place(row["jurisdiction"])})
     return found
 
 
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The confirmed outcomes of one document, for its page."""
-    return [
-        dict(row)
-        for row in db.execute(
-            "select o.*, p.title from outcomes o join positions p on p.id = o.position_id where o.document_id = ? "
-            "order by p.ordinal",
-            [document_id],
-        )
-    ]
+    return rows(
+        db,
+        "select o.*, p.title from outcomes o join positions p on p.id = o.position_id where o.document_id = ? "
+        "order by p.ordinal",
+        [document_id],
+    )
 
 
 def _names(db: sqlite3.Connection, by: str) -> dict[str, str]:
@@ -71,11 +84,22 @@ def _names(db: sqlite3.Connection, by: str) -> dict[str, str]:
 
 
 _COLUMNS = {
-    "document_id": "Document", "identifier": "Number", "title": "Title", "jurisdiction": "Jurisdiction", "level": "Level",
-    "status": "Ended as", "ended_on": "Ended on", "position_id": "Position", "position": "Position in words",
-    "areas": "Policy areas", "outcome": "Outcome", "went": "Went ALA's way", "words": "Passage", "decided_on": "Confirmed on",
+    "document_id": "Document",
+    "identifier": "Number",
+    "title": "Title",
+    "jurisdiction": "Jurisdiction",
+    "level": "Level",
+    "status": "Ended as",
+    "ended_on": "Ended on",
+    "position_id": "Position",
+    "position": "Position in words",
+    "areas": "Policy areas",
+    "outcome": "Outcome",
+    "went": "Went ALA's way",
+    "words": "Passage",
+    "decided_on": "Confirmed on",
     "url": "Source",
-}  # fmt: skip
+}
 
 
 def as_csv(db: sqlite3.Connection) -> bytes:

@@ -144,18 +144,49 @@ def _read_all(path: Path) -> _Reader:
 
 
 _POSITION_KEYS = {
-    "id": TEXT, "title": TEXT, "areas": LIST, "confidence": TEXT, "source_url": TEXT, "source_read": FLAG,
-    "also_in": LIST, "owner_units": LIST, "partners": LIST, "opponents": LIST, "core_values": LIST, "related": LIST, "note": TEXT,
-    "versions": None, "triggers": None, "examples": None,
-}  # fmt: skip
+    "id": TEXT,
+    "title": TEXT,
+    "areas": LIST,
+    "confidence": TEXT,
+    "source_url": TEXT,
+    "source_read": FLAG,
+    "also_in": LIST,
+    "owner_units": LIST,
+    "partners": LIST,
+    "opponents": LIST,
+    "core_values": LIST,
+    "related": LIST,
+    "note": TEXT,
+    "versions": None,
+    "triggers": None,
+    "examples": None,
+}
 _VERSION_KEYS = {
-    "document": TEXT, "body": TEXT, "section": TEXT, "adopted": DATE, "revised": DATE, "superseded": DATE,
-    "retired": DATE, "statement": TEXT, "rationale": TEXT, "confidence": TEXT, "date_confidence": TEXT, "note": TEXT,
-}  # fmt: skip
+    "document": TEXT,
+    "body": TEXT,
+    "section": TEXT,
+    "adopted": DATE,
+    "revised": DATE,
+    "superseded": DATE,
+    "retired": DATE,
+    "statement": TEXT,
+    "rationale": TEXT,
+    "confidence": TEXT,
+    "date_confidence": TEXT,
+    "note": TEXT,
+}
 _TRIGGER_KEYS = {
-    "id": TEXT, "says": TEXT, "reversed": TEXT, "any": LIST, "near": LIST, "context": LIST, "unless": LIST,
-    "alone": FLAG, "leans": TEXT, "weight": NUMBER,
-}  # fmt: skip
+    "id": TEXT,
+    "says": TEXT,
+    "reversed": TEXT,
+    "any": LIST,
+    "near": LIST,
+    "context": LIST,
+    "unless": LIST,
+    "alone": FLAG,
+    "leans": TEXT,
+    "weight": NUMBER,
+}
 _EXAMPLE_KEYS = {"text": TEXT, "stance": TEXT}
 
 
@@ -223,9 +254,10 @@ class _Reader(Checker):
                 self.where = position.id
                 latest = [item for item in entry["versions"] if "statement" in item][-1]
                 self.problem(
-                    latest, "statement",
+                    latest,
+                    "statement",
                     f"the statement has reading grade {found}: write it in shorter words and sentences, up to {HIGHEST:.0f}",
-                )  # fmt: skip
+                )
 
     # ---- parts
 

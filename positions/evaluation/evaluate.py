@@ -71,8 +71,10 @@ class Agreement:
 
 
 def agreement(provisions: Sequence[Labelled]) -> Agreement:
-    pairs_a, pairs_b = ({(i, label.position): label.direction for i, labels in enumerate(read) for label in labels}
-                        for read in ([p.labels_a for p in provisions], [p.labels_b for p in provisions]))  # fmt: skip
+    pairs_a, pairs_b = (
+        {(i, label.position): label.direction for i, labels in enumerate(read) for label in labels}
+        for read in ([p.labels_a for p in provisions], [p.labels_b for p in provisions])
+    )
     both = [(pairs_a[pair], pairs_b[pair]) for pair in pairs_a if pair in pairs_b]
     named = len(pairs_a) + len(pairs_b)
     return Agreement(
@@ -297,8 +299,10 @@ def _report(readers: Agreement, scores: Score, filled: Score, misses: bool, spre
     ]
     if spread:
         low, high = spread.position
-        lines.append(f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
-                     f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}")  # fmt: skip
+        lines.append(
+            f"drawn again: in the first {PLACES} {low:.0%} to {high:.0%}, right direction "
+            f"{spread.direction[0]:.0%} to {spread.direction[1]:.0%}"
+        )
     return lines + [_told(miss) for miss in scores.misses if misses]
 
 

@@ -1,6 +1,7 @@
 """Provisions labelled by two readers: which position each touches and in which direction. Ids and labels, no sentences.
 
-``python -m positions.evaluation.labels FOLDER`` puts the answers of both readers and the split together in ``gold/provisions.jsonl``.
+``python -m positions.evaluation.labels FOLDER`` puts the answers of both readers and the split together in
+``gold/provisions.jsonl``.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ Labels = tuple[Label, ...]
 class Labelled:
     """One provision: where it stands, and what two readers said. ``text_hash`` tells whether it still stands there.
 
-    ``kind`` is how it was drawn (see positions.evaluation.sampling), ``areas`` those of the document at that time. ``agreed`` is None
-    where the readers share nothing and nobody settled it.
+    ``kind`` is how it was drawn (see positions.evaluation.sampling), ``areas`` those of the document at that time.
+    ``agreed`` is None where the readers share nothing and nobody settled it.
     """
 
     id: str
@@ -97,11 +98,19 @@ def read_gold(path: Path = FILE) -> list[Labelled]:
         try:
             made.append(
                 Labelled(
-                    row["id"], row["field"], row["start"], row["end"], row["text_hash"], tuple(row["areas"]), row["kind"],
-                    row["split"], _labels(row["labels_a"]), _labels(row["labels_b"]),
+                    row["id"],
+                    row["field"],
+                    row["start"],
+                    row["end"],
+                    row["text_hash"],
+                    tuple(row["areas"]),
+                    row["kind"],
+                    row["split"],
+                    _labels(row["labels_a"]),
+                    _labels(row["labels_b"]),
                     None if row["agreed"] is None else _labels(row["agreed"]),
                 )
-            )  # fmt: skip
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise BadLabels(f"{path}, line {number}: not a labelled provision ({error!r})") from error
     return made
@@ -154,8 +163,8 @@ def _labels(rows: list[dict[str, Any]]) -> Labels:
 
 
 def join(folder: Path, known: frozenset[str]) -> list[Labelled]:
-    """The provisions that positions.evaluation.sampling wrote to ``folder``, with ``labels_a.jsonl``, ``labels_b.jsonl`` and, where it
-    is there, ``settled.jsonl``, the answers of a third reader, which take the place of what two agree on.
+    """The provisions that positions.evaluation.sampling wrote to ``folder``, with ``labels_a.jsonl``, ``labels_b.jsonl``
+    and, where it is there, ``settled.jsonl``, the answers of a third reader, which take the place of what two agree on.
 
     Raises:
         BadLabels: a file is missing or wrong, or a reader left a provision out.
@@ -172,10 +181,19 @@ def join(folder: Path, known: frozenset[str]) -> list[Labelled]:
         agreed = settled[n] if n in settled else in_common(a[n], b[n])
         made.append(
             Labelled(
-                row["id"], row["field"], row["start"], row["end"], text_hash(row["words"]), tuple(row["areas"]),
-                kinds[str(n)]["kind"], split[str(n)], a[n], b[n], agreed,
+                row["id"],
+                row["field"],
+                row["start"],
+                row["end"],
+                text_hash(row["words"]),
+                tuple(row["areas"]),
+                kinds[str(n)]["kind"],
+                split[str(n)],
+                a[n],
+                b[n],
+                agreed,
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -213,10 +213,16 @@ def as_read(number: int, candidate: Candidate) -> dict[str, Any]:
     if name == "title":
         after = after or fields.get("abstract", "")
     return {
-        "n": number, "id": candidate.document.id, "field": name, "start": candidate.start, "end": candidate.end,
-        "words": candidate.words, "context": {"before": before[-_CONTEXT:], "after": after[:_CONTEXT]},
-        "title": fields.get("title", ""), "areas": candidate.document.areas,
-    }  # fmt: skip
+        "n": number,
+        "id": candidate.document.id,
+        "field": name,
+        "start": candidate.start,
+        "end": candidate.end,
+        "words": candidate.words,
+        "context": {"before": before[-_CONTEXT:], "after": after[:_CONTEXT]},
+        "title": fields.get("title", ""),
+        "areas": candidate.document.areas,
+    }
 
 
 def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh: bool = False) -> list[Candidate]:

@@ -28,8 +28,13 @@ _MOST = 0.1  # the score of a perfect likeness
 _STATED, _TITLE = 3, 0.4  # how often the words of a statement, and those of a document's title, count
 _LONGEST = 4_000  # characters of a sentence that are read
 _OPENING = 25  # words in which the main verb of a sentence stands
-_COMMON = frozenset(re.findall(r"\w+", "the and for with that are which its not may shall must any such other all who their "
-                               "they have has will under act section state law bill this from"))  # fmt: skip
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "the and for with that are which its not may shall must any such other all who their "
+        "they have has will under act section state law bill this from",
+    )
+)
 
 
 class Nearest:

@@ -12,9 +12,16 @@ comparisons = Migrations("comparison")
 
 #: Every table of comparisons, in an order in which they may be emptied.
 COMPARED = (
-    "shared_passages", "shared_texts", "look_alikes", "look_alike_groups", "wording_pairs", "signatures",
-    "word_frequencies", "version_provisions", "version_readings",
-)  # fmt: skip
+    "shared_passages",
+    "shared_texts",
+    "look_alikes",
+    "look_alike_groups",
+    "wording_pairs",
+    "signatures",
+    "word_frequencies",
+    "version_provisions",
+    "version_readings",
+)
 
 
 @tags()

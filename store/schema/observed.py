@@ -16,7 +16,15 @@ PARTS: dict[str, tuple[str, ...]] = {
     "summaries": ("acted_on", "action", "text"),
     "actions": ("acted_on", "description", "classification", "chamber", "code"),
     "sponsors": (
-        "name", "role", "party", "state", "district", "person_id", "joined_on", "withdrawn_on", "original",
+        "name",
+        "role",
+        "party",
+        "state",
+        "district",
+        "person_id",
+        "joined_on",
+        "withdrawn_on",
+        "original",
     ),
     "committees": ("name", "chamber", "code", "activity", "active_on"),
     "versions": ("name", "issued_on", "url", "media_type"),
@@ -25,7 +33,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "events": ("kind", "starts_at", "timezone", "description"),
     "terms": ("kind", "term"),
     "status_history": ("status", "reached_on"),
-}  # fmt: skip
+}
 
 
 @observed()

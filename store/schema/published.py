@@ -1,4 +1,7 @@
-"""corpus.db, what the site reads: listings, counts, search words, what the public may know of decisions. `infopolicy publish` makes them again."""
+"""corpus.db, what the site reads: listings, counts, search words, what the public may know of decisions.
+
+`infopolicy publish` makes them again.
+"""
 
 from __future__ import annotations
 

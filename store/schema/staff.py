@@ -200,7 +200,7 @@ def create_reports(db: Database) -> None:
 
 @intake()
 def create_hand_documents(db: Database) -> None:
-    # `record` is a document as crawlers.storage.merge.to_json writes it; the newest row of a document counts, `gone` withdraws it.
+    # `record` is a document as crawlers.storage.merge.to_json writes it; its newest row counts, `gone` withdraws it.
     db.execute("""
         create table hand_documents (
             id integer primary key, document_id text not null, record text not null, gone integer not null, note text,

@@ -1,6 +1,6 @@
 """Run commands one after the other on a disk that is full or read-only, each in a process of its own; prints JSON.
 
-    python tests/faulty_disk.py full|readonly FOLDER < [[name, [argument, …], "standard input"], …]
+    python tests/support/faulty_disk.py full|readonly FOLDER < [[name, [argument, …], "standard input"], …]
 
 Everything is imported once, and a fork is quick: all commands take seconds. A limit on the size of files stands for the full
 disk. For root, who may write anywhere, the caller takes away the right to pass over permissions (CAP_DAC_OVERRIDE).
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import click
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import cli  # noqa: E402

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import desk_world
+import desk_fixtures
 import site_corpus
 import yaml
 from fuzz_targets import recordings
@@ -28,6 +28,7 @@ from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import upsert
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
+from desk.reviews import verdict_validity
 from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import issues
@@ -47,8 +48,16 @@ PAYLOAD = (
 )
 #: Line ends become new lines of calendars and headers where they are not taken out.
 LINES = PAYLOAD + "\r\nX-PWNED: 1\r\nBEGIN:VALARM\nBcc: pwned@example.org\r"
-ADDRESSES = ("javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "data:text/html,<script>pwned()</script>", "vbscript:pwned",
-             "https://x.example/\"onmouseover=\"pwned()", "//evil.example/pwned", "https://x.example/'><script>pwned()</script>")  # fmt: skip
+ADDRESSES = (
+    "javascript:pwned()",
+    "JaVaScRiPt:pwned()",
+    " javascript:pwned()",
+    "data:text/html,<script>pwned()</script>",
+    "vbscript:pwned",
+    'https://x.example/"onmouseover="pwned()',
+    "//evil.example/pwned",
+    "https://x.example/'><script>pwned()</script>",
+)
 
 BILL = "us-119-hr7661"
 #: One of those that families.yml describes.
@@ -58,7 +67,7 @@ _FREE = {"title", "text", "name", "fullName", "description", "lawType", "type", 
 
 def hostile_bill() -> Document:
     """A recorded bill: every title, action, name and summary is an attack, and every address too."""
-    home = Path(__file__).parent / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
+    home = Path(__file__).parents[1] / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
     tree = xmltree.parse((home / "BILLSTATUS-119hr7661.xml").read_bytes(), root="billStatus")
     count = 0
     for node in tree.iter():
@@ -121,7 +130,7 @@ def hostile_state_bill() -> Document:
 
 def build(folder: Path) -> tuple[Configuration, list[str]]:
     """The settings of such a site, and the ids of its three hostile documents."""
-    config = desk_world.build(folder)
+    config = desk_fixtures.build(folder)
     documents = [hostile_bill(), hostile_rule(), hostile_state_bill()]
     with closing(connect(config.corpus)) as db:
         for each in documents:
@@ -138,8 +147,8 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
                 {"group_id": FAMILY, "document_id": document.id, "ordinal": number, "likeness": 0.9}
             )
         publish(db, site_corpus.NOW)
-    with closing(desk_world.open_desk(config)) as db:
-        desk_world.verdict_validity.settle_all(db, desk_world.NOW)
+    with closing(desk_fixtures.open_desk(config)) as db:
+        verdict_validity.settle_all(db, desk_fixtures.NOW)
     return config, [each.id for each in documents]
 
 
@@ -172,17 +181,33 @@ def _touched(db: Database, document: Document) -> None:
     }
     db.table("position_matches").insert(match | {"words": document.title[:60]})
     db.table("events").insert(
-        {"document_id": key, "ordinal": 90, "kind": "hearing", "starts_at": "2022-03-20T10:00:00", "timezone": "America/New_York",
-         "description": LINES}
-    )  # fmt: skip
+        {
+            "document_id": key,
+            "ordinal": 90,
+            "kind": "hearing",
+            "starts_at": "2022-03-20T10:00:00",
+            "timezone": "America/New_York",
+            "description": LINES,
+        }
+    )
 
 
 # --------------------------------------------------------------------- the YAML of maintainers, tampered with
 
 #: What a page shows of the files; everything else stays, or the loaders would refuse it.
 _SHOWN = (
-    "title", "statement", "rationale", "document", "body", "section", "note", "description", "about", "source_name", "number",
-)  # fmt: skip
+    "title",
+    "statement",
+    "rationale",
+    "document",
+    "body",
+    "section",
+    "note",
+    "description",
+    "about",
+    "source_name",
+    "number",
+)
 _LISTS = ("owner_units", "partners", "opponents", "core_values")
 _POSITIONS = {"telecommunications": ("tc-hotspot-lending",), "copyright": ("cp-fair-ebook-terms",)}
 
@@ -246,19 +271,19 @@ def tampered(folder: Path) -> Iterator[None]:
 
 def said_by_strangers(config: Configuration) -> dict[str, int]:
     """A report, a partner's statement and a proposal, each an attack; gives the numbers of the report and the proposal."""
-    now = desk_world.NOW
-    with closing(desk_world.open_desk(config)) as db:
+    now = desk_fixtures.NOW
+    with closing(desk_fixtures.open_desk(config)) as db:
         report = reports.file(db, f"/documents/{BILL}", PAYLOAD, "stranger@example.org", origin="x", now=now)
         held = reference.load_catalogue().by_id["tc-hotspot-lending"]
         change = proposals.change_of(held, "wording", {"statement": f"{PAYLOAD} again", "rationale": PAYLOAD})
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
-            [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_world.person(db).id, now],
+            [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_fixtures.person(db).id, now],
         )  # what `propose` writes, without the folder of the catalogue that it would check
         proposal = int(cursor.lastrowid or 0)
     with closing(routing.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
-        partner = partners.add_partner(db, "Pat Partner", name, password=desk_world.PASSWORD, now=now)
+        partner = partners.add_partner(db, "Pat Partner", name, password=desk_fixtures.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):
             partners.say(db, partner, key, "oppose", PAYLOAD, seen=0, now=now)
     return {"report": report, "proposal": proposal}

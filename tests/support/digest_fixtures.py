@@ -118,9 +118,11 @@ class Postbox:
         if habit == "drop-early":
             server.transport.abort()
         answers = {
-            "refuse": "550 5.7.1 not wanted here", "unknown-user": f"550 5.1.1 <{address}> no such user",
-            "later": "451 4.7.1 greylisted, come back later", "drop-early": "421 4.3.2 going down",
-        }  # fmt: skip
+            "refuse": "550 5.7.1 not wanted here",
+            "unknown-user": f"550 5.1.1 <{address}> no such user",
+            "later": "451 4.7.1 greylisted, come back later",
+            "drop-early": "421 4.3.2 going down",
+        }
         if habit in answers:
             return answers[habit]
         envelope.rcpt_tos.append(address)

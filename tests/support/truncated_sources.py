@@ -102,8 +102,9 @@ def us_states(folder: Path, count: int, announced: int) -> None:
     put(folder, f"{openstates.HOST}/jurisdictions?{urlencode(query)}", {"results": named, "pagination": paging})
     for state, listed, total in (("md", count, announced), ("nh", 1, 1)):
         bill = golden(f"us_states/*/bills@jurisdiction={state}&*")["results"][0]
-        bills = clones(bill, listed, id=lambda n: f"ocd-bill/{n}", identifier=lambda n: f"HB {n}",
-                       updated_at=lambda n: changed_at)  # fmt: skip
+        bills = clones(
+            bill, listed, id=lambda n: f"ocd-bill/{n}", identifier=lambda n: f"HB {n}", updated_at=lambda n: changed_at
+        )
         answer = {"results": bills, "pagination": {"page": 1, "max_page": 1, "per_page": 20, "total_items": total}}
         place = [("jurisdiction", state), ("session", "2025")]
         paged = [
@@ -214,9 +215,13 @@ def us_regulations(folder: Path, count: int, announced: int) -> None:
     for first, last in months("2017-05-01", month_end("2018-05-28")):
         here = first <= row["attributes"]["postedDate"][:10] <= last
         query = {
-            "filter[documentType]": TYPES, "filter[postedDate][ge]": first, "filter[postedDate][le]": last,
-            "sort": "postedDate,documentId", "page[size]": 250, "page[number]": 1,
-        }  # fmt: skip
+            "filter[documentType]": TYPES,
+            "filter[postedDate][ge]": first,
+            "filter[postedDate][le]": last,
+            "sort": "postedDate,documentId",
+            "page[size]": 250,
+            "page[number]": 1,
+        }
         answer = {"data": rows if here else [], "meta": {"totalElements": announced if here else 0}}
         put(folder, f"https://api.regulations.gov/v4/documents?{urlencode(query)}", answer)
 
@@ -254,13 +259,23 @@ def stored_bills(db: Database, run: int) -> None:
     """Eight bills, other ones for each run, of which Congress's records name a version."""
     bills = [
         Bill(
-            id=f"us-113-s{number}", source="us_bills", jurisdiction="us", level="federal", session="113", title="A bill",
-            identifier=f"S. {number}", document_type="s", chamber="upper", introduced_on="2013-01-16", status="introduced",
-            url="https://www.congress.gov/x", source_url="https://www.govinfo.gov/x",
+            id=f"us-113-s{number}",
+            source="us_bills",
+            jurisdiction="us",
+            level="federal",
+            session="113",
+            title="A bill",
+            identifier=f"S. {number}",
+            document_type="s",
+            chamber="upper",
+            introduced_on="2013-01-16",
+            status="introduced",
+            url="https://www.congress.gov/x",
+            source_url="https://www.govinfo.gov/x",
             versions=(TextVersion(name="Introduced in Senate", issued_on="2013-01-16", url=_text_url(number)),),
         )
         for number in range(100 * run + 1, 100 * run + 1 + WHOLE)
-    ]  # fmt: skip
+    ]
     upsert(db, bills, now="2026-11-25T00:00:00Z", silent=True)
 
 
@@ -277,7 +292,11 @@ CASES = {
     "us_regulations": Case(us_regulations, "2018-05-28", "2018-05-29", announces=True),
     "us_congress_api": Case(us_congress_api, "2026-11-25", "2026-11-25", announces=True),
     "us_bill_text": Case(
-        us_bill_text, "2026-11-25", "2026-11-26", announces=False, arguments={"tagged": "no", "congress": "113"},
+        us_bill_text,
+        "2026-11-25",
+        "2026-11-26",
+        announces=False,
+        arguments={"tagged": "no", "congress": "113"},
         seed=stored_bills,
     ),
-}  # fmt: skip
+}

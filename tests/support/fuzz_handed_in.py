@@ -11,10 +11,10 @@ import zipfile
 from typing import Any
 from unittest import mock
 
-import desk_world
+import desk_fixtures
 import xlsxwriter
 import yaml
-from desk_world import NOW, open_desk, person
+from desk_fixtures import NOW, open_desk, person
 from fuzz_local import change_yaml, folder, some_positions
 from fuzz_targets import Target
 from fuzzing import change_bytes, change_json, change_text, change_tree, change_xml
@@ -37,9 +37,9 @@ from positions.catalog.yaml_file import BadFile
 @functools.cache
 def _desk() -> Any:
     """staff.db with corpus.db attached, open for as long as this process."""
-    folder = folder() / "handed-in"
-    folder.mkdir()
-    return open_desk(desk_world.build(folder))
+    place = folder() / "handed-in"
+    place.mkdir()
+    return open_desk(desk_fixtures.build(place))
 
 
 # --------------------------------------------------------------------- trackers

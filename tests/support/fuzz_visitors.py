@@ -12,10 +12,10 @@ import sqlite3
 from contextlib import closing
 from urllib.parse import quote, urlencode
 
-import desk_world
+import desk_fixtures
 import httpx
 import site_corpus
-from digest_world import reader
+from digest_fixtures import reader
 from fuzz_local import folder
 from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
@@ -83,18 +83,18 @@ def link_seeds() -> tuple[bytes, ...]:
 
 
 @functools.cache
-def _world() -> tuple[asyncio.Runner, desk_world.Browser, desk_world.Browser, tuple[str, ...]]:
+def _world() -> tuple[asyncio.Runner, desk_fixtures.Browser, desk_fixtures.Browser, tuple[str, ...]]:
     """A loop, a stranger's browser, one of a person who has signed in, and addresses with a good link in them."""
-    folder = folder() / "world"
-    folder.mkdir()
-    config = desk_world.build(folder)
+    place = folder() / "world"
+    place.mkdir()
+    config = desk_fixtures.build(place)
     with closing(open_mail(config.mail)) as db:
         person = reader(db, "reader@example.org")
         links = Links.of(db)
         good = (f"/subscribe/manage/{links.manage(person.handle)}", f"/subscribe/leave/{links.leave('nobody')}")
-    application = desk_world.site_of(config, mail=config).app()
+    application = desk_fixtures.site_of(config, mail=config).app()
     runner = asyncio.Runner()
-    stranger, staff = desk_world.Browser(application), desk_world.Browser(application)
+    stranger, staff = desk_fixtures.Browser(application), desk_fixtures.Browser(application)
     runner.run(staff.sign_in())
     runner.run(stranger.token())
     return runner, stranger, staff, good
@@ -123,9 +123,14 @@ def _form(body: bytes) -> None:
 
 
 _STAFF_FORMS = (
-    f"/desk/documents/{site_corpus.BROADBAND}", f"/desk/documents/{site_corpus.BROADBAND}/keep",
-    f"/desk/documents/{site_corpus.BROADBAND}/follow", "/desk/bulk", "/desk/undo", "/desk/filters", "/desk/areas",
-)  # fmt: skip
+    f"/desk/documents/{site_corpus.BROADBAND}",
+    f"/desk/documents/{site_corpus.BROADBAND}/keep",
+    f"/desk/documents/{site_corpus.BROADBAND}/follow",
+    "/desk/bulk",
+    "/desk/undo",
+    "/desk/filters",
+    "/desk/areas",
+)
 
 
 def _address(body: bytes) -> None:
@@ -165,32 +170,67 @@ def _headers(body: bytes) -> None:
 # --------------------------------------------------------------------- seeds and changes
 
 _SEARCHES = (
-    b'"net neutrality" OR (title:librar* -sponsor:"Smith, A" NOT number:hr1) AND text:e-book', b"title:broadband OR school*",
+    b'"net neutrality" OR (title:librar* -sponsor:"Smith, A" NOT number:hr1) AND text:e-book',
+    b"title:broadband OR school*",
     "bibliothèque -número:²".encode(),
-)  # fmt: skip
+)
 _FORMS = tuple(
     urlencode(form, doseq=True).encode()
     for form in (
-        {"email": "a@example.org", "area": ["privacy", "copyright"], "jurisdiction": "us", "searches": "net neutrality\nlibrary",
-         "documents": "us-117-hr1783", "frequency": "weekly", "language": "en", "step": "save", "must_see": "1"},
+        {
+            "email": "a@example.org",
+            "area": ["privacy", "copyright"],
+            "jurisdiction": "us",
+            "searches": "net neutrality\nlibrary",
+            "documents": "us-117-hr1783",
+            "frequency": "weekly",
+            "language": "en",
+            "step": "save",
+            "must_see": "1",
+        },
         {"name": "Ana Reader", "password": "x", "next": "/desk", "step": "save"},
-        {"subject": "stance", "verdict": "confirm", "value": "oppose", "reason": "because", "note": "n", "position": "x",
-         "seen": "1", "step": "save", "stance": "support", "document": ["us-117-hr1783"], "to": "Ana", "due": "2022-04-01"},
+        {
+            "subject": "stance",
+            "verdict": "confirm",
+            "value": "oppose",
+            "reason": "because",
+            "note": "n",
+            "position": "x",
+            "seen": "1",
+            "step": "save",
+            "stance": "support",
+            "document": ["us-117-hr1783"],
+            "to": "Ana",
+            "due": "2022-04-01",
+        },
     )
-)  # fmt: skip
+)
 _ADDRESSES = (
     b"/browse?q=library&area=privacy&kind=bill&jurisdiction=us-tx&status=enacted&year=2022&must_see=1&sort=new&page=2",
-    b"/browse.json?size=10&after=2022-03-01/us-117-hr1783", b"/browse.atom?q=%22net+neutrality%22",
-    b"/deadlines.ics?area=broadband", b"/deadlines.csv?past=1&month=2022-03", b"/calendar?month=2022-03&area=privacy",
-    b"/documents/us-117-hr1783.atom", b"/areas/broadband.csv", b"/compare?a=us&b=us-tx&year=2022",
-    b"/scorecard?area=privacy&year=2022&level=federal", b"/corpus?sql=select+id,title+from+documents+where+id+like+:x&x=us%25",
-    b"/corpus/documents.json?_size=5&kind__exact=bill&_facet=status", b"/corpus/documents?_search=library&_sort=id&_next=x",
-    b"/embed/documents/us-117-hr1783", b"/positions/tc-hotspot-lending?page=2", b"/es/browse?q=biblioteca",
-    b"/subscribe?area=privacy&searches=x&documents=us-117-hr1783", b"/digest/public-weekly-2022-w10?language=es",
-    b"/sitemap-pages.xml", b"/glossary", b"/documents/us-117-hr1783/similar", b"/families",
+    b"/browse.json?size=10&after=2022-03-01/us-117-hr1783",
+    b"/browse.atom?q=%22net+neutrality%22",
+    b"/deadlines.ics?area=broadband",
+    b"/deadlines.csv?past=1&month=2022-03",
+    b"/calendar?month=2022-03&area=privacy",
+    b"/documents/us-117-hr1783.atom",
+    b"/areas/broadband.csv",
+    b"/compare?a=us&b=us-tx&year=2022",
+    b"/scorecard?area=privacy&year=2022&level=federal",
+    b"/corpus?sql=select+id,title+from+documents+where+id+like+:x&x=us%25",
+    b"/corpus/documents.json?_size=5&kind__exact=bill&_facet=status",
+    b"/corpus/documents?_search=library&_sort=id&_next=x",
+    b"/embed/documents/us-117-hr1783",
+    b"/positions/tc-hotspot-lending?page=2",
+    b"/es/browse?q=biblioteca",
+    b"/subscribe?area=privacy&searches=x&documents=us-117-hr1783",
+    b"/digest/public-weekly-2022-w10?language=es",
+    b"/sitemap-pages.xml",
+    b"/glossary",
+    b"/documents/us-117-hr1783/similar",
+    b"/families",
     b"/scorecard.csv?by=area&value=privacy",
     b"/documents/us-117-hr1783/versions?from=0&to=1&view=inline",
-)  # fmt: skip
+)
 
 
 def change_form(body: bytes, rng: random.Random) -> bytes:

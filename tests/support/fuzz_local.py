@@ -24,7 +24,7 @@ from positions.catalog import catalog, stances
 from positions.catalog.yaml_file import BadFile
 from store.connect import open_mail
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @functools.cache
@@ -57,9 +57,16 @@ def change_yaml(body: bytes, rng: random.Random) -> bytes:
 
 
 YAML_TRICKS = (
-    b"!!python/object/apply:os.system ['true']\n", b"a: &a [*a]\n", b"{" * 3000, b"- " * 3000, b"? " * 900, b"%YAML 9.9\n---\n",
-    b"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n", b"<<: {<<: {<<: {a: 1}}}\n", b"\xef\xbb\xbf",
-)  # fmt: skip
+    b"!!python/object/apply:os.system ['true']\n",
+    b"a: &a [*a]\n",
+    b"{" * 3000,
+    b"- " * 3000,
+    b"? " * 900,
+    b"%YAML 9.9\n---\n",
+    b"a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n",
+    b"<<: {<<: {<<: {a: 1}}}\n",
+    b"\xef\xbb\xbf",
+)
 
 
 # --------------------------------------------------------------------- files
@@ -221,7 +228,12 @@ def local_files() -> tuple[Target, ...]:
         ("settings", (_TOML,), change_line, _settings, (settings.BadSetting,)),
         ("mailbox", (_REPORT, _REPORT * 2), change_bytes, _mailbox, ()),
         ("json_lines", _LINES, change_json, json_line, (BadLine,)),
-        ("address", (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()), change_line, _address,
-         (addresses.BadAddress,)),
-    )  # fmt: skip
+        (
+            "address",
+            (b"Reader.Name+x@library.example.org", "r@bücher.example".encode()),
+            change_line,
+            _address,
+            (addresses.BadAddress,),
+        ),
+    )
     return tuple(Target(*row) for row in table)

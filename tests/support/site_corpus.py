@@ -82,10 +82,18 @@ def _states(db: Database) -> None:
     ):
         number = key.rpartition("-")[2].upper()
         row = document_row(
-            f"us-{key}", source="us_states", jurisdiction=f"us-{place}", level="state", session=key.split("-")[1],
-            identifier=number, title=f"Broadband for libraries, {number} of {place.upper()}", url="https://example.org/",
-            published_on="2022-01-10", latest_action_on="2022-02-01", latest_action="Referred.",
-        )  # fmt: skip
+            f"us-{key}",
+            source="us_states",
+            jurisdiction=f"us-{place}",
+            level="state",
+            session=key.split("-")[1],
+            identifier=number,
+            title=f"Broadband for libraries, {number} of {place.upper()}",
+            url="https://example.org/",
+            published_on="2022-01-10",
+            latest_action_on="2022-02-01",
+            latest_action="Referred.",
+        )
         db.table("documents").insert(row)
         if tagged:
             db.table("tags").insert({"document_id": row["id"], "area_id": "broadband", "probability": 0.9})
@@ -94,29 +102,61 @@ def _states(db: Database) -> None:
 def _documents(db: Database) -> None:
     rows = [
         document_row(
-            BROADBAND, identifier="H.R. 1783", title="Library Broadband Act", abstract=_ABSTRACT,
-            url="https://www.congress.gov/bill/117th-congress/house-bill/1783", document_type="hr", chamber="lower",
-            status="passed_first_chamber", status_on="2022-03-08", published_on="2021-03-11",
-            latest_action="Received in the Senate.", latest_action_on="2022-03-08", policy_area="Communications",
+            BROADBAND,
+            identifier="H.R. 1783",
+            title="Library Broadband Act",
+            abstract=_ABSTRACT,
+            url="https://www.congress.gov/bill/117th-congress/house-bill/1783",
+            document_type="hr",
+            chamber="lower",
+            status="passed_first_chamber",
+            status_on="2022-03-08",
+            published_on="2021-03-11",
+            latest_action="Received in the Senate.",
+            latest_action_on="2022-03-08",
+            policy_area="Communications",
         ),
         document_row(
-            HOSTILE_BILL, identifier="S. 42", title=HOSTILE, abstract="Reading for <b>all</b>.", document_type="s",
-            url="javascript:alert(1)", published_on="2021-01-26", latest_action_on="2021-01-26",
+            HOSTILE_BILL,
+            identifier="S. 42",
+            title=HOSTILE,
+            abstract="Reading for <b>all</b>.",
+            document_type="s",
+            url="javascript:alert(1)",
+            published_on="2021-01-26",
+            latest_action_on="2021-01-26",
             latest_action="Read twice <img src=x onerror=alert(1)>",
         ),
         document_row(
-            RULE, kind="regulation", source="us_federal_register", session="fr", identifier="2022-04567",
-            title="Hotspot lending under the E-Rate program", text=_RULE_TEXT, document_type="Proposed Rule",
-            url="https://www.federalregister.gov/d/2022-04567", status="proposed", status_on="2022-03-02",
-            published_on="2022-03-02", comments_close_on="2022-03-31",
+            RULE,
+            kind="regulation",
+            source="us_federal_register",
+            session="fr",
+            identifier="2022-04567",
+            title="Hotspot lending under the E-Rate program",
+            text=_RULE_TEXT,
+            document_type="Proposed Rule",
+            url="https://www.federalregister.gov/d/2022-04567",
+            status="proposed",
+            status_on="2022-03-02",
+            published_on="2022-03-02",
+            comments_close_on="2022-03-31",
         ),
         document_row(
-            PLAIN, identifier="H.R. 9", title="A bill about lighthouses", url="https://www.congress.gov/", session="117",
-            document_type="hr", status="enacted", status_on="2021-12-01", published_on="2021-02-01",
-            latest_action="Became Public Law No: 117-99.", latest_action_on="2021-12-01",
+            PLAIN,
+            identifier="H.R. 9",
+            title="A bill about lighthouses",
+            url="https://www.congress.gov/",
+            session="117",
+            document_type="hr",
+            status="enacted",
+            status_on="2021-12-01",
+            published_on="2021-02-01",
+            latest_action="Became Public Law No: 117-99.",
+            latest_action_on="2021-12-01",
             missing_since="2022-03-07T08:00:00Z",
         ),
-    ]  # fmt: skip
+    ]
     db.table("documents").insert_all(rows)
 
 
@@ -155,44 +195,85 @@ def _parts(db: Database) -> None:
     db.table("events").insert_all(
         [
             {
-                "document_id": RULE, "ordinal": 0, "kind": "comment_close", "starts_at": "2022-03-31T23:59:00",
+                "document_id": RULE,
+                "ordinal": 0,
+                "kind": "comment_close",
+                "starts_at": "2022-03-31T23:59:00",
                 "timezone": "America/New_York",
             },
             {
-                "document_id": BROADBAND, "ordinal": 0, "kind": "hearing", "starts_at": "2022-02-01T10:00:00",
-                "timezone": "America/New_York", "description": "Room 2123",
+                "document_id": BROADBAND,
+                "ordinal": 0,
+                "kind": "hearing",
+                "starts_at": "2022-02-01T10:00:00",
+                "timezone": "America/New_York",
+                "description": "Room 2123",
             },
         ]
-    )  # fmt: skip
+    )
     db.table("changes").insert(
         {
-            "id": "c1", "document_id": BROADBAND, "seen_at": NOW, "happened_on": "2022-03-08", "kind": "status",
+            "id": "c1",
+            "document_id": BROADBAND,
+            "seen_at": NOW,
+            "happened_on": "2022-03-08",
+            "kind": "status",
             "summary": "Passed one chamber",
         }
-    )  # fmt: skip
+    )
     db.table("provenance").insert_all(
         {"document_id": key, "source": source, "source_url": "https://www.govinfo.gov/x.xml", "fetched_at": NOW}
         for key, source in ((BROADBAND, "us_bills"), (PLAIN, "us_bills"), (RULE, "us_federal_register"))
     )
     db.table("runs").insert(
         {
-            "id": 1, "source": "us_bills", "started_at": "2022-03-09T07:00:00Z", "finished_at": "2022-03-09T07:01:00Z",
-            "state": "finished", "requests": 3, "listed": 3, "added": 3, "changed": 0, "unchanged": 0, "missing": 0,
-            "rejected": 0, "coverage": '[{"session": "117", "part": "hr", "listed": 3, "stored": 3, "complete": true}]',
+            "id": 1,
+            "source": "us_bills",
+            "started_at": "2022-03-09T07:00:00Z",
+            "finished_at": "2022-03-09T07:01:00Z",
+            "state": "finished",
+            "requests": 3,
+            "listed": 3,
+            "added": 3,
+            "changed": 0,
+            "unchanged": 0,
+            "missing": 0,
+            "rejected": 0,
+            "coverage": '[{"session": "117", "part": "hr", "listed": 3, "stored": 3, "complete": true}]',
         }
-    )  # fmt: skip
+    )
     reason = "the source lists only 1 of the 4 documents it listed before"
     short = {
-        "jurisdiction": "us", "session": "fr", "part": "", "listed": 1, "stored": 4, "expected": 4, "received": 1,
-        "complete": False, "reason": reason, "first_on": "2022-03-01", "last_on": "2022-03-31",
-    }  # fmt: skip
+        "jurisdiction": "us",
+        "session": "fr",
+        "part": "",
+        "listed": 1,
+        "stored": 4,
+        "expected": 4,
+        "received": 1,
+        "complete": False,
+        "reason": reason,
+        "first_on": "2022-03-01",
+        "last_on": "2022-03-31",
+    }
     db.table("runs").insert(
         {
-            "id": 2, "source": "us_federal_register", "started_at": "2022-03-09T05:00:00Z", "state": "finished",
-            "finished_at": "2022-03-09T05:01:00Z", "requests": 1, "listed": 1, "added": 0, "changed": 0, "unchanged": 1,
-            "missing": 0, "rejected": 0, "coverage": json.dumps([short]), "note": f"us fr: {reason}",
+            "id": 2,
+            "source": "us_federal_register",
+            "started_at": "2022-03-09T05:00:00Z",
+            "state": "finished",
+            "finished_at": "2022-03-09T05:01:00Z",
+            "requests": 1,
+            "listed": 1,
+            "added": 0,
+            "changed": 0,
+            "unchanged": 1,
+            "missing": 0,
+            "rejected": 0,
+            "coverage": json.dumps([short]),
+            "note": f"us fr: {reason}",
         }
-    )  # fmt: skip
+    )
 
 
 def _evidence(key: str, area: str, field: str, text: str, *words: str) -> list[dict[str, Any]]:
@@ -201,10 +282,16 @@ def _evidence(key: str, area: str, field: str, text: str, *words: str) -> list[d
         start = text.index(word)
         found.append(
             {
-                "document_id": key, "area_id": area, "ordinal": ordinal, "field": field, "start": start,
-                "end": start + len(word), "words": word, "rule": "phrase",
+                "document_id": key,
+                "area_id": area,
+                "ordinal": ordinal,
+                "field": field,
+                "start": start,
+                "end": start + len(word),
+                "words": word,
+                "rule": "phrase",
             }
-        )  # fmt: skip
+        )
     return found
 
 
@@ -244,32 +331,54 @@ def _positions(db: Database) -> None:
     db.table("positions").insert_all(
         [
             {
-                "id": "tc-hotspot-lending", "title": "Lend hotspots", "area_id": "broadband", "ordinal": 0,
-                "statement": "Libraries may lend internet hotspots with E-Rate help.", "confidence": "verified",
-                "areas": "broadband; library-funding", "source_url": "https://www.ala.org/advocacy/e-rate", **base,
+                "id": "tc-hotspot-lending",
+                "title": "Lend hotspots",
+                "area_id": "broadband",
+                "ordinal": 0,
+                "statement": "Libraries may lend internet hotspots with E-Rate help.",
+                "confidence": "verified",
+                "areas": "broadband; library-funding",
+                "source_url": "https://www.ala.org/advocacy/e-rate",
+                **base,
             },
             {
-                "id": "cp-fair-ebook-terms", "title": "Fair deals for e-books", "area_id": "library-funding",
-                "statement": "Libraries should pay a fair price for e-books.", "confidence": "memory", "ordinal": 1,
-                "areas": "library-funding", "source_url": None, **base,
+                "id": "cp-fair-ebook-terms",
+                "title": "Fair deals for e-books",
+                "area_id": "library-funding",
+                "statement": "Libraries should pay a fair price for e-books.",
+                "confidence": "memory",
+                "ordinal": 1,
+                "areas": "library-funding",
+                "source_url": None,
+                **base,
             },
         ]
-    )  # fmt: skip
+    )
     db.table("position_versions").insert(
         {
-            "position_id": "tc-hotspot-lending", "ordinal": 0, "name": "Comments on E-Rate", "adopted": "2021-06-01",
-            "confidence": "memory", "rationale": "A hotspot is a library shelf at home.",
+            "position_id": "tc-hotspot-lending",
+            "ordinal": 0,
+            "name": "Comments on E-Rate",
+            "adopted": "2021-06-01",
+            "confidence": "memory",
+            "rationale": "A hotspot is a library shelf at home.",
         }
-    )  # fmt: skip
+    )
     db.execute("update positions set related = 'tc-hotspot-lending' where id = 'cp-fair-ebook-terms'")
     sentence = "A library may lend hotspots to readers."
     start = _ABSTRACT.index(sentence)
     db.table("position_matches").insert(
         {
-            "document_id": BROADBAND, "position_id": "tc-hotspot-lending", "ordinal": 0, "score": 0.9, "words": sentence,
-            "field": "abstract", "start": start, "end": start + len(sentence),
+            "document_id": BROADBAND,
+            "position_id": "tc-hotspot-lending",
+            "ordinal": 0,
+            "score": 0.9,
+            "words": sentence,
+            "field": "abstract",
+            "start": start,
+            "end": start + len(sentence),
         }
-    )  # fmt: skip
+    )
 
 
 def serving(site: Datasette) -> Iterator[str]:

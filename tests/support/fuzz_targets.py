@@ -22,7 +22,7 @@ from crawlers.storage.validation import check_shape
 from pipelines import validate
 from store.connect import migrate
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 NOW = "2026-11-25T00:00:00Z"
 UNUSABLE = (BadRecord, Unreadable)
 

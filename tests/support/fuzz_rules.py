@@ -26,7 +26,7 @@ from positions.catalog import messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 #: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
 READERS: dict[str, Callable[[Path], Any]] = {
@@ -94,11 +94,11 @@ def _rules(body: bytes) -> None:
 
 
 def _messages(body: bytes) -> None:
-    folder = folder() / "messages"
-    folder.mkdir(exist_ok=True)
-    (folder / "privacy.yml").write_bytes(body)
+    place = folder() / "messages"
+    place.mkdir(exist_ok=True)
+    (place / "privacy.yml").write_bytes(body)
     positions = [each for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
-    messages.load_messages(positions, folder)
+    messages.load_messages(positions, place)
 
 
 def _message_seed() -> bytes:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import desk_world
+import desk_fixtures
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -35,12 +35,22 @@ PASSWORD = "correct horse battery staple"
 _PEM = (serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
 UNITS = {
     "infopolicy-site.service": {
-        "LoadState": "loaded", "ActiveState": "active", "MemoryMax": "1073741824", "LimitNOFILESoft": "4096", "MainPID": "77",
-        "NoNewPrivileges": "yes", "ProtectSystem": "strict", "PrivateTmp": "yes", "UMask": "0077",
+        "LoadState": "loaded",
+        "ActiveState": "active",
+        "MemoryMax": "1073741824",
+        "LimitNOFILESoft": "4096",
+        "MainPID": "77",
+        "NoNewPrivileges": "yes",
+        "ProtectSystem": "strict",
+        "PrivateTmp": "yes",
+        "UMask": "0077",
     },
     "infopolicy-run.service": {"LoadState": "loaded", "ActiveState": "inactive", "Result": "success"},
-    **{f"infopolicy-{name}.timer": {"LoadState": "loaded", "ActiveState": "active"} for name in ("run", "mail", "mail-daily")},
-}  # fmt: skip
+    **{
+        f"infopolicy-{name}.timer": {"LoadState": "loaded", "ActiveState": "active"}
+        for name in ("run", "mail", "mail-daily")
+    },
+}
 
 
 class Machine:
@@ -69,7 +79,7 @@ def build(folder: Path) -> Path:
     """The data folder with everything that may be in one, and a root folder and code beside it."""
     data = folder / "data"
     data.mkdir(mode=0o700)
-    desk_world.build(data)
+    desk_fixtures.build(data)
     config = Configuration(data=data)
     with closing(open_partners(config.partners)) as db:
         partners.add_partner(db, "Dana Partner", "A Coalition", password=PASSWORD, now=STAMP)
@@ -99,9 +109,14 @@ def build(folder: Path) -> Path:
 
 
 def _finished(db: Database, source: str) -> None:
-    db.table("runs").insert({
-        "source": source, "started_at": "2022-03-09T07:00:00Z", "finished_at": "2022-03-09T08:00:00Z", "state": "finished",
-    })  # fmt: skip
+    db.table("runs").insert(
+        {
+            "source": source,
+            "started_at": "2022-03-09T07:00:00Z",
+            "finished_at": "2022-03-09T08:00:00Z",
+            "state": "finished",
+        }
+    )
 
 
 def _machine(root: Path, data: Path) -> None:
@@ -115,15 +130,29 @@ def _machine(root: Path, data: Path) -> None:
 
 def host(folder: Path, machine: Machine, *, smtp_port: int, **settings: str) -> Host:
     config = Configuration(
-        data=folder / "data", site=SITE, contact="mailto:policy@library.test", smtp_host="127.0.0.1", smtp_port=smtp_port,
-        smtp_security="none", mail_from="Policy digest <digest@library.test>", mail_postal="1 Street, Town",
-        backup_copy=str(folder / "copied"), dkim_file=str(folder / "data/dkim.pem"), dkim_selector="mail",
-    )  # fmt: skip
+        data=folder / "data",
+        site=SITE,
+        contact="mailto:policy@library.test",
+        smtp_host="127.0.0.1",
+        smtp_port=smtp_port,
+        smtp_security="none",
+        mail_from="Policy digest <digest@library.test>",
+        mail_postal="1 Street, Town",
+        backup_copy=str(folder / "copied"),
+        dkim_file=str(folder / "data/dkim.pem"),
+        dkim_selector="mail",
+    )
     keys = {source.key: "k" * 32 for source in load_sources().values() if source.key}
     return Host(
-        config=config, now=NOW, environment={"INFOPOLICY_SECRET": SECRET, **keys, **settings}, root=folder / "root",
-        code=folder / "code", run=machine.run, fetch=machine.fetch, certificate_until=lambda _: machine.until,
-    )  # fmt: skip
+        config=config,
+        now=NOW,
+        environment={"INFOPOLICY_SECRET": SECRET, **keys, **settings},
+        root=folder / "root",
+        code=folder / "code",
+        run=machine.run,
+        fetch=machine.fetch,
+        certificate_until=lambda _: machine.until,
+    )
 
 
 def certificate(folder: Path) -> tuple[Path, datetime]:
@@ -133,10 +162,16 @@ def certificate(folder: Path) -> tuple[Path, datetime]:
     until = datetime(2049, 1, 1, tzinfo=UTC)
     alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(NOW - timedelta(days=1)).not_valid_after(until).add_extension(alternative, critical=False)
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(until)
+        .add_extension(alternative, critical=False)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     file = folder / "server.pem"
     file.write_bytes(key.private_bytes(*_PEM) + made.public_bytes(serialization.Encoding.PEM))
     return file, until

@@ -27,7 +27,7 @@ from crawlers.parsers import (
     openstates,
     regulations_gov,
     uk_parliament,
-    xmltree,  # fmt: skip
+    xmltree,
 )
 from crawlers.parsers.json_reader import read_object
 from crawlers.spiders import us_federal_register
@@ -202,9 +202,10 @@ def _congress_bill(body: bytes) -> None:
 def _congress_proceedings(body: bytes) -> None:
     answer = read_object(body)
     for name, parse in (
-        ("committeeMeeting", congress_gov.parse_meeting), ("hearing", congress_gov.parse_hearing),
+        ("committeeMeeting", congress_gov.parse_meeting),
+        ("hearing", congress_gov.parse_hearing),
         ("amendment", congress_gov.parse_amendment),
-    ):  # fmt: skip
+    ):
         record = answer.get(name)
         if isinstance(record, dict):
             stored([parse(record, congress="119", stamp="s", url="https://x")])
@@ -250,11 +251,28 @@ def sources() -> tuple[Target, ...]:
         ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
         ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
         ("openstates", "us_states/v3.openstates.org/bills@*", change_json, _openstates, UNUSABLE),
-        ("openstates_sessions", "us_states/v3.openstates.org/jurisdictions@*", change_json, _openstates_sessions, UNUSABLE),
+        (
+            "openstates_sessions",
+            "us_states/v3.openstates.org/jurisdictions@*",
+            change_json,
+            _openstates_sessions,
+            UNUSABLE,
+        ),
         ("legiscan", "us_states_legiscan/**/@*getBill*", change_json, _legiscan_bill, (*UNUSABLE, legiscan.Refused)),
-        ("legiscan_sessions", "us_states_legiscan/**/@*getSessionList*", change_json, _legiscan_sessions,
-         (*UNUSABLE, legiscan.Refused)),
-        ("legiscan_list", "us_states_legiscan/**/@*getMasterList*", change_json, _legiscan_list, (*UNUSABLE, legiscan.Refused)),
+        (
+            "legiscan_sessions",
+            "us_states_legiscan/**/@*getSessionList*",
+            change_json,
+            _legiscan_sessions,
+            (*UNUSABLE, legiscan.Refused),
+        ),
+        (
+            "legiscan_list",
+            "us_states_legiscan/**/@*getMasterList*",
+            change_json,
+            _legiscan_list,
+            (*UNUSABLE, legiscan.Refused),
+        ),
         ("legistar", f"{ls}/matters@*", change_json, _legistar, UNUSABLE),
         ("legistar_parts", f"{ls}/matters/*/histories", change_json, _legistar_parts, UNUSABLE),
         ("courts", cl, change_json, _courts, UNUSABLE),
@@ -267,7 +285,7 @@ def sources() -> tuple[Target, ...]:
         ("congress_meeting", f"{cg}/committee-meeting/119/house/*", change_json, _congress_proceedings, UNUSABLE),
         ("congress_hearing", f"{cg}/hearing/119/house/*", change_json, _congress_proceedings, UNUSABLE),
         ("congress_amendment", f"{cg}/amendment/119/samdt/*", change_json, _congress_proceedings, UNUSABLE),
-    )  # fmt: skip
+    )
     made = [Target(name, recordings(pattern), change, run, allowed) for name, pattern, change, run, allowed in table]
     made.append(Target("congress_bill", congress_seeds(), change_json, _congress_bill, UNUSABLE))
     made.append(Target("zip", zip_seed(), change_bytes, _zip, ()))
@@ -286,10 +304,14 @@ OF_SOURCE = {
     "us_courts": ("courts",),
     "us_regulations": ("regulations", "docket"),
     "us_congress_api": (
-        "congress_list", "congress_bill", "congress_meeting", "congress_hearing", "congress_amendment",
+        "congress_list",
+        "congress_bill",
+        "congress_meeting",
+        "congress_hearing",
+        "congress_amendment",
     ),
     "us_bill_text": ("bill_text",),
-}  # fmt: skip
+}
 #: Parser or spider that reads bytes itself -> a target that goes through it.
 PARSERS = {
     "crawlers/parsers/bill_text.py": "bill_text",

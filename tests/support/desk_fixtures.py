@@ -45,10 +45,18 @@ def build(folder: Path) -> Configuration:
     with closing(open_staff(config.staff)) as db:
         db.table("suggested_stances").insert(
             {
-                "document_id": BROADBAND, "position_id": "tc-hotspot-lending", "ordinal": 0, "stance": "support",
-                "score": 0.9, "reason": "allows lending", "field": "abstract", "start": 0, "end": 5, "words": "This",
+                "document_id": BROADBAND,
+                "position_id": "tc-hotspot-lending",
+                "ordinal": 0,
+                "stance": "support",
+                "score": 0.9,
+                "reason": "allows lending",
+                "field": "abstract",
+                "start": 0,
+                "end": 5,
+                "words": "This",
             }
-        )  # fmt: skip
+        )
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):
             add(db, name, role)
     with closing(open_desk(config)) as db:

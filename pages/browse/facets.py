@@ -1,0 +1,142 @@
+"""The filters of a list: every choice with the number of documents it leads to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pages.browse.cards import area_titles
+from pages.browse.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
+from pages.browse.search import Search
+from pages.http import formatting
+from pages.http.language import _
+from store.constants import ANY_AREA, FACETS, TAGGED
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    title: str
+    choices: list[Choice]
+
+
+#: (area, *FACETS) -> number of matching documents
+Counts = Counter[tuple[str, ...]]
+
+
+def count_matches(db: sqlite3.Connection, asked: Search) -> Counts:
+    # Counted by cell first, because one number groups far faster than seven columns.
+    where, values = asked.where()
+    rows = db.execute(
+        f"""select area_id, {", ".join(FACETS)}, matches from (
+            select cell, count(*) as matches from listing where {where} group by cell
+        ) join facet_counts using (cell)""",
+        values,
+    )
+    return Counter({(row[0], *(str(row[name]) for name in FACETS)): row["matches"] for row in rows})
+
+
+def count(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> int:
+    if counts is not None:
+        return sum(number for key, number in counts.items() if _fits(key, filters, without=""))
+    where, values = filters.where()
+    return db.execute(f"select coalesce(sum(documents), 0) from facet_counts where {where}", values).fetchone()[0]
+
+
+def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
+    area = key[0]
+    if without == "area":
+        if area == ANY_AREA:
+            return False
+    elif area != (filters.area or ANY_AREA):
+        return False
+    cell = dict(zip(FACETS, key[1:], strict=True))
+    group = STATUS_GROUPS.get(filters.status)
+    if group and without != "status" and (cell["status"] not in group or cell["kind"] != "bill"):
+        return False
+    ignored = (without, "status" if group else without)
+    return all(name in ignored or filters.wanted(name) in ("", value) for name, value in cell.items())
+
+
+def _numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
+    if counts is None:
+        column = "area_id" if name == "area" else name
+        where, values = filters.where(without=name)
+        rows = db.execute(f"select {column}, sum(documents) from facet_counts where {where} group by 1", values)
+        return {str(row[0]): row[1] for row in rows}
+    at = 0 if name == "area" else 1 + FACETS.index(name)
+    numbers: Counter[str] = Counter()
+    for key, number in counts.items():
+        if _fits(key, filters, without=name):
+            numbers[key[at]] += number
+    return dict(numbers)
+
+
+def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> list[Facet]:
+    labels = _labels(area_titles(db))
+    facets = []
+    for name, title in TITLES.items():
+        numbers = _numbers(db, filters, counts, name)
+        chosen = getattr(filters, name)
+        if name == "status":
+            groups = {group: count(db, replace(filters, status=group), counts) for group in STATUS_GROUPS}
+            numbers |= {group: number for group, number in groups.items() if number}
+        if chosen and chosen not in numbers:
+            numbers[chosen] = 0
+        if name in ("must_see", "ceremonial"):
+            numbers = {value: number for value, number in numbers.items() if value == "1" or value == chosen}
+        choices = [
+            Choice(
+                value=value,
+                label=labels(name, value),
+                count=number,
+                chosen=value == chosen,
+                href=filters.address(**{name: "" if value == chosen else value}),
+            )
+            for value, number in numbers.items()
+            if value
+        ]
+        if choices:
+            facets.append(Facet(name, _(title), sorted(choices, key=_by_year if name == "year" else _by_count(name))))
+    return facets
+
+
+def _by_year(choice: Choice) -> int:
+    return -int(choice.value) if choice.value.isdecimal() else 0
+
+
+def _by_count(facet: str) -> Callable[[Choice], tuple[bool, int, str]]:
+    """Groups first, because the choices that they sum up follow; then what most documents have."""
+    groups = GROUPS.get(facet, ())
+    return lambda choice: (choice.value not in groups, -choice.count, choice.label)
+
+
+def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
+    def label(facet: str, value: str) -> str:
+        match facet:
+            case "area":
+                return _("Any policy area") if value == TAGGED else areas.get(value, value)
+            case "kind":
+                return formatting.plural(value)
+            case "jurisdiction":
+                return formatting.place(value)
+            case "status":
+                return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
+            case "must_see":
+                return _("Must see") if value == "1" else _("Not must see")
+            case "ceremonial":
+                return _("Ceremonial resolutions, too") if value == "any" else _("Ceremonial resolutions")
+        return value
+
+    return label

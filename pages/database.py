@@ -1,0 +1,30 @@
+"""Rows of corpus.db as pages read them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def rows(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    return [dict(row) for row in db.execute(sql, values)]
+
+
+def first(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> Row | None:
+    """Return the first row of a query; None where there is none."""
+    row = db.execute(sql, values).fetchone()
+    return dict(row) if row else None
+
+
+def value(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> Any:
+    """Return the first column of the first row; None where there is none."""
+    row = db.execute(sql, values).fetchone()
+    return row[0] if row else None
+
+
+def marks(items: Sequence[object]) -> str:
+    """Return one SQL placeholder for each item."""
+    return ", ".join("?" * len(items))
