@@ -208,13 +208,7 @@ def _page(
     status: int = 200,
 ) -> Page:
     sql = "select distinct jurisdiction from corpus.listing where area_id = 'any'"
-    view = {
-        "v": typed,
-        "wrong_fields": wrong or {},
-        "old": old,
-        "words": glossary(),
-        "places": sorted(row[0] for row in context.db.execute(sql)),
-        "new_place": context.typed("new_place"),
-        "seen": context.number("seen") or (old["id"] if old else 0),
-    }
-    return Page("desk/by_hand_form.html", view, status)
+    places = sorted(row[0] for row in context.db.execute(sql))
+    seen = context.number("seen") or (old["id"] if old else 0)
+    form = {"v": typed, "wrong_fields": wrong or {}, "old": old, "seen": seen, "new_place": context.typed("new_place")}
+    return Page("desk/by_hand_form.html", form | {"words": glossary(), "places": places}, status)

@@ -25,14 +25,7 @@ def listed(context: RequestContext) -> Answer:
                 else "The report is open again."
             )
             return Redirect("/desk/reports", done)
-    view = {
-        "rows": reports.listed(db, closed=closed, now=context.now),
-        "closed": closed,
-        "endings": reports.ENDINGS,
-        "open_count": reports.open_count(db),
-        "problem": problem,
-        "tried": number,
-        "tried_note": note,
-        "days": reports.FORGET_DAYS,
-    }
-    return Page("desk/reports.html", view, status)
+    rows, open_count = reports.listed(db, closed=closed, now=context.now), reports.open_count(db)
+    view = {"rows": rows, "open_count": open_count, "closed": closed, "endings": reports.ENDINGS}
+    tried = {"problem": problem, "tried": number, "tried_note": note, "days": reports.FORGET_DAYS}
+    return Page("desk/reports.html", view | tried, status)

@@ -45,7 +45,6 @@ class ReviewView:
     seen: int
     last: Row | None
     ended_here: bool
-    outcomes: tuple[str, ...]
     sampled: bool
     #: What the form that was just sent said, and why it was not recorded.
     tried: dict[str, str]
@@ -64,6 +63,7 @@ class ReviewView:
     filters: Filters
     number: int | None
     query: str
+    outcomes: tuple[str, ...] = subjects.OUTCOMES
 
 
 #: A document, and whether the public page marks it as must-see.
@@ -118,7 +118,6 @@ def review_view(
         last=last,
         sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
-        outcomes=subjects.OUTCOMES,
         seen=history[0]["id"] if history else 0,
         tried=tried,
         conflict=conflict,

@@ -28,6 +28,7 @@ from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import upsert
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
+from desk.reviews import verdict_validity
 from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import issues
@@ -66,7 +67,7 @@ _FREE = {"title", "text", "name", "fullName", "description", "lawType", "type", 
 
 def hostile_bill() -> Document:
     """A recorded bill: every title, action, name and summary is an attack, and every address too."""
-    home = Path(__file__).parent / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
+    home = Path(__file__).parents[1] / "sources/us_bills/www.govinfo.gov/bulkdata/BILLSTATUS/119/hr"
     tree = xmltree.parse((home / "BILLSTATUS-119hr7661.xml").read_bytes(), root="billStatus")
     count = 0
     for node in tree.iter():
@@ -147,7 +148,7 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
             )
         publish(db, site_corpus.NOW)
     with closing(desk_fixtures.open_desk(config)) as db:
-        desk_fixtures.verdict_validity.settle_all(db, desk_fixtures.NOW)
+        verdict_validity.settle_all(db, desk_fixtures.NOW)
     return config, [each.id for each in documents]
 
 
