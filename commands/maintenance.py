@@ -68,7 +68,7 @@ def check(session: Session, backup: Path | None) -> None:
         click.echo(f"warning: {warning}", err=True)
     for problem in problems:
         click.echo(problem, err=True)
-    session.say(f"{len(problems)} problems" if problems else "all is in order")
+    session.say(f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else "all is in order")
     sys.exit(3 if lost else 1 if found else 0)
 
 

@@ -106,13 +106,16 @@ def positions() -> None:
 
 
 @positions.command("check")
-def positions_check() -> None:
+@click.pass_obj
+def positions_check(session: Session) -> None:
     """Check every file of the catalogue; problems come with file and line."""
     from positions.catalog.catalog import check as check_catalogue
 
     problems = check_catalogue()
     for problem in problems:
         click.echo(problem, err=True)
+    if not problems:
+        session.say("all is in order")
     sys.exit(1 if problems else 0)
 
 

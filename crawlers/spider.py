@@ -127,6 +127,10 @@ class SourceSpider(scrapy.Spider):
         if len(self.unknown) < MOST_UNKNOWN:
             self.unknown.update(fields.unknown(self.name, record, names)[:MOST_UNKNOWN])
 
+    def in_days(self, stamp: str) -> bool:
+        """Whether what changed at `stamp` is asked for. Where that is no day, nobody can tell: it is asked for."""
+        return not stamp[:1].isdigit() or self.since <= stamp[:10] <= self.until
+
     def take(self, rows: list[Any]) -> list[Any]:
         """As many of the rows as the limit still allows."""
         if self.left is None:

@@ -19,9 +19,13 @@ def check_project(root: Path = ROOT) -> list[str]:
 
     problems = []
     for name in load_sources():
-        for needed in (f"crawlers/spiders/{name}.py", f"tests/sources/{name}/expected.json"):
+        for needed, how in (
+            (f"crawlers/spiders/{name}.py", "write the spider"),
+            (f"tests/sources/{name}/expected.json", f"the first run of tests/test_{name}.py writes it"),
+            (f"docs/sources/{name}.md", "describe the source"),
+        ):
             if not (root / needed).exists():
-                problems.append(f"crawlers/sources.yml: {name}: {needed} is missing")
+                problems.append(f"crawlers/sources.yml: {name}: {needed} is missing: {how}")
     for spider in sorted((root / "crawlers/spiders").glob("[!_]*.py")):
         if spider.stem not in load_sources():
             problems.append(f"{spider.relative_to(root)}: has no entry in crawlers/sources.yml")

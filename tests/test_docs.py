@@ -64,10 +64,11 @@ def test_docs_name_every_setting() -> None:
 
 def test_docs_name_every_source_with_its_page_and_key() -> None:
     rows = re.findall(r"^\| \[`(\w+)`\]\((\w+)\.md\) \| .+ \| (?:`?(\w+)`?) \|$", SOURCES, re.MULTILINE)
-    assert {name: key for name, _, key in rows} == {name: each.key or "none" for name, each in load_sources().items()}
+    keys = {name: each.key or "none" for name, each in load_sources().items()}
+    assert {name: key for name, _, key in rows} == keys, "give each source its row in docs/sources/README.md"
     assert all(name == page for name, page, _ in rows)
     pages = {path.stem for path in (ROOT / "docs/sources").glob("*.md")}
-    assert pages == set(load_sources()) | {"README"}
+    assert pages == set(load_sources()) | {"README"}, "each source needs its page in docs/sources/, and no other page"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

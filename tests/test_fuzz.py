@@ -188,7 +188,6 @@ OUR_OWN = {
     "our own backups and the journal of removals": (
         "operations/loss.py",
         "operations/manifest.py",
-        "operations/backup.py",
         "operations/human_data_export.py",
         "operations/retention.py",
     ),

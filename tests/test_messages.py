@@ -36,9 +36,9 @@ def test_every_position_speaks_to_every_audience() -> None:
 def test_a_message_is_one_paragraph_in_plain_words(audience: str) -> None:
     for key, of_one in MESSAGES.items():
         text = of_one[audience]
-        assert 40 <= len(text.split()) <= 70, key
+        assert messages.FEWEST <= len(text.split()) <= messages.MOST, key
         assert "\n" not in text
-        assert grade(text) <= 9, (key, grade(text))
+        assert grade(text) <= messages.HARDEST, (key, grade(text))
 
 
 @pytest.mark.parametrize("position", POSITIONS, ids=lambda position: position.id)
@@ -118,6 +118,41 @@ def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) 
     file.write_text(text.replace(old, hard), encoding="utf-8")
     [problem] = check(folder / HOME.name)
     assert f"literacy.yml:{number}: lt-ial: the statement has reading grade" in problem
+    assert load_catalogue(folder / HOME.name), "it can still be used"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Please help.", ["has 2 words: write 40 to 70"]),
+        ("help " * 71, ["has 71 words: write 40 to 70", "reading grade"]),
+        ("Institutional beneficiaries necessitate appropriations. " * 11, ["reading grade"]),
+        ("We can help.\\n\\n" + "We can help you. " * 11, ["holds an empty line"]),
+    ],
+)
+def test_a_message_that_is_not_well_written_is_named(folder: Path, words: str, said: list[str]) -> None:
+    file = folder / messages.HOME.name / "privacy.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("  members: >-", f'  members: "{words}"\n  x: >-', 1), encoding="utf-8")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    first = lines.index("  x: >-")
+    last = next(n for n, line in enumerate(lines) if n > first and line.startswith("  decision_makers"))
+    file.write_text("\n".join(lines[:first] + lines[last:]) + "\n", encoding="utf-8")
+    problems = check(folder / HOME.name)
+    assert len(problems) == len(said), problems
+    for problem, part in zip(problems, said, strict=True):
+        assert f"privacy.yml:{first}: pr-library-records: members" in problem
+        assert part in problem
+    assert load_messages(POSITIONS, folder / messages.HOME.name), "they can still be used"
+
+
+def test_a_position_without_one_of_its_three_examples_is_named(folder: Path) -> None:
+    file = folder / HOME.name / "privacy.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("stance: none", "stance: watch"), encoding="utf-8")
+    problems = check(folder / HOME.name)
+    assert len(problems) == sum(position.areas[0] == "privacy" for position in POSITIONS)
+    assert all("lacks an example with stance none: add one of each" in problem for problem in problems)
     assert load_catalogue(folder / HOME.name), "it can still be used"
 
 

@@ -16,7 +16,7 @@ from crawlers.sources import load_sources
 from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
-from operations.checks import check_data
+from operations.checks import check_data, check_project
 from settings import Configuration
 from store.connect import open_corpus, open_ops, open_staff, read_only
 from store.data_folder import damage, only_writer, present
@@ -148,6 +148,14 @@ def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configura
     assert not (tmp_path / "none.db").exists()
     with closing(read_only(config.corpus)) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
         db.execute("delete from documents")
+
+
+def test_check_names_each_file_that_a_source_lacks_and_says_what_to_do(tmp_path: Path) -> None:
+    problems = check_project(tmp_path)
+    assert "crawlers/sources.yml: uk_bills: crawlers/spiders/uk_bills.py is missing: write the spider" in problems
+    assert any("first run of tests/test_uk_bills.py writes it" in problem for problem in problems)
+    assert any("docs/sources/uk_bills.md is missing" in problem for problem in problems)
+    assert check_project() == []
 
 
 def test_check_finds_damage_and_a_search_index_that_differs(config: Configuration) -> None:

@@ -239,7 +239,7 @@ def test_a_wrong_stance_is_refused_with_file_and_line(tmp_path: Path, old: str, 
     ("name", "count"), [("instruments", 9), ("interpretations", 28), ("policy_manual", 37), ("council_actions", 21)]
 )
 def test_reference_lists_are_whole_and_every_fact_says_how_sure_it_is(name: str, count: int) -> None:
-    entries = yaml_file.read(HOME.parents[1] / "reference" / f"{name}.yml")
+    entries = yaml_file.read(HOME.parent / "reference" / f"{name}.yml")
     assert len(entries) == count
     assert all(entry["confidence"] in CONFIDENCES and entry["source"] for entry in entries)
 

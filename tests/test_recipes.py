@@ -398,7 +398,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert(halves, HALF, before="def uk_bills(")
     case = 'Case(us_vt_bills, "2026-11-25", "2026-11-26", announces=False)'
     checkout.insert(halves, f'    "us_vt_bills": {case},\n', before='    "us_bill_text": Case(\n')
-    checkout.insert(fuzz, "    vermont,\n", before="    xmltree,  # fmt: skip")
+    checkout.insert(fuzz, "    vermont,\n", before="    xmltree,\n")
     checkout.insert(fuzz, FUZZ, before="def _uk_bill(")
     row = '("vermont", "us_vt_bills/**/bills.json", change_json, _vermont, UNUSABLE),'
     checkout.insert(fuzz, f"        {row}\n", before='        ("uk_list", ')

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
+from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawlers.items import Bill, Listing, Unreadable
@@ -101,6 +102,25 @@ def test_bill_that_came_twice_does_not_hide_one_that_did_not_come() -> None:
     assert len(list(spider.parse_page(page(3, 1, 2), skip=0))) == 1
     with pytest.raises(Unreadable, match="2 different"):
         list(spider.parse_page(page(3, 2), skip=2))
+
+
+@pytest.mark.parametrize(
+    ("updated", "since", "asked"),
+    [
+        (None, None, 1),
+        (None, "2026-01-01", 1),
+        ("soon", None, 1),
+        ("2026-01-01T10:00:00", "2026-01-01", 1),
+        ("2025-12-31T10:00:00", "2026-01-01", 0),
+    ],
+)
+def test_bill_that_does_not_say_when_it_changed_is_asked_for(
+    updated: str | None, since: str | None, asked: int
+) -> None:
+    row = {"billId": 7, "shortTitle": "Bill 7", "originatingHouse": "Lords", "lastUpdate": updated}
+    answer = TextResponse(HOST, body=json.dumps({"items": [row], "totalResults": 1}).encode())
+    found = list(made(UkBillsSpider, since=since).parse_page(answer, skip=0))
+    assert sum(isinstance(each, Request) for each in found) == asked
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"items": [1], "totalResults": 1}', b'{"totalResults": 1}'])

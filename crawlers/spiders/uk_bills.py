@@ -54,7 +54,7 @@ class UkBillsSpider(SourceSpider):
         )
         have = stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=uk.SESSION)
         changed = [(key, row, str(row.get("lastUpdate"))) for key, row in keys.items()]
-        wanted = [each for each in changed if have.get(each[0]) != each[2] and self.since <= each[2][:10] <= self.until]
+        wanted = [each for each in changed if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):
             url = f"{uk.HOST}/api/v1/Bills/{row['billId']}"
             yield self.ask(url, self.parse_bill, document_id=key, cb_kwargs={"number": row["billId"], "stamp": stamp})

@@ -88,10 +88,7 @@ class UsBillsSpider(SourceSpider):
         yield Listing(source=self.name, jurisdiction="us", session=congress, part=kind, document_ids=ids)
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         have = stored_state.stamps(corpus, source=self.name, session=congress, document_type=kind)
-        lacking = [
-            row for row in rows if have.get(row[0]) != row[2] and self.since <= row[2] and row[2][:10] <= self.until
-        ]
-        lacking = self.take(lacking)
+        lacking = self.take([row for row in rows if have.get(row[0]) != row[2] and self.in_days(row[2])])
         if self.bulk != "never" and len(lacking) > max(BULK_LEAST, BULK_SHARE * len(rows)):
             url = f"{HOST}/bulkdata/BILLSTATUS/{congress}/{kind}/BILLSTATUS-{congress}-{kind}.zip"
             meta = {"download_maxsize": BULK_MAXSIZE, "download_timeout": 900, "dont_cache": True}

@@ -168,11 +168,7 @@ class UsCongressApiSpider(GatheringSpider):
         named = self.named()
         stamped = [(key, row, cg.stamp_of(row)) for key, row in rows.items()]
         lacking = [
-            each
-            for each in stamped
-            if (own.get(each[0]) != each[2] or each[0] in named)
-            and self.since <= each[2]
-            and each[2][:10] <= self.until
+            each for each in stamped if (own.get(each[0]) != each[2] or each[0] in named) and self.in_days(each[2])
         ]
         for key, row, stamp in self.take(lacking):
             if (billstatus.get(key) or "") >= stamp and key not in named:

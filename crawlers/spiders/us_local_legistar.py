@@ -89,7 +89,7 @@ class UsLocalLegistarSpider(GatheringSpider):
             )
             have |= stored_state.stamps(corpus, source=self.name, session=session)
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
-        wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.since <= each[2][:10] <= self.until]
+        wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):
             names = ("histories", "sponsors", "versions")
             parts = [(name, self.address(city, f"matters/{row['MatterId']}/{name}")) for name in names]

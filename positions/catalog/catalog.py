@@ -83,7 +83,8 @@ def _loaded(path: Path, version: str) -> Catalogue:
 def check(path: Path = HOME) -> list[str]:
     """What is wrong with the catalogue, and the stances and messages beside it, one sentence each with file and line.
 
-    Also statements that are harder to read than they may be. Empty if nothing is wrong.
+    Also what can be used but is not well written: statements and messages that are hard to read, examples that are lacking.
+    Empty if nothing is wrong.
     """
     reader = _read_all(path)
     if problems := reader.problems:
@@ -91,7 +92,8 @@ def check(path: Path = HOME) -> list[str]:
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():
-        problems += _problems(messages.load_messages, reader.positions, folder)
+        problems += _problems(messages.load_messages, reader.positions, folder) or messages.check_words(folder)
+    reader.check_examples()
     reader.check_reading()
     return problems
 
@@ -245,6 +247,15 @@ class _Reader(Checker):
             for other in position.related:
                 if other not in self.places:
                     self.problem(entry, "related", f"names {other!r}, which no file holds: correct or remove it")
+
+    def check_examples(self) -> None:
+        """Each position needs a sentence that helps it, one that harms it, and one that only sounds like it."""
+        for position in self.positions:
+            present = {example.stance or "none" for example in position.examples}
+            if lacking := [stance for stance in ("support", "oppose", "none") if stance not in present]:
+                self.file, entry = self.places[position.id]
+                self.where = position.id
+                self.problem(entry, "examples", f"lacks an example with stance {', '.join(lacking)}: add one of each")
 
     def check_reading(self) -> None:
         """The statement that holds now must be in words that most people read with ease."""

@@ -10,10 +10,13 @@ from pathlib import Path
 
 from positions.catalog import yaml_file
 from positions.catalog.checks import TEXT, Checker
+from positions.catalog.readability import grade
 from positions.catalog.records import AREAS, AUDIENCES, Position
 from positions.catalog.yaml_file import BadFile, Entry
 
 HOME = Path(__file__).with_name("messages")
+#: Words of a paragraph, and its highest reading grade.
+FEWEST, MOST, HARDEST = 40, 70, 9.0
 Messages = dict[str, dict[str, str]]
 
 
@@ -36,6 +39,28 @@ def load_messages(positions: Iterable[Position], folder: Path = HOME) -> Message
     if reader.problems:
         raise BadFile(reader.problems)
     return reader.messages
+
+
+def check_words(folder: Path = HOME) -> list[str]:
+    """Paragraphs that are too short, too long or too hard to read, with file and line; the files can be read."""
+    checker = Checker()
+    for area in AREAS:
+        if not (file := folder / f"{area}.yml").exists():
+            continue
+        checker.file = file
+        for checker.where, entry in yaml_file.read_mapping(file).items():
+            for audience, text in entry.items():
+                if "\n" in (text := text.strip()):
+                    checker.problem(entry, audience, f"{audience} holds an empty line: write one paragraph")
+                if not FEWEST <= (count := len(text.split())) <= MOST:
+                    checker.problem(entry, audience, f"{audience} has {count} words: write {FEWEST} to {MOST}")
+                if (found := grade(text)) > HARDEST:
+                    checker.problem(
+                        entry,
+                        audience,
+                        f"{audience} has reading grade {found}: write shorter words and sentences, up to {HARDEST:.0f}",
+                    )
+    return checker.problems
 
 
 class _Reader(Checker):
