@@ -166,7 +166,7 @@ def test_killed_while_a_decision_is_written(data: Path, untouched: None) -> None
 def test_killed_between_a_decision_and_its_publishing(data: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     [document] = some(data, 1)
     before = len(human(data)["staff.db reviews"])
-    code = start(data, "publish", "_relist", "1", str(data), document, code=_DECIDE)
+    code = start(data, "publish.listing", "_relist", "1", str(data), document, code=_DECIDE)
     assert code == -signal.SIGKILL
     assert len(human(data)["staff.db reviews"]) == before + 1, "what was decided is on the disk before it counts"
     assert call("publish").exit_code == 0
@@ -308,8 +308,8 @@ def test_killed_while_it_prunes(data: Path, call: Call, untouched: None) -> None
                 db.execute(f"insert into {row}")
     killed_at("operations.retention:_run", 5, data, "prune")  # ops.db is done, the others are not
     told = call("prune", "--dry-run").output
-    # The reader of the calm folder asked for mail years ago: that request is the fourth.
-    assert ("budgets" in told, told.count("would remove 1 ")) == (False, 4), told
+    # The reader of the calm folder asked for mail years ago: those requests are the fourth.
+    assert ("budgets" in told, told.count("would remove ")) == (False, 4), told
     assert call("prune").exit_code == 0
     assert call("prune").output == "nothing is old enough\n"
     assert fingerprints(data / "corpus.db") == corpus
@@ -473,9 +473,9 @@ async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
             assert (await asked.get(page)).status_code == 200
         for house in ("/desk/login", "/partner"):
             closed = await asked.get(house)
-            assert (closed.status_code, "cannot be read at present" in closed.text) == (503, True)
+            assert (closed.status_code, "cannot be read" in closed.text) == (503, True)
         archive = await asked.get("/digest")
-        assert (archive.status_code, "cannot be read at present" in archive.text) == (503, True)
+        assert (archive.status_code, "cannot be read" in archive.text) == (503, True)
         assert (await asked.get("/-/health")).status_code == 503
     assert {name: (data / name).read_bytes() for name in before} == before
 

@@ -29,6 +29,7 @@ from store.data_folder import damage, present
 CODES = {0, 1, 2, 3, 4}
 #: What only reads ends well, or says what it cannot read. Everything else needs to write and must say that it could not.
 READS = {
+    "doctor",
     "summary",
     "status",
     "check",

@@ -193,7 +193,7 @@ def test_killed_while_it_collects_and_while_it_takes_over(machines: Path, merged
     assert start(spool, "--quiet", *BILLS) == 0
     assert differences(spool / "corpus.db", machines / "one" / "corpus.db") == []
     killed_at("derive.update:_write_matches", 1, data, *merge)  # all taken over and tagged, nothing published
-    assert count(data, "sqlite_master where name = 'listing'") == 0
+    assert count(data, "published where what = 'schema'") == 0
     assert count(data, "taggings") == count(merged, "taggings")
     assert start(data, *merge) == 0
     assert [line for name in ("corpus.db", "staff.db") for line in differences(merged / name, data / name)] == []
