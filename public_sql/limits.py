@@ -18,7 +18,10 @@ PATIENCE = 3.0
 GRACE = 1.0
 #: Bytes that SQLite may allocate in a worker, and all the address space that the worker may have.
 HEAP, ADDRESS_SPACE = 150 * MB, 400 * MB
-#: Bytes of a file that a worker may write. It writes none but SQLite's index of the write-ahead log; sorting stays in memory.
+#: Bytes of the database, and of each sort, that a worker keeps in memory.
+CACHE = 32 * MB
+#: Bytes of a file that a worker may write: the part of a sort that does not fit in `CACHE`, and SQLite's index of the
+#: write-ahead log.
 WRITTEN = 16 * MB
 
 LONGEST_SQL = 20_000

@@ -76,7 +76,7 @@ def assert_harmless(seen: Seen) -> None:
         assert status in (200, 400, 503), text
         assert seconds < LONGEST, text
     assert seen.memory < MEMORY_MAX, f"{seen.memory // MB} MB"
-    assert seen.written < limits.WRITTEN
+    assert seen.written <= 2 * limits.WORKERS * limits.WRITTEN  # a query rarely has more than two sorts at once
     assert seen.slowest["/"] < 3, seen.slowest
     assert max(seen.slowest.values()) < LONGEST, seen.slowest
     assert seen.statuses["/"] == seen.statuses["/-/health"] == {200}
