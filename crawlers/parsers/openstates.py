@@ -41,13 +41,15 @@ _SEPARATORS = re.compile(r"[,;]| and ")
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A session of one state as Open States knows it. `name` is its own identifier, dates are None where it gives none;
-    `updated_at` is when any bill of the state last changed."""
+    `updated_at` is when any bill of the state last changed; `title` is what people call it."""
 
     state: str
     name: str
     starts_on: str | None
     ends_on: str | None
     updated_at: str | None
+    special: bool = False
+    title: str | None = None
 
     @property
     def jurisdiction(self) -> str:
@@ -120,6 +122,8 @@ def read_sessions(rows: Iterable[Record]) -> Iterator[Session]:
                     starts_on=day(each.get("start_date")),
                     ends_on=day(each.get("end_date")),
                     updated_at=row.get("latest_bill_update") or None,
+                    special=each.get("classification") == "special",
+                    title=clean(each.get("name")),
                 )
 
 
