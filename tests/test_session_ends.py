@@ -46,9 +46,14 @@ def test_a_session_is_over_when_its_end_has_passed_and_nothing_has_moved_for_45_
     assert ended(UTAH, today) == day
 
 
-def test_the_day_is_the_last_on_which_it_sat_where_the_stated_end_is_too_early() -> None:
+def test_the_day_is_the_last_on_which_it_sat_whatever_was_planned() -> None:
     assert ended(replace(UTAH, sat_on="2026-03-09"), "2026-11-25") == "2026-03-09"
-    assert ended(replace(UTAH, sat_on="2026-03-01"), "2026-11-25") == "2026-03-06"
+    assert ended(replace(UTAH, sat_on="2026-03-01"), "2026-11-25") == "2026-03-01"  # it went home early
+
+
+def test_where_our_record_stops_long_before_the_end_nothing_is_called_over() -> None:
+    assert ended(replace(UTAH, moved_on="2026-01-04"), "2026-11-25") is None
+    assert ended(replace(UTAH, moved_on=None), "2026-11-25") is None
 
 
 @pytest.mark.parametrize(
@@ -68,17 +73,17 @@ def test_a_two_year_session_outlives_the_stated_end_of_its_first_year(
 def test_a_term_that_goes_on_to_january_is_not_over_before() -> None:
     illinois = session("us-il", "104th", "2025-01-08", "2025-05-31", moved_on="2026-05-31", sat_on="2026-05-31")
     assert ended(illinois, "2026-12-31") is None
-    assert ended(illinois, "2027-01-09") == "2026-05-31"
+    assert ended(replace(illinois, moved_on="2026-11-19", sat_on="2026-11-19"), "2027-01-09") == "2026-11-19"
 
 
 def test_bills_that_carry_over_end_with_the_next_regular_session() -> None:
     first = session("us-ok", "2025", "2025-02-03", "2025-05-30", moved_on="2025-06-01")
-    second = session("us-ok", "2026", "2026-02-02", "2026-05-29", moved_on="2026-06-01")
+    second = session("us-ok", "2026", "2026-02-02", "2026-05-29", moved_on="2026-06-01", sat_on="2026-05-28")
     assert ended(first, "2026-01-15") is None
     assert ended(first, "2026-03-15", second) is None
-    assert ended(first, "2026-11-25", second) == "2026-05-29"
+    assert ended(first, "2026-11-25", second) == "2026-05-28"
     # The even year carries nothing over in Oklahoma, and it does in Virginia.
-    assert ended(second, "2026-11-25") == "2026-05-29"
+    assert ended(second, "2026-11-25") == "2026-05-28"
     virginia = session("us-va", "2026", "2026-01-14", "2026-03-14", moved_on="2026-05-20")
     assert ended(virginia, "2026-11-25") is None
 
@@ -158,16 +163,24 @@ def test_a_second_look_writes_nothing_and_the_source_s_word_is_kept(corpus: Data
     assert (after, record_hash(after)) == (before, record_hash(before))
 
 
+def heard(number: int, on: str) -> dict[str, Any]:
+    actions = [
+        {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0},
+        {"description": "Heard", "date": on, "classification": [], "order": 1},
+    ]
+    return row(number, f"{on}T00:00:00+00:00", actions=actions)
+
+
 def test_only_an_end_that_we_saw_coming_is_news(corpus: Database) -> None:
-    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"))
+    _store(corpus, heard(1, "2025-02-20"))
     _state(corpus)
     write_session_ends(corpus, today="2025-05-01", now=NOW)
     assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
-    _state(corpus, ends_on="2025-06-06")  # it is called back
-    assert write_session_ends(corpus, today="2025-05-02", now=NOW) == 1
-    assert _standing(corpus) == ("introduced", "2025-01-14", None)
-    assert write_session_ends(corpus, today="2025-08-02", now=NOW) == 1
-    assert corpus.execute("select kind, happened_on from changes").fetchall() == [("ended", "2025-06-06")]
+    _state(corpus, ends_on="2025-04-20")  # it is called back
+    assert write_session_ends(corpus, today="2025-04-19", now=NOW) == 1
+    assert _standing(corpus) == ("in_committee", "2025-02-20", None)
+    assert write_session_ends(corpus, today="2025-06-10", now=NOW) == 1
+    assert corpus.execute("select kind, happened_on from changes").fetchall() == [("ended", "2025-04-20")]
 
 
 def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_ours(corpus: Database) -> None:

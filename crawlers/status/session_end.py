@@ -15,13 +15,15 @@ from crawlers.yaml_config import rules_of
 FILE = Path(__file__).with_name("session_end.yml")
 #: A session is over only when nothing has moved in it for so long: stated ends are often too early.
 QUIET = timedelta(days=45)
+#: Where our record of a session stops so long before its end, nobody can tell from it what passed: it is not called over.
+UNSEEN = timedelta(days=60)
 _PARITY = {"even": 0, "odd": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A session: its stated dates (ISO), the newest day on which any of its bills moved, and the newest on which a chamber
-    voted or debated; None where nothing is known."""
+    """A session: its stated dates (ISO), the newest day on which any of its bills moved, and the newest on which its chambers
+    sat; None where nothing is known."""
 
     jurisdiction: str
     session: str
@@ -84,13 +86,17 @@ def _ended_on(session: Session, all_sessions: list[Session], today: str) -> str 
 
 
 def _own_end(session: Session, today: str) -> str | None:
-    earliest = _second_year_end(session)
-    quiet_since = (date.fromisoformat(today) - QUIET).isoformat()
-    if session.ends_on is None or max(session.ends_on, earliest or "") >= today:
+    if session.ends_on is None or session.moved_on is None:
         return None
-    if (session.moved_on or "") > quiet_since:
+    end = max(session.ends_on, _second_year_end(session) or "")
+    if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, UNSEEN):
         return None
-    return max(session.ends_on, session.sat_on or "")
+    # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.
+    return session.sat_on or session.ends_on
+
+
+def _before(day: str, span: timedelta) -> str:
+    return (date.fromisoformat(day) - span).isoformat()
 
 
 def _second_year_end(session: Session) -> str | None:

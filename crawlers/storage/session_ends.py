@@ -23,19 +23,19 @@ _WORDS = "It did not pass before its session ended"
 #: of Congress and parliaments the sources tell every signature.
 UNDECIDED = ("introduced", "in_committee", "reported", "passed_first_chamber")
 UNDECIDED_NATIONAL = (*UNDECIDED, "passed_second_chamber", "passed")
-#: What a chamber does on its floor: the last such day is the last on which a session sat.
-_FLOOR = ("passage", "reading-3", "concurrence", "conference")
+#: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages.
+_FLOOR = "a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'"
+#: One such action on a day may be a slip of a source; a session of few bills has no more.
+_SAT, _SMALL = 2, 50
 
 _SESSIONS = """
     select jurisdiction, session, max(special), min(starts_on), max(ends_on) from sessions group by 1, 2
     union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in ('us', 'ca')"""
-# A cross join keeps SQLite to the index of places: the documents with their texts are never read. A law's first day in
-# force is no movement, and a day ahead has not come.
-_MOVED = f"""
-    select max(case when a.classification is not 'effective-date' then a.acted_on end),
-        max(case when a.classification in ({", ".join(map(repr, _FLOOR))}) then a.acted_on end)
+# A cross join keeps SQLite to the index of places: the documents with their texts are never read.
+_DAYS = f"""
+    select a.acted_on, max(a.classification is not 'effective-date'), count(distinct case when {_FLOOR} then d.id end)
     from documents d cross join actions a on a.document_id = d.id
-    where d.jurisdiction = ? and d.session = ? and a.acted_on <= ?"""
+    where d.jurisdiction = ? and d.session = ? and a.acted_on <= ? group by 1 order by 1 desc"""
 
 
 def write_session_ends(db: Database, *, today: str, now: str) -> int:
@@ -75,15 +75,18 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
     for jurisdiction, session, special, starts_on, ends_on in db.execute(_SESSIONS).fetchall():
         if days := known_days(jurisdiction, session):
             starts_on, ends_on = days
-        moved_on, sat_on = db.execute(_MOVED, [jurisdiction, session, today]).fetchone()
+        days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
+        bills = "select count(*) from documents where jurisdiction = ? and session = ?"
+        least = 1 if db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL else _SAT
         yield Session(
             jurisdiction=jurisdiction,
             session=session,
             special=bool(special),
             starts_on=starts_on,
             ends_on=ends_on,
-            moved_on=moved_on,
-            sat_on=sat_on,
+            # A law's first day in force is no movement.
+            moved_on=next((day for day, moved, _ in days_of if moved), None),
+            sat_on=next((day for day, _, sat in days_of if sat >= least), None),
         )
 
 
