@@ -50,7 +50,8 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
     ahead = {
         row["document_id"]
         for row in db.execute(
-            f"select document_id from events where starts_at >= ? and document_id in ({marks(found)})",
+            "select document_id from events where starts_at >= ? and kind <> 'hearing_canceled' "
+            f"and document_id in ({marks(found)})",
             [today.isoformat(), *(row["id"] for row in found)],
         )
     }

@@ -57,7 +57,7 @@ DATE_COLUMNS = {
     "identifier": "Its number as people write it",
     "title": "Its title, in the language of its source",
     "jurisdiction": "Key of the place: us, us-tx",
-    "kind": "hearing, comment_close, effective or vote",
+    "kind": "hearing, hearing_canceled, comment_close, effective or vote",
     "kind_in_words": "The same in words",
     "starts_at": "Local date, or date and time, as ISO 8601",
     "timezone": "The time zone of that",
@@ -117,7 +117,7 @@ def _grouped(
 def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, tuple[str, str]]:
     found = db.execute(
         f"select document_id, starts_at, kind from events where document_id in ({marks(ids)}) and starts_at >= ? "
-        "order by starts_at desc",
+        "and kind <> 'hearing_canceled' order by starts_at desc",
         [*ids, today.isoformat()],
     )
     return {row[0]: (row[1], row[2]) for row in found}
