@@ -123,6 +123,16 @@ def test_the_last_word_on_a_day_counts() -> None:
     assert found == [("hearing", "2025-03-05T10:00:00", "LOB 306")]
 
 
+def test_a_committee_is_the_same_however_its_name_is_written() -> None:
+    found = of(
+        "tn",
+        ("2025-02-19", "Placed on s/c cal Business & Utilities Subcommittee for 2/26/2025"),
+        ("2025-02-26", "Action Def. in s/c Business and Utilities Subcommittee to 3/5/2025"),
+        ("2025-02-27", "Placed on s/c cal Business & Utilities Subcommittee for 3/5/2025"),
+    )
+    assert found == [("hearing", "2025-03-05", "Business & Utilities Subcommittee")]
+
+
 def test_two_committees_on_one_day_are_two_hearings() -> None:
     found = of(
         "ak", ("2026-03-10", "(H) EDUCATION at 08:00 AM DAVIS 106"), ("2026-03-10", "(H) FINANCE at 01:30 PM ADAMS 519")

@@ -151,12 +151,18 @@ def _meant(standing: list[Found], said: Found, acted_on: str) -> list[Found]:
         return [each for each in standing if each.day == said.day]
     ahead = [each for each in standing if (each.day or "") >= acted_on]
     if said.committee:
-        ahead = [each for each in ahead if each.committee in (None, said.committee)]
+        ahead = [each for each in ahead if _of_one_committee(each, said)]
     return ahead[-1:]
 
 
 def _same(one: Found, other: Found) -> bool:
-    return one.day == other.day and (one.committee == other.committee or None in (one.committee, other.committee))
+    return one.day == other.day and _of_one_committee(one, other)
+
+
+def _of_one_committee(one: Found, other: Found) -> bool:
+    """Whether two sentences can mean one committee: one names none, or both the same but for "&" and commas."""
+    names = [re.findall(r"\w+", (each.committee or "").replace("&", " and ").casefold()) for each in (one, other)]
+    return names[0] == names[1] or [] in names
 
 
 def _event(found: Found, kind: str, timezone: str) -> Event:
