@@ -22,15 +22,16 @@ _WORDS = "It did not pass before its session ended"
 #: Statuses of a bill that did not pass. What passed both chambers of a state may have been signed where no source says so;
 #: of Congress and parliaments the sources tell every signature.
 UNDECIDED = ("introduced", "in_committee", "reported", "passed_first_chamber")
+NATIONAL = ("us", "ca")
 UNDECIDED_NATIONAL = (*UNDECIDED, "passed_second_chamber", "passed")
 #: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages.
 _FLOOR = "a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'"
 #: One such action on a day may be a slip of a source; a session of few bills has no more.
 _SAT, _SMALL = 2, 50
 
-_SESSIONS = """
+_SESSIONS = f"""
     select jurisdiction, session, max(special), min(starts_on), max(ends_on) from sessions group by 1, 2
-    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in ('us', 'ca')"""
+    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {NATIONAL}"""
 # A cross join keeps SQLite to the index of places: the documents with their texts are never read.
 _DAYS = f"""
     select a.acted_on, max(a.classification is not 'effective-date'), count(distinct case when {_FLOOR} then d.id end)
@@ -73,8 +74,11 @@ def place(session: Session) -> tuple[str, str]:
 
 def _sessions(db: Database, today: str) -> Iterable[Session]:
     for jurisdiction, session, special, starts_on, ends_on in db.execute(_SESSIONS).fetchall():
-        if days := known_days(jurisdiction, session):
+        days = known_days(jurisdiction, session)
+        if days:
             starts_on, ends_on = days
+        elif jurisdiction in NATIONAL:
+            continue  # rules, or a session that nobody dates
         days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
         bills = "select count(*) from documents where jurisdiction = ? and session = ?"
         least = 1 if db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL else _SAT
@@ -97,7 +101,7 @@ def _ending(db: Database) -> list[tuple[str, str, str, str]]:
         f"""select d.id, e.jurisdiction, e.session, e.ended_on from session_ends e
         join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
-            ({national}) and (d.status in ({marks}) or d.jurisdiction in ('us', 'ca'))"""
+            ({national}) and (d.status in ({marks}) or d.jurisdiction in {NATIONAL})"""
     ).fetchall()
 
 
