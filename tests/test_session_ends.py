@@ -183,6 +183,14 @@ def test_only_an_end_that_we_saw_coming_is_news(corpus: Database) -> None:
     assert corpus.execute("select kind, happened_on from changes").fetchall() == [("ended", "2025-04-20")]
 
 
+def test_bills_that_come_after_their_session_ended_are_no_news(corpus: Database) -> None:
+    _state(corpus)
+    write_session_ends(corpus, today="2025-02-01", now=NOW)  # its dates are known, no bill has come
+    _store(corpus, heard(1, "2025-02-20"))
+    assert write_session_ends(corpus, today="2025-05-01", now=NOW) == 1
+    assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
+
+
 def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_ours(corpus: Database) -> None:
     _store(corpus, row(1, "2025-01-14T00:00:00+00:00"), row(2, "2025-01-14T00:00:00+00:00"))
     _state(corpus)

@@ -53,9 +53,11 @@ def write_session_ends(db: Database, *, today: str, now: str) -> int:
     sessions = list(_sessions(db, today))
     ended = ends(sessions, today)
     with db.atomic():
-        open_before = dict(
-            db.execute("select jurisdiction || ' ' || session, 1 from session_ends where ended_on is null")
+        # Without a bill that moved we knew only its dates: what comes of it later is a first contact, which is no news.
+        known_open = db.execute(
+            "select jurisdiction, session from session_ends where ended_on is null and moved_on is not null"
         )
+        open_before = set(known_open.fetchall())
         rows = [
             (each.jurisdiction, each.session, each.starts_on, each.ends_on, each.moved_on, ended[place(each)])
             for each in sessions
@@ -64,7 +66,7 @@ def write_session_ends(db: Database, *, today: str, now: str) -> int:
         revived = _revive(db)
         ending = _ending(db)
         _end(db, ending)
-        _log(db, [row for row in ending if f"{row[1]} {row[2]}" in open_before], now)
+        _log(db, [row for row in ending if row[1:3] in open_before], now)
     return revived + len(ending)
 
 
