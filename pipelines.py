@@ -29,12 +29,24 @@ from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
-from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, ExpectedCount, Listing, Reject, document_id
+from crawlers.items import (
+    KINDS,
+    LEVELS,
+    STATUSES,
+    BadRecord,
+    Document,
+    ExpectedCount,
+    Listing,
+    Reject,
+    SessionDates,
+    document_id,
+)
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
-from crawlers.storage import attachments
+from crawlers.storage import attachments, sessions
 from crawlers.storage.record import Counts, upsert
+from crawlers.storage.session_ends import write_session_ends
 from crawlers.storage.validation import check_shape, storable
 from derive.update import derive
 from desk.intake.manual_documents import take_in
@@ -136,6 +148,7 @@ class RecordPipeline:
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
         self.listings: list[Listing] = []
+        self.sessions: list[SessionDates] = []
         self.tallies: dict[completeness.Place, ExpectedCount] = {}
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
@@ -182,6 +195,8 @@ class RecordPipeline:
             self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):
             self.attachments.append(item)
+        elif isinstance(item, SessionDates):
+            self.sessions.append(item)
         elif isinstance(item, Listing):
             self.listings.append(item)
             self.run.listed += len(item.document_ids)
@@ -207,6 +222,8 @@ class RecordPipeline:
         self.buffer.clear()
         attachments.store(self.db, self.attachments, now=utc_now())
         self.attachments.clear()
+        sessions.store(self.db, self.sessions, now=utc_now())
+        self.sessions.clear()
         if self.progress:
             self.progress(self.run, self.run.handled)
 
@@ -354,6 +371,7 @@ class Updated:
 
     rederived: int
     manual: int
+    ended: int
     tagged: int
     matched: int
     compared: int
@@ -364,6 +382,7 @@ def update(
     staff: Database,
     *,
     now: str,
+    today: str | None = None,
     workers: int = 2,
     scheduler: str | None = None,
     progress: tuple[Callable[[int], None], Callable[[int], None]] | None = None,
@@ -375,6 +394,7 @@ def update(
     Args:
         corpus: corpus.db, open for writing.
         staff: staff.db with corpus.db attached.
+        today: the ISO day on which sessions are over or not; the day of `now` where it is not given.
         workers, scheduler, progress: as for `derive.update.derive`.
 
     Raises:
@@ -382,11 +402,12 @@ def update(
     """
     rederived = restate(corpus, now=now)
     manual = take_in(corpus, staff, now)
+    ended = write_session_ends(corpus, today=today or now[:10], now=now)
     derived = derive(corpus, staff, workers=workers, scheduler=scheduler, progress=progress)
     outcomes.suggest(corpus, staff)
     publish(corpus, staff, now)
     compared = compare_texts(corpus)
-    return Updated(rederived, manual, derived.tagged, derived.matched, compared.documents)
+    return Updated(rederived, manual, ended, derived.tagged, derived.matched, compared.documents)
 
 
 def publish(corpus: Database, staff: Database, now: str) -> int:

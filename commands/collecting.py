@@ -126,7 +126,7 @@ def crawl(
             session.warn(told)
         # What was collected stays, also where a lost private file stops what follows.
         if not collect_only:
-            _finish(session)
+            _finish(session, today=arguments["today"])
     if failed:
         click.echo(
             "What was stored is complete document by document; run the command again to fill the gaps.", err=True
@@ -206,17 +206,17 @@ def _run_line(run: Any) -> str:
     )
 
 
-def _finish(session: Session, scheduler: str | None = None) -> None:
+def _finish(session: Session, scheduler: str | None = None, today: str | None = None) -> None:
     """Tag, match, publish and compare whatever lacks it.
 
     Raises:
         FileLost: a private file is missing, empty, another one or older; nothing was changed.
     """
     with private_files(session):
-        _derive_and_publish(session, scheduler)
+        _derive_and_publish(session, scheduler, today)
 
 
-def _derive_and_publish(session: Session, scheduler: str | None) -> None:
+def _derive_and_publish(session: Session, scheduler: str | None, today: str | None) -> None:
     from derive.update import tagger_version, untagged
     from pipelines import update
     from store.connect import open_corpus, open_staff
@@ -229,6 +229,7 @@ def _derive_and_publish(session: Session, scheduler: str | None) -> None:
                 corpus,
                 staff,
                 now=utc_now(),
+                today=today,
                 workers=config.workers,
                 scheduler=scheduler,
                 progress=(tagging.update, matching.update),
@@ -237,6 +238,8 @@ def _derive_and_publish(session: Session, scheduler: str | None) -> None:
         session.tell(f"derived the status of {done.rederived:,} documents again: the rules have changed")
     if done.manual:
         session.say(f"took in {done.manual:,} documents that staff added or changed by hand")
+    if done.ended:
+        session.tell(f"{done.ended:,} bills have another status: their session ended, or moves again")
     if done.compared:
         session.tell(f"compared {done.compared:,} documents with all others")
     session.tell(f"tagged {done.tagged:,} and matched {done.matched:,} documents that lacked it")

@@ -36,7 +36,19 @@ STATUSES = (
     "notice",  # tells, asks or corrects; nothing is decided by it
 )
 
-CHANGE_KINDS = ("introduced", "action", "status", "summary", "text", "cosponsor", "title", "law", "event", "corrected")
+CHANGE_KINDS = (
+    "introduced",
+    "action",
+    "status",
+    "summary",
+    "text",
+    "cosponsor",
+    "title",
+    "law",
+    "event",
+    "corrected",
+    "ended",
+)
 
 
 class Unreadable(ValueError):
@@ -126,7 +138,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A date to keep: ``kind`` is hearing, comment_close, effective or vote; ``starts_at`` is local time in ``timezone``."""
+    """A date to keep: ``kind`` is hearing, hearing_canceled, comment_close, effective or vote; ``starts_at`` is local time in
+    ``timezone``, a bare day where no hour is known."""
 
     kind: str
     starts_at: str
@@ -225,6 +238,32 @@ class Listing:
     document_ids: tuple[str, ...]
     first_on: str | None = None
     last_on: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionDates:
+    """A session of a legislature as its source states it, whether its bills are collected or not.
+
+    The dates are the source's own, None where it gives none: the stated end of a two-year session is often that of its
+    first year (crawlers/status/session_end.py). `bills` and `latest_action_on` are the source's count and the day of its
+    newest action, where it was asked. `left_out` is why none of its bills are asked for: a key of LEFT_OUT.
+    """
+
+    source: str
+    jurisdiction: str
+    session: str
+    title: str | None = None
+    special: bool = False
+    starts_on: str | None = None
+    ends_on: str | None = None
+    bills: int | None = None
+    latest_action_on: str | None = None
+    left_out: str | None = None
+
+
+#: Why a session's bills are not collected: it ended too long ago to ask; nothing has moved in it for a year and a later
+#: regular session has bills; its source has not yet said whether it holds anything that moved.
+LEFT_OUT = ("old", "quiet", "not_asked")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ PUBLIC = [
         "_charts",
         "_cite",
         "_feeds",
+        "_left_out",
         "_macros",
         "_partners",
         "about",

@@ -9,6 +9,7 @@ import io
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
@@ -25,8 +26,14 @@ DAY = datetime.date.fromisoformat(TODAY)
 AFTER = datetime.date(2023, 1, 3)
 
 
-def _row(**values: str) -> dict[str, str]:
-    return {"kind": "bill", "jurisdiction": "us", "session": "117", "status": "in_committee"} | values
+def _row(**values: str) -> dict[str, Any]:
+    return {
+        "kind": "bill",
+        "jurisdiction": "us",
+        "session": "117",
+        "status": "in_committee",
+        "status_reason": None,
+    } | values
 
 
 @pytest.mark.parametrize(
@@ -42,10 +49,26 @@ def _row(**values: str) -> dict[str, str]:
         (_row(status="to_executive"), AFTER, None),
         (_row(jurisdiction="us-tx", session="87"), AFTER, None),
         (_row(kind="regulation", session="fr", status="proposed"), AFTER, None),
+        (
+            _row(status="failed", status_on="2023-01-03", status_reason="session_ended"),
+            AFTER,
+            ("117th Congress", "2023-01-03"),
+        ),
+        (
+            _row(
+                jurisdiction="us-ia",
+                session="2025-2026",
+                status="failed",
+                status_on="2026-05-03",
+                status_reason="session_ended",
+            ),
+            AFTER,
+            ("legislative session", "2026-05-03"),
+        ),
     ],
 )
 def test_a_congress_takes_its_undecided_bills_with_it(
-    row: dict[str, str], day: datetime.date, ended: tuple[str, str] | None
+    row: dict[str, Any], day: datetime.date, ended: tuple[str, str] | None
 ) -> None:
     assert session_status.ended_with(row, day) == ended
 
@@ -60,9 +83,10 @@ def test_a_congress_takes_its_undecided_bills_with_it(
         (_row(jurisdiction="us-tx", session="88"), "2023-04-01", False),
         (_row(jurisdiction="us-tx", session="88"), "2023-10-01", True),
         (_row(kind="regulation", session="fr", status="proposed"), "2023-10-01", False),
+        (_row(jurisdiction="us-ia", status="failed", status_reason="session_ended"), "2024-04-30", False),
     ],
 )
-def test_news_can_still_move_or_moved_lately(row: dict[str, str], latest_on: str, news: bool) -> None:
+def test_news_can_still_move_or_moved_lately(row: dict[str, Any], latest_on: str, news: bool) -> None:
     assert session_status.still_news(row, latest_on, datetime.date(2024, 5, 1)) == news
 
 

@@ -14,10 +14,11 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, Unreadable
+from crawlers.completeness.session_choice import current
+from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import canonical_session
-from crawlers.spiders.us_states import UsStatesSpider, current
+from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
 
@@ -204,7 +205,11 @@ def answer(request: scrapy.Request, rows: list[dict[str, Any]], total: int, max_
     body = {"results": rows, "pagination": {"page": page, "max_page": max_page, "total_items": total, "per_page": 20}}
     response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
     assert request.callback is not None
-    return [item for item in request.callback(response, **request.cb_kwargs) if not isinstance(item, ExpectedCount)]
+    return [
+        item
+        for item in request.callback(response, **request.cb_kwargs)
+        if not isinstance(item, ExpectedCount | SessionDates)
+    ]
 
 
 def jurisdictions(spider: UsStatesSpider, *sessions: str, updated_at: str = "2025-03-01T00:00:00+00:00") -> list[Any]:

@@ -21,6 +21,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
+from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.states import classify, most_telling, state_history
@@ -41,13 +42,15 @@ _SEPARATORS = re.compile(r"[,;]| and ")
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A session of one state as Open States knows it. `name` is its own identifier, dates are None where it gives none;
-    `updated_at` is when any bill of the state last changed."""
+    `updated_at` is when any bill of the state last changed; `title` is what people call it."""
 
     state: str
     name: str
     starts_on: str | None
     ends_on: str | None
     updated_at: str | None
+    special: bool = False
+    title: str | None = None
 
     @property
     def jurisdiction(self) -> str:
@@ -120,6 +123,8 @@ def read_sessions(rows: Iterable[Record]) -> Iterator[Session]:
                     starts_on=day(each.get("start_date")),
                     ends_on=day(each.get("end_date")),
                     updated_at=row.get("latest_bill_update") or None,
+                    special=each.get("classification") == "special",
+                    title=clean(each.get("name")),
                 )
 
 
@@ -198,6 +203,7 @@ def _bill(key: str, row: Record) -> Bill:
     classified = [_action(each) for each in rows]
     introduced_on = day(row.get("first_action_date")) or (classified[0][0].acted_on if classified else None)
     history = state_history(classified, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
+    actions = tuple(action for action, _ in classified)
     title = clean(row["title"])
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)
     own_url = f"{HOST}/bills/{row['id']}"
@@ -222,7 +228,8 @@ def _bill(key: str, row: Record) -> Bill:
         chamber=chamber,
         document_type=document_type,
         titles=_titles(row, title),
-        actions=tuple(action for action, _ in classified),
+        actions=actions,
+        events=hearings(jurisdiction.removeprefix("us-"), actions),
         sponsors=_sponsors(row.get("sponsorships") or ()),
         subjects=_texts(row.get("subject") or ()),
         versions=tuple(_versions(row.get("versions") or ())),

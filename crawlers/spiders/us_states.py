@@ -11,6 +11,9 @@ bills of the very same time of change, and at the end the count must be the sour
 
 A list of changes cannot tell what is no longer there, or what it has left out. So every week or two each session's total is
 asked for and compared with what is stored.
+
+Which sessions are read: crawlers.completeness.session_choice. Of one that is not, a request tells how many bills it has and
+when the newest of them moved.
 """
 
 from __future__ import annotations
@@ -27,15 +30,16 @@ from zlib import crc32
 import scrapy
 from scrapy.http import Response
 
-from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, Unreadable
+from crawlers.completeness.session_choice import SessionChoice
+from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import postal_codes
 from crawlers.spider import SourceSpider
+from crawlers.storage.session_ends import moved_on
+from crawlers.storage.sessions import asked
 from crawlers.storage.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
-#: Sessions that ended longer ago than this are history: asked for only with `since`.
-HORIZON = timedelta(days=365)
 #: Where a session has no dates: a state whose bills changed this recently is taken to be in session.
 LIVELY = timedelta(days=21)
 #: A change this much older than the end of the listing that showed it was surely told whole.
@@ -76,6 +80,7 @@ class UsStatesSpider(SourceSpider):
         self.partial = self.partial or bool(states)
         self.sessions: list[api.Session] = []
         self.told = 0  # jurisdictions that came, on all pages together
+        self.choice = SessionChoice([], today)  # until they have come
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask_jurisdictions(1)
@@ -128,15 +133,64 @@ class UsStatesSpider(SourceSpider):
         if page < found.max_page:
             yield self.ask_jurisdictions(page + 1)
             return
-        earliest = self.since or (date.fromisoformat(self.today) - HORIZON).isoformat()
-        chosen = current(self.sessions, earliest)
-        for rank, session in enumerate(sorted(chosen, key=self.urgency)):
-            if self.is_count_due(session):
-                yield self.ask_count(session, priority=-rank)
-            if self.is_read(session):
-                yield self.listing(session, [])
+        self.choice = self.choose()
+        for session in self.sessions:
+            if self.choice.is_due(session):
+                yield self.ask_about(session)
             else:
-                yield self.resume(Reading(session, self.begin(session), priority=-rank))
+                yield self.dates(session)
+        for rank, session in enumerate(sorted(self.choice.chosen.values(), key=self.urgency)):
+            yield from self.read(session, priority=-rank)
+
+    def choose(self) -> SessionChoice:
+        return SessionChoice(
+            self.sessions,
+            today=self.today,
+            since=self.since,
+            moved=moved_on(self.corpus),
+            asked=asked(self.corpus, source=self.name),
+        )
+
+    def read(self, session: api.Session, priority: int) -> Iterator[Any]:
+        """What a chosen session needs: its total, where that is due, and what has changed in it."""
+        if self.is_count_due(session):
+            yield self.ask_count(session, priority=priority)
+        if self.is_read(session):
+            yield self.listing(session, [])
+        else:
+            yield self.resume(Reading(session, self.begin(session), priority=priority))
+
+    def dates(self, session: api.Session, bills: int | None = None, moved: str | None = None) -> SessionDates:
+        return SessionDates(
+            source=self.name,
+            jurisdiction=session.jurisdiction,
+            session=session.session,
+            title=session.title,
+            special=session.special,
+            starts_on=session.starts_on,
+            ends_on=session.ends_on,
+            bills=bills,
+            latest_action_on=moved,
+            left_out=self.choice.reason(session),
+        )
+
+    def ask_about(self, session: api.Session) -> scrapy.Request:
+        """How many bills a session has that is not chosen, and when the newest of them moved; before anything is read."""
+        query = {"jurisdiction": session.state, "session": session.name, "sort": "latest_action_desc"}
+        url = f"{api.HOST}/bills?{urlencode(query | {'per_page': 1, 'page': 1})}"
+        return self.ask(
+            url, self.parse_about, headers=self.headers, meta=BILLS_META, priority=1, cb_kwargs={"session": session}
+        )
+
+    def parse_about(self, response: Response, session: api.Session) -> Iterator[Any]:
+        """An empty session may be answered with 404."""
+        found = None if response.status == 404 else api.read_page(response.body, 1)
+        bills = found.total if found else 0
+        moved = api.day(found.results[0].get("latest_action_date")) if found and found.results else None
+        held = self.choice.answered(session, bills, moved if (moved or "") <= self.today else self.today)
+        yield self.dates(session, bills, moved)
+        if held:
+            yield from self.read(session, priority=-len(self.choice.chosen))
 
     def is_wanted(self, state: str) -> bool:
         return self.states is None or state in self.states
@@ -237,6 +291,8 @@ class UsStatesSpider(SourceSpider):
             yield self.again(reading, f"page {page} is not there")
             return
         found = api.read_page(response.body, page)
+        if not found.total and reading.since is None:
+            yield from self.before_empty(reading)
         if any(row.get("session") != reading.session.name for row in found.results):
             raise Unreadable(f"bills of another session than {reading.session.name}")
         rows = [(api.stamp(row), row) for row in found.results]
@@ -249,6 +305,7 @@ class UsStatesSpider(SourceSpider):
         reading.step = 0
         if reading.since is None and page == 1:
             yield self.tally(reading.session, found.total)
+            yield self.dates(reading.session, bills=found.total)
         taken = self.take(rows)
         for stamp, row in taken:
             self.audit("bill", row)
@@ -260,6 +317,12 @@ class UsStatesSpider(SourceSpider):
         if len(taken) < len(rows) or self.left == 0:
             return
         yield from self.go_on(reading, page, found, [stamp for stamp, _ in rows])
+
+    def before_empty(self, reading: Reading) -> Iterator[Any]:
+        """Where a state's newest regular session has no bills yet, the sessions before it."""
+        for earlier in self.choice.instead_of(reading.session):
+            yield self.dates(earlier)
+            yield from self.read(earlier, reading.priority)
 
     def document(self, row: api.Record) -> Bill | Reject:
         """The record as a bill; one that cannot be is kept as a reject, the others of its page are not its fault."""
@@ -314,13 +377,3 @@ class UsStatesSpider(SourceSpider):
             part="",
             document_ids=tuple(dict.fromkeys([*known, *read])),
         )
-
-
-def current(sessions: list[api.Session], earliest: str) -> list[api.Session]:
-    """The sessions that had not ended by an ISO day. Where a state dates none of its sessions, all of them."""
-    dated = {each.state for each in sessions if each.starts_on or each.ends_on}
-    return [
-        each
-        for each in sessions
-        if each.state not in dated or ((each.starts_on or each.ends_on) and (each.ends_on or "9999") >= earliest)
-    ]

@@ -1,4 +1,4 @@
-"""After an upgrade: actions classified and statuses derived again, from the sentences that are stored.
+"""After an upgrade: actions classified, statuses and hearings derived again, from the sentences that are stored.
 
 A source's listing does not change because our rules did, so a crawl alone would leave old statuses standing.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.items import Bill, Document
+from crawlers.items import Action, Bill, Document
+from crawlers.parsers import hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.status import federal
 from crawlers.storage.record import load_document, record_hash, rewrite
@@ -52,29 +53,72 @@ def rules_version() -> str:
     return hashlib.sha256(Path(federal.__file__).read_bytes()).hexdigest()[:24]
 
 
+def hearings_version() -> str:
+    """A hash of the rules that find hearings in the actions of state bills."""
+    files = (hearings.FILE, Path(hearings.__file__))
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
+
+
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
-    db.execute(
-        "insert into derivations select 'status', ? where not exists (select 1 from documents) "
-        "on conflict (name) do update set version = excluded.version",
-        [rules_version()],
-    )
+    for name, version in (("status", rules_version()), ("hearings", hearings_version())):
+        db.execute(
+            "insert into derivations select ?, ? where not exists (select 1 from documents) "
+            "on conflict (name) do update set version = excluded.version",
+            [name, version],
+        )
 
 
 def restate(db: Database, *, now: str) -> int:
-    """Bring actions and statuses up to the present rules; without a word in `changes`, since nothing happened.
+    """Bring actions, statuses and hearings up to the present rules; without a word in `changes`, since nothing happened.
 
     Does nothing when the rules are those of the last time. Returns how many documents differ now.
     """
-    version = rules_version()
-    known = db.execute("select version from derivations where name = 'status'").fetchone()
-    if known and known[0] == version:
-        return 0
-    differ = sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
+    differ = 0
+    if _is_new(db, "status", rules_version()):
+        differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
+        _note(db, "status", rules_version())
+    if _is_new(db, "hearings", hearings_version()):
+        differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
+        _note(db, "hearings", hearings_version())
+    return differ
+
+
+def _is_new(db: Database, name: str, version: str) -> bool:
+    known = db.execute("select version from derivations where name = ?", [name]).fetchone()
+    return known is None or known[0] != version
+
+
+def _note(db: Database, name: str, version: str) -> None:
     db.execute(
-        "insert into derivations values ('status', ?) on conflict (name) do update set version = excluded.version",
-        [version],
+        "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
+        [name, version],
     )
+
+
+def _restate_hearings(db: Database, state: str, now: str) -> int:
+    """The hearings of a state's bills, but for those of which another source has given dates."""
+    rows = db.execute(
+        """select d.id, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
+        where d.jurisdiction = ? and d.source = 'us_states' and not exists (
+            select 1 from field_provenance f where f.document_id = d.id and f.field = 'events' and f.source <> 'us_states')
+        order by d.id, a.ordinal""",
+        [f"us-{state}"],
+    )
+    wanted = {}
+    for key, actions in groupby(rows, key=lambda row: row[0]):
+        wanted[key] = hearings.hearings(state, [Action(acted_on=row[1], description=row[2]) for row in actions])
+    stored = db.execute(
+        "select distinct e.document_id from events e join documents d on d.id = e.document_id where d.jurisdiction = ?",
+        [f"us-{state}"],
+    )
+    dated = {key for (key,) in stored.fetchall()}
+    keys, differ = iter([key for key, events in wanted.items() if events or key in dated]), 0
+    while batch := list(islice(keys, BATCH)):
+        old = [load_document(db, key) for key in batch]
+        moved = [replace(each, events=wanted[each.id]) for each in old if each.events != wanted[each.id]]
+        rewrite(db, moved, now=now)
+        differ += len(moved)
     return differ
 
 

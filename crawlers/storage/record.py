@@ -187,7 +187,8 @@ def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: d
     sql = (
         f"insert into documents ({', '.join(names)}, first_seen_at, changed_at) "
         f"values ({', '.join(':' + name for name in names)}, :now, :now) "
-        f"on conflict (id) do update set {updates}, changed_at = excluded.changed_at, missing_since = null"
+        f"on conflict (id) do update set {updates}, changed_at = excluded.changed_at, missing_since = null, "
+        "status_reason = null, source_status = null, source_status_on = null"
     )
     db.conn.executemany(sql, rows)
     for table, columns in PARTS.items():
@@ -221,20 +222,27 @@ def _write_changes(db: Database, changes: list[Change], now: str) -> None:
 
 
 def load_document(db: Database, key: str) -> Document:
-    """A stored document with all its parts, as its source said it; stamps and validators are not part of it."""
+    """A stored document with all its parts, as its source said it; stamps and validators are not part of it.
+
+    What follows from the end of its session (crawlers.storage.session_ends) is left out.
+    """
     columns = (*_COLUMNS, "source_url")
     row = db.execute(
-        f"select {', '.join('d.' + name for name in _COLUMNS)}, p.source_url from documents d "
+        f"select {', '.join('d.' + name for name in _COLUMNS)}, p.source_url, d.status_reason, d.source_status, "
+        "d.source_status_on from documents d "
         "join provenance p on p.document_id = d.id and p.source = d.source where d.id = ?",
         [key],
     ).fetchone()
+    *row, reason, source_status, source_status_on = row
     values: dict[str, Any] = dict(zip(columns, row, strict=True))
+    if reason:
+        values |= {"status": source_status, "status_on": source_status_on}
     for table, names in PARTS.items():
         rows = db.execute(
             f"select {', '.join(names)} from {table} where document_id = ? order by ordinal", [key]
         ).fetchall()
         if table == "status_history":
-            values[table] = tuple(rows)
+            values[table] = tuple(rows[:-1] if reason else rows)
         elif table == "terms":
             values |= {name: tuple(term for kind, term in rows if kind == word) for name, word in _TERMS.items()}
         else:

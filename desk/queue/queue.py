@@ -26,7 +26,8 @@ _LOTS = 400
 #: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
 _RANKED = """
     with due (document_id, due_on) as materialized (
-        select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today group by 1
+        select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
+        and kind <> 'hearing_canceled' group by 1
     )
     select w.*, due.due_on, count(*) over () as total,
         4.0 * (w.returned > 0) + case when w.priority = 2 then 3.0 else 2.0 * w.priority_score end

@@ -33,7 +33,8 @@ _DOCUMENTS = """
         min(case when p.subject like 'area:%' then p.sure end),
         coalesce(t.priority, 0), coalesce(t.priority_score, 0),
         coalesce(d.latest_action_on, d.published_on, ''), d.first_seen_at, d.kind, d.jurisdiction,
-        case when d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' then cast(d.session as integer) end
+        case when d.status_reason is not null then 0
+            when d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' then cast(d.session as integer) end
     from {pairs} p join corpus.documents d on d.id = p.document_id
     left join corpus.taggings t on t.document_id = p.document_id {only} group by p.document_id"""
 

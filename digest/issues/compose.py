@@ -207,6 +207,8 @@ def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetim
                 words(f"{each['kind']}_taken", stance=words.word("stances", each["word"]), day=words.date(each["day"]))
                 + reason
             )
+        elif each["kind"] == "ended":
+            yield words("ended", day=words.date(each["day"]))
         elif each["kind"] in ("law", "text", "summary", "corrected") or titles == [each]:
             yield words({"text": "version"}.get(each["kind"], each["kind"]), words=plain(each["words"]))
 

@@ -39,7 +39,7 @@ class Card:
     latest_on: str | None
     must_see: bool
     missing: bool
-    #: The Congress that ended over it ("117th Congress"), when it can no longer move.
+    #: The session that ended over it ("117th Congress"), when it can no longer move.
     ended: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     if not ids:
         return []
     rows = db.execute(
-        f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on,
+        f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id

@@ -28,7 +28,8 @@ def first_to_see(
     Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
     """
     found = db.execute(
-        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
+            newest.sort_on from (
             select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
         ) newest join documents d on d.id = newest.document_id join taggings t on t.document_id = d.id
         order by t.priority_score desc, newest.sort_on desc""",
@@ -43,16 +44,22 @@ def first_to_see(
 def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
     """Those of some documents that can still move, have moved lately or have a date ahead.
 
-    ``found`` are rows with id, kind, jurisdiction, session, status and sort_on, the day of the latest news.
+    ``found`` are rows with id, kind, jurisdiction, session, status, status_on, status_reason and sort_on, the day of the
+    latest news.
     """
     ahead = {
         row["document_id"]
         for row in db.execute(
-            f"select document_id from events where starts_at >= ? and document_id in ({marks(found)})",
+            "select document_id from events where starts_at >= ? and kind <> 'hearing_canceled' "
+            f"and document_id in ({marks(found)})",
             [today.isoformat(), *(row["id"] for row in found)],
         )
     }
-    return [row for row in found if row["id"] in ahead or still_news(row, row["sort_on"], today)]
+    return [
+        row
+        for row in found
+        if (row["id"] in ahead and not row["status_reason"]) or still_news(row, row["sort_on"], today)
+    ]
 
 
 def newest(

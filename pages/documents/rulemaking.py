@@ -36,7 +36,9 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
     events = [
         dict(row)
         for row in db.execute(
-            f"select * from events where document_id in ({', '.join('?' * len(ids))}) order by starts_at", ids
+            f"select * from events where document_id in ({', '.join('?' * len(ids))}) "
+            "and kind <> 'hearing_canceled' order by starts_at",
+            ids,
         )
     ]
     closing = [event for event in events if event["kind"] == "comment_close"]

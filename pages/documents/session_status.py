@@ -1,4 +1,4 @@
-"""Whether a document can still move: a Congress takes its undecided bills with it when it ends."""
+"""Whether a document can still move: a legislature takes its undecided bills with it when its session ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.status.federal import congress_ends_on
+from crawlers.storage.session_ends import ENDED
 from pages.http import formatting
+from pages.http.language import _
 
 #: The statuses of an undecided bill. The president may still sign a bill after the Congress ends.
 UNDECIDED = frozenset(
@@ -21,11 +23,15 @@ LATELY = 90
 
 
 def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tuple[str, str] | None:
-    """The Congress that ended over an undecided federal bill, and the ISO date of its end: ``("117th Congress", …)``.
+    """The session that ended over an undecided bill, and the ISO date of its end: ``("117th Congress", "2023-01-03")``.
 
-    ``row`` has kind, jurisdiction, session and status of a document. None for whatever was decided or can still move.
+    ``row`` has kind, jurisdiction, session, status, status_on and status_reason of a document. None for whatever was decided
+    or can still move. A bill that no update has ended yet (crawlers.storage.session_ends) goes by the day its Congress ended.
     """
     session = row["session"] or ""
+    if row["status_reason"] == ENDED:
+        congress = formatting.session_in_words("us", session) if row["jurisdiction"] == "us" else ""
+        return congress or _("legislative session"), row["status_on"]
     if (
         row["kind"] != "bill"
         or row["jurisdiction"] != "us"
@@ -42,11 +48,13 @@ def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: date
 
     What an agency publishes never moves: what follows it is a document of its own.
     """
+    if row["status_reason"] == ENDED:
+        return False
     if latest_on >= (today - datetime.timedelta(days=LATELY)).isoformat():
         return True
     if row["kind"] != "bill":
         return False
     waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
     within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
-    # Other legislatures do not publish when a session ends: take a year without news for its end.
+    # Where no source dates the session, take a year without news for its end.
     return waiting and not ended_with(row, today) and (row["jurisdiction"] == "us" or within_a_year)

@@ -116,7 +116,9 @@ def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
         else:
             first, revision = event["document_id"], 0
         once = event["kind"] in ("comment_close", "effective")
-        key = f"{event['kind']}-{first}" + ("" if once else f"-{event['starts_at']}")
+        # A hearing that was called off is the one that was set: calendars then show it as canceled.
+        kind = event["kind"].removesuffix("_canceled")
+        key = f"{kind}-{first}" + ("" if once else f"-{event['starts_at']}")
         event |= {"key": re.sub(r"[^a-z0-9-]+", "-", key.lower()), "revision": revision + revised[event["document_id"]]}
         kept[event["key"]] = event
     return sorted(kept.values(), key=lambda event: (event["starts_at"], event["key"]))

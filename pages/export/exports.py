@@ -38,6 +38,7 @@ DOCUMENT_COLUMNS = {
     "status": "Where it stands, as a key of the glossary",
     "status_in_words": "Where it stands, in words",
     "status_on": "The day it got there",
+    "status_reason": "session_ended where it failed because its session ended before it passed",
     "published_on": "The day it was introduced or published",
     "latest_on": "The day of its latest news",
     "latest_action": "What happened last, in the source's words",
@@ -56,7 +57,7 @@ DATE_COLUMNS = {
     "identifier": "Its number as people write it",
     "title": "Its title, in the language of its source",
     "jurisdiction": "Key of the place: us, us-tx",
-    "kind": "hearing, comment_close, effective or vote",
+    "kind": "hearing, hearing_canceled, comment_close, effective or vote",
     "kind_in_words": "The same in words",
     "starts_at": "Local date, or date and time, as ISO 8601",
     "timezone": "The time zone of that",
@@ -73,7 +74,8 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
         row["id"]: dict(row)
         for row in db.execute(
             f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
-            d.status_on, d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
+            d.status_on, coalesce(d.status_reason, '') as status_reason, d.published_on,
+            coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2, 0) as must_see, d.url as source_url
             from documents d left join shown_priorities t on t.document_id = d.id where d.id in ({marks(ids)})""",
             list(ids),
@@ -115,7 +117,7 @@ def _grouped(
 def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, tuple[str, str]]:
     found = db.execute(
         f"select document_id, starts_at, kind from events where document_id in ({marks(ids)}) and starts_at >= ? "
-        "order by starts_at desc",
+        "and kind <> 'hearing_canceled' order by starts_at desc",
         [*ids, today.isoformat()],
     )
     return {row[0]: (row[1], row[2]) for row in found}

@@ -44,7 +44,7 @@ def calendar(title: str, page: str, events: Sequence[Row], site: str) -> bytes:
 def _event(event: Row, site: str) -> Event:
     address = f"{site}/documents/{event['document_id']}"
     changed = datetime.datetime.fromisoformat(event["changed_at"].replace("Z", "+00:00"))
-    return Event.new(
+    made = Event.new(
         uid=f"{event['key']}@{urlsplit(site).hostname}",
         summary=_line(f"{formatting.word('events', event['kind'])}: {_short(event['title'])} ({event['identifier']})"),
         start=start(event["starts_at"], event["timezone"]),
@@ -56,6 +56,9 @@ def _event(event: Row, site: str) -> Event:
         stamp=changed,
         transparency=TRANSP.TRANSPARENT,
     )
+    if event["kind"].endswith("_canceled"):
+        made.add("STATUS", "CANCELLED")
+    return made
 
 
 def start(starts_at: str, timezone: str | None) -> datetime.date | datetime.datetime:

@@ -46,6 +46,25 @@ class MonthsView:
     places: list[tuple[str, int, int]]
 
 
+@dataclass(frozen=True)
+class LeftOutSession:
+    """A session whose bills are not collected; ``bills`` is None where its source was not asked yet."""
+
+    place: str
+    title: str
+    bills: int | None
+    moved_on: str | None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """The sessions of a source that are not collected: those that may hold bills by name, the old ones as a number."""
+
+    named: list[LeftOutSession]
+    older: int
+    older_than: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceView:
     """A source that was crawled; ``short`` are the sessions that lack documents; ``open`` shows all sessions at once."""
@@ -59,6 +78,7 @@ class SourceView:
     problems: list[str]
     sessions: list[SessionView]
     months: MonthsView | None
+    left_out: LeftOut
     runs: list[Row]
 
     @property
@@ -103,8 +123,28 @@ def _source(db: sqlite3.Connection, found: Health, now: str) -> SourceView:
         problems=[_in_words(each.jurisdiction, each.words) for each in found.problems],
         sessions=[_session(each, today) for each in found.holdings],
         months=_months(db, found.source, now),
+        left_out=_left_out(db, found.source),
         runs=rows(db, _RUNS, [found.source, RUNS]),
     )
+
+
+def _left_out(db: sqlite3.Connection, source: str) -> LeftOut:
+    """The sessions that are not collected; one that its source says is empty lacks nothing."""
+    found = rows(
+        db,
+        """select jurisdiction, session, title, ends_on, bills, latest_action_on, left_out from sessions
+        where source = ? and left_out is not null and bills is not 0 order by jurisdiction, starts_on""",
+        [source],
+    )
+    named = [
+        LeftOutSession(
+            formatting.place(row["jurisdiction"]), row["title"] or row["session"], row["bills"], row["latest_action_on"]
+        )
+        for row in found
+        if row["left_out"] != "old"
+    ]
+    old = [row["ends_on"] for row in found if row["left_out"] == "old"]
+    return LeftOut(named, len(old), max(old, default=None))
 
 
 def _in_words(jurisdiction: str | None, problem: str) -> str:

@@ -125,7 +125,8 @@ def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:
     """The documents touching it that can still move, moved lately or have a date ahead: the newest first."""
     found = db.execute(
-        """select d.id, d.kind, d.jurisdiction, d.session, d.status, newest.sort_on from (
+        """select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
+            newest.sort_on from (
             select document_id, sort_on from position_listing where position_id = ? order by sort_on desc limit 200
         ) newest join documents d on d.id = newest.document_id order by newest.sort_on desc""",
         [position_id],

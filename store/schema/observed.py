@@ -153,3 +153,31 @@ def add_waiting_to_runs(db: Database) -> None:
 def add_unknown_to_runs(db: Database) -> None:
     # Fields of the source's records that nobody here knew (crawlers/completeness/fields.yml), as a JSON list.
     db.execute("alter table runs add column unknown text")
+
+
+@observed()
+def create_sessions(db: Database) -> None:
+    # Sessions of legislatures as their sources state them (writer: crawlers.storage.sessions). `bills`, `latest_action_on`
+    # and `checked_at` are what the source said of the session's bills and when; `left_out` why none are collected.
+    db.execute("""
+        create table sessions (
+            source text not null, jurisdiction text not null, session text not null, title text,
+            special integer not null, starts_on text, ends_on text, bills integer, latest_action_on text,
+            checked_at text, left_out text, seen_at text not null, primary key (jurisdiction, session, source)
+        ) without rowid""")
+
+
+@observed()
+def create_session_ends(db: Database) -> None:
+    # Derived from `sessions` and the actions by crawlers.storage.session_ends: when anything last moved in a session, and
+    # the day it ended; null while it can still move. A bill that ended with it has the reason
+    # 'session_ended'.
+    db.execute("""
+        create table session_ends (
+            jurisdiction text not null, session text not null, starts_on text, ends_on text, moved_on text,
+            ended_on text, primary key (jurisdiction, session)
+        ) without rowid""")
+    # The source's own status is kept beside it.
+    for column in ("status_reason", "source_status", "source_status_on"):
+        db.execute(f"alter table documents add column {column} text")
+    db.execute("create index documents_by_reason on documents (status_reason) where status_reason is not null")

@@ -19,8 +19,8 @@ from comparison import rules as compared
 from comparison.similarity import families
 from crawlers import sources
 from crawlers.completeness import fields
-from crawlers.parsers import courtlistener, federal_register, legisinfo, legistar, states
-from crawlers.status import ceremonial
+from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states
+from crawlers.status import ceremonial, session_end
 from crawlers.status import states as status_states
 from positions.catalog import messages
 from positions.catalog.catalog import load_catalogue
@@ -34,6 +34,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/completeness/fields.yml": fields.load_fields.__wrapped__,
     "crawlers/parsers/states.yml": states.load_states.__wrapped__,
     "crawlers/parsers/sessions.yml": states.load_aliases.__wrapped__,
+    "crawlers/parsers/hearings.yml": hearings.load_rules.__wrapped__,
+    "crawlers/status/session_end.yml": session_end.load_rules.__wrapped__,
     "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
     "crawlers/status/actions.yml": status_states.load_rules.__wrapped__,
     "crawlers/parsers/federal_register.yml": federal_register.load_choice.__wrapped__,

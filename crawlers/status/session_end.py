@@ -1,0 +1,130 @@
+"""When a session of a legislature is over: by its stated dates, by what still moves, and by the rules of session_end.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crawlers.status.federal import congress_ends_on
+from crawlers.yaml_config import rules_of
+
+FILE = Path(__file__).with_name("session_end.yml")
+#: A session is over only when nothing has moved in it for so long: stated ends are often too early.
+QUIET = timedelta(days=45)
+#: Where our record of a session stops so long before its end, nobody can tell from it what passed: it is not called over.
+UNSEEN = timedelta(days=60)
+_PARITY = {"even": 0, "odd": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A session: its stated dates (ISO), the newest day on which any of its bills moved, and the newest on which its chambers
+    sat; None where nothing is known."""
+
+    jurisdiction: str
+    session: str
+    special: bool = False
+    starts_on: str | None = None
+    ends_on: str | None = None
+    moved_on: str | None = None
+    sat_on: str | None = None
+
+
+@cache
+def load_rules(path: Path = FILE) -> Mapping[str, Any]:
+    """The rules: `two_years` and `carry_over` by postal code, `parliaments` by jurisdiction.
+
+    Raises:
+        ValueError: a rule is not of that form.
+    """
+    with rules_of(path) as entries:
+        for rule in entries["two_years"].values():
+            _day_after(2000, rule["ends"])
+            _PARITY[rule["begins"]]
+        for parity in entries["carry_over"].values():
+            _PARITY[parity]
+        for sessions in entries["parliaments"].values():
+            for days in sessions.values():
+                [each.isoformat() for each in days]
+        return dict(entries)
+
+
+def _day_after(year: int, month_and_day: str) -> str:
+    """The ISO day of a year's MM-DD, where month 13 is the January after."""
+    month, day = map(int, month_and_day.split("-"))
+    return date(year + month // 13, (month - 1) % 12 + 1, day).isoformat()
+
+
+def known_days(jurisdiction: str, session: str) -> tuple[str, str | None] | None:
+    """First and last day of a session that its constitution or this file dates: of a Congress, of a parliament."""
+    if jurisdiction == "us" and session.isdecimal():
+        number = int(session)
+        return congress_ends_on(number - 1), congress_ends_on(number)
+    days = load_rules()["parliaments"].get(jurisdiction, {}).get(session)
+    return (days[0].isoformat(), days[1].isoformat() if len(days) > 1 else None) if days else None
+
+
+def ends(sessions: Iterable[Session], today: str) -> dict[tuple[str, str], str | None]:
+    """The day each session ended; None while its bills can still move."""
+    found = list(sessions)
+    return {(each.jurisdiction, each.session): _ended_on(each, found, today) for each in found}
+
+
+def _ended_on(session: Session, all_sessions: list[Session], today: str) -> str | None:
+    if known_days(session.jurisdiction, session.session):
+        return session.ends_on if session.ends_on and session.ends_on <= today else None
+    following = session
+    while (after := _carries_into(following, all_sessions)) is not None:
+        if after == following:
+            return None  # its bills wait for a session that no source names yet
+        following = after
+    return _own_end(following, today)
+
+
+def _own_end(session: Session, today: str) -> str | None:
+    if session.ends_on is None or session.moved_on is None:
+        return None
+    end = max(session.ends_on, _second_year_end(session) or "")
+    if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, UNSEEN):
+        return None
+    # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.
+    return session.sat_on or session.ends_on
+
+
+def _before(day: str, span: timedelta) -> str:
+    return (date.fromisoformat(day) - span).isoformat()
+
+
+def _second_year_end(session: Session) -> str | None:
+    """The day before which a two-year session is not over; None for any other."""
+    rule = load_rules()["two_years"].get(session.jurisdiction.removeprefix("us-"))
+    if rule is None or session.special or session.starts_on is None:
+        return None
+    year, month = int(session.starts_on[:4]), session.starts_on[5:7]
+    first = year + (month == "12")
+    return _day_after(first + 1, rule["ends"]) if first % 2 == _PARITY[rule["begins"]] else None
+
+
+def _carries_into(session: Session, all_sessions: list[Session]) -> Session | None:
+    """The session in which undecided bills go on: the next regular one; the session itself where none is known yet.
+
+    None where bills die with their session.
+    """
+    parity = load_rules()["carry_over"].get(session.jurisdiction.removeprefix("us-"))
+    if parity is None or session.special or session.starts_on is None:
+        return None
+    year = int(session.starts_on[:4])
+    if year % 2 != _PARITY[parity]:
+        return None
+    next_year = [
+        each
+        for each in all_sessions
+        if each.jurisdiction == session.jurisdiction
+        and not each.special
+        and (each.starts_on or "")[:4] == str(year + 1)
+    ]
+    return min(next_year, key=lambda each: each.starts_on or "", default=session)

@@ -1,0 +1,166 @@
+"""The table `session_ends`, and the bills that end with their session.
+
+An undecided bill of a session that is over has `failed` on the day the session ended, with the reason `session_ended`. That
+is our conclusion, not the source's word: the source's status is kept beside it, `load_document` gives the document back
+without it, a record that comes anew replaces it, and a session that moves again revives its bills.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawlers.status.session_end import Session, ends, known_days
+from crawlers.storage import stored_state
+from store.sync_table import sync_table
+
+ENDED = "session_ended"
+_WORDS = "It did not pass before its session ended"
+#: Statuses of a bill that did not pass. What passed both chambers of a state may have been signed where no source says so;
+#: of Congress and parliaments the sources tell every signature.
+UNDECIDED = ("introduced", "in_committee", "reported", "passed_first_chamber")
+NATIONAL = ("us", "ca")
+UNDECIDED_NATIONAL = (*UNDECIDED, "passed_second_chamber", "passed")
+#: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages.
+_FLOOR = "a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'"
+#: One such action on a day may be a slip of a source; a session of few bills has no more.
+_SAT, _SMALL = 2, 50
+
+_SESSIONS = f"""
+    select jurisdiction, session, max(special), min(starts_on), max(ends_on) from sessions group by 1, 2
+    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {NATIONAL}"""
+# A cross join keeps SQLite to the index of places: the documents with their texts are never read.
+_DAYS = f"""
+    select a.acted_on, max(a.classification is not 'effective-date'), count(distinct case when {_FLOOR} then d.id end)
+    from documents d cross join actions a on a.document_id = d.id
+    where d.jurisdiction = ? and d.session = ? and a.acted_on <= ? group by 1 order by 1 desc"""
+
+
+def write_session_ends(db: Database, *, today: str, now: str) -> int:
+    """Derive which sessions are over, end their undecided bills, and revive those of sessions that move again.
+
+    Args:
+        db: corpus.db, open for writing.
+        today: the ISO day.
+        now: UTC time stamp for the changes.
+
+    Returns:
+        how many documents have another status now.
+    """
+    sessions = list(_sessions(db, today))
+    ended = ends(sessions, today)
+    with db.atomic():
+        # Without a bill that moved we knew only its dates: what comes of it later is a first contact, which is no news.
+        known_open = db.execute(
+            "select jurisdiction, session from session_ends where ended_on is null and moved_on is not null"
+        )
+        open_before = set(known_open.fetchall())
+        rows = [
+            (each.jurisdiction, each.session, each.starts_on, each.ends_on, each.moved_on, ended[place(each)])
+            for each in sessions
+        ]
+        sync_table(db, "session_ends", rows)
+        revived = _revive(db)
+        ending = _ending(db)
+        _end(db, ending)
+        _log(db, [row for row in ending if row[1:3] in open_before], now)
+    return revived + len(ending)
+
+
+def place(session: Session) -> tuple[str, str]:
+    return session.jurisdiction, session.session
+
+
+def _sessions(db: Database, today: str) -> Iterable[Session]:
+    for jurisdiction, session, special, starts_on, ends_on in db.execute(_SESSIONS).fetchall():
+        days = known_days(jurisdiction, session)
+        if days:
+            starts_on, ends_on = days
+        elif jurisdiction in NATIONAL:
+            continue  # rules, or a session that nobody dates
+        days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
+        bills = "select count(*) from documents where jurisdiction = ? and session = ?"
+        least = 1 if db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL else _SAT
+        yield Session(
+            jurisdiction=jurisdiction,
+            session=session,
+            special=bool(special),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            # A law's first day in force is no movement.
+            moved_on=next((day for day, moved, _ in days_of if moved), None),
+            sat_on=next((day for day, _, sat in days_of if sat >= least), None),
+        )
+
+
+def _ending(db: Database) -> list[tuple[str, str, str, str]]:
+    """Undecided bills of sessions that are over, as (id, jurisdiction, session, day)."""
+    marks, national = (", ".join(map(repr, each)) for each in (UNDECIDED, UNDECIDED_NATIONAL))
+    return db.execute(
+        f"""select d.id, e.jurisdiction, e.session, e.ended_on from session_ends e
+        join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
+        where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
+            ({national}) and (d.status in ({marks}) or d.jurisdiction in {NATIONAL})"""
+    ).fetchall()
+
+
+def _end(db: Database, ending: list[tuple[str, str, str, str]]) -> None:
+    db.conn.executemany(
+        "insert into status_history select ?1, coalesce(max(ordinal), -1) + 1, 'failed', ?2 from status_history "
+        "where document_id = ?1",
+        [(key, day) for key, _, _, day in ending],
+    )
+    db.conn.executemany(
+        f"update documents set source_status = status, source_status_on = status_on, status = 'failed', status_on = ?, "
+        f"status_reason = '{ENDED}' where id = ?",
+        [(day, key) for key, _, _, day in ending],
+    )
+
+
+def _revive(db: Database) -> int:
+    """Give the source's status back to bills whose session is not over, or was over on another day."""
+    keys = db.execute(
+        """select d.id from documents d left join session_ends e on e.jurisdiction = d.jurisdiction and e.session = d.session
+        where d.status_reason = ? and e.ended_on is not d.status_on""",
+        [ENDED],
+    ).fetchall()
+    db.conn.executemany(
+        "delete from status_history where document_id = ?1 and ordinal = (select max(ordinal) from status_history "
+        "where document_id = ?1)",
+        keys,
+    )
+    db.conn.executemany(
+        "update documents set status = source_status, status_on = source_status_on, status_reason = null, "
+        "source_status = null, source_status_on = null where id = ?",
+        keys,
+    )
+    return len(keys)
+
+
+def _log(db: Database, ending: list[tuple[str, str, str, str]], now: str) -> None:
+    """A change for each bill whose session was not over when we last looked; the others ended before we knew them."""
+    rows = [
+        (
+            hashlib.sha256(f"{key}\x1f{ENDED}\x1f{day}".encode()).hexdigest()[:24],
+            key,
+            now,
+            day,
+            "ended",
+            _WORDS,
+        )
+        for key, _, _, day in ending
+    ]
+    db.conn.executemany(
+        "insert into changes (id, document_id, seen_at, happened_on, kind, summary) values (?, ?, ?, ?, ?, ?) "
+        "on conflict (id) do nothing",
+        rows,
+    )
+
+
+def moved_on(corpus: Path) -> dict[tuple[str, str], str]:
+    """The newest day on which a stored bill of each session moved, as of the last update."""
+    query = "select jurisdiction, session, moved_on from session_ends where moved_on is not null"
+    return {(row[0], row[1]): row[2] for row in stored_state.rows(corpus, query)}

@@ -1,0 +1,151 @@
+"""Which sessions of the states are read: whatever their dates say, no legislature is left out in silence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from scrapy.http import TextResponse
+from sqlite_utils import Database
+from test_us_states import answer, asked, row, spider_on
+
+from crawlers.completeness.session_choice import SessionChoice
+from crawlers.items import Listing, SessionDates
+from crawlers.parsers import openstates as api
+from crawlers.storage import sessions
+from crawlers.storage.sessions import Asked
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENSTATES_KEY", "not-a-key")
+
+
+TODAY = "2026-11-25"
+NOW = "2026-11-25T06:00:00Z"
+
+
+def session(name: str, starts_on: str | None, ends_on: str | None, *, special: bool = False) -> api.Session:
+    return api.Session(
+        state="ia", name=name, starts_on=starts_on, ends_on=ends_on, updated_at="2026-07-15", special=special
+    )
+
+
+BIENNIUM = session("2025-2026", "2025-01-13", "2025-04-22")
+BEFORE = session("2023-2024", "2023-01-09", "2024-05-03")
+SPECIAL = session("2025S1", "2025-01-27", "2025-01-31", special=True)
+COMING = session("2027-2028", "2027-01-11", "2028-04-18")
+
+
+def chosen(*found: api.Session, **known: Any) -> list[str]:
+    return sorted(each.name for each in SessionChoice(list(found), TODAY, **known).chosen.values())
+
+
+def test_the_latest_regular_session_is_held_although_its_stated_end_is_that_of_its_first_year() -> None:
+    assert chosen(BIENNIUM, BEFORE, SPECIAL) == ["2025-2026"]
+
+
+def test_a_session_ahead_does_not_take_the_place_of_the_latest() -> None:
+    assert chosen(BIENNIUM, COMING) == ["2025-2026", "2027-2028"]
+
+
+def test_what_moved_in_the_last_year_is_held_whatever_its_dates_say() -> None:
+    assert chosen(COMING, BIENNIUM, BEFORE, moved={("us-ia", "2023-2024"): "2026-01-02"}) == [
+        "2023-2024",
+        "2025-2026",
+        "2027-2028",
+    ]
+    assert "2023-2024" not in chosen(BIENNIUM, BEFORE, moved={("us-ia", "2023-2024"): "2024-06-02"})
+
+
+def test_a_special_session_of_this_legislature_is_held_and_one_of_the_last_is_not() -> None:
+    moved = Asked(19, "2025-02-25", NOW)
+    assert "2025S1" in chosen(BIENNIUM, SPECIAL, asked={("us-ia", "2025S1"): moved})
+    assert "2025S1" not in chosen(
+        session("2026", "2026-01-12", "2026-04-22"), SPECIAL, asked={("us-ia", "2025S1"): moved}
+    )
+
+
+def test_where_the_newest_session_has_no_bills_those_before_it_are_read_in_its_place() -> None:
+    newest, special = (
+        session("2026", "2026-01-12", "2026-04-22"),
+        session("2025S2", "2025-10-01", "2025-10-05", special=True),
+    )
+    choice = SessionChoice([newest, special, BIENNIUM, BEFORE], TODAY)
+    assert [each.name for each in choice.instead_of(newest)] == ["2025S2", "2025-2026"]
+    assert choice.instead_of(newest) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "due"),
+    [
+        (None, True),
+        (Asked(3, "2025-01-31", "2026-11-20T00:00:00Z"), False),  # asked days ago
+        (Asked(3, "2025-01-31", "2026-07-01T00:00:00Z"), True),  # the state has changed since
+        (Asked(3, "2025-01-31", "2026-07-16T00:00:00Z"), False),  # it has not
+    ],
+)
+def test_a_session_is_asked_about_once_and_again_when_its_state_changed(known: Asked | None, due: bool) -> None:
+    answers = {("us-ia", "2025S1"): known} if known else {}
+    latest = session("2026", "2026-01-12", "2026-04-22")
+    assert SessionChoice([latest, SPECIAL], TODAY, asked=answers).is_due(SPECIAL) is due
+
+
+def test_what_is_left_out_is_named_with_its_reason() -> None:
+    old = session("2019-2020", "2019-01-14", "2020-06-14")
+    choice = SessionChoice([session("2026", "2026-01-12", "2026-04-22"), SPECIAL, old], TODAY)
+    assert [choice.reason(each) for each in choice.sessions] == [None, "not_asked", "old"]
+    assert not choice.answered(SPECIAL, 3, "2025-01-31")
+    assert choice.reason(SPECIAL) == "quiet"
+
+
+# --------------------------------------------------------------------- the spider
+
+
+def _jurisdictions(spider: Any) -> list[Any]:
+    sessions = [
+        {"identifier": "2025", "name": "2025 Session", "classification": "primary", "start_date": "2025-01-14"},
+        {"identifier": "2025S1", "name": "Special", "classification": "special", "start_date": "2025-01-02"},
+    ]
+    ends = ("2025-04-22", "2025-01-05")
+    rows = [each | {"end_date": end} for each, end in zip(sessions, ends, strict=True)]
+    state = {"id": "ocd-jurisdiction/country:us/state:wy/government", "name": "Wyoming"}
+    found = {"latest_bill_update": "2026-03-01T00:00:00+00:00", "legislative_sessions": rows}
+    request = spider.ask_jurisdictions(1)
+    body = {"results": [state | found], "pagination": {"page": 1, "max_page": 1, "total_items": 1, "per_page": 52}}
+    response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
+    return list(request.callback(response, **request.cb_kwargs))
+
+
+def test_a_session_that_is_not_read_is_asked_about_first_and_read_if_it_moved(corpus: Database) -> None:
+    spider = spider_on(corpus)
+    found = _jurisdictions(spider)
+    about = next(each for each in found if not isinstance(each, SessionDates) and "latest_action" in each.url)
+    assert asked(about)["session"] == "2025S1"
+    assert about.priority > max(each.priority for each in found if hasattr(each, "priority") and each is not about)
+    bill = row(1, "2025-01-04T00:00:00+00:00", session="2025S1", latest_action_date="2026-01-04")
+    [request] = answer(about, [bill], 7, 7)
+    assert (asked(request)["session"], asked(request)["sort"]) == ("2025S1", "updated_asc")
+
+
+def test_an_empty_session_is_a_listing_of_nothing_and_the_one_before_it_is_read(corpus: Database) -> None:
+    request = next(each for each in _jurisdictions(spider_on(corpus)) if "updated_asc" in getattr(each, "url", ""))
+    assert asked(request)["session"] == "2025"
+    before, listing = answer(request, [], 0, 1)
+    assert asked(before)["session"] == "2025S1"
+    assert isinstance(listing, Listing)
+
+
+def test_dates_are_stored_and_an_answer_stays_until_the_next(corpus: Database) -> None:
+    said = SessionDates(
+        source="us_states", jurisdiction="us-or", session="2025S1", ends_on="2025-09-05", bills=3,
+        latest_action_on="2025-11-13", left_out="quiet",
+    )  # fmt: skip
+    sessions.store(corpus, [said], now=NOW)
+    later = SessionDates(
+        source="us_states", jurisdiction="us-or", session="2025S1", ends_on="2025-09-06", left_out="quiet"
+    )
+    sessions.store(corpus, [later], now="2026-11-26T06:00:00Z")
+    row = next(corpus.query("select ends_on, bills, latest_action_on, checked_at from sessions"))
+    assert row == {"ends_on": "2025-09-06", "bills": 3, "latest_action_on": "2025-11-13", "checked_at": NOW}

@@ -1,0 +1,203 @@
+"""When a session is over, and what becomes of the bills that did not pass in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+from test_us_states import row
+
+from crawlers.items import SessionDates
+from crawlers.parsers import openstates as api
+from crawlers.status.session_end import Session, ends, load_rules
+from crawlers.storage import sessions
+from crawlers.storage.record import load_document, record_hash, upsert
+from crawlers.storage.session_ends import moved_on, write_session_ends
+
+NOW = "2026-11-25T06:00:00Z"
+
+
+def session(jurisdiction: str, name: str, starts_on: str, ends_on: str | None, **known: Any) -> Session:
+    return Session(jurisdiction=jurisdiction, session=name, starts_on=starts_on, ends_on=ends_on, **known)
+
+
+IOWA = session("us-ia", "2025-2026", "2025-01-13", "2025-04-22")
+UTAH = session("us-ut", "2026", "2026-01-20", "2026-03-06", moved_on="2026-03-26")
+
+
+def ended(one: Session, today: str, *others: Session) -> str | None:
+    return ends([one, *others], today)[one.jurisdiction, one.session]
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        ("2026-03-06", None),  # its last day
+        ("2026-05-09", None),  # 44 days after the last signature
+        ("2026-05-10", "2026-03-06"),
+    ],
+)
+def test_a_session_is_over_when_its_end_has_passed_and_nothing_has_moved_for_45_days(
+    today: str, day: str | None
+) -> None:
+    assert ended(UTAH, today) == day
+
+
+def test_the_day_is_the_last_on_which_it_sat_whatever_was_planned() -> None:
+    assert ended(replace(UTAH, sat_on="2026-03-09"), "2026-11-25") == "2026-03-09"
+    assert ended(replace(UTAH, sat_on="2026-03-01"), "2026-11-25") == "2026-03-01"  # it went home early
+
+
+def test_where_our_record_stops_long_before_the_end_nothing_is_called_over() -> None:
+    assert ended(replace(UTAH, moved_on="2026-01-04"), "2026-11-25") is None
+    assert ended(replace(UTAH, moved_on=None), "2026-11-25") is None
+
+
+@pytest.mark.parametrize(
+    ("today", "moved", "sat", "day"),
+    [
+        ("2025-11-25", "2025-06-11", "2025-05-15", None),  # the recess between its two years
+        ("2026-03-15", "2026-03-14", "2026-03-14", None),
+        ("2026-11-25", "2026-07-15", "2026-05-03", "2026-05-03"),
+    ],
+)
+def test_a_two_year_session_outlives_the_stated_end_of_its_first_year(
+    today: str, moved: str, sat: str, day: str | None
+) -> None:
+    assert ended(replace(IOWA, moved_on=moved, sat_on=sat), today) == day
+
+
+def test_a_term_that_goes_on_to_january_is_not_over_before() -> None:
+    illinois = session("us-il", "104th", "2025-01-08", "2025-05-31", moved_on="2026-05-31", sat_on="2026-05-31")
+    assert ended(illinois, "2026-12-31") is None
+    assert ended(replace(illinois, moved_on="2026-11-19", sat_on="2026-11-19"), "2027-01-09") == "2026-11-19"
+
+
+def test_bills_that_carry_over_end_with_the_next_regular_session() -> None:
+    first = session("us-ok", "2025", "2025-02-03", "2025-05-30", moved_on="2025-06-01")
+    second = session("us-ok", "2026", "2026-02-02", "2026-05-29", moved_on="2026-06-01", sat_on="2026-05-28")
+    assert ended(first, "2026-01-15") is None
+    assert ended(first, "2026-03-15", second) is None
+    assert ended(first, "2026-11-25", second) == "2026-05-28"
+    # The even year carries nothing over in Oklahoma, and it does in Virginia.
+    assert ended(second, "2026-11-25") == "2026-05-28"
+    virginia = session("us-va", "2026", "2026-01-14", "2026-03-14", moved_on="2026-05-20")
+    assert ended(virginia, "2026-11-25") is None
+
+
+def test_a_congress_and_a_parliament_end_by_their_constitution() -> None:
+    congress = session("us", "117", "2021-01-03", "2023-01-03", moved_on="2023-01-05")
+    assert ended(congress, "2023-01-02") is None
+    assert ended(congress, "2023-01-03") == "2023-01-03"
+    assert ended(session("ca", "45-1", "2025-05-26", None), "2026-11-25") is None
+
+
+def test_a_session_without_an_end_is_never_over() -> None:
+    assert ended(session("us-ut", "2026", "2026-01-20", None), "2030-01-01") is None
+
+
+def test_all_states_that_carry_over_are_named() -> None:
+    rules = load_rules()
+    assert len({*rules["two_years"], *rules["carry_over"]} - {"dc"}) == 27
+
+
+# --------------------------------------------------------------------- bills
+
+
+def _store(db: Database, *rows: dict[str, Any]) -> None:
+    upsert(db, [api.parse_bill(each) for each in rows], now=NOW, silent=True)
+
+
+def _state(db: Database, ends_on: str = "2025-03-06") -> None:
+    said = SessionDates(
+        source="us_states", jurisdiction="us-wy", session="2025", starts_on="2025-01-14", ends_on=ends_on
+    )
+    sessions.store(db, [said], now=NOW)
+
+
+def _standing(db: Database, number: int = 1) -> tuple[Any, ...]:
+    return db.execute(
+        "select status, status_on, status_reason from documents where id = ?", [f"us-wy-2025-hb{number}"]
+    ).fetchone()
+
+
+def signed(number: int) -> dict[str, Any]:
+    actions = [
+        {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0},
+        {"description": "Signed", "date": "2025-03-14", "classification": ["executive-signature"], "order": 1},
+    ]
+    return row(number, "2025-03-14T00:00:00+00:00", actions=actions)
+
+
+def test_what_did_not_pass_fails_on_the_day_its_session_ended_and_a_law_stays(corpus: Database) -> None:
+    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"), signed(2))
+    _state(corpus)
+    assert write_session_ends(corpus, today="2025-04-01", now=NOW) == 0
+    assert write_session_ends(corpus, today="2025-05-01", now=NOW) == 1
+    assert _standing(corpus) == ("failed", "2025-03-06", "session_ended")
+    assert _standing(corpus, 2) == ("enacted", "2025-03-14", None)
+    steps = corpus.execute(
+        "select status, reached_on from status_history where document_id = 'us-wy-2025-hb1'"
+    ).fetchall()
+    assert steps == [("introduced", "2025-01-14"), ("failed", "2025-03-06")]
+    assert moved_on_file(corpus) == {("us-wy", "2025"): "2025-03-14"}
+
+
+def moved_on_file(db: Database) -> dict[tuple[str, str], str]:
+    return moved_on(Path(db.execute("pragma database_list").fetchone()[2]))
+
+
+def test_a_second_look_writes_nothing_and_the_source_s_word_is_kept(corpus: Database) -> None:
+    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"))
+    before = load_document(corpus, "us-wy-2025-hb1")
+    _state(corpus)
+    write_session_ends(corpus, today="2025-05-01", now=NOW)
+    written = corpus.conn.total_changes
+    assert write_session_ends(corpus, today="2025-05-02", now=NOW) == 0
+    assert corpus.execute("select count(*) from status_history where document_id = 'us-wy-2025-hb1'").fetchone()[0] == 2
+    assert corpus.conn.total_changes - written <= 1  # the temporary table
+    after = load_document(corpus, "us-wy-2025-hb1")
+    assert (after, record_hash(after)) == (before, record_hash(before))
+
+
+def heard(number: int, on: str) -> dict[str, Any]:
+    actions = [
+        {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0},
+        {"description": "Heard", "date": on, "classification": [], "order": 1},
+    ]
+    return row(number, f"{on}T00:00:00+00:00", actions=actions)
+
+
+def test_only_an_end_that_we_saw_coming_is_news(corpus: Database) -> None:
+    _store(corpus, heard(1, "2025-02-20"))
+    _state(corpus)
+    write_session_ends(corpus, today="2025-05-01", now=NOW)
+    assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
+    _state(corpus, ends_on="2025-04-20")  # it is called back
+    assert write_session_ends(corpus, today="2025-04-19", now=NOW) == 1
+    assert _standing(corpus) == ("in_committee", "2025-02-20", None)
+    assert write_session_ends(corpus, today="2025-06-10", now=NOW) == 1
+    assert corpus.execute("select kind, happened_on from changes").fetchall() == [("ended", "2025-04-20")]
+
+
+def test_bills_that_come_after_their_session_ended_are_no_news(corpus: Database) -> None:
+    _state(corpus)
+    write_session_ends(corpus, today="2025-02-01", now=NOW)  # its dates are known, no bill has come
+    _store(corpus, heard(1, "2025-02-20"))
+    assert write_session_ends(corpus, today="2025-05-01", now=NOW) == 1
+    assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
+
+
+def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_ours(corpus: Database) -> None:
+    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"), row(2, "2025-01-14T00:00:00+00:00"))
+    _state(corpus)
+    write_session_ends(corpus, today="2025-05-01", now=NOW)
+    _store(corpus, signed(2))
+    assert _standing(corpus, 2) == ("enacted", "2025-03-14", None)
+    late = {"description": "Heard", "date": "2025-04-30", "classification": [], "order": 2}
+    _store(corpus, signed(2) | {"actions": [*signed(2)["actions"], late]})
+    assert write_session_ends(corpus, today="2025-05-02", now=NOW) == 1
+    assert _standing(corpus) == ("introduced", "2025-01-14", None)
