@@ -319,7 +319,7 @@ class RecordPipeline:
             )
         elif run.state == "running":
             run.state = "finished"
-        self.notes += self._unread()
+        self.notes += [*self.spider.notes, *self._unread()]
         if self.spider.unknown:
             self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
         run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -157,11 +156,10 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
     known = load_sources()
     if unknown := [name for name in sources if name not in known]:
         raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
-    if lacking := [name for name in sources if (key := known[name].key) and not os.environ.get(key)]:
-        raise Stop(
-            f"{lacking[0]} needs a key in the environment: {known[lacking[0]].key}=… ({known[lacking[0]].terms})", 2
-        )
-    return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
+    for name in sources:
+        if words := known[name].lacking():
+            raise Stop(f"{name}: {words} ({known[name].terms})", 2)
+    return list(sources) or [name for name, each in known.items() if not each.lacking()]
 
 
 def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:

@@ -25,7 +25,8 @@ from crawlers.spider import SourceSpider
 class Work:
     """A document being put together: `waiting` are the (name, address) of the parts still to be had, `got` what has come.
 
-    A part that is not there is None in `got`; `whole` is False once there is a gap.
+    A part that is not there is None in `got`; `whole` is False once there is a gap. `known`: this source has given the
+    document before.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Work:
     waiting: list[tuple[str, str]]
     got: dict[str, Any] = field(default_factory=dict)
     whole: bool = True
+    known: bool = False
 
 
 class GatheringSpider(SourceSpider):
@@ -59,6 +61,10 @@ class GatheringSpider(SourceSpider):
             BadRecord: it lacks what a document must have.
         """
 
+    def address_of(self, work: Work) -> str:
+        """Where people look when the document cannot be made."""
+        return self.source.url
+
     def attachments(self, work: Work) -> Iterable[Any]:
         """What is stored beside the document, after it (crawlers.storage.attachments)."""
         return ()
@@ -78,7 +84,7 @@ class GatheringSpider(SourceSpider):
         try:
             document = self.document(work)
         except ValueError as error:
-            yield Reject(source=self.name, url=self.source.url, reason=str(error), document_id=work.key)
+            yield Reject(source=self.name, url=self.address_of(work), reason=str(error), document_id=work.key)
             return
         yield document
         yield from self.attachments(work)
@@ -91,7 +97,7 @@ class GatheringSpider(SourceSpider):
             found = self.read_part(work, name, response.body) if response.status == 200 else None
         except Unreadable as error:
             work.waiting = [(name, response.url), *rest]
-            if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
+            if not self.last_try(response):
                 raise  # asked for again (crawlers.download.middlewares)
             yield reject(self.name, response, f"{name}: {error}")
             yield from self.go_on_without(work)

@@ -48,7 +48,11 @@ DOWNLOAD_HANDLERS = {
 DOWNLOADER_MIDDLEWARES = {
     "crawlers.download.middlewares.OwnHostMiddleware": 10,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    # Behind the retries on the way back: a page for people in the place of data is asked for again like an error.
+    "crawlers.download.answers.DataOnlyMiddleware": 545,
     "crawlers.download.middlewares.RetryAfterMiddleware": 550,
+    # Before Scrapy follows redirects (600): those to an error page are the error.
+    "crawlers.download.answers.ErrorPagesMiddleware": 610,
     "crawlers.download.budget.BudgetMiddleware": 890,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "crawlers.download.httpcache.HttpCacheMiddleware": 900,

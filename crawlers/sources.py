@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,11 @@ class BadSource(InvalidInput):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute` and `per_day`
-    where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is tagged;
-    `expect_min` and `expect_max` documents a session."""
+    """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute`, `per_hour` and
+    `per_day` where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is
+    tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses that a
+    refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not apply;
+    `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off."""
 
     id: str
     title: str
@@ -37,6 +41,7 @@ class Source:
     concurrency: int
     delay: float
     per_minute: int | None
+    per_hour: int | None
     per_day: int | None
     frequency: str
     expect_min: int
@@ -44,6 +49,19 @@ class Source:
     max_reject_share: float
     every_hours: int = 24
     after_tags: bool = False
+    accept: str | None = None
+    error_pages: Mapping[str, int] = field(default_factory=dict)
+    robots_off: str | None = None
+    agreement: str | None = None
+    why_off: str | None = None
+
+    def lacking(self, environment: Mapping[str, str] = os.environ) -> str | None:
+        """What the environment must hold before the source may be asked, in words; None if nothing is lacking."""
+        if self.agreement and environment.get(self.agreement) != "1":
+            return f"{self.agreement}=1 is not in the environment: {self.why_off}"
+        if self.key and not environment.get(self.key):
+            return f"{self.key} is not in the environment"
+        return None
 
 
 @cache
@@ -68,6 +86,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             concurrency=int(rate["concurrency"]),
             delay=float(rate.get("delay", 0)),
             per_minute=rate.get("per_minute"),
+            per_hour=rate.get("per_hour"),
             per_day=rate.get("per_day"),
             expect_min=int(expect["min"]),
             expect_max=int(expect["max"]),
@@ -76,6 +95,8 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadSource(f"{file}: {name}: {error} is missing, unknown or of the wrong form") from error
+    if bool(source.agreement) != bool(source.why_off):
+        raise BadSource(f"{file}: {name}: agreement and why_off go together")
     if source.level not in LEVELS:
         raise BadSource(f"{file}: {name}: level {source.level!r} is none of {', '.join(LEVELS)}")
     if not 0 <= source.max_reject_share <= 1 or source.expect_min > source.expect_max or source.concurrency < 1:

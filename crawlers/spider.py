@@ -14,12 +14,15 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawlers.completeness import fields
+from crawlers.completeness.completeness import lacks_much
+from crawlers.download.answers import NotData
 from crawlers.download.budget import BudgetSpent
 from crawlers.download.httpcache import without_key
 from crawlers.download.middlewares import reject
 from crawlers.items import Reject
 from crawlers.sources import BadSource, Source, load_sources
 
+MARGIN = 1.03
 MOST_UNKNOWN = 20  # names of fields that a run notes: enough to see that a schema has changed
 
 
@@ -45,7 +48,8 @@ class SourceSpider(scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
         source = cls.source
-        delay = max(source.delay, 60 / source.per_minute if source.per_minute else 0.0)
+        # A little slower than allowed: what is sent on the dot arrives early now and then.
+        delay = max(source.delay, MARGIN * 60 / source.per_minute if source.per_minute else 0.0)
         mirror = settings.get("INFOPOLICY_MIRROR")
         if mirror and settings.getbool("INFOPOLICY_BUDGET_OFF"):
             delay = 0.0
@@ -55,6 +59,11 @@ class SourceSpider(scrapy.Spider):
         settings.set("DOWNLOAD_DELAY", delay, "spider")
         # Scrapy shakes the delay by half up and down; a limit by the minute needs the whole of it.
         settings.set("DOWNLOAD_DELAY_JITTER", 0 if source.per_minute else 0.5, "spider")
+        if source.accept:
+            headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "Accept": source.accept}
+            settings.set("DEFAULT_REQUEST_HEADERS", headers, "spider")
+        if source.robots_off:
+            settings.set("ROBOTSTXT_OBEY", False, "spider")
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Self:
@@ -77,6 +86,7 @@ class SourceSpider(scrapy.Spider):
         self.believe = believe == "yes"
         self.today = today
         self.unknown: set[str] = set()  # fields of records that nobody here knows
+        self.notes: list[str] = []  # what a person should know about this run; the source is asked again soon
         self.since, self.until = since or "", until or "9999"
         self.left = int(limit) if limit else None
         #: Whether less than the whole source was asked for; then what is not listed says nothing.
@@ -107,13 +117,35 @@ class SourceSpider(scrapy.Spider):
             return
         response: Response | None = getattr(failure.value, "response", None)
         if response is not None:
-            yield reject(self.name, response, f"HTTP status {response.status}")
+            words = str(failure.value) if failure.check(NotData) else f"HTTP status {response.status}"
+            yield reject(self.name, response, words)
             return
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
         unsaid = "larger than an answer may be" if failure.check(DownloadCancelledError) else failure.type
         reason = f"no answer: {failure.getErrorMessage() or unsaid}"
         key = request.meta.get("document_id")
         yield Reject(source=self.name, url=without_key(request.url), reason=reason, document_id=key)
+
+    def last_try(self, response: Response) -> bool:
+        """Whether an answer that cannot be used will not be asked for again in this run."""
+        return bool(response.meta.get("retry_times", 0) >= self.settings.getint("RETRY_TIMES"))
+
+    def came_short(self, what: str, expected: int, received: int) -> bool:
+        """Whether a list that does not add up on any try is taken as it is, for the little it lacks.
+
+        Lists move while they are read. The run says so, so that the source is asked again soon; what is lacking must not
+        count as gone meanwhile.
+        """
+        if lacks_much(expected, received):
+            return False
+        self.notes.append(f"{what}: {expected:,} were announced and {received:,} came; the next run asks again")
+        return True
+
+    def bad_row(self, url: str, place: int, row: Any, reason: Exception) -> Reject:
+        """A row of a list that has no number: kept as a record that could not be read, the others of its list go on."""
+        body = str(row).encode("utf-8", "surrogatepass")
+        where = f"{without_key(url)}#{place}"
+        return Reject(source=self.name, url=where, reason=str(reason), body=body, document_id=where)
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
         """Whether this run, if it was whole, must have listed a session that an earlier one has listed.

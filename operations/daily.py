@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -25,10 +24,10 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: S
         now: UTC time stamp; its day is the day of the crawl, also where the work goes on past midnight.
         flags: `--quiet` and `--verbose`, as each step is to be called with them.
     """
-    usable = [source for source in load_sources().values() if not source.key or os.environ.get(source.key)]
+    usable = [source for source in load_sources().values() if not source.lacking()]
     for source in load_sources().values():
-        if source not in usable:
-            say(f"{source.id}: left out, {source.key} is not in the environment")
+        if words := source.lacking():
+            say(f"{source.id}: left out, {words}")
     due = [source for source in usable if is_due(config, source, now)]
     if not due:
         say("no source is due")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SOURCES, replay
+from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
+from sqlite_utils import Database
 
-from crawlers.items import Bill, Listing, Unreadable
+from crawlers.composite_spider import Work
+from crawlers.items import Bill, Listing, Reject, Unreadable
+from crawlers.parsers import legisinfo as li
 from crawlers.parsers.legisinfo import ended_sessions
 from crawlers.spiders.ca_bills import LIST, CaBillsSpider
 from crawlers.status.parliament import classify_event, stage_status
+from crawlers.storage.record import upsert
 
 RECORDED = SOURCES / "ca_bills"
 
@@ -135,9 +142,10 @@ def test_every_event_has_its_class(event: str, word: str | None) -> None:
     [
         b"",
         b"<html><body>maintenance</body></html>",
-        b"<Bills></Bills>",
-        b"<Bills><Bill><NumberCode>C-1</NumberCode>",
-        b"<Bills><Bill><NumberCode>nonsense</NumberCode></Bill></Bills>",
+        b"[]",
+        b'[{"NumberCode": "C-1"',
+        b'{"NumberCode": "C-1"}',
+        b'[{"NumberCode": "nonsense", "ParliamentNumber": 45, "SessionNumber": 1}]',
     ],
 )
 def test_broken_or_empty_list_is_asked_for_again(body: bytes) -> None:
@@ -146,6 +154,86 @@ def test_broken_or_empty_list_is_asked_for_again(body: bytes) -> None:
 
 
 def test_list_of_another_session_than_asked_for_is_not_believed() -> None:
-    body = (RECORDED / "www.parl.ca/legisinfo/en/bills/xml").read_bytes()
     with pytest.raises(Unreadable, match="44-1"):
-        list(made(CaBillsSpider).parse_list(TextResponse(LIST, body=body), session="44-1"))
+        list(made(CaBillsSpider).parse_list(TextResponse(LIST, body=listed()), session="44-1"))
+
+
+def listed(**more: Any) -> bytes:
+    """The recorded list of the present session; `more` goes into its first row."""
+    rows = json.loads((RECORDED / "www.parl.ca/legisinfo/en/bills/json").read_bytes())
+    return json.dumps([rows[0] | more, *rows[1:]]).encode()
+
+
+def test_row_without_a_number_is_a_reject_and_the_others_of_its_list_come(corpus: Database, tmp_path: Path) -> None:
+    stored = Bill(**asdict(made_bill()) | {"titles": (), "actions": ()})
+    upsert(corpus, [stored], now=NOW, silent=True)
+    spider = made(CaBillsSpider, corpus=tmp_path / "corpus.db")
+    [bad, listing, *requests] = spider.parse_list(TextResponse(LIST, body=listed(NumberCode=None)), session=None)
+    assert isinstance(bad, Reject)
+    assert bad.document_id, "it is a record, not the list, that is lost"
+    assert isinstance(listing, Listing)
+    assert stored.id in listing.document_ids, "the row may be that of any bill: none is gone"
+    assert len(requests) == 1
+
+
+def made_bill() -> Bill:
+    [row] = [row for row in json.loads(listed()) if row["NumberCode"] == "C-2"]
+    return li.parse_bill(li.listed(row), source_url="https://x", stamp=None)
+
+
+def test_list_of_before_august_2026_is_read_too() -> None:
+    """The form that openparliament's importer reads, written here with the public facts of one bill."""
+    row = {
+        "BillId": 13543613,
+        "BillNumberFormatted": "C-2",
+        "ParlSessionCode": "45-1",
+        "ParliamentNumber": 45,
+        "SessionNumber": 1,
+        "LongTitleEn": "An Act respecting certain measures relating to the security of the border",
+        "ShortTitleEn": "Strong Borders Act",
+        "CurrentStatusEn": "At second reading in the House of Commons",
+        "SponsorEn": "Hon. Gary Anandasangaree",
+        "PassedHouseFirstReadingDateTime": "2025-06-03T10:05:00-04:00",
+        "LatestActivityDateTime": "2025-06-20T12:00:00-04:00",
+    }
+    bill = li.parse_bill(li.listed(row), source_url="https://x", stamp=None)
+    assert (bill.id, bill.status, bill.introduced_on) == ("ca-45-1-c2", "introduced", "2025-06-03")
+    assert (bill.chamber, bill.sponsors[0].name) == ("lower", "Hon. Gary Anandasangaree")
+
+
+def test_day_of_a_reading_is_the_bill_pages_though_the_list_tells_it_in_another_zone() -> None:
+    bill = li.listed({"PassedHouseFirstReadingDateTime": "2025-06-02T20:00:00-04:00"})
+    assert bill.findtext("PassedHouseFirstReadingDateTime") == "2025-06-03T00:00:00"
+
+
+def test_bill_whose_page_cannot_be_had_is_told_as_the_list_has_it_and_asked_for_again() -> None:
+    spider, work = made(CaBillsSpider), page_work(known=False)
+    assert next(item for item in spider.go_on_without(work) if isinstance(item, Bill)).stamp is None
+
+
+def test_stored_bill_whose_page_cannot_be_had_stays_as_it_is() -> None:
+    [kept] = made(CaBillsSpider).go_on_without(page_work(known=True))
+    assert isinstance(kept, Reject)
+    assert kept.document_id == "ca-45-1-c2"
+
+
+def page_work(*, known: bool) -> Work:
+    [row] = [row for row in json.loads(listed()) if row["NumberCode"] == "C-2"]
+    record = {"bill": li.listed(row), "session": "45-1"}
+    return Work(key="ca-45-1-c2", record=record, stamp="s", waiting=[("page", "https://x")], known=known)
+
+
+def test_open_bill_is_asked_for_once_a_week_though_its_row_stays_the_same() -> None:
+    row: dict[str, Any] = {"NumberCode": "C-2", "ReceivedRoyalAssentDateTime": None}
+    week = [li.stamp_of(row, f"2026-11-{day:02}") for day in range(9, 23)]
+    assert len(set(week)) in (2, 3)
+    assert week[0] != week[7]
+    law = row | {"ReceivedRoyalAssentDateTime": "2026-06-18T20:00:00-04:00"}
+    assert len({li.stamp_of(law, f"2026-11-{day:02}") for day in range(9, 23)}) == 1
+
+
+def test_page_of_another_bill_is_not_believed() -> None:
+    page = (RECORDED / "www.parl.ca/legisinfo/en/bill/44-1/c-18/xml").read_bytes()
+    assert li.number_of(li.read_page(page, "44-1", "C-18")) == "C-18"
+    with pytest.raises(Unreadable, match="C-19"):
+        li.read_page(page, "44-1", "C-19")

@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from crawlers import settings as crawl_settings
 from crawlers.download import worker_process
-from crawlers.spiders import ca_bills, us_bills
+from crawlers.spiders import us_bills
 from desk.accounts import limits as account_limits
 from desk.accounts import passwords, sessions
 from desk.intake import reports, tracker, workbook
@@ -154,10 +154,7 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "A member over {} MB is not unpacked": (us_bills.MEMBER_MAXSIZE / MIB,),
         "at most {} MB of work waiting": (worker_process.AHEAD_BYTES / MIB,),
         "A response may have at most {} MB": (crawl_settings.DOWNLOAD_MAXSIZE / MIB,),
-        "{} MB for Canada's list of bills and {} MB for the ZIP file": (
-            ca_bills.MAXSIZE / MIB,
-            us_bills.BULK_MAXSIZE / MIB,
-        ),
+        "{} MB for the ZIP file": (us_bills.BULK_MAXSIZE / MIB,),
         "{} kB to subscribe": (request_parsing.SMALLEST_FORM / 1000,),
         "{} kB at the desk and for reports": (request_parsing.LARGEST_FORM / 1000,),
         "{} MB with a text, {} MB with a file": (request_parsing.LARGEST_TEXT / MB, request_parsing.LARGEST_FILE / MB),

@@ -11,9 +11,9 @@ from golden import NOWHERE, agreed, made
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawlers.items import Bill, Listing, Unreadable
+from crawlers.items import Bill, Listing, Reject, Unreadable
 from crawlers.parsers.uk_parliament import HOST, parse_bill, read_bill
-from crawlers.spiders.uk_bills import UkBillsSpider
+from crawlers.spiders.uk_bills import TURNS, UkBillsSpider
 from crawlers.status.parliament import stage_status
 
 RECORDED = SOURCES / "uk_bills"
@@ -100,8 +100,31 @@ def test_empty_page_before_the_end_is_asked_for_again() -> None:
 def test_bill_that_came_twice_does_not_hide_one_that_did_not_come() -> None:
     spider = made(UkBillsSpider)
     assert len(list(spider.parse_page(page(3, 1, 2), skip=0))) == 1
-    with pytest.raises(Unreadable, match="2 different"):
-        list(spider.parse_page(page(3, 2), skip=2))
+    [again] = spider.parse_page(page(3, 2), skip=2)
+    assert again.cb_kwargs == {"skip": 0}
+    [*_, listing, first, second] = [item for turn in (2, 3) for item in spider.parse_page(page(3, 2), skip=2)]
+    assert isinstance(listing, Listing), "after three readings the little that is lacking is let be"
+    assert [first.cb_kwargs["number"], second.cb_kwargs["number"]] == [1, 2]
+    assert spider.notes == ["the list: 3 were announced and 2 came; the next run asks again"]
+
+
+def test_list_that_lacks_much_on_every_reading_is_lost() -> None:
+    spider = made(UkBillsSpider)
+    spider.turns = TURNS
+    [lost] = spider.parse_page(page(9, *range(1, 5)), skip=5)
+    assert isinstance(lost, Reject)
+    assert lost.document_id is None
+
+
+def test_row_without_a_number_is_a_reject_of_its_own_and_nothing_is_gone() -> None:
+    spider = made(UkBillsSpider)
+    spider.turns = TURNS
+    body = json.loads(page(2, 1).body)
+    body["items"].append({"shortTitle": "No number"})
+    bad, listing, request = spider.parse_page(TextResponse("https://x", body=json.dumps(body).encode()), skip=0)
+    assert (bad.document_id, bad.reason) == ("https://x#0", "no billId")
+    assert listing.document_ids == ("uk-bills-1",)
+    assert request.cb_kwargs["number"] == 1
 
 
 @pytest.mark.parametrize(

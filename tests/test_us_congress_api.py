@@ -15,10 +15,10 @@ from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
-from crawlers.items import Bill, Listing, Reject, Unreadable
+from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable
 from crawlers.parsers import billstatus, xmltree
-from crawlers.parsers.congress_gov import hearings, key_of, meeting_id, parse_bill
-from crawlers.spiders.us_congress_api import TRIES, UsCongressApiSpider
+from crawlers.parsers.congress_gov import hearings, key_of, listed_bill, meeting_id, parse_bill
+from crawlers.spiders.us_congress_api import OVERLAP, PAGE, TRIES, UsCongressApiSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import Proceeding
 from crawlers.storage.record import upsert
@@ -182,10 +182,31 @@ def test_bill_that_moved_while_pages_were_read_has_the_list_read_again() -> None
     [following] = read(page(3, 1, 2))
     assert following.cb_kwargs["offset"] == 2
     [again] = read(page(3, 2), offset=2, **following.cb_kwargs["rows"])
-    assert (again.cb_kwargs["offset"], again.cb_kwargs["rows"], again.cb_kwargs["attempt"]) == (0, {}, 2)
-    [lost] = read(page(3, 2), offset=2, attempt=TRIES, **following.cb_kwargs["rows"])
+    assert (again.cb_kwargs["offset"], len(again.cb_kwargs["rows"]), again.cb_kwargs["attempt"]) == (0, 2, 2)
+    listing, *_ = read(page(3, 2), offset=2, attempt=TRIES, **following.cb_kwargs["rows"])
+    assert len(listing.document_ids) == 2, "the little that is lacking is let be"
+    [lost] = read(page(5, 2), offset=4, attempt=TRIES, **following.cb_kwargs["rows"])
     assert isinstance(lost, Reject)
     assert lost.document_id is None
+
+
+def test_full_page_is_followed_by_one_that_shows_its_end_again() -> None:
+    [following] = read(page(400, *range(1, PAGE + 1)))
+    assert following.cb_kwargs["offset"] == PAGE - OVERLAP
+
+
+def test_row_that_is_no_bill_is_a_reject_and_the_others_of_its_page_come() -> None:
+    body = json.loads(page(2, 1).body)
+    body["bills"].append({"type": "HR"})
+    bad, following = read(TextResponse("https://api.congress.gov/v3/bill/119", body=json.dumps(body).encode()))
+    assert isinstance(bad, Reject)
+    assert bad.document_id
+    assert len(following.cb_kwargs["rows"]) == 1
+
+
+def test_bill_without_a_title_goes_by_its_number() -> None:
+    row = {"type": "HR", "number": "7", "congress": 119, "title": ""}
+    assert listed_bill(row).title == "H.R. 7 (no title yet)"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +226,7 @@ def test_empty_page_in_the_middle_is_asked_for_again() -> None:
     "row", [{}, {"type": "PN", "number": "1", "congress": 119}, {"type": "HR", "number": "x", "congress": 119}]
 )
 def test_row_that_is_no_bill_is_refused(row: dict[str, Any]) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadRecord):
         key_of(row)
 
 

@@ -18,6 +18,7 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers.completeness.coverage import Baseline, merged
+from crawlers.composite_spider import Work
 from crawlers.download.mirror import LONGEST_QUERY, file_name, recorded
 from crawlers.items import BadRecord, Event, Listing, Regulation, Reject, Unreadable
 from crawlers.parsers import federal_register as fr
@@ -155,9 +156,11 @@ def test_document_whose_text_is_not_there_is_stored_without_it(documents: dict[s
 # --------------------------------------------------------------------- whole months, or an alarm
 
 
-def answer(spider: UsFederalRegisterSpider, first: str, last: str, count: int, rows: list[dict[str, Any]]) -> list[Any]:
+def answer(
+    spider: UsFederalRegisterSpider, first: str, last: str, count: int, rows: list[dict[str, Any]], tries: int = 0
+) -> list[Any]:
     body = json.dumps({"count": count, "results": rows}).encode()
-    request = scrapy.Request(listing_url(first, last))
+    request = scrapy.Request(listing_url(first, last), meta={"retry_times": tries})
     response = TextResponse(request.url, body=body, encoding="utf-8", request=request)
     return list(spider.parse_listing(response, first, last))
 
@@ -249,10 +252,44 @@ def test_without_dates_a_year_of_whole_months_is_asked_for() -> None:
 
 def test_text_is_asked_of_the_publisher_alone() -> None:
     spider = made(UsFederalRegisterSpider, **MONTH)
-    assert spider.ask_text("k", record(raw_text_url="https://elsewhere.example/x.txt"), "s") is None
+    assert not spider.text_of(record(raw_text_url="https://elsewhere.example/x.txt"))
     notice = record(type="Notice", raw_text_url=f"{fr.HOST}/x.txt")
-    assert spider.ask_text("k", notice, "s") is None
-    assert spider.ask_text("k", notice | {"agencies": [{"slug": "library-of-congress"}]}, "s") is not None
+    assert not spider.text_of(notice)
+    assert spider.text_of(notice | {"agencies": [{"slug": "library-of-congress"}]})
+
+
+def test_document_whose_text_fails_is_stored_without_it_and_asked_for_again() -> None:
+    spider = made(UsFederalRegisterSpider, **MONTH)
+    work = Work(key="us-fr-2024-00001", record=record("2024-00001"), stamp="s", waiting=[("text", "https://x")])
+    [document] = spider.go_on_without(work)
+    assert (document.id, document.text, document.stamp) == ("us-fr-2024-00001", None, None)
+
+
+def test_stored_text_stays_when_it_cannot_be_had_again(corpus: Database, tmp_path: Path) -> None:
+    row = record("2025-00001")
+    upsert(corpus, [fr.parse_regulation(row, text="Text", stamp="old")], now=NOW, silent=True)
+    spider = made(UsFederalRegisterSpider, corpus=tmp_path / "corpus.db", **MONTH)
+    key = "us-fr-2025-00001"
+    work = Work(key=key, record=row, stamp="new", waiting=[("text", "https://x")], known=True)
+    [document] = spider.go_on_without(work)
+    assert (document.text, document.stamp) == ("Text", None)
+
+
+def test_row_without_a_number_is_a_reject_of_its_own() -> None:
+    spider = made(UsFederalRegisterSpider, **MONTH)
+    rows = [record("2024-00001", publication_date="2024-01-02"), {"title": "no number"}]
+    bad, listing, *_ = answer(spider, "2024-01-02", "2024-01-02", 2, rows)
+    assert isinstance(bad, Reject)
+    assert bad.document_id
+    assert listing.document_ids == ("us-fr-2024-00001",)
+
+
+def test_listing_that_lacks_one_on_every_try_is_let_be_and_the_run_says_so() -> None:
+    spider = made(UsFederalRegisterSpider, **MONTH)
+    rows = [record(f"2024-0000{n}", publication_date="2024-01-02") for n in range(1, 4)]
+    listing, *_ = answer(spider, "2024-01-02", "2024-01-02", 4, rows, tries=9)
+    assert len(listing.document_ids) == 3
+    assert spider.notes
 
 
 DAYS = st.dates(min_value=date(1994, 1, 1), max_value=date(2100, 1, 1))

@@ -19,6 +19,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 from scrapy.statscollectors import StatsCollector
 
+from crawlers.download.budget import hold_back
 from crawlers.download.httpcache import ASK_AFRESH, without_key
 from crawlers.items import Reject, Unreadable
 from crawlers.sources import load_sources
@@ -26,6 +27,7 @@ from store.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
+_UNSAID_WAIT = 15.0
 
 
 class ForeignAddress(IgnoreRequest):
@@ -63,20 +65,34 @@ def _place(url: str) -> tuple[str, str]:
 
 
 class RetryAfterMiddleware(RetryMiddleware):
-    """Scrapy's retries, waiting as long as the server asks: the whole host waits, not only the one request."""
+    """Scrapy's retries, waiting as long as the server asks: the whole host waits, not only the one request.
+
+    A 429 that does not say for how long is waited out twice as long each time. One that asks for longer than a run can wait,
+    or that is there still after the last try, is the end of the budget for this run: what is left waits for the next one.
+    """
 
     def __init__(self, settings: Any):
         super().__init__(settings)
         self.until: dict[str, float] = {}
+        self.shut: set[str] = set()  # hosts that refuse for the rest of this run
 
     async def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).netloc
         while (wait := self.until.get(host, 0.0) - time.monotonic()) > 0:
             await asyncio.sleep(wait)
+        if host in self.shut:
+            hold_back(self.crawler, f"{host} takes no more requests for now")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        if response.status in (429, 503) and (seconds := retry_after(response)):
-            host = urlsplit(request.url).netloc
+        if response.status not in (429, 503):
+            return super().process_response(request, response)
+        host, tries, seconds = urlsplit(request.url).netloc, request.meta.get("retry_times", 0), retry_after(response)
+        if response.status == 429:
+            if seconds > _LONGEST_WAIT or tries >= self.max_retry_times:
+                self.shut.add(host)
+                hold_back(self.crawler, f"{host} refuses (429) for longer than a run can wait")
+            seconds = seconds or _UNSAID_WAIT * 2**tries
+        if seconds:
             self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + min(seconds, _LONGEST_WAIT))
         return super().process_response(request, response)
 

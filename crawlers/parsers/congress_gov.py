@@ -68,13 +68,21 @@ def key_of(row: Record) -> str:
     """The id of a listed bill, the same that BILLSTATUS gives.
 
     Raises:
-        Unreadable: Congress, type or number is missing or cannot be.
+        BadRecord: Congress, type or number is missing or cannot be.
     """
     kind, number, congress = (str(row.get(name) or "") for name in ("type", "number", "congress"))
     kind = kind.lower().replace(".", "")
     if FEDERAL_TYPES.get(kind) != kind or not (_NUMBER.fullmatch(number) and _NUMBER.fullmatch(congress)):
-        raise Unreadable(f"not a bill: {kind} {number} of Congress {congress}")
+        raise BadRecord(f"not a bill: {kind} {number} of Congress {congress}")
     return document_id(JURISDICTION, congress, f"{kind}{number}")
+
+
+def is_bill(row: Record, key: str) -> bool:
+    """Whether a record is that of a bill."""
+    try:
+        return key_of(row) == key
+    except BadRecord:
+        return False
 
 
 def stamp_of(row: Record) -> str:
@@ -87,15 +95,21 @@ def address(row: Record) -> str:
     return f"{API}/bill/{row['congress']}/{str(row['type']).lower()}/{row['number']}"
 
 
+def untitled(row: Record) -> str:
+    """What a bill is called until the Library of Congress has entered its title, some days after the bill."""
+    return f"{billstatus.TYPES[str(row['type']).lower()][1]} {row['number']} (no title yet)"
+
+
 def listed_bill(row: Record) -> Bill:
     """What the list alone says of a bill that BILLSTATUS already tells as new: that the API knows it, no more.
 
     Raises:
-        BadRecord: it has no title.
+        BadRecord: its title is no text.
     """
-    kind, title = str(row["type"]).lower(), clean(row.get("title"))
-    if not title:
-        raise BadRecord(f"{key_of(row)} has no title")
+    kind, title = str(row["type"]).lower(), row.get("title") or ""
+    if not isinstance(title, str):
+        raise BadRecord(f"{key_of(row)}: its title is no text")
+    title = clean(title) or untitled(row)
     spelled, short = billstatus.TYPES[kind]
     congress, number = str(row["congress"]), str(row["number"])
     return Bill(
@@ -138,6 +152,8 @@ def _bill(
     source_url: str,
     stamp: str | None,
 ) -> Bill:
+    if not clean(detail.get("title")) and not parts.get("titles"):
+        detail = detail | {"title": untitled(detail)}
     bill = billstatus.parse_bill(as_billstatus(detail, parts), source_url=source_url, stamp=stamp)
     naming = about(bill.id, proceedings)
     amendments = [
@@ -346,7 +362,7 @@ def _bills(rows: Any) -> tuple[str, ...]:
     for row in rows if isinstance(rows, list) else []:
         try:
             found.append(key_of(row))
-        except (Unreadable, AttributeError):
+        except (BadRecord, AttributeError):
             continue  # treaties and nominations stand in the same lists
     return tuple(dict.fromkeys(found))
 

@@ -112,7 +112,7 @@ def number_of(record: dict[str, Any]) -> str:
     return number
 
 
-def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str) -> Regulation:
+def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | None) -> Regulation:
     """A listed record, with its full text where that was fetched, as a document.
 
     Raises:

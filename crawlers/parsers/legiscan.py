@@ -138,15 +138,24 @@ def session_name(row: Record, jurisdiction: str) -> str:
     return canonical_session(jurisdiction, said, **years)
 
 
-def read_master_list(listing: Any) -> dict[int, tuple[str, str]]:
-    """Bill number and change hash by LegiScan's id of the bill. What is not a bill (the session) has no number.
+def read_master_list(listing: Any) -> tuple[dict[int, tuple[str, str]], list[Any]]:
+    """Bill number and change hash by LegiScan's id of the bill, and rows that have none of these.
 
     Raises:
         Unreadable: not a list of bills.
     """
     with readable("a list of bills", Unreadable):
         rows = [row for key, row in listing.items() if key != "session"]
-        return {int(row["bill_id"]): (str(row["number"]), str(row["change_hash"])) for row in rows}
+    bills: dict[int, tuple[str, str]] = {}
+    bad = []
+    for row in rows:
+        try:
+            bills[int(row["bill_id"])] = str(row["number"]), str(row["change_hash"])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            bad.append(row)
+    if bad and not bills:
+        raise Unreadable("a list of bills without one that can be read")
+    return bills, bad
 
 
 def jurisdiction_of(state: str) -> str:

@@ -1,13 +1,19 @@
-"""A bill of the Parliament of Canada as LEGISinfo's XML gives it (www.parl.ca): parsing only, nothing is fetched here."""
+"""A bill of the Parliament of Canada as LEGISinfo gives it (www.parl.ca): parsing only, nothing is fetched here.
+
+A session's list (JSON) tells of each bill little more than titles, status and the days of readings; the bill's own page (XML)
+has the rest. The list changed its form on about August 13, 2026: both are read.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -22,10 +28,13 @@ from crawlers.items import (
     Sponsor,
     TextVersion,
     Title,
+    Unreadable,
     clean,
     document_id,
 )
+from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import plain
+from crawlers.parsers.json_reader import read_json
 from crawlers.status.parliament import classify_event, history, stage_status
 from crawlers.yaml_config import rules_of
 
@@ -41,6 +50,18 @@ TITLES = {
 }
 #: Publication types -> the last part of the text's address.
 _TEXTS = {"80701": "first-reading", "80702": "second-reading", "80703": "third-reading", "80704": "royal-assent"}
+#: Names in the list of before August 2026 -> the bill page's.
+FLAT = {
+    "BillNumberFormatted": "NumberCode",
+    "CurrentStatusEn": "StatusNameEn",
+    "SponsorEn": "SponsorPersonName",
+    "LatestActivityDateTime": "LatestBillEventDateTime",
+    "BillTypeEn": "BillDocumentTypeNameEn",
+}
+Record = dict[str, Any]
+_TAG = re.compile(r"^[A-Za-z]\w*$")
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WITH_ZONE = re.compile(r"^(?!000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d$")
 _NUMBER = re.compile(r"^[CS]-[0-9]{1,5}[A-Z]?$")
 _SESSION = re.compile(r"^[0-9]{1,3}-[0-9]{1,2}$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d")
@@ -84,13 +105,71 @@ def number_of(bill: Element) -> str:
     return number
 
 
-def stamp_of(bill: Element) -> str:
-    """The mark of change: a hash of the record, since the source gives none."""
-    return hashlib.sha256(etree.tostring(bill, method="c14n")).hexdigest()[:24]
+def read_list(body: bytes) -> list[Record]:
+    """The rows of a session's list, in whichever form.
+
+    Raises:
+        Unreadable: it is no list of records, or an empty one.
+    """
+    rows = read_json(body)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise Unreadable("not a list of bills")
+    return rows
 
 
-def parse_bill(bill: Element, *, source_url: str, stamp: str) -> Bill:
-    """A `<Bill>` of a LEGISinfo list as a document; the text shown is English, titles are kept in both languages.
+def listed(row: Record) -> Element:
+    """A row of a list as a bill's page would have it, as far as it goes."""
+    bill = etree.Element("Bill")
+    for name, value in row.items():
+        if isinstance(value, str | int) and _TAG.match(name):
+            text = str(value).lower() if isinstance(value, bool) else _NOT_XML.sub(" ", str(value))
+            etree.SubElement(bill, FLAT.get(name, name)).text = _wall_clock(text)
+    if bill.find("IsHouseBill") is None:
+        etree.SubElement(bill, "IsHouseBill").text = str((_text(bill, "NumberCode") or "").startswith("C")).lower()
+    return bill
+
+
+def _wall_clock(text: str) -> str:
+    """The list takes the page's times for UTC and tells them in Ottawa's: told back, they have the page's day again."""
+    if not _WITH_ZONE.match(text):
+        return text
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def stamp_of(row: Record, today: str) -> str:
+    """The mark of change: a hash of the row, since the source gives none.
+
+    The list does not tell all that happens to a bill, so the stamp of one that is not law moves once a week as well, those
+    of different bills on different days.
+    """
+    digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    if row.get("ReceivedRoyalAssentDateTime"):
+        return digest
+    return f"{digest}-{(date.fromisoformat(today).toordinal() + int(digest[:4], 16)) // 7}"
+
+
+def page_address(session: str, number: str) -> str:
+    """Where a bill's own record is."""
+    return f"{HOST}/legisinfo/en/bill/{session}/{number.lower()}/xml"
+
+
+def read_page(body: bytes, session: str, number: str) -> Element:
+    """The bill on its own page.
+
+    Raises:
+        Unreadable: it is not there, or another one is.
+    """
+    bills = xmltree.parse(body, root="Bills").findall("Bill")
+    try:
+        if len(bills) == 1 and (session_of(bills[0]), number_of(bills[0])) == (session, number):
+            return bills[0]
+    except BadRecord as error:
+        raise Unreadable(str(error)) from error
+    raise Unreadable(f"asked for {number} of {session}, got {len(bills)} bills or another one")
+
+
+def parse_bill(bill: Element, *, source_url: str, stamp: str | None) -> Bill:
+    """A `<Bill>` of LEGISinfo as a document; the text shown is English, titles are kept in both languages.
 
     Raises:
         BadRecord: number, session or title is missing.

@@ -12,6 +12,7 @@ from typing import Any
 
 from crawlers.items import (
     Action,
+    BadRecord,
     Committee,
     Document,
     Event,
@@ -94,11 +95,11 @@ def matter_number(row: Record) -> int:
     """Legistar's own number of a listed matter.
 
     Raises:
-        Unreadable: there is none.
+        BadRecord: there is none.
     """
     number = row.get("MatterId")
     if not isinstance(number, int) or isinstance(number, bool):
-        raise Unreadable(f"a matter without MatterId: {str(row)[:80]}")
+        raise BadRecord(f"a matter without MatterId: {str(row)[:80]}")
     return number
 
 
@@ -181,7 +182,7 @@ def _matter(
         ),
         actions=actions,
         events=events,
-        sponsors=tuple(_sponsors(sponsors)),
+        sponsors=tuple(_sponsors(sponsors, version)),
         committees=tuple(_committees(row)),
         versions=(TextVersion(name=f"Version {version}", issued_on=None),) if version and text else (),
         laws=tuple(_laws(row)),
@@ -218,7 +219,9 @@ def _events(city: City, histories: list[Record]) -> Iterator[Event]:
     yield from sorted(dict.fromkeys(found), key=lambda event: event.starts_at)
 
 
-def _sponsors(rows: list[Record]) -> Iterator[Sponsor]:
+def _sponsors(rows: list[Record], version: str | None) -> Iterator[Sponsor]:
+    """The sponsors of the version in force: Legistar names those of every version."""
+    rows = [row for row in rows if row.get("MatterSponsorMatterVersion") in (version, None)] or rows
     for place, row in enumerate(sorted(rows, key=lambda row: row.get("MatterSponsorSequence") or 0)):
         if name := _text(row, "MatterSponsorName"):
             number = row.get("MatterSponsorNameId")

@@ -43,8 +43,8 @@ _PURPOSE = re.compile(
 _NO_RIN = re.compile(r"not assigned|^n/?a$", re.IGNORECASE)
 
 
-def read_page(body: bytes) -> tuple[int, list[Record]]:
-    """How many documents a search has found in all, and those this page holds.
+def read_page(body: bytes) -> tuple[int, list[Record], list[Any]]:
+    """How many documents a search has found in all, those this page holds, and rows that are none.
 
     Raises:
         Unreadable: this is no page of documents.
@@ -52,9 +52,9 @@ def read_page(body: bytes) -> tuple[int, list[Record]]:
     page = read_object(body)
     meta, rows = page.get("meta"), page.get("data")
     total = meta.get("totalElements") if isinstance(meta, dict) else None
-    if not is_total(total) or not isinstance(rows, list) or not all(map(_has_id, rows)):
+    if not is_total(total) or not isinstance(rows, list) or (rows and not any(map(_has_id, rows))):
         raise Unreadable("not a page of documents: meta.totalElements or data is missing or has the wrong form")
-    return total, rows
+    return total, [row for row in rows if _has_id(row)], [row for row in rows if not _has_id(row)]
 
 
 def read_docket(body: bytes) -> Record:

@@ -19,17 +19,17 @@ _CHAMBERS = {"Commons": "lower", "Lords": "upper"}
 Record = dict[str, Any]
 
 
-def read_page(body: bytes) -> tuple[int, list[Record]]:
-    """How many bills a list page says there are, and those it holds.
+def read_page(body: bytes) -> tuple[int, list[Record], list[Any]]:
+    """How many bills a list page says there are, those it holds, and rows that are none.
 
     Raises:
         Unreadable: this is no list of bills.
     """
     page = read_object(body)
     total, items = page.get("totalResults"), page.get("items")
-    if not is_total(total) or not isinstance(items, list) or not all(map(_has_number, items)):
+    if not is_total(total) or not isinstance(items, list) or (items and not any(map(_has_number, items))):
         raise Unreadable("not a list of bills: totalResults or items is missing or has the wrong form")
-    return total, items
+    return total, [row for row in items if _has_number(row)], [row for row in items if not _has_number(row)]
 
 
 def read_bill(body: bytes, number: int) -> Record:

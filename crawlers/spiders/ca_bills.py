@@ -1,4 +1,4 @@
-"""Bills of the Parliament of Canada, from LEGISinfo: one XML file a session."""
+"""Bills of the Parliament of Canada, from LEGISinfo: one list a session, then the page of each bill that has changed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
-from crawlers.items import BadRecord, Listing, Reject, Unreadable, document_id
+from crawlers.composite_spider import GatheringSpider, Work
+from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable, document_id
 from crawlers.parsers import legisinfo as li
-from crawlers.parsers import xmltree
-from crawlers.spider import SourceSpider
 from crawlers.storage import stored_state
 
-LIST = f"{li.HOST}/legisinfo/en/bills/xml"
-MAXSIZE = 256 * 1024 * 1024
+LIST = f"{li.HOST}/legisinfo/en/bills/json"
 
 
-class CaBillsSpider(SourceSpider):
+class CaBillsSpider(GatheringSpider):
     """`sessions`: "44-1,45-1"; without it the present session, and each ended one of legisinfo.yml until it has come whole."""
 
     name = "ca_bills"
@@ -34,40 +32,69 @@ class CaBillsSpider(SourceSpider):
         wanted: list[str | None] = [*self.sessions] if self.sessions else [None, *self.ended()]
         for session in wanted:
             query = f"?parlsession={session}" if session else ""
-            meta = {"download_maxsize": MAXSIZE, "download_timeout": 600}
-            yield self.ask(LIST + query, self.parse_list, meta=meta, cb_kwargs={"session": session})
+            yield self.ask(LIST + query, self.parse_list, cb_kwargs={"session": session})
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
         """An ended session that came whole is not asked for again; but the list of the present one must not fall behind."""
         return not self.sessions and session > max(self.listed, default="")
 
+    @property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
     def ended(self) -> list[str]:
         """The ended sessions that are still to be had: once whole, they change no more."""
-        whole = stored_state.whole_sessions(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name)
+        whole = stored_state.whole_sessions(self.corpus, source=self.name)
         return [session for session in li.ended_sessions() if session not in whole]
 
     def parse_list(self, response: Response, session: str | None) -> Iterator[Any]:
-        bills = xmltree.parse(response.body, root="Bills").findall("Bill")
-        try:
-            rows = {document_id(li.JURISDICTION, li.session_of(bill), li.number_of(bill)): bill for bill in bills}
-            found = {li.session_of(bill) for bill in bills}
-        except BadRecord as error:
-            raise Unreadable(str(error)) from error
-        if not rows or len(rows) != len(bills) or len(found) != 1 or session not in (None, *found):
-            raise Unreadable(
-                f"session {session or 'now'}: {len(bills)} bills, {len(rows)} different ones, of the sessions {sorted(found)}"
-            )
+        rows, bad = self.rows(li.read_list(response.body), response.url)
+        found = {li.session_of(bill) for bill, _ in rows.values()}
+        if len(found) != 1 or session not in (None, *found):
+            raise Unreadable(f"session {session or 'now'}: {len(rows)} bills, of the sessions {sorted(found)}")
+        yield from bad
         [session] = found
         self.listed.add(session)
-        for bill in bills:
-            self.audit("bill", (str(field.tag) for field in bill))
-        yield Listing(
-            source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=tuple(rows)
-        )
-        have = stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=session)
-        stamped = ((key, bill, li.stamp_of(bill)) for key, bill in rows.items())
+        have = stored_state.stamps(self.corpus, source=self.name, session=session)
+        # A row that cannot be read may be that of any stored bill: then none is gone.
+        ids = tuple(dict.fromkeys([*rows, *(have if bad else ())]))
+        yield Listing(source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=ids)
+        stamped = [(key, bill, li.stamp_of(row, self.today)) for key, (bill, row) in rows.items()]
         for key, bill, stamp in self.take([row for row in stamped if have.get(row[0]) != row[2]]):
+            page = li.page_address(session, li.number_of(bill))
+            record = {"bill": bill, "session": session}
+            work = Work(key=key, record=record, stamp=stamp, waiting=[("page", page)], known=key in have)
+            yield from self.gather(work)
+
+    def rows(self, found: list[li.Record], url: str) -> tuple[dict[str, tuple[Any, li.Record]], list[Reject]]:
+        """The rows of a list by document id, as a bill and as they came, and a reject for each that has no number."""
+        rows: dict[str, tuple[Any, li.Record]] = {}
+        bad = []
+        for number, row in enumerate(found):
+            self.audit("row", row)
+            bill = li.listed(row)
             try:
-                yield li.parse_bill(bill, source_url=response.url, stamp=stamp)
+                key = document_id(li.JURISDICTION, li.session_of(bill), li.number_of(bill))
             except BadRecord as error:
-                yield Reject(source=self.name, url=response.url, reason=str(error), document_id=key)
+                bad.append(self.bad_row(url, number, row, error))
+                continue
+            if key in rows:
+                raise Unreadable(f"{key} is listed twice")
+            rows[key] = bill, row
+        return rows, bad
+
+    def read_part(self, work: Work, name: str, body: bytes) -> Any:
+        page = li.read_page(body, work.record["session"], li.number_of(work.record["bill"]))
+        self.audit("bill", (str(field.tag) for field in page))
+        return page
+
+    def document(self, work: Work) -> Document:
+        page, source_url = work.got.get("page"), self.address_of(work)
+        if page is None and work.known:
+            raise BadRecord("its page cannot be had: what is stored stays as it is")
+        # Without its page a bill is told as the list has it, and asked for again at the next run.
+        stamp = work.stamp if page is not None else None
+        return li.parse_bill(work.record["bill"] if page is None else page, source_url=source_url, stamp=stamp)
+
+    def address_of(self, work: Work) -> str:
+        return li.page_address(work.record["session"], li.number_of(work.record["bill"]))

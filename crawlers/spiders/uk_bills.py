@@ -9,12 +9,14 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
+from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Bill, Listing, Unreadable
 from crawlers.parsers import uk_parliament as uk
 from crawlers.spider import SourceSpider
 from crawlers.storage import stored_state
 
 PAGE = 100
+TURNS = 3  # how often the list is read when its pages do not add up
 
 
 class UkBillsSpider(SourceSpider):
@@ -25,6 +27,7 @@ class UkBillsSpider(SourceSpider):
     def __init__(self, today: str, **kwargs: Any):
         super().__init__(today, **kwargs)
         self.rows: dict[int, uk.Record] = {}
+        self.turns = 1  # how often the list was read from its beginning
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask_page(0)
@@ -36,23 +39,32 @@ class UkBillsSpider(SourceSpider):
 
     def parse_page(self, response: Response, skip: int) -> Iterator[Any]:
         """One page after the other until as many bills are there as the source says: never until a page is empty."""
-        total, items = uk.read_page(response.body)
+        total, items, bad = uk.read_page(response.body)
         self.rows |= {item["billId"]: item for item in items}
-        if not items and len(self.rows) < total:
+        came = len(items) + len(bad)
+        for place, row in enumerate(bad if self.turns == TURNS else (), skip):
+            yield self.bad_row(response.url, place, row, ValueError("no billId"))
+        if not came and len(self.rows) < total:
             raise Unreadable(f"{total} bills announced, {len(self.rows)} came, and an empty page at {skip}")
-        if skip + len(items) < total:
-            yield self.ask_page(skip + len(items))
-            return
-        if len(self.rows) != total:
-            raise Unreadable(f"{total} bills announced, {len(self.rows)} different ones came")
-        yield from self.bills()
+        if skip + came < total:
+            yield self.ask_page(skip + came)
+        elif len(self.rows) == total:
+            yield from self.bills()
+        elif self.turns < TURNS:
+            # a bill was introduced, withdrawn or renamed meanwhile: those behind it have moved
+            self.turns += 1
+            yield self.ask_page(0)
+        elif self.came_short("the list", total, len(self.rows)):
+            yield from self.bills(keep=True)
+        else:
+            yield reject(self.name, response, f"{total} bills announced, {len(self.rows)} different ones came")
 
-    def bills(self) -> Iterator[Any]:
+    def bills(self, keep: bool = False) -> Iterator[Any]:
+        """The bills that changed; with `keep` what is stored and was not listed counts as listed."""
         keys = {uk.key_of(row): row for row in self.rows.values()}
-        yield Listing(
-            source=self.name, jurisdiction=uk.JURISDICTION, session=uk.SESSION, part="", document_ids=tuple(keys)
-        )
         have = stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=uk.SESSION)
+        ids = tuple(dict.fromkeys([*keys, *(have if keep else ())]))
+        yield Listing(source=self.name, jurisdiction=uk.JURISDICTION, session=uk.SESSION, part="", document_ids=ids)
         changed = [(key, row, str(row.get("lastUpdate"))) for key, row in keys.items()]
         wanted = [each for each in changed if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):

@@ -21,7 +21,7 @@ from crawlers.completeness.completeness import lacks_much
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.download.httpcache import ASK_AFRESH
 from crawlers.download.middlewares import reject
-from crawlers.items import BadRecord, Document, Listing, Unreadable
+from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
 from crawlers.parsers import congress_gov as cg
 from crawlers.parsers.json_reader import read_object
 from crawlers.status.federal import congress_of
@@ -29,6 +29,7 @@ from crawlers.storage import stored_state
 from crawlers.storage.attachments import Proceeding, stored_proceedings
 
 PAGE = 250  # the most that the API gives at once
+OVERLAP = 10  # rows of the page before that each page shows again: a bill that changes meanwhile pulls others forward
 TRIES = 3  # how often the list is read from its first page when its pages do not add up
 LOOK_BACK = 30  # days of proceedings that a first run asks for
 #: Lists of proceedings: path, name of the list, name of a record, its reader.
@@ -85,7 +86,7 @@ class UsCongressApiSpider(GatheringSpider):
         try:
             found = list(callback(response)) if response.status == 200 else []
         except (Unreadable, BadRecord) as error:
-            if response.meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES"):
+            if not self.last_try(response):
                 raise Unreadable(str(error)) from error  # asked for again (crawlers.download.middlewares)
             found = [reject(self.name, response, str(error))]
         self.outstanding -= 1
@@ -146,24 +147,31 @@ class UsCongressApiSpider(GatheringSpider):
 
     def parse_page(self, response: Response, offset: int, rows: dict[str, cg.Record], attempt: int) -> Iterator[Any]:
         total, found = cg.read_rows(response.body, "bills")
-        rows = rows | {cg.key_of(row): row for row in found}
+        rows = dict(rows)
+        for place, row in enumerate(found, offset):
+            try:
+                rows[cg.key_of(row)] = row
+            except BadRecord as error:
+                yield self.bad_row(response.url, place, row, error)
         if not found and offset < total:
             raise Unreadable(f"the page at {offset} of {total} bills is empty")
         if offset + len(found) < total:
-            yield self.ask_page(offset + len(found), rows, attempt)
+            yield self.ask_page(offset + len(found) - (OVERLAP if len(found) == PAGE else 0), rows, attempt)
         elif len(rows) == total and rows:
             yield from self.bills(rows)
         elif attempt < TRIES:
-            # a bill that changed while the pages were read moved to the end, and all behind it by one place
-            yield self.ask_page(0, {}, attempt + 1)
+            # bills that changed while the pages were read moved to the end, and all behind them forward
+            yield self.ask_page(0, rows, attempt + 1)
+        elif self.came_short(f"the bills of Congress {self.congress}", total, len(rows)):
+            yield from self.bills(rows, keep=True)
         else:
             yield reject(self.name, response, f"{total} bills announced, {len(rows)} different ones came")
 
-    def bills(self, rows: dict[str, cg.Record]) -> Iterator[Any]:
-        yield Listing(
-            source=self.name, jurisdiction=cg.JURISDICTION, session=self.congress, part="", document_ids=tuple(rows)
-        )
+    def bills(self, rows: dict[str, cg.Record], keep: bool = False) -> Iterator[Any]:
+        """The bills that changed; with `keep` what is stored and was not listed counts as listed."""
         own = stored_state.stamps(self.corpus, source=self.name, session=self.congress)
+        ids = tuple(dict.fromkeys([*rows, *(own if keep else ())]))
+        yield Listing(source=self.name, jurisdiction=cg.JURISDICTION, session=self.congress, part="", document_ids=ids)
         billstatus = stored_state.stamps(self.corpus, source="us_bills", session=self.congress)
         named = self.named()
         stamped = [(key, row, cg.stamp_of(row)) for key, row in rows.items()]
@@ -172,10 +180,17 @@ class UsCongressApiSpider(GatheringSpider):
         ]
         for key, row, stamp in self.take(lacking):
             if (billstatus.get(key) or "") >= stamp and key not in named:
-                yield cg.listed_bill(row)
+                yield self.noted(key, row)
             else:
                 detail = f"{cg.address(row)}?format=json"
                 yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=[("bill", detail)]))
+
+    def noted(self, key: str, row: cg.Record) -> Document | Reject:
+        """That the API knows a bill; a row that cannot be a bill is a reject, the others of its list are not its fault."""
+        try:
+            return cg.listed_bill(row)
+        except BadRecord as error:
+            return Reject(source=self.name, url=cg.address(row), reason=str(error), document_id=key)
 
     def named(self) -> set[str]:
         """The bills that a new proceeding names, or the meeting does whose transcript is new."""
@@ -188,7 +203,7 @@ class UsCongressApiSpider(GatheringSpider):
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "bill":
             detail = read_object(body).get("bill")
-            if not isinstance(detail, dict) or cg.key_of(detail) != work.key:
+            if not isinstance(detail, dict) or not cg.is_bill(detail, work.key):
                 raise Unreadable(f"asked for {work.key}, got another record")
             self.audit("bill", detail)
             work.waiting += [

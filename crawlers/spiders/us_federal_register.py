@@ -7,8 +7,7 @@ single days. An answer counts only when it holds as many documents as it says, e
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +17,10 @@ from urllib.parse import urlencode
 import scrapy
 from scrapy.http import Response
 
+from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import BadRecord, Listing, Regulation, Reject, Unreadable, document_id
 from crawlers.parsers import federal_register as fr
 from crawlers.parsers.json_reader import is_total, read_object
-from crawlers.spider import SourceSpider
 from crawlers.storage import stored_state
 
 API = f"{fr.HOST}/api/v1/documents.json"
@@ -29,7 +28,7 @@ PER_PAGE = 2000  # the most the API gives at once; it answers a larger wish with
 Record = dict[str, Any]
 
 
-class UsFederalRegisterSpider(SourceSpider):
+class UsFederalRegisterSpider(GatheringSpider):
     """`since` and `until` are days of publication; without them: the month a year ago and all that has come since."""
 
     name = "us_federal_register"
@@ -48,65 +47,88 @@ class UsFederalRegisterSpider(SourceSpider):
         days = {"first_on": first_on, "last_on": last_on}
         return self.ask(listing_url(first_on, last_on), self.parse_listing, cb_kwargs=days)
 
+    @property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
     @cached_property
     def have(self) -> dict[str, str | None]:
         """The stamps of what is stored, as it was when the crawl began."""
-        return stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+        return stored_state.stamps(self.corpus, source=self.name, session=fr.SESSION)
 
     @cached_property
     def days(self) -> set[str]:
         """The days of publication of what is stored."""
-        return stored_state.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=fr.SESSION)
+        return stored_state.days(self.corpus, source=self.name, session=fr.SESSION)
 
     def parse_listing(self, response: Response, first_on: str, last_on: str) -> Iterator[Any]:
         count, records = read_listing(response.body)
         if count > len(records) and first_on < last_on:
             yield from (self.ask_days(*days) for days in halves(first_on, last_on))
             return
-        check_whole(count, records, first_on, last_on)
+        rows, bad = self.rows(records, response.url)
+        where = first_on if first_on == last_on else f"{first_on} to {last_on}"
+        check_days(rows.values(), first_on, last_on)
+        short = len(rows) + len(bad) != count or len(records) != count
+        if short and not (self.last_try(response) and self.came_short(where, count, len(rows))):
+            raise Unreadable(f"{where}: {count} documents announced, {len(records)} came, {len(rows)} different ones")
         if not records and any(first_on <= day <= last_on for day in self.days):
             raise Unreadable(f"{first_on} to {last_on}: nothing is listed where documents are stored")
-        keys = {document_id("us", fr.SESSION, fr.number_of(record)): record for record in records}
+        yield from bad
+        # What a row without a number, or one that did not come, is about is not gone.
+        kept = stored_state.ids(self.corpus, self.name, fr.SESSION, first_on, last_on) if bad or short else ()
         yield Listing(
             source=self.name,
             jurisdiction="us",
             session=fr.SESSION,
             part="",
-            document_ids=tuple(keys),
+            document_ids=tuple(dict.fromkeys([*rows, *kept])),
             first_on=first_on,
             last_on=last_on,
         )
         for record in records:
             self.audit("document", record)
-        rows = ((key, record, fr.stamp_of(record)) for key, record in keys.items())
-        for key, record, stamp in self.take([row for row in rows if self.have.get(row[0]) != row[2]]):
-            yield self.ask_text(key, record, stamp) or self.document(key, record, None, stamp)
+        stamped = ((key, record, fr.stamp_of(record)) for key, record in rows.items())
+        for key, record, stamp in self.take([row for row in stamped if self.have.get(row[0]) != row[2]]):
+            text = self.text_of(record)
+            yield from self.gather(Work(key=key, record=record, stamp=stamp, waiting=text, known=key in self.have))
 
-    def ask_text(self, key: str, record: Record, stamp: str) -> scrapy.Request | None:
-        """A request for the full text, where it is wanted. A 404 is an answer: there is none until the record changes."""
+    def rows(self, records: list[Record], url: str) -> tuple[dict[str, Record], list[Reject]]:
+        """The records of a listing by document id, and a reject for each that has no number."""
+        rows, bad = {}, []
+        for place, record in enumerate(records):
+            try:
+                rows[document_id("us", fr.SESSION, fr.number_of(record))] = record
+            except BadRecord as error:
+                bad.append(self.bad_row(url, place, record, error))
+        return rows, bad
+
+    def headers(self) -> dict[str, str]:
+        """Only full texts are asked for as parts of a document: plain text, with a frame of HTML."""
+        return {"Accept": "text/plain"}
+
+    def text_of(self, record: Record) -> list[tuple[str, str]]:
+        """The address of the full text, where it is wanted."""
         url = record.get("raw_text_url")
         if not fr.load_choice().wants_text(record) or not isinstance(url, str) or not url.startswith(f"{fr.HOST}/"):
-            return None
-        meta = {"handle_httpstatus_list": [404], "dont_cache": True}
-        return self.ask(
-            url, self.parse_text, document_id=key, meta=meta, cb_kwargs={"key": key, "record": record, "stamp": stamp}
-        )
+            return []
+        return [("text", url)]
 
-    def parse_text(self, response: Response, key: str, record: Record, stamp: str) -> Iterator[Regulation | Reject]:
+    def read_part(self, work: Work, name: str, body: bytes) -> str | None:
         try:
-            text = fr.parse_text(response.body) if response.status == 200 else None
+            return fr.parse_text(body)
         except ValueError as error:
             raise Unreadable(str(error)) from error
-        yield self.document(key, record, text, stamp)
 
-    def document(self, key: str, record: Record, text: str | None, stamp: str) -> Regulation | Reject:
-        """The record as a document; one that cannot be is kept as a reject, the others of its listing are not its fault."""
-        try:
-            return fr.parse_regulation(record, text=text, stamp=stamp)
-        except BadRecord as error:
-            url = f"{fr.HOST}/api/v1/documents/{record['document_number']}.json"
-            body = json.dumps(record).encode()
-            return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key)
+    def document(self, work: Work) -> Regulation:
+        text = work.got.get("text")
+        if not work.whole and work.known:  # its text cannot be had now: the one that is stored stays
+            found = stored_state.rows(self.corpus, "select text from documents where id = ?", [work.key])
+            text = found[0]["text"] if found else None
+        return fr.parse_regulation(work.record, text=text, stamp=work.stamp if work.whole else None)
+
+    def address_of(self, work: Work) -> str:
+        return f"{fr.HOST}/api/v1/documents/{work.record['document_number']}.json"
 
 
 # --------------------------------------------------------------------- days
@@ -161,19 +183,14 @@ def read_listing(body: bytes) -> tuple[int, list[Record]]:
     return count, records
 
 
-def check_whole(count: int, records: list[Record], first_on: str, last_on: str) -> None:
-    """Make sure that a listing is whole: as many documents as it says, each once, all of the days asked for.
+def check_days(records: Iterable[Record], first_on: str, last_on: str) -> None:
+    """Make sure that all documents of a listing are of the days asked for.
 
     Raises:
-        Unreadable: it is not; it is asked for again, and in the end the run fails and says so.
+        Unreadable: they are not; it is asked for again, and in the end the run fails and says so.
     """
-    where = first_on if first_on == last_on else f"{first_on} to {last_on}"
-    try:
-        numbers = {fr.number_of(record) for record in records}
-    except BadRecord as error:
-        raise Unreadable(f"{where}: {error}") from error
-    if len(numbers) != count or len(records) != count:
-        raise Unreadable(f"{where}: {count} documents announced, {len(records)} came, {len(numbers)} different ones")
     strays = [each for each in records if not first_on <= str(each.get("publication_date")) <= last_on]
     if strays:
-        raise Unreadable(f"{where}: {len(strays)} documents are of other days, {fr.number_of(strays[0])} is one")
+        raise Unreadable(
+            f"{first_on} to {last_on}: {len(strays)} documents are of other days, {fr.number_of(strays[0])} is one"
+        )

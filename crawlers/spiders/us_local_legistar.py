@@ -13,7 +13,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawlers.composite_spider import GatheringSpider, Work
-from crawlers.items import Document, Listing, Unreadable
+from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
 from crawlers.parsers import legistar as ls
 from crawlers.storage import stored_state
 
@@ -36,6 +36,7 @@ class UsLocalLegistarSpider(GatheringSpider):
             )
         self.cities = [known_cities[client] for client in (cities.split(",") if cities else known_cities)]
         self.rows: dict[str, dict[int, ls.Record]] = defaultdict(dict)
+        self.bad: set[str] = set()  # cities with rows that cannot be read
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for city in self.cities:
@@ -54,12 +55,18 @@ class UsLocalLegistarSpider(GatheringSpider):
         if city.since:
             query["$filter"] = f"MatterIntroDate ge datetime'{city.since}'"
         return self.ask(
-            self.address(city, "matters", **query), self.parse_page, cb_kwargs={"city": city, "skip": skip, "top": top}
+            self.address(city, "matters", **query),
+            self.parse_page,
+            cb_kwargs={"city": city, "skip": skip, "top": top},
+            meta={"handle_httpstatus_list": [403]} if city.token and not os.environ.get(city.token) else {},
         )
 
     def parse_page(self, response: Response, city: ls.City, skip: int, top: int) -> Iterator[Any]:
+        if response.status == 403:  # let through only where a token is wanted and not set
+            self.logger.warning("%s is left out: it wants a token, and %s is not set", city.name, city.token)
+            return
         found = ls.read_rows(response.body)
-        self.rows[city.client] |= {ls.matter_number(row): row for row in found}
+        yield from self.keep(city, found, skip)
         if found:
             yield self.ask_page(city, skip + len(found))
         elif skip == 0:
@@ -68,6 +75,17 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield self.ask_page(city, skip, LAST_LOOK)
         else:
             yield from self.matters(city)
+
+    def keep(self, city: ls.City, found: list[ls.Record], skip: int) -> Iterator[Reject]:
+        """Take the rows of a page; one without a number is a reject, the others are not its fault."""
+        if found and not any(isinstance(row.get("MatterId"), int) for row in found):
+            raise Unreadable(f"{city.client}: a list of matters without a number")
+        for place, row in enumerate(found, skip):
+            try:
+                self.rows[city.client][ls.matter_number(row)] = row
+            except BadRecord as error:
+                self.bad.add(city.client)
+                yield self.bad_row(self.address(city, "matters"), place, row, error)
 
     def matters(self, city: ls.City) -> Iterator[Any]:
         rows = {
@@ -84,10 +102,14 @@ class UsLocalLegistarSpider(GatheringSpider):
         for row in rows.values():
             self.audit("matter", row)
         for session, ids in sessions.items():
+            stored = stored_state.stamps(corpus, source=self.name, session=session)
+            # A row without a number may be that of any stored matter of the city: then none is gone.
+            ids += [key for key in stored if key.startswith(f"{city.jurisdiction}-")] if city.client in self.bad else []
+            ids = list(dict.fromkeys(ids))
             yield Listing(
                 source=self.name, jurisdiction=city.jurisdiction, session=session, part="", document_ids=tuple(ids)
             )
-            have |= stored_state.stamps(corpus, source=self.name, session=session)
+            have |= stored
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
         wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):

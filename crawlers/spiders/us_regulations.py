@@ -6,7 +6,7 @@ asked for in halves. A month counts only when as many different documents came a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,15 @@ class UsRegulationsSpider(GatheringSpider):
     def parse_page(
         self, response: Response, days: tuple[str, str], page: int, rows: dict[str, rg.Record], attempt: int
     ) -> Iterator[Any]:
-        total, found = rg.read_page(response.body)
+        total, found, bad = rg.read_page(response.body)
         if total > PAGE * PAGES and days[0] < days[1]:
             for half in halves(*days):
                 yield self.ask_page(half, 1, {}, 1)
             return
+        for place, row in enumerate(bad if attempt == TRIES else ()):
+            yield self.bad_row(response.url, place, row, ValueError("no id or attributes"))
         rows = rows | {row["id"]: row for row in found}
-        if not found and len(rows) < total:
+        if not found and not bad and len(rows) < total:
             raise Unreadable(f"{days[0]} to {days[1]}: page {page} is empty, {len(rows)} of {total} documents came")
         if page * PAGE < total and page < PAGES:
             yield self.ask_page(days, page + 1, rows, attempt)
@@ -79,21 +81,28 @@ class UsRegulationsSpider(GatheringSpider):
             yield from self.documents(days, rows)
         elif attempt < TRIES:
             # something was posted or withdrawn while the pages were read: they have shifted
-            yield self.ask_page(days, 1, {}, attempt + 1)
+            yield self.ask_page(days, 1, rows, attempt + 1)
+        elif self.came_short(f"{days[0]} to {days[1]}", total, len(rows)):
+            yield from self.documents(days, rows, stored_state.ids(self.corpus, self.name, rg.SESSION, *days))
         else:
             words = f"{days[0]} to {days[1]}: {total} documents announced, {len(rows)} different ones came"
             yield reject(self.name, response, words)
 
+    @property
+    def corpus(self) -> Path:
+        return Path(self.settings["INFOPOLICY_CORPUS"])
+
     @cached_property
     def have(self) -> dict[str, str | None]:
         """The stamps of what is stored, as it was when the crawl began."""
-        return stored_state.stamps(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
+        return stored_state.stamps(self.corpus, source=self.name, session=rg.SESSION)
 
     @cached_property
     def days_stored(self) -> set[str]:
-        return stored_state.days(Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=rg.SESSION)
+        return stored_state.days(self.corpus, source=self.name, session=rg.SESSION)
 
-    def documents(self, days: tuple[str, str], rows: dict[str, rg.Record]) -> Iterator[Any]:
+    def documents(self, days: tuple[str, str], rows: dict[str, rg.Record], kept: Iterable[str] = ()) -> Iterator[Any]:
+        """What a month holds; `kept` are stored documents that count as listed, where the list came short."""
         if not rows and any(days[0] <= day <= days[1] for day in self.days_stored):
             raise Unreadable(f"{days[0]} to {days[1]}: nothing is listed where documents are stored")
         keys = {rg.key_of(row): row for row in rows.values()}
@@ -102,7 +111,7 @@ class UsRegulationsSpider(GatheringSpider):
             jurisdiction=rg.JURISDICTION,
             session=rg.SESSION,
             part="",
-            document_ids=tuple(keys),
+            document_ids=tuple(dict.fromkeys([*keys, *kept])),
             first_on=days[0],
             last_on=days[1],
         )

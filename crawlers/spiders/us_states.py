@@ -293,9 +293,9 @@ class UsStatesSpider(SourceSpider):
         found = api.read_page(response.body, page)
         if not found.total and reading.since is None:
             yield from self.before_empty(reading)
-        if any(row.get("session") != reading.session.name for row in found.results):
+        if found.results and all(row.get("session") != reading.session.name for row in found.results):
             raise Unreadable(f"bills of another session than {reading.session.name}")
-        rows = [(api.stamp(row), row) for row in found.results]
+        rows = list(stamped(found.results))
         if [stamp for stamp, _ in rows] != sorted(stamp for stamp, _ in rows):
             raise Unreadable("the bills are not in the order of their changes")
         if reading.step and page > 1 and self.key_of(rows[0][1]) not in reading.seen:
@@ -309,7 +309,7 @@ class UsStatesSpider(SourceSpider):
         taken = self.take(rows)
         for stamp, row in taken:
             self.audit("bill", row)
-            document = self.document(row)
+            document = self.document(row, reading.session)
             key = document.id if isinstance(document, Bill) else str(document.document_id)
             reading.seen[key] = stamp
             reading.ids.add(key)
@@ -324,13 +324,15 @@ class UsStatesSpider(SourceSpider):
             yield self.dates(earlier)
             yield from self.read(earlier, reading.priority)
 
-    def document(self, row: api.Record) -> Bill | Reject:
+    def document(self, row: api.Record, session: api.Session) -> Bill | Reject:
         """The record as a bill; one that cannot be is kept as a reject, the others of its page are not its fault."""
         key = None
         try:
             key = api.bill_id(row)
+            if row.get("session") != session.name:
+                raise BadRecord(f"a bill of session {row.get('session')!r} in the list of {session.name}")
             return api.parse_bill(row)
-        except BadRecord as error:
+        except (BadRecord, Unreadable) as error:
             body = str(row).encode("utf-8", "surrogatepass")
             url = f"{api.HOST}/bills/{row.get('id')}"
             return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key or url)
@@ -377,3 +379,20 @@ class UsStatesSpider(SourceSpider):
             part="",
             document_ids=tuple(dict.fromkeys([*known, *read])),
         )
+
+
+def stamped(rows: list[api.Record]) -> Iterator[tuple[str, api.Record]]:
+    """Records with their times of change. One without takes that of the record before it: it is a reject of its own, and
+    the place where the next page begins is known from the others.
+
+    Raises:
+        Unreadable: the first or the last one has none, so that nobody can tell where the next request must begin.
+    """
+    newest = ""
+    for place, row in enumerate(rows):
+        try:
+            newest = api.stamp(row)
+        except Unreadable:
+            if place in (0, len(rows) - 1):
+                raise
+        yield newest, row

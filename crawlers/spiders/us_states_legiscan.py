@@ -77,16 +77,21 @@ class UsStatesLegiscanSpider(SourceSpider):
 
     def parse_list(self, response: Response, session: api.Session) -> Iterator[Any]:
         try:
-            bills = api.read_master_list(api.read_answer(response.body, "masterlist"))
+            bills, bad = api.read_master_list(api.read_answer(response.body, "masterlist"))
         except api.Refused as error:
             if str(error) != api.EMPTY_SESSION:
                 raise Unreadable(f"LegiScan refused: {error}") from error
-            bills = {}  # a session that is open and has no bills yet
+            bills, bad = {}, []  # a session that is open and has no bills yet
         keys = {document_id(session.jurisdiction, session.name, number): number for number, _ in bills.values()}
-        yield Listing(
-            source=self.name, jurisdiction=session.jurisdiction, session=session.name, part="", document_ids=tuple(keys)
-        )
+        for place, row in enumerate(bad):
+            yield self.bad_row(response.url, place, row, ValueError("no bill_id, number or change_hash"))
         have = stored_state.stamps(self.corpus, source=self.name, session=session.name)
+        # A row that cannot be read may be that of any stored bill of the session: then none is gone.
+        here = [key for key in have if key.startswith(f"{session.jurisdiction}-")] if bad else []
+        ids = tuple(dict.fromkeys([*keys, *here]))
+        yield Listing(
+            source=self.name, jurisdiction=session.jurisdiction, session=session.name, part="", document_ids=ids
+        )
         wanted = [
             (key, bill_id)
             for bill_id, (number, stamp) in bills.items()

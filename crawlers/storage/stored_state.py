@@ -27,6 +27,14 @@ def days(corpus: Path, *, source: str, session: str) -> set[str]:
     return {day for (day,) in rows(corpus, query, {"source": source, "session": session})}
 
 
+def ids(corpus: Path, source: str, session: str, first_on: str, last_on: str) -> list[str]:
+    """The stored documents of a source that were published from the first to the last of these days."""
+    query = """
+        select p.document_id from provenance p join documents d on d.id = p.document_id
+        where p.source = ? and d.session = ? and d.published_on between ? and ? and d.missing_since is null"""
+    return [key for (key,) in rows(corpus, query, [source, session, first_on, last_on])]
+
+
 def whole_sessions(corpus: Path, *, source: str) -> set[str]:
     """The sessions of a source that a finished run has seen whole."""
     query = """

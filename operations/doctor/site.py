@@ -243,7 +243,11 @@ def contact(host: Host) -> Iterator[Finding]:
 
 def keys(host: Host) -> Iterator[Finding]:
     """Which sources cannot be asked for want of a key. A key is never shown."""
-    wanted = {source.key: source.id for source in load_sources().values() if source.key}
+    # What nobody has agreed to wants no key either.
+    known = [
+        each for each in load_sources().values() if not each.agreement or host.environment.get(each.agreement) == "1"
+    ]
+    wanted = {source.key: source.id for source in known if source.key}
     lacking = [name for name in wanted if not host.environment.get(name)]
     short = [name for name in wanted if 0 < len(host.environment.get(name, "")) < 16]
     if lacking:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conftest import SOURCES
-from lxml import etree
 from sqlite_utils import Database
 
 from crawlers.download.mirror import file_name
@@ -157,28 +157,22 @@ def uk_bills(folder: Path, count: int, announced: int) -> None:
 
 
 def ca_bills(folder: Path, count: int, announced: int) -> None:
-    address = f"{legisinfo.HOST}/legisinfo/en/bills/xml"
-    present = (SOURCES / file_name(address).replace("www.parl.ca", "ca_bills/www.parl.ca")).read_bytes()
-    put(folder, address, _canadian(present, count))
-    for session in legisinfo.ended_sessions():
-        name = f"ca_bills/{file_name(f'{address}?parlsession={session}')}"
-        put(folder, f"{address}?parlsession={session}", (SOURCES / name).read_bytes())
-
-
-def _canadian(body: bytes, count: int) -> bytes:
-    """A list of so many bills, all like its first one."""
-    root = etree.fromstring(body)
-    first = root.findall("Bill")[0]
-    for bill in root.findall("Bill"):
-        root.remove(bill)
+    address = f"{legisinfo.HOST}/legisinfo/en/bills/json"
+    recorded = SOURCES / "ca_bills"
+    row = json.loads((recorded / file_name(address)).read_bytes())[0]
+    page = (recorded / file_name(legisinfo.page_address("45-1", "C-2"))).read_bytes()
+    put(folder, address, clones(row, count, NumberCode=lambda n: f"C-{n}", Number=lambda n: n, Id=lambda n: n))
     for number in range(1, count + 1):
-        bill = copy.deepcopy(first)
-        for name, value in (("NumberCode", f"C-{number}"), ("Number", str(number)), ("Id", str(number))):
-            element = bill.find(name)
-            assert element is not None
-            element.text = value
-        root.append(bill)
-    return etree.tostring(root)
+        put(folder, legisinfo.page_address("45-1", f"C-{number}"), page.replace(b">C-2<", b">C-%d<" % number))
+    shutil.copytree(
+        recorded / "www.parl.ca/legisinfo/en/bill", folder / "www.parl.ca/legisinfo/en/bill", dirs_exist_ok=True
+    )
+    for session in legisinfo.ended_sessions():
+        put(
+            folder,
+            f"{address}?parlsession={session}",
+            (recorded / file_name(f"{address}?parlsession={session}")).read_bytes(),
+        )
 
 
 def us_local_legistar(folder: Path, count: int, announced: int) -> None:
