@@ -182,13 +182,6 @@ def test_what_is_never_turned_round_keeps_its_stance_under_any_verb() -> None:
         assert stances == {"oppose"}, text
 
 
-def test_one_document_can_help_one_position_and_harm_another() -> None:
-    text = "The act funds library construction. It repeals net neutrality rules for all states."
-    stances = {match.position_id: match.stance for match in MATCHER.match({"abstract": text}, AREAS)}
-    assert stances["lf-buildings"] == "support"
-    assert stances["tc-net-neutrality"] == "oppose"
-
-
 def test_only_positions_of_the_documents_areas_are_considered() -> None:
     text = {"title": "To repeal the Library Services and Technology Act"}
     assert MATCHER.match(text, ()) == ()

@@ -40,13 +40,19 @@ __all__ = [
 HOME = Path(__file__).with_name("entries")
 #: What a match depends on beside the catalogue.
 CODE = (
+    "matching/bill_families.py",
+    "matching/bill_families.yml",
     "matching/boilerplate.yml",
+    "matching/causes.yml",
     "matching/direction_words.py",
     "matching/direction_words.yml",
     "matching/direction.py",
+    "matching/document_direction.py",
     "matching/matcher.py",
     "matching/phrases.py",
     "matching/provisions.py",
+    "matching/title_forms.py",
+    "matching/title_forms.yml",
     "../text/sentences.py",
     "../text/spans.py",
     "../text/tokens.py",

@@ -67,4 +67,4 @@ def as_json(match: Match) -> dict[str, Any]:
         }
         | ({"section": provision.section} if provision.section else {}),
         "reason": match.reason,
-    }
+    } | ({"conflicts_with": list(match.conflicts_with)} if match.conflicts_with else {})

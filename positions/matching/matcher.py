@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
+from positions.matching.bill_families import recognized
 from positions.matching.direction import Reading, read
+from positions.matching.document_direction import settled
+from positions.matching.matches import Match
 from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.provisions import AnalyzedField, Provision
+from positions.matching.title_forms import read_title
 from text.spans import FIELDS, Span
 
 #: How much a match counts by the field it is in.
@@ -29,17 +32,6 @@ _CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
 _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
-
-
-@dataclass(frozen=True)
-class Match:
-    """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words."""
-
-    position_id: str
-    stance: str
-    score: float
-    provision: Provision
-    reason: str
 
 
 class Matcher:
@@ -68,24 +60,31 @@ class Matcher:
         areas: Collection[str],
         within: Span | None = None,
     ) -> tuple[Match, ...]:
-        """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
+        """The provisions that touch a position of one of ``areas``, best first; one per position.
 
         ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
-        ``within`` asks only for the sentences that overlap it; the rest of the document is read as their context.
-        A document without areas has no matches.
+        ``within`` asks only for the sentences that overlap it, each read by itself, one per position and stance; the rest
+        of the document is read as their context. A document without areas has no matches.
         """
-        found = self.every(fields, areas)
-        return self._best(found if within is None else [match for match in found if match.provision.overlaps(within)])
+        if not areas:
+            return ()
+        document = [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
+        found = self._every(document, areas)
+        if within is not None:
+            return self._best([match for match in found if match.provision.overlaps(within)])
+        return settled(self._best(found), recognized(document))
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
+        return self._every([AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))], areas)
+
+    def _every(self, document: Sequence[AnalyzedField], areas: Collection[str]) -> list[Match]:
         if not areas or not (allowed := self._allowed(frozenset(areas))):
             return []
-        analyzed = [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
-        for each in analyzed:
+        for each in document:
             places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in allowed)
-            found += self._in_field(each, places, analyzed)
+            found += self._in_field(each, places, document)
         return found
 
     def _allowed(self, areas: frozenset[str]) -> frozenset[int]:
@@ -118,7 +117,7 @@ class Matcher:
                 )
             if admitted[key]:
                 whole = self.owners[owner][1].alone
-                readings.setdefault(key, []).append(read(analyzed.text, analyzed.tokens, (first, stop), phrase, whole))
+                readings.setdefault(key, []).append(_read(analyzed, (first, stop), phrase, whole))
         return reconciled(
             _match(*self.owners[owner], _surest(found), analyzed.provision(which), analyzed.only_names(which))
             for (which, owner), found in readings.items()
@@ -145,6 +144,16 @@ def _admits(trigger: Trigger, analyzed: AnalyzedField, which: int, document: Seq
     if trigger.near and not any(analyzed.has(item, which) for item in trigger.near):
         return False
     return not trigger.context or any(other.has_anywhere(item) for other in document for item in trigger.context)
+
+
+def _read(analyzed: AnalyzedField, sentence: tuple[int, int], phrase: tuple[int, ...], whole: bool) -> Reading:
+    """A title by its form where it has one, everything else word by word."""
+    if analyzed.field == "title":
+        start, end = analyzed.tokens.starts[phrase[0]], analyzed.tokens.ends[phrase[-1]]
+        by_form = read_title(analyzed.text, start, end)
+        if by_form is not None and not (whole and by_form.sign):  # an act by itself can only be left open
+            return by_form
+    return read(analyzed.text, analyzed.tokens, sentence, phrase, whole)
 
 
 def _surest(readings: list[Reading]) -> Reading:

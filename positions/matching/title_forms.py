@@ -1,0 +1,43 @@
+"""Title grammar: the forms in which terse titles of state bills say which way they go (title_forms.yml)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from positions.matching.direction import Reading
+
+_FILE = Path(__file__).with_name("title_forms.yml")
+#: A title longer than this is running text, and read as such.
+LONGEST = 400
+_READINGS = {"make": Reading(1), "cut": Reading(-1), "open": Reading(0, 1)}
+
+
+class TitleForm(NamedTuple):
+    form: re.Pattern[str]
+    reading: Reading
+    example: str
+
+
+@cache
+def title_forms() -> tuple[TitleForm, ...]:
+    """The table, in the order in which forms are tried."""
+    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return tuple(
+        TitleForm(re.compile(row["form"], re.IGNORECASE), _READINGS[row["effect"]], row["example"]) for row in raw
+    )
+
+
+def read_title(title: str, start: int, end: int) -> Reading | None:
+    """How the first form whose thing holds the characters from ``start`` to ``end`` reads them; None where none does."""
+    if len(title) > LONGEST:
+        return None
+    for each in title_forms():
+        for found in each.form.finditer(title):
+            if found.start("thing") <= start and end <= found.end("thing"):
+                return each.reading
+    return None
