@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.items import Unreadable
-from crawlers.markup.formats import formats, read
+from crawlers.markup.formats import hosts, read
 from crawlers.markup.marked_text import ADDED, STRUCK, MarkedText
 
 UPSTREAM = Path(__file__).resolve().parents[2] / "shared" / "upstream"
@@ -62,7 +62,7 @@ def marked(states: Collection[str] = (), wrong: bool = False) -> dict[str, tuple
         if states and row["state"] not in states:
             continue
         text = by_url[row["url"]]
-        found = read(packs.read(text), formats()[text.host][text.form])
+        found = read(packs.read(text), hosts()[text.host].kinds[text.form])
         for kind in (ADDED, STRUCK):
             expected, got = words(row[kind]), marked_words(found, kind)
             same, either = compared(expected, got)
@@ -84,7 +84,7 @@ def every(states: Collection[str] = ()) -> dict[tuple[str, str], Counter[str]]:
         total = totals[text.host, text.form]
         total["all"] += 1
         try:
-            found = read(packs.read(text), formats()[text.host][text.form])
+            found = read(packs.read(text), hosts()[text.host].kinds[text.form])
         except Unreadable as error:
             print(f"{text.url}: {error}")
             continue

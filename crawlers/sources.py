@@ -24,7 +24,7 @@ class BadSource(InvalidInput):
 class Source:
     """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute` and `per_day`
     where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is tagged;
-    `expect_min` and `expect_max` documents a session."""
+    `hosts` are further hosts that may be asked, encrypted or not; `expect_min` and `expect_max` documents a session."""
 
     id: str
     title: str
@@ -44,6 +44,7 @@ class Source:
     max_reject_share: float
     every_hours: int = 24
     after_tags: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @cache
@@ -72,6 +73,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             expect_min=int(expect["min"]),
             expect_max=int(expect["max"]),
             jurisdictions=tuple(rest.pop("jurisdictions")),
+            hosts=tuple(rest.pop("hosts", ())),
             **rest,
         )
     except (KeyError, TypeError, ValueError) as error:

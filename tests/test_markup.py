@@ -6,7 +6,7 @@ import pytest
 from pdf_writer import line, pdf, words
 
 from crawlers.items import Unreadable, clean
-from crawlers.markup.formats import formats, read
+from crawlers.markup.formats import hosts, read
 from crawlers.markup.limited import read_limited
 from crawlers.markup.marked_text import ADDED, STRUCK, MarkedText
 
@@ -22,7 +22,7 @@ def shown(text: MarkedText) -> str:
 
 
 def page(host: str, body: str, charset: str = "utf-8") -> str:
-    text = read(body.encode(charset), formats()[host]["html"])
+    text = read(body.encode(charset), hosts()[host].kinds["html"])
     assert clean(text.text) == text.text
     return shown(text)
 
@@ -124,7 +124,7 @@ def test_words_and_lines_placed_by_pixel() -> None:
     ],
 )
 def test_charsets(body: bytes, named: str | None) -> None:
-    assert read(body, formats()["www.wvlegislature.gov"]["html"], named).text == "reader’s"
+    assert read(body, hosts()["www.wvlegislature.gov"].kinds["html"], named).text == "reader’s"
 
 
 # --------------------------------------------------------------------- XML
@@ -136,7 +136,10 @@ def test_xml_that_names_a_wrong_encoding() -> None:
         b'<subsection><display>(1)</display>A library <amendoutstart/><amend ea="erase" style="2">shall</amend><amendoutend/>'
         b'<amend ea="amend" space="true">may</amend>charge.</subsection></section></leg>'
     )
-    assert shown(read(body, formats()["le.utah.gov"]["xml"])) == "Section 1. Fees.\n(1) A library -shall- +may+ charge."
+    assert (
+        shown(read(body, hosts()["le.utah.gov"].kinds["xml"]))
+        == "Section 1. Fees.\n(1) A library -shall- +may+ charge."
+    )
 
 
 # --------------------------------------------------------------------- PDF
@@ -148,7 +151,7 @@ def test_lines_below_and_through_words_of_a_pdf() -> None:
         + words("shall lend", 72 + 84, 700) + line(72 + 84, 700, 5, through=False)
         + words("2", 40, 688) + words("books.", 72, 688) + words("3", 40, 676) + words("(b) The end.", 84, 676),
     )  # fmt: skip
-    assert shown(read(body, formats()["ndlegis.gov"]["pdf"])) == "A library -may- +shall+ lend books.\n(b) The end."
+    assert shown(read(body, hosts()["ndlegis.gov"].kinds["pdf"])) == "A library -may- +shall+ lend books.\n(b) The end."
 
 
 def test_a_phrase_goes_on_over_the_page_without_header_and_foot() -> None:
@@ -160,7 +163,9 @@ def test_a_phrase_goes_on_over_the_page_without_header_and_foot() -> None:
             + words("LC 4711", 300, 30)
         )
 
-    found = read(pdf(sheet(1, "the readers of"), sheet(2, "any library.")), formats()["legislature.vermont.gov"]["pdf"])
+    found = read(
+        pdf(sheet(1, "the readers of"), sheet(2, "any library.")), hosts()["legislature.vermont.gov"].kinds["pdf"]
+    )
     assert shown(found) == "+the readers of any library.+"
 
 
@@ -170,7 +175,7 @@ def test_colors_tell_added_words_from_headings() -> None:
         + words("may", 72, 680, color="0 0 1") + line(72, 680, 3, through=False)
         + words("shall", 96, 680, color="1 0 0") + line(96, 680, 5, through=True)
     )  # fmt: skip
-    assert shown(read(body, formats()["webserver.rilegislature.gov"]["pdf"])) == "Introduced By: +may+ -shall-"
+    assert shown(read(body, hosts()["webserver.rilegislature.gov"].kinds["pdf"])) == "Introduced By: +may+ -shall-"
 
 
 def test_struck_brackets_and_bold_italic_additions() -> None:
@@ -178,12 +183,12 @@ def test_struck_brackets_and_bold_italic_additions() -> None:
         words("[judge]", 72, 700) + line(72, 700, 7, through=True)
         + words("person", 120, 700, font="F3") + line(120, 700, 6, through=False)
     )  # fmt: skip
-    assert shown(read(body, formats()["apps.legislature.ky.gov"]["pdf"])) == "-judge- +person+"
+    assert shown(read(body, hosts()["apps.legislature.ky.gov"].kinds["pdf"])) == "-judge- +person+"
 
 
 def test_words_divided_at_the_end_of_a_line() -> None:
     body = pdf(words("the direc-", 72, 700) + words("tor of the library", 72, 688))
-    assert read(body, formats()["legislature.idaho.gov"]["pdf"]).text == "the director of the library"
+    assert read(body, hosts()["legislature.idaho.gov"].kinds["pdf"]).text == "the director of the library"
 
 
 # --------------------------------------------------------------------- hostile and damaged files

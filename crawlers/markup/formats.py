@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from crawlers.markup import html, pdf, pixels, placed, xml
+from crawlers.markup import html, pixels, placed, xml
 from crawlers.markup.lines import joined
 from crawlers.markup.marked_text import MarkedText, Piece, Rule, marked_text
+from crawlers.yaml_config import rules_of
 
 FORMATS_FILE = Path(__file__).with_name("formats.yml")
 #: The kind of file by the content type of an answer.
@@ -40,16 +39,38 @@ class Format:
     charset: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A legislature's site: `kinds` by "html", "pdf", "xml". `forbidden`: robots.txt asks us not to fetch its texts.
+
+    `delay` is the seconds between two requests that it asks for; `standing` the addresses that always hold the newest version.
+    """
+
+    kinds: Mapping[str, Format]
+    forbidden: bool = False
+    delay: float = 1.0
+    standing: re.Pattern[str] | None = None
+
+
 @cache
-def formats(file: Path = FORMATS_FILE) -> Mapping[str, Mapping[str, Format]]:
-    """The formats by host and kind of file ("html", "pdf", "xml")."""
-    found: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return {
-        host: {
-            kind: _format(kind, entry.get("charset"), entry[kind]) for kind in ("html", "pdf", "xml") if kind in entry
-        }
-        for host, entry in found.items()
-    }
+def hosts(file: Path = FORMATS_FILE) -> Mapping[str, Host]:
+    """The hosts by name.
+
+    Raises:
+        ValueError: the file is not in order; the message names it.
+    """
+    with rules_of(file) as found:
+        return {name: _host(entry) for name, entry in found.items()}
+
+
+def _host(entry: Mapping[str, Any]) -> Host:
+    charset, standing = entry.get("charset"), entry.get("standing")
+    return Host(
+        kinds={kind: _format(kind, charset, entry[kind]) for kind in ("html", "pdf", "xml") if kind in entry},
+        forbidden=entry.get("forbidden", False),
+        delay=float(entry.get("delay", 1)),
+        standing=re.compile(standing) if standing else None,
+    )
 
 
 def _format(kind: str, charset: str | None, entry: Mapping[str, Any]) -> Format:
@@ -98,6 +119,8 @@ def read(body: bytes, form: Format, charset: str | None = None) -> MarkedText:
 
 def _pieces(body: bytes, form: Format, charset: str | None) -> Iterator[Piece]:
     if form.reader == "pdf":
+        from crawlers.markup import pdf  # takes as long to load as a page of HTML to read
+
         return placed.pieces(pdf.sheets(body))
     if form.reader == "xml":
         return xml.pieces(body, form.schema)

@@ -153,3 +153,11 @@ def add_waiting_to_runs(db: Database) -> None:
 def add_unknown_to_runs(db: Database) -> None:
     # Fields of the source's records that nobody here knew (crawlers/completeness/fields.yml), as a JSON list.
     db.execute("alter table runs add column unknown text")
+
+
+@observed()
+def add_marks_to_version_texts(db: Database) -> None:
+    # What a version changes, as JSON lists of start, end and "added" or "struck", offsets into `text`; null where nobody has
+    # looked, "[]" where the file shows no marks. `note` says why there is no text: "forbidden" (robots.txt) or "unreadable".
+    db.execute("alter table version_texts add column marks text")
+    db.execute("alter table version_texts add column note text")
