@@ -191,7 +191,7 @@ class RecordPipeline:
             self.buffer.append(item)
             if len(self.buffer) >= BATCH:
                 self._flush()
-        elif isinstance(item, attachments.VersionText) and item.text is None:
+        elif isinstance(item, attachments.VersionText) and item.text is None and item.note is None:
             self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):
             self.attachments.append(item)

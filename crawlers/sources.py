@@ -28,7 +28,8 @@ class Source:
     `per_day` where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is
     tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses that a
     refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not apply;
-    `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off."""
+    `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off; `hosts`
+    further hosts that may be asked, encrypted or not."""
 
     id: str
     title: str
@@ -54,6 +55,7 @@ class Source:
     robots_off: str | None = None
     agreement: str | None = None
     why_off: str | None = None
+    hosts: tuple[str, ...] = ()
 
     def lacking(self, environment: Mapping[str, str] = os.environ) -> str | None:
         """What the environment must hold before the source may be asked, in words; None if nothing is lacking."""
@@ -91,6 +93,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             expect_min=int(expect["min"]),
             expect_max=int(expect["max"]),
             jurisdictions=tuple(rest.pop("jurisdictions")),
+            hosts=tuple(rest.pop("hosts", ())),
             **rest,
         )
     except (KeyError, TypeError, ValueError) as error:

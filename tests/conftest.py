@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,14 @@ def replay(spider: scrapy.Spider, folder: Path, corpus: Path) -> list[Any]:
             raise NotRecorded(request.url)
         response.request = request
         assert request.callback is not None
-        for result in request.callback(response, **request.cb_kwargs):
+        results = request.callback(response, **request.cb_kwargs)
+        for result in asyncio.run(_all(results)) if isinstance(results, AsyncIterator) else results:
             (waiting if isinstance(result, scrapy.Request) else items).append(result)
     return items
+
+
+async def _all(results: AsyncIterator[Any]) -> list[Any]:
+    return [each async for each in results]
 
 
 def _start(spider: scrapy.Spider) -> list[scrapy.Request]:

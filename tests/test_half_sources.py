@@ -221,11 +221,13 @@ def test_a_whole_place_that_vanishes_is_told(source: str, gone: str, half: World
 
 def test_texts_that_are_lacking_by_the_dozen_are_not_taken_for_final(half: World, empty: World) -> None:
     for world, there in ((half, WHOLE + WHOLE // 2), (empty, WHOLE)):
-        assert world.rows("select count(*), sum(text is not null) from version_texts") == [(there, there)]
+        for host in ("www.govinfo.gov", "www.revisor.mn.gov"):
+            sql = f"select count(*), sum(text is not null) from version_texts where url like 'https://{host}/%'"
+            assert world.rows(sql) == [(there, there)]
 
 
 def test_the_alarm_stays_until_the_source_has_it_again(half: World, tmp_path_factory: pytest.TempPathFactory) -> None:
-    names = [name for name in CASES if name != "us_bill_text"]
+    names = [name for name in CASES if name not in ("us_bill_text", "us_state_text")]
     again = collect(tmp_path_factory.mktemp("again"), names, WHOLE // 2, WHOLE // 2, run=1, data=half.data)
     assert [name for name in names if not again.warnings(name)] == []
     well = collect(tmp_path_factory.mktemp("well"), names, WHOLE, WHOLE, run=1, data=again.data)

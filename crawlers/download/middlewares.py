@@ -35,7 +35,7 @@ class ForeignAddress(IgnoreRequest):
 
 
 class OwnHostMiddleware:
-    """Lets through only requests to the host of the source, encrypted where it is: also those that a redirect leads to.
+    """Lets through only requests to the hosts of the source, encrypted where it is: also those that a redirect leads to.
 
     Otherwise a source, or whoever has broken into it, could make this machine ask its own network, and have a key sent along.
     """
@@ -45,13 +45,14 @@ class OwnHostMiddleware:
         if source is None:
             raise NotConfigured  # a spider that is not of ours
         self.own = _place(source.url)
+        self.allowed = {self.own, *((scheme, host) for host in source.hosts for scheme in ("http", "https"))}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> OwnHostMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        if _place(request.url) != self.own:
+        if _place(request.url) not in self.allowed:
             raise ForeignAddress(f"refused: not an address of {self.own[1]}")
 
 

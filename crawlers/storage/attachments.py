@@ -14,16 +14,23 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.storage import stored_state
+from text.changes import Mark
 
 
 @dataclass(frozen=True, kw_only=True)
 class VersionText:
-    """The full text of one version of a document. `text` is None where the source has none (404), final for this address."""
+    """The full text of one version of a document. `text` is None where the source has none (404), final for this address.
+
+    `marks` are the (start, end, "added" or "struck") of what it changes, None where the file was not read for them; `note` is
+    "forbidden" where robots.txt asks us not to fetch it, "unreadable" where the file holds no words.
+    """
 
     document_id: str
     version: str
     url: str
     text: str | None
+    marks: tuple[Mark, ...] | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +79,15 @@ def store(db: Database, attachments: Iterable[Attachment], *, now: str) -> None:
     found = list(attachments)
     with db.atomic():
         db.conn.executemany(
-            "insert into version_texts values (?, ?, ?, ?, ?) on conflict (document_id, url) do update set "
-            "version = excluded.version, text = excluded.text, fetched_at = excluded.fetched_at "
-            "where text is not excluded.text or version is not excluded.version",
-            [(x.document_id, x.version, x.url, x.text, now) for x in found if isinstance(x, VersionText)],
+            "insert into version_texts (document_id, version, url, text, fetched_at, marks, note) values (?, ?, ?, ?, ?, ?, ?) "
+            "on conflict (document_id, url) do update set version = excluded.version, text = excluded.text, "
+            "fetched_at = excluded.fetched_at, marks = excluded.marks, note = excluded.note "
+            "where (version, text, marks, note) is not (excluded.version, excluded.text, excluded.marks, excluded.note)",
+            [
+                (x.document_id, x.version, x.url, x.text, now, None if x.marks is None else json.dumps(x.marks), x.note)
+                for x in found
+                if isinstance(x, VersionText)
+            ],
         )
         updates = ", ".join(f"{name} = excluded.{name}" for name in (*_PROCEEDING[1:], "document_ids", "fetched_at"))
         db.conn.executemany(

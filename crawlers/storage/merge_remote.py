@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -104,16 +105,22 @@ def _once_each(documents: list[Document]) -> Iterator[list[Document]]:
 
 
 def _attachments(db: Database, other: Database, now: str) -> None:
-    texts = other.execute("select document_id, version, url, text from version_texts")
+    texts = other.execute("select document_id, version, url, text, marks, note from version_texts")
     proceedings = other.query("select * from proceedings")
     here = "select 1 from documents where id = ?"
     while part := texts.fetchmany(BATCH):
         held = [row for row in part if db.execute(here, [row[0]]).fetchone()]
-        store(db, [VersionText(document_id=a, version=b, url=c, text=d) for a, b, c, d in held], now=now)
+        store(db, [_version_text(row) for row in held], now=now)
     for row in proceedings:
         named = tuple(json.loads(row.pop("document_ids")))
         row.pop("fetched_at")
         store(db, [Proceeding(**row, document_ids=named)], now=now)
+
+
+def _version_text(row: Sequence[Any]) -> VersionText:
+    key, version, url, text, marks, note = row
+    found = None if marks is None else tuple((start, end, mark) for start, end, mark in json.loads(marks))
+    return VersionText(document_id=key, version=version, url=url, text=text, marks=found, note=note)
 
 
 def _changes(db: Database, other: Database, now: str) -> None:

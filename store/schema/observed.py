@@ -181,3 +181,11 @@ def create_session_ends(db: Database) -> None:
     for column in ("status_reason", "source_status", "source_status_on"):
         db.execute(f"alter table documents add column {column} text")
     db.execute("create index documents_by_reason on documents (status_reason) where status_reason is not null")
+
+
+@observed()
+def add_marks_to_version_texts(db: Database) -> None:
+    # What a version changes, as JSON lists of start, end and "added" or "struck", offsets into `text`; null where nobody has
+    # looked, "[]" where the file shows no marks. `note` says why there is no text: "forbidden" (robots.txt) or "unreadable".
+    db.execute("alter table version_texts add column marks text")
+    db.execute("alter table version_texts add column note text")

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import zipfile
+from typing import Any
 
 from conftest import bill_xml
 from fuzz_targets import HERE, UNUSABLE, Target, each, recordings, stored
@@ -14,7 +15,8 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawlers.items import BadRecord, Unreadable, document_id
+from crawlers.items import BadRecord, Unreadable, clean, document_id
+from crawlers.markup import limited
 from crawlers.parsers import (
     bill_text,
     billstatus,
@@ -65,6 +67,28 @@ def _bills_spider() -> UsBillsSpider:
 
 def _bill_text(body: bytes) -> None:
     bill_text.parse_text(body, "us-119-s146").encode()
+
+
+def _state_text_html(body: bytes) -> None:
+    _marked(limited.answer_of(body, "www.revisor.mn.gov", "html"))
+
+
+def _state_text_xml(body: bytes) -> None:
+    _marked(limited.answer_of(body, "le.utah.gov", "xml"))
+
+
+def _state_text_pdf(body: bytes) -> None:
+    _marked(limited.answer_of(body, "ndlegis.gov", "pdf"))
+
+
+def _marked(answer: dict[str, Any]) -> None:
+    """One clear problem, or a text as it is stored with marks inside it, in order."""
+    if "problem" in answer:
+        return
+    assert clean(answer["text"]) == answer["text"]
+    places = [place for start, end, _ in answer["marks"] for place in (start, end)]
+    assert places == sorted(places)
+    assert all(0 <= place <= len(answer["text"]) for place in places)
 
 
 def _federal_register(body: bytes) -> None:
@@ -256,6 +280,9 @@ def sources() -> tuple[Target, ...]:
         ("billstatus", "us_bills/**/BILLSTATUS-*.xml", change_xml, _billstatus, UNUSABLE),
         ("sitemap", "us_bills/**/sitemap.xml", change_xml, _sitemap, UNUSABLE),
         ("bill_text", "us_bill_text/**/BILLS-119s146*.xml", change_xml, _bill_text, UNUSABLE),
+        ("state_text_html", "us_state_text/**/versions/0", change_bytes, _state_text_html, ()),
+        ("state_text_xml", "us_state_text/**/*.xml", change_xml, _state_text_xml, ()),
+        ("state_text_pdf", "us_state_text/**/*.pdf", change_bytes, _state_text_pdf, ()),
         ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
         ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
         ("openstates", "us_states/v3.openstates.org/bills@*", change_json, _openstates, UNUSABLE),
@@ -320,6 +347,7 @@ OF_SOURCE = {
         "congress_amendment",
     ),
     "us_bill_text": ("bill_text",),
+    "us_state_text": ("state_text_html", "state_text_xml", "state_text_pdf"),
 }
 #: Parser or spider that reads bytes itself -> a target that goes through it.
 PARSERS = {

@@ -249,6 +249,43 @@ def _text_url(number: int) -> str:
     return f"https://www.govinfo.gov/content/pkg/BILLS-113s{number}is/xml/BILLS-113s{number}is.xml"
 
 
+def us_state_text(folder: Path, count: int, announced: int) -> None:
+    """The first so many of the texts that are asked for in this run are there."""
+    body = next(SOURCES.glob("us_state_text/www.revisor.mn.gov/**/versions/0")).read_text()
+    for number in [*range(1, count + 1), *range(101, 101 + count)]:
+        put(folder, _state_text_url(number), body)
+
+
+def _state_text_url(number: int) -> str:
+    return f"https://www.revisor.mn.gov/bills/94/2025/0/HF/{number}/versions/0"
+
+
+def stored_state_bills(db: Database, run: int) -> None:
+    """Eight bills of Minnesota, other ones for each run, of which Open States names a version."""
+    bills = [
+        Bill(
+            id=f"us-mn-94-hf{number}",
+            source="us_states_legiscan",
+            jurisdiction="us-mn",
+            level="state",
+            session="94",
+            title="A bill",
+            identifier=f"HF {number}",
+            introduced_on="2025-01-16",
+            status="introduced",
+            url="https://www.revisor.mn.gov/x",
+            source_url="https://v3.openstates.org/x",
+            versions=(
+                TextVersion(
+                    name="Introduction", issued_on="2025-01-16", url=_state_text_url(number), media_type="text/html"
+                ),
+            ),
+        )
+        for number in range(100 * run + 1, 100 * run + 1 + WHOLE)
+    ]
+    upsert(db, bills, now="2026-11-01T00:00:00Z", silent=True)
+
+
 def stored_bills(db: Database, run: int) -> None:
     """Eight bills, other ones for each run, of which Congress's records name a version."""
     bills = [
@@ -292,5 +329,13 @@ CASES = {
         announces=False,
         arguments={"tagged": "no", "congress": "113"},
         seed=stored_bills,
+    ),
+    "us_state_text": Case(
+        us_state_text,
+        "2026-11-25",
+        "2026-11-26",
+        announces=False,
+        arguments={"tagged": "no", "jurisdiction": "us-mn"},
+        seed=stored_state_bills,
     ),
 }
