@@ -28,6 +28,7 @@ _DOUBT = 0.75  # for each reason to doubt the direction
 _CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
+_SUBJECT, _SUBJECT_WEIGHT = "subject", 0.3  # the phrases of a position's scope, in a title
 _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
 
 
@@ -61,8 +62,11 @@ class Matcher:
         catalogue = catalogue or load_catalogue()
         self.version = catalogue.version
         self.owners: list[tuple[Position, Trigger]] = [
-            (position, trigger) for position in catalogue.positions for trigger in position.triggers
+            (position, trigger)
+            for position in catalogue.positions
+            for trigger in (*position.triggers, _subject_trigger(position))
         ]
+        self._in_titles = frozenset(n for n, (_, trigger) in enumerate(self.owners) if trigger.id == _SUBJECT)
         self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
         self._index = PhraseIndex(
             (pattern, number) for number, (_, trigger) in enumerate(self.owners) for pattern in trigger.any
@@ -91,7 +95,8 @@ class Matcher:
         analyzed = [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
         found: list[Match] = []
         for each in analyzed:
-            places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in allowed)
+            asked = allowed if each.field == "title" else allowed - self._in_titles
+            places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in asked)
             found += self._in_field(each, places, analyzed)
         return found
 
@@ -143,6 +148,13 @@ class Matcher:
             if stance != "watch" or position not in decided
         ]
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
+
+
+def _subject_trigger(position: Position) -> Trigger:
+    """A title that names what a position is about is a candidate, whatever else the document says."""
+    says = "names what the position is about"
+    about, unless = position.scope.about, position.scope.not_about
+    return Trigger(id=_SUBJECT, stance="watch", says=says, any=about, unless=unless, weight=_SUBJECT_WEIGHT)
 
 
 def _admits(trigger: Trigger, analyzed: AnalyzedField, which: int, document: Sequence[AnalyzedField]) -> bool:

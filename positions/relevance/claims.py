@@ -90,6 +90,8 @@ class ClaimReader:
         }
         features = {
             **shared,
+            "about:any": float(about["title"] or about["lead"] or about["sentence"]),
+            "about:both": float(about["title"] and about["lead"]),
             **{f"about:{place}": float(yes) for place, yes in about.items()},
             **{f"not_about:{place}": float(yes) for place, yes in other.items()},
             **{f"library:{place}": float(yes) for place, yes in library.items()},
@@ -120,7 +122,7 @@ def _refusal(
 ) -> str | None:
     """Why the scope of a position leaves a document out; None where it does not."""
     scope = position.scope
-    if subject.kind:
+    if subject.kind and not subject.library_in_title:
         return subject.kind
     if subject.level and subject.level not in scope.levels:
         return "level"
