@@ -77,7 +77,7 @@ def _claimed(matches: list[Match], claims: list[Claim]) -> Match:
     if agreeing and best:
         return replace(best, score=score)
     reason = f"{first.family.says}: {stance}, {first.position_id}"
-    return Match(first.position_id, stance, score, first.provision, reason)
+    return Match(first.position_id, stance, score, first.provision, reason, best.trigger if best else "")
 
 
 def _by_cause(matches: list[Match], said: dict[str, list[Claim]]) -> list[Match]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
@@ -31,6 +32,7 @@ _DOUBT = 0.75  # for each reason to doubt the direction
 _CLOSE = 0.8  # of the better score: two sides this close leave it open
 _MORE = 0.04  # for each further sentence that says the same, up to three
 _OFTEN = 3
+_SUBJECT, _SUBJECT_WEIGHT = "subject", 0.3  # the phrases of a position's scope, in a title
 _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetition buys no more
 
 
@@ -46,8 +48,11 @@ class Matcher:
         catalogue = catalogue or load_catalogue()
         self.version = catalogue.version
         self.owners: list[tuple[Position, Trigger]] = [
-            (position, trigger) for position in catalogue.positions for trigger in position.triggers
+            (position, trigger)
+            for position in catalogue.positions
+            for trigger in (*position.triggers, _subject_trigger(position))
         ]
+        self._in_titles = frozenset(n for n, (_, trigger) in enumerate(self.owners) if trigger.id == _SUBJECT)
         self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
         self._index = PhraseIndex(
             (pattern, number) for number, (_, trigger) in enumerate(self.owners) for pattern in trigger.any
@@ -83,7 +88,8 @@ class Matcher:
             return []
         found: list[Match] = []
         for each in document:
-            places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in allowed)
+            asked = allowed if each.field == "title" else allowed - self._in_titles
+            places = ((at, item, owner) for at, item, owner in self._index.candidates(each.words) if owner in asked)
             found += self._in_field(each, places, document)
         return found
 
@@ -137,6 +143,13 @@ class Matcher:
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
 
 
+def _subject_trigger(position: Position) -> Trigger:
+    """A title that names what a position is about is a candidate, whatever else the document says."""
+    says = "names what the position is about"
+    about, unless = position.scope.about, position.scope.not_about
+    return Trigger(id=_SUBJECT, stance="watch", says=says, any=about, unless=unless, weight=_SUBJECT_WEIGHT)
+
+
 def _admits(trigger: Trigger, analyzed: AnalyzedField, which: int, document: Sequence[AnalyzedField]) -> bool:
     """Whether the sentence has one of ``near`` and none of ``unless``, and the document one of ``context``."""
     if any(analyzed.has(item, which) for item in trigger.unless):
@@ -186,7 +199,7 @@ def _match(position: Position, trigger: Trigger, reading: Reading, provision: Pr
     if stance == "watch":
         says = f"touches, direction unclear: {says}"
         score *= _UNDECIDED
-    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
+    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}", trigger.id)
 
 
 def reconciled(found: Iterable[Match]) -> list[Match]:
@@ -205,11 +218,11 @@ def reconciled(found: Iterable[Match]) -> list[Match]:
 
 def _undecided(match: Match) -> Match:
     reason = f"touches, says both sides: {match.reason.rsplit(': ', 1)[0]}: watch, {match.position_id}"
-    return Match(match.position_id, "watch", round(match.score * _UNDECIDED, 4), match.provision, reason)
+    return replace(match, stance="watch", score=round(match.score * _UNDECIDED, 4), reason=reason)
 
 
 def _strengthened(matches: list[Match]) -> Match:
     best = max(matches, key=lambda match: match.score)
     more = len({(match.provision.field, match.provision.start) for match in matches}) - 1
     score = min(1.0, round(best.score + _MORE * min(more, _OFTEN), 4))
-    return Match(best.position_id, best.stance, score, best.provision, best.reason)
+    return replace(best, score=score)

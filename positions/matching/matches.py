@@ -12,7 +12,8 @@ class Match:
     """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words.
 
     ``conflicts_with`` flags it for staff: the positions of the same document that point the other way (its own where its
-    own sentences do).
+    own sentences do). ``shown`` says whether the public may see it, by ``probability`` (0 to 1): how likely a specialist
+    would want the position beside the document (positions.relevance). Until that was asked, a match is a candidate for staff.
     """
 
     position_id: str
@@ -20,4 +21,7 @@ class Match:
     score: float
     provision: Provision
     reason: str
+    trigger: str = ""
+    probability: float = 0.0
+    shown: bool = False
     conflicts_with: tuple[str, ...] = ()
