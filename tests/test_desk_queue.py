@@ -20,7 +20,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
-from desk.queue import collaboration, queue
+from desk.queue import collaboration, queue, queue_table
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import verdict_validity
 from settings import Configuration
@@ -60,6 +60,17 @@ def test_points_are_those_of_the_documentation(config: Configuration, db: Databa
     change(config, "insert into events (document_id, ordinal, starts_at) values (?, 9, '2022-12-31')", BROADBAND)
     assert points(**old) == 9.75, "half of the 60 days are left"
     assert points(today=datetime.date(2025, 12, 1)) == 3.75, "its Congress has ended"
+
+
+def test_a_bill_that_ended_with_its_session_sinks(config: Configuration, db: Database) -> None:
+    def points() -> float:
+        [entry] = queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9)[0]
+        return entry.points
+
+    before = points()
+    change(config, "update documents set status = 'failed', status_reason = 'session_ended' where id = ?", BROADBAND)
+    queue_table.refresh_all(db)
+    assert points() == before - 4
 
 
 def test_what_is_decided_leaves_the_queue(db: Database) -> None:

@@ -149,6 +149,20 @@ def test_many_new_titles_are_one_fact(db, corpus_file: Path) -> None:
     assert "30 new titles" in told_of["Why you get this: you follow H.R. 1783"]
 
 
+def test_the_end_of_a_session_is_read_by_those_who_follow_its_bills(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        words = "It did not pass before its session ended"
+        row = ["ended", PLAIN, "2022-03-08T07:00:00Z", "2022-03-04", "ended", words]
+        source.execute("delete from changes where document_id = ?", [PLAIN])
+        source.execute("insert into changes values (?, ?, ?, ?, ?, ?)", row)
+    choice = Preferences(jurisdictions=("us-tx",), documents=(PLAIN,))
+    reader(db, "a@example.org", choice)
+    issue = prepared(db, corpus_file)
+    ((heading, (line,)),) = reading(issue, choice).sections
+    assert (heading, *line.what) == ("outcome", "Its session ended 4 March 2022: it can no longer move")
+    assert PLAIN not in str(told(issue))
+
+
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)

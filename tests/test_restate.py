@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import begin, restate, rules_version
+from crawlers.status.rederive_status import begin, hearings_version, restate, rules_version
 from crawlers.storage.record import load_document, upsert
 from store.connect import migrate
 
@@ -72,7 +72,8 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
-    assert empty.execute("select * from derivations").fetchall() == [("status", rules_version())]
+    versions = [("hearings", hearings_version()), ("status", rules_version())]
+    assert empty.execute("select * from derivations order by name").fetchall() == versions
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0
     begin(corpus)  # has a document of before: nobody knows its rules

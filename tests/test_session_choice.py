@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +12,15 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 from test_us_states import answer, asked, row, spider_on
 
+import serve
 from crawlers.completeness.session_choice import SessionChoice
 from crawlers.items import Listing, SessionDates
 from crawlers.parsers import openstates as api
 from crawlers.storage import sessions
+from crawlers.storage.merge_remote import take_over
 from crawlers.storage.sessions import Asked
+from publish.listing import publish
+from store.connect import open_corpus
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +155,35 @@ def test_dates_are_stored_and_an_answer_stays_until_the_next(corpus: Database) -
     sessions.store(corpus, [later], now="2026-11-26T06:00:00Z")
     row = next(corpus.query("select ends_on, bills, latest_action_on, checked_at from sessions"))
     assert row == {"ends_on": "2025-09-06", "bills": 3, "latest_action_on": "2025-11-13", "checked_at": NOW}
+
+
+async def test_the_sources_page_names_the_sessions_that_are_left_out(tmp_path: Path, corpus: Database) -> None:
+    common = {"source": "us_states", "jurisdiction": "us-or"}
+    found = [
+        SessionDates(**common, session="2025S1", title="2025 <S>", bills=3, latest_action_on="2025-11-13", left_out="quiet"),
+        SessionDates(**common, session="2024S1", title="Empty", bills=0, left_out="quiet"),
+        SessionDates(**common, session="2024S2", title="2024 Unasked", left_out="not_asked"),
+        SessionDates(**common, session="2021", ends_on="2021-06-26", left_out="old"),
+        SessionDates(**common, session="2026", title="2026 Regular", bills=264),
+    ]  # fmt: skip
+    sessions.store(corpus, found, now=NOW)
+    run = {"source": "us_states", "started_at": NOW, "finished_at": NOW, "state": "finished", "coverage": "[]"}
+    corpus.table("runs").insert(run)
+    publish(corpus, NOW)
+    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/sources")).text
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "Oregon, 2025 &lt;S&gt;: 3 bills, last moved 13 November 2025" in words
+    assert "Oregon, 2024 Unasked: the source has not yet said how many bills it has" in words
+    assert "1 older sessions, the last of which ended 26 June 2021, are collected only on request." in words
+    assert "Empty" not in words
+    assert "2026 Regular" not in words
+
+
+def test_a_merge_takes_over_what_another_machine_learned_of_sessions(tmp_path: Path, corpus: Database) -> None:
+    (tmp_path / "spool").mkdir()
+    spool = open_corpus(tmp_path / "spool" / "corpus.db")
+    said = SessionDates(source="us_states", jurisdiction="us-or", session="2025S1", bills=3, left_out="quiet")
+    sessions.store(spool, [said], now=NOW)
+    spool.close()
+    take_over(corpus, tmp_path / "spool" / "corpus.db", now=NOW)
+    assert corpus.execute("select session, bills from sessions").fetchall() == [("2025S1", 3)]

@@ -50,6 +50,7 @@ def take_over(db: Database, spool: Path, *, now: str) -> Counts:
             _attachments(db, other, now)
             _changes(db, other, now)
             _missing(db, other)
+            _sessions(db, other)
             _runs(db, other)
         except sqlite3.OperationalError as error:
             if "no such" not in str(error):
@@ -142,6 +143,18 @@ def _missing(db: Database, other: Database) -> None:
             "update documents set missing_since = ? where id = ? and source = ? and missing_since is null "
             "and (select count(*) from provenance where document_id = documents.id) = 1",
             gone,
+        )
+
+
+def _sessions(db: Database, other: Database) -> None:
+    """What the sources state of their sessions, where nothing newer is known here; session_ends follow from it."""
+    names = [column.name for column in other.table("sessions").columns]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    with db.atomic():
+        db.conn.executemany(
+            f"insert into sessions ({', '.join(names)}) values ({', '.join('?' * len(names))}) "
+            f"on conflict (jurisdiction, session, source) do update set {updates} where excluded.seen_at > seen_at",
+            other.execute(f"select {', '.join(names)} from sessions").fetchall(),
         )
 
 

@@ -27,7 +27,7 @@ _LOTS = 400
 _RANKED = """
     with due (document_id, due_on) as materialized (
         select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
-        and kind <> 'hearing_canceled' group by 1
+        and kind is not 'hearing_canceled' group by 1
     )
     select w.*, due.due_on, count(*) over () as total,
         4.0 * (w.returned > 0) + case when w.priority = 2 then 3.0 else 2.0 * w.priority_score end

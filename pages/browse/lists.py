@@ -50,7 +50,7 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
     ahead = {
         row["document_id"]
         for row in db.execute(
-            "select document_id from events where starts_at >= ? and kind <> 'hearing_canceled' "
+            "select document_id from events where starts_at >= ? and kind is not 'hearing_canceled' "
             f"and document_id in ({marks(found)})",
             [today.isoformat(), *(row["id"] for row in found)],
         )

@@ -37,7 +37,7 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
         dict(row)
         for row in db.execute(
             f"select * from events where document_id in ({', '.join('?' * len(ids))}) "
-            "and kind <> 'hearing_canceled' order by starts_at",
+            "and kind is not 'hearing_canceled' order by starts_at",
             ids,
         )
     ]

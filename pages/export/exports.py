@@ -117,7 +117,7 @@ def _grouped(
 def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, tuple[str, str]]:
     found = db.execute(
         f"select document_id, starts_at, kind from events where document_id in ({marks(ids)}) and starts_at >= ? "
-        "and kind <> 'hearing_canceled' order by starts_at desc",
+        "and kind is not 'hearing_canceled' order by starts_at desc",
         [*ids, today.isoformat()],
     )
     return {row[0]: (row[1], row[2]) for row in found}

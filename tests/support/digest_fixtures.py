@@ -58,7 +58,7 @@ def corpus(folder: Path) -> Path:
         db.execute(
             "insert into documents select ?, kind, source, jurisdiction, level, session, 'S. 900', 's', 'upper', title, "
             "abstract, null, url, 'in_committee', status_on, published_on, null, null, null, null, null, null, null, "
-            "first_seen_at, changed_at, null, 'x', 'x' from documents where id = ?",
+            "first_seen_at, changed_at, null, 'x', 'x', null, null, null from documents where id = ?",
             [COMPANION, BROADBAND],
         )
         db.execute("insert into links values (?, 0, ?, 'Identical bill', 'CRS', null)", [COMPANION, BROADBAND])
