@@ -20,6 +20,7 @@ from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
 from positions.matching.matcher import Match, Matcher
 from store.errors import PartialResult
+from text.changes import Mark
 from text.spans import FIELDS
 
 BATCH = 400
@@ -31,7 +32,8 @@ PATIENCE = "10s"
 WORKERLESS = 60.0
 
 TagRow = tuple[str, str | None, str | None, str | None]  # id, title, abstract, text
-MatchRow = tuple[str, str | None, str | None, str | None, str]  # the same and the areas, with spaces between
+#: The same, the areas with spaces between, and what the text adds and strikes.
+MatchRow = tuple[str, str | None, str | None, str | None, str, list[Mark]]
 Key = TypeVar("Key")
 
 _tagger: Tagger | None = None
@@ -68,8 +70,8 @@ def tag_rows(rows: list[TagRow]) -> tuple[str, list[tuple[str, Tagging]]]:
 def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, ...]]]]:
     """(version of the catalogue, id and matches of each row)."""
     found = [
-        (key, matcher().match(dict(zip(FIELDS, texts, strict=True)), frozenset(areas.split())))
-        for key, *texts, areas in rows
+        (key, matcher().match(dict(zip(FIELDS, texts, strict=True)), frozenset(areas.split()), marks=marks))
+        for key, *texts, areas, marks in rows
     ]
     return matcher().version, found
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
+from positions.matching.changes import every_change
 from positions.matching.direction import Reading, read
 from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.provisions import AnalyzedField, Provision
+from text.changes import Mark
 from text.spans import FIELDS, Span
 
 #: How much a match counts by the field it is in.
@@ -67,14 +69,16 @@ class Matcher:
         fields: Mapping[str, str | None],
         areas: Collection[str],
         within: Span | None = None,
+        marks: Sequence[Mark] = (),
     ) -> tuple[Match, ...]:
         """The provisions that touch a position of one of ``areas``, best first; one per position and stance.
 
         ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
         ``within`` asks only for the sentences that overlap it; the rest of the document is read as their context.
+        ``marks`` are what the text adds and strikes; where it has any, only what it changes is matched.
         A document without areas has no matches.
         """
-        found = self.every(fields, areas)
+        found = every_change(self.every, fields, areas, marks) if marks else self.every(fields, areas)
         return self._best(found if within is None else [match for match in found if match.provision.overlaps(within)])
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
