@@ -21,6 +21,7 @@ from crawlers.download import worker_process
 from positions.matching.matcher import Match, Matcher
 from positions.relevance.relevance import relevance
 from store.errors import PartialResult
+from text.changes import Mark
 from text.spans import FIELDS
 
 BATCH = 400
@@ -32,7 +33,8 @@ PATIENCE = "10s"
 WORKERLESS = 60.0
 
 TagRow = tuple[str, str | None, str | None, str | None]  # id, title, abstract, text
-MatchRow = tuple[str, str | None, str | None, str | None, str]  # the same and the areas, with spaces between
+#: The same, the areas with spaces between, and what the text adds and strikes.
+MatchRow = tuple[str, str | None, str | None, str | None, str, list[Mark]]
 Key = TypeVar("Key")
 
 _tagger: Tagger | None = None
@@ -69,9 +71,9 @@ def tag_rows(rows: list[TagRow]) -> tuple[str, list[tuple[str, Tagging]]]:
 def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, ...]]]]:
     """(version of the catalogue, id and matches of each row, each match with whether it is shown)."""
     found = []
-    for key, *texts, areas in rows:
+    for key, *texts, areas, marks in rows:
         fields = dict(zip(FIELDS, texts, strict=True))
-        matches = matcher().match(fields, frozenset(areas.split()))
+        matches = matcher().match(fields, frozenset(areas.split()), marks=marks)
         found.append((key, relevance().judge(key, fields, matches)))
     return matcher().version, found
 

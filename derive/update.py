@@ -17,6 +17,7 @@ from classify.tagger import Tagging
 from derive.incremental import carry_over, of_matcher, of_tagger
 from derive.pool import BATCH, MatchRow, TagRow, TaskPool, crew, match_rows, matcher, tag_rows, tagger
 from positions.matching.matcher import Match
+from text.changes import changed, read_marks
 
 Progress = Callable[[int], None]
 _Stale = tuple[str, str, str]  # id, hash of the text, areas
@@ -90,16 +91,25 @@ def tagger_version() -> str:
     return tagger().version
 
 
+#: The fields of a document, and what its text adds and strikes where its file tells that (JSON): a bill that reprints law is
+#: tagged and matched by what it changes.
+_TEXTS = """d.id, d.title, d.abstract, d.text, (select v.marks from version_texts v
+    where v.document_id = d.id and v.text = d.text and v.marks <> '[]' limit 1)"""
+
+
 def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[dict[str, str], list[TagRow]]]:
     """Batches of rows with the hash of each text. Keys are taken first, so that writing does not disturb the reading."""
     waiting = iter([row[0] for row in corpus.execute(sql, params)])
     while part := list(islice(waiting, BATCH)):
         marks = ", ".join("?" * len(part))
-        rows = corpus.execute(
-            f"select id, title, abstract, text, text_hash from documents where rowid in ({marks})", part
-        )
-        found = rows.fetchall()
-        yield {row[0]: row[4] for row in found}, [row[:4] for row in found]
+        found = corpus.execute(
+            f"select {_TEXTS}, d.text_hash from documents d where d.rowid in ({marks})", part
+        ).fetchall()
+        rows: list[TagRow] = [
+            (key, title, abstract, changed(text, read_marks(told)) if told else text)
+            for key, title, abstract, text, told, _ in found
+        ]
+        yield {row[0]: row[5] for row in found}, rows
 
 
 def _write_all(corpus: Database, version: str, results: Iterable[Any], tell: Progress) -> int:
@@ -175,9 +185,9 @@ def _to_match(corpus: Database, stale: list[_Stale]) -> Iterator[tuple[list[_Sta
     waiting = iter(stale)
     while part := list(islice(waiting, BATCH)):
         marks = ", ".join("?" * len(part))
-        sql = f"select id, title, abstract, text from documents where id in ({marks})"
+        sql = f"select {_TEXTS} from documents d where d.id in ({marks})"
         texts = dict(_rows_by_id(corpus, sql, [key for key, _, _ in part]))
-        yield part, [(key, *texts[key], areas) for key, _, areas in part]  # type: ignore[misc]
+        yield part, [(key, *texts[key][:3], areas, read_marks(texts[key][3])) for key, _, areas in part]  # type: ignore[misc]
 
 
 def _rows_by_id(corpus: Database, sql: str, params: Sequence[str] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:

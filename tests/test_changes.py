@@ -1,104 +1,192 @@
-"""The event log: every part that is there now and was not before, however often somebody looked."""
+"""A bill that reprints law is tagged and matched by what it changes; struck words turn the direction round."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
+from pathlib import Path
 
-from conftest import LATER, NOW, bill_xml
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
+from conftest import NOW
 from sqlite_utils import Database
 
-from crawlers.items import Action, Bill, Law, Sponsor, Summary, TextVersion, Title
-from crawlers.parsers import xmltree
-from crawlers.parsers.billstatus import parse_bill
-from crawlers.storage.changes import differences
+from crawlers.items import Bill
+from crawlers.storage import attachments
+from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
+from derive.update import derive
+from positions.catalog.records import OPPOSITE
+from positions.matching.matcher import Matcher
+from text.changes import ADDED, STRUCK, Mark, as_amended, as_it_was, changed, read_marks
 
-DAY = "2021-05-05"
-PART = {
-    "actions": Action(acted_on=DAY, description="Referred to the House Committee on Rules."),
-    "summaries": Summary(acted_on=DAY, action="Introduced", text="Funds libraries."),
-    "versions": TextVersion(name="Introduced in House", issued_on=DAY),
-    "sponsors": Sponsor(name="Rep. Jane Doe", role="cosponsor", joined_on=DAY),
-    "titles": Title(kind="Short Title", title="Libraries Act"),
-    "laws": Law(kind="Public Law", number="117-9"),
-    "status_history": ("in_committee", DAY),
-}
-KINDS = {
-    "actions": "action",
-    "summaries": "summary",
-    "versions": "text",
-    "sponsors": "cosponsor",
-    "titles": "title",
-    "laws": "law",
-    "status_history": "status",
-}
+_SIGNED = re.compile(r"\+([^+]+)\+|~([^~]+)~")
 
 
-def bill() -> Bill:
-    return parse_bill(
-        xmltree.parse(bill_xml(1).encode(), root="billStatus"), source_url="https://www.govinfo.gov/x.xml"
+def marked(signed: str) -> tuple[str, list[Mark]]:
+    """A text in which +added+ and ~struck~ words are signed, as text and marks."""
+    text, marks, last = "", [], 0
+    for found in _SIGNED.finditer(signed):
+        text += signed[last : found.start()]
+        words = found[1] or found[2]
+        marks.append((len(text), len(text) + len(words), ADDED if found[1] else STRUCK))
+        text, last = text + words, found.end()
+    return text + signed[last:], marks
+
+
+def words(view: str) -> str:
+    return " ".join(view.split())
+
+
+TEXT, MARKS = marked(
+    "AN ACT relating to libraries.\n"
+    "SECTION 1. Section 4 is amended to read:\n"
+    "(a) A library keeps its catalog open to all readers.\n"
+    "(b) A library ~may~ +must not+ give a list of loans to any person.\n"
+    "(c) The director reports ~his~ +the+ costs.\n"
+    "SECTION 2. Section 5 is reenacted to read:\n"
+    "A school keeps its own records.\n"
+    "SECTION 3. A new section is added:\n"
+    "A reader may ask for any list.\n"
+    "SECTION 4. ~The board may ban any book.~"
+)
+
+
+def test_what_is_changed_keeps_its_place() -> None:
+    for view in (changed(TEXT, MARKS), as_amended(TEXT, MARKS), as_it_was(TEXT, MARKS)):
+        assert len(view) == len(TEXT)
+        assert all(seen == stored or seen.isspace() for seen, stored in zip(view, TEXT, strict=True))
+
+
+def test_sentences_that_only_reprint_law_are_left_out() -> None:
+    view = words(changed(TEXT, MARKS))
+    assert "catalog open" not in view
+    assert "Section 4 is amended" in view
+    assert "keeps its own records" not in view
+    assert "A library may must not give a list of loans to any person." in view
+
+
+def test_a_new_section_without_marks_counts_whole_and_so_does_the_title() -> None:
+    assert "A reader may ask for any list." in words(changed(TEXT, MARKS))
+    assert words(changed(TEXT, MARKS)).startswith("AN ACT relating to libraries.")
+
+
+def test_a_change_of_small_words_is_no_change() -> None:
+    text, marks = marked(
+        "The director keeps ~his~ +the+ records.\nSECTION 1. Section 2 is amended to read:\n~or~ +and+ books."
+    )
+    assert "books" not in changed(text, marks)
+
+
+def test_as_amended_reads_as_the_law_will() -> None:
+    view = words(as_amended(TEXT, MARKS))
+    assert "A library must not give a list of loans to any person." in view
+    assert "ban any book" not in view
+
+
+def test_as_it_was_reads_as_the_law_does() -> None:
+    assert (
+        words(as_it_was(TEXT, MARKS))
+        == "(b) A library may give a list of loans to any person. The board may ban any book."
     )
 
 
-def with_parts(*names: str) -> Bill:
-    base = bill()
-    return replace(base, **{name: (*getattr(base, name), PART[name]) for name in names})  # type: ignore[arg-type]
+def test_an_item_of_a_list_keeps_the_words_that_lead_the_list() -> None:
+    text, marks = marked("A library must not:\n(1) sell books;\n(2) lend films; or\n(3) ~keep~ +publish+ loans.")
+    assert words(changed(text, marks)) == "A library must not: (3) keep publish loans."
+    assert "\n\n" not in changed(text, marks)
 
 
-def test_every_part_is_an_event_of_its_own_kind() -> None:
-    for name, part in PART.items():
-        [event] = differences(bill(), with_parts(name))
-        assert event.kind == KINDS[name], part
-        assert event.document_id == "us-117-hr1"
-        assert event.happened_on == (None if name in ("titles", "laws") else DAY)
+def test_marks_are_read_as_they_are_stored() -> None:
+    assert read_marks(json.dumps(MARKS)) == MARKS
+    assert read_marks(None) == []
 
 
-def test_new_document_is_introduced_with_all_its_parts() -> None:
-    events = differences(None, with_parts(*PART))
-    assert [event.kind for event in events].count("introduced") == 1
-    assert {event.kind for event in events} == {"introduced", *KINDS.values()}
+# --------------------------------------------------------------------- matching
 
 
-def test_withdrawal_of_a_cosponsor_is_news_and_a_sponsor_is_not() -> None:
-    joined = with_parts("sponsors")
-    left = replace(joined, sponsors=(replace(joined.sponsors[-1], withdrawn_on="2021-06-01"),))
-    assert [(event.happened_on, event.summary) for event in differences(joined, left)] == [
-        ("2021-06-01", "Rep. Jane Doe withdrew")
-    ]
-    sponsored = replace(bill(), sponsors=(Sponsor(name="Rep. Jane Doe", role="sponsor"),))
-    assert differences(bill(), sponsored) == ()
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher()
 
 
-def test_same_document_is_no_news() -> None:
-    whole = with_parts(*PART)
-    assert differences(whole, whole) == ()
+PRIVATE = (
+    "A library must not disclose the library records or personal information of a patron, including what the patron borrowed. "
+    "The library shall protect the privacy and confidentiality of library patron records."
+)
+LAW = "A library shall keep the library records of every patron confidential."
 
 
-@given(st.lists(st.sampled_from(sorted(PART)), unique=True))
-def test_looking_daily_or_weekly_tells_the_same(order: list[str]) -> None:
-    weekly = {event.id for event in differences(bill(), with_parts(*order))}
-    daily, seen = set(), bill()
-    for count in range(1, len(order) + 1):
-        now = with_parts(*order[:count])
-        daily |= {event.id for event in differences(seen, now)}
-        seen = now
-    law_without_date = "laws" in order and "status_history" in order
-    assert law_without_date or daily == weekly
+def stances(matcher: Matcher, signed: str) -> dict[str, str]:
+    text, marks = marked(signed)
+    found = matcher.match({"title": "Libraries", "text": text}, {"privacy"}, marks=marks)
+    for match in found:
+        place = match.provision
+        if place.field == "text":
+            assert place.words == text[place.start : place.end]
+    return {match.position_id: match.stance for match in found}
 
 
-def test_long_summaries_are_shortened_in_the_log_but_told_apart() -> None:
-    one, other = ("A" * 800 + end for end in "xy")
-    old = replace(bill(), summaries=(Summary(acted_on=DAY, action="Introduced", text=one),))
-    new = replace(bill(), summaries=(Summary(acted_on=DAY, action="Introduced", text=other),))
-    [event] = differences(old, new)
-    assert len(event.summary) <= 500
+def test_struck_law_turns_the_direction_round(matcher: Matcher) -> None:
+    added, struck = stances(matcher, f"SECTION 1. +{LAW}+"), stances(matcher, f"SECTION 1. ~{LAW}~")
+    assert added
+    assert added["pr-library-records"] == "support"
+    assert struck == {key: OPPOSITE[stance] for key, stance in added.items()}
 
 
-def test_log_in_the_database_counts_each_event_once(corpus: Database) -> None:
-    upsert(corpus, [bill()], now=NOW, silent=True)
-    assert corpus.table("changes").count == 0
-    for _ in range(2):  # told twice, as by a run that was cut off after it had stored
-        upsert(corpus, [with_parts("actions", "sponsors")], now=LATER, silent=False)
-    assert [row["kind"] for row in corpus.query("select kind from changes order by kind")] == ["action", "cosponsor"]
+def test_law_that_is_only_reprinted_matches_nothing(matcher: Matcher) -> None:
+    assert (
+        stances(matcher, f"SECTION 1. Section 4 is amended to read:\n{LAW}\nA fee of ~ten~ +twenty+ dollars is due.")
+        == {}
+    )
+
+
+def test_law_that_moves_to_another_place_is_not_struck(matcher: Matcher) -> None:
+    moved = stances(matcher, f"SECTION 1. ~(a) {LAW}~ +(b) {LAW}+")
+    assert moved == stances(matcher, f"SECTION 1. +{LAW}+")
+
+
+# --------------------------------------------------------------------- tags and matches of stored documents
+
+
+def test_a_stored_bill_is_tagged_and_matched_by_what_it_changes(corpus: Database, staff: Database) -> None:
+    law = "The department plans roads, bridges and drains of the county. " * 3
+    texts = {
+        "hb1": marked(
+            f"SECTION 1. Section 4 is amended to read:\n{law}\n{PRIVATE}\nA road is ~ten~ +twenty+ feet wide."
+        ),
+        "hb2": marked(f"SECTION 1. Section 4 is amended to read:\n{law}\n+{PRIVATE}+"),
+    }
+    for key, (text, marks) in texts.items():
+        bill = Bill(
+            id=f"us-mn-1-{key}",
+            source="us_states",
+            jurisdiction="us-mn",
+            level="state",
+            session="1",
+            identifier=key,
+            title="Statutes amended",
+            url="https://openstates.org/x",
+            source_url="https://v3.openstates.org/x",
+            text=text,
+        )
+        upsert(corpus, [bill], now=NOW, silent=True)
+        version = VersionText(
+            document_id=bill.id, version="Introduced", url="https://x/1", text=text, marks=tuple(marks)
+        )
+        attachments.store(corpus, [version], now=NOW)
+    derive(corpus, staff, workers=1)
+    tagged = {row[0] for row in corpus.execute("select distinct document_id from tags where area_id = 'privacy'")}
+    assert tagged == {"us-mn-1-hb2"}
+    text = texts["hb2"][0]
+    for table in ("evidence", "position_matches"):
+        rows = corpus.execute(f"select start, \"end\", words from {table} where field = 'text'").fetchall()
+        assert rows
+        assert all(text[start:end] == found for start, end, found in rows)
+
+
+def test_files_from_before_marks_keep_their_texts(tmp_path: Path) -> None:
+    from store.connect import connect, migrate
+
+    db = connect(tmp_path / "corpus.db")
+    migrate(db, "corpus.db")
+    assert {"marks", "note"} <= {column.name for column in db.table("version_texts").columns}

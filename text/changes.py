@@ -7,9 +7,11 @@ characters of the stored text.
 
 from __future__ import annotations
 
+import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from text.sentences import sentences
 
@@ -27,6 +29,8 @@ _SECTION = re.compile(
 _REPRINTS = re.compile(r"\b(?:amended|reenacted)\b", re.IGNORECASE)
 _MAKES = re.compile(r"\b(?:adding|added|creat(?:e|es|ed|ing)|new|enacted)\b", re.IGNORECASE)
 _HEAD = 300
+#: A first sentence this short is the number of the section ("SECTION 12."), and the next one says which law it amends.
+_NUMBER_ALONE = 14
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Words whose change alone changes nothing that a policy speaks of.
 _SMALL_WORDS = (
@@ -35,24 +39,30 @@ _SMALL_WORDS = (
     "which who whom whose with individual person"
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _NOT_BREAK = re.compile(r"[^\n]")
+
+
+def read_marks(stored: str | None) -> list[Mark]:
+    """The marks of a text as version_texts keeps them (JSON); none where nobody has looked."""
+    return [(start, end, mark) for start, end, mark in json.loads(stored)] if stored else []
 
 
 def changed(text: str, marks: Sequence[Mark]) -> str:
     """The sentences that a bill changes or adds, with all their words; all else is spaces."""
-    return _only(text, _wanted(text, marks))
+    return _only(text, _wanted(text, marks, marks))
 
 
 def as_amended(text: str, marks: Sequence[Mark]) -> str:
     """The same, as these sentences would read: struck words are spaces too."""
-    return _without(_only(text, _wanted(text, [mark for mark in marks if mark[2] == ADDED], marks)), marks, STRUCK)
+    added = [mark for mark in marks if mark[2] == ADDED]
+    return _without(_only(text, _wanted(text, added, marks)), marks, STRUCK)
 
 
 def as_it_was(text: str, marks: Sequence[Mark]) -> str:
     """The sentences in which words are struck, as they read now: added words, and all other sentences, are spaces."""
     struck = [mark for mark in marks if mark[2] == STRUCK]
-    spans = _touched(sentences(text), [mark for mark in struck if _matters(text, mark)])
-    return _without(_only(text, spans), marks, ADDED)
+    return _without(_only(text, _touched(text, _units(text), struck)), marks, ADDED)
 
 
 def overlaps(marks: Iterable[Mark], kind: str, start: int, end: int) -> bool:
@@ -60,18 +70,44 @@ def overlaps(marks: Iterable[Mark], kind: str, start: int, end: int) -> bool:
     return any(mark == kind and first < end and start < last for first, last, mark in marks)
 
 
-def _wanted(text: str, marks: Sequence[Mark], every: Sequence[Mark] | None = None) -> list[tuple[int, int]]:
-    """The sentences that marks touch, and whole sections of the bill that make new law without marks."""
-    every = marks if every is None else every
-    telling = [mark for mark in marks if _matters(text, mark)]
-    spans = sentences(text)
-    wanted = set(_touched(spans, telling))
+@dataclass(frozen=True, order=True)
+class _Unit:
+    """A sentence, or one line of it; lines of one sentence share their `group`, and items of a list their `lead`."""
+
+    start: int
+    end: int
+    group: int
+    lead: _Unit | None = field(default=None, compare=False)
+
+
+def _units(text: str) -> list[_Unit]:
+    units: list[_Unit] = []
+    group = 0
+    for start, end in sentences(text):
+        group += 1
+        lead = None
+        for found in _LINE.finditer(text, start, end):
+            unit = _Unit(found.start(), found.end(), group, lead)
+            units.append(unit)
+            if found[0].rstrip().endswith((":", "—")):
+                lead = unit
+                if _REPRINTS.search(found[0]):  # "Section 4 is amended to read:" is no part of the law that follows
+                    group, lead = group + 1, None
+    return units
+
+
+def _wanted(text: str, telling: Sequence[Mark], marks: Sequence[Mark]) -> list[_Unit]:
+    """The units that marks touch, and whole sections of the bill that make new law without marks."""
+    units = _units(text)
+    wanted = set(_touched(text, units, telling))
+    starts = [unit.start for unit in units]
     for start, end in _sections(text):
-        inside = [span for span in spans if start <= span[0] < end]
-        if not any(start <= first < end for first, _, _ in every) and _is_new(text[start : start + _HEAD]):
-            wanted.update(inside)
-        else:
-            wanted.update(inside[:1])  # what the section says of itself: the law that it amends
+        inside = units[bisect_left(starts, start) : bisect_left(starts, end)]
+        if not overlaps(marks, ADDED, start, end) and not overlaps(marks, STRUCK, start, end):
+            if start == 0 or _is_new(text[start : min(end, start + _HEAD)]):
+                wanted.update(inside)
+        elif inside:  # which law the section amends
+            wanted.update(inside[: 2 if inside[0].end - inside[0].start < _NUMBER_ALONE else 1])
     return sorted(wanted)
 
 
@@ -81,7 +117,8 @@ def _sections(text: str) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 
-def _is_new(head: str) -> bool:
+def _is_new(section: str) -> bool:
+    head = section.partition(":\n")[0]
     return not _REPRINTS.search(head) or bool(_MAKES.search(head))
 
 
@@ -89,24 +126,35 @@ def _matters(text: str, mark: Mark) -> bool:
     return any(word.lower() not in _SMALL for word in _WORD.findall(text[mark[0] : mark[1]]))
 
 
-def _touched(spans: Sequence[tuple[int, int]], marks: Iterable[Mark]) -> list[tuple[int, int]]:
+def _touched(text: str, units: Sequence[_Unit], marks: Iterable[Mark]) -> list[_Unit]:
+    """The units that a mark of more than small words touches, each with the words that lead its list."""
     found = set()
-    starts = [start for start, _ in spans]
-    for first, last, _ in marks:
+    starts = [unit.start for unit in units]
+    for mark in marks:
+        first, last, _ = mark
+        if not _matters(text, mark):
+            continue
         at = max(bisect_right(starts, first) - 1, 0)
-        while at < len(spans) and spans[at][0] < last:
-            if spans[at][1] > first:
-                found.add(spans[at])
+        while at < len(units) and units[at].start < last:
+            if units[at].end > first:
+                found |= {units[at]} | ({lead} if (lead := units[at].lead) else set())
             at += 1
     return sorted(found)
 
 
-def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    pieces, last = [], 0
-    for start, end in spans:
-        pieces += [_blank(text[last:start]), text[start:end]]
-        last = end
-    return "".join([*pieces, _blank(text[last:])])
+def _only(text: str, units: Sequence[_Unit]) -> str:
+    pieces: list[str] = []
+    last, group = 0, -1
+    for unit in units:
+        between = text[last : unit.start]
+        pieces += [_blank(between) if unit.group == group else _gap(between), text[unit.start : unit.end]]
+        last, group = unit.end, unit.group
+    return "".join([*pieces, _gap(text[last:])])
+
+
+def _gap(text: str) -> str:
+    """As much space, with an empty line: what stands before and after is not one sentence."""
+    return "\n\n" + " " * (len(text) - 2) if len(text) > 2 else text if text.isspace() else " " * len(text)
 
 
 def _without(text: str, marks: Iterable[Mark], kind: str) -> str:

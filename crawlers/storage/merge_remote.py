@@ -22,6 +22,7 @@ from crawlers.storage.attachments import Proceeding, VersionText, store
 from crawlers.storage.merge import from_json
 from crawlers.storage.record import Counts, load_document, upsert
 from store.errors import InvalidInput
+from text.changes import read_marks
 
 BATCH = 500
 _CHANGES = ("id", "document_id", "happened_on", "kind", "summary")
@@ -120,7 +121,7 @@ def _attachments(db: Database, other: Database, now: str) -> None:
 
 def _version_text(row: Sequence[Any]) -> VersionText:
     key, version, url, text, marks, note = row
-    found = None if marks is None else tuple((start, end, mark) for start, end, mark in json.loads(marks))
+    found = None if marks is None else tuple(read_marks(marks))
     return VersionText(document_id=key, version=version, url=url, text=text, marks=found, note=note)
 
 

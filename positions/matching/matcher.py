@@ -14,12 +14,14 @@ from dataclasses import replace
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
 from positions.matching.bill_families import recognized
+from positions.matching.changes import every_change
 from positions.matching.direction import Reading, read
 from positions.matching.document_direction import settled
 from positions.matching.matches import Match
 from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.provisions import AnalyzedField, Provision
 from positions.matching.title_forms import read_title
+from text.changes import Mark, as_amended
 from text.spans import FIELDS, Span
 
 #: How much a match counts by the field it is in.
@@ -64,24 +66,31 @@ class Matcher:
         fields: Mapping[str, str | None],
         areas: Collection[str],
         within: Span | None = None,
+        marks: Sequence[Mark] = (),
     ) -> tuple[Match, ...]:
         """The provisions that touch a position of one of ``areas``, best first; one per position.
 
         ``fields`` may hold ``title``, ``abstract`` and ``text``; offsets of a provision refer to its field as given.
         ``within`` asks only for the sentences that overlap it, each read by itself, one per position and stance; the rest
-        of the document is read as their context. A document without areas has no matches.
+        of the document is read as their context. ``marks`` are what the text adds and strikes; where it has any, only what
+        it changes is matched. A document without areas has no matches.
         """
         if not areas:
             return ()
-        document = [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
-        found = self._every(document, areas)
+        if marks:
+            found = every_change(self.every, fields, areas, marks)
+            fields = {**fields, "text": as_amended(fields.get("text") or "", marks)}
+            document = _analyzed(fields)
+        else:
+            document = _analyzed(fields)
+            found = self._every(document, areas)
         if within is not None:
             return self._best([match for match in found if match.provision.overlaps(within)])
         return settled(self._best(found), recognized(document))
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
-        return self._every([AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))], areas)
+        return self._every(_analyzed(fields), areas)
 
     def _every(self, document: Sequence[AnalyzedField], areas: Collection[str]) -> list[Match]:
         if not areas or not (allowed := self._allowed(frozenset(areas))):
@@ -141,6 +150,10 @@ class Matcher:
             if stance != "watch" or position not in decided
         ]
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
+
+
+def _analyzed(fields: Mapping[str, str | None]) -> list[AnalyzedField]:
+    return [AnalyzedField(name, text) for name in FIELDS if (text := fields.get(name))]
 
 
 def _subject_trigger(position: Position) -> Trigger:
