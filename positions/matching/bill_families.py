@@ -6,6 +6,7 @@ what the whole document does, so its word goes before that of a single sentence 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -112,15 +113,16 @@ def _stance(stance: str, sign: int) -> str:
 
 def _in_field(field: AnalyzedField, document: Sequence[AnalyzedField]) -> Iterable[tuple[BillFamily, int, int]]:
     most, longest = _OPENING[field.field]
-    last = [stop for (_, stop), (start, _) in zip(field.bounds[:most], field.spans, strict=False) if start < longest]
+    opening = field.words[: bisect_left(field.tokens.starts, longest)]
     tried: set[tuple[int, int]] = set()
-    for at, item, number in _index().candidates(field.words[: last[-1] if last else 0]):
-        which = field.sentence_at(at)
+    for at, item, number in _index().candidates(opening):
         family = bill_families()[number]
-        if which < 0 or (which, number) in tried or (family.title and field.field != "title"):
+        if family.title and field.field != "title":
             continue
-        stop = field.bounds[which][1]
-        if not item.possible(field.seen(which)) or (phrase := item.find(field.words, at, stop)) is None:
+        which = field.sentence_at(at)
+        if not 0 <= which < most or (which, number) in tried:
+            continue
+        if (phrase := item.find(field.words, at, field.bounds[which][1])) is None:
             continue
         tried.add((which, number))
         if not field.is_boilerplate(which) and _admits(family, field, which, document):

@@ -98,8 +98,15 @@ def _with_cause(match: Match, side: int) -> Match:
     if _side(match) == side:
         return match
     stance = "support" if side > 0 else "oppose"
-    says = match.reason.rsplit(": ", 1)[0].removeprefix("touches, direction unclear: ")
-    return replace(match, stance=stance, reason=f"{says}, as the whole document does: {stance}, {match.position_id}")
+    says = _says(match)
+    reason = f"{says}, as the whole document does: {stance}, {match.position_id}"
+    return replace(match, stance=stance, reason=reason, conflicts_with=())
+
+
+def _says(match: Match) -> str:
+    """The words of the trigger or the family, without what was said of the direction."""
+    says = match.reason.rpartition(": ")[0]
+    return says.rpartition(": ")[2] if says.startswith("touches, ") else says
 
 
 def _contradicted(matches: list[Match], claimed: Collection[str]) -> list[Match]:
@@ -132,7 +139,7 @@ def _flagged(match: Match, against: list[Match], weaker: bool) -> Match:
 
 
 def _open(match: Match, why: str, others: tuple[str, ...]) -> Match:
-    says = match.reason.rpartition(": ")[0]
+    says = _says(match)
     reason = f"touches, {why} ({', '.join(others)}): {says}: watch, {match.position_id}"
     return replace(match, stance="watch", reason=reason, conflicts_with=others)
 

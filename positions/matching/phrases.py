@@ -147,12 +147,19 @@ class PhraseIndex(Generic[Owner]):
                 self._exact.setdefault(word, []).append(item)
             for key in {prefix[:4] for prefix in first.prefixes}:
                 self._prefix.setdefault(key, []).append(item)
+        self._starts, self._beginnings = frozenset(self._exact), frozenset(self._prefix)
 
-    def candidates(self, words: Iterable[str]) -> Iterator[tuple[int, Pattern, Owner]]:
-        """Yield ``(index, pattern, owner)`` for each folded word that may begin a pattern; not checked further."""
+    def candidates(self, words: Sequence[str]) -> Iterator[tuple[int, Pattern, Owner]]:
+        """Yield ``(index, pattern, owner)`` for each folded word that may begin a pattern whose words all occur."""
+        seen = vocabulary(words)
+        exact = {word: [pair for pair in self._exact[word] if pair[0].possible(seen)] for word in seen.words & self._starts}
+        prefix = {
+            key: [pair for pair in self._prefix[key] if pair[0].possible(seen)]
+            for key in seen.beginnings & self._beginnings
+        }
         for at, word in enumerate(words):
-            for pattern, owner in self._exact.get(word, ()):
+            for pattern, owner in exact.get(word, ()):
                 yield at, pattern, owner
-            for pattern, owner in self._prefix.get(word[:4], ()):
+            for pattern, owner in prefix.get(word[:4], ()):
                 if word.startswith(pattern.slots[0].prefixes):
                     yield at, pattern, owner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,8 +36,9 @@ def read_title(title: str, start: int, end: int) -> Reading | None:
     """How the first form whose thing holds the characters from ``start`` to ``end`` reads them; None where none does."""
     if len(title) > LONGEST:
         return None
-    for each in title_forms():
-        for found in each.form.finditer(title):
-            if found.start("thing") <= start and end <= found.end("thing"):
-                return each.reading
-    return None
+    return next((reading for first, last, reading in _things(title) if first <= start and end <= last), None)
+
+
+@lru_cache(maxsize=64)  # several phrases of one title are read one after the other
+def _things(title: str) -> tuple[tuple[int, int, Reading], ...]:
+    return tuple((*found.span("thing"), each.reading) for each in title_forms() for found in each.form.finditer(title))
