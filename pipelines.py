@@ -55,7 +55,7 @@ from operations.logs import keep_secrets, structured
 from positions import outcomes
 from publish.listing import publish as write_listings
 from publish.reference import write_reference
-from settings import Configuration
+from settings import Configuration, reachable
 from store.clock import utc_now
 from store.connect import open_corpus, open_ops
 from store.errors import StorageError
@@ -437,8 +437,11 @@ def crawl(
         budget: obey the publishers' limits; False is for a mirror only.
 
     Raises:
+        BadSetting: there is no mirror, and no address for publishers to write to.
         StorageError: the data folder cannot be used.
     """
+    if not config.mirror:
+        reachable(config.contact)
     keep_secrets()
     open_corpus(config.corpus).close()
     open_ops(config.ops).close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 from store.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent
+_MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-zA-Z]{2,}")
 
 
 class BadSetting(InvalidInput):
@@ -95,13 +97,39 @@ def _networks(text: str) -> str:
     return text
 
 
+#: Addresses of examples and of the project itself: nobody answers there.
+NOBODY = ("example.org", "example.com", "example.net", "localhost", "github.com/ala-infopolicy")
+CONTACT_WANTED = (
+    "publishers block crawlers that do not say whom to write to. Set INFOPOLICY_CONTACT to an email address or a page of yours, "
+    "such as mailto:policy@your-library.org: it is sent with every request"
+)
+
+
+def reachable(contact: str | None) -> str:
+    """The address that publishers may write to, as it is sent: `mailto:` and an email address, or a web page.
+
+    Raises:
+        BadSetting: there is none, it is no address, or one where nobody answers.
+    """
+    text = (contact or "").strip()
+    mail, parts = text.removeprefix("mailto:"), _parts(text)
+    page = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    if not text:
+        raise BadSetting(f"INFOPOLICY_CONTACT is not set: {CONTACT_WANTED}")
+    if not (page or _MAIL.fullmatch(mail)) or not text.isascii() or not text.isprintable():
+        raise BadSetting(f"INFOPOLICY_CONTACT={text!r} is no address: {CONTACT_WANTED}")
+    if any(each in text.lower() for each in NOBODY):
+        raise BadSetting(f"INFOPOLICY_CONTACT={text}: nobody answers there; {CONTACT_WANTED}")
+    return text if page else f"mailto:{mail}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
     """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source."""
 
     data: Annotated[Path, _folder] = ROOT / "data"
     mirror: Annotated[str | None, _mirror] = None
-    contact: str = "https://github.com/ala-infopolicy/infopolicy"
+    contact: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, _whole(1, 65_535)] = 8001
     workers: Annotated[int, _whole(1, 64)] = 2

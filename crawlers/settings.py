@@ -10,8 +10,10 @@ BOT_NAME = "infopolicy"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
 
-# Publishers block crawlers that do not say whom to write to.
-USER_AGENT = f"infopolicy/0.1 (legislation monitor of a library association; +{_config.contact})"
+# Publishers block crawlers that do not say whom to write to. Without an address nothing is asked but a mirror
+# (settings.reachable); the address is checked where a crawl begins.
+_CONTACT = f"; +{_config.contact}" if _config.contact else ""
+USER_AGENT = f"infopolicy/0.1 (legislation monitor of a library association{_CONTACT})"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "infopolicy"
 COOKIES_ENABLED = False

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from settings import ROOT, BadSetting, Configuration, load, networks
+from settings import ROOT, BadSetting, Configuration, load, networks, reachable
 
 
 def test_environment_goes_before_file_and_file_before_default(tmp_path: Path) -> None:
@@ -87,3 +88,43 @@ def test_empty_variable_counts_as_not_set(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_no_setting_is_a_key_or_password() -> None:
     assert not [field.name for field in fields(Configuration) if re.search("key|password|secret|token", field.name)]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("mailto:policy@library.gov", "mailto:policy@library.gov"),
+        ("policy@library.gov", "mailto:policy@library.gov"),
+        ("https://library.gov/contact", "https://library.gov/contact"),
+    ],
+)
+def test_address_for_publishers_is_an_email_address_or_a_page(given: str, sent: str) -> None:
+    assert reachable(given) == sent
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "",
+        " ",
+        "the library",
+        "policy@library",
+        "mailto:",
+        "https://",
+        "http://localhost/",
+        "mailto:policy@example.org",
+        "https://github.com/ala-infopolicy/infopolicy",
+        "a@library.gov\nX-Header: 1",
+    ],
+)
+def test_address_where_nobody_answers_is_refused_and_the_setting_named(given: str | None) -> None:
+    with pytest.raises(BadSetting, match="INFOPOLICY_CONTACT"):
+        reachable(given)
+
+
+def test_crawl_of_a_publisher_without_an_address_ends_before_anything_is_asked(infopolicy: Any, tmp_path: Path) -> None:
+    done = infopolicy("crawl", "uk_bills")
+    assert done.returncode == BadSetting.exit_code
+    assert "INFOPOLICY_CONTACT is not set" in done.stderr
+    assert not (tmp_path / "data" / "corpus.db").exists()

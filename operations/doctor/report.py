@@ -33,7 +33,7 @@ def _safely(check: Check, host: Host) -> Iterator[Finding]:
             check.__name__.replace("_", " "),
             f"This check failed ({type(error).__name__}).",
             "Nobody knows whether this is safe.",
-            f"infopolicy --verbose doctor # and report it: {host.config.contact}",
+            "infopolicy --verbose doctor # and report it: https://github.com/ala-infopolicy/infopolicy",
         )
 
 

@@ -13,14 +13,13 @@ import httpx
 from crawlers.sources import load_sources
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.doctor.people import open_accounts
-from settings import BadSetting, Configuration, networks
+from settings import BadSetting, Configuration, networks, reachable
 
 SHORTEST_SECRET = 32
 #: Fewer different characters than this are no random text of that length.
 FEWEST_CHARACTERS = 12
 NEW_SECRET = "Set INFOPOLICY_SECRET to what this prints: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 #: Programs and people that must read a real address of yours.
-EXAMPLES = ("example.org", "example.com", "example.net", "github.com/ala-infopolicy")
 DEBUGGING = ("PYTHONDEVMODE", "PYTHONASYNCIODEBUG", "PYTHONINSPECT", "PYTHONBREAKPOINT", "LD_PRELOAD")
 #: Renew a certificate before this many days are left; with fewer than the second, nothing renews it.
 RENEW, LATE = timedelta(days=21), timedelta(days=7)
@@ -229,16 +228,15 @@ def debugging(host: Host) -> Iterator[Finding]:
 
 
 def contact(host: Host) -> Iterator[Finding]:
-    text = host.config.contact
-    if any(each in text for each in EXAMPLES):
+    try:
+        yield ok("contact", f"Publishers can write to {reachable(host.config.contact)}.")
+    except BadSetting:
         yield problem(
             "contact",
-            f"The contact for publishers is {text}.",
-            "A publisher with a complaint cannot write to you, and may block you.",
+            f"The contact for publishers is {host.config.contact or 'not set'}.",
+            "Nothing is collected: publishers block crawlers that do not say whom to write to.",
             "Set INFOPOLICY_CONTACT=mailto:you@your-domain.org",
         )
-    else:
-        yield ok("contact", f"Publishers can write to {text}.")
 
 
 def keys(host: Host) -> Iterator[Finding]:
