@@ -44,7 +44,6 @@ lock:  ## renew uv.lock and its exports (needs uv)
 	uv lock
 	uv export -q --frozen --no-dev --no-emit-project -o requirements.txt
 	uv export -q --frozen --no-emit-project -o requirements-dev.txt
-	uv export -q --frozen --no-dev --extra cluster --no-emit-project -o requirements-cluster.txt
 
 clean:  ## remove the environment (data stay)
 	rm -rf .venv build *.egg-info

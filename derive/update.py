@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from classify.tagger import Tagging
 from derive.incremental import carry_over, of_matcher, of_tagger
-from derive.pool import BATCH, MatchRow, TagRow, TaskPool, crew, match_rows, matcher, tag_rows, tagger
+from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
 from positions.matching.matcher import Match
 
 Progress = Callable[[int], None]
@@ -35,7 +35,6 @@ def derive(
     staff: Database,
     *,
     workers: int = 2,
-    scheduler: str | None = None,
     progress: tuple[Progress, Progress] | None = None,
 ) -> Derived:
     """Tag, then match, everything that lacks it.
@@ -44,20 +43,19 @@ def derive(
         corpus: corpus.db, migrated.
         staff: staff.db, migrated: suggested stances go there and nowhere else.
         workers: processes that tag and match, where there is enough to do.
-        scheduler: the address of a Dask scheduler whose workers do it instead.
         progress: two functions, for tagging and for matching, told how many documents a batch held.
 
     Raises:
-        SchedulerError: the cluster cannot be used; what was written is complete.
+        WorkerError: a process that tags or matches was killed; what was written is complete.
     """
     tell = progress or (lambda _: None, lambda _: None)
     carry_over(corpus, "taggings", of_tagger(tagger()))
-    with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
-        tagged = _tag_all(corpus, found, tell[0])
+    with task_pool(workers, untagged(corpus, tagger_version())) as pool:
+        tagged = _tag_all(corpus, pool, tell[0])
     carry_over(corpus, "matchings", of_matcher(matcher()), staff)
     stale = _stale_matches(corpus, staff)
-    with crew(workers, len(stale), scheduler) as found:
-        _match_all(corpus, staff, stale, found, tell[1])
+    with task_pool(workers, len(stale)) as pool:
+        _match_all(corpus, staff, stale, pool, tell[1])
     return Derived(tagged=tagged, matched=len(stale))
 
 
@@ -79,10 +77,10 @@ _UNTAGGED = """
     where t.document_id is null"""
 
 
-def _tag_all(corpus: Database, who: TaskPool, tell: Progress) -> int:
+def _tag_all(corpus: Database, pool: TaskPool, tell: Progress) -> int:
     version = tagger_version()
     batches = _batches(corpus, f"select d.rowid {_UNTAGGED}", [version])
-    return _write_all(corpus, version, who.spread(tag_rows, batches, version), tell)
+    return _write_all(corpus, version, pool.spread(tag_rows, batches), tell)
 
 
 def tagger_version() -> str:
@@ -167,8 +165,8 @@ def _read_from(text_hash: str, version: str, areas: str) -> str:
     return f"{text_hash} {version} {areas}"
 
 
-def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: TaskPool, tell: Progress) -> None:
-    for part, found in who.spread(match_rows, _to_match(corpus, stale), matcher().version):
+def _match_all(corpus: Database, staff: Database, stale: list[_Stale], pool: TaskPool, tell: Progress) -> None:
+    for part, found in pool.spread(match_rows, _to_match(corpus, stale)):
         _write_batch(corpus, staff, part, dict(found))
         tell(len(part))
 
