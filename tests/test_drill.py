@@ -2,8 +2,7 @@
 
 What people made is never lost, what is collected and derived heals, and whoever runs the site is told what to do.
 
-Each kill is aimed: the process ends itself with SIGKILL when it comes to a named place. `benchmarks/kill.py` does the same
-at random moments on a whole Congress.
+Each kill is aimed: the process ends itself with SIGKILL when it comes to a named place.
 """
 
 from __future__ import annotations
