@@ -121,6 +121,7 @@ READERS = PARSERS | {
     "crawlers/sources.py": "crawler_rules",
     "crawlers/status/ceremonial.py": "crawler_rules",
     "crawlers/status/states.py": "crawler_rules",
+    "crawlers/status/rules.py": "crawler_rules",
     "crawlers/yaml_config.py": "crawler_rules",
     "datasette/plugins/sharing.py": "web_addresses",
     "digest/subscribers/form.py": "forms",

@@ -21,6 +21,7 @@ from crawlers import sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, legisinfo, legistar, states
 from crawlers.status import ceremonial
+from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
 from positions.catalog import messages
 from positions.catalog.catalog import load_catalogue
@@ -36,6 +37,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/parsers/sessions.yml": states.load_aliases.__wrapped__,
     "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
     "crawlers/status/actions.yml": status_states.load_rules.__wrapped__,
+    "crawlers/status/federal.yml": status_rules.load_rules.__wrapped__,
+    "crawlers/status/parliament.yml": status_rules.load_rules.__wrapped__,
     "crawlers/parsers/federal_register.yml": federal_register.load_choice.__wrapped__,
     "crawlers/parsers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
     "crawlers/parsers/court_queries.yml": courtlistener.load_queries.__wrapped__,
