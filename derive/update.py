@@ -1,6 +1,6 @@
-"""Tags and matches for whatever lacks its current text, rules and model.
+"""Tag and match every document that lacks tags or matches of its current text, rules and model.
 
-What to do is asked of the tables, never of "what just changed": a crash between two steps heals at the next run, and a
+The work to do is read from the tables, never from "what just changed": a crash between two steps heals at the next run, and a
 crawl and a rebuild cannot drift apart. Texts are read in batches, worked on elsewhere (derive/pool.py), written by this one.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.tagger import Tagging
-from derive.incremental import carry_over, of_matcher, of_tagger
+from derive.incremental import carry_over, matcher_edition, tagger_edition
 from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
 from positions.matching.matcher import Match
 
@@ -24,7 +24,7 @@ _Stale = tuple[str, str, str]  # id, hash of the text, areas
 
 @dataclass(frozen=True)
 class Derived:
-    """How many documents were tagged and matched anew."""
+    """How many documents were tagged and matched."""
 
     tagged: int
     matched: int
@@ -43,16 +43,16 @@ def derive(
         corpus: corpus.db, migrated.
         staff: staff.db, migrated: suggested stances go there and nowhere else.
         workers: processes that tag and match, where there is enough to do.
-        progress: two functions, for tagging and for matching, told how many documents a batch held.
+        progress: two functions, for tagging and for matching, called with the number of documents of each batch.
 
     Raises:
         WorkerError: a process that tags or matches was killed; what was written is complete.
     """
     tell = progress or (lambda _: None, lambda _: None)
-    carry_over(corpus, "taggings", of_tagger(tagger()))
+    carry_over(corpus, "taggings", tagger_edition(tagger()))
     with task_pool(workers, untagged(corpus, tagger_version())) as pool:
         tagged = _tag_all(corpus, pool, tell[0])
-    carry_over(corpus, "matchings", of_matcher(matcher()), staff)
+    carry_over(corpus, "matchings", matcher_edition(matcher()), staff)
     stale = _stale_matches(corpus, staff)
     with task_pool(workers, len(stale)) as pool:
         _match_all(corpus, staff, stale, pool, tell[1])
@@ -60,12 +60,12 @@ def derive(
 
 
 def untagged(corpus: Database, version: str) -> int:
-    """How many documents lack a tagging by this version of rules and model."""
+    """Count the documents without tags by this version of rules and model."""
     return int(corpus.execute(f"select count(*) {_UNTAGGED}", [version]).fetchone()[0])
 
 
 def forget(corpus: Database) -> None:
-    """Drop every tagging and matching, and make the search index anew; `derive` then does everything again."""
+    """Delete all tags and matches, and rebuild the search index; `derive` then does everything again."""
     with corpus.atomic():
         for table in ("position_matches", "matchings", "evidence", "tags", "taggings"):
             corpus.execute(f"delete from {table}")
@@ -84,7 +84,7 @@ def _tag_all(corpus: Database, pool: TaskPool, tell: Progress) -> int:
 
 
 def tagger_version() -> str:
-    """The hash of rules and model that new taggings carry."""
+    """Return the hash of rules and model that new tags carry."""
     return tagger().version
 
 
@@ -142,9 +142,9 @@ _TAGGED = """
 
 
 def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
-    """What must be matched; what is tagged no more loses its matches here.
+    """Return the documents to match, and delete the matches of documents that are no longer tagged.
 
-    Both files are asked: one may come from an older backup, or staff.db from its journal, which holds no suggestion.
+    Reads both files: one may come from an older backup, or staff.db from its journal, which has no suggestions.
     """
     tagged = corpus.execute(_TAGGED).fetchall()
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
@@ -161,7 +161,7 @@ def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
 
 
 def _read_from(text_hash: str, version: str, areas: str) -> str:
-    """What staff.db keeps of a matching, for the documents that touch a position."""
+    """Return what staff.db stores about the version of a document's matches."""
     return f"{text_hash} {version} {areas}"
 
 

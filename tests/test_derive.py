@@ -26,6 +26,8 @@ from derive import pool
 from derive.update import derive, forget, tagger_version, untagged
 from store.connect import open_staff
 
+pytestmark = pytest.mark.slow
+
 DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
 

@@ -242,7 +242,7 @@ def contact(host: Host) -> Iterator[Finding]:
 
 
 def keys(host: Host) -> Iterator[Finding]:
-    """Which sources cannot be asked for want of a key. A key is never shown."""
+    """Report sources that lack a key. A key is never shown."""
     wanted = {source.key: source.id for source in load_sources().values() if source.key}
     lacking = [name for name in wanted if not host.environment.get(name)]
     short = [name for name in wanted if 0 < len(host.environment.get(name, "")) < 16]

@@ -1,6 +1,6 @@
-"""The YAML that maintainers keep beside the code: what crawlers know of sources, families of bills, what is compared, messages.
+"""Fuzz targets for the YAML files of maintainers: sources, rules of crawlers, families of bills, comparison, messages.
 
-The catalogue, the stances and the areas are in fuzz_local.
+The catalog, the stances and the areas are in fuzz_local.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from positions.catalog.yaml_file import BadFile
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
+#: File -> its reader. A reader may raise ValueError, and nothing else.
 READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/sources.yml": sources.load_sources.__wrapped__,
     "crawlers/completeness/fields.yml": fields.load_fields.__wrapped__,
