@@ -10,7 +10,7 @@ run: DATA ?= data/sample
 collect serve: DATA ?= data
 SAMPLE := file://$(CURDIR)/crawlers/sample
 
-.PHONY: run collect serve test lint lock clean help
+.PHONY: run collect serve test quick lint lock clean help
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -34,6 +34,9 @@ test: $(BIN)/.test  ## run the suite; browser tests too where Chromium and npm a
 	@if command -v chromium >/dev/null && command -v npm >/dev/null && [ ! -d tests/browser/node_modules ]; then \
 		npm ci --silent --no-audit --no-fund --prefix tests/browser; fi
 	$(BIN)/python -m pytest
+
+quick: $(BIN)/.test  ## run the quick tests only, in about two minutes
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
 
 lint: $(BIN)/.test  ## style and types
 	$(BIN)/ruff check .
