@@ -10,7 +10,7 @@ run: DATA ?= data/sample
 collect serve: DATA ?= data
 SAMPLE := file://$(CURDIR)/crawlers/sample
 
-.PHONY: run collect serve test lint lock clean help
+.PHONY: run collect serve test quick lint lock clean help
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ test: $(BIN)/.test  ## run the suite; browser tests too where Chromium and npm a
 		npm ci --silent --no-audit --no-fund --prefix tests/browser; fi
 	$(BIN)/python -m pytest
 
+quick: $(BIN)/.test  ## run the quick tests only, in about two minutes
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
 lint: $(BIN)/.test  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,7 +47,6 @@ lock:  ## renew uv.lock and its exports (needs uv)
 	uv lock
 	uv export -q --frozen --no-dev --no-emit-project -o requirements.txt
 	uv export -q --frozen --no-emit-project -o requirements-dev.txt
-	uv export -q --frozen --no-dev --extra cluster --no-emit-project -o requirements-cluster.txt
 
 clean:  ## remove the environment (data stay)
 	rm -rf .venv build *.egg-info

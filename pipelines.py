@@ -384,7 +384,6 @@ def update(
     now: str,
     today: str | None = None,
     workers: int = 2,
-    scheduler: str | None = None,
     progress: tuple[Callable[[int], None], Callable[[int], None]] | None = None,
 ) -> Updated:
     """Bring everything that follows from the stored records up to date: derive, publish, compare.
@@ -395,15 +394,15 @@ def update(
         corpus: corpus.db, open for writing.
         staff: staff.db with corpus.db attached.
         today: the ISO day on which sessions are over or not; the day of `now` where it is not given.
-        workers, scheduler, progress: as for `derive.update.derive`.
+        workers, progress: as for `derive.update.derive`.
 
     Raises:
-        SchedulerError, WorkerError: the processes that tag were lost; what was written is complete.
+        WorkerError: a process that tags was killed; what was written is complete.
     """
     rederived = restate(corpus, now=now)
     manual = take_in(corpus, staff, now)
     ended = write_session_ends(corpus, today=today or now[:10], now=now)
-    derived = derive(corpus, staff, workers=workers, scheduler=scheduler, progress=progress)
+    derived = derive(corpus, staff, workers=workers, progress=progress)
     outcomes.suggest(corpus, staff)
     publish(corpus, staff, now)
     compared = compare_texts(corpus)

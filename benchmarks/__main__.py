@@ -1,4 +1,4 @@
-"""Run the benchmarks and write docs/benchmarks.md, and docs/sizing.md, which is computed from them.
+"""Run the benchmarks and write docs/benchmarks.md.
 
     python -m benchmarks [PART…] [--work FOLDER]
 
@@ -25,8 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from benchmarks import sizing
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -138,7 +136,6 @@ def main() -> int:
         met.append(measure(part, options.work.resolve()))
         PAGE.write_text(page(parts), encoding="utf-8")
     PAGE.write_text(page(parts), encoding="utf-8")
-    sizing.PAGE.write_text(sizing.page(), encoding="utf-8")
     return 0 if all(met) else 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from commands.mail import mail_room
+from commands.mail import open_mail_db
 from commands.session import Session, Stop
 from store.clock import utc_now
 
@@ -29,7 +29,7 @@ def alerts_send(session: Session, dry_run: bool) -> None:
     """
     from digest.alerts import alerts as room
 
-    with mail_room(session) as db, closing(_corpus(session)) as corpus:
+    with open_mail_db(session) as db, closing(_corpus(session)) as corpus:
         dead = room.give_up_dead_claims(db, utc_now())
         channels = _channels(session, corpus)
         if not channels:
@@ -53,7 +53,7 @@ def alerts_send(session: Session, dry_run: bool) -> None:
 @click.pass_obj
 def alerts_test(session: Session, channel: str) -> None:
     """Send a message to one CHANNEL that says it is a test."""
-    with mail_room(session), closing(_corpus(session)) as corpus:
+    with open_mail_db(session), closing(_corpus(session)) as corpus:
         found = {each.name: each for each in _channels(session, corpus)}
         if channel not in found:
             raise Stop(f"no channel is called {channel!r}; there are: {', '.join(found) or 'none'}", 2)
@@ -68,7 +68,7 @@ def alerts_status(session: Session) -> None:
     """How many messages went out, and those of which nobody knows whether they arrived. Exit code 3 if any."""
     from digest.alerts import alerts as room
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         room.give_up_dead_claims(db, utc_now())
         lines, problems = room.status(db)
     for line in lines:

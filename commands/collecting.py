@@ -204,17 +204,17 @@ def _run_line(run: Any) -> str:
     )
 
 
-def _finish(session: Session, scheduler: str | None = None, today: str | None = None) -> None:
+def _finish(session: Session, today: str | None = None) -> None:
     """Tag, match, publish and compare whatever lacks it.
 
     Raises:
         FileLost: a private file is missing, empty, another one or older; nothing was changed.
     """
     with private_files(session):
-        _derive_and_publish(session, scheduler, today)
+        _derive_and_publish(session, today)
 
 
-def _derive_and_publish(session: Session, scheduler: str | None, today: str | None) -> None:
+def _derive_and_publish(session: Session, today: str | None) -> None:
     from derive.update import tagger_version, untagged
     from pipelines import update
     from store.connect import open_corpus, open_staff
@@ -229,7 +229,6 @@ def _derive_and_publish(session: Session, scheduler: str | None, today: str | No
                 now=utc_now(),
                 today=today,
                 workers=config.workers,
-                scheduler=scheduler,
                 progress=(tagging.update, matching.update),
             )
     if done.rederived:
@@ -270,11 +269,8 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Derive everything anew, not only what lacks it.")
-@click.option(
-    "--scheduler", help="A Dask scheduler, tcp://HOST:8786, whose workers tag and match. [default: this machine]"
-)
 @click.pass_obj
-def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
+def rebuild(session: Session, everything: bool) -> None:
     """Tag and match every document that lacks its current text, rules or model; then publish.
 
     What governments published and what people decided is never touched. --all forgets the tags and matches first, and
@@ -291,7 +287,7 @@ def rebuild(session: Session, everything: bool, scheduler: str | None) -> None:
             forget(corpus)
             forget_comparison(corpus)
             corpus.close()
-        _finish(session, scheduler)
+        _finish(session)
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -15,10 +16,24 @@ import click
 from commands.session import DAY, Session, Stop, plain_errors, private_files
 from store.clock import utc_now
 
+LIST = click.option(
+    "--list", "list_", type=click.Choice(["public", "partners", "staff"]), default="public", show_default=True
+)
+FREQUENCIES = click.Choice(["weekly", "daily", "at-once"])
+FREQUENCY = click.option("--frequency", type=FREQUENCIES, default="weekly", show_default=True)
+LANGUAGE = click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+PATIENCE = click.option(
+    "--patience",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Minutes to wait for mails that the server wants again later.",
+)
+
 
 @contextmanager
-def mail_room(session: Session, *others: str) -> Iterator[Any]:
-    """mail.db, open, and every way in which mail can go wrong told in one sentence; `others` are private files it needs."""
+def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
+    """Open mail.db, and turn every error of email into one sentence; `others` are private files that are needed too."""
     from digest import service
     from store.connect import open_mail
 
@@ -42,11 +57,9 @@ def mail_room(session: Session, *others: str) -> Iterator[Any]:
 @click.option("--must-see", is_flag=True, help="Only what library staff must see.")
 @click.option("--search", "searches", multiple=True, help="Also what holds these words.")
 @click.option("--document", "documents", multiple=True, help="Also everything that happens to this document.")
-@click.option("--frequency", type=click.Choice(["weekly", "daily", "at-once"]), default="weekly", show_default=True)
-@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
-@click.option(
-    "--list", "list_", type=click.Choice(["public", "partners", "staff"]), default="public", show_default=True
-)
+@FREQUENCY
+@LANGUAGE
+@LIST
 @click.pass_obj
 def subscribe(session: Session, address: str, frequency: str, language: str, list_: str, **chosen: Any) -> None:
     """Ask for the digest for ADDRESS: says how much mail it means and sends the letter that asks to confirm.
@@ -61,7 +74,7 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
     from digest.subscribers.limits import TooMany
     from digest.subscribers.preferences import preferences
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         corpus = service.corpus(session.config.corpus)
         choice = preferences(**chosen, known=estimate.choices(corpus))
         volume = estimate.estimate(corpus, choice, date.today())
@@ -102,7 +115,7 @@ def subscribers_export(session: Session, address: str) -> None:
     """Everything mail.db holds of one person, as JSON."""
     from digest.subscribers.subscribers import export as everything
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         click.echo(json.dumps(everything(db, address), indent=2, ensure_ascii=False))
 
 
@@ -113,7 +126,7 @@ def subscribers_erase(session: Session, address: str) -> None:
     """Forget one person: subscriptions, deliveries, requests. Backups made before still hold them until they are gone."""
     from digest.subscribers.subscribers import erase
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         session.say(f"{erase(db, address)} subscriptions forgotten")
 
 
@@ -123,10 +136,8 @@ def digest() -> None:
 
 
 @digest.command("prepare")
-@click.option(
-    "--list", "list_", type=click.Choice(["public", "partners", "staff"]), default="public", show_default=True
-)
-@click.option("--frequency", type=click.Choice(["weekly", "daily", "at-once"]), default="weekly", show_default=True)
+@LIST
+@FREQUENCY
 @click.option("--day", type=DAY, help="The day of the issue, from which days left are counted. [default: today]")
 @click.pass_obj
 def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> None:
@@ -134,7 +145,7 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
     from digest import service
 
     drafts = ("staff.db",) if list_ == "staff" else ()
-    with mail_room(session, *drafts) as db:
+    with open_mail_db(session, *drafts) as db:
         issue = service.prepare(
             db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=day.date() if day else date.today()
         )
@@ -150,7 +161,7 @@ def digest_note(session: Session, issue: str, file: Any) -> None:
     """Put the editor's note (FILE or standard input; a blank line ends a paragraph) on top of an issue not yet sent."""
     from digest.issues.issues import write_note
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         write_note(db, issue, file.read())
     session.say(f"the note is on {issue}")
 
@@ -158,7 +169,7 @@ def digest_note(session: Session, issue: str, file: Any) -> None:
 @digest.command("preview")
 @click.argument("issue")
 @click.option("--area", "areas", multiple=True, help="As a reader of this area gets it; may be repeated.")
-@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@LANGUAGE
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it here and open no browser.")
 @click.pass_obj
 def digest_preview(session: Session, issue: str, areas: tuple[str, ...], language: str, output: Path | None) -> None:
@@ -167,7 +178,7 @@ def digest_preview(session: Session, issue: str, areas: tuple[str, ...], languag
 
     from digest import service
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         page = service.preview(db, session.config, issue, language=language, areas=areas)
         path = output or session.config.data / f"preview-{issue}.html"
         path.write_text(page, encoding="utf-8")
@@ -176,18 +187,22 @@ def digest_preview(session: Session, issue: str, areas: tuple[str, ...], languag
         webbrowser.open(path.absolute().as_uri())
 
 
+def _in_words(done: Counter[str]) -> str:
+    return ", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits"
+
+
+def _exit_with(done: Counter[str]) -> None:
+    """End with exit code 3 when an email needs a person."""
+    if done["unknown"] or done["failed"]:
+        sys.exit(3)
+
+
 @digest.command("send")
 @click.argument("issue")
 @click.option(
     "--dry-run", type=click.Path(path_type=Path, file_okay=False), help="Write .eml files here, send nothing."
 )
-@click.option(
-    "--patience",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Minutes to wait for mails that the server wants again later.",
-)
+@PATIENCE
 @click.pass_obj
 def digest_send(session: Session, issue: str, dry_run: Path | None, patience: int) -> None:
     """Send an issue to everybody whose turn it is. Safe to run again: nobody gets it twice.
@@ -196,27 +211,20 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
     """
     from digest import service
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         if dry_run:
             session.say(
                 f"{service.dry_run(db, session.config, issue, dry_run, now=utc_now()):,} mails written to {dry_run}"
             )
             return
         done = service.send_issue(db, session.config, issue, clock=utc_now, patience=patience * 60)
-    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
-    if done["unknown"] or done["failed"]:
-        sys.exit(3)
+    session.say(_in_words(done))
+    _exit_with(done)
 
 
 @digest.command("deliver")
-@click.argument("frequency", type=click.Choice(["weekly", "daily", "at-once"]))
-@click.option(
-    "--patience",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Minutes to wait for mails that the server wants again later.",
-)
+@click.argument("frequency", type=FREQUENCIES)
+@PATIENCE
 @click.pass_obj
 def digest_deliver(session: Session, frequency: str, patience: int) -> None:
     """Prepare and send the issues of every list without a person, for a timer: daily ones, and at once after each run.
@@ -226,8 +234,8 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
     from digest import service
     from digest.subscribers.preferences import LISTS
 
-    poor = 0
-    with mail_room(session, "staff.db") as db:  # the staff list shows drafts
+    all_done = Counter[str]()
+    with open_mail_db(session, "staff.db") as db:  # the staff list shows drafts
         for list_ in LISTS:
             if not service.has_readers(db, list_, frequency):
                 continue
@@ -235,12 +243,9 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
                 db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=date.today()
             )
             done = service.send_issue(db, session.config, issue.id, clock=utc_now, patience=patience * 60)
-            words = (
-                ", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits"
-            )
-            session.say(f"{issue.id}: {words}")
-            poor += done["unknown"] + done["failed"]
-    sys.exit(3 if poor else 0)
+            session.say(f"{issue.id}: {_in_words(done)}")
+            all_done += done
+    _exit_with(all_done)
 
 
 @digest.command("letters")
@@ -254,11 +259,10 @@ def digest_letters(session: Session) -> None:
 
     from digest import service
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         done = asyncio.run(service.send_letters(db, session.config, clock=utc_now))
-    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing waits")
-    if done["unknown"] or done["failed"]:
-        sys.exit(3)
+    session.say(_in_words(done))
+    _exit_with(done)
 
 
 @digest.command("status")
@@ -267,7 +271,7 @@ def digest_status(session: Session) -> None:
     """Readers and issues in numbers, and the mails of which nobody knows whether they arrived. Exit code 3 if any."""
     from digest import service
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         lines, problems = service.status(db, now=utc_now())
     for line in lines:
         session.say(line)
@@ -285,7 +289,7 @@ def digest_settle(session: Session, issue: str, subscriber: str, arrived: bool) 
     """Say what became of a mail whose fate is unknown. One that did not arrive is sent by the next `digest send ISSUE`."""
     from digest.delivery.send import settle
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         if not settle(db, issue, subscriber, arrived=arrived):
             raise Stop("there is no such mail whose fate is unknown: see infopolicy digest status", 2)
     session.say("recorded")
@@ -298,7 +302,7 @@ def digest_bounces(session: Session, mailbox: Path) -> None:
     """Read reports of mails that came back from an mbox file or a Maildir folder, and write to those addresses no more."""
     from digest.delivery.bounces import read_bounces
 
-    with mail_room(session) as db:
+    with open_mail_db(session) as db:
         done = read_bounces(db, mailbox, now=utc_now())
     session.say(
         f"{done.permanent:,} came back for good, {done.passing:,} for now, {done.other:,} are no reports of ours"

@@ -82,9 +82,9 @@ class Session:
 @contextmanager
 def private_files(session: Session, *names: str) -> Iterator[None]:
     """Refuse to work where a private file (of all, or of these) is lost, and note afterwards how far each has come."""
-    from operations.loss import PRIVATE, kept
+    from operations.loss import PRIVATE, guard_private_files
 
-    with kept(session.config.data, names or PRIVATE):
+    with guard_private_files(session.config.data, names or PRIVATE):
         yield
 
 

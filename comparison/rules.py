@@ -14,7 +14,7 @@ from store.errors import InvalidInput
 from text.tokens import forms
 
 FILE = Path(__file__).with_name("rules.yml")
-#: Titles of fewer words name nothing by which two documents could be told to be alike.
+#: Titles with fewer words are too short to compare.
 SHORTEST_TITLE = 3
 
 
@@ -24,7 +24,7 @@ class BadRules(InvalidInput):
 
 @dataclass(frozen=True)
 class Rules:
-    """``version`` is a hash of the file. ``passages`` matches boilerplate in a text in small letters."""
+    """``version`` is a hash of the file. ``passages`` matches boilerplate in a lowercase text."""
 
     version: str
     types: frozenset[str]

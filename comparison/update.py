@@ -18,7 +18,7 @@ NAME = "look-alikes"
 
 @dataclass(frozen=True)
 class Compared:
-    """How many documents were compared anew, and how many groups of look-alikes came, went or changed."""
+    """How many documents were compared, and how many groups of similar documents were added, removed or changed."""
 
     documents: int
     groups: int
@@ -55,7 +55,7 @@ def update(db: Database) -> Compared:
 
 
 def forget(db: Database) -> None:
-    """Drop everything that this room has derived; `update` then makes it again."""
+    """Delete everything that this package derives; `update` then derives it again."""
     with db.atomic():
         for table in COMPARED:
             db.execute(f"delete from {table}")

@@ -28,7 +28,7 @@ MOST = 150
 #: In the key of a phrase, between the kind or owner and the phrase itself.
 _TAB = "\t"
 
-#: One of each inner list must stand in a text, as a beginning of a word.
+#: A text must contain one string of each inner list, at the beginning of a word.
 Needs = tuple[tuple[str, ...], ...]
 
 
@@ -46,7 +46,7 @@ class Edition:
     phrases: Mapping[str, str]
 
 
-def of_tagger(tagger: Tagger) -> Edition:
+def tagger_edition(tagger: Tagger) -> Edition:
     """The rules of areas.yml as this tagger reads them; with the trained model, whose version is part of the basis."""
     file, model = tagger.areas, tagger.model
     trained = set(model.outputs) if model else set()
@@ -67,8 +67,8 @@ def of_tagger(tagger: Tagger) -> Edition:
     return Edition(tagger.version, basis, tuple(order), phrases)
 
 
-def of_matcher(matcher: Matcher) -> Edition:
-    """The triggers of the catalogue's positions, with their scope; cue words, code and the relevance model are the basis."""
+def matcher_edition(matcher: Matcher) -> Edition:
+    """The triggers of the catalog's positions, with their scope; cue words, code and the relevance model are the basis."""
     phrases: dict[str, str] = {}
     order = []
     for position, trigger in matcher.owners:
@@ -86,25 +86,25 @@ def _hash(*parts: Any) -> str:
 
 def changed(old: Edition, new: Edition) -> list[str] | None:
     """The phrases that came, went or do something else now; None where more than phrases has changed."""
-    if old.basis != new.basis or _kept(old.order, new.order) != _kept(new.order, old.order):
+    if old.basis != new.basis or _common(old.order, new.order) != _common(new.order, old.order):
         return None
     keys = {key for key in old.phrases.keys() | new.phrases.keys() if old.phrases.get(key) != new.phrases.get(key)}
     found = sorted({key.partition(_TAB)[2] for key in keys})
     return found if len(found) <= MOST else None
 
 
-def _kept(order: Sequence[str], other: Sequence[str]) -> list[str]:
+def _common(order: Sequence[str], other: Sequence[str]) -> list[str]:
     known = set(other)
     return [name for name in order if name in known]
 
 
 def needs_of_rule(phrase: str) -> Needs:
-    """What must stand in a text for a phrase of areas.yml to be found in it (text.tokens)."""
+    """Return what a text must contain for a phrase of areas.yml to match (text.tokens)."""
     return tuple((beginning(word),) for word in fold_words(phrase))
 
 
 def needs_of_trigger(phrase: str) -> Needs:
-    """The same for a pattern of the catalogue (positions.matching.phrases)."""
+    """Return the same for a pattern of the catalog (positions.matching.phrases)."""
     return tuple(
         tuple(sorted(map(beginning, {*slot.words, *slot.prefixes, *(run[0] for run in slot.runs)})))
         for slot in pattern(phrase).slots
@@ -141,7 +141,7 @@ def carry_over(corpus: Database, table: str, new: Edition, staff: Database | Non
 
 
 def _find(corpus: Database, needs: list[Needs]) -> None:
-    """Fill the temporary table ``touched`` with the documents that hold what is needed, in any version of their text."""
+    """Fill the temporary table ``touched`` with the documents that contain what is needed, in any version of their text."""
 
     def touches(*fields: str | None) -> bool:
         text = "\n".join(filter(None, fields)).lower().replace("’", "'")
@@ -158,7 +158,7 @@ def _find(corpus: Database, needs: list[Needs]) -> None:
 
 
 def _rename(db: Database, table: str, column: str, old: str, new: str) -> None:
-    """Put the new version in the place of the old one, which may be a part of what stands there."""
+    """Replace the old version by the new one; the stored value may contain more than the version."""
     db.execute(
         f"update {table} set {column} = replace({column}, ?, ?) where instr({column}, ?) "
         "and document_id not in (select id from touched)",

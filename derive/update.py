@@ -1,6 +1,6 @@
-"""Tags and matches for whatever lacks its current text, rules and model.
+"""Tag and match every document that lacks tags or matches of its current text, rules and model.
 
-What to do is asked of the tables, never of "what just changed": a crash between two steps heals at the next run, and a
+The work to do is read from the tables, never from "what just changed": a crash between two steps heals at the next run, and a
 crawl and a rebuild cannot drift apart. Texts are read in batches, worked on elsewhere (derive/pool.py), written by this one.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.tagger import Tagging
-from derive.incremental import carry_over, of_matcher, of_tagger
-from derive.pool import BATCH, MatchRow, TagRow, TaskPool, crew, match_rows, matcher, tag_rows, tagger
+from derive.incremental import carry_over, matcher_edition, tagger_edition
+from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
 from positions.matching.matcher import Match
 from text.changes import changed, read_marks
 
@@ -25,7 +25,7 @@ _Stale = tuple[str, str, str]  # id, hash of the text, areas
 
 @dataclass(frozen=True)
 class Derived:
-    """How many documents were tagged and matched anew."""
+    """How many documents were tagged and matched."""
 
     tagged: int
     matched: int
@@ -36,7 +36,6 @@ def derive(
     staff: Database,
     *,
     workers: int = 2,
-    scheduler: str | None = None,
     progress: tuple[Progress, Progress] | None = None,
 ) -> Derived:
     """Tag, then match, everything that lacks it.
@@ -45,30 +44,29 @@ def derive(
         corpus: corpus.db, migrated.
         staff: staff.db, migrated: suggested stances go there and nowhere else.
         workers: processes that tag and match, where there is enough to do.
-        scheduler: the address of a Dask scheduler whose workers do it instead.
-        progress: two functions, for tagging and for matching, told how many documents a batch held.
+        progress: two functions, for tagging and for matching, called with the number of documents of each batch.
 
     Raises:
-        SchedulerError: the cluster cannot be used; what was written is complete.
+        WorkerError: a process that tags or matches was killed; what was written is complete.
     """
     tell = progress or (lambda _: None, lambda _: None)
-    carry_over(corpus, "taggings", of_tagger(tagger()))
-    with crew(workers, untagged(corpus, tagger_version()), scheduler) as found:
-        tagged = _tag_all(corpus, found, tell[0])
-    carry_over(corpus, "matchings", of_matcher(matcher()), staff)
+    carry_over(corpus, "taggings", tagger_edition(tagger()))
+    with task_pool(workers, untagged(corpus, tagger_version())) as pool:
+        tagged = _tag_all(corpus, pool, tell[0])
+    carry_over(corpus, "matchings", matcher_edition(matcher()), staff)
     stale = _stale_matches(corpus, staff)
-    with crew(workers, len(stale), scheduler) as found:
-        _match_all(corpus, staff, stale, found, tell[1])
+    with task_pool(workers, len(stale)) as pool:
+        _match_all(corpus, staff, stale, pool, tell[1])
     return Derived(tagged=tagged, matched=len(stale))
 
 
 def untagged(corpus: Database, version: str) -> int:
-    """How many documents lack a tagging by this version of rules and model."""
+    """Count the documents without tags by this version of rules and model."""
     return int(corpus.execute(f"select count(*) {_UNTAGGED}", [version]).fetchone()[0])
 
 
 def forget(corpus: Database) -> None:
-    """Drop every tagging and matching, and make the search index anew; `derive` then does everything again."""
+    """Delete all tags and matches, and rebuild the search index; `derive` then does everything again."""
     with corpus.atomic():
         for table in ("position_matches", "matchings", "evidence", "tags", "taggings"):
             corpus.execute(f"delete from {table}")
@@ -80,14 +78,14 @@ _UNTAGGED = """
     where t.document_id is null"""
 
 
-def _tag_all(corpus: Database, who: TaskPool, tell: Progress) -> int:
+def _tag_all(corpus: Database, pool: TaskPool, tell: Progress) -> int:
     version = tagger_version()
     batches = _batches(corpus, f"select d.rowid {_UNTAGGED}", [version])
-    return _write_all(corpus, version, who.spread(tag_rows, batches, version), tell)
+    return _write_all(corpus, version, pool.spread(tag_rows, batches), tell)
 
 
 def tagger_version() -> str:
-    """The hash of rules and model that new taggings carry."""
+    """Return the hash of rules and model that new tags carry."""
     return tagger().version
 
 
@@ -154,9 +152,9 @@ _TAGGED = """
 
 
 def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
-    """What must be matched; what is tagged no more loses its matches here.
+    """Return the documents to match, and delete the matches of documents that are no longer tagged.
 
-    Both files are asked: one may come from an older backup, or staff.db from its journal, which holds no suggestion.
+    Reads both files: one may come from an older backup, or staff.db from its journal, which has no suggestions.
     """
     tagged = corpus.execute(_TAGGED).fetchall()
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
@@ -171,12 +169,12 @@ def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
 
 
 def _read_from(text_hash: str, version: str, areas: str) -> str:
-    """What staff.db keeps of a matching."""
+    """Return what staff.db stores about the version of a document's matches."""
     return f"{text_hash} {version} {areas}"
 
 
-def _match_all(corpus: Database, staff: Database, stale: list[_Stale], who: TaskPool, tell: Progress) -> None:
-    for part, found in who.spread(match_rows, _to_match(corpus, stale), matcher().version):
+def _match_all(corpus: Database, staff: Database, stale: list[_Stale], pool: TaskPool, tell: Progress) -> None:
+    for part, found in pool.spread(match_rows, _to_match(corpus, stale)):
         _write_batch(corpus, staff, part, dict(found))
         tell(len(part))
 

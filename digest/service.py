@@ -1,4 +1,4 @@
-"""What the commands and the site do with the digest: settings in, one function of this room after the other."""
+"""What the commands and the site do with the digest: functions that take the settings and call the other modules."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
 
 
 class NotSetUp(InvalidInput):
-    """A setting that mail needs is missing; the message names it."""
+    """A setting that email requires is missing; the message names it."""
 
 
 def letterhead(config: Configuration) -> Letterhead:
-    """Who the mails are from.
+    """Return who the emails are from.
 
     Raises:
         NotSetUp: there is no usable address to send from.
@@ -53,7 +53,7 @@ def letterhead(config: Configuration) -> Letterhead:
 
 
 def server(config: Configuration) -> Server:
-    """The server that takes our mail; its password comes from the environment only.
+    """Return the server that sends our emails; its password comes from the environment only.
 
     Raises:
         NotSetUp: no server is named.
@@ -71,7 +71,7 @@ def server(config: Configuration) -> Server:
 
 
 def signature(config: Configuration, head: Letterhead) -> Callable[[bytes], bytes]:
-    """What signs our mails (DKIM); where no key is named, the server does it, or nobody.
+    """Return the function that signs emails (DKIM). Without a key, the server signs them, or they stay unsigned.
 
     Raises:
         NotSetUp: the key or its selector is missing or cannot be used.
@@ -105,7 +105,7 @@ def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, 
 
 
 def _drafts(staff: Path) -> list[Published]:
-    """What staff have proposed and not published; none where the desk has never been used."""
+    """Return the stances that staff have proposed and not published; none where the desk has never been used."""
     if not staff.exists():
         return []
     with closing(sqlite3.connect(f"{staff.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as db:
@@ -114,7 +114,7 @@ def _drafts(staff: Path) -> list[Published]:
 
 
 def has_readers(db: Database, list_: str, frequency: str) -> bool:
-    """Whether anybody is subscribed to a list at this frequency."""
+    """Whether a list has subscribers at this frequency."""
     return bool(issues.subscribed(db, list_, frequency))
 
 
@@ -136,7 +136,7 @@ def letter_maker(db: Database, head: Letterhead, clock: Callable[[], str]) -> Ma
 def send_issue(
     db: Database, config: Configuration, key: str, *, clock: Callable[[], str], patience: float = 0
 ) -> Counter[str]:
-    """Release an issue and send what waits of it.
+    """Release an issue and send its waiting deliveries.
 
     Raises:
         IssueError, NotSetUp, ServerUnavailable.
@@ -161,7 +161,7 @@ def send_issue(
 async def send_letters(
     db: Database, config: Configuration, *, clock: Callable[[], str], host: Server | None = None
 ) -> Counter[str]:
-    """Send the letters that answer wishes to subscribe and still wait.
+    """Send the waiting confirmation emails.
 
     Raises:
         NotSetUp, ServerUnavailable.
@@ -187,7 +187,7 @@ async def send_letters(
 
 
 def dry_run(db: Database, config: Configuration, key: str, folder: Path, *, now: str) -> int:
-    """Write each person's mail as an .eml file, readable by the owner only; nothing is sent, claimed or released."""
+    """Write each person's email as an .eml file, readable by the owner only; nothing is sent, claimed or released."""
     issue = issues.load(db, key)
     head = letterhead(config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -205,7 +205,7 @@ def dry_run(db: Database, config: Configuration, key: str, folder: Path, *, now:
 
 
 def preview(db: Database, config: Configuration, key: str, *, language: str, areas: tuple[str, ...]) -> str:
-    """The issue as HTML, as a reader of these areas (none named: all) gets it.
+    """Return the issue as HTML, as a reader of these areas (without any, all areas) gets it.
 
     Raises:
         IssueError: no such issue, or nothing in it for these areas.
@@ -219,7 +219,7 @@ def preview(db: Database, config: Configuration, key: str, *, language: str, are
 
 
 def status(db: Database, *, now: str) -> tuple[list[str], list[str]]:
-    """(how things stand, what needs a person), one sentence each. No address is in them."""
+    """Return (state lines, problems for a person), one sentence each, without addresses."""
     give_up_dead_claims(db, now)
     lines = []
     for list_, frequency, state, number in db.execute(

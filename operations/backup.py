@@ -1,8 +1,8 @@
-"""Backup while in use, and restore: what people made is never lost.
+"""Back up the databases while they are in use, and restore them, without losing anything that people made.
 
 A backup is a folder: a copy of every database, the lines of what people made (operations.human_data_export), and
-manifest.json, which is written last and says of every file how long it is, what its bytes add up to and how many rows
-its tables have. A folder without a manifest is no backup.
+manifest.json, which is written last and has the length and checksum of every file and the row counts of its tables. A
+folder without a manifest is not a backup.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ from store.private_files import Identity, identity_of
 
 
 class Damaged(OperationError):
-    """A database whose copy is damaged, and so the database itself."""
+    """The copy of a database is damaged, and so the database itself."""
 
 
 def backup(config: Configuration, target: Path | None, *, now: str, keep: int, days: int = 30) -> Path:
     """Copy every database while it is in use, check each copy, and return the folder they are in.
 
-    A backup appears under its name only when it is whole. With no `target`, copies go to data/backups/<time>; of those only
-    the newest `keep` stay, and what staff and partners decided is added to data/backups/decisions.jsonl and statements.jsonl,
-    which stay for ever.
+    A backup gets its name only when it is complete. Without `target`, it goes to data/backups/<time>; only the newest `keep`
+    of these stay, and the decisions of staff and partners are added to decisions.jsonl and statements.jsonl in
+    data/backups, which stay forever.
 
     Raises:
         OperationError: nothing to back up, the target is not an empty folder, or a copy is damaged.
@@ -68,9 +68,8 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int, d
         if final.exists():
             final.rmdir()
         part.rename(final)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)  # an unfinished one: a finished one has its final name
     sync(final.parent)
     if target is None:
         for name, journal in JOURNALS.items():
@@ -100,17 +99,14 @@ def _fill(part: Path, databases: Collection[Path], now: str) -> None:
 
 
 def _copy_checked(path: Path, copy: Path, now: str) -> None:
-    """Copy a database, and keep for the site's health whether it was whole."""
+    """Copy a database, and record for the site's health check whether it was undamaged."""
     try:
-        copy_whole(path, copy, "delete")  # one file without companions, also on a medium that cannot be written
+        copy_whole(path, copy, "delete")  # one file without a log next to it, readable on a read-only medium
     except (Damaged, sqlite3.Error) as error:
         if isinstance(error, Damaged) or is_damage(error):
             integrity.record(path.parent, path.name, str(error), now=now)
         raise
     integrity.record(path.parent, path.name, None, now=now)
-
-
-# --------------------------------------------------------------------- checking
 
 
 # --------------------------------------------------------------------- restoring
@@ -119,37 +115,37 @@ def _copy_checked(path: Path, copy: Path, now: str) -> None:
 def restore(
     config: Configuration, source: Path, *, now: str, only: Collection[str] = (), loose: bool = False
 ) -> tuple[Path, list[str]]:
-    """Put a backup in the place of the data folder's databases; what stood there is kept aside.
+    """Replace the databases of the data folder with those of a backup; the old files are moved aside.
 
-    Everything is checked and copied beside the old files first; only then are they exchanged. Where the copy of staff.db or
-    mail.db is broken and its lines are whole, the database is made from the lines.
+    Every file is checked and copied next to the old ones before they are exchanged. Where the copy of staff.db or mail.db
+    is damaged and its lines are complete, the database is made from the lines.
 
     Args:
         source: a backup's folder, or a file of lines such as decisions.jsonl, from which staff.db is made.
-        only: names of databases; none means all of the backup.
+        only: names of databases; without any, all of the backup.
         loose: take a folder of copies without a manifest, checked for damage only.
 
     Returns:
-        Where the old files are, and what a person should know, a sentence each.
+        The folder of the old files, and messages for the operator.
 
     Raises:
-        OperationError: there is no whole backup: nothing is changed then.
+        OperationError: the backup is not complete; nothing was changed.
     """
     work = config.data / "restoring"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:
-        told = _gather(source, work, only, loose)
+        messages = _gather(source, work, only, loose)
         restored = [path.name for path in present(work) if path.name in PRIVATE]
         aside = _exchange(config.data, work, now)
         adopt(config.data, restored)
-        return aside, told
+        return aside, messages
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> list[str]:
-    """Copy what is to be restored into `work`, each file checked."""
+    """Copy the files to restore into `work`, and check each. Return messages for the operator."""
     if source.is_file() and source.suffix == ".jsonl":
         name = database_of_lines(source)
         return [f"{name} was made from {from_lines(source, work / name):,} lines of {source}"]
@@ -161,10 +157,10 @@ def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> lis
         raise OperationError(f"{source}: holds no {lacking[0]} (it has {', '.join(known)})")
     chosen = [name for name in known if name in only] if only else known
     facts = {} if loose else read_manifest(source)["files"]
-    return [words for name in chosen for words in _take(source / name, work / name, facts.get(name), facts)]
+    return [words for name in chosen for words in _copy_or_rebuild(source / name, work / name, facts.get(name), facts)]
 
 
-def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[str, Any]) -> list[str]:
+def _copy_or_rebuild(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[str, Any]) -> list[str]:
     broken = damage(copy) if facts is None else wrong(copy, facts)
     if not broken:
         copy_whole(copy, target, "wal")
@@ -173,15 +169,15 @@ def _take(copy: Path, target: Path, facts: dict[str, Any] | None, every: dict[st
     if facts is None or lines.name not in every or wrong(lines, every[lines.name]):
         raise OperationError(f"nothing was restored: {broken[0]}")
     made = from_lines(lines, target)
-    return [f"{copy.name} of the backup is broken: it was made anew from its {made:,} lines in {lines.name}"]
+    return [f"{copy.name} of the backup is damaged; it was made from its {made:,} lines in {lines.name}"]
 
 
 def _exchange(data: Path, work: Path, now: str) -> Path:
-    """Move the old files aside and the new ones in. Whatever moment the power goes, each file is in one of the places."""
+    """Move the old files aside and the new ones in. After a power failure each file is in one of the two places."""
     aside = unused(data, f"replaced-{plain(now)}")
     aside.mkdir(mode=0o700)
     for new in present(work):
-        _settle(data / new.name)
+        _checkpoint(data / new.name)
         for suffix in ("", "-wal", "-shm"):
             old = data / (new.name + suffix)
             if old.exists():
@@ -193,14 +189,14 @@ def _exchange(data: Path, work: Path, now: str) -> Path:
 
 
 def unused(folder: Path, name: str) -> Path:
-    """A place that nothing has taken: two of one second have a number behind their time."""
+    """Return a path that does not exist yet; two of the same second get a number after the time."""
     places = (folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
     return next(place for place in places if not place.exists())
 
 
-def _settle(path: Path) -> None:
-    """Bring what waits in the write-ahead log into the file, so that nothing tears them apart; a broken file stays as it is."""
-    if path.exists() and path.stat().st_size:  # beside an empty file SQLite would delete the log
+def _checkpoint(path: Path) -> None:
+    """Move the write-ahead log into the file, so that the two cannot be separated; a damaged file stays as it is."""
+    if path.exists() and path.stat().st_size:  # with an empty file SQLite would delete the log
         try:
             with closing(sqlite3.connect(path, timeout=10)) as db:
                 db.execute("pragma wal_checkpoint(truncate)")
@@ -209,7 +205,7 @@ def _settle(path: Path) -> None:
 
 
 def copy_whole(source: Path, target: Path, journal: str) -> None:
-    """Copy a database while it is in use, check the copy and bring it to the disk; only its owner can read it.
+    """Copy a database while it is in use, check the copy and sync it to disk; only its owner can read it.
 
     Raises:
         OperationError: there is no such database, or the copy is damaged.
@@ -225,7 +221,7 @@ def copy_whole(source: Path, target: Path, journal: str) -> None:
 
 
 def sync(folder: Path) -> None:
-    """A name is on the disk only when its folder is."""
+    """Sync a folder to disk, and with it the names of its files."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

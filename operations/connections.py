@@ -1,7 +1,7 @@
 """Connections of the site whose request does not arrive: they are closed after a while, and many of them shut nobody out.
 
 uvicorn has a limit for connections between two requests, and none for a request that was begun. A visitor who opens a thousand
-connections and sends half a request on each would hold them, and the files they are, for ever.
+connections and sends half a request on each would hold them, and their file handles, forever.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _LEFT_OUT = "left out, because it may hold what a visitor asked"
 
 
 class Discreet(Blotted):
-    """A log record that keeps what stands in the code and drops what came in from outside."""
+    """A log record that keeps the text from the code and drops values from outside."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Can the site do its work? For load balancers, alarms and whoever looks first; tells nothing that is not public."""
+"""The health check for load balancers, alarms and operators. It reveals nothing that is not public."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from operations.loss import lost
+from operations.loss import describe_loss
 from store.connect import read_only
 from store.errors import OperationError
 
 #: Below this a crawl may fill the disk at any moment.
 LEAST_FREE = 200 * 1024 * 1024
-#: What whoever is alarmed knows the private databases by.
+#: Public names of the private databases, for the answer.
 _OF = {"staff.db": "the staff pages", "partners.db": "the partners' pages", "mail.db": "the digest"}
 
 
@@ -24,7 +24,7 @@ def reasons(corpus: Path, private: tuple[Path, ...] = (), *, now: str, stale_hou
 
     Args:
         corpus: corpus.db.
-        private: staff.db, partners.db and mail.db, where the site has them; one that is not there yet is no trouble.
+        private: staff.db, partners.db and mail.db, where the site has them; a missing one is not a problem.
         now: UTC time stamp.
         stale_hours: how old the end of the last run may be.
     """
@@ -54,7 +54,7 @@ def _corpus(path: Path, now: str, stale_hours: int) -> Iterator[str]:
 def _private(paths: tuple[Path, ...]) -> Iterator[str]:
     for path in paths:
         # A machine that only shows a snapshot has corpus.db alone, and never had the others.
-        if (path.parent / "ops.db").exists() and lost(path.parent, path.name):
+        if (path.parent / "ops.db").exists() and describe_loss(path.parent, path.name):
             yield f"the database of {_OF[path.name]} is missing, empty or not the newest"
             continue
         if path.exists():

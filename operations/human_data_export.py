@@ -1,4 +1,4 @@
-"""What people made, as lines of JSON: a second copy that needs no database to be read, beside every backup.
+"""Export what people made as lines of JSON: a second copy in every backup that can be read without a database.
 
 A line is one row: {"table": …, "row": {column: value}}. The last line of a key counts, so that a file which is only ever
 added to holds the present state as well as all that was before it.
@@ -107,7 +107,7 @@ def lines_of(
 def from_lines(lines: Path, target: Path) -> int:
     """Make the database `target` (named like staff.db, mail.db or partners.db) from lines; returns how many rows it has.
 
-    What is derived (waiting, standings, suggestions) is left empty: `infopolicy rebuild` fills it. Everybody signs in anew.
+    Derived tables (waiting, standings, suggestions) stay empty until `infopolicy rebuild`. Everyone signs in again.
 
     Raises:
         OperationError: there is already such a file, or a line is none of ours.
@@ -147,7 +147,7 @@ def _newest(lines: Path, db: sqlite3.Connection) -> dict[str, dict[Any, dict[str
     """
     found: dict[str, dict[Any, dict[str, Any]]] = {}
     keys: dict[str, list[str]] = {}
-    with lines.open("rb") as file:  # as bytes: what was cut off may end within a letter such as é
+    with lines.open("rb") as file:  # as bytes: a truncated file may end inside a character such as é
         for number, text in enumerate(file, 1):
             try:
                 entry = json.loads(text.decode())

@@ -57,7 +57,7 @@ def reasons(data: Path, names: Sequence[str], met: str | None) -> list[str]:
 
 
 def _sampled(path: Path) -> Iterator[str]:
-    """Read a few documents whole, at random places; what cannot be opened at all is told by operations.health."""
+    """Read a few random documents in full; operations.health reports a file that cannot be opened at all."""
     try:
         with closing(read_only(path)) as db:
             most = db.execute("select max(rowid) from documents").fetchone()[0] or 0

@@ -1,6 +1,6 @@
 """Log lines for programs: one JSON object a line, with the id of the request or of the run it belongs to.
 
-No line carries a mail address, a key or a password: they are blotted out here, whoever wrote the line and whoever shows it,
+No line contains an email address, a key or a password: they are masked here for every logger and every handler,
 Scrapy and the web server too. What visitors looked for and where they came from is not logged at all.
 """
 
@@ -21,7 +21,7 @@ from store.redaction import blot
 
 #: The request that is being answered; "" between requests.
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-#: The kind of page that it asks for, which is all of its address that may be logged.
+#: The kind of page of the current request: the only part of its address that may be logged.
 PLACE: ContextVar[str] = ContextVar("place", default="")
 #: The variable by which a run hands its id on to the processes it starts.
 RUN = "INFOPOLICY_RUN"
@@ -39,7 +39,7 @@ def begin(config: Configuration, *, verbose: bool = False) -> None:
     _STATE["structured"] = config.log_format == "json" or config.log_file is not None
     if not structured():
         return
-    # A file that logrotate has moved away is opened anew; many processes may write to one, a line at a time.
+    # Reopens a file that logrotate has moved; several processes may write to one file, a line at a time.
     handler: logging.Handler = (
         WatchedFileHandler(config.log_file, encoding="utf-8") if config.log_file else logging.StreamHandler()
     )
@@ -85,7 +85,7 @@ class Blotted(logging.LogRecord):
 
     @property
     def exc_text(self) -> str | None:
-        """The traceback, which whoever shows the record puts together and keeps here before it is shown."""
+        """The traceback, which the formatter stores here before it is shown."""
         return self._traceback
 
     @exc_text.setter

@@ -1,7 +1,7 @@
-"""Is each private file still the one that people filled? A missing, empty, other or older file stops every command.
+"""Detect private files that were lost: a missing, empty, different or older file stops every command.
 
-ops.db holds the id and the counter that each private file had when it was last used. Where ops.db knows nothing (an earlier
-version, or ops.db itself is lost), the newest backup's manifest counts, and after that the public decisions in corpus.db.
+ops.db stores the id and the counter that each private file had at its last use. Where ops.db has no entry (an earlier
+version, or ops.db itself is lost), the manifest of the newest backup counts, then the public decisions in corpus.db.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -26,25 +26,23 @@ from store.private_files import Identity, connect_private, identity_of
 log = logging.getLogger("infopolicy.loss")
 #: The private files, in the order of the data folder.
 PRIVATE = ("staff.db", "partners.db", "mail.db")
-#: What a newer copy of corpus.db shows of staff.db: these rows exist only because people decided something.
+#: These rows of corpus.db exist only when staff.db holds decisions.
 _PUBLIC = "select count(*) from decisions"
-
-
 _ALWAYS = "9999-12-31T23:59:59Z"
 
 
 class FileLost(OperationError):
-    """A private file is missing, empty, another one or older; the message names the command that restores it."""
+    """A private file is missing, empty, different or older; the message names the command that restores it."""
 
     exit_code = 3
 
 
-def lost(data: Path, name: str) -> str | None:
-    """Say in a few words what is wrong with a private file; None when it is the right one.
+def describe_loss(data: Path, name: str) -> str | None:
+    """Describe in a few words how a private file is lost; return None when it is the right one.
 
-    A damaged file is not judged here: whoever opens it says so.
+    A damaged file is not reported here: the code that opens it reports it.
     """
-    known, path = _known(data, name), data / name
+    known, path = _expected_identity(data, name), data / name
     try:
         found = identity_of(path) if path.exists() else None
     except sqlite3.Error:
@@ -61,7 +59,7 @@ def lost(data: Path, name: str) -> str | None:
 
 
 def _hidden_loss(data: Path, staff: Path, found: Identity | None) -> str | None:
-    """Nothing knows staff.db, but decisions of staff are public: then staff.db must hold reviews."""
+    """Describe the loss of a staff.db that nothing has recorded: public decisions prove that it must hold reviews."""
     public = _count(data / "corpus.db", _PUBLIC)
     if not public or (found and _count(staff, "select count(*) from reviews")):
         return None
@@ -81,59 +79,59 @@ def refuse_lost(data: Path, names: Sequence[str] = PRIVATE) -> None:
     """Check private files before anything is opened, and so possibly created.
 
     Raises:
-        FileLost: one is missing, empty, another one or older than the data folder knows.
+        FileLost: one is missing, empty, different or older than recorded.
     """
     for name in names:
-        if words := lost(data, name):
-            raise FileLost(told(data, name, words))
+        if words := describe_loss(data, name):
+            raise FileLost(loss_message(data, name, words))
 
 
-def told(data: Path, name: str, words: str) -> str:
-    """The whole sentence about a lost file: what happened, that nothing was changed, and the commands that help."""
+def loss_message(data: Path, name: str, words: str) -> str:
+    """Return the message about a lost file: what happened, that nothing was changed, and the commands that help."""
     return (
-        f"{data / name}: {words}. Nothing was changed. Stop the site and restore the file: `{restoring(data, name)}`. "
+        f"{data / name}: {words}. Nothing was changed. Stop the site and restore the file: `{restore_command(data, name)}`. "
         f"Only to go on without what it held: `infopolicy accept {name}`"
     )
 
 
 def losses(data: Path) -> list[str]:
-    """The whole sentence about each private file that is lost."""
-    return [told(data, name, words) for name in PRIVATE if (words := lost(data, name))]
+    """Return the message about each lost private file."""
+    return [loss_message(data, name, words) for name in PRIVATE if (words := describe_loss(data, name))]
 
 
 @contextmanager
-def kept(data: Path, names: Sequence[str] = PRIVATE) -> Iterator[None]:
-    """Refuse to work with a lost file, and note afterwards how far each file has come.
+def guard_private_files(data: Path, names: Sequence[str] = PRIVATE) -> Iterator[None]:
+    """Refuse to work with a lost file, and record the state of each file afterwards.
 
     Raises:
         FileLost: as refuse_lost.
     """
     refuse_lost(data, names)
+    failed = True
     try:
         yield
-    except BaseException:
-        with suppress(OSError, sqlite3.Error):  # the first error counts
-            note(data, names)
-        raise
-    note(data, names)
+        failed = False
+    finally:
+        with suppress(OSError, sqlite3.Error) if failed else nullcontext():  # the first error counts
+            record_state(data, names)
 
 
-def note(data: Path, names: Sequence[str] = PRIVATE) -> None:
-    """Write to ops.db how far each private file has come; never for a file that is another one or older.
+def record_state(data: Path, names: Sequence[str] = PRIVATE) -> None:
+    """Record the id and counter of each private file in ops.db, except for a different or older file.
 
     Raises:
         OSError, sqlite3.Error: ops.db cannot be written.
     """
     for name in names:
-        if not (data / name).exists() or lost(data, name):
+        if not (data / name).exists() or describe_loss(data, name):
             continue
-        with suppress(sqlite3.Error):  # a damaged file is told by whoever opens it
-            if (found := _with_id(data, name)) != _of_ops(data, name):
-                _write(data, name, found)
+        with suppress(sqlite3.Error):  # the code that opens a damaged file reports it
+            if (found := _ensure_identity(data, name)) != _identity_in_ops(data, name):
+                _store_identity(data, name, found)
 
 
-def _with_id(data: Path, name: str) -> Identity:
-    """The identity of a file; one of an earlier version gets its id here, the first time a command comes by."""
+def _ensure_identity(data: Path, name: str) -> Identity:
+    """Return the identity of a file. A file of an earlier version gets its id here, at the first command."""
     found = identity_of(data / name)
     if found is None or not found.id:
         MAKERS[name](data / name).close()
@@ -142,26 +140,26 @@ def _with_id(data: Path, name: str) -> Identity:
     return found
 
 
-def note_while_serving(data: Path, *names: str) -> None:
-    """The same for the site after each form: an answer never fails for it, and a machine without ops.db needs none."""
+def record_state_while_serving(data: Path, *names: str) -> None:
+    """Do the same after each form on the site. Errors are only logged, and a server without ops.db records nothing."""
     if (data / "ops.db").exists():
         try:
-            note(data, names)
+            record_state(data, names)
         except (OSError, sqlite3.Error) as error:
-            log.warning("ops.db: %s: the next command notes what people have just written", error)
+            log.warning("ops.db: %s: the next command records what people have just written", error)
 
 
 def adopt(data: Path, names: Sequence[str]) -> None:
-    """Take files as they are now for the right ones: after a restore, or because a person says so."""
+    """Record files as they are now as the right ones: after a restore, or on request."""
     for name in names:
         found = identity_of(data / name)
-        _write(data, name, found or Identity("", 0))
+        _store_identity(data, name, found or Identity("", 0))
 
 
 def accept(data: Path, name: str) -> None:
-    """Take a private file as it is for the right one; where it is missing or empty, begin with an empty database.
+    """Accept a private file as it is; where it is missing or empty, create an empty database.
 
-    A write-ahead log of the lost file is kept aside: it may hold its last changes.
+    A write-ahead log of the lost file is renamed, not deleted: it may hold its last changes.
 
     Raises:
         OperationError: it is not the name of a private file.
@@ -177,29 +175,29 @@ def accept(data: Path, name: str) -> None:
     adopt(data, [name])
 
 
-# --------------------------------------------------------------------- what is known
+# --------------------------------------------------------------------- recorded identities
 
 
-def _known(data: Path, name: str) -> Identity | None:
-    return _of_ops(data, name) or _of_backup(data, name)
+def _expected_identity(data: Path, name: str) -> Identity | None:
+    return _identity_in_ops(data, name) or _identity_in_backup(data, name)
 
 
-def _of_ops(data: Path, name: str) -> Identity | None:
+def _identity_in_ops(data: Path, name: str) -> Identity | None:
     with suppress(OperationError, sqlite3.Error), closing(read_only(data / "ops.db")) as db:
         row = db.execute("select id, counter from private_files where name = ?", [name]).fetchone()
         return Identity(*row) if row else None
     return None
 
 
-def _of_backup(data: Path, name: str) -> Identity | None:
-    """What the newest backup that holds the file says of it; an earlier version wrote no identity."""
+def _identity_in_backup(data: Path, name: str) -> Identity | None:
+    """Return the identity in the newest backup that holds the file. Earlier versions wrote none."""
     for _, facts in _backups_of(data, name):
         return Identity(**facts["identity"]) if "identity" in facts else Identity("", 0)
     return None
 
 
 def _backups_of(data: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The backups in the data folder that hold a file, the newest first, with what their manifests say of it."""
+    """Yield the backups in the data folder that hold a file, newest first, each with its entry in the manifest."""
     for backup in reversed(backups(data / "backups", now=_ALWAYS)):
         with suppress(OSError, ValueError, LookupError, TypeError):
             facts = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))["files"].get(name)
@@ -207,7 +205,7 @@ def _backups_of(data: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
                 yield backup, facts
 
 
-def _write(data: Path, name: str, found: Identity) -> None:
+def _store_identity(data: Path, name: str, found: Identity) -> None:
     with closing(connect_private(data / "ops.db")) as db:
         migrate(db, "ops.db")
         db.execute(
@@ -217,15 +215,15 @@ def _write(data: Path, name: str, found: Identity) -> None:
         )
 
 
-# --------------------------------------------------------------------- what restores
+# --------------------------------------------------------------------- the command that restores
 
 
-def restoring(data: Path, name: str) -> str:
-    """The exact command that brings back a lost file: from the newest whole backup of it, else from its journal."""
-    known = _known(data, name) or Identity("", 0)
-    holding = [(facts.get("identity", {}), backup) for backup, facts in _backups_of(data, name)]
-    ours = [each for each in holding if not known.id or each[0].get("id", known.id) == known.id]
-    # By what they hold, not by their time: a copy from an hour in which the clock was ahead is not the newest.
+def restore_command(data: Path, name: str) -> str:
+    """Return the command that restores a lost file: from its newest whole backup, else from its journal."""
+    known = _expected_identity(data, name) or Identity("", 0)
+    candidates = [(facts.get("identity", {}), backup) for backup, facts in _backups_of(data, name)]
+    ours = [each for each in candidates if not known.id or each[0].get("id", known.id) == known.id]
+    # By counter, not by time: a backup made while the clock was ahead is not the newest.
     ours.sort(key=lambda each: (each[0].get("counter", -1), each[1].name), reverse=True)
     for _, backup in ours:
         if is_whole(backup, name):

@@ -1,4 +1,4 @@
-"""The manifest of a backup, and whether the files beside it are as it says."""
+"""The manifest of a backup, and whether its files are as the manifest says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORM = 1
 
 
 def check_backup(source: Path) -> list[str]:
-    """What is wrong with a backup, one sentence each that names the file; empty when it can be restored whole."""
+    """Return the problems of a backup, each as a sentence that names the file; empty when it can be restored whole."""
     try:
         files = read_manifest(source)["files"]
     except OperationError as error:
@@ -25,7 +25,7 @@ def check_backup(source: Path) -> list[str]:
 
 
 def is_whole(source: Path, name: str) -> bool:
-    """Whether one database of a backup can be restored: from its copy, or from its lines."""
+    """Whether one database of a backup can be restored, from its copy or from its lines."""
     try:
         files = read_manifest(source)["files"]
     except OperationError:
@@ -49,10 +49,10 @@ def wrong(path: Path, facts: dict[str, Any]) -> list[str]:
 
 def read_manifest(source: Path) -> dict[str, Any]:
     if not source.is_dir():
-        raise OperationError(f"{source}: is no folder with a backup")
+        raise OperationError(f"{source}: is not the folder of a backup")
     if not (source / MANIFEST).exists():
         raise OperationError(
-            f"{source}: holds no {MANIFEST}, so it is half a backup or none; copies made by other means are restored with "
+            f"{source}: has no {MANIFEST}, so it is not a complete backup; copies made by other means are restored with "
             "--loose"
         )
     try:
@@ -66,7 +66,7 @@ def read_manifest(source: Path) -> dict[str, Any]:
 
 
 def rows_of(path: Path) -> dict[str, int]:
-    """How many rows each table has; not those that full-text search keeps for itself."""
+    """Count the rows of each table, without those of full-text indexes."""
     with closing(read_only(path)) as db:
         names = db.execute(
             "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '%fts%'"

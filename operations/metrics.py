@@ -1,4 +1,4 @@
-"""What Prometheus asks for: how the site answers, what is stored, how each source stands, what waits. Numbers only, no names."""
+"""Metrics for Prometheus: responses, stored documents, state of each source, what waits. Numbers only, no names."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ async def _pages(corpus: PublicDatabase, seconds: float) -> bool:
     """Whether the threads that read for the site's own pages are free to do so."""
     try:
         await asyncio.wait_for(corpus.execute_fn(overview.totals), seconds)
-    except Exception:  # whatever it is, the page could not be read
+    except Exception:  # any error means that the page could not be read
         return False
     return True
 

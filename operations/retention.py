@@ -1,8 +1,8 @@
-"""What need not be kept for ever: old answers and rejects in ops.db, what counts tries in staff.db, partners.db and mail.db, old
-backups.
+"""Delete what need not stay forever: old answers and rejects in ops.db, counters of attempts in staff.db, partners.db and
+mail.db, and old backups.
 
-Never touched: anything of corpus.db (what was once seen whole is derived from its runs, and what was seen once cannot be
-crawled again), and every table that people made (operations.human_data_export).
+Never deleted: anything in corpus.db (first sightings cannot be crawled again) and every table that people made
+(operations.human_data_export).
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from store.clock import ago
 from store.data_folder import MANIFEST
 
 log = logging.getLogger("infopolicy.backup")
-#: A session that has ended, and who asked how often for mail, are kept for so many days.
+#: Days that ended sessions and requests for email stay.
 ENDED_DAYS = 30
 TRIES_DAYS = 1
-#: What a backup that is older than the newest few need not hold.
+#: Databases that older backups need not hold.
 MADE_AGAIN = ("corpus.db", "ops.db")
-#: The folder of a backup: its time, and a number where there are two of one second. Whatever has another name is not ours.
+#: The folder name of a backup: its time, and a number where two have the same second. Other folders are not touched.
 _BACKUP = re.compile(r"(\d{8}T\d{6}Z)(-\d+)?")
 
 
 def prune(config: Configuration, *, now: str, dry_run: bool = False) -> dict[str, int]:
-    """Remove what is older than the settings want; returns how many rows of what (or would, with `dry_run`).
+    """Delete what is older than the settings permit. Return how many rows of each kind (with `dry_run`, would be).
 
     Raises:
-        sqlite3.Error: a database cannot be written; what was removed until then is gone.
+        sqlite3.Error: a database cannot be written; what was deleted until then is gone.
     """
     done = {}
     for path, what, query, values in _steps(config, now):
@@ -50,7 +50,7 @@ def _steps(config: Configuration, now: str) -> list[tuple[Path, str, str, Sequen
     rejects, answers = ago(now, days=config.keep_rejects_days), ago(now, days=config.keep_answers_days)
     ended, tries = ago(now, days=ENDED_DAYS), ago(now, days=TRIES_DAYS)
     return [
-        # The newest of an address stays, without its body: that the address is known to be unreadable is news to nobody.
+        # The newest reject of an address stays, without its body, so that a known unreadable address is not news again.
         (
             config.ops,
             "rejects of which a newer one is kept",
@@ -88,32 +88,32 @@ def _run(path: Path, query: str, values: Sequence[str], dry_run: bool) -> int:
 
 
 def backups(home: Path, *, now: str) -> list[Path]:
-    """The folders of backups made up to now, the newest last.
+    """Return the folders of backups made up to now, the newest last.
 
-    One from the future was made while the clock was wrong. It would count as the newest for years, so it counts for nothing.
+    A backup from the future was made while the clock was wrong. It would count as the newest for years, so it is ignored.
     """
     found = [path for path in home.glob("*") if _BACKUP.fullmatch(path.name) and path.is_dir()]
     return sorted(path for path in found if path.name[:16] <= plain(now))
 
 
 def newest_backup(home: Path, *, now: str) -> Path | None:
-    """The last backup made up to now that was brought to its end."""
+    """Return the last complete backup made up to now."""
     whole = {manifest.parent for manifest in home.glob(f"*/{MANIFEST}")}
     return max(whole.intersection(backups(home, now=now)), default=None)
 
 
 def made_at(backup: Path) -> datetime:
-    """When a backup was made, by its name: unlike the times of its files, it survives a copy."""
+    """Return when a backup was made, by its name: unlike the times of its files, it survives a copy."""
     return datetime.strptime(backup.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
-    """Keep the newest backups whole; of older ones the last of each day, without what can be collected and derived again.
+    """Keep the newest backups whole, and of older ones the last of each day, without what can be collected and derived again.
 
-    One that cannot be read is not for this to judge: it stays as it is until its day is over, and does not stand for its day.
+    A backup with an unreadable manifest stays as it is until `days` have passed, and does not count as the last of its day.
     """
     made = backups(home, now=now)
-    for cut_off in home.glob("*.part"):  # by a kill or a loss of power; one of today may be under way
+    for cut_off in home.glob("*.part"):  # left by a kill or a power failure; one of today may be in progress
         if _BACKUP.fullmatch(cut_off.stem) and cut_off.name < plain(ago(now, days=1)):
             shutil.rmtree(cut_off)
     oldest, seen = plain(ago(now, days=days))[:8], {path.name[:8] for path in made[-keep:]}
@@ -136,7 +136,7 @@ def forget_backups(home: Path, *, now: str, keep: int, days: int) -> None:
 
 
 def _thin(backup: Path, manifest: dict[str, Any]) -> None:
-    """Take out what can be made again. First the manifest: it is true at every moment."""
+    """Delete what can be made again. The manifest is replaced first, so that it is true at every moment."""
     fresh = backup / (MANIFEST + ".part")
     with private_file(fresh, "w") as file:
         json.dump(manifest, file, indent=1)
@@ -146,10 +146,10 @@ def _thin(backup: Path, manifest: dict[str, Any]) -> None:
 
 
 def _remove(backup: Path) -> None:
-    """Under its name a backup is whole, also when this is killed: what is left then is cleared away as one that was cut off."""
+    """Rename a backup and delete it, so that a folder with a backup's name is always whole, even when this is killed."""
     shutil.rmtree(backup.rename(backup.with_name(backup.name + ".part")))
 
 
 def plain(now: str) -> str:
-    """A time stamp as the name of a folder."""
+    """Return a timestamp as the name of a folder."""
     return now.replace(":", "").replace("-", "")

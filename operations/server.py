@@ -1,4 +1,4 @@
-"""How the web server starts, tells systemd that it works, and ends."""
+"""Start the web server, notify systemd that it works, and stop it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from datasette.app import Datasette
 
 from operations import probe
 
-#: Seconds that answers under way get when the server is told to end, and after which it ends whatever holds it.
+#: Seconds that open requests get after the signal to stop, and seconds after which the server stops in any case.
 GRACE, LAST = 5, 10
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which always ends when it is told to."""
+    """uvicorn's server, which always stops after a signal."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -28,19 +28,19 @@ class Server(uvicorn.Server):
 
 
 def lifecycle(site: Datasette) -> dict[str, Any]:
-    """Settings of uvicorn: when the server ends, and how often it tells systemd that it works.
+    """Settings of uvicorn: when the server stops, and how often it notifies systemd.
 
     systemd sets NOTIFY_SOCKET and WATCHDOG_USEC (sd_notify(3)); it restarts a site that says nothing for so long.
     """
     settings: dict[str, Any] = {"timeout_graceful_shutdown": GRACE}
     if os.environ.get("NOTIFY_SOCKET"):
 
-        async def tell() -> None:
+        async def report_health() -> None:
             if not await probe.failures(site.get_database("corpus"), probe.SECONDS):
                 notify("READY=1\nWATCHDOG=1")
 
         half = int(os.environ.get("WATCHDOG_USEC") or 60_000_000) / 2_000_000
-        settings |= {"callback_notify": tell, "timeout_notify": half}
+        settings |= {"callback_notify": report_health, "timeout_notify": half}
     return settings
 
 

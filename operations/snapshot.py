@@ -17,7 +17,7 @@ class BadTarget(InvalidInput):
 def snapshot(config: Configuration, target: Path) -> int:
     """Write corpus.db as it is now to `target`, which appears whole or not at all; returns its length in bytes.
 
-    The copy needs no file beside it and can be shown from a folder that cannot be written.
+    The copy needs no other file and can be served from a read-only folder.
 
     Raises:
         BadTarget: `target` is a database of the data folder, or the log of one, also by another name.

@@ -1,4 +1,4 @@
-"""What is known against the SQLite that Python runs with: told by check, status and serve; too old a one is refused."""
+"""Known faults of the installed SQLite: check, status and serve report them, and a version that is too old is refused."""
 
 from __future__ import annotations
 

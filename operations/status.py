@@ -1,4 +1,4 @@
-"""What is stored, how each source stands, and what needs a person."""
+"""The state of the data: what is stored, how each source is doing, and what needs a person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMED = 4
 
 
 def status(config: Configuration, now: str) -> dict[str, Any]:
-    """What is stored and how each source stands at a time (UTC stamp), ready for JSON; `warnings` is empty when all is well.
+    """Return what is stored and the state of each source at a UTC time, ready for JSON; `warnings` is empty when all is well.
 
     Raises:
         OperationError: there is no corpus yet.
@@ -77,14 +77,14 @@ def _known_damage(config: Configuration, name: str) -> str | None:
 
 
 def _unsure_mails(mail: Path) -> list[str]:
-    """That somebody must look after mails of which nobody knows whether they arrived; those of a killed sender at once."""
+    """Return a warning about emails that may have arrived or not, including those of a killed sender."""
     if not mail.exists() or unreadable(mail):
         return []
     sql = "select count(*) from deliveries where state = 'unknown' or (state = 'claimed' and ?)"
     try:
         with nobody_sends(mail) as dead, closing(read_only(mail)) as db:
             number = db.execute(sql, [dead]).fetchone()[0]
-    except (OSError, sqlite3.Error):  # empty, damaged further in, or on a disk that is read-only: told elsewhere
+    except (OSError, sqlite3.Error):  # empty, damaged, or on a read-only disk: reported elsewhere
         return []
     return [f"{mail}: {number:,} mails may have arrived or not: infopolicy digest status"] if number else []
 

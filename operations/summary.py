@@ -1,4 +1,4 @@
-"""What a data folder holds, in a few lines for whoever has just collected it."""
+"""Summarize what a data folder holds, in a few lines after a crawl."""
 
 from __future__ import annotations
 

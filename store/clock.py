@@ -11,11 +11,6 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime(_FORMAT)
 
 
-def utc_today() -> str:
-    """The day in UTC (``YYYY-MM-DD``)."""
-    return utc_now()[:10]
-
-
 def shift(moment: str, **distance: float) -> str:
     """A moment later by the keyword arguments of `timedelta`; negative ones go back."""
     return (datetime.fromisoformat(moment) + timedelta(**distance)).strftime(_FORMAT)

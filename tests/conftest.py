@@ -48,18 +48,25 @@ def staff(tmp_path: Path) -> Iterator[Database]:
     db.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that runs the real command in a process of its own as slow."""
+    for item in items:
+        if {"infopolicy", "collect"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 # --------------------------------------------------------------------- recordings
 
 
 class NotRecorded(AssertionError):
-    """A spider asked for an address that is not among the recordings."""
+    """A spider requested an address that is not among the recordings."""
 
 
 def replay(spider: scrapy.Spider, folder: Path, corpus: Path) -> list[Any]:
     """Everything a spider yields when the recordings below `folder` (HOST/PATH) answer it, in order, without a network.
 
     Raises:
-        NotRecorded: it asks for something else.
+        NotRecorded: it requests another address.
     """
     spider.settings = Settings({"INFOPOLICY_CORPUS": str(corpus)})  # type: ignore[attr-defined]
     items: list[Any] = []
@@ -195,7 +202,7 @@ def recording(tmp_path: Path) -> Recording:
 
 @pytest.fixture
 def infopolicy(tmp_path: Path) -> Command:
-    """Run the real command in a process of its own, on `tmp_path/data`; whatever happens, it shows no traceback."""
+    """Run the real command in a process of its own, on `tmp_path/data`; it never shows a traceback."""
 
     def run(*arguments: str, mirror: str | None = None, python: str | None = None, **options: Any) -> Any:
         environment = clean_environment() | {"INFOPOLICY_DATA": str(tmp_path / "data")}

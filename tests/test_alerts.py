@@ -186,6 +186,7 @@ def test_many_at_once_are_summed_up(
     assert told(world, [team], SECOND, SECOND_DAY) == {}
 
 
+@pytest.mark.slow
 def test_services_that_the_library_knows_are_reached_through_it(world: Any, service: Service, tmp_path: Path) -> None:
     file = tmp_path / "alerts.yml"
     file.write_text(f"channels:\n  chat:\n    address: json://127.0.0.1:{service.server_port}/in\n")

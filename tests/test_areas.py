@@ -102,6 +102,7 @@ def _broken(tmp_path: Path, change: str) -> Path:
         ("an area at the top", "unknown key 'roads'"),
     ],
 )
+@pytest.mark.slow
 def test_areas_mistake_is_named_with_file_and_entry(tmp_path: Path, change: str, said: str) -> None:
     path = _broken(tmp_path, change)
     with pytest.raises(BadAreas) as error:

@@ -29,6 +29,8 @@ from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
 from store.errors import OperationError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -104,7 +106,7 @@ def test_half_a_backup_is_refused(config: Configuration, loss: str) -> None:
     if loss == "part":
         place = place.rename(place.with_name(place.name + ".part"))
     (place / ("manifest.json" if loss != "file" else "corpus.db")).unlink()
-    with pytest.raises(OperationError, match="half a backup" if loss != "file" else r"corpus\.db"):
+    with pytest.raises(OperationError, match="not a complete backup" if loss != "file" else r"corpus\.db"):
         restore(config, place, now=LATER)
     assert human(config.data) == before
     assert not list(config.data.glob("replaced-*"))

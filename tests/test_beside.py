@@ -15,6 +15,8 @@ from conftest import ROOT
 
 from crawlers.download import worker_process
 
+pytestmark = pytest.mark.slow
+
 
 def doubled(number: int) -> tuple[int, int]:
     """The process that did it, and twice the number."""

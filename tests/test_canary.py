@@ -22,6 +22,8 @@ from conftest import ROOT, clean_environment
 from site_corpus import BROADBAND
 from test_nginx import free_port, wait_for
 
+pytestmark = pytest.mark.slow
+
 WORD, PLACE = "zyzzyvaqux", "203.0.113.77"
 FORMS = [
     WORD,

@@ -114,6 +114,7 @@ def test_folder_that_may_not_be_written(call: Call, monkeypatch: pytest.MonkeyPa
         ("corpus.db", "check"),
     ],
 )
+@pytest.mark.slow
 def test_damaged_database_is_named_and_left_alone(call: Call, tmp_path: Path, name: str, command: str) -> None:
     file = tmp_path / "data" / name
     file.parent.mkdir()

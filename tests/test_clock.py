@@ -110,11 +110,11 @@ def test_a_clock_set_back_a_little_signs_nobody_out(staff: Database) -> None:
 
 def test_tries_of_the_future_shut_nobody_out_and_those_of_a_moment_ago_count(staff: Database) -> None:
     for _ in range(limits.PER_NAME_AND_ORIGIN):
-        assert limits.may_try(staff, "Ana Reader", "192.0.2.1", YEARS_AHEAD)
-    assert not limits.may_try(staff, "Ana Reader", "192.0.2.1", YEARS_AHEAD)
+        assert limits.allow_attempt(staff, "Ana Reader", "192.0.2.1", YEARS_AHEAD)
+    assert not limits.allow_attempt(staff, "Ana Reader", "192.0.2.1", YEARS_AHEAD)
     for _ in range(limits.PER_NAME_AND_ORIGIN):
-        assert limits.may_try(staff, "Ana Reader", "192.0.2.1", NOW)
-    assert not limits.may_try(staff, "Ana Reader", "192.0.2.1", BEFORE), "setting the clock back is no way round"
+        assert limits.allow_attempt(staff, "Ana Reader", "192.0.2.1", NOW)
+    assert not limits.allow_attempt(staff, "Ana Reader", "192.0.2.1", BEFORE), "setting the clock back is no way round"
 
 
 # --------------------------------------------------------------------- mail

@@ -16,6 +16,8 @@ from conftest import Command, Recording
 from operations import daily
 from settings import Configuration
 
+pytestmark = pytest.mark.slow
+
 Steps = Callable[..., tuple[int, list[list[str]]]]
 TODAY = ("--today", "2025-03-10")
 LIBRARIES = "A bill to give public libraries money for broadband and internet access"

@@ -26,6 +26,8 @@ from derive import pool
 from derive.update import derive, forget, tagger_version, untagged
 from store.connect import open_staff
 
+pytestmark = pytest.mark.slow
+
 DERIVED = ("taggings", "tags", "evidence", "matchings", "position_matches")
 FILES = sorted((SOURCES / "us_bills").rglob("BILLSTATUS-*.xml"))
 
@@ -251,9 +253,9 @@ def killed(_: object) -> None:
 def test_a_process_that_is_killed_is_told_in_a_sentence() -> None:
     with (
         pytest.raises(pool.WorkerError, match=r"what was written is complete.*INFOPOLICY_WORKERS=1"),
-        pool.crew(2, pool.SMALL) as found,
+        pool.task_pool(2, pool.SMALL) as found,
     ):
-        list(found.spread(killed, [({}, [])], "version"))
+        list(found.spread(killed, [({}, [])]))
 
 
 def _alive(process: int) -> bool:

@@ -64,7 +64,7 @@ def test_what_people_did_can_neither_be_changed_nor_removed(db: Database, table:
     collaboration.add_note(db, ana, BROADBAND, "a note", NOW)
     collaboration.assign(db, ana, BROADBAND, "Ben Writer", NOW)
     collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-04-01", until_change=None)
-    collaboration.hand_over(db, ana, "broadband", "Ben Writer", "", NOW)
+    collaboration.reassign_area(db, ana, "broadband", "Ben Writer", "", NOW)
     before = db.execute(f"select * from {table}").fetchall()
     assert before
     for sql in (f"update {table} set id = id + 1", f"delete from {table}"):

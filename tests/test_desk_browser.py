@@ -253,7 +253,7 @@ def busy(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         collaboration.assign(db, ana, BROADBAND, "Ben Writer", NOW)
         collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-30", until_change="status")
         collaboration.follow(db, ana, BROADBAND, True, NOW)
-        collaboration.hand_over(db, ana, "broadband", "Ben Writer", "on leave", LATER)
+        collaboration.reassign_area(db, ana, "broadband", "Ben Writer", "on leave", LATER)
         collaboration.save_filter(db, ana, "Broadband", "area=broadband")
     with closing(corpus_of(config)) as corpus:
         # What the verdict rested on goes: it comes back with a comparison.

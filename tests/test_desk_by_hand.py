@@ -32,6 +32,8 @@ from crawlers.storage.record import upsert
 from desk.intake import manual_documents, manual_entry_pages
 from settings import Configuration
 
+pytestmark = pytest.mark.slow
+
 FORM = {
     "kind": "bill",
     "jurisdiction": "us",

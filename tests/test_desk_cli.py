@@ -24,6 +24,8 @@ from settings import Configuration
 from store.connect import open_staff
 from store.schema.staff import APPEND_ONLY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:

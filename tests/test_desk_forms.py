@@ -18,6 +18,8 @@ from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, Portal
 from store.connect import open_partners
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "",
     " ",
@@ -158,7 +160,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = build(tmp_path_factory.mktemp("forms"))
     with closing(open_partners(config.partners, config.corpus)) as db:
         dana = partners.add_partner(db, "Dana Partner", "EFF", password=PASSWORD, now=NOW)
-        partners.say(db, dana, BROADBAND, "oppose", "", seen=0, now=NOW)
+        partners.publish_statement(db, dana, BROADBAND, "oppose", "", seen=0, now=NOW)
     with closing(open_desk(config)) as db:
         reports.file(db, "/", "Something is wrong here.", None, origin="a", now=NOW)
     return config.data

@@ -37,7 +37,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = build(tmp_path_factory.mktemp("guests"))
     with closing(open_partners(config.partners, config.corpus)) as db:
         dana = partners.add_partner(db, "Dana Partner", "Electronic Frontier Foundation", password=PASSWORD, now=NOW)
-        partners.say(db, dana, RULE, "support", "It helps readers without a line at home.", seen=0, now=NOW)
+        partners.publish_statement(
+            db, dana, RULE, "support", "It helps readers without a line at home.", seen=0, now=NOW
+        )
     with closing(open_desk(config)) as db:
         for words in ("The map lacks Puerto Rico since yesterday.", "The title is cut off in the middle."):
             reports.file(db, PUBLIC, words, "ibis@example.org", origin="a", now=NOW)

@@ -39,6 +39,8 @@ from settings import Configuration
 from store.connect import open_partners
 from store.schema.partners import APPEND_ONLY
 
+pytestmark = pytest.mark.slow
+
 EFF, ARL = "Dana Partner", "Emil Partner"
 PAPER = f"/partner/documents/{BROADBAND}"
 PUBLIC = f"/documents/{BROADBAND}"
@@ -75,7 +77,7 @@ def who(db: Any, name: str = EFF) -> Account:
 
 
 def say(db: Any, stance: str = "oppose", note: str = "It goes too far.", name: str = EFF, seen: int = 0) -> int:
-    partners.say(db, who(db, name), BROADBAND, stance, note, seen=seen, now=NOW)
+    partners.publish_statement(db, who(db, name), BROADBAND, stance, note, seen=seen, now=NOW)
     return int(db.execute("select max(id) from statements").fetchone()[0])
 
 
@@ -257,21 +259,21 @@ async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> 
 def test_two_organisations_speak_beside_each_other(db: Any, config: Configuration) -> None:
     say(db)
     say(db, "support", "", ARL)
-    shown = [(row["organisation"], row["stance"]) for row in partners.shown(config.partners, BROADBAND)]
+    shown = [(row["organisation"], row["stance"]) for row in partners.public_statements(config.partners, BROADBAND)]
     assert shown == [("Association of Research Libraries", "support"), ("Electronic Frontier Foundation", "oppose")]
-    assert partners.shown(config.partners, RULE) == []
+    assert partners.public_statements(config.partners, RULE) == []
     accounts.set_disabled(db, who(db), True, now=NOW)
-    assert len(partners.shown(config.partners, BROADBAND)) == 1
+    assert len(partners.public_statements(config.partners, BROADBAND)) == 1
 
 
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(partners.BadStatement, match="no such document"):
-        partners.say(db, who(db), "us-1-hr1", "oppose", "", seen=0, now=NOW)
+        partners.publish_statement(db, who(db), "us-1-hr1", "oppose", "", seen=0, now=NOW)
     monkeypatch.setattr(partners, "MOST_A_DAY", 1)
     say(db)
     with pytest.raises(partners.BadStatement, match="a day"):
         say(db, "support", seen=1)
-    partners.say(db, who(db), BROADBAND, "support", "", seen=1, now="2022-03-11T09:00:00Z")
+    partners.publish_statement(db, who(db), BROADBAND, "support", "", seen=1, now="2022-03-11T09:00:00Z")
 
 
 @pytest.mark.parametrize("words", ["HR 1783", "h.r. 1783", f"http://localhost{PUBLIC}", BROADBAND, "library broadband"])
@@ -305,7 +307,7 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
     assert without.status_code == 400
     assert 'id="reason-1-error">Enter a reason' in without.text
     await browser.send("/desk/partners", reason="This is an advertisement.", **form)
-    assert partners.shown(config.partners, BROADBAND) == []
+    assert partners.public_statements(config.partners, BROADBAND) == []
     assert "hid a statement of a partner" in (await browser.get("/desk/trail")).text
     # Who looked at the page before is told.
     assert (await browser.send("/desk/partners", reason="again", **form)).status_code == 409
@@ -316,7 +318,7 @@ async def test_staff_hide_with_a_reason_that_the_partner_reads(
     assert not [word for word in PRIVATE if word in mine]
     page = (await browser.get("/desk/partners")).text
     await browser.send("/desk/partners", statement="1", seen=field(page, "seen"), hide="0", reason="a mistake")
-    assert len(partners.shown(config.partners, BROADBAND)) == 1
+    assert len(partners.public_statements(config.partners, BROADBAND)) == 1
 
 
 FAY = "Fay Partner"
@@ -346,21 +348,21 @@ def test_what_staff_hid_stays_hidden_however_it_is_sent_again(db: Any, config: C
             "colleague": lambda seen: say(db, name=FAY, seen=seen),
         }[step](number)
         # What others say on it is not touched.
-        assert [row["organisation"] for row in partners.shown(config.partners, BROADBAND)] == [
+        assert [row["organisation"] for row in partners.public_statements(config.partners, BROADBAND)] == [
             "Association of Research Libraries"
         ]
-    assert partners.mine(db, who(db), BROADBAND)["reason"] == "an advertisement"  # type: ignore[index]
-    assert partners.sent_again(db) == 1
+    assert partners.current_statement(db, who(db), BROADBAND)["reason"] == "an advertisement"  # type: ignore[index]
+    assert partners.resubmitted_count(db) == 1
     # Another document of theirs is not touched either.
-    partners.say(db, who(db), RULE, "watch", "", seen=0, now=NOW)
-    assert len(partners.shown(config.partners, RULE)) == 1
+    partners.publish_statement(db, who(db), RULE, "watch", "", seen=0, now=NOW)
+    assert len(partners.public_statements(config.partners, RULE)) == 1
     # Staff show what is there now, and from then on the partner speaks freely again.
-    last = partners.mine(db, who(db), BROADBAND)
+    last = partners.current_statement(db, who(db), BROADBAND)
     assert last
     partners.moderate(db, ana, last["id"], hidden=False, reason="fine", seen=last["moderation_id"], now=LATER)
-    assert (len(partners.shown(config.partners, BROADBAND)), partners.sent_again(db)) == (2, 0)
+    assert (len(partners.public_statements(config.partners, BROADBAND)), partners.resubmitted_count(db)) == (2, 0)
     say(db, note="More.", seen=last["id"])
-    assert "More." in [row["note"] for row in partners.shown(config.partners, BROADBAND)]
+    assert "More." in [row["note"] for row in partners.public_statements(config.partners, BROADBAND)]
 
 
 async def test_both_sides_see_that_a_hidden_statement_was_sent_again(

@@ -19,6 +19,8 @@ from desk_fixtures import made as made
 from operations import loss
 from settings import Configuration
 
+pytestmark = pytest.mark.slow
+
 #: A stop is the first call of a function in another file than the call before; reading a property is none.
 MOST_STOPS = 25
 
@@ -37,7 +39,7 @@ def properties() -> set[tuple[str, str]]:
 async def test_the_review_page_is_reached_in_few_stops(
     browser: Browser, config: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loss.note(config.data)
+    loss.record_state(config.data)
     ours, known, entered = str(ROOT), properties(), []
 
     def watch(frame: FrameType, event: str, _: Any) -> None:

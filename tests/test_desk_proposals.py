@@ -22,6 +22,8 @@ from desk.intake.catalog_patch import CannotAmend, Change
 from positions.catalog.catalog import HOME, check, load_catalogue
 from settings import Configuration
 
+pytestmark = pytest.mark.slow
+
 KEY = "pr-library-records"
 NEW = "Your reading is \"yours\": nobody else's # business – not even the café's."
 FILE = """\

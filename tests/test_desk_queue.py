@@ -99,7 +99,7 @@ def test_what_is_decided_leaves_the_queue(db: Database) -> None:
 )
 def test_filters(db: Database, filters: dict[str, str], expected: list[str]) -> None:
     collaboration.assign(db, person(db), HOSTILE_BILL, "Ana Reader", NOW)
-    collaboration.hand_over(db, person(db), "broadband", "Ana Reader", "", NOW)
+    collaboration.reassign_area(db, person(db), "broadband", "Ana Reader", "", NOW)
     asked = replace(ASKED, account_id=person(db).id)
     entries, total = queue.ranked(db, Filters(**filters), asked, skip=0, size=10)
     assert [entry.document_id for entry in entries] == expected
@@ -120,11 +120,11 @@ def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> N
     woken = replace(ASKED, today=datetime.date(2022, 3, 12))
     assert BROADBAND in [e.document_id for e in queue.ranked(db, Filters(), woken, skip=0, size=9)[0]]
     collaboration.snooze(db, ana, RULE, NOW, until_on=None, until_change="status")
-    assert collaboration.snoozed(db, RULE, "2030-01-01")
+    assert collaboration.current_snooze(db, RULE, "2030-01-01")
     change(config, "insert into changes values ('c2', ?, ?, null, 'text', 'New text')", RULE, LATER)
-    assert collaboration.snoozed(db, RULE, "2022-03-11")
+    assert collaboration.current_snooze(db, RULE, "2022-03-11")
     change(config, "insert into changes values ('c3', ?, ?, null, 'status', 'Final')", RULE, LATER)
-    assert collaboration.snoozed(db, RULE, "2022-03-11") is None
+    assert collaboration.current_snooze(db, RULE, "2022-03-11") is None
     assert RULE in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
     with pytest.raises(collaboration.BadWork, match="in the future"):
         collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
@@ -148,7 +148,7 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
             corpus.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.7})
     corpus.close()
     verdict_validity.settle_all(db, NOW)
-    page, total = queue.listed(db, Filters(), ASKED, 1)
+    page, total = queue.queue_slice(db, Filters(), ASKED, 1)
     assert total == 18
     assert [n for n, entry in page if entry.sampled] == [9]
     drawn = page[9][1].document_id
@@ -157,7 +157,7 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
         f"us-117-hr{n}" for n in range(515, 530)
     }
     # One by one gives the same order as the list, and every number is there once.
-    one_by_one = [queue.at(db, Filters(), ASKED, n) for n in range(19)]
+    one_by_one = [queue.entry_at(db, Filters(), ASKED, n) for n in range(19)]
     assert [found[1].document_id for found in one_by_one if found] == [entry.document_id for _, entry in page]
     # Looked at, it falls out for everybody.
     say(db, subject="priority", value="0", document_id=drawn, sampled=True)
@@ -170,5 +170,5 @@ def test_an_empty_queue_has_no_turn(config: Configuration, db: Database) -> None
     change(config, "delete from position_matches")
     change(config, "update taggings set priority = 0")
     verdict_validity.settle_all(db, NOW)
-    assert queue.at(db, Filters(area="broadband"), ASKED, 3) is None
-    assert queue.listed(db, Filters(), ASKED, 1) == ([], 0)
+    assert queue.entry_at(db, Filters(area="broadband"), ASKED, 3) is None
+    assert queue.queue_slice(db, Filters(), ASKED, 1) == ([], 0)

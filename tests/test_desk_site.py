@@ -29,6 +29,8 @@ from desk.reviews import reviews
 from desk.web import context
 from settings import Configuration
 
+pytestmark = pytest.mark.slow
+
 # --------------------------------------------------------------------- forms
 
 

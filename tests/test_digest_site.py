@@ -21,6 +21,8 @@ from digest.subscribers.tokens import Links
 from settings import Configuration
 from store.connect import open_mail
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Configuration:

@@ -165,6 +165,7 @@ def test_what_is_too_much_for_a_domain_waits_and_leaves_later(db) -> None:
     assert states(db) == {"queued": 60}
 
 
+@pytest.mark.slow
 def test_a_flood_of_all_domains_waits_too(db) -> None:
     for n in range(limits.EVERYBODY_HOUR + 50):
         assert subscribe(db, f"p@d{n}.example", Preferences(), now=JOINED)

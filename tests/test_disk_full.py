@@ -27,6 +27,8 @@ from settings import Configuration
 from store.connect import open_partners
 from store.data_folder import damage, present
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -105,11 +107,11 @@ def test_a_statement_of_a_partner(config: Configuration) -> None:
         said = db.execute("select count(*) from statements").fetchone()[0]
         assert db.execute("select count(*) from audit").fetchone()[0] == trail + said
         db.execute(f"pragma max_page_count = {pages + 100}")
-        partners.say(db, eff, BROADBAND, "oppose", note, seen=said, now=NOW)
+        partners.publish_statement(db, eff, BROADBAND, "oppose", note, seen=said, now=NOW)
         assert db.execute("select count(*) from statements").fetchone()[0] == said + 1
     assert damage(config.partners) == []
 
 
 def _say_until_full(db: Database, account: Account, note: str) -> None:
     for number in range(20):  # what is left of the last page may take a few
-        partners.say(db, account, BROADBAND, "oppose", note, seen=number, now=NOW)
+        partners.publish_statement(db, account, BROADBAND, "oppose", note, seen=number, now=NOW)

@@ -27,6 +27,8 @@ from operations.doctor import machine as machine_checks
 from operations.doctor.findings import OK, PROBLEM, WARNING, Finding, Host, certificate_until, run_program
 from settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

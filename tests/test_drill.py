@@ -2,8 +2,7 @@
 
 What people made is never lost, what is collected and derived heals, and whoever runs the site is told what to do.
 
-Each kill is aimed: the process ends itself with SIGKILL when it comes to a named place. `benchmarks/kill.py` does the same
-at random moments on a whole Congress.
+Each kill is aimed: the process ends itself with SIGKILL when it comes to a named place.
 """
 
 from __future__ import annotations
@@ -40,6 +39,8 @@ from store.connect import open_mail, open_partners, open_staff, read_only
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
 
+pytestmark = pytest.mark.slow
+
 CRAWL = ("--quiet", "crawl", "us_bills", "--congress", "117", "--today", "2025-06-01")
 Call = Callable[..., Result]
 
@@ -68,7 +69,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with closing(open_partners(data / "partners.db", data / "corpus.db")) as theirs:
             dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
             for document_id in some(data, 2):
-                partners.say(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
+                partners.publish_statement(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
             partners.moderate(theirs, ana, 2, hidden=True, reason="not about it", seen=0, now=NOW)
     with closing(open_mail(data / "mail.db")) as mail:
         reader(mail, "one@example.org")
@@ -201,7 +202,8 @@ if document == "hide":
                              partners=lambda: with_partners)
     partner_moderation.listed(context)
 else:
-    partners.say(with_partners, accounts.find(with_partners, "Dana"), document, "support", "For us.", seen=0, now=now)
+    dana = accounts.find(with_partners, "Dana")
+    partners.publish_statement(with_partners, dana, document, "support", "For us.", seen=0, now=now)
 """
 )
 
@@ -211,12 +213,12 @@ def test_killed_while_a_partner_says_something(data: Path, untouched: None) -> N
     document = some(data, 3)[2]
     assert start(data, "desk.accounts.accounts", "log", "1", str(data), document, code=_PARTNER) == -signal.SIGKILL
     with closing(open_partners(data / "partners.db", data / "corpus.db")) as db:
-        assert partners.of_document(db, document) == []
+        assert partners.statements_on(db, document) == []
 
 
 def test_killed_after_a_partner_said_something(data: Path) -> None:
     before, document = human(data), some(data, 3)[2]
-    again = 'partners.mine(with_partners, accounts.find(with_partners, "Dana"), document)'
+    again = 'partners.current_statement(with_partners, accounts.find(with_partners, "Dana"), document)'
     code = start(data, "desk.partners.partners", "mine", "2", str(data), document, code=f"{_PARTNER}\n{again}")
     assert code == -signal.SIGKILL
     after = human(data)
@@ -228,9 +230,9 @@ def test_killed_after_a_partner_said_something(data: Path) -> None:
 def test_killed_while_staff_hide_what_a_partner_said(data: Path) -> None:
     """It is hidden, and says why and by whom, though the line in the trail of staff is lacking."""
     before, document = human(data), some(data, 1)[0]
-    assert [each["stance"] for each in partners.shown(data / "partners.db", document)] == ["oppose"]
+    assert [each["stance"] for each in partners.public_statements(data / "partners.db", document)] == ["oppose"]
     assert start(data, "desk.accounts.accounts", "log", "1", str(data), "hide", code=_PARTNER) == -signal.SIGKILL
-    assert partners.shown(data / "partners.db", document) == []
+    assert partners.public_statements(data / "partners.db", document) == []
     after = human(data)
     [new] = set(after.pop("partners.db moderations")) - set(before.pop("partners.db moderations"))
     assert new[1:4] == (1, 1, "a mistake")
@@ -376,7 +378,7 @@ def test_killed_while_it_backs_up(data: Path, call: Call, untouched: None) -> No
     left = [path for path in (data / "backups").iterdir() if path.name not in before]
     assert [path.suffix for path in left] == [".part"]
     done = call("restore", str(left[0]))
-    assert (done.exit_code, "half a backup" in done.output) == (4, True)
+    assert (done.exit_code, "not a complete backup" in done.output) == (4, True)
     assert call("backup").exit_code == 0
 
 
@@ -387,7 +389,7 @@ def test_killed_between_the_files_of_a_restore(
     data: Path, calm: Path, call: Call, tmp_path: Path, untouched: None
 ) -> None:
     [place] = [path for path in (data / "backups").iterdir() if path.is_dir()]
-    killed_at("operations.backup:_settle", 3, data, "restore", str(place))
+    killed_at("operations.backup:_checkpoint", 3, data, "restore", str(place))
     [aside] = data.glob("replaced-*")
     assert (aside / "staff.db").exists(), "the old files are kept, whatever happened to the new ones"
     assert call("restore", str(place)).exit_code == 0

@@ -26,6 +26,8 @@ from crawlers.spiders.us_bills import UsBillsSpider
 from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
 from store.redaction import without_secrets
 
+pytestmark = pytest.mark.slow
+
 KEY = 'axolotl/key+"12 34'
 FORMS = {KEY, quote_plus(KEY), quote(KEY, safe=""), json.dumps(KEY)[1:-1], repr(KEY)[1:-1]}
 

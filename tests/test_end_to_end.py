@@ -12,6 +12,8 @@ from conftest import ROOT, Command
 
 import serve
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 #: What may differ between a crawl and a rebuild: when it was written, and the row number the search index goes by.
 STAMPS = ("first_seen_at", "changed_at", "fetched_at", "seen_at", "published_at", "applied_at", "document_rowid")

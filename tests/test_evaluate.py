@@ -124,6 +124,7 @@ def test_evaluate_bad_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(tmp_path / "absent.jsonl") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not GOLD.exists(), reason=f"the labelled documents are not here ({GOLD})")
 def test_evaluate_shipped_tags_hold_their_published_score(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAWS", 50)

@@ -25,6 +25,8 @@ from settings import Configuration
 from store.connect import open_mail, open_partners
 from store.data_folder import damage, present
 
+pytestmark = pytest.mark.slow
+
 #: The exit codes of docs/commands.md.
 CODES = {0, 1, 2, 3, 4}
 #: What only reads ends well, or says what it cannot read. Everything else needs to write and must say that it could not.

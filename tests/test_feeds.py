@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
 import sqlite3
-import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -16,11 +13,11 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from lxml import etree
-from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, build, document_row
+from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
-from pages.export import atom, exports, feeds
+from pages.export import atom, feeds
 from publish.listing import publish
 
 SITE = "https://policy.example.org"
@@ -284,175 +281,6 @@ async def test_a_date_that_is_corrected_in_place_moves_the_same_event(site, corp
     assert set(before) == set(after)
     [old], [new] = before.values(), after.values()
     assert (new["SEQUENCE"], new.start.date()) == (old["SEQUENCE"] + 1, datetime.date(2022, 4, 15))
-
-
-# --------------------------------------------------------------------- tables
-
-
-def table(answer) -> list[dict[str, str]]:
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"].startswith('attachment; filename="infopolicy-')
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-
-
-def sheet(body: bytes, number: int = 1) -> list[list[str]]:
-    """The cells of a sheet, as they would be shown; a formula would have an `f` element."""
-    space = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        page = etree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
-    assert page.findall(".//s:f", space) == []
-    assert page.findall(".//s:hyperlink", space) == []
-    return [["".join(cell.itertext()) for cell in row.findall("s:c", space)] for row in page.findall(".//s:row", space)]
-
-
-@pytest.mark.parametrize(
-    ("path", "ids"),
-    [
-        ("/browse", [BROADBAND, RULE, PLAIN, HOSTILE_BILL]),
-        ("/browse?area=broadband", [BROADBAND, RULE]),
-        ("/browse?q=hotspots&kind=regulation", [RULE]),
-        ("/browse?q=xylophones", []),
-        ("/areas/library-funding", [BROADBAND, HOSTILE_BILL]),
-        ("/jurisdictions/us?kind=regulation", [RULE]),
-        ("/positions/tc-hotspot-lending", [BROADBAND]),
-    ],
-)
-async def test_every_table_has_the_documents_of_the_page(site, path: str, ids: list[str]) -> None:
-    place, _, query = path.partition("?")
-    form = {name: f"{place}.{name}?{query}" for name in ("csv", "json", "xlsx")}
-    assert [row["id"] for row in table(await get(site, form["csv"]))] == ids
-    found = (await get(site, form["json"])).json()
-    assert [row["id"] for row in found["documents"]] == ids
-    assert (found["total"], found["next"]) == (len(ids), None)
-    head, *rows = sheet((await get(site, form["xlsx"])).content)
-    assert head == list(exports.DOCUMENT_COLUMNS)
-    assert [row[0] for row in rows] == ids
-    meanings = dict(sheet((await get(site, form["xlsx"])).content, 2))
-    assert meanings == exports.DOCUMENT_COLUMNS
-
-
-async def test_a_row_tells_what_the_page_tells(site) -> None:
-    [row] = table(await get(site, "/positions/tc-hotspot-lending.csv"))
-    assert row == {
-        "id": BROADBAND,
-        "identifier": "H.R. 1783",
-        "title": "Library Broadband Act",
-        "kind": "bill",
-        "document_type": "hr",
-        "jurisdiction": "us",
-        "place": "United States",
-        "session": "117",
-        "status": "passed_first_chamber",
-        "status_in_words": "Passed one chamber",
-        "status_on": "2022-03-08",
-        "status_reason": "",
-        "published_on": "2021-03-11",
-        "latest_on": "2022-03-08",
-        "latest_action": "Received in the Senate.",
-        "next_on": "",
-        "next_date": "",
-        "must_see": "1",
-        "areas": "broadband; library-funding",
-        "areas_in_words": "Broadband; Library funding",
-        "positions": "tc-hotspot-lending",
-        "stance": "",
-        "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
-        "address": f"{SITE}/documents/{BROADBAND}",
-    }
-    [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
-    assert (rule["next_on"], rule["next_date"], rule["areas"]) == ("2022-03-31", "Comments close", ["broadband"])
-
-
-async def test_dates_as_tables(site) -> None:
-    [row] = table(await get(site, "/deadlines.csv"))
-    assert (row["document_id"], row["starts_at"], row["areas"]) == (RULE, "2022-03-31T23:59:00", "broadband")
-    [past] = (await get(site, "/deadlines.json?past=1")).json()["dates"]
-    assert (past["kind_in_words"], past["description"]) == ("Hearing", "Room 2123")
-    head, *rows = sheet((await get(site, "/deadlines.xlsx?area=all")).content)
-    assert (head, len(rows)) == (list(exports.DATE_COLUMNS), 1)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0"],
-)
-async def test_no_cell_is_a_formula(corpus: Path, tmp_path: Path, text: str) -> None:
-    file = tmp_path / "corpus.db"
-    file.write_bytes(corpus.read_bytes())
-    db = Database(file)
-    db.table("documents").update(BROADBAND, {"title": text, "latest_action": text})
-    db.close()
-    site = serve.build(file, today=TODAY, site=SITE)
-    [row] = table(await get(site, "/positions/tc-hotspot-lending.csv"))
-    assert row["title"] == row["latest_action"] == f"'{text}"
-    _, cells = sheet((await get(site, "/positions/tc-hotspot-lending.xlsx")).content)
-    assert cells[2].replace("\r\n", "\n") in (
-        f"'{text}",
-        f"'{text}".replace("\r", "_x000D_"),
-        f"'{text}".replace("\r", "\n"),
-    )
-    assert (await get(site, "/positions/tc-hotspot-lending.json")).json()["documents"][0]["title"] == text
-
-
-async def test_json_leads_from_page_to_page_and_none_is_told_twice(site) -> None:
-    address, seen = f"{SITE}/browse.json?size=1", []
-    while address:
-        page = (await get(site, address.removeprefix(SITE))).json()
-        seen += [row["id"] for row in page["documents"]]
-        address = page["next"]
-    assert seen == [BROADBAND, RULE, PLAIN, HOSTILE_BILL]
-
-
-@pytest.mark.parametrize("size", ["0", "-1", "x", "²", "999999999"])
-async def test_a_size_that_is_none_is_bounded(site, size: str) -> None:
-    assert (await get(site, f"/browse.json?size={quote_plus(size)}")).json()["documents"]
-
-
-async def test_a_long_table_is_whole_and_comes_in_windows(site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "WINDOW", 1)
-    assert len(table(await get(site, "/browse.csv"))) == 4
-    monkeypatch.setattr(exports, "EXCEL_ROWS", 3)
-    assert len(sheet((await get(site, "/browse.xlsx")).content)) == 1 + 3
-
-
-async def test_the_record_of_a_document(site) -> None:
-    found = (await get(site, f"/documents/{BROADBAND}.json")).json()
-    assert found["actions"][-1]["description"] == "Received in the Senate."
-    assert [step["status"] for step in found["steps"]] == ["introduced", "passed_first_chamber"]
-    assert found["automatic"]["areas"][0]["id"] == "broadband"
-    assert found["automatic"]["areas"][0]["evidence"][0]["words"] == "Broadband"
-    [position] = found["automatic"]["positions"]
-    assert position["words"] == "A library may lend hotspots to readers."
-    assert found["stances"] == []
-
-
-async def test_a_stance_is_taken_away_once_it_is_published_and_what_staff_rejected_is_not(
-    corpus: Path, tmp_path: Path
-) -> None:
-    file = tmp_path / "corpus.db"
-    file.write_bytes(corpus.read_bytes())
-    db = Database(file)
-    day = {"document_id": BROADBAND, "decided_on": "2022-03-09"}
-    db.table("decisions").insert_all(
-        [
-            day | {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It pays for hotspots."},
-            day | {"subject": "area:library-funding", "verdict": "reject"},
-        ]
-    )
-    publish(db, "2022-03-09T12:00:00Z")
-    db.close()
-    site = serve.build(file, today=TODAY, site=SITE)
-    rows = {row["id"]: row for row in table(await get(site, "/browse.csv"))}
-    assert (rows[BROADBAND]["stance"], rows[BROADBAND]["areas"]) == ("support", "broadband")
-    assert rows[RULE]["stance"] == ""
-    found = (await get(site, f"/documents/{BROADBAND}.json")).json()
-    assert found["stances"] == [
-        {"position": None, "value": "support", "reason": "It pays for hotspots.", "decided_on": "2022-03-09"}
-    ]
-    assert BROADBAND not in {row["id"] for row in (await get(site, "/areas/library-funding.json")).json()["documents"]}
-    assert "ALA's stance: Support" in (await get(site, f"/embed/documents/{BROADBAND}")).text
-    sheet_of_paper = (await get(site, "/positions/tc-hotspot-lending/handout")).text
-    assert "ALA: Support" in sheet_of_paper
 
 
 # --------------------------------------------------------------------- asking again

@@ -94,6 +94,7 @@ def test_every_csv_route_of_ours_is_scanned(site: Any) -> None:
     assert {each for each in patterns if "csv" in each} == set(OURS), "name the addresses of a new route in OURS"
 
 
+@pytest.mark.slow
 async def test_no_csv_address_gives_a_formula(site: Any, world: Configuration) -> None:
     own = [each for addresses in OURS.values() for each in addresses]
     datasettes = [f"/corpus/{table}.csv?{options}" for table, options in itertools.product(tables(world), OPTIONS)]

@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks import fingerprint, freeze, scenario
 
+pytestmark = pytest.mark.slow
+
 Frozen = dict[str, Any]
 
 

@@ -48,6 +48,8 @@ from pages.export import ical
 from positions.catalog import catalog
 from settings import ROOT, BadSetting, load
 
+pytestmark = pytest.mark.slow
+
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
 TARGETS = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
@@ -121,6 +123,7 @@ READERS = PARSERS | {
     "crawlers/sources.py": "crawler_rules",
     "crawlers/status/ceremonial.py": "crawler_rules",
     "crawlers/status/states.py": "crawler_rules",
+    "crawlers/status/rules.py": "crawler_rules",
     "crawlers/yaml_config.py": "crawler_rules",
     "datasette/plugins/sharing.py": "web_addresses",
     "digest/subscribers/form.py": "forms",
@@ -407,13 +410,13 @@ def test_a_cookie_that_is_no_text_is_refused_and_not_logged(caplog: pytest.LogCa
     "text", ["text:title:library", "title:title:summary:(a b)", "title:(text:a OR summary:b)", "title:-text:a"]
 )
 def test_fields_in_a_row_or_inside_one_another_are_a_search(text: str) -> None:
-    fuzz_visitors.search(text)
+    assert 0 <= fuzz_visitors.search(text) <= fuzz_visitors.DOCUMENTS
 
 
 @FAST
 @given(st.text(max_size=400))
 def test_the_search_box_takes_anything(text: str) -> None:
-    fuzz_visitors.search(text)
+    assert 0 <= fuzz_visitors.search(text) <= fuzz_visitors.DOCUMENTS
 
 
 @FAST
@@ -422,7 +425,7 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
     good = '"net neutrality" OR (title:librar* -sponsor:"Smith, A" NOT number:hr1) AND text:e-book'
     for _ in range(5):
         good = change_text(good, rng)
-    fuzz_visitors.search(good)
+    assert 0 <= fuzz_visitors.search(good) <= fuzz_visitors.DOCUMENTS
 
 
 @FAST
@@ -437,7 +440,8 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
     )
 )
 def test_any_address_of_the_list_is_answered(args: dict[str, str]) -> None:
-    fuzz_visitors.browse(args)
+    found = fuzz_visitors.browse(args)
+    assert len(found.results) == found.total <= fuzz_visitors.DOCUMENTS, "all fit on one page"
 
 
 def test_json_lines_are_refused_one_by_one() -> None:

@@ -19,6 +19,8 @@ import serve
 from operations import connections
 from operations.connections import PatientProtocol
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 #: What is sent, before the connection goes quiet; whether an answer comes before it is closed.

@@ -30,6 +30,8 @@ import serve
 from crawlers.sources import load_sources
 from store.connect import open_corpus
 
+pytestmark = pytest.mark.slow
+
 KEYS = {source.key: "not-a-key" for source in load_sources().values() if source.key} | {"COURTLISTENER_AGREED": "1"}
 PAGING = [name for name, case in CASES.items() if case.announces]
 #: The real command line, with arguments of its own for each spider. Of what follows a crawl only what the page shows is

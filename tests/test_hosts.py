@@ -91,6 +91,7 @@ async def answer(app: Any, path: str, headers: dict[str, str]) -> str:
     return re.sub(rf"{once}|timed_out|[0-9.]+ ?ms", "", said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_foreign_host_changes_no_answer(app: Any, path: str) -> None:
     usual = await answer(app, path, {})

@@ -145,14 +145,7 @@ def test_every_package_and_module_is_installed_and_nothing_else() -> None:
     assert set(checked["modules"]) == set(SETUP["py-modules"])
 
 
-@pytest.mark.parametrize(
-    ("file", "options"),
-    [
-        ("requirements.txt", ["--no-dev"]),
-        ("requirements-dev.txt", []),
-        ("requirements-cluster.txt", ["--no-dev", "--extra", "cluster"]),
-    ],
-)
+@pytest.mark.parametrize(("file", "options"), [("requirements.txt", ["--no-dev"]), ("requirements-dev.txt", [])])
 def test_exported_requirements_are_those_of_the_lock(file: str, options: list[str]) -> None:
     if shutil.which("uv") is None and not os.environ.get("CI"):
         pytest.skip("uv is not installed: the export cannot be compared with uv.lock")
@@ -165,13 +158,8 @@ def test_exported_requirements_are_those_of_the_lock(file: str, options: list[st
     assert lines((ROOT / file).read_text(encoding="utf-8")) == lines(fresh), "make lock renews them"
 
 
-def test_the_cluster_is_installed_from_pinned_packages_and_not_by_our_name() -> None:
-    """Nobody has published a package of our name: whoever does could put anything on the machines of those who ask for it."""
-    pinned = _packages("requirements-cluster.txt")
-    assert pinned >= _packages("requirements.txt")
-    assert {name for name, _ in pinned - _packages("requirements.txt")} >= {"dask", "distributed"}
-    audit = (ROOT / ".ci" / "audit").read_text(encoding="utf-8")
-    assert "-r requirements.txt -r requirements-cluster.txt" in audit
+def test_no_page_installs_a_package_of_our_name() -> None:
+    """Nobody has published one: whoever does could put anything on the machines of those who install it."""
     told = [ROOT / "README.md", *ROOT.glob("*.py"), *(ROOT / "docs").rglob("*.md")]
     by_name = re.compile(r"(?:pipx?|tool) install [^\n]*\binfopolicy\b(?=['\"\[\s]|$)")
     assert [path.name for path in told if by_name.search(path.read_text(encoding="utf-8"))] == []

@@ -172,6 +172,7 @@ def test_a_version_on_which_a_run_would_stop_half_way_is_refused(
     assert (done.exit_code, "99.0.0 or newer" in done.output) == (4, True)
 
 
+@pytest.mark.slow
 def test_the_faults_are_told_by_check_and_status_and_change_no_exit_code(
     config: Configuration, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

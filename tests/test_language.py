@@ -140,6 +140,7 @@ def everything() -> dict[str, str]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoken", OTHERS)
 def test_every_message_is_there_in_every_language(spoken: str) -> None:
     said, there = everything(), translated(spoken)

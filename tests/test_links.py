@@ -27,6 +27,8 @@ from publish.listing import publish_decisions
 from settings import Configuration
 from store.connect import open_mail
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://policy.example.org"
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 NOW = "2026-11-25T09:00:00Z"

@@ -34,6 +34,8 @@ from settings import Configuration
 from store.connect import open_mail, open_partners, open_staff, read_only
 from store.private_files import identity_of
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[..., Result]
 PRIVATE = ("staff.db", "partners.db", "mail.db")
 LOSSES = ("deleted", "zero bytes", "an empty database", "an older copy")
@@ -87,7 +89,7 @@ def _people_speak(config: Configuration, document: str, address: str, now: str) 
     with closing(open_partners(config.partners, config.corpus)) as db:
         name = f"Dana {document}"
         dana = partners.add_partner(db, name, f"Axolotl {document}", password=PASSWORD, now=now)
-        partners.say(db, dana, document, "oppose", "It goes too far.", seen=0, now=now)
+        partners.publish_statement(db, dana, document, "oppose", "It goes too far.", seen=0, now=now)
     with closing(open_mail(config.mail)) as db:
         reader(db, address)
         subscribers.suppress(db, f"never-{address}", "asked us", now=now)
@@ -202,9 +204,9 @@ async def test_what_the_site_takes_in_is_known_at_once(data: Path) -> None:
     browser = desk_fixtures.Browser(desk_fixtures.site_of(config).app())
     assert (await browser.sign_in()).status_code == 302
     assert (await browser.send(desk_fixtures.document(more="/follow"), on="1")).status_code in (302, 303)
-    assert loss.lost(data, "staff.db") is None
+    assert loss.describe_loss(data, "staff.db") is None
     lose(data, "staff.db", "an older copy")
-    assert "older copy" in str(loss.lost(data, "staff.db"))
+    assert "older copy" in str(loss.describe_loss(data, "staff.db"))
     assert (await browser.get("/desk/login")).status_code == 503
 
 

@@ -235,6 +235,7 @@ def test_a_pattern_that_cannot_be_read_is_refused(source: str) -> None:
         pattern(source)
 
 
+@pytest.mark.slow
 def test_a_long_hostile_text_is_matched_in_time_that_grows_with_its_length() -> None:
     text = "library remov " * 20_000 + "( " * 20_000 + "a" * 100_000
     assert isinstance(MATCHER.match({"text": text}, AREAS), tuple)

@@ -21,6 +21,8 @@ from positions.catalog.yaml_file import BadFile
 from publish.reference import write_reference
 from store.connect import connect, migrate
 
+pytestmark = pytest.mark.slow
+
 POSITIONS = load_catalogue().positions
 MESSAGES = load_messages(POSITIONS)
 

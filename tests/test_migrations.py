@@ -27,6 +27,8 @@ from store.schema.observed import PARTS
 sys.path.insert(0, str(ROOT / "tests" / "schemas"))
 from make import load
 
+pytestmark = pytest.mark.slow
+
 SCHEMAS = ROOT / "tests" / "schemas"
 VERSIONS = sorted(path.name for path in SCHEMAS.iterdir() if path.is_dir() and path.name != "__pycache__")
 #: Tables of corpus.db that hold what was observed: no version may lose a row of them.

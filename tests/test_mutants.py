@@ -11,6 +11,8 @@ import pytest
 from benchmarks import mutants
 from benchmarks.mutations import mutations
 
+pytestmark = pytest.mark.slow
+
 RULES = '''"""Rules."""
 LIMIT = 18
 

@@ -19,6 +19,8 @@ import httpx
 import pytest
 from conftest import ROOT, clean_environment, needs
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ROOT / "deploy"
 NAME = "policy.example.org"
 SITE = f"https://{NAME}"

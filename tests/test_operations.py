@@ -150,6 +150,7 @@ def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configura
         db.execute("delete from documents")
 
 
+@pytest.mark.slow
 def test_check_names_each_file_that_a_source_lacks_and_says_what_to_do(tmp_path: Path) -> None:
     problems = check_project(tmp_path)
     assert "crawlers/sources.yml: uk_bills: crawlers/spiders/uk_bills.py is missing: write the spider" in problems

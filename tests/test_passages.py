@@ -81,6 +81,7 @@ def test_passages_shorter_than_the_least_do_not_count() -> None:
     assert found(f"{noise(1)}{short} {noise(2)}", f"{noise(3)}{short} {noise(4)}") == []
 
 
+@pytest.mark.slow
 def test_passages_of_a_text_that_repeats_itself_end_soon() -> None:
     assert found("the same words again and again " * 20_000, "the same words again and again " * 20_000) == []
 

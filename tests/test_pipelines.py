@@ -21,6 +21,8 @@ from pipelines import ValidatePipeline, validate
 from store.connect import open_corpus
 from store.errors import StorageError
 
+pytestmark = pytest.mark.slow
+
 Collect = Callable[..., dict[str, Any]]
 SITEMAP = Path("www.govinfo.gov/sitemap/bulkdata/BILLSTATUS/117hr/sitemap.xml")
 

@@ -383,6 +383,7 @@ def taken(stance: str, position: str, *documents: str) -> Stance:
     return replace(on_record, id=documents[0], stance=stance, positions=(position,), documents=documents)
 
 
+@pytest.mark.slow
 def test_stances_on_record_are_compared_with_the_matches_of_their_documents(tmp_path: Path) -> None:
     path = titled(
         tmp_path / "corpus.db",
@@ -410,6 +411,7 @@ def test_stances_on_record_are_compared_with_the_matches_of_their_documents(tmp_
     ]
 
 
+@pytest.mark.slow
 def test_the_command_reports_on_the_stances_on_record(tmp_path: Path) -> None:
     path = titled(tmp_path / "corpus.db", ("us-119-s3365", "Right to Read Act", "intellectual-freedom"))
     told = CliRunner().invoke(cli, ["positions", "stances", str(path)])

@@ -16,18 +16,21 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from desk_fixtures import NOW, PASSWORD, PRIVATE, SECRET, build, clock, open_desk, person
+from private_paths import DESK, EVERYTHING, FEEDS, FILES, MACHINERY, SHAPES, SQL, TRICKS, sql
 from site_corpus import BROADBAND, RULE, TODAY, serving
 
 import serve
 from desk.accounts import sessions
 from desk.intake import reports
-from desk.partners.partners import add_partner, moderate, say
+from desk.partners.partners import add_partner, moderate, publish_statement
 from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from publish.listing import publish_decisions
 from settings import Configuration
 from store.connect import connect, migrate, open_mail, open_partners
+
+pytestmark = pytest.mark.slow
 
 WORDS = (
     *PRIVATE,
@@ -96,11 +99,11 @@ def _fill(config: Configuration) -> dict[str, str]:
         dana = add_partner(partners, "Dana Axolotl", "ocelot-coalition", password=PASSWORD, now=NOW)
         # One that is hidden, and one that the partner has withdrawn: neither may be read any more.
         for number, (document, note) in enumerate(((BROADBAND, "axolotl-partner"), (RULE, "axolotl-partner")), 1):
-            say(partners, dana, document, "oppose", note, seen=0, now=NOW)
+            publish_statement(partners, dana, document, "oppose", note, seen=0, now=NOW)
             if document == BROADBAND:
                 moderate(partners, ana, number, hidden=True, reason="axolotl-reason", seen=0, now=NOW)
             else:
-                say(partners, dana, document, "", "", seen=number, now=NOW)
+                publish_statement(partners, dana, document, "", "", seen=number, now=NOW)
         partner = sessions.start(partners, dana, now=clock())
     with closing(connect(config.ops)) as ops:
         migrate(ops, "ops.db")
@@ -126,255 +129,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     application = serve.build(config.corpus, secret=SECRET, today=TODAY, mail=config, desk=config)
     for address in serving(application):
         yield Site(int(address.rpartition(":")[2]), config.data, cookies)
-
-
-def sql(query: str, shape: str = "") -> str:
-    return f"/corpus{shape}?{urlencode({'sql': query})}"
-
-
-FILES = [
-    "/staff.db",
-    "/staff",
-    "/staff.json",
-    "/staff/reviews",
-    "/staff/reviews.json",
-    "/staff/reviews/1",
-    "/staff/accounts.csv",
-    "/staff/suggested_stances.json?_shape=array",
-    "/partners.db",
-    "/partners",
-    "/partners/statements.json",
-    "/partners/statements/1",
-    "/partners/accounts.csv",
-    "/partners.json",
-    "/partners.db-wal",
-    "/corpus,partners/statements",
-    "/corpus~2Cpartners/statements",
-    "/corpus/statements.json",
-    "/corpus/partners.statements",
-    "/corpus/reports.json",
-    "/staff/reports.json",
-    "/staff/hand_documents.json",
-    "/staff/proposals.json",
-    "/corpus/proposals.json",
-    "/corpus/import_lines.csv",
-    "/partners.db?_dl=on",
-    "/mail.db",
-    "/mail",
-    "/mail/subscribers.json",
-    "/mail/subscribers/1",
-    "/ops.db",
-    "/ops/rejects.json",
-    "/ops/rejects/1",
-    "/corpus.db",
-    "/corpus.db?_dl=on",
-    "/corpus.db-wal",
-    "/data/staff.db",
-    "/lock",
-    "/backups/",
-    "/_internal",
-    "/_internal/databases.json",
-    "/_memory",
-    "/_memory?sql=select+1",
-    "/corpus,staff/reviews",
-    "/corpus~2Cstaff/reviews",
-    "/fixtures/reviews",
-]
-
-TRICKS = [
-    "/es/staff.db",
-    "/es/corpus/reviews.json",
-    "/es/-/databases.json",
-    "/es//desk/trail",
-    "/es/..%2fstaff.db",
-    "/static/../staff.db",
-    "/static/..%2fstaff.db",
-    "/static/%2e%2e/staff.db",
-    "/static/%2e%2e%2fstaff.db",
-    "/static/....//staff.db",
-    "/static/..%5cstaff.db",
-    "/static//etc/passwd",
-    "/static/%2fetc%2fpasswd",
-    "/../staff.db",
-    "/..%2f..%2fstaff.db",
-    "/%2e%2e/staff.db",
-    "//staff.db",
-    "/./staff.db",
-    "/staff%2edb",
-    "/staff.db%00.html",
-    "/staff~2Edb",
-    "/corpus/..%2fstaff/reviews",
-    "/corpus/../staff/reviews.json",
-    "/corpus/~2E~2E~2Fstaff/reviews",
-    "/corpus/reviews",
-    "/corpus/staff.reviews",
-    "/corpus/staff~2Ereviews.json",
-    "/corpus/accounts.json",
-    "/corpus/suggested_stances.json",
-    "/corpus/reviews/1.json",
-    "/corpus/notes.csv?_stream=on",
-    "/documents/..%2f..%2fstaff.db",
-    f"/documents/{BROADBAND}%00",
-    f"/documents/{BROADBAND}/reviews",
-    f"/documents/{BROADBAND}.json/../../staff.json",
-]
-
-MACHINERY = [
-    "/-/databases",
-    "/-/databases.json",
-    "/-/metadata.json",
-    "/-/settings.json",
-    "/-/plugins.json",
-    "/-/versions.json",
-    "/-/threads.json",
-    "/-/actor.json",
-    "/-/permissions",
-    "/-/allow-debug",
-    "/-/messages",
-    "/-/logout",
-    "/-/auth-token?token=x",
-    "/-/login",
-    "/-/password-tool",
-    "/-/patterns",
-    "/-/create-token",
-    "/-/api",
-    "/-/static/../../staff.db",
-    "/.json",
-    "/.jsono",
-    "/-/desk",
-    "/-/github-auth-start",
-]
-
-#: Without a session: to the login, or refused. The template and the code of a page are no address either.
-DESK = [
-    "/desk",
-    "/desk/",
-    "/desk?page=2",
-    "/desk.json",
-    "/desk.csv",
-    "/desk/next",
-    f"/desk/documents/{BROADBAND}",
-    f"/desk/documents/{BROADBAND}.json",
-    f"/desk/documents/{BROADBAND}/keep",
-    f"/desk/documents/{BROADBAND}%2fkeep",
-    "/desk/trail",
-    "/desk/trail?person=Ana+Reader",
-    "/desk/trail.json",
-    "/desk/people",
-    "/desk/areas",
-    "/desk/following",
-    "/desk/account",
-    "/desk/bulk",
-    "/desk/undo",
-    "/desk/filters",
-    "/desk/login/../trail",
-    "/desk/login%2f..%2ftrail",
-    "/desk/login/trail",
-    "/desk%2ftrail",
-    "/%64esk/trail",
-    "/desk//trail",
-    "/desk/./trail",
-    "/DESK/trail",
-    "/desk/trail%00",
-    "/desk/trail;x=/desk/login",
-    "//desk/trail",
-    "/desk/staff.db",
-    "/templates/desk/document.html",
-    "/static/../plugins/desk.py",
-    "/static/%2e%2e/templates/desk/base.html",
-    "/desk/reports",
-    "/desk/reports?closed=1",
-    "/desk/added",
-    "/desk/added/form",
-    f"/desk/added/form?id={BROADBAND}",
-    "/desk/partners",
-    "/partner",
-    "/partner/",
-    "/partner?q=library",
-    "/partner.json",
-    f"/partner/documents/{BROADBAND}",
-    f"/partner/documents/{RULE}.json",
-    "/partner/logout",
-    "/partner/trail",
-    "/partner/account",
-    "/desk/import",
-    "/desk/positions",
-    "/desk/positions/pr-library-records",
-    "/desk/proposals/1",
-    "/desk/proposals/1.patch",
-    "/desk/proposals/1.json",
-    "/partner/desk",
-    "/partner/reports",
-    "/partner/import",
-    "/partner/../desk/trail",
-    "/partner%2f..%2fdesk%2ftrail",
-    "//partner",
-    "/partner//documents",
-    "/partner/partners.db",
-    "/templates/partner/home.html",
-    "/static/../plugins/desk_reports.py",
-]
-
-SQL = [
-    "select * from reviews",
-    "select * from staff.reviews",
-    "select * from accounts",
-    "select * from main.accounts",
-    "attach 'staff.db' as staff",
-    "select * from suggested_stances",
-    "select * from pragma_database_list",
-    "pragma database_list",
-    "select readfile('staff.db')",
-    "select load_extension('x')",
-    "select * from mail.subscribers",
-    "select * from partners.statements",
-    "select * from statements",
-    "select * from moderations",
-    "attach 'partners.db' as partners",
-    "select * from reports",
-    "select * from report_senders",
-    "select * from hand_documents",
-    "select * from ops.rejects",
-    "vacuum into 'x.db'",
-    "select writefile('x', 'y')",
-    "with x as (select * from reviews) select * from x",
-    "select fts3_tokenizer('porter')",
-    "explain select * from reviews",
-    "select * from sqlite_dbpage",
-    "select * from dbstat",
-    "select * from _internal.databases",
-]
-
-SHAPES = [sql("select * from reviews", shape) for shape in (".json", ".csv", ".jsono")] + [
-    sql("select * from staff.reviews", ".json") + f"&_shape={shape}"
-    for shape in ("array", "objects", "arrayfirst", "arrays")
-]
-
-FEEDS = [
-    "/feed.atom?list=staff",
-    "/digest/staff-weekly-2022-W10",
-    "/digest.atom?list=staff",
-    "/browse.atom?q=zyzzyva-note",
-    "/browse.csv?q=zyzzyva-note",
-    "/browse.json?q=Marginalia",
-    "/deadlines.ics?owner=Ana+Reader",
-    "/sitemap.xml",
-    "/browse?q=quokka-draft",
-    f"/corpus/documents/{BROADBAND}.json?_extras=reviews&_labels=on",
-    f"/documents/{BROADBAND}.json",
-    f"/documents/{BROADBAND}",
-    f"/embed/{BROADBAND}",
-    "/corpus/decisions.json?_shape=array",
-    "/corpus/decisions.csv",
-    "/corpus/documents.json?_through=" + quote('{"table": "reviews", "column": "a", "value": "1"}'),
-    "/corpus/documents.json?_where=id+in+(select+document_id+from+staff.reviews)",
-    "/corpus/documents?_facet=status",
-    "/corpus/documents?_search=zyzzyva-note",
-    "/subscribe/manage/eyJhIjoxfQ.x.y",
-    "/subscribe/leave/aaaaaaaaaaaa",
-]
-
-EVERYTHING = [*FILES, *TRICKS, *MACHINERY, *DESK, *map(sql, SQL), *SHAPES, *FEEDS]
 
 
 def clean(answer: str) -> list[str]:

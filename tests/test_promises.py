@@ -170,7 +170,7 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "{} reports in {} minutes and {} in a day": (
             account_limits.REPORTS_PER_ORIGIN,
             account_limits.MINUTES,
-            account_limits.REPORTS_A_DAY,
+            account_limits.REPORTS_PER_DAY,
         ),
         "At most {} reports are open; above {} only": (reports.MOST_OPEN_AT_ALL, reports.MOST_OPEN),
         "unpacks anything: at most {} MB": (workbook.LARGEST_UNPACKED / MB,),
@@ -218,13 +218,13 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
         "attempts to sign in | {} day": (retention.TRIES_DAYS,),
     },
     "desk": {
-        "One place in {}": (queue.EVERY,),
+        "One place in {}": (queue.SAMPLE_INTERVAL,),
         "{} minutes without a page end a visit": (collaboration.IDLE_MINUTES,),
         "{} days after the report is closed": (reports.FORGET_DAYS,),
         "{} reports in {} minutes and {} in a day": (
             account_limits.REPORTS_PER_ORIGIN,
             account_limits.MINUTES,
-            account_limits.REPORTS_A_DAY,
+            account_limits.REPORTS_PER_DAY,
         ),
         "When {} reports are open, only a sender's first is accepted; when {} are": (
             reports.MOST_OPEN,
@@ -245,7 +245,7 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
             account_limits.PER_NAME_AND_ORIGIN,
             account_limits.PER_NAME,
             account_limits.PER_ORIGIN,
-            account_limits.EVERYBODY,
+            account_limits.TOTAL,
         ),
         "for `/desk/login` only, {} days": (account_limits.DEVICE_DAYS,),
         "has {} attempts of its own in {} minutes": (account_limits.PER_NAME_AND_ORIGIN, account_limits.MINUTES),

@@ -24,6 +24,8 @@ from public_sql import limits, wire, worker
 from public_sql.database import PublicDatabase
 from public_sql.pool import Pool
 
+pytestmark = pytest.mark.slow
+
 SLOW = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
 #: 16 rows of three million letters.
 LARGE = "with x as materialized (select printf('%.*c', 3000000, 'a') v) select v from x, documents, documents d"

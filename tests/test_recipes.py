@@ -18,6 +18,8 @@ import pytest
 import yaml
 from conftest import ROOT, clean_environment
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SKIPPED = shutil.ignore_patterns(
     ".venv",

@@ -24,6 +24,8 @@ from test_nginx import free_port
 from operations import server
 from public_sql import limits
 
+pytestmark = pytest.mark.slow
+
 UNIT = (ROOT / "deploy/systemd/infopolicy-site.service").read_text(encoding="utf-8")
 [(_AMOUNT, _UNIT)] = re.findall(r"(?m)^MemoryMax=(\d+)([MG])$", UNIT)
 MEMORY_MAX = int(_AMOUNT) * {"M": 2**20, "G": 2**30}[_UNIT]

@@ -18,7 +18,7 @@ from test_derive import bill, dump
 
 import positions.relevance.training as training
 from crawlers.storage.record import upsert
-from derive.incremental import changed, of_matcher
+from derive.incremental import changed, matcher_edition
 from derive.update import derive
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.evaluation.matches import shown_at
@@ -156,10 +156,10 @@ def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -
     folder.mkdir()
     for file in HOME.glob("*.yml"):
         (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    old = of_matcher(Matcher(load_catalogue(folder)))
+    old = matcher_edition(Matcher(load_catalogue(folder)))
     lsta = folder / "library-funding.yml"
     lsta.write_text(lsta.read_text("utf-8").replace("levels: [federal]", "levels: [federal, state]", 1), "utf-8")
-    new = of_matcher(Matcher(load_catalogue(folder)))
+    new = matcher_edition(Matcher(load_catalogue(folder)))
     phrases = changed(old, new)
     assert old.version != new.version
     assert phrases

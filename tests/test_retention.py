@@ -51,10 +51,10 @@ def config(tmp_path: Path) -> Configuration:
         ana = desk_fixtures.person(db)
         for at in (OLD, YOUNG):
             sessions.start(db, ana, now=at)
-            limits.may_try(db, "Ana Reader", "192.0.2.1", at)
+            limits.allow_attempt(db, "Ana Reader", "192.0.2.1", at)
     with closing(open_partners(made.partners, made.corpus)) as db:
         eff = partners.add_partner(db, "Dana Partner", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=OLD)
-        partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=OLD)
+        partners.publish_statement(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=OLD)
         partners.moderate(db, eff, 1, hidden=True, reason="a mistake", seen=0, now=OLD)
         for at in (OLD, YOUNG):
             sessions.start(db, eff, now=at)

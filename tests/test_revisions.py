@@ -20,13 +20,15 @@ from classify.areas import AREAS_FILE, load_areas
 from classify.rules import RuleMatcher
 from classify.tagger import Tagger
 from derive import pool
-from derive.incremental import changed, holds, needs_of_rule, needs_of_trigger, of_matcher, of_tagger
+from derive.incremental import changed, holds, matcher_edition, needs_of_rule, needs_of_trigger, tagger_edition
 from derive.update import Derived, derive, forget
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.matching.matcher import Matcher
 from positions.matching.phrases import pattern
 from positions.outcomes import BECAME, suggest
 from text.tokens import fold_words
+
+pytestmark = pytest.mark.slow
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -190,9 +192,9 @@ def test_more_changes_than_are_worth_a_search_touch_everything(tmp_path: Path) -
     many = edited(
         tmp_path, lambda v: v["areas"]["privacy"]["rules"][0]["phrases"].extend(f"word{n}" for n in range(200))
     )
-    assert changed(of_tagger(tagger), of_tagger(many)) is None
-    assert changed(of_tagger(tagger), of_tagger(tagger)) == []
-    assert changed(of_matcher(Matcher()), of_matcher(Matcher())) == []
+    assert changed(tagger_edition(tagger), tagger_edition(many)) is None
+    assert changed(tagger_edition(tagger), tagger_edition(tagger)) == []
+    assert changed(matcher_edition(Matcher()), matcher_edition(Matcher())) == []
 
 
 # --------------------------------------------------------------------- the search never leaves a document out

@@ -15,6 +15,8 @@ from lxml import etree
 from crawlers.items import FEDERAL_TYPES, STATUSES, Bill
 from crawlers.parsers.billstatus import parse_bill
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "crawlers" / "sample"
 HOST = SAMPLE / "www.govinfo.gov"

@@ -16,6 +16,8 @@ from crawlers.items import Bill
 from crawlers.spiders.us_states import UsStatesSpider
 from positions.matching.matcher import Matcher
 
+pytestmark = pytest.mark.slow
+
 HOST = ROOT / "crawlers" / "sample" / "v3.openstates.org"
 EBOOKS = {
     "us-ri-2026-hb7606": "enacted",

@@ -17,6 +17,8 @@ from scrapy.utils.misc import is_generator_with_return_value
 
 from crawlers.sources import load_sources
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 

@@ -16,6 +16,8 @@ from site_corpus import BROADBAND
 from desk.web.routes import ROUTES
 from pages.http.headers import headers_for
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).resolve().parents[1] / "docs/security.md"
 #: The issue of the digest that this world has released.
 ISSUE = "public-weekly-2022-w10"

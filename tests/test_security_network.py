@@ -39,6 +39,8 @@ from crawlers.sources import load_sources
 from crawlers.spiders.us_states import UsStatesSpider
 from digest.alerts.channels import _post_signed
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 Collect = Callable[..., dict[str, Any]]
 

@@ -17,6 +17,8 @@ from site_corpus import serving
 import serve
 from public_sql import limits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:

@@ -26,6 +26,8 @@ from digest.issues import compose, issues
 from digest.subscribers.preferences import Preferences
 from store.connect import open_mail
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Any:

@@ -1,77 +1,70 @@
-"""The page about the size of a machine is computed from what was measured, and says so when something is lacking."""
+"""docs/sizing.md: its inputs are the figures that were measured and the limits that are set, and its sums are right."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+import re
 
 import pytest
+from conftest import ROOT
 
-from benchmarks import sizing
+from crawlers.sources import load_sources
 
-WHOLE = """<!-- {} -->
-| step | documents | seconds | peak MB |
-|---|---:|---:|---:|
-| collect us_federal_register | 1,000 | 10 | 1 |
-| collect us_states | 2,000 | 4 | 1 |
-| tag, match, compare, publish | 3,000 | 6 | 1 |
-| **all** | **3,000** | **20** | |
-
-corpus.db 30 MB; 0 rejects
-"""
+PAGE = (ROOT / "docs/sizing.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip(" *") for cell in line.strip("|").split(" | ")] for line in PAGE.splitlines() if line.startswith("| ")
+]
+INPUTS = [row for row in ROWS if len(row) == 3 and ("benchmarks.md#" in row[2] or "sources.yml" in row[2])]
+NUMBER = r"[\d,]+(?:\.\d+)?"
 
 
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sizing.RESULTS, tmp_path / "results"))
+def number(text: str) -> float:
+    found = re.match(NUMBER, text)
+    assert found, text
+    return float(found[0].replace(",", ""))
 
 
-def test_the_page_is_what_the_inputs_give() -> None:
-    try:
-        made = sizing.page()
-    except sizing.NoInput as problem:
-        pytest.fail(str(problem))
-    assert sizing.PAGE.read_text(encoding="utf-8") == made, "run: python -m benchmarks.sizing"
+def sections() -> dict[str, str]:
+    """Each section of docs/benchmarks.md, by the anchor of its heading."""
+    text = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    parts = re.split(r"^#+ (.+)$", text, flags=re.MULTILINE)[1:]
+    return {
+        re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-"): body
+        for heading, body in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
-def test_each_input_is_named_once_and_says_where_it_is_from() -> None:
-    entries = sizing.load()
-    for field in ("name", "what"):
-        names = [entry[field] for entry in entries]
-        assert len(names) == len(set(names))
-    assert all(entry["from"] and entry["value"] > 0 for entry in entries)
+@pytest.mark.parametrize("row", INPUTS, ids=lambda row: row[0][:40])
+def test_an_input_is_the_figure_that_it_comes_from(row: list[str]) -> None:
+    _, figure, origin = row
+    if source := re.search(r"sources\.yml`, `(\w+)`", origin):
+        said = load_sources()[source[1]]
+        assert number(figure) == (said.per_day if figure.endswith("a day") else said.per_minute)
+        return
+    [anchor] = re.findall(r"benchmarks\.md#([\w-]+)", origin)
+    measured = re.findall(NUMBER, sections()[anchor])
+    assert [each for each in re.findall(NUMBER, figure) if each.rstrip(",") not in measured] == []
 
 
-def test_a_new_measurement_moves_the_page(results: Path) -> None:
-    (results / "whole.md").write_text(WHOLE, encoding="utf-8")
-    made = sizing.page(results)
-    assert "| 2,000,000 ÷ 500 a second (2,000 in 4 s) | 1.1 hours |" in made
-    assert "| 1,000,000 ÷ 100 a second (1,000 in 10 s) | 2.8 hours |" in made
-    assert "| 3,000,000 ÷ 500 a second (3,000 in 6 s) | 1.7 hours |" in made
+def test_the_page_has_inputs_of_both_kinds() -> None:
+    assert len([row for row in INPUTS if "sources.yml" in row[2]]) == 5
+    assert len([row for row in INPUTS if "benchmarks.md#" in row[2]]) >= 10
 
 
-@pytest.mark.parametrize("part", ["whole", "desk", "starting", "pages", "growth"])
-def test_a_result_that_lacks_an_input_is_named(part: str, results: Path) -> None:
-    (results / f"{part}.md").write_text("<!-- {} -->\nnothing was measured\n", encoding="utf-8")
-    with pytest.raises(sizing.NoInput, match=rf"results/{part}\.md"):
-        sizing.page(results)
-    (results / f"{part}.md").unlink()
-    with pytest.raises(sizing.NoInput, match=rf"results/{part}\.md is not there"):
-        sizing.page(results)
+PRODUCT = re.compile(rf"({NUMBER}) × ({NUMBER}) bytes")
+SPEED = re.compile(rf"({NUMBER}) ÷ {NUMBER} a second \(({NUMBER}) in ({NUMBER}) s\)")
 
 
-def test_memory_follows_the_sizes_around_it_and_the_last_two_beyond() -> None:
-    points = [(1_000.0, 300.0), (101_000.0, 400.0), (1_001_000.0, 1_300.0)]
-    assert sizing.rebuild_mb(51_000, points) == 350
-    assert sizing.rebuild_mb(501_000, points) == 800
-    assert sizing.rebuild_mb(3_001_000, points) == 3_300
-    assert sizing.rebuild_mb(3_001_000, [(1_000.0, 300.0), (2_000.0, 200.0)]) == 300, "a fall is not drawn on"
+@pytest.mark.parametrize(
+    ("left", "right", "result"),
+    [(*found.groups(), row[2]) for row in ROWS if len(row) == 3 and (found := PRODUCT.fullmatch(row[1]))],
+)
+def test_sizes_are_the_products_of_their_figures(left: str, right: str, result: str) -> None:
+    assert number(result) == round(number(left) * number(right) / 1e9, 1)
 
 
-def test_the_disk_holds_what_the_rows_say_with_a_third_left_free() -> None:
-    of = {entry["name"]: float(entry["value"]) for entry in sizing.load()}
-    found = sizing.disk(3_000_000, 3, of)
-    assert found["states_gb"] == pytest.approx(2_000_000 * of["state_bytes"] / 1e9)
-    assert found["corpus_gb"] == pytest.approx(found["states_gb"] + found["fr_gb"] + found["other_gb"])
-    assert found["disk_gb"] * 2 / 3 >= found["filled_gb"] > found["used_gb"] * 5
-    assert sizing.disk(3_000_000, 14, of)["disk_gb"] > found["disk_gb"]
+@pytest.mark.parametrize(
+    ("count", "measured", "seconds", "result"),
+    [(*found.groups(), row[2]) for row in ROWS if len(row) == 3 and (found := SPEED.match(row[1]))],
+)
+def test_hours_are_those_of_the_measured_speed(count: str, measured: str, seconds: str, result: str) -> None:
+    assert number(result) == round(number(count) / (number(measured) / number(seconds)) / 3600, 1)

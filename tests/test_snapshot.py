@@ -15,6 +15,8 @@ import serve
 from settings import Configuration
 from store.connect import read_only
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Configuration:

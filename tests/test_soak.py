@@ -22,6 +22,8 @@ from benchmarks.soaking.records import GOOD, REFUSED, WRONG, QueueViewer, Record
 from benchmarks.soaking.report import is_flat, report, slope
 from benchmarks.soaking.watch import held, tree
 
+pytestmark = pytest.mark.slow
+
 MB = 1_000_000
 
 

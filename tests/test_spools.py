@@ -24,6 +24,8 @@ from store.connect import open_corpus
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
 
+pytestmark = pytest.mark.slow
+
 BILLS = ("crawl", "us_bills", "--congress", "117", "--collect-only")
 RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31", "--collect-only")
 

@@ -118,6 +118,7 @@ async def _shown(path: Path, day: str, address: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+@pytest.mark.slow
 async def test_the_page_says_that_a_bill_can_no_longer_move(tmp_path: Path) -> None:
     path = build(tmp_path)
     told = "The 117th Congress ended on 3 January 2023 , so this bill can no longer move."

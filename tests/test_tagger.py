@@ -168,6 +168,7 @@ def test_tag_lines_names_the_bad_line_and_keeps_the_others(line: str, said: str)
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_tag_lines_survives_one_word_of_fifty_megabytes() -> None:
     huge = json.dumps({"id": "huge", "text": "a" * 50_000_000})
     code, answers, _ = run([huge, GOOD])

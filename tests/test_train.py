@@ -28,6 +28,8 @@ from classify.training.train import (
 )
 from text.tokens import tokenize
 
+pytestmark = pytest.mark.slow
+
 SUBJECTS = {
     "library-funding": "grants for public library construction in county",
     "privacy": "protecting personal information of consumers from misuse by company",

@@ -146,6 +146,7 @@ def test_compare_refuses_what_takes_too_long() -> None:
         compare("x" * versions.LONGEST, "y")
 
 
+@pytest.mark.slow
 def test_compare_of_two_megabytes_takes_seconds() -> None:
     part = "SEC. {0}. Harbour number {0}.\nThe harbour master of harbour {0} keeps a book of {1} pages. " + LOANS * 3
     old = "\n\n".join(part.format(n, n) for n in range(1_300))

@@ -51,8 +51,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         reader(db, "one@example.org")
     with closing(open_partners(made.partners, made.corpus)) as db:
         eff = partners.add_partner(db, PARTNER, "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
-        partners.say(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=NOW)
-        partners.say(db, eff, RULE, "support", "", seen=0, now=NOW)
+        partners.publish_statement(db, eff, BROADBAND, "oppose", "It goes too far.", seen=0, now=NOW)
+        partners.publish_statement(db, eff, RULE, "support", "", seen=0, now=NOW)
         partners.moderate(db, eff, 2, hidden=True, reason="a mistake", seen=0, now=NOW)
     return made.data
 

@@ -1,7 +1,7 @@
 """Groups of look-alikes: the same words under another number, nearly the same, and bills of several states on one narrow subject.
 
 A group has a most typical member, and every other member is directly like that one: no chain leads from one matter to
-another. What would be routine (many numbers for one title, many variants of one form) is no group.
+another. Routine titles (many numbers for one title, many variants of one form) do not form a group.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def stars(
 ) -> Iterator[list[tuple[int, float]]]:
     """Groups around their most typical members, each with its likeness to that one (the first, 1.0); in a fixed order.
 
-    The one whose neighbours are in most places and most alike goes first and takes them all; then the next of what is left.
+    The document whose neighbors are in most places and most similar comes first and takes them all; then the next of the rest.
     """
 
     def rank(one: int) -> tuple[int, float, str]:

@@ -35,7 +35,7 @@ _CODE = (
     "pairing.py",
 )
 _COLUMNS = "id, title, abstract, document_type, jurisdiction, text_hash"
-#: A title and summary whose words weigh less than this say too little to tell one matter from another.
+#: A title and summary whose words weigh less than this are too general to identify a subject.
 LEAST_WEIGHT = 9.0
 #: The type of array in which prints are stored.
 PRINTS = np.dtype("<u8")
@@ -60,7 +60,7 @@ def counted(db: Database) -> dict[str, int]:
 
 
 def count_words(db: Database, rules: Rules) -> dict[str, int]:
-    """Count the words of all documents anew and store the count."""
+    """Count the words of all documents again and store the counts."""
     seen: set[int] = set()
 
     def wordings() -> Iterator[frozenset[str]]:

@@ -20,7 +20,7 @@ AT_ONCE = 20_000
 
 
 def pair(db: Database, fresh: Collection[str], rules: Rules, weights: Weights) -> int:
-    """Bring the pairs up to date after the documents ``fresh`` were signed anew; returns how many were found."""
+    """Update the pairs after the documents ``fresh`` got new signatures; return how many pairs were found."""
     numbers, documents, matrix = _signatures(db)
     new = _new(db, set(fresh), numbers)
     found = candidates.pairs(matrix, new) if len(numbers) else np.empty((0, 2), int)
@@ -70,7 +70,9 @@ def _new(db: Database, wanted: set[str], numbers: np.ndarray) -> np.ndarray:
 def _checked(
     db: Database, found: np.ndarray, numbers: np.ndarray, documents: list[str], rules: Rules, weights: Weights
 ) -> Iterator[tuple[int, int, str, float]]:
-    for part in np.array_split(found, len(found) // AT_ONCE + 1):  # in order of the first: neighbours share documents
+    for part in np.array_split(
+        found, len(found) // AT_ONCE + 1
+    ):  # in order of the first: adjacent pairs share documents
         keys = [documents[at] for at in np.unique(part)]
         sets = minhash_signatures.word_sets(db, rules, keys)
         about = _about(db, keys)
@@ -96,7 +98,7 @@ def _about(db: Database, keys: list[str]) -> dict[str, tuple[str, str]]:
 def _kind(
     first: frozenset[str], second: frozenset[str], one: tuple[str, str], other: tuple[str, str], weights: Weights
 ) -> tuple[str, float] | None:
-    """``("near" or "family", likeness)`` when two wordings are alike enough to be told."""
+    """Return ``("near" or "family", similarity)`` when two wordings are similar enough to report."""
     share, weight = likeness(first, second, weights)
     if one[1] == other[1]:
         if share >= NEAR and weight >= NEAR_WEIGHT and not filled_in_differently(first, second, weights):

@@ -1,7 +1,7 @@
-"""The passages that two texts share, to the letter or nearly, with the characters where each stands in both.
+"""Find the passages that two texts share, exactly or nearly, with their character offsets in both.
 
-Exact runs of words are found along diagonals (the same distance between the two texts), neighbouring runs with a few words
-changed between them become one passage, and what boilerplate covers (rules.yml, and runs that many texts have) is no passage.
+Exact runs of words are found along diagonals (the same distance between the two texts), adjacent runs with a few words
+changed between them become one passage, and boilerplate (rules.yml, and runs that many texts have) is left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEAST = 60
 GAP = 12
 #: Runs of words found by themselves; shorter ones are chance.
 SEED = 8
-#: A run that stands in one text more often than this is a form within it; it starts no passage.
+#: A run that occurs in one text more often than this is a repeated form; it starts no passage.
 OFTEN = 4
 #: Which part of the words of a passage must be the same.
 SAME = 0.8
@@ -117,7 +117,7 @@ def _exact(first: np.ndarray, second: np.ndarray) -> list[tuple[int, int, int]]:
 
 
 def _meetings(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the same seed stands in both: indexes into each, every pair of places of a seed that is no form."""
+    """Return every pair of indexes at which both texts have the same seed, without seeds that are repeated forms."""
     order = np.argsort(second, kind="stable")
     values, begins, counts = np.unique(second[order], return_index=True, return_counts=True)
     place = np.searchsorted(values, first)

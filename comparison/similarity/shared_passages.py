@@ -37,7 +37,7 @@ def share(db: Database, fresh: Collection[str], rules: Rules) -> int:
     texts = _Ready(db, rules, common)
     number = 0
     for first, second in _meeting(keys, owners, values, common, wanted):
-        if _of_the_register(first, second) and (first not in threads or threads[first] != threads.get(second)):
+        if _both_in_federal_register(first, second) and (first not in threads or threads[first] != threads.get(second)):
             continue
         one, other = texts[first], texts[second]
         if found := shared(one, other):
@@ -76,12 +76,12 @@ def _meeting(
         yield keys[first], keys[second]
 
 
-def _of_the_register(first: str, second: str) -> bool:
+def _both_in_federal_register(first: str, second: str) -> bool:
     return first.startswith("us-fr-") and second.startswith("us-fr-")
 
 
 class _Ready(dict[str, Text]):
-    """Texts made ready when they are first asked for; a few hundred are kept."""
+    """Prepare each text at its first use, and cache a few hundred of them."""
 
     def __init__(self, db: Database, rules: Rules, common: np.ndarray) -> None:
         super().__init__()

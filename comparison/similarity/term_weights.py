@@ -19,7 +19,7 @@ _COMMON_BITS = 5
 _HEAVIEST = 7.0
 #: A small collection says little about which words are common; it is reckoned as if it had this many wordings.
 _FEWEST = 20_000
-#: From this weight on a word tells one matter from another: a name, a number, a subject.
+#: Words of at least this weight identify a subject: a name, a number, a topic.
 TELLING = 1.5
 
 
@@ -67,8 +67,8 @@ def likeness(first: frozenset[str], second: frozenset[str], weights: Weights) ->
 
 def filled_in_differently(first: frozenset[str], second: frozenset[str], weights: Weights) -> bool:
     """Whether each has a telling word or a number that the other lacks: one form with two names in it, no variant."""
-    return _tells(first - second, weights) and _tells(second - first, weights)
+    return _is_specific(first - second, weights) and _is_specific(second - first, weights)
 
 
-def _tells(some: Iterable[str], weights: Weights) -> bool:
+def _is_specific(some: Iterable[str], weights: Weights) -> bool:
     return any(word.isdigit() or weights.of(word) >= TELLING for word in some)

@@ -54,7 +54,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The sections in the order of the newer text, deleted ones where they stood. Counts are of sections."""
+    """The sections in the order of the newer text, deleted ones at their old place. Counts are numbers of sections."""
 
     changes: tuple[Change, ...]
 
@@ -84,7 +84,7 @@ def compare(old: str, new: str) -> Comparison:
 
 
 def _pairs(before: Sequence[Section], after: Sequence[Section]) -> tuple[dict[int, int], set[int]]:
-    """For sections of the newer text the older one's that each goes back to, and which of them stand elsewhere now."""
+    """For each section of the newer text, the section of the older one that it comes from, and whether it has moved."""
     numbers: dict[tuple[str, ...], int] = {}
     keys = [[numbers.setdefault(part.key, len(numbers)) for part in parts] for parts in (before, after)]
     pairs = {
@@ -103,7 +103,7 @@ def _pairs(before: Sequence[Section], after: Sequence[Section]) -> tuple[dict[in
 
 
 def _pair_alike(before: Sequence[Section], after: Sequence[Section], pairs: dict[int, int]) -> None:
-    """Pair what is left by the likeness of its words, the likest first; neighbours decide between equals."""
+    """Pair the remaining sections by the similarity of their words, most similar first; adjacent sections break ties."""
     taken = set(pairs.values())
     old = [at for at in range(len(before)) if at not in taken]
     new = [to for to in range(len(after)) if to not in pairs]

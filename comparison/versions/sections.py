@@ -22,7 +22,7 @@ _WIDTH = 1024
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of a text: ``start`` to ``end``, and its words to the letter."""
+    """A part of a text: ``start`` to ``end``, and its exact words."""
 
     start: int
     end: int
@@ -59,13 +59,13 @@ class Section:
 
     @cached_property
     def profile(self) -> np.ndarray:
-        """How often each of its words stands in it, as a vector of length 1."""
+        """The frequencies of its words, as a vector of length 1."""
         counts = np.bincount([crc32(word.encode()) % _WIDTH for word in self.key], minlength=_WIDTH).astype(float)
         return counts / (np.linalg.norm(counts) or 1.0)
 
 
 def plain(word: str) -> str:
-    """A word as it is compared: small letters, without soft hyphens and quotation marks."""
+    """Return a word in the form in which it is compared: lowercase, without soft hyphens and quotation marks."""
     return word.translate(_QUOTES).casefold()
 
 

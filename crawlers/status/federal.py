@@ -1,8 +1,7 @@
 """Where a document stands: one closed vocabulary for every kind, derived here and nowhere else.
 
-An action's sentence gives its classification (Open States' words), the classified actions in order give the steps a
-document has reached, the last step is its status. Adding a rule: put it above the first rule that would otherwise
-catch the sentence, and add a real sentence to tests/test_status.py.
+An action's sentence gives its classification (Open States' words; crawlers/status/federal.yml), the classified actions in
+order give the steps a document has reached, and the last step is its status.
 """
 
 from __future__ import annotations
@@ -10,58 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from crawlers.items import Action
+from crawlers.status.rules import History, first_match, history_of, load_rules
 
-#: Flat and ordered: the first pattern found in the sentence decides. Congress's own sentences.
-RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (classification, re.compile(pattern, re.IGNORECASE))
-    for classification, pattern in (
-        ("became-law", r"^became (public|private) law|became law without"),
-        ("veto-override-failure", r"failed of passage\b.*(objections of the president|over veto)|veto sustained"),
-        ("veto-override-passage", r"objections of the president.*(passed|agreed)|passed over (presidential )?veto"),
-        ("executive-veto", r"^(pocket )?vetoed by (the )?president"),
-        ("executive-signature", r"^signed by (the )?president"),
-        ("executive-receipt", r"^presented to (the )?president"),
-        # "agree … with an amendment" sends the bill back to the other chamber: nothing is resolved yet
-        (
-            "differences-resolved",
-            r"^resolving differences -- (?!.*\bwith (an )?amendment\b).*"
-            r"(agreed to|passed|concurred in|agreed, .*\bto the (house|senate) amendment)",
-        ),
-        ("differences", r"^resolving differences"),
-        ("passage", r"^passed/agreed to in (house|senate)"),
-        ("failure", r"^failed of passage/not agreed to in (house|senate)"),
-        ("withdrawal", r"^(bill|measure|resolution) withdrawn|withdrawn by (the )?sponsor"),
-        (
-            "committee-passage",
-            r"^reported |\breported (by senator|an original measure)|\boriginal measure reported\b"
-            r"|^(committee|subcommittee).*\breported\b",
-        ),
-        ("committee-passage", r"ordered to be reported|forwarded by subcommittee"),
-        ("committee-discharge", r"\bdischarged\b"),
-        ("referral-committee", r"\breferred to\b|\breferred (sequentially|jointly)"),
-        ("hearing", r"hearings? held|hearings? printed"),
-        ("calendar", r"^placed on .*calendar|assigned to the consensus calendar"),
-        ("introduction", r"^introduced in (house|senate)|^(submitted|introduced) in the (house|senate)"),
-        ("message", r"^message on (house|senate) action|^received in the (house|senate)"),
-        ("amendment-passage", r"^on agreeing to .*amendment.*agreed to|amendment.*agreed to in (house|senate)"),
-    )
-)
-
-#: How far along a step is. A later step counts only when it goes further, except for the two ends that can be undone.
-_RANK = {
-    "introduced": 0,
-    "in_committee": 1,
-    "reported": 2,
-    "passed_first_chamber": 3,
-    "passed_second_chamber": 4,
-    "passed": 5,
-    "to_executive": 6,
-    "vetoed": 7,
-    "adopted": 9,
-    "enacted": 9,
-}
+FILE = Path(__file__).with_name("federal.yml")
 
 _STEPS = {
     "referral-committee": "in_committee",
@@ -82,10 +35,10 @@ _CONCURRENT_RESOLUTIONS = frozenset({"hconres", "sconres"})
 @lru_cache(maxsize=10_000)
 def classify_action(description: str) -> str | None:
     """Open States' word for what an action did, or None where no rule knows the sentence (the sentence itself is kept)."""
-    return next((word for word, pattern in RULES if pattern.search(description)), None)
+    return first_match(load_rules(FILE)["actions"], description)
 
 
-def bill_history(actions: Iterable[Action], *, document_type: str, introduced_on: str) -> tuple[tuple[str, str], ...]:
+def bill_history(actions: Iterable[Action], *, document_type: str, introduced_on: str) -> History:
     """The steps a federal bill has reached, oldest first, as (status, date) pairs; the last one is where it stands.
 
     Args:
@@ -97,17 +50,9 @@ def bill_history(actions: Iterable[Action], *, document_type: str, introduced_on
     A step backwards (the second chamber refers the bill to a committee again) is no step. ``failed`` and ``withdrawn``
     hold until something goes further than what stood before them; ``vetoed`` until the bill becomes law all the same.
     """
-    history = [("introduced", introduced_on)]
-    reached, passed_in = 0, set[str]()
-    for action in actions:
-        step = _step(action, document_type, passed_in)
-        if step in ("failed", "withdrawn"):
-            if reached < _RANK["passed"] and history[-1][0] != step:
-                history.append((step, action.acted_on))
-        elif step and _RANK[step] > reached:
-            reached = _RANK[step]
-            history.append((step, action.acted_on))
-    return tuple(history)
+    passed_in = set[str]()
+    steps = ((_step(action, document_type, passed_in), action.acted_on) for action in actions)
+    return history_of(introduced_on, steps)
 
 
 def _step(action: Action, document_type: str, passed_in: set[str]) -> str | None:
@@ -140,27 +85,6 @@ def congress_ends_on(congress: int) -> str:
 
 # --------------------------------------------------------------------- regulations
 
-#: What a document of the Federal Register does to an earlier one, by its action line ("Final rule; correction.").
-#: Flat and ordered as above; the words are the kinds of the links between the two.
-PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (purpose, re.compile(pattern, re.IGNORECASE))
-    for purpose, pattern in (
-        # land is withdrawn too, and applicants withdraw: only the end of a document's own proposal or rule counts
-        (
-            "withdraws",
-            r"^(notice of )?(the )?(partial )?withdrawal of|[;:,] (notice of )?(partial )?withdrawal\b(?! by)",
-        ),
-        ("withdraws", r"\brule and withdrawal of"),
-        ("corrects", r"\bcorrect(ions?|ing amendments?)\b(?! ?/)"),
-        ("extends", r"\b(extension|extending|reopening|re-opening)( of)?( the)?( public| reply)? comment period"),
-        (
-            "extends",
-            r"\bcomment periods? (extension|extended|reopening|reopened)|; reopening\b|\bextension of .*comment period",
-        ),
-        ("delays", r"\b(delay|postponement|stay)( of)?( the)? (effective|effectiveness|compliance)"),
-        ("confirms", r"\bconfirmation of( the)? effective date"),
-    )
-)
 _PUBLISHED_AS = {"Rule": "final", "Proposed Rule": "proposed", "Presidential Document": "adopted"}
 #: An action line is a phrase; where an agency puts a whole notice into it, words in the middle say nothing about it.
 _ACTION_LINE = 200
@@ -176,7 +100,7 @@ def regulation_purpose(action: str | None, *, corrects: bool = False) -> str | N
     if corrects:
         return "corrects"
     line = (action or "")[:_ACTION_LINE]
-    return next((word for word, pattern in PURPOSES if pattern.search(line)), None)
+    return first_match(load_rules(FILE)["purposes"], line)
 
 
 def regulation_status(document_type: str, action: str | None, purpose: str | None) -> str:

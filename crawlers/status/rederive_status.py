@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Document
 from crawlers.parsers import hearings
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.status import federal
+from crawlers.status import federal, rules
 from crawlers.storage.record import load_document, record_hash, rewrite
 
 BATCH = 500
@@ -50,7 +50,8 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 def rules_version() -> str:
     """A hash of the rules that classify actions and derive statuses."""
-    return hashlib.sha256(Path(federal.__file__).read_bytes()).hexdigest()[:24]
+    files = (Path(federal.__file__), Path(rules.__file__), federal.FILE)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 
 def hearings_version() -> str:

@@ -12,45 +12,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from crawlers.items import Action
+from crawlers.status.rules import History, Rules, history_of
 from crawlers.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
 
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
-
-#: Where an action is several things at once, the one that says most about where the bill stands is kept with it.
-_TELLING = (
-    "became-law",
-    "veto-override-passage",
-    "executive-signature",
-    "executive-veto",
-    "veto-override-failure",
-    "executive-veto-line-item",
-    "executive-receipt",
-    "enrolled",
-    "passage",
-    "failure",
-    "withdrawal",
-    "carried-over",
-    "committee-passage-favorable",
-    "committee-passage-unfavorable",
-    "committee-failure",
-    "committee-passage",
-    "concurrence",
-    "substitution",
-    "amendment-passage",
-    "amendment-failure",
-    "amendment-withdrawal",
-    "amendment-introduction",
-    "reading-3",
-    "reading-2",
-    "introduction",
-    "referral-committee",
-    "reading-1",
-    "hearing",
-    "committee-action",
-)
 
 #: Withdrawn from a committee or a calendar, not from consideration.
 _GOES_ON = re.compile(r"withdr(?:aw|awn) from (?!.*consideration)", re.IGNORECASE)
@@ -72,25 +40,13 @@ _STEPS = {
     "committee-failure": "in_committee",
     "withdrawal": "withdrawn",
 }
-_RANK = {
-    "introduced": 0,
-    "in_committee": 1,
-    "reported": 2,
-    "passed_first_chamber": 3,
-    "passed_second_chamber": 4,
-    "passed": 5,
-    "to_executive": 6,
-    "vetoed": 7,
-    "adopted": 9,
-    "enacted": 9,
-}
 #: Kinds of documents that no governor signs; those of the first set are one chamber's own.
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
 
 @cache
-def load_rules(path: Path = FILE) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def load_rules(path: Path = FILE) -> Rules:
     """The rules in their order.
 
     Raises:
@@ -103,6 +59,17 @@ def load_rules(path: Path = FILE) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["rules"])
 
 
+@cache
+def load_telling(path: Path = FILE) -> tuple[str, ...]:
+    """Return the classes that say where a bill is, the most telling first.
+
+    Raises:
+        ValueError: the list is missing.
+    """
+    with rules_of(path) as entries:
+        return tuple(str(name) for name in entries["telling"])
+
+
 @lru_cache(maxsize=100_000)
 def classify(description: str) -> tuple[str, ...]:
     """The class of an action by its sentence; empty where no rule knows it (the sentence itself is kept)."""
@@ -112,7 +79,7 @@ def classify(description: str) -> tuple[str, ...]:
 
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
-    return next((name for name in _TELLING if name in classes), classes[0] if classes else None)
+    return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
 
 
 def state_history(
@@ -121,7 +88,7 @@ def state_history(
     document_type: str,
     introduced_on: str | None,
     chamber: str | None,
-) -> tuple[tuple[str, str], ...]:
+) -> History:
     """The steps a state's bill has reached, oldest first, as (status, ISO date) pairs; the last is where it stands.
 
     Args:
@@ -132,17 +99,11 @@ def state_history(
 
     A step backwards is no step. Whoever has failed or been withdrawn may still be taken up again and go further.
     """
-    history = [("introduced", introduced_on)] if introduced_on else []
-    reached, passed_in = 0, set[str]()
-    for action, classes in actions:
-        step = _step(action, classes, document_type, chamber, passed_in)
-        if step in ("failed", "withdrawn"):
-            if reached < _RANK["passed"] and (not history or history[-1][0] != step):
-                history.append((step, action.acted_on))
-        elif step and _RANK[step] > reached:
-            reached = _RANK[step]
-            history.append((step, action.acted_on))
-    return tuple(history)
+    passed_in = set[str]()
+    steps = (
+        (_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in actions
+    )
+    return history_of(introduced_on, steps)
 
 
 def _step(
@@ -150,7 +111,7 @@ def _step(
 ) -> str | None:
     step = None
     said = set(classes) - _unsaid(action, set(classes))
-    for name in (name for name in _TELLING if name in said and step is None):
+    for name in (name for name in load_telling() if name in said and step is None):
         step = _passage(action, document_type, chamber, passed_in) if name == "passage" else _STEPS.get(name)
     if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
         return "adopted"

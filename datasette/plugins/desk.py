@@ -27,7 +27,7 @@ from desk.web.errors import HTTPError
 from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, PORTALS
 from operations import logs
-from operations.loss import FileLost, note_while_serving, refuse_lost
+from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
 from store.clock import ago, utc_now
 
@@ -129,7 +129,7 @@ def _answer(route, datasette, request, config, form):
         except HTTPError as error:
             return _refused(error), account
         if form:
-            note_while_serving(config.data, "staff.db", "partners.db")
+            record_state_while_serving(config.data, "staff.db", "partners.db")
         return answer, account
 
 
@@ -229,7 +229,7 @@ def extra_template_vars(datasette, template):
     config = getattr(datasette, "desk_configuration", None)
     if template != "document.html" or config is None:
         return {}
-    return {"partners_on": partial(asyncio.to_thread, partners.shown, config.partners)}
+    return {"partners_on": partial(asyncio.to_thread, partners.public_statements, config.partners)}
 
 
 @hookimpl

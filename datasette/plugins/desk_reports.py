@@ -19,7 +19,7 @@ from desk.intake import reports
 from desk.web import request_parsing
 from desk.web.errors import HTTPError
 from operations import logs
-from operations.loss import FileLost, note_while_serving, refuse_lost
+from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from store.clock import utc_now
 from store.connect import open_staff
 
@@ -89,7 +89,7 @@ def _file(config, request, page, words, email):
     refuse_lost(config.data, ["staff.db"])
     with closing(open_staff(config.staff)) as db:
         number = reports.file(db, page, words, email, origin=origin, now=now)
-    note_while_serving(config.data, "staff.db")
+    record_state_while_serving(config.data, "staff.db")
     return number
 
 

@@ -24,7 +24,7 @@ from digest.subscribers.addresses import BadAddress
 from digest.subscribers.form import Form
 from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
-from operations.loss import FileLost, note_while_serving, refuse_lost
+from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from pages.http import formatting
 from pages.http.language import LANGUAGES
 from pages.http.site import read, today
@@ -63,7 +63,7 @@ async def with_mail(datasette, function, *args, **values):
         refuse_lost(config.data, ["mail.db"])
         with closing(open_mail(config.mail)) as db:
             done = function(db, *args, **values)
-        note_while_serving(config.data, "mail.db")
+        record_state_while_serving(config.data, "mail.db")
         return done
 
     try:

@@ -16,7 +16,7 @@ from store.errors import InvalidInput
 
 #: What each may do, each more than the one before: read; decide; publish a stance.
 ROLES = ("viewer", "reviewer", "approver")
-#: An account of a coalition partner, in a file of its own; its `unit` is the organisation.
+#: The role of a coalition partner's account, in a file of its own; its `unit` is the organization.
 PARTNER = "partner"
 _NAME = re.compile(r"[^\W_][\w .'’-]{1,59}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,190}")
@@ -174,7 +174,7 @@ def end_sessions(db: Database, account: Account, now: str) -> None:
 
 
 def log(db: Database, account_id: int | None, what: str, about: str, now: str) -> None:
-    """Add to the trail what is no verdict: accounts, sign-ins, hand-overs."""
+    """Add an entry to the audit trail that is not a verdict: accounts, sign-ins, reassigned areas."""
     db.execute(
         "insert into audit (happened_at, account_id, what, about) values (?, ?, ?, ?)", [now, account_id, what, about]
     )

@@ -31,13 +31,13 @@ def check_password(
 
     Args:
         db: staff.db to sign in, which counts the tries; the file of who is signed in to change a password.
-        device: as in limits.may_try.
+        device: as in limits.allow_attempt.
         partners: partners.db, to let partners in too.
 
     Raises:
         TooOften: nothing was checked.
     """
-    if not limits.may_try(db, name, origin, now, device):
+    if not limits.allow_attempt(db, name, origin, now, device):
         raise TooOften(
             f"too many failed attempts, so the password was not checked. Try again in {limits.MINUTES} minutes"
         )
@@ -49,7 +49,7 @@ def check_password(
         tried, name_tried = (account.id, account.name) if account else (None, "unknown")
         accounts.log(file, tried, "sign-in failed", name_tried, now)
         return None
-    limits.forgive(db, name, origin, device)
+    limits.clear_attempts(db, name, origin, device)
     return file, account
 
 

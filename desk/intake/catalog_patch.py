@@ -1,7 +1,7 @@
 """A change of a position as a change of the lines of its file: comments, order and everything else stay as they are.
 
-PyYAML tells where each value stands in the text; only those characters are replaced, or lines inserted. What comes out is
-read again and compared with what was meant, and the whole catalogue is checked as `infopolicy positions check` does.
+PyYAML gives the offset of each value in the text; only those characters are replaced, or lines inserted. The result is
+read again and compared with what was meant, and the whole catalog is checked as `infopolicy positions check` does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from positions.catalog.catalog import HOME, check
 from positions.catalog.stances import FILE as STANCES_FILE
 from store.errors import InvalidInput
 
-#: Where the catalogue lies in the repository: what a patch names.
+#: The folder of the catalog in the repository, as a patch names it.
 FOLDER = "positions/catalog/entries"
 #: What a new version may say, in the order in which it is written.
 VERSION = (
@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a change makes of its file: `diff` is a unified diff, `problems` what the catalogue's check says of the result."""
+    """The file after a change: `diff` is a unified diff, `problems` the findings of the catalog's check."""
 
     file: str
     diff: str
@@ -137,7 +137,7 @@ def _reworded(text: str, current: yaml.MappingNode, change: Change) -> str:
     pairs = _pairs(current)
     if current.flow_style:
         raise CannotAmend("this version is written on one line: only a person can change it")
-    # From the end to the beginning, so that what was found before still stands where it stood.
+    # From the end to the beginning, so that earlier offsets stay valid.
     edits = []
     for name in WORDING:
         if name not in change.values:
@@ -179,7 +179,7 @@ def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _line_end(text: str, index: int) -> int:
-    """Where the next line begins; a value that ends with its line's break stands on the line before."""
+    """Return where the next line begins; a value that ends with a line break belongs to the line before."""
     if index and text[index - 1] == "\n":
         return index
     found = text.find("\n", index)
@@ -210,7 +210,7 @@ def _check_meaning(before: str, after: str, change: Change) -> None:
 
 
 def _problems(file: Path, after: str, home: Path) -> list[str]:
-    """What the check of the whole catalogue says of it with this file changed."""
+    """Return the findings of the catalog's check with this file changed."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "catalogue"
         shutil.copytree(home, copy)

@@ -148,7 +148,7 @@ def _apply(context: RequestContext) -> Redirect:
 
 
 def _taken(token: str) -> Taken:
-    """What a line of the form asks for.
+    """Return what a line of the form requests.
 
     Raises:
         ValueError: it is not what a preview made.
@@ -253,7 +253,7 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
     with writing(db):
         for line in lines:
             if line["note_id"] is not None:
-                collaboration.take_note_back(db, account, line["note_id"], now)
+                collaboration.retract_note(db, account, line["note_id"], now)
             if line["followed"]:
                 gone = [account.id, line["document_id"]]
                 db.execute("delete from follows where account_id = ? and document_id = ?", gone)

@@ -1,6 +1,6 @@
-"""Documents that staff add by hand: kept in staff.db, put into corpus.db beside what the sources say.
+"""Documents that staff add by hand: stored in staff.db, and put into corpus.db along with the records of sources.
 
-The id is made by the one function for ids, so that a source that tells of the same document later leads and this record fills
+The id is made by the one function for ids, so that a source that lists the same document later leads and this record fills
 what it lacks (crawlers.storage.merge). What people typed is only ever added to; corpus.db can be lost and made again from it.
 """
 
@@ -27,9 +27,9 @@ from store.connect import writing
 from store.errors import InvalidInput
 from store.writable import Writable
 
-#: How long a page waits for whoever writes to corpus.db; what it cannot put in, the next run does.
+#: Seconds that a page waits for another writer of corpus.db. The next run adds what the page could not.
 PATIENCE_SECONDS = 2
-#: What was added longer ago than this is no news when corpus.db is made again.
+#: Documents added longer ago than this are not news when corpus.db is rebuilt.
 NEWS_DAYS = 2
 
 
@@ -103,7 +103,7 @@ def _fate(row: dict[str, Any]) -> str:
 
 
 def show(corpus_file: Path, staff: Database, document_id: str, now: str) -> bool:
-    """Put one record into corpus.db at once; False when somebody else is writing there: the next run does it then."""
+    """Put one record into corpus.db at once. Return False when another process is writing; the next run then adds it."""
     try:
         with closing(Writable(sqlite3.connect(corpus_file, timeout=PATIENCE_SECONDS, isolation_level=None))) as corpus:
             corpus.execute("pragma foreign_keys = on")
@@ -140,7 +140,7 @@ def _take_in(corpus: Database, row: dict[str, Any], now: str) -> int:
 
 
 def _take_out(corpus: Database, document: Document, since: str) -> int:
-    """What is withdrawn leaves a document that sources tell of as they tell it; else only the title stays, marked as gone."""
+    """Withdraw a record. The records of sources stay; without any, only the title stays, marked as gone."""
     held = corpus.execute(
         "select missing_since, source from documents where id = ? and exists "
         "(select 1 from provenance p where p.document_id = documents.id and p.source = ?)",

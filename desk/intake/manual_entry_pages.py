@@ -147,7 +147,7 @@ def _check_day(day: str, wrong: dict[str, str]) -> None:
 
 
 def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
-    """Session and number as the sources of this kind write them, so that what they tell later is the same document."""
+    """Return session and number as the sources of this kind write them, so that a later record is the same document."""
     number = said["identifier"]
     if said["kind"] == "case":
         found = _COURTLISTENER.search(said["url"])

@@ -1,4 +1,4 @@
-"""Proposed changes of positions: kept with who proposed and who answered; the catalogue itself is changed by nobody here."""
+"""Proposed changes of positions, with their authors and answers. Nothing here changes the catalog itself."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def propose(db: Database, account: Account, change: Change, why: str, *, now: st
     """Keep a proposal; returns its number.
 
     Raises:
-        BadProposal: it cannot be made, or the catalogue would not pass its check.
+        BadProposal: it cannot be applied, or the catalog would not pass its check.
     """
     if len(why) > 4_000:
         raise BadProposal({"why": "at most 4,000 characters"})
@@ -159,7 +159,7 @@ def _query(db: Database, where: str, values: list[Any], order: str = "") -> list
 
 
 def standing(change: Change, home: Path = HOME) -> tuple[str, catalog_patch.Outcome | None]:
-    """How a proposal fits the catalogue of today: fits, done (it says so already) or stale, and what would come of it."""
+    """Compare a proposal with today's catalog: fits, done (already applied) or stale, and the resulting change."""
     position = position_of(change.position_id, home)
     if position and _says_so(position, change):
         return "done", None
@@ -170,7 +170,7 @@ def standing(change: Change, home: Path = HOME) -> tuple[str, catalog_patch.Outc
 
 
 def patch(db: Database, number: int, home: Path = HOME) -> tuple[str, str]:
-    """The name and body of a patch for `git apply`, against the catalogue of today.
+    """Return the name and body of a patch for `git apply`, against today's catalog.
 
     Raises:
         BadProposal: the proposal is not accepted, is already in the catalog, or fits it no more.

@@ -30,7 +30,7 @@ MOST_OPEN_AT_ALL = 10_000
 FORGET_DAYS = 30
 _TOO_MANY = (
     f"your report was not saved: one network can send at most {limits.REPORTS_PER_ORIGIN} in {limits.MINUTES} minutes and "
-    f"{limits.REPORTS_A_DAY} in a day. Please keep your text and send it again later"
+    f"{limits.REPORTS_PER_DAY} in a day. Please keep your text and send it again later"
 )
 _FULL = "your report was not saved: too many reports are waiting. Please keep your text and send it again in a few days"
 
@@ -90,7 +90,7 @@ def file(db: Database, page: str, words: str, email: str | None, *, origin: str,
         BadReport: too many came from this sender, or too many are open. Nothing was kept.
     """
     with writing(db):
-        turn = limits.report_turn(db, origin, now)
+        turn = limits.count_report(db, origin, now)
         if turn is None:
             raise BadReport({"": _TOO_MANY})
         if open_count(db) >= (MOST_OPEN_AT_ALL if turn == 1 else MOST_OPEN):
@@ -126,7 +126,7 @@ def listed(db: Database, *, closed: bool, now: str, most: int = 100) -> list[dic
 
 
 def open_about(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """Open reports on the page of a document, in whatever language it was read, the oldest first."""
+    """Return the open reports on a document's page in any language, the oldest first."""
     page = f"/documents/{document_id}"
     return [
         row
@@ -144,7 +144,7 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         seen: the id of the newest answer that the page knew, 0 for none.
 
     Raises:
-        BadAnswer: there is no such report or state, or somebody else was faster.
+        BadAnswer: there is no such report or state, or a colleague has changed it since.
     """
     if state != OPEN and state not in ENDINGS:
         raise BadAnswer("choose how to close the report")

@@ -21,7 +21,7 @@ from store.errors import InvalidInput
 FILE = Path(__file__).with_name("tracker.yml")
 MOST_ROWS = 500
 _MOST_COLUMNS = 60
-#: The header stands within the first lines, after a title perhaps.
+#: The header is within these first lines, perhaps after a title.
 _HEADER_WITHIN = 15
 LONGEST_CELL = 4_000
 _DELIMITERS = ",;\t|"
@@ -94,7 +94,7 @@ def _decoded(body: bytes) -> tuple[str, str | None]:
         marked = body.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = body.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeError:
-        # What Excel writes when it is not told to write UTF-8.
+        # What Excel writes unless UTF-8 is chosen.
         text = body.decode("cp1252", "replace")
         notice = "The file is not in UTF-8 and was read as Windows text: check that its accents are right."
     if _NOT_TEXT.search(text):

@@ -27,7 +27,7 @@ _HOUSE_BILLS = {
     "house-concurrent-resolution": "hconres",
     "senate-concurrent-resolution": "sconres",
 }
-#: Letters that states use too do not tell that a number is Congress's.
+#: Types that states use too do not show that a number is from Congress.
 _FEDERAL_ONLY = FEDERAL_TYPES.keys() - {"hb", "sb", "sr", "hjr", "hcr", "scr"}
 _CONGRESS = re.compile(r"/bill/([0-9]+)(?:st|nd|rd|th)-congress/([a-z-]+)/([0-9]+)")
 _REGISTER = re.compile(r"/(?:d|documents/[0-9]{4}/[0-9]{2}/[0-9]{2})/([0-9]{4}-[0-9]{4,6})")

@@ -1,6 +1,6 @@
 """Read an Excel workbook in a process of its own, which may use little memory and time: `read` starts it.
 
-A few kilobytes of ZIP can make openpyxl build gigabytes of objects, and no look at sizes tells which will. The process is this
+A few kilobytes of ZIP can make openpyxl build gigabytes of objects, and file sizes do not show which will. The process is this
 file, run by itself: it imports nothing of the project, gets no environment and so no secret, and takes the file on its
 standard input. It answers with JSON: the lines of the first sheet, or what is wrong in words.
 """
@@ -99,7 +99,7 @@ def lines_of(body: bytes, rows: int, columns: int) -> list[list[str]]:
                 raise BadWorkbook(f"the Excel file holds more than {MOST_TEXT:,} characters: {INSTEAD}")
     except (BadWorkbook, MemoryError):
         raise
-    except Exception as error:  # whatever a damaged part makes of the reader: there is no list of it
+    except Exception as error:  # a damaged part can raise anything in the reader
         if isinstance(error.__context__, MemoryError):
             raise MemoryError from error
         raise BadWorkbook(

@@ -1,4 +1,4 @@
-"""The page on which staff see what partners say, and hide what should not be on the site."""
+"""The page on which staff see the statements of partners, and hide those that should not be on the site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desk.web.routing import staff_page
 
 @staff_page(r"/partners", post="reviewer")
 def listed(context: RequestContext) -> Answer:
-    """Show what all partners say; the form hides one statement, or shows it again."""
+    """Show all statements of partners; the form hides one, or shows it again."""
     opened = context.partners()
     if opened is None:
         return Page("desk/partners.html", {"rows": [], "people": [], "wrong_fields": {}, "tried": 0})
@@ -35,7 +35,7 @@ def listed(context: RequestContext) -> Answer:
                 accounts.log(context.db, context.me.id, what, about, context.now)
                 return Redirect("/desk/partners", "Hidden. You can show it again." if hidden else "Shown again.")
         view = {
-            "rows": partners.listed(db),
+            "rows": partners.all_statements(db),
             "people": accounts.all_accounts(db),
             "wrong_fields": wrong,
             "tried": number,

@@ -1,4 +1,4 @@
-"""The pages of coalition partners: find a document, say where their organization stands, see what it has said."""
+"""The pages of coalition partners: find a document, publish their organization's stance, see its statements."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HIDDEN = (
 
 @dataclass(frozen=True)
 class StatementView:
-    """A document with what the organization says about it, and what was just typed into the form."""
+    """A document with the organization's statements about it, and what was just typed into the form."""
 
     c: Card
     current: dict[str, Any] | None
@@ -39,17 +39,17 @@ class StatementView:
 
 @partner_page(r"", methods="GET")
 def home(context: RequestContext) -> Answer:
-    """Show the positions of the organization, and with `q` the documents that match."""
+    """Show the organization's stances, and with `q` the documents that match."""
     words = context.arg("q").strip()[:200]
     found = find_documents(context.db.conn, words) if words else []
     shown = {card.id: card for card in cards.cards(context.db.conn, found, context.today)}
     matching = [shown[key] for key in found if key in shown]
-    rows = partners.of_organisation(context.db, context.me)
+    rows = partners.current_statements(context.db, context.me)
     return Page("partner/home.html", {"rows": rows, "q": words, "found": matching})
 
 
 def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
-    """Find ids of documents: the one with this id or address, those with this number, then those with these words."""
+    """Return ids of documents: the one with this id or address, those with this number, then those with these words."""
     key = words.rstrip("/").rpartition("/")[2]
     number = slug(words).replace("-", "")
     by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
@@ -63,16 +63,18 @@ def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
 
 @partner_page(rf"/documents/{ID}")
 def statement(context: RequestContext) -> Answer:
-    """Show one document; the form publishes what the organization says about it, or withdraws it."""
+    """Show one document; the form publishes the organization's statement about it, or withdraws it."""
     db, document_id, note = context.db, context.path["id"], context.typed("note")
     if context.form is None:
         return _page(context, {})
     stance = "" if context.typed("step") == "withdraw" else context.typed("stance") or "none"
     try:
-        partners.say(db, context.me, document_id, stance, note, seen=context.number("seen"), now=context.now)
+        partners.publish_statement(
+            db, context.me, document_id, stance, note, seen=context.number("seen"), now=context.now
+        )
     except partners.BadStatement as bad:
         return _page(context, bad.fields, 409 if "" in bad.fields else 400)
-    current = partners.mine(db, context.me, document_id)
+    current = partners.current_statement(db, context.me, document_id)
     done = "Published under the name of your organization." if stance else "Withdrawn."
     hidden = stance and current and current["hidden"]
     return Redirect(f"/partner/documents/{document_id}", HIDDEN if hidden else done)
@@ -83,11 +85,12 @@ def _page(context: RequestContext, wrong: dict[str, str], status: int = 200) -> 
     card = next(iter(cards.cards(db.conn, [document_id], context.today)), None)
     if card is None:
         raise HTTPError(404, "There is no such document.")
-    current, history = partners.mine(db, context.me, document_id), partners.history(db, context.me, document_id)
-    kept = current or {"id": 0, "stance": None, "note": None}
-    stance, note = kept["stance"], kept["note"] or ""
+    current = partners.current_statement(db, context.me, document_id)
+    history = partners.statement_history(db, context.me, document_id)
+    saved = current or {"id": 0, "stance": None, "note": None}
+    stance, note = saved["stance"], saved["note"] or ""
     if context.form is not None:
         stance, note = context.typed("stance"), context.typed("note")
     stances = glossary()["stances"]
-    view = StatementView(card, current, history, kept["id"], stance, note, wrong, stances)
+    view = StatementView(card, current, history, saved["id"], stance, note, wrong, stances)
     return Page("partner/document.html", view, status)

@@ -1,4 +1,4 @@
-"""What coalition partners say about documents: theirs, never ALA's. Only ever added to; staff may hide a statement."""
+"""Statements of coalition partners about documents: theirs, never ALA's. Rows are only added; staff can hide a statement."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ log = logging.getLogger("infopolicy.desk")
 
 LONGEST_NOTE = 2_000
 LONGEST_ORGANISATION = 80
-#: What one organisation can say in a day: more is a mistake or a stolen account.
+#: Statements that one organization can make in a day. More is a mistake or a stolen account.
 MOST_A_DAY = 200
 
 
 class BadStatement(InvalidForm):
-    """A statement that cannot be kept."""
+    """A statement that cannot be saved; the messages say why, by field."""
 
 
 def add_partner(
     db: Database, name: str, organisation: str, *, password: str | None, now: str, email: str | None = None
 ) -> Account:
-    """Make an account for somebody of a partner organisation.
+    """Create an account for a member of a partner organization.
 
     Raises:
-        AccountError: the name, organisation or address cannot be used.
-        BadPassword: the password may not be chosen.
+        AccountError: the name, organization or address cannot be used.
+        BadPassword: the password is not permitted.
     """
     organisation = " ".join((clean(organisation) or "").split())
     if not 2 <= len(organisation) <= LONGEST_ORGANISATION:
-        raise AccountError(f"{name}: a partner needs an organisation of 2 to {LONGEST_ORGANISATION} characters")
+        raise AccountError(f"{name}: a partner needs an organization of 2 to {LONGEST_ORGANISATION} characters")
     if password is None:
         raise AccountError(f"{name}: a partner needs a password: single sign-on is for staff")
     return accounts.add(
@@ -50,60 +50,62 @@ def add_partner(
     )
 
 
-def say(db: Database, account: Account, document_id: str, stance: str, note: str, *, seen: int, now: str) -> None:
-    """Publish what an organisation holds on a document; an empty stance withdraws what it said.
+def publish_statement(
+    db: Database, account: Account, document_id: str, stance: str, note: str, *, seen: int, now: str
+) -> None:
+    """Publish the stance of an organization on a document; an empty stance withdraws its statement.
 
     Args:
         db: partners.db with corpus.db attached.
-        seen: the id of its statement that the page knew, 0 for none.
+        seen: the id of the statement that the page showed, 0 for none.
 
     Raises:
-        BadStatement: it makes no sense, or a colleague was faster.
+        BadStatement: a field is wrong, or a colleague has changed the statement since.
     """
-    said = _checked(db, document_id, stance, note)
+    cleaned = _validate(db, document_id, stance, note)
     with writing(db):
-        newest = mine(db, account, document_id)
+        newest = current_statement(db, account, document_id)
         if (newest["id"] if newest else 0) != seen:
             raise BadStatement({"": "somebody in your organization has changed this since you opened the page"})
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
         day = ago(now, days=1)
-        made = "select count(*) from statements where organisation = ? and written_at > ?"
-        if db.execute(made, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
+        today = "select count(*) from statements where organisation = ? and written_at > ?"
+        if db.execute(today, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
             raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please continue tomorrow"})
         db.execute(
             "insert into statements (document_id, organisation, stance, note, written_by, written_at) "
             "values (?, ?, ?, ?, ?, ?)",
-            [document_id, account.unit, stance or None, said if stance else None, account.id, now],
+            [document_id, account.unit, stance or None, cleaned if stance else None, account.id, now],
         )
         accounts.log(db, account.id, "published a statement" if stance else "withdrew a statement", document_id, now)
 
 
-def _checked(db: Database, document_id: str, stance: str, note: str) -> str | None:
+def _validate(db: Database, document_id: str, stance: str, note: str) -> str | None:
     wrong: dict[str, str] = {}
     try:
-        said = clean(note)
+        cleaned = clean(note)
     except BadRecord:
-        said = None
+        cleaned = None
     if stance and stance not in STANCES:
         wrong["stance"] = "choose a stance"
-    if len(said or "") > LONGEST_NOTE:
-        wrong["note"] = f"at most {LONGEST_NOTE:,} characters; this has {len(said or ''):,}"
+    if len(cleaned or "") > LONGEST_NOTE:
+        wrong["note"] = f"at most {LONGEST_NOTE:,} characters; this has {len(cleaned or ''):,}"
     if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
         wrong[""] = "there is no such document"
     if wrong:
         raise BadStatement(wrong)
-    return said
+    return cleaned
 
 
-def mine(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
-    """What the account's organisation last said on a document, withdrawn or not."""
+def current_statement(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
+    """Return the last statement of the account's organization on a document, even a withdrawn one."""
     sql = "select * from current_statements where document_id = ? and organisation = ?"
     return next(iter(db.query(sql, [document_id, account.unit])), None)
 
 
-def history(db: Database, account: Account, document_id: str) -> list[dict[str, Any]]:
-    """Everything an organisation said on a document, newest first, with `name` of who wrote it."""
+def statement_history(db: Database, account: Account, document_id: str) -> list[dict[str, Any]]:
+    """Return all statements of an organization on a document, newest first, each with the `name` of its author."""
     return list(
         db.query(
             "select s.*, a.name from statements s join accounts a on a.id = s.written_by "
@@ -113,8 +115,8 @@ def history(db: Database, account: Account, document_id: str) -> list[dict[str, 
     )
 
 
-def of_organisation(db: Database, account: Account) -> list[dict[str, Any]]:
-    """What an organisation holds now, newest first, with `title` and `identifier` of the document."""
+def current_statements(db: Database, account: Account) -> list[dict[str, Any]]:
+    """Return the current stances of an organization, newest first, with `title` and `identifier` of the document."""
     return list(
         db.query(
             "select s.*, d.title, d.identifier from current_statements s join corpus.documents d on d.id = s.document_id "
@@ -125,12 +127,12 @@ def of_organisation(db: Database, account: Account) -> list[dict[str, Any]]:
 
 
 def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reason: str, seen: int, now: str) -> str:
-    """Hide what an organisation says on a document, or show it again. Returns what it is about, for the trail of staff.
+    """Hide a statement, or show it again. Return the line for the audit trail.
 
-    Hidden stays hidden, whatever the organisation sends later, until staff show it.
+    A hidden statement stays hidden, whatever the organization sends later, until staff show it.
 
     Raises:
-        BadStatement: there is no such statement, no reason is given, or somebody was faster.
+        BadStatement: there is no such statement, the reason is missing, or it has changed since the page was opened.
     """
     reason = (clean(reason) or "")[:LONGEST_NOTE]
     if not reason:
@@ -148,14 +150,14 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
     return f"{row['organisation']} on {row['document_id']}: {reason}"
 
 
-#: What was sent again after staff had hidden what the organisation said on the document.
+#: Statements sent again after staff hid an earlier one of the same organization on the same document.
 _SENT_AGAIN = "(s.stance is not null and s.hidden and s.id <> s.moderated_id)"
 
 
-def listed(db: Database) -> list[dict[str, Any]]:
-    """What all partners hold now, as staff see it: with `name`, and what is hidden. What was sent again comes first.
+def all_statements(db: Database) -> list[dict[str, Any]]:
+    """Return the current statements of all partners with their authors, hidden ones too. Those sent again come first.
 
-    Such a row has `before`, the statement that was hidden, and `changed`, the words of the notes with their differences.
+    A row sent again has `before`, the hidden statement, and `changed`, the differences between the two notes.
     """
     rows = list(
         db.query(
@@ -171,13 +173,13 @@ def listed(db: Database) -> list[dict[str, Any]]:
     return rows
 
 
-def sent_again(db: Database) -> int:
-    """How many hidden statements were sent again and wait for staff to look at them."""
+def resubmitted_count(db: Database) -> int:
+    """Count the hidden statements that were sent again and wait for staff."""
     return int(db.execute(f"select count(*) from current_statements s where {_SENT_AGAIN}").fetchone()[0])
 
 
-def of_document(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """What partners hold on a document, as staff see it: hidden ones too."""
+def statements_on(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Return the current statements on a document, hidden ones too."""
     return list(
         db.query(
             "select * from current_statements where document_id = ? and stance is not null order by organisation",
@@ -186,10 +188,10 @@ def of_document(db: Database, document_id: str) -> list[dict[str, Any]]:
     )
 
 
-def shown(path: Path, document_id: str) -> list[dict[str, Any]]:
-    """What the public reads on a document: `organisation`, `stance`, `note`, `written_at`, by organisation.
+def public_statements(path: Path, document_id: str) -> list[dict[str, Any]]:
+    """Return the public statements on a document: `organisation`, `stance`, `note`, `written_at`, sorted by organization.
 
-    Reads a file of its own, read-only; without one, or when it cannot be read, nobody has said anything.
+    Opens partners.db read-only. Returns no statements when the file does not exist or cannot be read.
     """
     if not path.exists():
         return []

@@ -1,4 +1,4 @@
-"""What staff do around a decision: notes, who looks at what, until when it sleeps, what a person follows and came back to."""
+"""What staff do around a decision: notes, assignments, snoozes, followed documents, saved filters, owners of areas."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from store.clock import ago
 from store.connect import writing
 from store.errors import InvalidInput
 
-#: What a sleeping document can wait for: any news, or a kind of change (crawlers.items.CHANGE_KINDS).
+#: What can end a snooze: any change, or a kind of change (crawlers.items.CHANGE_KINDS).
 EVENTS = ("any", "status", "text", "event", "law", "action")
-#: A visit is over after so many minutes without a page.
+#: Minutes without a page after which a visit is over.
 IDLE_MINUTES = 60
 
 
 class BadWork(InvalidInput):
-    """Something that cannot be written down; the message says why."""
+    """An entry that cannot be saved; the message says why."""
 
 
 def add_note(db: Database, account: Account, document_id: str, words: str, now: str) -> int:
-    """Keep a note; returns its number."""
+    """Save a note and return its number."""
     words = words.strip()
     if not words or len(words) > LONGEST_NOTE:
         raise BadWork(f"a note must have 1 to {LONGEST_NOTE:,} characters")
-    _held(db, document_id)
+    _require_document(db, document_id)
     cursor = db.execute(
         "insert into notes (document_id, written_by, written_at, words) values (?, ?, ?, ?)",
         [document_id, account.id, now, words],
@@ -37,8 +37,8 @@ def add_note(db: Database, account: Account, document_id: str, words: str, now: 
     return int(cursor.lastrowid or 0)
 
 
-def take_note_back(db: Database, account: Account, note_id: int, now: str) -> None:
-    """The note is shown no more beside its document; the trail keeps it."""
+def retract_note(db: Database, account: Account, note_id: int, now: str) -> None:
+    """Remove a note from its document. The audit trail keeps it."""
     db.execute("insert into notes_taken_back values (?, ?, ?) on conflict do nothing", [note_id, account.id, now])
 
 
@@ -53,16 +53,16 @@ def notes(db: Database, document_id: str) -> list[dict[str, Any]]:
 
 
 def assign(db: Database, account: Account, document_id: str, name: str, now: str) -> None:
-    """Give a document to somebody, or to nobody with an empty name."""
-    _held(db, document_id)
+    """Assign a document to a person; an empty name ends the assignment."""
+    _require_document(db, document_id)
     db.execute(
         "insert into assignments (document_id, assigned_to, assigned_by, assigned_at) values (?, ?, ?, ?)",
-        [document_id, _somebody(db, name), account.id, now],
+        [document_id, _active_account_id(db, name), account.id, now],
     )
 
 
-def assigned(db: Database, document_id: str) -> dict[str, Any] | None:
-    """The newest assignment with `name` and `giver`; None when nobody is assigned."""
+def current_assignment(db: Database, document_id: str) -> dict[str, Any] | None:
+    """Return the newest assignment with `name` and `giver`; None when nobody is assigned."""
     rows = db.query(
         "select s.*, a.name, g.name as giver from current_assignments s join accounts a on a.id = s.assigned_to "
         "join accounts g on g.id = s.assigned_by where s.document_id = ?",
@@ -71,8 +71,8 @@ def assigned(db: Database, document_id: str) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def all_assigned(db: Database, document_ids: list[str]) -> dict[str, str]:
-    """The names of those to whom some documents are assigned, by document."""
+def assignee_names(db: Database, document_ids: list[str]) -> dict[str, str]:
+    """Return who is assigned to each of these documents: document id to name."""
     sql = "select s.document_id, a.name from current_assignments s join accounts a on a.id = s.assigned_to"
     marks = ", ".join("?" * len(document_ids))
     return dict(db.execute(f"{sql} where s.document_id in ({marks})", document_ids).fetchall())
@@ -81,8 +81,8 @@ def all_assigned(db: Database, document_ids: list[str]) -> dict[str, str]:
 def snooze(
     db: Database, account: Account, document_id: str, now: str, *, until_on: str | None, until_change: str | None
 ) -> None:
-    """Let a document sleep until a day, or until something happens to it, whichever comes first; neither wakes it."""
-    _held(db, document_id)
+    """Hide a document from the queue until a day or a change, whichever comes first. With neither, end the snooze."""
+    _require_document(db, document_id)
     if until_on is not None:
         try:
             day = datetime.date.fromisoformat(until_on)
@@ -98,8 +98,8 @@ def snooze(
     )
 
 
-def snoozed(db: Database, document_id: str, today: str) -> dict[str, Any] | None:
-    """The sleep a document is in, with `name` of who asked for it; None when it is awake."""
+def current_snooze(db: Database, document_id: str, today: str) -> dict[str, Any] | None:
+    """Return the current snooze of a document with the `name` of who set it; None when there is none."""
     rows = db.query(
         "select z.*, a.name from current_snoozes z join accounts a on a.id = z.asked_by where z.document_id = ? "
         "and (z.until_on is not null or z.until_change is not null) and coalesce(z.until_on > ?, 1) "
@@ -111,7 +111,7 @@ def snoozed(db: Database, document_id: str, today: str) -> dict[str, Any] | None
 
 
 def follow(db: Database, account: Account, document_id: str, on: bool, now: str) -> None:
-    _held(db, document_id)
+    _require_document(db, document_id)
     if on:
         db.execute("insert into follows values (?, ?, ?) on conflict do nothing", [account.id, document_id, now])
     else:
@@ -119,7 +119,7 @@ def follow(db: Database, account: Account, document_id: str, on: bool, now: str)
 
 
 def follows(db: Database, account: Account) -> list[dict[str, Any]]:
-    """What a person follows with its last three changes since then, those with the newest news first."""
+    """Return the documents a person follows, each with its last three changes since then, newest news first."""
     found = list(
         db.query(
             "select f.document_id, f.since, d.title, d.identifier, d.status, d.status_on, (select max(c.seen_at) "
@@ -139,8 +139,8 @@ def follows(db: Database, account: Account) -> list[dict[str, Any]]:
     return found
 
 
-def news_of_followed(db: Database, account: Account, since: str | None) -> int:
-    """On how many of the documents that a person follows something was seen since then; 0 at the first visit."""
+def followed_news_count(db: Database, account: Account, since: str | None) -> int:
+    """Count the followed documents with a change since a time; 0 at the first visit."""
     return db.execute(
         "select count(*) from follows f where f.account_id = ? and exists (select 1 from corpus.changes c "
         "where c.document_id = f.document_id and c.seen_at > max(?, f.since))",
@@ -163,16 +163,16 @@ def save_filter(db: Database, account: Account, name: str, query: str) -> None:
     )
 
 
-def drop_filter(db: Database, account: Account, name: str) -> None:
+def delete_filter(db: Database, account: Account, name: str) -> None:
     db.execute("delete from saved_filters where account_id = ? and name = ?", [account.id, name])
 
 
-def filters(db: Database, account: Account) -> list[dict[str, Any]]:
+def saved_filters(db: Database, account: Account) -> list[dict[str, Any]]:
     return list(db.query("select name, query from saved_filters where account_id = ? order by name", [account.id]))
 
 
-def visit(db: Database, account: Account, now: str) -> str | None:
-    """Note that somebody is here; returns when their visit before this one ended, None at the first."""
+def record_visit(db: Database, account: Account, now: str) -> str | None:
+    """Record a visit. Return when the person's visit before this one ended, None at the first."""
     with writing(db):
         row = db.execute("select since, last_at from visits where account_id = ?", [account.id]).fetchone()
         since, last = (row[0], row[1]) if row else (None, None)
@@ -189,23 +189,23 @@ def visit(db: Database, account: Account, now: str) -> str | None:
 # --------------------------------------------------------------------- areas and their owners
 
 
-def hand_over(db: Database, account: Account, area_id: str, name: str, note: str, now: str) -> None:
-    """Give an area to somebody, or to nobody; the row stays, so that everybody sees who had it and why it moved."""
+def reassign_area(db: Database, account: Account, area_id: str, name: str, note: str, now: str) -> None:
+    """Assign an area to a person, or to nobody. Earlier rows stay, so that everyone sees who had it and why it moved."""
     if not db.execute("select 1 from corpus.policy_areas where id = ?", [area_id]).fetchone():
         raise BadWork(f"there is no area called {area_id!r}")
-    owner = _somebody(db, name)
+    owner = _active_account_id(db, name)
     with db.atomic():
         db.execute(
             "insert into area_owners (area_id, owner, handed_by, handed_at, note) values (?, ?, ?, ?, ?)",
             [area_id, owner, account.id, now, note.strip()[:LONGEST_NOTE] or None],
         )
-        accounts.log(db, account.id, "area handed over", f"{area_id}: {name or 'nobody'}", now)
+        accounts.log(db, account.id, "area reassigned", f"{area_id}: {name or 'nobody'}", now)
 
 
-def owners(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """Who looks after the areas of a document: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`, `closed`.
+def area_owners(db: Database, document_id: str) -> list[dict[str, Any]]:
+    """Return the owners of a document's areas: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`, `closed`.
 
-    An area that was never given to anybody has None for all but its title; `closed` is 1 where the owner's account is.
+    An area that never had an owner has None for all but its title; `closed` is 1 where the owner's account is closed.
     """
     return list(
         db.query(
@@ -219,33 +219,33 @@ def owners(db: Database, document_id: str) -> list[dict[str, Any]]:
     )
 
 
-def areas(db: Database) -> list[dict[str, Any]]:
-    """Every area with `owner`, `unit`, `waiting` (pairs nobody has decided) and `history`, newest first."""
+def areas_with_owners(db: Database) -> list[dict[str, Any]]:
+    """Return every area with `id`, `title`, `waiting` (pairs nobody has decided) and `history`, newest first."""
     waiting = dict(
         db.execute(
             "select t.area_id, count(*) from corpus.tags t left join standings s on s.document_id = t.document_id "
             "and s.subject = 'area:' || t.area_id where s.review_id is null or s.state = 'returned' group by t.area_id"
         ).fetchall()
     )
-    hands: dict[str, list[dict[str, Any]]] = {}
+    owners: dict[str, list[dict[str, Any]]] = {}
     for row in db.query(
         "select o.*, a.name as owner_name, a.unit, a.disabled_at is not null as closed, g.name as giver from area_owners o "
         "left join accounts a on a.id = o.owner join accounts g on g.id = o.handed_by order by o.id desc"
     ):
-        hands.setdefault(row["area_id"], []).append(row)
+        owners.setdefault(row["area_id"], []).append(row)
     return [
-        {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": hands.get(row[0], [])}
+        {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": owners.get(row[0], [])}
         for row in db.execute("select id, title from corpus.policy_areas order by ordinal, title").fetchall()
     ]
 
 
-def open_names(db: Database) -> list[str]:
-    """The names of all accounts that are open."""
+def active_account_names(db: Database) -> list[str]:
+    """Return the names of all open accounts."""
     sql = "select name from accounts where disabled_at is null order by name_key"
     return [row[0] for row in db.execute(sql).fetchall()]
 
 
-def _somebody(db: Database, name: str) -> int | None:
+def _active_account_id(db: Database, name: str) -> int | None:
     if not name:
         return None
     found = accounts.find(db, name)
@@ -254,6 +254,6 @@ def _somebody(db: Database, name: str) -> int | None:
     return found.id
 
 
-def _held(db: Database, document_id: str) -> None:
+def _require_document(db: Database, document_id: str) -> None:
     if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
         raise BadWork(f"{document_id[:80]}: there is no such document")

@@ -1,4 +1,4 @@
-"""The queue as a list, and the pages around it: followed documents, areas and their owners, people, the audit trail."""
+"""The pages of the queue, followed documents, areas and their owners, people, and the audit trail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.browse.cards import Card
 from pages.http.formatting import glossary
 
 TRAIL = 50
-#: What the form beside a document does -> what the next page says.
+#: Step of the form next to a document -> message on the next page.
 _DONE = {
     "note": "The note is saved.",
     "assign": "Assigned.",
@@ -32,7 +32,7 @@ _DONE = {
 
 @dataclass(frozen=True)
 class QueueView:
-    """One page of the queue; each row has its number, why it ranks where it does, its card and who it is assigned to."""
+    """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee."""
 
     rows: list[tuple[int, Entry, Card, str | None]]
     total: int
@@ -54,7 +54,7 @@ class QueueView:
 
 
 def _viewer(context: RequestContext) -> QueueViewer:
-    return QueueViewer(context.me.id, context.today, collaboration.visit(context.db, context.me, context.now))
+    return QueueViewer(context.me.id, context.today, collaboration.record_visit(context.db, context.me, context.now))
 
 
 @staff_page(r"", methods="GET")
@@ -62,12 +62,12 @@ def queue_page(context: RequestContext) -> Answer:
     """Show one page of the queue."""
     db, me, filters, viewer = context.db, context.me, Filters.of(context.args), _viewer(context)
     page = max(1, context.number("page"))
-    found, total = queue.listed(db, filters, viewer, page)
+    found, total = queue.queue_slice(db, filters, viewer, page)
     if not found and page > 1:
         return Redirect(f"/desk?{filters.query()}")
     ids = [entry.document_id for _, entry in found]
     shown = {card.id: card for card in cards.cards(db.conn, ids, context.today)}
-    names = collaboration.all_assigned(db, ids)
+    names = collaboration.assignee_names(db, ids)
     view = QueueView(
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
         total=total,
@@ -79,10 +79,10 @@ def queue_page(context: RequestContext) -> Answer:
         since=viewer.since,
         last=reviews.last_of(db, me),
         batches=bulk.batches(db, me.id),
-        saved=collaboration.filters(db, me),
+        saved=collaboration.saved_filters(db, me),
         reports=reports.open_count(db),
-        sent_again=context.ask_partners(partners.sent_again, 0),
-        followed_news=collaboration.news_of_followed(db, me, viewer.since),
+        sent_again=context.ask_partners(partners.resubmitted_count, 0),
+        followed_news=collaboration.followed_news_count(db, me, viewer.since),
         kinds=glossary()["kinds"],
         areas=cards.area_titles(db.conn),
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],
@@ -94,7 +94,7 @@ def queue_page(context: RequestContext) -> Answer:
 def next_document(context: RequestContext) -> Answer:
     """Go to document number `n` of the queue with these filters."""
     filters = Filters.of(context.args)
-    found = queue.at(context.db, filters, _viewer(context), context.number("n"))
+    found = queue.entry_at(context.db, filters, _viewer(context), context.number("n"))
     if found is None:
         return Redirect(f"/desk?{filters.query()}", "No other document needs a decision.")
     number, entry = found
@@ -106,7 +106,7 @@ def save_filter(context: RequestContext) -> Answer:
     """Save the filters of the address under a name, or delete saved ones."""
     name, query = context.typed("name"), Filters.of(context.args).query()
     if context.typed("step") == "drop":
-        collaboration.drop_filter(context.db, context.me, name)
+        collaboration.delete_filter(context.db, context.me, name)
         return Redirect("/desk", "The saved filter is deleted.")
     try:
         collaboration.save_filter(context.db, context.me, name, query)
@@ -162,9 +162,10 @@ def areas(context: RequestContext) -> Answer:
     """Show the areas with their owners; the form reassigns one."""
     db, area, name = context.db, context.typed("area"), context.typed("name")
     if context.form is None:
-        return Page("desk/areas.html", {"areas": collaboration.areas(db), "people": collaboration.open_names(db)})
+        people = collaboration.active_account_names(db)
+        return Page("desk/areas.html", {"areas": collaboration.areas_with_owners(db), "people": people})
     try:
-        collaboration.hand_over(db, context.me, area, name, context.typed("note"), context.now)
+        collaboration.reassign_area(db, context.me, area, name, context.typed("note"), context.now)
     except collaboration.BadWork as error:
         raise HTTPError(400, f"The area was not reassigned: {error}.") from error
     return Redirect("/desk/areas", "Reassigned.")
@@ -199,7 +200,7 @@ _EVERYTHING = """
 
 @staff_page(r"/trail", methods="GET")
 def trail(context: RequestContext) -> Answer:
-    """Show what everybody decided or did, newest first; `document`, `person` and `before` (a time) narrow it down."""
+    """Show all decisions and actions, newest first; `document`, `person` and `before` (a time) filter them."""
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     rows = list(context.db.query(_EVERYTHING, values))
@@ -208,4 +209,4 @@ def trail(context: RequestContext) -> Answer:
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = rows[TRAIL - 1]["at"] if len(rows) > TRAIL else None
     view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
-    return Page("desk/trail.html", view | {"people": collaboration.open_names(context.db)})
+    return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})

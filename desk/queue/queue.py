@@ -1,7 +1,7 @@
-"""What waits for a decision, in the order in which to look at it: priority, deadline, doubt; and some drawn at random.
+"""The queue: documents that need a decision, ranked by priority, deadline and doubt, and a random sample of others.
 
-Ranking by what the machine thinks hides what it misses. Therefore one place in ten goes to a document drawn by lot from
-those in which it found nothing: an honest estimate of its misses rests on them.
+A ranking by the program's own suggestions hides what it misses. Therefore one place in ten goes to a document drawn at
+random from those in which it found nothing. The estimate of its misses rests on these.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sqlite_utils import Database
 from pages.browse import search
 
 PAGE = 25
-#: One place in so many is drawn by lot.
-EVERY = 10
-_LOTS = 400
+#: One place in this many goes to a document drawn at random.
+SAMPLE_INTERVAL = 10
+_SAMPLE_TRIES = 400
 
-#: Points, each shown on the page: what came back 4, must be seen 3, listed by its score up to 2, a date within 60 days up
-#: to 4, doubt up to 1, news within 90 days 2; and less for what can no longer move.
+#: Points, shown on the page: returned for review 4, priority 3, else up to 2 by its score, a date within 60 days up to 4,
+#: doubt up to 1, news within 90 days 2. Bills of an earlier Congress, which can no longer move, lose 4.
 _RANKED = """
     with due (document_id, due_on) as materialized (
         select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
@@ -45,7 +45,7 @@ _ASLEEP = """
 
 @dataclass(frozen=True)
 class Filters:
-    """Which documents of the queue to show; every field is a part of the address. "" or "1" for yes-or-no ones."""
+    """Which documents of the queue to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
 
     q: str = ""
     area: str = ""
@@ -64,18 +64,18 @@ class Filters:
 
     @classmethod
     def of(cls, args: Mapping[str, Sequence[str]]) -> Filters:
-        """The filters in the arguments of an address."""
+        """Return the filters in the arguments of an address."""
         return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
 
     def query(self, **more: str | int | None) -> str:
-        """The filters as the part of an address after the question mark; "" when there are none."""
+        """Return the filters as the query of an address; "" when there are none."""
         values = vars(self) | more
         return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A document that waits, and why it stands where it stands. `sampled`: drawn by lot."""
+    """A document in the queue with the reasons for its rank. `sampled`: drawn at random."""
 
     document_id: str
     waiting: int = 0
@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class QueueViewer:
-    """Who asks for the queue and when: `since` is the end of their last visit, None at the first."""
+    """Who looks at the queue and when. `since` is the end of their last visit, None at the first."""
 
     account_id: int
     today: datetime.date
@@ -97,7 +97,7 @@ class QueueViewer:
 
 
 def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, size: int) -> tuple[list[Entry], int]:
-    """A stretch of the queue in its order, and how long the whole is (0 when the stretch lies behind its end).
+    """Return a slice of the ranked queue and the length of the whole (0 when the slice begins after its end).
 
     Args:
         db: staff.db with corpus.db attached.
@@ -105,49 +105,53 @@ def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, siz
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
     sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.document_id limit :size offset :skip"
-    values |= _clock(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
+    values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
     rows = list(db.query(sql, values))
     return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
 
 
-def listed(db: Database, filters: Filters, asked: QueueViewer, page: int) -> tuple[list[tuple[int, Entry]], int]:
-    """A page of the list, each entry with its number from 0, and the length of the ranked part."""
+def queue_slice(db: Database, filters: Filters, asked: QueueViewer, page: int) -> tuple[list[tuple[int, Entry]], int]:
+    """Return one page of the queue, each entry with its number from 0, and the length of the ranked part."""
     numbers = range((page - 1) * PAGE, page * PAGE)
-    drawn = _drawn(db, filters, asked, numbers[-1] // EVERY + 1)
-    places = [n for n in numbers if not _by_lot(n, filters)]
-    first = _place(numbers[0], filters)
+    sample = _sampled(db, filters, asked, numbers[-1] // SAMPLE_INTERVAL + 1)
+    places = [n for n in numbers if not _is_sample_slot(n, filters)]
+    first = _rank_of(numbers[0], filters)
     entries, total = ranked(db, filters, asked, skip=first, size=len(places))
     mixed = dict(zip(places, entries, strict=False))
     last = max(mixed, default=-1)
-    mixed |= {n: drawn[n // EVERY] for n in numbers if n < last and _by_lot(n, filters) and n // EVERY < len(drawn)}
+    mixed |= {
+        n: sample[n // SAMPLE_INTERVAL]
+        for n in numbers
+        if n < last and _is_sample_slot(n, filters) and n // SAMPLE_INTERVAL < len(sample)
+    }
     return sorted(mixed.items()), total
 
 
-def at(db: Database, filters: Filters, asked: QueueViewer, number: int) -> tuple[int, Entry] | None:
-    """The entry of this number, or the next there is, from the start again behind the end; None when nothing waits."""
-    if _by_lot(number, filters):
-        drawn = _drawn(db, filters, asked, number // EVERY + 1)
-        if number // EVERY < len(drawn):
-            return number, drawn[number // EVERY]
+def entry_at(db: Database, filters: Filters, asked: QueueViewer, number: int) -> tuple[int, Entry] | None:
+    """Return the entry with this number or the next one, starting over after the end; None when the queue is empty."""
+    if _is_sample_slot(number, filters):
+        sample = _sampled(db, filters, asked, number // SAMPLE_INTERVAL + 1)
+        if number // SAMPLE_INTERVAL < len(sample):
+            return number, sample[number // SAMPLE_INTERVAL]
         number += 1
-    entries, _ = ranked(db, filters, asked, skip=_place(number, filters), size=1)
+    entries, _ = ranked(db, filters, asked, skip=_rank_of(number, filters), size=1)
     if entries:
         return number, entries[0]
-    return at(db, filters, asked, 0) if number else None
+    return entry_at(db, filters, asked, 0) if number else None
 
 
-def _by_lot(number: int, filters: Filters) -> bool:
-    """Whether the place of this number goes to a document drawn by lot: none does where somebody looks for something."""
-    return number % EVERY == EVERY - 1 and not filters.query()
+def _is_sample_slot(number: int, filters: Filters) -> bool:
+    """Whether this number goes to a document drawn at random. With filters, none does."""
+    return number % SAMPLE_INTERVAL == SAMPLE_INTERVAL - 1 and not filters.query()
 
 
-def _place(number: int, filters: Filters) -> int:
-    """The place among the ranked ones of what has this number."""
-    return number if filters.query() else number - number // EVERY
+def _rank_of(number: int, filters: Filters) -> int:
+    """Return the rank of the entry with this number."""
+    return number if filters.query() else number - number // SAMPLE_INTERVAL
 
 
 def _not_ceremonial(db: Database, column: str) -> str:
-    """The condition that leaves out resolutions that only honour, where corpus.db marks them."""
+    """Return the condition that leaves out ceremonial resolutions, where corpus.db marks them."""
     marked = db.execute("select 1 from corpus.sqlite_master where name = 'ceremonial'").fetchone()
     return f"{column} not in (select document_id from corpus.ceremonial)" if marked else "1"
 
@@ -164,11 +168,11 @@ def _entry(row: dict[str, Any]) -> Entry:
     )
 
 
-def _clock(today: datetime.date) -> dict[str, Any]:
+def _dates(today: datetime.date) -> dict[str, Any]:
     return {
         "today": today.isoformat(),
         "lately": (today - datetime.timedelta(days=90)).isoformat(),
-        # A Congress sits from 3 January of an odd year: before that day the old one is still there.
+        # A Congress begins on January 3 of an odd year; until then the old one continues.
         "congress": ((today - datetime.timedelta(days=2)).year - 1789) // 2 + 1,
     }
 
@@ -208,18 +212,18 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     return found, values
 
 
-# --------------------------------------------------------------------- by lot
+# --------------------------------------------------------------------- the random sample
 
 
 def random_sample(db: Database, today: datetime.date, most: int) -> list[Entry]:
-    """Documents drawn by lot today from those in which the machine found nothing; at most `most` of them.
+    """Return at most `most` documents drawn at random from those in which the program found nothing.
 
-    The same all day and for everybody; what has been looked at falls out.
+    The sample is the same all day and for everyone. Documents that somebody has reviewed leave it.
     """
     top = db.execute("select coalesce(max(rowid), 0) from corpus.documents").fetchone()[0]
     if not top or most < 1:
         return []
-    drawn = random.Random(f"lots {today.isoformat()}").sample(range(1, top + 1), min(_LOTS, top))
+    drawn = random.Random(f"lots {today.isoformat()}").sample(range(1, top + 1), min(_SAMPLE_TRIES, top))
     marks = ", ".join("?" * len(drawn))
     rows = db.execute(
         f"""select d.rowid, d.id from corpus.documents d join corpus.taggings t on t.document_id = d.id
@@ -238,5 +242,5 @@ def is_sampled(db: Database, today: datetime.date, document_id: str) -> bool:
     return any(entry.document_id == document_id for entry in random_sample(db, today, 100))
 
 
-def _drawn(db: Database, filters: Filters, asked: QueueViewer, most: int) -> list[Entry]:
+def _sampled(db: Database, filters: Filters, asked: QueueViewer, most: int) -> list[Entry]:
     return [] if filters.query() else random_sample(db, asked.today, most)

@@ -1,6 +1,6 @@
-"""What waits for staff, one narrow row for each document: derived from tags, matches and standings, and made at publishing.
+"""The tables behind the queue, one narrow row for each document: derived from tags, matches and standings when publishing.
 
-Asked of the documents themselves, the queue of a full corpus took a second to rank; from here it takes a few hundredths.
+Ranking the documents themselves took a second on a full corpus; from these tables it takes a few hundredths.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from sqlite_utils import Database
 
 from store.sync_table import sync_table
 
-#: Every pair that the machine suggests and nobody has decided, or whose decision has come back; `sure` from 0 to 1.
+#: Every pair that the program suggests and nobody has decided, or whose decision was returned; `sure` is from 0 to 1.
 _PAIRS = """
     with suggested (document_id, subject, sure) as (
         select document_id, 'area:' || area_id, probability from corpus.tags {only}
         union all select document_id, 'position:' || position_id, score from corpus.shown_positions {only}
         union all select document_id, 'priority', priority_score from corpus.taggings where priority = 2 {too}
-        -- What became of a position is asked once staff have said that it is at stake.
+        -- Outcomes are reviewed only after staff have confirmed that the position is at stake.
         union all select o.document_id, 'outcome:' || o.position_id, null from suggested_outcomes o
         join standings s on s.document_id = o.document_id and s.subject = 'position:' || o.position_id and s.state = 'holds'
         join reviews r on r.id = s.review_id and r.verdict != 'reject' where o.outcome is not null {of_outcome}
@@ -39,7 +39,7 @@ _DOCUMENTS = """
 
 
 def refresh(db: Database, document_id: str) -> None:
-    """Bring the rows of one document up to date; staff.db with `corpus` attached, in the caller's transaction."""
+    """Update the rows of one document, in the caller's transaction; `db` is staff.db with `corpus` attached."""
     parts = {"only": "where document_id = :id", "too": "and document_id = :id", "of_outcome": "and o.document_id = :id"}
     for table in ("waiting_pairs", "waiting"):
         db.execute(f"delete from {table} where document_id = ?", [document_id])
@@ -49,6 +49,6 @@ def refresh(db: Database, document_id: str) -> None:
 
 
 def refresh_all(db: Database) -> None:
-    """The same for every document; only what differs is written."""
+    """Update the rows of every document; write only what differs."""
     sync_table(db, "waiting_pairs", _PAIRS.format(only="", too="", of_outcome=""))
     sync_table(db, "waiting", _DOCUMENTS.format(pairs="waiting_pairs", only=""))

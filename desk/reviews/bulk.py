@@ -1,6 +1,6 @@
 """The same verdict on many documents at once: first a preview, then it is recorded as shown.
 
-What somebody else decides in between is skipped, and the page says so.
+Subjects that others have decided in the meantime are skipped, and the page says so.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _verdict(token: str) -> Verdict:
 
 
 def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], int]:
-    """Record verdicts one by one; returns those recorded, and how many somebody else had decided."""
+    """Record verdicts one by one. Return those recorded, and how many others had decided already."""
     recorded: list[Verdict] = []
     skipped = 0
     for each in given:

@@ -23,7 +23,7 @@ Titles = dict[str, tuple[str, str | None]]
 class Item:
     """One subject of a document: the suggestion of the program, and the verdict in force (`review`), if there is one.
 
-    `required` asks for a verdict where it would otherwise not be needed: on a priority or an outcome.
+    `required` is set where a priority or an outcome needs a verdict that is otherwise optional.
     """
 
     subject: str

@@ -78,14 +78,14 @@ def review_view(
     """Gather what the review page of a document shows.
 
     Args:
-        conflict: the newer verdict of somebody else, where there is one.
+        conflict: the newer verdict of another person, where there is one.
         problem: why the form that was sent was not recorded.
 
     Raises:
         HTTPError: there is no such document.
     """
     db, today = context.db, context.today
-    partners_hold = context.ask_partners(lambda file: partners.of_document(file, document_id), [])
+    partners_hold = context.ask_partners(lambda file: partners.statements_on(file, document_id), [])
     tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
@@ -123,11 +123,11 @@ def review_view(
         conflict=conflict,
         problem=problem,
         notes=collaboration.notes(db, document_id),
-        owners=collaboration.owners(db, document_id),
-        assigned=collaboration.assigned(db, document_id),
-        snoozed=collaboration.snoozed(db, document_id, today.isoformat()),
+        owners=collaboration.area_owners(db, document_id),
+        assigned=collaboration.current_assignment(db, document_id),
+        snoozed=collaboration.current_snooze(db, document_id, today.isoformat()),
         followed=collaboration.is_followed(db, context.me, document_id),
-        people=collaboration.open_names(db),
+        people=collaboration.active_account_names(db),
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
         next_event=rulemaking.next_event_of(db.conn, document_id, today),

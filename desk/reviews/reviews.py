@@ -76,8 +76,8 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     texts = texts_of(db, given.document_id)
     if texts is None:
         raise BadVerdict(f"{given.document_id}: there is no such document")
-    _known(db, subject)
-    _may(account, published=given.published)
+    _require_subject(db, subject)
+    _require_role(account, published=given.published)
     if newer := _with_author(db, "reviews", given.document_id, given.subject, given.seen):
         raise EditConflict(newer)
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
@@ -90,8 +90,8 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "subject": given.subject,
         "verdict": given.verdict,
         "value": given.value,
-        "note": _words(given.note),
-        "reason": _words(given.reason),
+        "note": _clean_note(given.note),
+        "reason": _clean_note(given.reason),
         "published": int(given.published),
         "passage": json.dumps(asdict(passage), ensure_ascii=False) if passage else None,
         "text_hash": texts["text_hash"],
@@ -109,7 +109,7 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
 
     Raises:
         BadVerdict: there is no such verdict, or it has been taken back.
-        NotAllowed: it is somebody else's (their own undo, or a new verdict, is the way), or the role is not enough.
+        NotAllowed: another person gave it (only they can undo it; give a new verdict instead), or the role is not enough.
         EditConflict: a newer verdict on the same subject is in force.
     """
     with writing(db):
@@ -119,7 +119,7 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
         review = found[0]
         if review["reviewer"] != account.id:
             raise NotAllowed("only its author can undo a verdict; give another one instead")
-        _may(account, published=bool(review["published"]))
+        _require_role(account, published=bool(review["published"]))
         in_force = current(db, review["document_id"], review["subject"])
         if in_force and in_force["id"] != review_id:
             raise EditConflict(in_force)
@@ -175,21 +175,21 @@ def last_of(db: Database, account: Account) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def _may(account: Account, *, published: bool) -> None:
+def _require_role(account: Account, *, published: bool) -> None:
     needed = subjects.needs_role(published)
     if not account.may(needed):
         raise NotAllowed(f"this needs the role of {needed}")
 
 
-def _known(db: Database, subject: subjects.Subject) -> None:
-    """An area or position that the catalogue has."""
+def _require_subject(db: Database, subject: subjects.Subject) -> None:
+    """Check that the catalog has this area or position."""
     if subject.key:
         table = "policy_areas" if subject.kind == "area" else "positions"
         if not db.execute(f"select 1 from corpus.{table} where id = ?", [subject.key]).fetchone():
             raise BadVerdict(f"there is no {subject.kind} called {subject.key!r}")
 
 
-def _words(text: str | None) -> str | None:
+def _clean_note(text: str | None) -> str | None:
     text = (text or "").strip()
     if len(text) > subjects.LONGEST_NOTE:
         raise BadVerdict(f"a note may have at most {subjects.LONGEST_NOTE:,} characters")

@@ -1,4 +1,4 @@
-"""What the machine says of a document now: its areas, the positions it touches and how, how urgent it is, how it ended."""
+"""The program's current suggestions for a document: areas, positions and stances, priority, outcomes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Suggestion:
 
 
 def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
-    """Everything the machine says of a document, by subject; the staff file with `corpus` attached is asked."""
+    """Return all suggestions for a document, by subject; `db` is staff.db with `corpus` attached."""
     return {
         each.subject: each
         for find_all in (_positions, _priority, _outcomes, _areas)
@@ -108,7 +108,7 @@ def _priority(db: Database, document_id: str) -> list[Suggestion]:
 
 
 def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
-    """What became of positions, where the final text tells (positions.outcomes)."""
+    """Return the outcomes for positions, where the final text shows them (positions.outcomes)."""
     rows = db.query("select * from suggested_outcomes where document_id = ? and outcome is not null", [document_id])
     return [
         Suggestion(
@@ -130,7 +130,7 @@ def _passage(row: Mapping[str, Any]) -> Quote:
 
 
 def find(texts: Mapping[str, str | None], words: str, *, field: str = "", near: int = 0) -> Quote | None:
-    """Where words that a person picked stand: in `field` as close to `near` as they occur, else anywhere in the document.
+    """Find words that a person picked: in `field`, as close to `near` as possible, else anywhere in the document.
 
     Runs of spaces and line breaks count as one space, as a browser shows them.
     """

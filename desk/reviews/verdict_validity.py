@@ -1,4 +1,4 @@
-"""Whether a verdict still holds: as long as the words it rested on and what the machine said of it stand.
+"""Whether a verdict still holds: as long as the words it rests on and the suggestion are unchanged.
 
 A change towards the verdict is none: when the machine comes round to what a person said, nobody need look again. Nor does
 every late summary count: only what touches those words does.
@@ -32,7 +32,7 @@ def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | 
 
     Args:
         review: the row of `current_reviews`.
-        now: what the machine says of its subject today.
+        now: the suggestion for its subject today.
         texts: title, abstract, text and text_hash of the document today.
     """
     if review["verdict"] == "defer":

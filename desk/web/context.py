@@ -51,7 +51,7 @@ class Redirect:
 
 @dataclass
 class Attachment:
-    """A file of plain text to take away."""
+    """A plain text file to download."""
 
     name: str
     body: str

@@ -117,7 +117,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
 
 
 def check_origin(headers: Mapping[str, str], site: str) -> None:
-    """Beside the token of the form: a browser says where a form was sent from, and only our own pages may.
+    """Check the page that a form was sent from, in addition to the form's token: it must be one of ours.
 
     Raises:
         HTTPError: it came from another site.
@@ -132,10 +132,10 @@ def check_origin(headers: Mapping[str, str], site: str) -> None:
 
 
 def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> str:
-    """For the limits: the connection's address, or what a proxy that we trust says of it.
+    """Return the sender for the limits: the connection's address, or the one that a trusted proxy reports.
 
     The one place that reads X-Forwarded-For. Each proxy adds at its end whom it was asked by, so it is read from there up to
-    the first address that is no proxy of ours: what stands before that, a visitor may have made up.
+    the first address that is not one of our proxies: a visitor may have invented the ones before it.
 
     Args:
         peer: the address of the connection; empty where it has none, as within the program.
@@ -160,5 +160,5 @@ def is_proxy(address: str, config: Configuration) -> bool:
 def _trusted(config: Configuration) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     try:
         return networks(f"{config.proxies},{config.sso_proxy or ''}")
-    except BadSetting:  # sso_proxy may name what is no address: nobody ever asks from there
+    except BadSetting:  # sso_proxy may not be an address: then no request comes from it
         return networks(config.proxies)

@@ -23,7 +23,7 @@ def login(context: RequestContext) -> Answer:
     if context.form is None and context.account:
         return Redirect(local(asked))
     name = context.typed("name")[:LONGEST_NAME]
-    # Nobody knows yet whether this is staff or a partner: keep both kinds of address, whatever the name.
+    # Whether this is staff or a partner is not known yet: keep both kinds of address for every name.
     view = {"next": local(asked, local(asked), PARTNERS.prefix), "name": name, "problem": None}
     if context.form is None:
         return Page("desk/login.html", view)
@@ -47,7 +47,7 @@ def _sign_in(context: RequestContext, partners: Database | None, name: str, view
     portal = (DESK if file is context.db else PARTNERS).prefix
     token = sessions.start(file, account, now=context.now)
     return Redirect(
-        local(context.typed("next"), portal, portal), None, token, portal, device=limits.device_of(account.name)
+        local(context.typed("next"), portal, portal), None, token, portal, device=limits.device_cookie(account.name)
     )
 
 
@@ -86,7 +86,7 @@ def _change_password(context: RequestContext) -> tuple[str | None, int]:
     """Change the password; returns the problem, if any, with its HTTP status."""
     old, new, again = ((context.form or {}).get(name, [""])[0] for name in ("old", "new", "again"))
     # Counted for this session, so that wrong passwords from elsewhere are no reason to refuse it.
-    device = limits.device_of(context.me.name, context.token or "session of a proxy")
+    device = limits.device_cookie(context.me.name, context.token or "session of a proxy")
     try:
         if not sessions.check_password(
             context.db, context.me.name, old, origin=context.origin, now=context.now, device=device

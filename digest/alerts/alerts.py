@@ -1,4 +1,4 @@
-"""Alerts beyond mail: what must be seen and deadlines that come near, told to channels; one message per document and event."""
+"""Alerts to channels other than email: priority documents and near deadlines, one message per document and event."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from digest.issues.entries import Entry, entries
 from digest.issues.words import Words
 from store.clock import ago
 
-#: A channel that gets more than this at once is muted by its readers: the rest is told in one message with a link.
+#: Messages at once; more would make readers mute the channel. The rest becomes one message with a link.
 MOST = 10
-#: A claim older than this belongs to a run that died: nobody knows whether the message arrived.
+#: Minutes after which a claim belongs to a run that died: the message may have arrived or not.
 DEAD_MINUTES = 30
-#: A message that a service refuses this often is given up and told to a person.
+#: A message that a service refuses this often is given up and reported to a person.
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """One message of one channel: the events of one document that it tells, by their keys."""
+    """One message to one channel about one document, with the keys of the events that it reports."""
 
     channel: Channel
     line: Line
@@ -51,9 +51,9 @@ class Alert:
 def prepare(
     db: Database, corpus: sqlite3.Connection, channels: Iterable[Channel], *, site: str, now: str, day: datetime.date
 ) -> list[Alert]:
-    """What each channel has not been told yet. A channel that is new begins with what happens from now on.
+    """Return the alerts that each channel has not received. A new channel begins with what happens from now on.
 
-    A channel in its quiet hours is left out; what happened meanwhile is told after them.
+    A channel in its quiet hours gets its alerts after them.
     """
     through = ledger.take_in(db, corpus, today=day, now=now)
     awake = [each for each in channels if not (each.quiet and each.quiet.holds(now))]
@@ -95,7 +95,7 @@ def _alerts(
 
 
 def _topic(entry: Entry, news: dict[str, Any]) -> str | None:
-    """A deadline is told when it is near, not when it is set: twice would be once too often."""
+    """Report a deadline only when it is near, not also when it is set."""
     if news["kind"] == "due":
         return "deadlines"
     return "must_see" if entry["must_see"] and news["heading"] != "deadline" else None
@@ -107,7 +107,7 @@ def _key(news: dict[str, Any]) -> str:
 
 
 def _is_told(db: Database, channel: str, event: str) -> bool:
-    """Whether a channel was told, or may have been: then it is not told again. What the service refused is tried again."""
+    """Whether a channel got a message, or may have: then it is not sent again. Refused messages are tried again."""
     row = db.execute(
         "select 1 from alerts where channel = ? and event = ? and state != 'failed'", [channel, event]
     ).fetchone()
@@ -135,7 +135,7 @@ def send(db: Database, alerts: Iterable[Alert], *, site: str, clock: Callable[[]
 def _send_queue(
     db: Database, queue: Sequence[Alert], done: Counter[str], *, site: str, clock: Callable[[], str]
 ) -> None:
-    """What one channel is told, and one message more for what is left out."""
+    """Return the alerts of one channel, and one more message for those left out."""
     for alert in queue[:MOST]:
         _claim(db, alert, clock())
         state = "sent" if alert.channel.send(alert.title, alert.body) else _failed(db, alert)
@@ -177,7 +177,7 @@ def _settle(db: Database, alert: Alert, state: str, now: str) -> None:
 
 
 def give_up_dead_claims(db: Database, now: str) -> int:
-    """A claim that its run never settled: nobody knows, so it is told to a person and never sent again by itself."""
+    """Mark claims of dead runs as unknown: a person is informed, and the program never sends them again by itself."""
     before = ago(now, minutes=DEAD_MINUTES)
     with nobody_sends(db) as dead:
         return db.execute(
@@ -186,7 +186,7 @@ def give_up_dead_claims(db: Database, now: str) -> int:
 
 
 def status(db: Database) -> tuple[list[str], list[str]]:
-    """(how things stand, what needs a person), one sentence each."""
+    """Return (state lines, problems for a person), one sentence each."""
     lines = [
         f"{name}: {number:,} {state}"
         for name, state, number in db.execute("select channel, state, count(*) from alerts group by 1, 2 order by 1, 2")

@@ -1,4 +1,4 @@
-"""Where alerts go: channels of the data folder's alerts.yml, each an Apprise address with what it is told and its quiet hours."""
+"""The channels of alerts.yml in the data folder, each an Apprise address with its choice of alerts and its quiet hours."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ class Channel:
 
 
 def load_channels(path: Path, environment: Mapping[str, str], known: Mapping[str, Any]) -> list[Channel]:
-    """The channels of a file; none where there is no file.
+    """Read the channels of a file; none where there is no file.
 
     Args:
-        environment: where `env:NAME` is looked up, so that no address with a key in it has to stand in the file.
+        environment: where `env:NAME` is looked up, so that addresses with keys need not be in the file.
         known: the areas and jurisdictions there are.
 
     Raises:
-        BadChannel: the file is no YAML, or a channel lacks something or says what cannot be.
+        BadChannel: the file is not YAML, or a channel lacks a value or has an invalid one.
     """
     if not path.exists():
         return []
@@ -158,7 +158,7 @@ def _quiet(where: str, entry: Any) -> Quiet | None:
 
 
 def signature(secret: str, moment: str, body: bytes) -> str:
-    """`sha256=` and the HMAC of the time stamp, a full stop and the body: a receiver can tell forged and replayed ones."""
+    """Return `sha256=` and the HMAC of timestamp, period and body, so that a receiver can detect forged and replayed ones."""
     return "sha256=" + hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 

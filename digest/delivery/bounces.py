@@ -75,7 +75,7 @@ def _take(db: Database, report: Message, done: Read, now: str) -> None:
 
 
 def _status(report: Message) -> str | None:
-    """The status of a delivery report (RFC 3464), such as 5.1.1, or None when it is no such report."""
+    """Return the status of a delivery report (RFC 3464), such as 5.1.1, or None for other messages."""
     for part in report.walk():
         if part.get_content_type() == "message/delivery-status":
             for block in part.get_payload():

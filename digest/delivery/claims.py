@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 @contextmanager
 def sending(db: Database) -> Iterator[None]:
-    """Hold the lock beside mail.db together with every other sender. A kill releases it."""
+    """Hold the lock next to mail.db together with every other sender. A kill releases it."""
     with _opened(_beside(db)) as handle:
         fcntl.flock(handle, fcntl.LOCK_SH)
         yield

@@ -9,7 +9,7 @@ import dkim
 
 from store.errors import InvalidInput
 
-#: RFC 8058 wants the two headers of leaving signed; the others are what a forger would change.
+#: RFC 8058 requires signatures of the two unsubscribe headers; the others are those that a forger would change.
 HEADERS = (
     b"from",
     b"to",
@@ -32,10 +32,10 @@ def signer(key: Path, selector: str, domain: str) -> Callable[[bytes], bytes]:
     """What puts a signature in front of a mail.
 
     Args:
-        key: a private RSA key as PEM; its public half stands in the DNS at `selector._domainkey.domain`.
+        key: a private RSA key as PEM; its public half is in the DNS at `selector._domainkey.domain`.
 
     Raises:
-        BadKey: it cannot be read, or is no such key.
+        BadKey: it cannot be read, or is not such a key.
     """
     try:
         private = key.read_bytes()

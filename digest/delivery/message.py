@@ -54,7 +54,7 @@ def message_id(links: Links, digest_id: str, subscriber_id: str, domain: str) ->
 def issue_message(
     db: Database, issue: Issue, person: Subscriber, head: Letterhead, *, since: int, now: str
 ) -> tuple[EmailMessage, int] | None:
-    """The issue for one person and how many items it tells of; None when there is nothing new for them."""
+    """Return the issue for one person and its number of items; None when there is nothing new for them."""
     links = Links.of(db)
     leave = head.leave(links, person.handle)
     web = f"{head.site}/digest/{issue.id}" if issue.list == "public" and issue.frequency == "weekly" else ""

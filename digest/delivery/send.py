@@ -1,8 +1,8 @@
-"""Handing mails to a server so that every person ends with exactly one, or with a recorded reason.
+"""Send emails through a server so that every person gets exactly one, or none for a recorded reason.
 
-A delivery is claimed on disk before its mail leaves. What the server answered decides the rest: 4xx is tried again later,
-5xx never. When the connection is lost after the mail began to flow, nobody can know whether it arrived: the delivery
-becomes `unknown`, is reported to a person, and is never sent again by itself.
+A delivery is claimed on disk before its email leaves. The server's answer decides the rest: 4xx is tried again later,
+5xx never. When the connection is lost during the transfer, the email may have arrived or not: the delivery
+becomes `unknown`, is reported to a person, and is never sent again automatically.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from store.errors import PartialResult
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 #: No pause before another try is longer.
 LONGEST_PAUSE = BACKOFF_MINUTES[-1]
-#: A claim older than this belongs to a process that died, also while another one sends.
+#: A claim older than this belongs to a process that died, even while another one sends.
 CLAIM_MINUTES = 15
 PER_CONNECTION = 100
 _CONNECT_TRIES = 3
@@ -36,7 +36,7 @@ Make = Callable[[dict[str, Any], Subscriber], tuple[EmailMessage, int] | None]
 
 
 class ServerUnavailable(PartialResult):
-    """No mail can be sent now: nobody answers, or the login or sender is refused. What waits, waits."""
+    """No email can be sent now: the server does not answer, or refuses the login or the sender. Emails keep waiting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ class Server:
 
 @dataclass
 class Sender:
-    """Sends what waits of one digest. `clock` gives the UTC timestamp, `sleep` waits seconds; tests bring their own.
+    """Sends the waiting deliveries of one digest. `clock` gives the UTC timestamp, `sleep` waits seconds; tests replace both.
 
-    `sign` makes of a mail's bytes those that are sent (digest.delivery.dkim).
+    `sign` returns an email's bytes with its signature (digest.delivery.dkim).
     """
 
     db: Database
@@ -72,13 +72,13 @@ class Sender:
     _slot: float = 0.0
 
     async def send(self, digest_id: str, *, patience: float = 0) -> Counter[str]:
-        """Send everything that waits and is due; with patience (seconds) also wait for what is to be tried again.
+        """Send every delivery that is due; with patience (seconds), also wait for those to be tried again.
 
         Returns:
-            state -> number of deliveries that came to it in this call.
+            state -> number of deliveries that reached it in this call.
 
         Raises:
-            ServerUnavailable: the server cannot be reached or does not let us send at all.
+            ServerUnavailable: the server cannot be reached or does not accept our emails at all.
         """
         with sending(self.db):
             return await self._send(digest_id, patience)
@@ -86,11 +86,11 @@ class Sender:
     async def _send(self, digest_id: str, patience: float) -> Counter[str]:
         waited = 0.0
         while True:
-            waiting = self._due(digest_id)
+            waiting = self._due_deliveries(digest_id)
             if waiting:
                 queue = iter(waiting)
                 workers = [self._work(queue) for _ in range(min(self.server.connections, len(waiting)))]
-                # One worker's end must not leave another's claim in the air: all come to rest, then the first error is told.
+                # An error of one worker must not leave another's claim open: all workers finish, then the first error is raised.
                 ends = await asyncio.gather(*workers, return_exceptions=True)
                 for end in ends:
                     if isinstance(end, BaseException):
@@ -101,12 +101,12 @@ class Sender:
             await self.sleep(pause)
             waited += pause
 
-    def _due(self, digest_id: str) -> list[dict[str, Any]]:
+    def _due_deliveries(self, digest_id: str) -> list[dict[str, Any]]:
         return list(
             self.db.query(
                 "select * from deliveries where digest_id = ? and state in ('queued', 'retry') "
                 "and (coalesce(next_try_at, '') <= ? or next_try_at > ?) order by subscriber_id",
-                # Later than any pause of ours: it was set while the clock was ahead.
+                # Later than our longest pause: it was set while the clock was ahead.
                 [digest_id, self.clock(), shift(self.clock(), minutes=LONGEST_PAUSE)],
             )
         )
@@ -125,7 +125,7 @@ class Sender:
         try:
             for row in queue:
                 person = get(self.db, row["subscriber_id"])
-                made = self._made(row, person)
+                made = self._message_for(row, person)
                 if made is None or person is None or person.address is None:
                     continue
                 if connection is None or not connection.is_connected or sent >= PER_CONNECTION:
@@ -139,16 +139,16 @@ class Sender:
         finally:
             await _quit(connection)
 
-    def _made(self, row: dict[str, Any], person: Subscriber | None) -> tuple[EmailMessage, int] | None:
-        """The mail, or None after recording why there is none."""
+    def _message_for(self, row: dict[str, Any], person: Subscriber | None) -> tuple[EmailMessage, int] | None:
+        """Return the email, or None after recording why there is none."""
         if person is None or person.address is None:
-            self._settle(row, "superseded", "left the list")
+            self._set_state(row, "superseded", "left the list")
         elif is_suppressed(self.db, person.address):
-            self._settle(row, "refused", "on the list of addresses not to write to")
+            self._set_state(row, "refused", "on the list of addresses not to write to")
         elif made := self.make(row, person):
             return made
         else:
-            self._settle(row, "nothing", None)
+            self._set_state(row, "nothing", None)
         return None
 
     # ------------------------------------------------------------- the server
@@ -176,32 +176,37 @@ class Sender:
             except (aiosmtplib.SMTPException, OSError) as error:
                 connection.close()
                 if patience == _CONNECT_TRIES:
-                    raise ServerUnavailable(f"{server.host}:{server.port} cannot be used: {_words(error)}") from error
+                    raise ServerUnavailable(
+                        f"{server.host}:{server.port} cannot be used: {_error_text(error)}"
+                    ) from error
                 await self.sleep(2.0**patience)
         raise AssertionError("unreachable")
 
     async def _transmit(self, connection: aiosmtplib.SMTP, address: str, mail: EmailMessage) -> tuple[str, str | None]:
-        """One mail over one connection: (state, what the server said). The address is never part of the words kept."""
+        """Send one email. Return (state, the server's answer); the answer never contains the address."""
         try:
             await connection.mail(self.envelope)
             await connection.rcpt(address)
         except aiosmtplib.SMTPSenderRefused as error:
             await _reset(connection)
-            return ("sender", _words(error)) if error.code >= 500 else ("retry", _words(error))
+            return ("sender", _error_text(error)) if error.code >= 500 else ("retry", _error_text(error))
         except aiosmtplib.SMTPResponseException as error:
             await _reset(connection)
-            return "refused" if error.code >= 500 else "retry", _hide(_words(error), address)
+            return "refused" if error.code >= 500 else "retry", _hide(_error_text(error), address)
         except (aiosmtplib.SMTPException, OSError) as error:
             connection.close()
-            return "retry", f"the connection was lost before the mail began: {_hide(_words(error), address)}"
+            return "retry", f"the connection was lost before the mail began: {_hide(_error_text(error), address)}"
         try:
             await connection.data(self.sign(mail.as_bytes()))
         except aiosmtplib.SMTPResponseException as error:
             await _reset(connection)
-            return "refused" if error.code >= 500 else "retry", _hide(_words(error), address)
+            return "refused" if error.code >= 500 else "retry", _hide(_error_text(error), address)
         except (aiosmtplib.SMTPException, OSError) as error:
             connection.close()
-            return "unknown", f"the connection was lost while the mail was under way: {_hide(_words(error), address)}"
+            return (
+                "unknown",
+                f"the connection was lost while the mail was under way: {_hide(_error_text(error), address)}",
+            )
         return "sent", None
 
     async def _pace(self) -> None:
@@ -215,7 +220,7 @@ class Sender:
     # ------------------------------------------------------------- the record
 
     def _claim(self, row: dict[str, Any], message: str) -> bool:
-        """Ours alone, on disk, before anything leaves; False when somebody else has it or the person has just left."""
+        """Claim a delivery on disk before anything is sent. Return False when another process has it or the person has left."""
         claimed = self.db.execute(
             "update deliveries set state = 'claimed', claimed_at = ?, message_id = ?, attempts = attempts + 1 "
             "where digest_id = ? and subscriber_id = ? and state in ('queued', 'retry')",
@@ -226,7 +231,7 @@ class Sender:
     def _record(self, row: dict[str, Any], person: Subscriber, state: str, error: str | None, *, items: int) -> None:
         now = self.clock()
         if state == "sender":
-            self._settle(row, "queued", error, count=False)
+            self._set_state(row, "queued", error, count=False)
             raise ServerUnavailable(f"{self.server.host} does not accept mail from our address: {error}")
         attempts = row["attempts"] + 1
         if state == "retry" and attempts > len(BACKOFF_MINUTES):
@@ -236,11 +241,13 @@ class Sender:
             again = shift(now, minutes=BACKOFF_MINUTES[attempts - 1])
         if state == "refused" and person.address and " 5.1." in f" {error}":
             suppress(self.db, person.address, f"the server refused it: {error}", now=now)
-        self._settle(row, state, error, next_try_at=again, sent_at=now if state == "sent" else None, items=items)
+        self._set_state(row, state, error, next_try_at=again, sent_at=now if state == "sent" else None, items=items)
 
-    def _settle(self, row: dict[str, Any], state: str, error: str | None, *, count: bool = True, **values: Any) -> None:
+    def _set_state(
+        self, row: dict[str, Any], state: str, error: str | None, *, count: bool = True, **values: Any
+    ) -> None:
         names = {"state": state, "error": error, **values}
-        # Need not reach the disk at once: what a power cut undoes leaves a claim, which a person is told of.
+        # Need not reach the disk at once: after a power failure the claim is left, and a person is informed.
         self.db.execute("pragma synchronous = normal")
         self.db.execute(
             f"update deliveries set {', '.join(f'{name} = ?' for name in names)} where digest_id = ? and subscriber_id = ?",
@@ -251,9 +258,9 @@ class Sender:
 
 
 def give_up_dead_claims(db: Database, now: str) -> int:
-    """Claims of a process that died become `unknown`: the mail may have left or not, and a person must look.
+    """Set claims of a process that died to `unknown`: the email may have been sent or not, and a person must check.
 
-    Where nobody sends, every claim is one of a dead process; while somebody does, only those that are too old to be theirs.
+    When no process is sending, every claim is from a dead one; otherwise only claims that are too old.
     """
     with nobody_sends(db) as dead:
         return db.execute(
@@ -268,7 +275,7 @@ def give_up_dead_claims(db: Database, now: str) -> int:
 
 
 def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -> bool:
-    """A person has looked: an unknown delivery arrived, or did not and may be sent once more. False if there is none."""
+    """Record what a person found out: an unknown delivery arrived, or is to be sent again. Return False if there is none."""
     state, error = ("sent", "arrived, says a person") if arrived else ("queued", None)
     return (
         db.execute(
@@ -280,7 +287,7 @@ def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -
     )
 
 
-def _words(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     code, message = getattr(error, "code", None), getattr(error, "message", None) or str(error) or type(error).__name__
     return " ".join(f"{code or ''} {message}".split())[:300]
 
@@ -290,7 +297,7 @@ def _hide(words: str, address: str) -> str:
 
 
 async def _reset(connection: aiosmtplib.SMTP) -> None:
-    """Ready for the next mail; a connection that cannot be, is closed and made anew."""
+    """Reset a connection for the next email, or close it, so that the next email opens another."""
     try:
         await connection.rset()
     except (aiosmtplib.SMTPException, OSError):

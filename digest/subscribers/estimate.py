@@ -34,7 +34,7 @@ class Estimate:
 
 
 def choices(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
-    """areas, jurisdictions and positions -> key -> title ("" for a jurisdiction: whoever shows it knows its name)."""
+    """Return areas, jurisdictions and positions -> key -> title ("" for a jurisdiction: the template has its name)."""
     return {
         "areas": dict(db.execute("select id, title from policy_areas order by ordinal, title").fetchall()),
         "jurisdictions": {row[0]: "" for row in db.execute("select distinct jurisdiction from documents order by 1")},
@@ -43,7 +43,7 @@ def choices(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
 
 
 def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) -> Estimate:
-    """Count the documents that would have been told, week by week: introduced, published, or come to a stage that is news.
+    """Count the documents that a digest would have reported, by week: introduced, published, or at a stage that is news.
 
     The weeks end with the newest day of which something is stored, or today. Searches are not counted.
     """

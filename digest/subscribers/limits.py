@@ -1,10 +1,8 @@
 """Nobody can use the form to fill a third person's mailbox, and nobody can keep others from subscribing.
 
-What one sender asks for is counted before its address is looked up, and refused out loud. What one mailbox gets is limited in
-silence, because an answer would tell that somebody has asked for it. Letters to one domain, and all letters, leave at a
-limited pace: what is too much now waits for its turn, every sender's first letter before anybody's second.
-
-Only keyed hashes are kept, for thirty days.
+Requests of one sender are counted before the address is looked up, and refused openly. Emails to one mailbox are limited
+silently, because an answer would reveal that somebody has requested one. Confirmation emails to one domain, and in all, are
+sent at a limited pace: the others wait for their turn, every sender's first email before anyone's second.
 """
 
 from __future__ import annotations
@@ -22,17 +20,17 @@ from store.network import network_of
 #: (days, most) for one mailbox; wishes of one sender an hour.
 PER_PERSON = ((1, 2), (30, 5))
 PER_ORIGIN_HOUR = 8
-#: Letters that leave in an hour, to one domain and in all.
+#: Confirmation emails sent in an hour, to one domain and in all.
 PER_DOMAIN_HOUR = 40
 EVERYBODY_HOUR = 300
-#: A wish whose letter would wait longer, in hours, is not taken: not even a sender's first, past the second number.
+#: Hours of waiting after which a request is refused; after the second number, even a sender's first.
 LONGEST_WAIT = 24
 LONGEST_WAIT_AT_ALL = 120
 KEEP_DAYS = 30
 
 
 class TooMany(InvalidInput):
-    """A wish that is not taken, whatever its address; the message says why and when to come back."""
+    """A request that is refused for any address; the message says why and when to come back."""
 
 
 def take_turn(db: Database, links: Links, address: str, origin: str | None, now: str) -> tuple[int, int]:
@@ -43,11 +41,11 @@ def take_turn(db: Database, links: Links, address: str, origin: str | None, now:
         now: UTC timestamp.
 
     Returns:
-        1 for the sender's first wish within a day, 2 for the second; and about how many hours the letter waits for its turn.
-        Both go by what was asked for, not by what was sent, so they tell nothing of an address.
+        1 for the sender's first request within a day, 2 for the second; and about how many hours the email waits for its turn.
+        Both count requests, not emails, so they reveal nothing about an address.
 
     Raises:
-        TooMany: the sender has asked for too many, or too many letters wait.
+        TooMany: too many requests of this sender, or too many emails wait.
     """
     db.execute("delete from requests where asked_at < ?", [ago(now, days=KEEP_DAYS)])
     asker = links.hash(network_of(origin), "origin") if origin else None
@@ -63,7 +61,7 @@ def take_turn(db: Database, links: Links, address: str, origin: str | None, now:
 
 
 def _hours(db: Database, now: str, wish: str, pace: int) -> int:
-    """How many hours those wishes take that have not had their turn yet, at so many letters an hour."""
+    """Return how many hours the waiting requests take at this many emails an hour."""
     asked = "select asked_at from requests where address_hash like ? and asked_at between ? and ? order by asked_at"
     free, present = 0.0, _seconds(now)
     for row in db.execute(asked, [wish, ago(now, hours=LONGEST_WAIT_AT_ALL), ago(now, days=-1)]):
@@ -76,7 +74,7 @@ def _seconds(moment: str) -> float:
 
 
 def may_write(db: Database, links: Links, address: str, now: str) -> bool:
-    """Whether one more letter may go to this mailbox because somebody asked for it; if so, it is counted."""
+    """Whether one more email may go to this mailbox. If so, count it."""
     whose = links.hash(addresses.person(address))
     if any(_count(db, now, "address_hash = ?", whose, ago(now, days=days)) >= most for days, most in PER_PERSON):
         return False
@@ -85,12 +83,12 @@ def may_write(db: Database, links: Links, address: str, now: str) -> bool:
 
 
 def domain_of(links: Links, address: str) -> str:
-    """A keyed hash of the domain, by which the pace of letters is counted."""
+    """Return a keyed hash of the domain, for counting emails per domain."""
     return links.hash(address.casefold().rpartition("@")[2], "domain")
 
 
 def release(db: Database, now: str) -> int:
-    """Let those waiting letters go whose turn it is; returns how many."""
+    """Release the waiting emails whose turn it is; return how many."""
     hour = [ago(now, hours=1), ago(now, days=-1)]
     gone = "select domain_hash, count(*) as letters from deliveries where released_at between ? and ? group by 1"
     left = EVERYBODY_HOUR - sum(row[1] for row in db.execute(gone, hour).fetchall())

@@ -1,4 +1,4 @@
-"""What a person wants to read: checked when it comes in, asked of every entry of an issue."""
+"""What a person wants to read: validated when it is sent, and applied to every entry of an issue."""
 
 from __future__ import annotations
 

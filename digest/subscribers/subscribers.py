@@ -1,6 +1,6 @@
 """Who reads: asking twice before the first mail, changing and leaving by a link, and forgetting a person on request.
 
-An answer never tells whether an address is known: the same words for a new, a known and a suppressed address.
+An answer never reveals whether an address is known: it is the same for new, known and suppressed addresses.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def subscribe(
     """Take a wish to subscribe: one mail is queued, to confirm it or, for who already reads, with the link to manage.
 
     Returns:
-        whether a mail was queued, which whoever answers the person must not let show; and about how many hours it waits for
+        whether an email was queued, which the answer must not reveal; and about how many hours it waits for
         its turn, the same for every address.
 
     Raises:
         BadAddress, BadPreferences: what was typed cannot be used.
-        TooMany: its sender asked for too many, or too many letters wait; the same for every address.
+        TooMany: too many requests of this sender, or too many emails wait; the same for every address.
     """
     _check(list_, frequency, language)
     address = addresses.address(address)
@@ -104,7 +104,7 @@ def _check(list_: str, frequency: str, language: str) -> None:
 
 
 def _queue(db: Database, kind: str, subscriber_id: str, now: str, place: dict[str, Any]) -> None:
-    """One letter of this kind waits at a time: an older one that has not gone out is replaced by the newer."""
+    """Queue one email of this kind; it replaces an older one that has not been sent."""
     db.execute(f"delete from deliveries where digest_id like ? || '-%' and {_WAITING}", [kind, subscriber_id])
     row = {"digest_id": f"{kind}-{now}", "subscriber_id": subscriber_id, "state": "held", "since": 0, "through": 0}
     db.table("deliveries").insert(row | place, ignore=True)
@@ -214,7 +214,7 @@ def export(db: Database, address: str) -> dict[str, Any]:
     """
     address = addresses.address(address)
     links = Links.of(db)
-    found = _rows(db, f"select * from subscribers where {_OF_ADDRESS}", _of_address(links, address))
+    found = _rows(db, f"select * from subscribers where {_OF_ADDRESS}", _ids_of_address(links, address))
     for row in found:
         row.pop("handle"), row.pop("nonce")
         row["deliveries"] = _rows(
@@ -233,7 +233,7 @@ def export(db: Database, address: str) -> dict[str, Any]:
     }
 
 
-def _of_address(links: Links, address: str) -> list[str]:
+def _ids_of_address(links: Links, address: str) -> list[str]:
     return [addresses.key(address), links.hash(addresses.key(address))]
 
 
@@ -248,14 +248,14 @@ def erase(db: Database, address: str) -> int:
     """
     address = addresses.address(address)
     with db.atomic():
-        whose = _of_address(Links.of(db), address)
+        whose = _ids_of_address(Links.of(db), address)
         ids = [row[0] for row in db.execute(f"select id from subscribers where {_OF_ADDRESS}", whose)]
         for identity in ids:
             db.execute("delete from deliveries where subscriber_id = ?", [identity])
             db.execute("delete from subscribers where id = ?", [identity])
         hashed = Links.of(db).hash(addresses.person(address))
         db.execute("delete from requests where address_hash like ? || '%'", [hashed])
-    # The rows are gone from the tables; this takes them out of the file as well.
+    # The rows are deleted from the tables; this removes them from the file as well.
     db.execute("vacuum")
     db.execute("pragma wal_checkpoint(truncate)")
     return len(ids)

@@ -252,7 +252,7 @@ def _elsewhere(host: Host) -> Iterator[Finding]:
 
 
 def runs(host: Host) -> Iterator[Finding]:
-    """What `infopolicy status` says of the sources."""
+    """Report what `infopolicy status` says about the sources."""
     try:
         warnings = status.status(host.config, host.stamp)["sources"]
     except OperationError:

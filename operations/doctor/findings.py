@@ -112,7 +112,7 @@ class Host:
         return self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def unit(self, name: str) -> dict[str, str]:
-        """What systemd knows of a unit; empty when there is no systemd or no such unit."""
+        """Return systemd's properties of a unit; empty when there is no systemd or no such unit."""
         printed = self.run(["systemctl", "show", name]) or ""
         found = dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
         return found if found.get("LoadState") == "loaded" else {}

@@ -10,8 +10,8 @@ from contextlib import closing
 
 from digest import service
 from operations.doctor.findings import PATIENCE, Finding, Host, ok, problem, warning
-from operations.doctor.site import EXAMPLES, is_local
-from settings import Configuration
+from operations.doctor.site import is_local
+from settings import NOBODY, Configuration
 from store.connect import read_only
 from store.errors import OperationError
 
@@ -26,7 +26,7 @@ def sender(host: Host) -> Iterator[Finding]:
     except service.NotSetUp as error:
         yield problem("mail", str(error), "No digest and no confirmation email can leave.", "Set INFOPOLICY_MAIL_FROM.")
         return
-    if head.domain in EXAMPLES:
+    if head.domain in NOBODY:
         yield problem(
             "mail",
             f"The sender is at {head.domain}, which is nobody's.",
@@ -94,7 +94,7 @@ def relay(host: Host) -> Iterator[Finding]:
     except (OSError, smtplib.SMTPException) as error:
         yield problem(
             "mail server",
-            f"{config.smtp_host}:{config.smtp_port} does not take our mail ({_words(error)}).",
+            f"{config.smtp_host}:{config.smtp_port} does not take our mail ({_error_text(error)}).",
             "Digests and confirmation emails wait.",
             "Compare the INFOPOLICY_SMTP_ settings with your provider's.",
         )
@@ -125,7 +125,7 @@ def _greet(config: Configuration, password: str | None) -> None:
         link.noop()
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """What went wrong, without anything that the server repeated of our login."""
     code = getattr(error, "smtp_code", None)
     return (
@@ -138,7 +138,7 @@ def _words(error: Exception) -> str:
 
 
 def waiting(host: Host) -> Iterator[Finding]:
-    """Mails of which nobody knows what became."""
+    """Emails with an unknown outcome."""
     try:
         with closing(read_only(host.config.mail)) as db:
             unknown = db.execute("select count(*) from deliveries where state in ('unknown', 'failed')").fetchone()[0]

@@ -38,7 +38,7 @@ def staff(host: Host) -> Iterator[Finding]:
             "Nobody can publish a stance.",
             'infopolicy user add "First Last" --role approver',
         )
-    yield from _looked_at("staff accounts", accounts, host)
+    yield from _account_findings("staff accounts", accounts, host)
 
 
 def partners(host: Host) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def partners(host: Host) -> Iterator[Finding]:
     if not accounts:
         yield ok("partner accounts", "No coalition partner has an account.")
         return
-    yield from _looked_at("partner accounts", accounts, host)
+    yield from _account_findings("partner accounts", accounts, host)
 
 
 def open_accounts(path: Path) -> list[sqlite3.Row]:
@@ -59,7 +59,7 @@ def open_accounts(path: Path) -> list[sqlite3.Row]:
         return []
 
 
-def _looked_at(check: str, accounts: list[sqlite3.Row], host: Host) -> Iterator[Finding]:
+def _account_findings(check: str, accounts: list[sqlite3.Row], host: Host) -> Iterator[Finding]:
     before = (host.now - STALE).strftime("%Y-%m-%dT%H:%M:%SZ")
     guessed = [each["name"] for each in accounts if each["name"].casefold() in GUESSED]
     weak = [each["name"] for each in accounts if _rounds(each["password"]) < ITERATIONS]

@@ -240,7 +240,7 @@ def contact(host: Host) -> Iterator[Finding]:
 
 
 def keys(host: Host) -> Iterator[Finding]:
-    """Which sources cannot be asked for want of a key. A key is never shown."""
+    """Report sources that lack a key. A key is never shown."""
     # What nobody has agreed to wants no key either.
     known = [
         each for each in load_sources().values() if not each.agreement or host.environment.get(each.agreement) == "1"

@@ -22,7 +22,6 @@ from store.errors import InvalidInput
 FILE = Path(__file__).resolve().parents[1] / "gold" / "provisions.jsonl"
 #: Drawn and labelled after the first tuning (the second learnt from it), and after the second (nothing learnt from it).
 FRESH, FINAL = FILE.with_name("fresh.jsonl"), FILE.with_name("final.jsonl")
-SPLITS = ("train", "heldout")
 #: Which way a stance points.
 SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1, "watch": 0}
 

@@ -1,4 +1,4 @@
-"""Documents written for the tests of the room comparison: companions, variants, forms, texts that share passages."""
+"""Documents for the tests of comparison: companions, variants, forms, texts that share passages."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
 from store.connect import open_mail
 
-#: A subscriber who confirms on day one is told of what is seen later.
+#: A subscriber who confirms on day one gets news from then on.
 JOINED = "2022-03-07T08:00:00Z"
 FIRST, SECOND = "2022-03-09T08:00:00Z", "2022-03-16T08:00:00Z"
 FIRST_DAY, SECOND_DAY = datetime.date(2022, 3, 9), datetime.date(2022, 3, 16)
@@ -98,7 +98,7 @@ def mail_db(folder: Path) -> Iterator[Database]:
 
 @dataclass
 class Postbox:
-    """`habits`: address -> what happens to mails for it, one word a try, the last one for ever: ok, refuse, unknown-user,
+    """`habits`: address -> the server's answer to each try, the last one forever: ok, refuse, unknown-user,
     later, drop (the connection, while the mail is under way), drop-early (before it), stall, late-refuse (after the mail)."""
 
     habits: dict[str, list[str]] = field(default_factory=dict)

@@ -76,7 +76,7 @@ class Machine:
 
 
 def build(folder: Path) -> Path:
-    """The data folder with everything that may be in one, and a root folder and code beside it."""
+    """A data folder with everything that may be in one, a root folder, and a folder of code."""
     data = folder / "data"
     data.mkdir(mode=0o700)
     desk_fixtures.build(data)

@@ -3,7 +3,7 @@
     python tests/support/faulty_disk.py full|readonly FOLDER < [[name, [argument, …], "standard input"], …]
 
 Everything is imported once, and a fork is quick: all commands take seconds. A limit on the size of files stands for the full
-disk. For root, who may write anywhere, the caller takes away the right to pass over permissions (CAP_DAC_OVERRIDE).
+disk. For root, who may write anywhere, the caller removes the right to ignore permissions (CAP_DAC_OVERRIDE).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from functools import cache
 from pathlib import Path
 
@@ -75,9 +76,7 @@ def _call(arguments: list[str]) -> int:
         code = ended.code if isinstance(ended.code, int) else 1 if ended.code else 0
     except click.exceptions.Exit as ended:
         code = ended.exit_code
-    except BaseException:
-        import traceback
-
+    except (Exception, KeyboardInterrupt):  # this child must never go on with what its parent does
         traceback.print_exc()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -89,7 +88,7 @@ def main() -> None:
     calls = json.load(sys.stdin)
     if fault == "readonly":
         make_read_only(folder)
-    else:  # as beside a site that runs: SQLite's files of shared memory are there already
+    else:  # as while a site is running: SQLite's shared-memory files exist already
         site = [sqlite3.connect(path) for path in (folder / "data").glob("*.db")]
         for db in site:
             db.execute("select count(*) from sqlite_master").fetchone()

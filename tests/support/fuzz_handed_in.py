@@ -1,4 +1,4 @@
-"""What is handed in at the desk: trackers' workbooks and CSV, proposals for the catalogue, forms with files, lines of forms."""
+"""Fuzz targets for uploads to the desk: trackers' workbooks and CSV, proposals for the catalog, forms with files."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ _PART = (
 
 
 def _multipart(body: bytes) -> None:
-    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells of every broken byte
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it logs every broken byte
     kind, _, sent = body.partition(b"\n")
     form = request_parsing.parse_form(sent, kind.decode("latin-1"))
     for name, values in form.values.items():

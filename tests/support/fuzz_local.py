@@ -73,7 +73,7 @@ YAML_TRICKS = (
 
 
 def _catalogue(body: bytes) -> None:
-    # Alone: the check reads stances and messages that lie beside the folder too.
+    # Alone, because the check also reads stances and messages next to the folder.
     home = folder() / "alone" / "catalogue"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(body)
@@ -207,7 +207,7 @@ def _first(path: Path, entries: int = 3) -> bytes:
 
 
 def some_positions() -> bytes:
-    """A catalogue file of a few positions, without their ties to positions of other files: it is usable by itself."""
+    """Return a catalog file of a few positions, without links to positions of other files, so that it loads by itself."""
     return re.sub(rb"\n  related:[^\n]*(\n    [^\n]*)*", b"", _first(ROOT / "positions/catalog/entries/privacy.yml"))
 
 

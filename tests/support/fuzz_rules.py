@@ -1,6 +1,6 @@
-"""The YAML that maintainers keep beside the code: what crawlers know of sources, families of bills, what is compared, messages.
+"""Fuzz targets for the YAML files of maintainers: sources, rules of crawlers, families of bills, comparison, messages.
 
-The catalogue, the stances and the areas are in fuzz_local.
+The catalog, the stances and the areas are in fuzz_local.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from crawlers import sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states
 from crawlers.status import ceremonial, session_end
+from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
 from positions.catalog import messages
 from positions.catalog.catalog import load_catalogue
@@ -28,7 +29,7 @@ from positions.catalog.yaml_file import BadFile
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: File -> what reads it. All of them may say what is wrong in a ValueError, and nothing else.
+#: File -> its reader. A reader may raise ValueError, and nothing else.
 READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/sources.yml": sources.load_sources.__wrapped__,
     "crawlers/completeness/fields.yml": fields.load_fields.__wrapped__,
@@ -38,6 +39,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/status/session_end.yml": session_end.load_rules.__wrapped__,
     "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
     "crawlers/status/actions.yml": status_states.load_rules.__wrapped__,
+    "crawlers/status/federal.yml": status_rules.load_rules.__wrapped__,
+    "crawlers/status/parliament.yml": status_rules.load_rules.__wrapped__,
     "crawlers/parsers/federal_register.yml": federal_register.load_choice.__wrapped__,
     "crawlers/parsers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
     "crawlers/parsers/court_queries.yml": courtlistener.load_queries.__wrapped__,

@@ -36,20 +36,25 @@ def _site() -> sqlite3.Connection:
     return db
 
 
-def search(text: str) -> None:
-    """Whatever is typed becomes an expression that the index takes."""
+#: Documents of the site that `site_corpus` builds.
+DOCUMENTS = 4
+
+
+def search(text: str) -> int:
+    """Return how many documents a typed search finds. SQLite must accept its expression and the looser ones."""
     found = searching.parse(text)
     where, values = found.where()
-    _site().execute(f"select count(*) from listing where {where}", values).fetchone()
+    number = _site().execute(f"select count(distinct document_id) from listing where {where}", values).fetchone()[0]
     for words in (searching.any_of(found.terms), searching.all_of(found.terms), searching.some_of(found.terms)):
         if words:
             _site().execute("select count(*) from documents_fts where documents_fts match ?", [words]).fetchone()
+    return int(number)
 
 
-def browse(args: dict[str, str]) -> None:
-    """Whatever an address asks for is answered."""
+def browse(args: dict[str, str]) -> browsing.Browse:
+    """Return the list for the arguments of an address, whatever they are."""
     filters = Filters.of(args)
-    browsing.browse(_site(), filters, datetime.date.fromisoformat(site_corpus.TODAY))
+    return browsing.browse(_site(), filters, datetime.date.fromisoformat(site_corpus.TODAY))
 
 
 def _search(body: bytes) -> None:
@@ -139,7 +144,7 @@ def _address(body: bytes) -> None:
     asked = quote(body.decode("utf-8", "replace"), safe="/?&=%~+:,;@!$'()*.-_")
     try:
         request = stranger.http.build_request("GET", asked if asked.startswith("/") else f"/{asked}")
-    except httpx.InvalidURL:  # no browser could ask for it
+    except httpx.InvalidURL:  # no browser could request it
         return
     if request.url.host != "localhost":
         return

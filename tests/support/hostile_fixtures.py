@@ -1,4 +1,4 @@
-"""A site whose sources, and whose own catalogue, are full of attacks: real answers with every word of prose replaced."""
+"""A site whose sources and catalog are full of attacks: real answers with every word of prose replaced."""
 
 # ruff: noqa: E501 (attacks are shown whole)
 
@@ -233,7 +233,7 @@ def _read(path: Path) -> Any:
 
 
 def tamper(folder: Path) -> None:
-    """Copies of catalogue, messages, stances, areas and families in a folder, with attacks in every text they show."""
+    """Copy catalog, messages, stances, areas and families to a folder, with attacks in every text they show."""
     for area, wanted in _POSITIONS.items():
         entries = [entry for entry in _read(catalog.HOME / f"{area}.yml") if entry["id"] in wanted]
         for entry in entries:
@@ -279,18 +279,18 @@ def said_by_strangers(config: Configuration) -> dict[str, int]:
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",
             [held.id, json.dumps(asdict(change)), f"-{PAYLOAD}\n+{PAYLOAD}", PAYLOAD, desk_fixtures.person(db).id, now],
-        )  # what `propose` writes, without the folder of the catalogue that it would check
+        )  # what `propose` writes, without checking the catalog's folder
         proposal = int(cursor.lastrowid or 0)
     with closing(routing.PARTNERS.open(config)) as db:
         name = f"<pwned onmouseover='pwned()'>{PAYLOAD[:40]}"[:100]
         partner = partners.add_partner(db, "Pat Partner", name, password=desk_fixtures.PASSWORD, now=now)
         for key in (BILL, site_corpus.BROADBAND):
-            partners.say(db, partner, key, "oppose", PAYLOAD, seen=0, now=now)
+            partners.publish_statement(db, partner, key, "oppose", PAYLOAD, seen=0, now=now)
     return {"report": report, "proposal": proposal}
 
 
 def released(config: Configuration) -> str:
-    """The id of an issue of the digest that tells of the hostile documents, with a note that is an attack."""
+    """Prepare an issue of the digest about the hostile documents, with a note that is an attack; return its id."""
     with closing(open_mail(config.mail)) as db, closing(digest_desk.corpus(config.corpus)) as corpus:
         day = datetime.date(2022, 3, 9)
         issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=site_corpus.NOW, day=day)

@@ -20,7 +20,7 @@ import psutil
 from conftest import ROOT, clean_environment
 
 MB = 1_000_000
-#: What others ask for meanwhile: a page of ours, Datasette's page of a table, and health.
+#: Requests of other visitors during an attack: a page of ours, Datasette's page of a table, and health.
 OTHERS = ("/", "/corpus/policy_areas", "/-/health")
 
 
@@ -52,7 +52,7 @@ class Site:
         return httpx.get(self.address + path, timeout=seconds)
 
     def attack(self, paths: Iterable[str], at_once: int = 1) -> Seen:
-        """Ask for the addresses, so many at once, and meanwhile for pages as others do."""
+        """Request the addresses, this many at once, and pages as other visitors do in the meantime."""
         seen, over = Seen(), threading.Event()
         watchers = [threading.Thread(target=self._read, args=(page, seen, over)) for page in OTHERS]
         watchers.append(threading.Thread(target=self._measure, args=(seen, over)))

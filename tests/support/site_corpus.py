@@ -65,7 +65,11 @@ def build(path: Path, *, states: bool = False) -> Path:
     db = connect(file)
     migrate(db, "corpus.db")
     _documents(db)
-    _parts(db)
+    _actions(db)
+    _people_and_links(db)
+    _events(db)
+    _provenance(db)
+    _runs(db)
     _tags(db)
     _positions(db)
     if states:
@@ -163,7 +167,7 @@ def _documents(db: Database) -> None:
     db.table("documents").insert_all(rows)
 
 
-def _parts(db: Database) -> None:
+def _actions(db: Database) -> None:
     db.table("actions").insert_all(
         {"document_id": BROADBAND, "ordinal": n, "acted_on": day, "description": words}
         for n, (day, words) in enumerate(
@@ -178,6 +182,9 @@ def _parts(db: Database) -> None:
         {"document_id": BROADBAND, "ordinal": n, "status": status, "reached_on": day}
         for n, (status, day) in enumerate([("introduced", "2021-03-11"), ("passed_first_chamber", "2022-03-07")])
     )
+
+
+def _people_and_links(db: Database) -> None:
     db.table("sponsors").insert_all(
         [
             {"document_id": BROADBAND, "ordinal": 0, "name": "Rep. Reader, Ada [D-ME-1]", "role": "sponsor"},
@@ -195,6 +202,9 @@ def _parts(db: Database) -> None:
             {"document_id": RULE, "ordinal": 0, "kind": "docket", "term": "WC Docket 21-31"},
         ]
     )
+
+
+def _events(db: Database) -> None:
     db.table("events").insert_all(
         [
             {
@@ -224,27 +234,19 @@ def _parts(db: Database) -> None:
             "summary": "Passed one chamber",
         }
     )
+
+
+def _provenance(db: Database) -> None:
     db.table("provenance").insert_all(
         {"document_id": key, "source": source, "source_url": "https://www.govinfo.gov/x.xml", "fetched_at": NOW}
         for key, source in ((BROADBAND, "us_bills"), (PLAIN, "us_bills"), (RULE, "us_federal_register"))
     )
-    db.table("runs").insert(
-        {
-            "id": 1,
-            "source": "us_bills",
-            "started_at": "2022-03-09T07:00:00Z",
-            "finished_at": "2022-03-09T07:01:00Z",
-            "state": "finished",
-            "requests": 3,
-            "listed": 3,
-            "added": 3,
-            "changed": 0,
-            "unchanged": 0,
-            "missing": 0,
-            "rejected": 0,
-            "coverage": '[{"session": "117", "part": "hr", "listed": 3, "stored": 3, "complete": true}]',
-        }
-    )
+
+
+def _runs(db: Database) -> None:
+    """A whole crawl of bills, and one of the Federal Register whose listing was cut short."""
+    run = {"state": "finished", "changed": 0, "missing": 0, "rejected": 0}
+    whole = {"session": "117", "part": "hr", "listed": 3, "stored": 3, "complete": True}
     reason = "the source lists only 1 of the 4 documents it listed before"
     short = {
         "jurisdiction": "us",
@@ -259,24 +261,30 @@ def _parts(db: Database) -> None:
         "first_on": "2022-03-01",
         "last_on": "2022-03-31",
     }
-    db.table("runs").insert(
-        {
-            "id": 2,
-            "source": "us_federal_register",
-            "started_at": "2022-03-09T05:00:00Z",
-            "state": "finished",
-            "finished_at": "2022-03-09T05:01:00Z",
-            "requests": 1,
-            "listed": 1,
-            "added": 0,
-            "changed": 0,
-            "unchanged": 1,
-            "missing": 0,
-            "rejected": 0,
-            "coverage": json.dumps([short]),
-            "note": f"us fr: {reason}",
-        }
-    )
+    bills = {
+        "id": 1,
+        "source": "us_bills",
+        "started_at": "2022-03-09T07:00:00Z",
+        "finished_at": "2022-03-09T07:01:00Z",
+        "requests": 3,
+        "listed": 3,
+        "added": 3,
+        "unchanged": 0,
+        "coverage": json.dumps([whole]),
+    }
+    register = {
+        "id": 2,
+        "source": "us_federal_register",
+        "started_at": "2022-03-09T05:00:00Z",
+        "finished_at": "2022-03-09T05:01:00Z",
+        "requests": 1,
+        "listed": 1,
+        "added": 0,
+        "unchanged": 1,
+        "coverage": json.dumps([short]),
+        "note": f"us fr: {reason}",
+    }
+    db.table("runs").insert_all([run | bills, run | register])
 
 
 def _evidence(key: str, area: str, field: str, text: str, *words: str) -> list[dict[str, Any]]:

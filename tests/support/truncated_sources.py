@@ -238,7 +238,7 @@ def us_congress_api(folder: Path, count: int, announced: int) -> None:
 
 
 def us_bill_text(folder: Path, count: int, announced: int) -> None:
-    """The first so many of the texts that are asked for in this run are there."""
+    """Keep only this many of the first texts that this run requests."""
     body = next(SOURCES.glob("us_bill_text/*/content/pkg/BILLS-119s146is/xml/*.xml")).read_text()
     for number in [*range(1, count + 1), *range(101, 101 + count)]:
         text = body.replace("119 S146:", f"119 S{number}:").replace("<legis-num>S. 146<", f"<legis-num>S. {number}<")
@@ -313,7 +313,7 @@ def stored_bills(db: Database, run: int) -> None:
 CASES = {
     "us_bills": Case(us_bills, "2022-06-01", "2022-06-02", announces=False),
     "us_federal_register": Case(us_federal_register, "2024-01-20", "2024-01-21", announces=True),
-    # three weeks later, when each session's total is asked for again
+    # three weeks later, when each session's total is requested again
     "us_states": Case(us_states, "2025-06-01", "2025-06-20", announces=True),
     "ca_bills": Case(ca_bills, "2026-11-25", "2026-11-26", announces=False),
     "uk_bills": Case(uk_bills, "2026-11-25", "2026-11-26", announces=True),

@@ -1,0 +1,64 @@
+"""Rules of classification in YAML, and the ranks of the steps that all governments share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from crawlers.yaml_config import rules_of
+
+Rules = tuple[tuple[str, re.Pattern[str]], ...]
+History = tuple[tuple[str, str], ...]
+
+#: How far along a step is. A later step counts only when it goes further, except for the two ends that can be undone.
+RANK = {
+    "introduced": 0,
+    "in_committee": 1,
+    "reported": 2,
+    "passed_first_chamber": 3,
+    "passed_second_chamber": 4,
+    "passed": 5,
+    "to_executive": 6,
+    "vetoed": 7,
+    "adopted": 9,
+    "enacted": 9,
+}
+
+
+@cache
+def load_rules(path: Path) -> dict[str, Rules]:
+    """Read the ordered lists of a file, each a list of pairs of a word and a pattern.
+
+    Raises:
+        ValueError: a list is not of this form, or a pattern is not valid.
+    """
+    with rules_of(path) as entries:
+        return {
+            name: tuple((str(word), re.compile(pattern, re.IGNORECASE)) for word, pattern in pairs)
+            for name, pairs in entries.items()
+        }
+
+
+def first_match(rules: Rules, words: str) -> str | None:
+    """Return the word of the first rule whose pattern is in the words, or None."""
+    return next((word for word, pattern in rules if pattern.search(words)), None)
+
+
+def history_of(introduced_on: str | None, steps: Iterable[tuple[str | None, str]]) -> History:
+    """Return the steps that go further than those before them, as (status, ISO date) pairs.
+
+    ``failed`` and ``withdrawn`` hold until something goes further than what was reached before them. Once both chambers
+    have passed a bill, neither counts.
+    """
+    history = [("introduced", introduced_on)] if introduced_on else []
+    reached = 0
+    for step, day in steps:
+        if step in ("failed", "withdrawn"):
+            if reached < RANK["passed"] and (not history or history[-1][0] != step):
+                history.append((step, day))
+        elif step and RANK[step] > reached:
+            reached = RANK[step]
+            history.append((step, day))
+    return tuple(history)

@@ -1,0 +1,162 @@
+"""The Federal Register after the crawl: what is news, what is missing, and rulemakings as threads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import NOW
+from sqlite_utils import Database
+from test_us_federal_register import regulation
+
+from crawlers.completeness.coverage import Baseline, merged
+from crawlers.items import Listing
+from crawlers.parsers import federal_register as fr
+from crawlers.storage.record import mark_missing, upsert
+from crawlers.storage.rulemakings import write_threads
+
+# --------------------------------------------------------------------- what is news, what is missing
+
+
+def listing(first: str, last: str, *ids: str) -> Listing:
+    return Listing(
+        source=fr.SOURCE, jurisdiction="us", session="fr", part="", document_ids=ids, first_on=first, last_on=last
+    )
+
+
+def test_listings_whose_days_adjoin_are_one_and_a_gap_stays_a_gap() -> None:
+    found = merged(
+        [
+            listing("2025-03-01", "2025-03-31", "c"),
+            listing("2025-01-01", "2025-01-31", "a"),
+            listing("2025-02-01", "2025-02-28", "b"),
+            listing("2025-05-01", "2025-05-31", "e"),
+        ]
+    )
+    assert [(each.first_on, each.last_on, each.document_ids) for each in found] == [
+        ("2025-01-01", "2025-03-31", ("a", "b", "c")),
+        ("2025-05-01", "2025-05-31", ("e",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "asked_from", "news"),
+    [
+        ("2025-03-15", "2025-03-01", True),  # late, in a month that was seen whole
+        ("2025-04-01", "2025-03-01", True),  # the next day
+        ("2025-04-20", "2025-04-01", True),  # weeks without a crawl, but no gap in what is asked for
+        ("2025-02-27", "2025-02-01", False),  # history, asked for later
+        ("2025-09-01", "2025-06-01", False),  # another window, with a gap before it
+    ],
+)
+def test_news_is_what_appears_in_or_right_after_what_was_seen(
+    corpus: Database, day: str, asked_from: str, news: bool
+) -> None:
+    part = {"session": "fr", "part": "", "first_on": "2025-03-01", "last_on": "2025-03-31", "complete": True}
+    run = {"source": fr.SOURCE, "started_at": NOW, "state": "finished", "coverage": json.dumps([part])}
+    corpus.table("runs").insert(run)
+    assert Baseline(corpus, fr.SOURCE).is_news(regulation(publication_date=day), asked_from) is news
+
+
+def test_first_contact_is_no_news(corpus: Database) -> None:
+    assert not Baseline(corpus, fr.SOURCE).is_news(regulation(), "2025-03-01")
+
+
+def test_only_what_a_listing_could_have_named_goes_missing(corpus: Database) -> None:
+    march, april = regulation("2025-00001"), regulation("2025-00002", publication_date="2025-04-01")
+    upsert(corpus, [march, april], now=NOW, silent=True)
+    assert mark_missing(corpus, listing("2025-03-01", "2025-03-31"), now=NOW) == 1
+    missing = corpus.execute("select id from documents where missing_since is not null").fetchall()
+    assert missing == [(march.id,)]
+
+
+# --------------------------------------------------------------------- threads
+
+
+def threads(db: Database) -> dict[str, list[str]]:
+    write_threads(db)
+    found: dict[str, list[str]] = {}
+    for thread, document in db.execute(
+        "select thread_id, document_id from thread_documents order by thread_id, ordinal"
+    ).fetchall():
+        found.setdefault(thread.removeprefix("us-fr-"), []).append(document.removeprefix("us-fr-"))
+    return found
+
+
+def test_proposal_extension_rule_and_correction_are_one_thread_with_its_dates(corpus: Database) -> None:
+    rulemaking: dict[str, Any] = {"docket_ids": ["Docket No. ED-2025-OPE-0016"], "regulation_id_numbers": ["1840-AA01"]}
+    upsert(
+        corpus,
+        [
+            regulation(
+                "2025-00001",
+                type="Proposed Rule",
+                action="Proposed rule.",
+                comments_close_on="2025-04-02",
+                **rulemaking,
+            ),
+            regulation(
+                "2025-00002",
+                type="Proposed Rule",
+                action="Proposed rule; extension of comment period.",
+                publication_date="2025-03-20",
+                comments_close_on="2025-05-02",
+                docket_ids=["ED-2025-OPE-0016"],
+            ),
+            regulation(
+                "2025-00003",
+                action="Final rule.",
+                publication_date="2025-09-01",
+                effective_on="2025-10-01",
+                regulation_id_numbers=["1840-AA01"],
+            ),
+            regulation(
+                "2025-00004",
+                "In FR Doc. 2025-00003 a date is corrected.",
+                action="Final rule; correction.",
+                publication_date="2025-09-09",
+            ),
+            regulation("2025-00005", publication_date="2025-09-10"),
+        ],
+        now=NOW,
+        silent=True,
+    )
+    assert threads(corpus) == {"2025-00001": ["2025-00001", "2025-00002", "2025-00003", "2025-00004"]}
+    row = corpus.execute("select documents, status, status_on, comments_close_on, effective_on from threads").fetchone()
+    assert row == (4, "final", "2025-09-01", "2025-05-02", "2025-10-01")
+    assert write_threads(corpus) == 0
+
+
+def test_standing_rins_drawers_and_notices_alone_make_no_thread(corpus: Database) -> None:
+    directive: dict[str, Any] = {"regulation_id_numbers": ["2120-AA64"]}
+    several: dict[str, Any] = {"regulation_id_numbers": ["9999-AA01"]}
+    upsert(
+        corpus,
+        [
+            regulation("2025-00001", docket_ids=["FAA-2025-0001"], **directive),
+            regulation("2025-00002", docket_ids=["FAA-2025-0002"], **directive),
+            *(regulation(f"2025-0001{n}", docket_ids=[f"FAA-2025-100{n}"], **several) for n in range(5)),
+            *(regulation(f"2025-001{n:02}", docket_ids=["FEMA-2025-0002"]) for n in range(16)),
+            regulation("2025-00201", type="Notice", docket_ids=["NARA-2025-021"]),
+            regulation("2025-00202", type="Notice", docket_ids=["NARA-2025-021"]),
+        ],
+        now=NOW,
+        silent=True,
+    )
+    assert threads(corpus) == {}
+
+
+def test_list_of_many_dockets_ties_none_of_them_together(corpus: Database) -> None:
+    dockets = [f"FDA-2025-N-000{n}" for n in range(6)]
+    upsert(
+        corpus,
+        [
+            regulation("2025-00001", docket_ids=dockets, type="Notice"),
+            regulation("2025-00002", docket_ids=dockets[:1]),
+            regulation("2025-00003", docket_ids=dockets[1:2]),
+        ],
+        now=NOW,
+        silent=True,
+    )
+    assert threads(corpus) == {}
