@@ -141,6 +141,7 @@ class RecordPipeline:
         self.notes: list[str] = []  # what a person should know about this run
         self.anew = 0  # rejects that no earlier run has had
         self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
+        self.first_lost = ""  # why the first of them could not be
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
@@ -220,6 +221,7 @@ class RecordPipeline:
             self.rejected_ids.add(item.document_id)
         else:
             self.lost += 1
+            self.first_lost = self.first_lost or without_secrets(storable(item.reason).encode()).decode()
         known = "select 1 from rejects where source = ? and url = ? limit 1"
         url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
         self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
@@ -296,7 +298,7 @@ class RecordPipeline:
         if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
             self.notes.append(
-                f"{self.lost} listings or bulk files could not be read: the crawl is partial"
+                f"{self.lost} listings or bulk files could not be read ({self.first_lost[:200]}): the crawl is partial"
                 if self.lost
                 else "the source gave no listing: nothing can be said about it"
             )

@@ -18,7 +18,15 @@ SERVER = Path(os.environ.get("UPSTREAM", ROOT.parent / "shared" / "upstream" / "
 PORTS = range(8910, 8940)
 #: The recorded upstream takes any key.
 KEYS = dict.fromkeys(
-    ("OPENSTATES_KEY", "LEGISCAN_KEY", "CONGRESS_GOV_KEY", "REGULATIONS_GOV_KEY", "COURTLISTENER_KEY"), "benchmark"
+    (
+        "OPENSTATES_KEY",
+        "LEGISCAN_KEY",
+        "CONGRESS_GOV_KEY",
+        "REGULATIONS_GOV_KEY",
+        "COURTLISTENER_KEY",
+        "LEGISTAR_NYC_TOKEN",
+    ),
+    "benchmark",
 )
 
 

@@ -95,9 +95,13 @@ def crawl(
     infopolicy crawl us_states -a states=nv,wy
     """
     import pipelines
+    from crawlers.keys import lacking
     from store.data_folder import only_writer
 
     names = _chosen(sources)
+    for each in lacking():
+        if each.source in names or not (sources or each.whole):
+            session.tell(str(each))
     if budget == "off" and not session.config.mirror:
         raise Stop(
             "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
@@ -158,9 +162,8 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
     if unknown := [name for name in sources if name not in known]:
         raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
     if lacking := [name for name in sources if (key := known[name].key) and not os.environ.get(key)]:
-        raise Stop(
-            f"{lacking[0]} needs a key in the environment: {known[lacking[0]].key}=… ({known[lacking[0]].terms})", 2
-        )
+        source = known[lacking[0]]
+        raise Stop(f"{source.id} needs a key in the environment: {source.key}=… ({source.get_key})", 2)
     return list(sources) or [name for name, each in known.items() if not each.key or os.environ.get(each.key)]
 
 

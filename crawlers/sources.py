@@ -34,6 +34,7 @@ class Source:
     url: str
     terms: str
     key: str | None
+    get_key: str | None
     concurrency: int
     delay: float
     per_minute: int | None
@@ -67,6 +68,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             id=name,
             concurrency=int(rate["concurrency"]),
             delay=float(rate.get("delay", 0)),
+            get_key=rest.pop("get_key", None),
             per_minute=rate.get("per_minute"),
             per_day=rate.get("per_day"),
             expect_min=int(expect["min"]),
@@ -76,6 +78,8 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadSource(f"{file}: {name}: {error} is missing, unknown or of the wrong form") from error
+    if source.key and not source.get_key:
+        raise BadSource(f"{file}: {name}: get_key must say where to get {source.key}, and what that takes")
     if source.level not in LEVELS:
         raise BadSource(f"{file}: {name}: level {source.level!r} is none of {', '.join(LEVELS)}")
     if not 0 <= source.max_reject_share <= 1 or source.expect_min > source.expect_max or source.concurrency < 1:

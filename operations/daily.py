@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
+from crawlers.keys import lacking
 from crawlers.sources import Source, load_sources
 from settings import Configuration
 from store.connect import read_only
@@ -26,9 +27,9 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: S
         flags: `--quiet` and `--verbose`, as each step is to be called with them.
     """
     usable = [source for source in load_sources().values() if not source.key or os.environ.get(source.key)]
-    for source in load_sources().values():
-        if source not in usable:
-            say(f"{source.id}: left out, {source.key} is not in the environment")
+    for each in lacking():
+        if each.whole:  # one city of a source is told by the crawl of that source
+            say(str(each))
     due = [source for source in usable if is_due(config, source, now)]
     if not due:
         say("no source is due")

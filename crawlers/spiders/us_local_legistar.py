@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import scrapy
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawlers.composite_spider import GatheringSpider, Work
-from crawlers.items import Document, Listing, Unreadable
+from crawlers.items import Document, Listing, Reject, Unreadable
 from crawlers.parsers import legistar as ls
 from crawlers.storage import stored_state
 
@@ -23,7 +25,8 @@ LAST_LOOK = 999
 
 
 class UsLocalLegistarSpider(GatheringSpider):
-    """`cities`: clients of cities.yml with commas (all if not given); `since` and `until`: days of change."""
+    """`cities`: clients of cities.yml with commas; without it all but those whose token is not in the environment, which
+    `infopolicy crawl` names. `since` and `until`: days of change."""
 
     name = "us_local_legistar"
 
@@ -34,7 +37,8 @@ class UsLocalLegistarSpider(GatheringSpider):
             raise ValueError(
                 f"{', '.join(sorted(unknown))}: not in {ls.CITIES.name}, which has {', '.join(known_cities)}"
             )
-        self.cities = [known_cities[client] for client in (cities.split(",") if cities else known_cities)]
+        wanted = cities.split(",") if cities else [*known_cities.keys() - {each.client for each in ls.without_token()}]
+        self.cities = [city for client, city in known_cities.items() if client in wanted]
         self.rows: dict[str, dict[int, ls.Record]] = defaultdict(dict)
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -42,7 +46,21 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield self.ask_page(city, 0)
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
-        return jurisdiction in {city.jurisdiction for city in self.cities}
+        """What was introduced before a council's first day (`since`) is not asked for, whatever earlier runs have stored."""
+        return any(city.jurisdiction == jurisdiction and session >= city.since[:4] for city in self.cities)
+
+    def headers(self) -> dict[str, str]:
+        """Without it the service answers XML."""
+        return {"Accept": "application/json"}
+
+    def rejects(self, failure: Failure) -> Iterator[Reject]:
+        """A council that refuses loses its own matters only; the reason says which it is and what to do."""
+        city = failure.request.cb_kwargs.get("city")  # type: ignore[attr-defined]
+        response: Response | None = getattr(failure.value, "response", None)
+        for each in super().rejects(failure):
+            if city is not None and response is not None:
+                each = replace(each, reason=ls.refusal(city, response.status, response.body))
+            yield each
 
     def address(self, city: ls.City, path: str, **query: Any) -> str:
         token = os.environ.get(city.token) if city.token else None
@@ -50,11 +68,14 @@ class UsLocalLegistarSpider(GatheringSpider):
         return f"{ls.API}/{city.client}/{path}" + (f"?{urlencode(query, safe='$')}" if query else "")
 
     def ask_page(self, city: ls.City, skip: int, top: int = PAGE) -> scrapy.Request:
-        query: dict[str, Any] = {"$orderby": "MatterId", "$top": top, "$skip": skip}
-        if city.since:
-            query["$filter"] = f"MatterIntroDate ge datetime'{city.since}'"
+        # Not by the day of introduction, which some councils leave empty: what was introduced since then has changed since.
+        changed = f"MatterLastModifiedUtc ge datetime'{max(city.since, self.since)}'"
+        query: dict[str, Any] = {"$filter": changed, "$orderby": "MatterId", "$top": top, "$skip": skip}
         return self.ask(
-            self.address(city, "matters", **query), self.parse_page, cb_kwargs={"city": city, "skip": skip, "top": top}
+            self.address(city, "matters", **query),
+            self.parse_page,
+            headers=self.headers(),
+            cb_kwargs={"city": city, "skip": skip, "top": top},
         )
 
     def parse_page(self, response: Response, city: ls.City, skip: int, top: int) -> Iterator[Any]:
@@ -62,7 +83,7 @@ class UsLocalLegistarSpider(GatheringSpider):
         self.rows[city.client] |= {ls.matter_number(row): row for row in found}
         if found:
             yield self.ask_page(city, skip + len(found))
-        elif skip == 0:
+        elif skip == 0 and not self.since:
             raise Unreadable(f"{city.client}: the list is empty")
         elif top != LAST_LOOK:
             yield self.ask_page(city, skip, LAST_LOOK)
@@ -70,24 +91,34 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield from self.matters(city)
 
     def matters(self, city: ls.City) -> Iterator[Any]:
-        rows = {
-            n: row
-            for n, row in self.rows[city.client].items()
-            if not city.types or row.get("MatterTypeName") in city.types
-        }
+        listed = self.rows.pop(city.client, {})
+        rows = {number: row for number, row in listed.items() if city.keeps(row)}
+        if listed and not rows and not self.since:
+            kinds = ", ".join(sorted({str(row.get("MatterTypeName")) for row in listed.values()})[:8])
+            reason = f"{city.name}: none of {len(listed):,} matters is of a kind that {ls.CITIES.name} names; they are {kinds}"
+            yield Reject(source=self.name, url=self.address(city, "matters"), reason=reason)
+            return
         keys = ls.keys_of(city, rows)
-        sessions: dict[str, list[str]] = defaultdict(list)
+        sessions: dict[str, list[str]] = {self.today[:4]: []} if self.since else {}
         for key, row in keys.items():
-            sessions[ls.session_of(row)].append(key)
+            sessions.setdefault(ls.session_of(row), []).append(key)
         have: dict[str, str | None] = {}
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         for row in rows.values():
             self.audit("matter", row)
         for session, ids in sessions.items():
+            stored = stored_state.stamps(corpus, source=self.name, session=session)
+            here = [key for key in stored if self.since and key.startswith(f"{city.jurisdiction}-{session}-")]
             yield Listing(
-                source=self.name, jurisdiction=city.jurisdiction, session=session, part="", document_ids=tuple(ids)
+                source=self.name,
+                jurisdiction=city.jurisdiction,
+                session=session,
+                part="",
+                document_ids=tuple(
+                    dict.fromkeys([*here, *ids])
+                ),  # a list of some days says nothing of what it does not name
             )
-            have |= stored_state.stamps(corpus, source=self.name, session=session)
+            have |= stored
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
         wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):

@@ -1,0 +1,36 @@
+"""What is left out because a key or token is not in the environment, and where to get it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crawlers.parsers import legistar
+from crawlers.sources import load_sources
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A source, or one city of a source, that is not asked: `variable` is to hold its key, `get` says where to get it."""
+
+    source: str
+    what: str
+    variable: str
+    get: str
+    whole: bool  # the whole source is left out, not only one place of it
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.what}left out, {self.variable} is not in the environment ({self.get})"
+
+
+def lacking(environment: Mapping[str, str] = os.environ) -> list[Lacking]:
+    """All that is left out, in the order of sources.yml."""
+    found = []
+    for source in load_sources().values():
+        if source.key and not environment.get(source.key):
+            found.append(Lacking(source.id, "", source.key, source.get_key or "", whole=True))
+        if source.id == legistar.SOURCE:
+            for city in legistar.without_token(environment):
+                found.append(Lacking(source.id, f"{city.name} ", city.token or "", city.get_token or "", whole=False))
+    return found
