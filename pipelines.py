@@ -30,6 +30,7 @@ from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, ExpectedCount, Listing, Reject, document_id
+from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
@@ -420,26 +421,12 @@ def crawl(
     Raises:
         StorageError: the data folder cannot be used.
     """
-    keep_secrets()
     open_corpus(config.corpus).close()
     open_ops(config.ops).close()
-    settings = Settings()
-    settings.setmodule("crawlers.settings", priority="project")
-    settings.update(
-        {
-            "INFOPOLICY_MIRROR": config.mirror,
-            "INFOPOLICY_DATA": str(config.data),
-            "INFOPOLICY_CORPUS": str(config.corpus),
-            "INFOPOLICY_OPS": str(config.ops),
-            "INFOPOLICY_PROGRESS": progress,
-            "LOG_LEVEL": log_level,
-            "INFOPOLICY_BUDGET_OFF": not budget,
-            "INFOPOLICY_WORKERS": config.workers,
-            "LOG_INSTALL_ROOT_HANDLER": not structured(),
-        },
-        priority="cmdline",
-    )
-    process = AsyncCrawlerProcess(settings)
+    keep_secrets()
+    more = {"INFOPOLICY_PROGRESS": progress, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
+    more["LOG_INSTALL_ROOT_HANDLER"] = not structured()
+    process = AsyncCrawlerProcess(scrapy_settings(config, **more))
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)
     crawlers = [process.create_crawler(name) for name in spiders]

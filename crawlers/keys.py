@@ -12,16 +12,21 @@ from crawlers.sources import load_sources
 
 @dataclass(frozen=True)
 class Lacking:
-    """A source, or one city of a source, that is not asked: `variable` is to hold its key, `get` says where to get it."""
+    """A source, or one `place` of a source, that is not asked: `variable` is to hold its key, `get` says where to get it."""
 
     source: str
-    what: str
     variable: str
     get: str
-    whole: bool  # the whole source is left out, not only one place of it
+    place: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole source is left out, not only one place of it."""
+        return not self.place
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.what}left out, {self.variable} is not in the environment ({self.get})"
+        what = f"{self.place} is left out" if self.place else "left out"
+        return f"{self.source}: {what}, {self.variable} is not in the environment ({self.get})"
 
 
 def lacking(environment: Mapping[str, str] = os.environ) -> list[Lacking]:
@@ -29,8 +34,8 @@ def lacking(environment: Mapping[str, str] = os.environ) -> list[Lacking]:
     found = []
     for source in load_sources().values():
         if source.key and not environment.get(source.key):
-            found.append(Lacking(source.id, "", source.key, source.get_key or "", whole=True))
+            found.append(Lacking(source.id, source.key, source.get_key or ""))
         if source.id == legistar.SOURCE:
             for city in legistar.without_token(environment):
-                found.append(Lacking(source.id, f"{city.name} ", city.token or "", city.get_token or "", whole=False))
+                found.append(Lacking(source.id, city.token or "", city.get_token or "", city.name))
     return found

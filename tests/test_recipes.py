@@ -377,6 +377,13 @@ FIELDS = """
 us_vt_bills:
   bill: [introduced, number, sponsor, status, title]
 """
+PROBE = f"""
+us_vt_bills:
+  url: https://{HOST}/bills.json
+  records: bills
+  fields: [number, title, status]
+  first_load: {{requests: 1}}
+"""
 BILL = {"introduced": "2026-01-07", "sponsor": "Rep. Green", "status": "In committee"}
 RECORDING = {
     "bills": [
@@ -392,6 +399,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert("crawlers/parsers/vermont.py", PARSER)
     checkout.insert("crawlers/spiders/us_vt_bills.py", SPIDER)
     checkout.insert("crawlers/completeness/fields.yml", FIELDS)
+    checkout.insert("crawlers/probes.yml", PROBE)
     checkout.insert(f"tests/sources/us_vt_bills/{HOST}/bills.json", json.dumps(RECORDING))
     checkout.insert("tests/sources/us_vt_bills/README.md", "Two invented bills in the form of an invented source.\n")
     checkout.insert("tests/test_us_vt_bills.py", TEST)

@@ -118,7 +118,7 @@ def test_city_whose_token_is_lacking_is_left_out_and_named_and_asked_when_it_is_
 def test_what_lacks_a_key_is_told_with_where_to_get_it() -> None:
     told = {(each.source, each.variable): str(each) for each in lacking({"LEGISCAN_KEY": "k"})}
     words = (
-        "New York City left out, LEGISTAR_NYC_TOKEN is not in the environment (free, 2 minutes; https://council.nyc.gov"
+        "New York City is left out, LEGISTAR_NYC_TOKEN is not in the environment (free, 2 minutes; https://council.ny"
     )
     assert told["us_local_legistar", "LEGISTAR_NYC_TOKEN"].startswith(f"us_local_legistar: {words}")
     assert "https://api.congress.gov/sign-up/" in told["us_congress_api", "CONGRESS_GOV_KEY"]
