@@ -29,6 +29,7 @@ from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
+from crawlers.download.progress import Step
 from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, ExpectedCount, Listing, Reject, document_id
 from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
@@ -132,7 +133,6 @@ class RecordPipeline:
         self.crawler = crawler
         self.corpus = Path(crawler.settings["INFOPOLICY_CORPUS"])
         self.ops = Path(crawler.settings["INFOPOLICY_OPS"])
-        self.progress: Callable[[Run, int], None] | None = crawler.settings.get("INFOPOLICY_PROGRESS")
         self.buffer: list[Document] = []
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
@@ -209,8 +209,6 @@ class RecordPipeline:
         self.buffer.clear()
         attachments.store(self.db, self.attachments, now=utc_now())
         self.attachments.clear()
-        if self.progress:
-            self.progress(self.run, self.run.handled)
 
     def _is_silent(self, document: Document) -> bool:
         """Whether this is the first contact with this part of the source: then nothing in it is news."""
@@ -407,7 +405,7 @@ def crawl(
     spiders: Sequence[str],
     arguments: Mapping[str, Any],
     *,
-    progress: Callable[[Run, int], None] | None = None,
+    tell: Callable[[Step], None] | None = None,
     log_level: str = "WARNING",
     budget: bool = True,
 ) -> list[Run]:
@@ -416,6 +414,7 @@ def crawl(
     Args:
         spiders: names in sources.yml.
         arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
+        tell: called every second for each source, and once more when it has ended.
         budget: obey the publishers' limits; False is for a mirror only.
 
     Raises:
@@ -424,7 +423,7 @@ def crawl(
     open_corpus(config.corpus).close()
     open_ops(config.ops).close()
     keep_secrets()
-    more = {"INFOPOLICY_PROGRESS": progress, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
+    more = {"INFOPOLICY_TELL": tell, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
     more["LOG_INSTALL_ROOT_HANDLER"] = not structured()
     process = AsyncCrawlerProcess(scrapy_settings(config, **more))
     # Otherwise Scrapy makes a line for every request and throws it away later.

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from crawlers.completeness import fields
 from crawlers.keys import lacking
+from crawlers.pace import in_words, seconds
 from crawlers.parsers import legistar
 from crawlers.run_settings import scrapy_settings
 from crawlers.sources import Source, load_sources
@@ -31,7 +32,6 @@ from settings import Configuration
 
 FILE = Path(__file__).with_name("probes.yml")
 SECONDS = 20  # that an answer may take
-HOUR, DAY = 3600, 86_400
 #: What a finding may be. Only these need a person: the source cannot be reached, refuses us, or has another form.
 OK, NO_KEY, BAD = "ok", "no key", ("unreachable", "refused", "changed")
 
@@ -259,25 +259,3 @@ def _first_load(probe: Probe, content: Any) -> str:
         probe.first_load["requests"] + probe.first_load.get("each", 0) * (total if isinstance(total, int) else 0)
     )
     return f"first load: {in_words(seconds(probe.source, count, probe.first_load.get('pace')))} ({count:,} requests)"
-
-
-def seconds(source: Source, requests: int, pace: float | None = None) -> float:
-    """How long so many requests take within the source's limits.
-
-    Args:
-        pace: requests a second where the source has no limit by the minute.
-    """
-    per_second = source.per_minute / 60 if source.per_minute else (pace or 1)
-    if source.per_day and requests > source.per_day:
-        whole, rest = divmod(requests, source.per_day)
-        return whole * DAY + rest / per_second
-    return requests / per_second
-
-
-def in_words(duration: float) -> str:
-    """A duration in seconds as people say it: about 3 minutes, about 27 days."""
-    for size, name in ((DAY, "day"), (HOUR, "hour"), (60, "minute")):
-        if duration >= size * 0.95:
-            number = round(duration / size)
-            return f"about {number:,} {name}{'s' * (number != 1)}"
-    return "less than a minute"

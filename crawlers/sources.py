@@ -24,7 +24,7 @@ class BadSource(InvalidInput):
 class Source:
     """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute` and `per_day`
     where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is tagged;
-    `expect_min` and `expect_max` documents a session."""
+    `not_by_days` why `infopolicy collect --quick` leaves it out; `expect_min` and `expect_max` documents a session."""
 
     id: str
     title: str
@@ -45,6 +45,7 @@ class Source:
     max_reject_share: float
     every_hours: int = 24
     after_tags: bool = False
+    not_by_days: str | None = None
 
 
 @cache

@@ -47,6 +47,8 @@ class SourceSpider(scrapy.Spider):
         source = cls.source
         delay = max(source.delay, 60 / source.per_minute if source.per_minute else 0.0)
         mirror = settings.get("INFOPOLICY_MIRROR")
+        if mirror:
+            delay /= settings.getfloat("INFOPOLICY_CLOCK", 1.0)
         if mirror and settings.getbool("INFOPOLICY_BUDGET_OFF"):
             delay = 0.0
             settings.set("AUTOTHROTTLE_ENABLED", False, "spider")  # a mirror is ours: nobody else waits for it

@@ -58,7 +58,11 @@ def _time(text: str) -> datetime:
 
 
 def _call(*arguments: str) -> int:
-    """The exit code of a command in a process of its own; of one that a signal ended 128 and the signal's number, as a shell
-    has it: a negative number would be the least of all codes, and a killed crawl would pass for a good one."""
-    code = subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode
+    """The exit code of a command in a process of its own."""
+    return exit_code(subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode)
+
+
+def exit_code(code: int) -> int:
+    """An exit code as a shell has it, of a process that a signal ended 128 and the signal's number: a negative number would be
+    the least of all codes, and a killed crawl would pass for a good one."""
     return code if code >= 0 else 128 - code

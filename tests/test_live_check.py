@@ -14,7 +14,8 @@ import pytest
 from conftest import Command
 from scrapy.http import TextResponse
 
-from crawlers.live_check import Finding, Probe, in_words, judge, load_probes, probes, seconds
+from crawlers.live_check import Finding, Probe, judge, load_probes, probes
+from crawlers.pace import in_words, seconds
 from crawlers.sources import load_sources
 from operations.live import lines
 
