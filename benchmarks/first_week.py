@@ -1,15 +1,18 @@
-"""What stands after the first hour, day, and week with free keys: a cold start against the recorded upstream and its real limits.
+"""What is there after the first hour, day, and week of a cold start with free keys, within every limit that sources.yml states.
 
-    python -m benchmarks.first_week [--speed 60] [--days 7] [--keep FOLDER]
+    python -m benchmarks.first_week [SOURCE]… [--minutes 10]
 
-The upstream keeps every limit so many times faster (`--limits`), and the crawls their pace (INFOPOLICY_CLOCK). The simulated
-clock counts a second of crawling as `--speed` seconds and a second of tagging as one, so a slow machine makes the figures worse,
-never better. A day ends when its 24 hours are over, or sooner when nothing is left to ask that day.
+A simulation: each source is crawled from the recorded upstream as fast as this machine can, and every answer counts as the time
+that its limits would have taken (us_states: six seconds), so the figures do not depend on the machine. A source with a limit by
+the day is crawled once for each of seven days, with the day's budget of ops.db on. The sources run at the same time in life, and
+so do their clocks here; tagging and publishing are not counted (minutes). `--minutes` ends a crawl that takes longer: its figures
+are then at least what is printed, and the last column says when it would be whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import bisect
 import os
 import shutil
 import sqlite3
@@ -17,118 +20,124 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks.running import KEYS, run, start, upstream
-from operations.collect import plan
+from benchmarks.running import KEYS, start, upstream
+from crawlers.live_check import load_probes
+from crawlers.pace import DAY, HOUR, in_words, seconds
+from crawlers.sources import Source, load_sources
 
 FIRST = date(2025, 12, 31)
-HOUR, DAY = 3_600, 86_400
-#: us_bills is recorded for another Congress than the API: it is loaded first, and its time counts as it is, for it has no limit.
-BILLS = ("us_bills", "--congress", "117")
-SOURCES = (
-    "us_federal_register",
-    "us_states",
-    "ca_bills",
-    "uk_bills",
-    "us_states_legiscan",
-    "us_local_legistar",
-    "us_courts",
-    "us_regulations",
-    "us_congress_api",
-    "us_bill_text",
-)
+DAYS = 7
+MARKS = (("hour 1", HOUR), ("day 1", DAY), ("day 7", DAYS * DAY))
+#: Arguments where the day of the simulation does not lead to what is recorded.
+OWN: dict[str, tuple[str, ...]] = {
+    "us_bills": ("--congress", "117"),
+    "us_regulations": ("--since", "2022-09-01", "--until", "2023-09-30"),
+    "us_local_legistar": ("-a", "cities=nyc"),
+    "us_congress_api": ("--congress", "119"),
+}
 
 
-class Simulation:
-    """A data folder that is filled, and the simulated seconds since the start."""
+@dataclass
+class Curve:
+    """How many documents were stored after how many answers, day by day of a source with a limit by the day."""
 
-    def __init__(self, data: Path, mirror: str, speed: float):
-        self.data, self.mirror, self.speed = data, mirror, speed
-        self.now = 0.0
-        self.marks: list[tuple[str, float]] = [("hour 1", HOUR), ("day 1", DAY), ("day 7", 7 * DAY)]
-        self.seen: dict[str, dict[str, int]] = {}
-        self.days: list[tuple[int, int, int]] = []
+    source: Source
+    answers: list[int] = field(default_factory=lambda: [0])
+    documents: list[int] = field(default_factory=lambda: [0])
+    days: list[int] = field(default_factory=list)  # documents at the end of each day
+    whole: bool = True
 
-    def stored(self) -> dict[str, int]:
-        if not (self.data / "corpus.db").exists():
-            return {}
-        with closing(sqlite3.connect(f"{(self.data / 'corpus.db').as_uri()}?mode=ro", uri=True)) as db:
-            return dict(db.execute("select source, count(*) from documents group by 1").fetchall())
+    def takes(self, answers: int) -> float:
+        """Simulated seconds for so many answers."""
+        return seconds(self.source, answers, load_probes()[self.source.id]["first_load"].get("pace"))
 
-    def goes_on(self, seconds: float) -> None:
-        """Let simulated time pass, and note what stands at each mark on the way."""
-        self.now += seconds
-        while self.marks and self.now >= self.marks[0][1]:
-            name, _ = self.marks.pop(0)
-            self.seen[name] = self.stored()
-
-    def crawl(self, *arguments: str, until: float, factor: float | None = None) -> None:
-        """One crawl; at the end of the simulated day it is stopped, as a person would who goes home: the next one goes on."""
-        process = start(self.data, self.mirror, "crawl", "--collect-only", *arguments, log=self.data / "crawl.log")
-        last = time.monotonic()
-        while process.poll() is None:
-            time.sleep(0.5)
-            now = time.monotonic()
-            self.goes_on((now - last) * (factor or self.speed))
-            last = now
-            if self.now >= until:
-                process.terminate()
-                process.wait()
-
-    def process(self) -> float:
-        ended = run(self.data, self.mirror, "rebuild")
-        self.goes_on(ended.seconds)
-        return ended.seconds
-
-    def day(self, number: int) -> None:
-        today, until = (FIRST + timedelta(days=number - 1)).isoformat(), number * DAY
-        for step in plan(SOURCES, loaded=(), quick=False):
-            if self.now < until:
-                self.crawl(*step.sources, "--today", today, until=until)
-            if number == 1 and self.now < until:
-                took = self.process()
-                print(
-                    f"step {step.title!r}: over at hour {self.now / HOUR:.1f}, tagged and published in {took:.0f} s",
-                    flush=True,
-                )
-        self.days.append((number, sum(self.stored().values()), round(min(self.now, until) / HOUR)))
-        self.goes_on(max(0.0, until - self.now))
+    def at(self, moment: float) -> int:
+        """Documents at a simulated moment."""
+        if self.source.per_day and moment >= DAY:
+            return self.days[min(int(moment // DAY), len(self.days)) - 1]
+        within = bisect.bisect_right(self.answers, moment, key=self.takes)
+        return self.documents[within - 1]
 
 
-def table(found: Simulation) -> None:
-    names = list(found.seen)
-    print(f"\n| source | {' | '.join(names)} |\n|---|{'---:|' * len(names)}")
-    for source in sorted({source for stored in found.seen.values() for source in stored}):
-        print(f"| {source} | {' | '.join(f'{found.seen[name].get(source, 0):,}' for name in names)} |")
-    print(f"| **all** | {' | '.join(f'**{sum(found.seen[name].values()):,}**' for name in names)} |")
+def crawl(curve: Curve, data: Path, mirror: str, log: Path, today: date, minutes: float) -> None:
+    """One crawl, watched; it adds to the curve."""
+    name = curve.source.id
+    before = lines(log) - curve.answers[-1]
+    options = ("--collect-only", "--today", today.isoformat(), *OWN.get(name, ()))
+    process = start(data, mirror, "crawl", name, *options, log=data / "crawl.log")
+    began = time.monotonic()
+    while True:
+        ended = process.poll() is not None
+        curve.answers.append(lines(log) - before)
+        curve.documents.append(stored(data, name))
+        if ended:
+            break
+        if time.monotonic() - began > minutes * 60:
+            curve.whole = False
+            process.kill()
+            process.wait()
+            break
+        time.sleep(0.3)
+    curve.days.append(curve.documents[-1])
+
+
+def lines(log: Path) -> int:
+    """The requests that the upstream has answered, without those for robots.txt."""
+    if not log.exists():
+        return 0
+    with log.open("rb") as file:
+        return sum(b"/robots.txt" not in line for line in file)
+
+
+def stored(data: Path, source: str) -> int:
+    if not (data / "corpus.db").exists():
+        return 0
+    with closing(sqlite3.connect(f"{(data / 'corpus.db').as_uri()}?mode=ro", uri=True, timeout=60)) as db:
+        try:
+            return int(db.execute("select count(*) from documents where source = ?", [source]).fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0  # the file is being made
+
+
+def measure(name: str, minutes: float) -> Curve:
+    source = load_sources()[name]
+    curve, folder = Curve(source), Path(tempfile.mkdtemp())
+    try:
+        with upstream("--log", str(folder / "log.jsonl")) as mirror:
+            for number in range(DAYS if source.per_day else 1):
+                crawl(curve, folder, mirror, folder / "log.jsonl", FIRST + timedelta(days=number), minutes)
+                if number and curve.days[-1] == curve.days[-2]:
+                    break  # nothing more came
+    finally:
+        shutil.rmtree(folder)
+    return curve
+
+
+def row(curve: Curve) -> str:
+    more = "" if curve.whole else "at least "
+    found = " | ".join(f"{more}{curve.at(moment):,}" for _, moment in MARKS)
+    first_load = load_probes()[curve.source.id]["first_load"]
+    total = round(max(first_load["requests"], curve.answers[-1])) if not curve.whole else curve.answers[-1]
+    return f"| {curve.source.id} | {found} | {curve.answers[-1]:,} | {in_words(curve.takes(total))} |"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--speed", type=float, default=60)
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("sources", nargs="*")
+    parser.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
-    os.environ |= KEYS | {"INFOPOLICY_CLOCK": str(options.speed)}
-    folder = (options.keep or Path(tempfile.mkdtemp())).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with upstream("--limits", str(options.speed)) as mirror:
-            found = Simulation(folder, mirror, options.speed)
-            found.crawl(*BILLS, until=DAY, factor=1)
-            for number in range(1, options.days + 1):
-                found.day(number)
-                print(
-                    f"day {number}: {found.days[-1][1]:,} documents, nothing left to ask at hour {found.days[-1][2]}",
-                    flush=True,
-                )
-        table(found)
-        return 0
-    finally:
-        if not options.keep:
-            shutil.rmtree(folder)
+    os.environ |= KEYS | {"INFOPOLICY_CLOCK": "10000"}
+    print(
+        f"| source | {' | '.join(name for name, _ in MARKS)} | requests | all of it after |\n|---|---:|---:|---:|---:|---:|"
+    )
+    for name, source in load_sources().items():
+        if not source.after_tags and (not options.sources or name in options.sources):
+            print(row(measure(name, options.minutes)), flush=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def line(step: Any) -> str:
     handled, listed = (run.handled, run.listed) if run is not None else (0, 0)
     documents = f"{handled:,} of {listed:,} documents listed so far" if listed else f"{handled:,} documents"
     source = load_sources()[step.source]
-    words = [documents, f"{step.answers:,} answers", f"{step.waiting:,} requests waiting"]
+    words = [documents, f"{step.answers:,} requests answered", f"{step.waiting:,} waiting"]
     if source.per_day and step.waiting + step.answers > source.per_day:
         words.append(f"today {source.per_day:,} at most")
     elif step.left is not None and step.waiting:

@@ -78,11 +78,11 @@ def collect(
         call: runs one command line of `infopolicy`; its exit code.
     """
     for each in lacking():
-        say(f"left out: {each}")
+        say(str(each))
     if quick:
         for name in names:
             if why := load_sources()[name].not_by_days:
-                say(f"left out for now: {name}: {why}; collect without --quick brings it")
+                say(f"{name}: left out for now: {why}; collect without --quick brings it")
         names = [name for name in names if not load_sources()[name].not_by_days]
     steps, code = plan(names, loaded=loaded(config), quick=quick), 0
     since = ("--since", (date.fromisoformat(today) - timedelta(days=QUICK_DAYS)).isoformat()) if quick else ()

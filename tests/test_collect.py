@@ -82,7 +82,7 @@ def test_quick_asks_for_thirty_days_but_for_the_texts_of_what_was_tagged(tmp_pat
     assert [call[:2] for call in calls] == [["crawl", "us_bills"], ["crawl", "us_bill_text"]]
     assert calls[0][-2:] == ["--since", "2026-10-28"]
     assert "--since" not in calls[1]
-    assert any(line.startswith("left out for now: us_congress_api: a month of it takes hours") for line in said)
+    assert any(line.startswith("us_congress_api: left out for now: a month of it takes hours") for line in said)
 
 
 def test_what_lacks_a_key_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,11 +123,12 @@ def test_line_of_a_source_says_what_it_does_how_far_it_is_and_when_it_ends() -> 
     run.counts.added = 500
     step = Step("us_federal_register", answers=600, waiting=1_800, seconds=120, run=run)
     assert board.line(step) == (
-        "  us_federal_register: 500 of 2,000 documents listed so far, 600 answers, 1,800 requests waiting, "
+        "  us_federal_register: 500 of 2,000 documents listed so far, 600 requests answered, 1,800 waiting, "
         "about 6 minutes left for these"
     )
+    assert "left" not in board.line(Step("uk_bills", answers=2, waiting=70, seconds=60, run=run)), "too early to tell"
     over = Step("us_states", answers=100, waiting=400, seconds=600, run=None)
-    assert board.line(over) == "  us_states: 0 documents, 100 answers, 400 requests waiting, today 250 at most"
+    assert board.line(over) == "  us_states: 0 documents, 100 requests answered, 400 waiting, today 250 at most"
 
 
 def test_result_of_a_source_is_told_once_and_as_soon_as_it_ends(capsys: pytest.CaptureFixture[str]) -> None:

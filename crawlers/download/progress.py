@@ -13,6 +13,8 @@ from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
 SECONDS = 1.0
+#: The first answers come slowly (robots.txt, a cold server): before so many nobody can tell how long the rest takes.
+ENOUGH = 10
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Step:
     @property
     def left(self) -> float | None:
         """Seconds until the requests known so far are answered, at the pace so far; None while nobody can tell."""
-        return self.waiting * self.seconds / self.answers if self.answers and self.seconds >= SECONDS else None
+        return self.waiting * self.seconds / self.answers if self.answers >= ENOUGH else None
 
 
 class Progress:
