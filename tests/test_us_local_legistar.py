@@ -15,6 +15,7 @@ from scrapy.http import TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawlers.completeness.coverage import merged
 from crawlers.composite_spider import Work
 from crawlers.download.budget import BudgetSpent
 from crawlers.items import Document, Listing, Reject, Unreadable
@@ -85,9 +86,31 @@ def test_days_of_change_narrow_what_is_asked_for() -> None:
     spider = made(UsLocalLegistarSpider, cities="nyc", since="2026-03-01")
     assert "ge+datetime%272026-03-01%27" in spider.ask_page(NYC, 0).url
     spider.rows["nyc"] = {7: changed(7, "2026-02-28"), 8: changed(8, "2026-03-02")}
+    spider.rows["nyc"][9] = changed(9, "2026-03-03") | {"MatterIntroDate": "2026-03-01T00:00:00"}
     listing, *requests = spider.matters(NYC)
-    assert listing.document_ids == ("us-ny-nyc-2026-int7-2026", "us-ny-nyc-2026-int8-2026")
-    assert {request.cb_kwargs["work"].key for request in requests} == {"us-ny-nyc-2026-int8-2026"}
+    assert (listing.first_on, listing.last_on) == ("2026-03-01", "2026-11-25")
+    assert listing.document_ids == ("us-ny-nyc-2026-int9-2026",), "of what is older such a list says nothing"
+    assert {request.cb_kwargs["work"].key for request in requests} == {
+        "us-ny-nyc-2026-int8-2026",
+        "us-ny-nyc-2026-int9-2026",
+    }
+
+
+def test_listings_of_the_same_days_of_two_cities_stay_two() -> None:
+    days = {
+        "source": "us_local_legistar",
+        "session": "2026",
+        "part": "",
+        "first_on": "2026-03-01",
+        "last_on": "2026-03-30",
+    }
+    listings = [
+        Listing(jurisdiction=f"us-{place}", document_ids=(place,), **days) for place in ("wa-seattle", "az-mesa")
+    ]
+    assert {each.jurisdiction: each.document_ids for each in merged(listings)} == {
+        "us-wa-seattle": ("wa-seattle",),
+        "us-az-mesa": ("az-mesa",),
+    }
 
 
 def changed(number: int, day: str, kind: str = "Introduction") -> dict[str, Any]:

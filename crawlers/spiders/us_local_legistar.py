@@ -99,32 +99,35 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield Reject(source=self.name, url=self.address(city, "matters"), reason=reason)
             return
         keys = ls.keys_of(city, rows)
-        sessions: dict[str, list[str]] = {self.today[:4]: []} if self.since else {}
-        for key, row in keys.items():
-            sessions.setdefault(ls.session_of(row), []).append(key)
-        have: dict[str, str | None] = {}
-        corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         for row in rows.values():
             self.audit("matter", row)
-        for session, ids in sessions.items():
-            stored = stored_state.stamps(corpus, source=self.name, session=session)
-            here = [key for key in stored if self.since and key.startswith(f"{city.jurisdiction}-{session}-")]
-            yield Listing(
-                source=self.name,
-                jurisdiction=city.jurisdiction,
-                session=session,
-                part="",
-                document_ids=tuple(
-                    dict.fromkeys([*here, *ids])
-                ),  # a list of some days says nothing of what it does not name
-            )
-            have |= stored
+        have: dict[str, str | None] = {}
+        for listing in self.listings(city, keys):
+            yield listing
+            corpus = Path(self.settings["INFOPOLICY_CORPUS"])
+            have |= stored_state.stamps(corpus, source=self.name, session=listing.session)
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
         wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):
             names = ("histories", "sponsors", "versions")
             parts = [(name, self.address(city, f"matters/{row['MatterId']}/{name}")) for name in names]
             yield from self.gather(Work(key=key, record={"city": city, "row": row}, stamp=stamp, waiting=parts))
+
+    def listings(self, city: ls.City, keys: dict[str, ls.Record]) -> Iterator[Listing]:
+        """What the city lists, by session. A list of what changed since a day holds all that was introduced since then, and says
+        nothing of what is older."""
+        days: dict[str, str] = {}
+        sessions: dict[str, list[str]] = defaultdict(list)
+        if self.since:
+            days = {"first_on": self.since, "last_on": min(self.until, self.today)}
+            sessions |= {self.since[:4]: [], self.today[:4]: []}
+        for key, row in keys.items():
+            introduced = str(row.get("MatterIntroDate") or "")[:10]
+            listed = not days or days["first_on"] <= introduced <= days["last_on"]
+            sessions[ls.session_of(row)] += [key] if listed else []
+        for session, ids in sessions.items():
+            place = {"jurisdiction": city.jurisdiction, "session": session, "part": ""}
+            yield Listing(source=self.name, document_ids=tuple(ids), **place, **days)
 
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "text":
