@@ -23,9 +23,8 @@ run: $(BIN)/.run  ## set up, collect the bundled sample, tag, match, publish, an
 	@if [ "$(SERVE)" != 0 ]; then INFOPOLICY_NOTICE="This is the small sample that comes with the software: real numbers, names and dates, summaries written for it." \
 		INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy serve --port $(PORT); fi
 
-collect: $(BIN)/.run  ## the same job against the live sources that need no key
-	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy crawl
-	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy summary
+collect: $(BIN)/.run  ## the same job against the live sources (QUICK=1: the last 30 days; SOURCES=us_bills,uk_bills: only these)
+	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy collect $(if $(QUICK),--quick) $(if $(SOURCES),--sources $(SOURCES))
 
 serve: $(BIN)/.run  ## show what `make collect` brought
 	@INFOPOLICY_DATA="$(DATA)" $(BIN)/infopolicy serve --port $(PORT)

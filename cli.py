@@ -27,9 +27,11 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
     """Collect bills and regulations, tag them by policy area, and publish them next to ALA's positions.
 
     \b
-    A first time:     infopolicy crawl us_bills --limit 200   collect, tag, match and publish
-                      infopolicy serve                        open the site on http://127.0.0.1:8001
-    Each day after:   infopolicy crawl                        only what changed
+    A first time:     infopolicy check --live    does every source answer, and take our key?
+                      infopolicy collect --quick   collect, tag, match and publish the last 30 days
+                      infopolicy serve             open the site on http://127.0.0.1:8001
+    Then everything:  infopolicy collect
+    Each day after:   infopolicy run               only what changed
     Is all well?      infopolicy status
 
     Settings come from the environment (INFOPOLICY_DATA, INFOPOLICY_MIRROR, …) or infopolicy.toml: docs/settings.md.
@@ -51,6 +53,7 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 for command in (
     collecting.crawl,
+    collecting.collect,
     collecting.run,
     collecting.merge,
     collecting.rebuild,

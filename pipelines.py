@@ -29,6 +29,7 @@ from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
+from crawlers.download.progress import Step
 from crawlers.items import (
     KINDS,
     LEVELS,
@@ -41,6 +42,7 @@ from crawlers.items import (
     SessionDates,
     document_id,
 )
+from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
@@ -143,7 +145,6 @@ class RecordPipeline:
         self.crawler = crawler
         self.corpus = Path(crawler.settings["INFOPOLICY_CORPUS"])
         self.ops = Path(crawler.settings["INFOPOLICY_OPS"])
-        self.progress: Callable[[Run, int], None] | None = crawler.settings.get("INFOPOLICY_PROGRESS")
         self.buffer: list[Document] = []
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
@@ -154,6 +155,7 @@ class RecordPipeline:
         self.notes: list[str] = []  # what a person should know about this run
         self.anew = 0  # rejects that no earlier run has had
         self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
+        self.first_lost = ""  # why the first of them could not be
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
@@ -224,8 +226,6 @@ class RecordPipeline:
         self.attachments.clear()
         sessions.store(self.db, self.sessions, now=utc_now())
         self.sessions.clear()
-        if self.progress:
-            self.progress(self.run, self.run.handled)
 
     def _is_silent(self, document: Document) -> bool:
         """Whether this is the first contact with this part of the source: then nothing in it is news."""
@@ -237,6 +237,7 @@ class RecordPipeline:
             self.rejected_ids.add(item.document_id)
         else:
             self.lost += 1
+            self.first_lost = self.first_lost or without_secrets(storable(item.reason).encode()).decode()
         known = "select 1 from rejects where source = ? and url = ? limit 1"
         url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
         self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
@@ -313,7 +314,7 @@ class RecordPipeline:
         if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
             self.notes.append(
-                f"{self.lost} listings or bulk files could not be read: the crawl is partial"
+                f"{self.lost} listings or bulk files could not be read ({self.first_lost[:200]}): the crawl is partial"
                 if self.lost
                 else "the source gave no listing: nothing can be said about it"
             )
@@ -424,7 +425,7 @@ def crawl(
     spiders: Sequence[str],
     arguments: Mapping[str, Any],
     *,
-    progress: Callable[[Run, int], None] | None = None,
+    tell: Callable[[Step], None] | None = None,
     log_level: str = "WARNING",
     budget: bool = True,
 ) -> list[Run]:
@@ -433,6 +434,7 @@ def crawl(
     Args:
         spiders: names in sources.yml.
         arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
+        tell: called every second for each source, and once more when it has ended.
         budget: obey the publishers' limits; False is for a mirror only.
 
     Raises:
@@ -441,26 +443,12 @@ def crawl(
     """
     if not config.mirror:
         reachable(config.contact)
-    keep_secrets()
     open_corpus(config.corpus).close()
     open_ops(config.ops).close()
-    settings = Settings()
-    settings.setmodule("crawlers.settings", priority="project")
-    settings.update(
-        {
-            "INFOPOLICY_MIRROR": config.mirror,
-            "INFOPOLICY_DATA": str(config.data),
-            "INFOPOLICY_CORPUS": str(config.corpus),
-            "INFOPOLICY_OPS": str(config.ops),
-            "INFOPOLICY_PROGRESS": progress,
-            "LOG_LEVEL": log_level,
-            "INFOPOLICY_BUDGET_OFF": not budget,
-            "INFOPOLICY_WORKERS": config.workers,
-            "LOG_INSTALL_ROOT_HANDLER": not structured(),
-        },
-        priority="cmdline",
-    )
-    process = AsyncCrawlerProcess(settings)
+    keep_secrets()
+    more = {"INFOPOLICY_TELL": tell, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
+    more["LOG_INSTALL_ROOT_HANDLER"] = not structured()
+    process = AsyncCrawlerProcess(scrapy_settings(config, **more))
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)
     crawlers = [process.create_crawler(name) for name in spiders]

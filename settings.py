@@ -92,6 +92,12 @@ def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         raise BadSetting(f"must be addresses or networks with commas, like 127.0.0.1,10.0.0.0/8: {error}") from error
 
 
+def _clock(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal() or not 1 <= float(text) <= 10_000:
+        raise ValueError("must be a number from 1 to 10000")
+    return float(text)
+
+
 def _networks(text: str) -> str:
     networks(text)
     return text
@@ -125,10 +131,12 @@ def reachable(contact: str | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source."""
+    """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source;
+    `clock` is how many times faster than real time a mirror keeps limits by the minute."""
 
     data: Annotated[Path, _folder] = ROOT / "data"
     mirror: Annotated[str | None, _mirror] = None
+    clock: Annotated[float, _clock] = 1
     contact: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, _whole(1, 65_535)] = 8001

@@ -26,7 +26,7 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (22_290, ("us_federal_register", "--since", "2024-01-01", "--until", "2025-12-31")),
     (131_602, ("us_states",)),
     (37_153, ("us_regulations", "--since", "2005-01-01", "--until", "2023-12-31")),
-    (6_532, ("us_local_legistar",)),
+    (6_532, ("us_local_legistar", "-a", "cities=nyc")),
     (798, ("ca_bills",)),
     (73, ("uk_bills",)),
     (609, ("us_states_legiscan", "--since", "2010-01-01")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import click
 
+from commands.board import Board
 from commands.session import DAY, Session, Stop, plain_errors, private_files
 from store.clock import utc_now
 
@@ -62,6 +62,7 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
 @click.option(
     "--collect-only", is_flag=True, help="Neither tag nor publish: for a folder that another machine takes over."
 )
+@click.option("--progress", is_flag=True, help="Say how far each source is, also where this is no terminal.")
 @click.option("--today", type=DAY, help="Crawl as on this day, to replay the past from a mirror. [default: today]")
 @click.option(
     "-a",
@@ -78,6 +79,7 @@ def crawl(
     until: Any,
     today: Any,
     collect_only: bool,
+    progress: bool,
     budget: str,
     own: tuple[str, ...],
     **options: Any,
@@ -94,9 +96,13 @@ def crawl(
     infopolicy crawl us_states -a states=nv,wy
     """
     import pipelines
+    from crawlers.keys import lacking
     from store.data_folder import only_writer
 
     names = _chosen(sources)
+    for each in lacking():
+        if each.source in names or not (sources or each.whole):
+            session.tell(str(each))
     if budget == "off" and not session.config.mirror:
         raise Stop(
             "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
@@ -107,17 +113,17 @@ def crawl(
         if day:
             arguments[name] = day.date().isoformat()
     with plain_errors(), only_writer(session.config.data):
-        with session.bar("Collecting") as bar:
-            runs = pipelines.crawl(
-                session.config,
-                names,
-                arguments,
-                progress=_moves(bar),
-                log_level="INFO" if session.verbose else "WARNING",
-                budget=budget == "on",
-            )
+        board = Board(session, always=progress)
+        runs = pipelines.crawl(
+            session.config,
+            names,
+            arguments,
+            tell=None if session.quiet else board.show,
+            log_level="INFO" if session.verbose else "WARNING",
+            budget=budget == "on",
+        )
         for run in runs:
-            session.tell(_run_line(run))
+            board.end(run)
         failed = [run for run in runs if run.state != "finished" or run.note]
         for run in failed:
             told = f"{run.source}: {run.note or 'the run is ' + run.state}"
@@ -150,6 +156,54 @@ def run(session: Session, today: Any) -> None:
         sys.exit(daily.run(session.config, now=at, say=session.say, flags=flags))
 
 
+@click.command()
+@click.option("--sources", "only", metavar="SOURCE,…", help="Only these sources, with commas.")
+@click.option(
+    "--quick", is_flag=True, help="Only the last 30 days, of the sources that can be asked so: a first useful site."
+)
+@click.option(
+    "--budget", type=click.Choice(["on", "off"]), default="on", help="As for crawl; “off” is for a mirror only."
+)
+@click.option("--today", type=DAY, help="Collect as on this day, to replay the past from a mirror. [default: today]")
+@click.pass_obj
+def collect(session: Session, only: str | None, quick: bool, budget: str, today: Any) -> None:
+    """Collect everything a first time, or go on with it: what is done within an hour first, then texts, then what takes hours.
+
+    After each step the site shows what came. Sources without a key are named, with where to get it. Run it again after an
+    interruption, or a day later, and it goes on. Exit code 0 also when some requests wait for tomorrow; 3 when a source needs a
+    person, who is told at the end what to do.
+
+    \b
+    infopolicy collect --quick                       the last 30 days, in minutes
+    infopolicy collect --sources us_bills,uk_bills
+    """
+    from operations import collect as collecting
+    from operations.summary import summary
+
+    names = _chosen(tuple(filter(None, (only or "").split(","))))
+    day = today.date().isoformat() if today else date.today().isoformat()
+    with plain_errors():
+        flags = [f"--{name}" for name in ("quiet", "verbose") if getattr(session, name)]
+        more = ("--budget", budget)
+        code = collecting.collect(
+            session.config, names, today=day, quick=quick, more=more, flags=flags, say=session.say
+        )
+        if session.config.corpus.exists():
+            for line in summary(session.config.corpus):
+                session.say(line)
+            needed = list(collecting.needs(session.config, [name for name in names if not (quick and _skips(name))]))
+            for line in needed:
+                session.say(f"next: {line}")
+    session.say("Next: infopolicy serve shows it in the browser, infopolicy status how each source stands.")
+    sys.exit(code)
+
+
+def _skips(name: str) -> bool:
+    from crawlers.sources import load_sources
+
+    return load_sources()[name].not_by_days is not None
+
+
 def _chosen(sources: tuple[str, ...]) -> list[str]:
     from crawlers.sources import load_sources
 
@@ -158,7 +212,7 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
         raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
     for name in sources:
         if words := known[name].lacking():
-            raise Stop(f"{name}: {words} ({known[name].terms})", 2)
+            raise Stop(f"{name}: {words} ({known[name].get_key or known[name].terms})", 2)
     return list(sources) or [name for name, each in known.items() if not each.lacking()]
 
 
@@ -183,25 +237,6 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
         except ValueError as error:
             raise Stop(f"-a {' -a '.join(pairs)}: {error}", 2) from error
     return arguments
-
-
-def _moves(bar: Any) -> Callable[[Any, int], None]:
-    def move(run: Any, handled: int) -> None:
-        if run.listed and bar.total is None:
-            bar.reset(total=None)
-        bar.n = handled
-        bar.refresh()
-
-    return move
-
-
-def _run_line(run: Any) -> str:
-    counts = run.counts
-    return (
-        f"{run.source}: {counts.added:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged of "
-        f"{run.listed:,} listed, {run.missing:,} gone missing, {run.rejected:,} unreadable; {run.requests:,} requests"
-        + (f"; the day's requests are used up, {run.waiting:,} wait for tomorrow" if run.waiting else "")
-    )
 
 
 def _finish(session: Session, today: str | None = None) -> None:

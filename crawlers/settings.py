@@ -25,7 +25,11 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0
 AUTOTHROTTLE_ENABLED = True
-EXTENSIONS = {"scrapy.extensions.throttle.AutoThrottle": None, "crawlers.download.throttle.AutoThrottle": 0}
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawlers.download.throttle.AutoThrottle": 0,
+    "crawlers.download.progress.Progress": 0,
+}
 AUTOTHROTTLE_START_DELAY = 0.1
 AUTOTHROTTLE_MAX_DELAY = 60
 AUTOTHROTTLE_TARGET_CONCURRENCY = 8.0
@@ -38,6 +42,7 @@ RETRY_TIMES = 5
 RETRY_PRIORITY_ADJUST = 0
 
 INFOPOLICY_MIRROR = _config.mirror
+INFOPOLICY_CLOCK = _config.clock
 INFOPOLICY_BUDGET_OFF = False
 INFOPOLICY_DATA = str(_config.data)
 INFOPOLICY_CORPUS = str(_config.corpus)

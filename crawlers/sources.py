@@ -29,7 +29,7 @@ class Source:
     tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses that a
     refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not apply;
     `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off; `hosts`
-    further hosts that may be asked, encrypted or not."""
+    further hosts that may be asked, encrypted or not; `not_by_days` why `infopolicy collect --quick` leaves it out."""
 
     id: str
     title: str
@@ -39,6 +39,7 @@ class Source:
     url: str
     terms: str
     key: str | None
+    get_key: str | None
     concurrency: int
     delay: float
     per_minute: int | None
@@ -56,6 +57,7 @@ class Source:
     agreement: str | None = None
     why_off: str | None = None
     hosts: tuple[str, ...] = ()
+    not_by_days: str | None = None
 
     def lacking(self, environment: Mapping[str, str] = os.environ) -> str | None:
         """What the environment must hold before the source may be asked, in words; None if nothing is lacking."""
@@ -87,6 +89,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             id=name,
             concurrency=int(rate["concurrency"]),
             delay=float(rate.get("delay", 0)),
+            get_key=rest.pop("get_key", None),
             per_minute=rate.get("per_minute"),
             per_hour=rate.get("per_hour"),
             per_day=rate.get("per_day"),
@@ -100,6 +103,8 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
         raise BadSource(f"{file}: {name}: {error} is missing, unknown or of the wrong form") from error
     if bool(source.agreement) != bool(source.why_off):
         raise BadSource(f"{file}: {name}: agreement and why_off go together")
+    if source.key and not source.get_key:
+        raise BadSource(f"{file}: {name}: get_key must say where to get {source.key}, and what that takes")
     if source.level not in LEVELS:
         raise BadSource(f"{file}: {name}: level {source.level!r} is none of {', '.join(LEVELS)}")
     if not 0 <= source.max_reject_share <= 1 or source.expect_min > source.expect_max or source.concurrency < 1:

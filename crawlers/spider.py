@@ -51,6 +51,8 @@ class SourceSpider(scrapy.Spider):
         # A little slower than allowed: what is sent on the dot arrives early now and then.
         delay = max(source.delay, MARGIN * 60 / source.per_minute if source.per_minute else 0.0)
         mirror = settings.get("INFOPOLICY_MIRROR")
+        if mirror:
+            delay /= settings.getfloat("INFOPOLICY_CLOCK", 1.0)
         if mirror and settings.getbool("INFOPOLICY_BUDGET_OFF"):
             delay = 0.0
             settings.set("AUTOTHROTTLE_ENABLED", False, "spider")  # a mirror is ours: nobody else waits for it

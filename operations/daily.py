@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
+from crawlers.keys import lacking
 from crawlers.sources import Source, load_sources
 from settings import Configuration
 from store.connect import read_only
@@ -25,9 +26,9 @@ def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: S
         flags: `--quiet` and `--verbose`, as each step is to be called with them.
     """
     usable = [source for source in load_sources().values() if not source.lacking()]
-    for source in load_sources().values():
-        if words := source.lacking():
-            say(f"{source.id}: left out, {words}")
+    for each in lacking():
+        if each.whole:  # one city of a source is told by the crawl of that source
+            say(str(each))
     due = [source for source in usable if is_due(config, source, now)]
     if not due:
         say("no source is due")
@@ -56,7 +57,11 @@ def _time(text: str) -> datetime:
 
 
 def _call(*arguments: str) -> int:
-    """The exit code of a command in a process of its own; of one that a signal ended 128 and the signal's number, as a shell
-    has it: a negative number would be the least of all codes, and a killed crawl would pass for a good one."""
-    code = subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode
+    """The exit code of a command in a process of its own."""
+    return exit_code(subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode)
+
+
+def exit_code(code: int) -> int:
+    """An exit code as a shell has it, of a process that a signal ended 128 and the signal's number: a negative number would be
+    the least of all codes, and a killed crawl would pass for a good one."""
     return code if code >= 0 else 128 - code

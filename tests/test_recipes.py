@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT, clean_environment
+from truncated_sources import put
 
 pytestmark = pytest.mark.slow
 
@@ -378,6 +379,13 @@ FIELDS = """
 us_vt_bills:
   bill: [introduced, number, sponsor, status, title]
 """
+PROBE = f"""
+us_vt_bills:
+  url: https://{HOST}/bills.json
+  records: bills
+  fields: [number, title, status]
+  first_load: {{requests: 1}}
+"""
 BILL = {"introduced": "2026-01-07", "sponsor": "Rep. Green", "status": "In committee"}
 RECORDING = {
     "bills": [
@@ -393,6 +401,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert("crawlers/parsers/vermont.py", PARSER)
     checkout.insert("crawlers/spiders/us_vt_bills.py", SPIDER)
     checkout.insert("crawlers/completeness/fields.yml", FIELDS)
+    checkout.insert("crawlers/probes.yml", PROBE)
     checkout.insert(f"tests/sources/us_vt_bills/{HOST}/bills.json", json.dumps(RECORDING))
     checkout.insert("tests/sources/us_vt_bills/README.md", "Two invented bills in the form of an invented source.\n")
     checkout.insert("tests/test_us_vt_bills.py", TEST)
@@ -436,3 +445,45 @@ def test_a_source_takes_the_files_its_recipe_names(checkout: Checkout, tmp_path:
     checkout.passes(*crawl, **data)
     assert stored(tmp_path / "data/corpus.db") == first_time
     checkout.touched("Add a source")
+
+
+# --------------------------------------------------------------------- a city
+
+CITY = """
+springfield:
+  name: Springfield, Illinois
+  jurisdiction: us-il-springfield
+  timezone: America/Chicago
+  types: [ordinance, resolution]
+  since: 2026-01-01
+"""
+MATTERS = "https://webapi.legistar.com/v1/springfield/matters"
+FILTER = "$filter=MatterLastModifiedUtc+ge+datetime%272026-01-01%27&$orderby=MatterId"
+
+
+def record_council(mirror: Path) -> None:
+    """Write what an invented council would answer: an ordinance on library cards and a license that is not kept."""
+    rows: list[dict[str, Any]] = [
+        {"MatterId": 1, "MatterFile": "2026-001", "MatterTypeName": "Ordinance", "MatterStatusName": "Passed"},
+        {"MatterId": 2, "MatterFile": "2026-002", "MatterTypeName": "Liquor License", "MatterStatusName": "Passed"},
+    ]
+    for row in rows:
+        row |= {"MatterTitle": "An ordinance on library cards", "MatterIntroDate": "2026-02-03T00:00:00"}
+        row |= {"MatterLastModifiedUtc": "2026-02-04T00:00:00"}
+    put(mirror, f"{MATTERS}?{FILTER}&$top=1000&$skip=0", rows)
+    for top in (1000, 999):
+        put(mirror, f"{MATTERS}?{FILTER}&$top={top}&$skip=2", [])
+
+
+def test_a_city_takes_the_file_its_recipe_names(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.insert("crawlers/parsers/cities.yml", CITY)
+    checkout.passes("cli.py", "check")
+    checkout.tests("tests/test_us_local_legistar.py", "-k", "city or cities")
+    record_council(tmp_path / "mirror")
+    data = {"INFOPOLICY_DATA": str(tmp_path / "data"), "INFOPOLICY_MIRROR": (tmp_path / "mirror").as_uri()}
+    checkout.passes("cli.py", "crawl", "us_local_legistar", "-a", "cities=springfield", **data)
+    with closing(sqlite3.connect(tmp_path / "data/corpus.db")) as db:
+        found = db.execute("select id, status, url from documents").fetchall()
+    page = "https://springfield.legistar.com/gateway.aspx?m=l&id=/matter.aspx?key=1"
+    assert found == [("us-il-springfield-2026-2026-001", "adopted", page)]
+    checkout.touched("Add a city or county")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +12,18 @@ import scrapy
 from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawlers.completeness.coverage import merged
 from crawlers.composite_spider import Work
 from crawlers.download.budget import BudgetSpent
 from crawlers.items import Document, Listing, Reject, Unreadable
-from crawlers.parsers.legistar import City, keys_of, load_cities, parse_matter
+from crawlers.keys import lacking
+from crawlers.parsers.legistar import City, keys_of, load_cities, parse_matter, session_of, without_token
 from crawlers.spiders.us_local_legistar import LAST_LOOK, UsLocalLegistarSpider
 from crawlers.status.local import classify_local_action, state_status
+from pages.http import formatting
 
 RECORDED = SOURCES / "us_local_legistar"
 NYC = load_cities()["nyc"]
@@ -31,7 +36,7 @@ def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def items() -> list[Any]:
-    return replay(made(UsLocalLegistarSpider), RECORDED, NOWHERE)
+    return replay(made(UsLocalLegistarSpider, cities="nyc"), RECORDED, NOWHERE)
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +83,167 @@ def test_listing_names_every_matter_by_year(items: list[Any]) -> None:
 
 
 def test_days_of_change_narrow_what_is_asked_for() -> None:
-    items = replay(made(UsLocalLegistarSpider, since="2999-01-01"), RECORDED, NOWHERE)
-    assert not [item for item in items if isinstance(item, Document)]
-    assert len([item for item in items if isinstance(item, Listing)]) == 3
+    spider = made(UsLocalLegistarSpider, cities="nyc", since="2026-03-01")
+    assert "ge+datetime%272026-03-01%27" in spider.ask_page(NYC, 0).url
+    spider.rows["nyc"] = {7: changed(7, "2026-02-28"), 8: changed(8, "2026-03-02")}
+    spider.rows["nyc"][9] = changed(9, "2026-03-03") | {"MatterIntroDate": "2026-03-01T00:00:00"}
+    listing, *requests = spider.matters(NYC)
+    assert (listing.first_on, listing.last_on) == ("2026-03-01", "2026-11-25")
+    assert listing.document_ids == ("us-ny-nyc-2026-int9-2026",), "of what is older such a list says nothing"
+    assert {request.cb_kwargs["work"].key for request in requests} == {
+        "us-ny-nyc-2026-int8-2026",
+        "us-ny-nyc-2026-int9-2026",
+    }
+
+
+def test_listings_of_the_same_days_of_two_cities_stay_two() -> None:
+    days = {
+        "source": "us_local_legistar",
+        "session": "2026",
+        "part": "",
+        "first_on": "2026-03-01",
+        "last_on": "2026-03-30",
+    }
+    listings = [
+        Listing(jurisdiction=f"us-{place}", document_ids=(place,), **days) for place in ("wa-seattle", "az-mesa")
+    ]
+    assert {each.jurisdiction: each.document_ids for each in merged(listings)} == {
+        "us-wa-seattle": ("wa-seattle",),
+        "us-az-mesa": ("az-mesa",),
+    }
+
+
+def changed(number: int, day: str, kind: str = "Introduction") -> dict[str, Any]:
+    return {
+        "MatterId": number,
+        "MatterFile": f"Int {number:04}-2026",
+        "MatterTypeName": kind,
+        "MatterIntroDate": "2026-01-05T00:00:00",
+        "MatterLastModifiedUtc": f"{day}T10:00:00",
+    }
 
 
 def test_token_goes_into_the_address_where_a_council_wants_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEGISTAR_NYC_TOKEN", "secret")
-    assert made(UsLocalLegistarSpider).ask_page(NYC, 0).url.endswith("&token=secret")
+    spider = made(UsLocalLegistarSpider)
+    assert spider.ask_page(NYC, 0).url.endswith("&token=secret")
+    assert NYC in spider.cities
+
+
+def test_city_whose_token_is_lacking_is_left_out_and_named_and_asked_when_it_is_meant() -> None:
+    assert NYC in without_token({})
+    assert NYC not in without_token({"LEGISTAR_NYC_TOKEN": "secret"})
+    assert NYC not in made(UsLocalLegistarSpider).cities
+    assert len(made(UsLocalLegistarSpider).cities) >= 12
+    assert made(UsLocalLegistarSpider, cities="nyc").cities == [NYC]
+
+
+def test_what_lacks_a_key_is_told_with_where_to_get_it() -> None:
+    told = {(each.source, each.variable): str(each) for each in lacking({"LEGISCAN_KEY": "k"})}
+    words = (
+        "New York City is left out, LEGISTAR_NYC_TOKEN is not in the environment (free, 2 minutes; https://council.ny"
+    )
+    assert told["us_local_legistar", "LEGISTAR_NYC_TOKEN"].startswith(f"us_local_legistar: {words}")
+    assert "https://api.congress.gov/sign-up/" in told["us_congress_api", "CONGRESS_GOV_KEY"]
+    assert ("us_states_legiscan", "LEGISCAN_KEY") not in told
+
+
+def test_every_request_asks_for_json_which_the_service_answers_only_then() -> None:
+    spider = made(UsLocalLegistarSpider)
+    assert spider.ask_page(NYC, 0).headers["Accept"] == b"application/json"
+    [request] = spider.gather(work())
+    assert request.headers["Accept"] == b"application/json"
+
+
+UNKNOWN = b'{"ExceptionMessage": "LegistarConnectionString setting is not set up in InSite for client: nyc"}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (500, UNKNOWN, "New York City: Legistar has no client 'nyc'; has the council moved?"),
+        (403, b"", "New York City: refused (HTTP status 403): LEGISTAR_NYC_TOKEN is missing or no longer valid"),
+        (503, b"busy", "New York City: HTTP status 503"),
+    ],
+)
+def test_refusal_says_which_city_it_is_and_what_to_do(status: int, body: bytes, words: str) -> None:
+    spider = made(UsLocalLegistarSpider)
+    request = spider.ask_page(NYC, 0)
+    failure = Failure(HttpError(TextResponse(request.url, status=status, body=body, request=request)))
+    failure.request = request  # type: ignore[attr-defined]
+    [gap] = spider.rejects(failure)
+    assert gap.reason.startswith(words)
+
+
+# --------------------------------------------------------------------- cities
+
+
+@pytest.mark.parametrize("city", load_cities().values(), ids=lambda city: city.client)
+def test_every_city_has_a_place_of_its_own_and_a_page(city: City) -> None:
+    state, place = city.jurisdiction.removeprefix("us-").split("-")
+    assert f"us-{state}" in formatting.glossary()["jurisdictions"]
+    assert place
+    assert formatting.place(city.jurisdiction) == city.name
+    assert city.address(7).startswith("https://")
+    assert city.address(7).endswith("=7")
+    assert [each.client for each in load_cities().values() if each.jurisdiction == city.jurisdiction] == [city.client]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill]}", "since"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: soon}", "soon"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: Mars/Crater, types: [bill], since: 2025-01-01}", "Mars/Crater"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, since: 2025-01-01}", "types"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01, colour: red}", "colour"),
+    ],
+)
+def test_city_with_a_wrong_entry_is_named(tmp_path: Path, entry: str, words: str) -> None:
+    file = tmp_path / "cities.yml"
+    file.write_text(entry)
+    with pytest.raises(ValueError, match=rf"cities\.yml: x: .*{words}"):
+        load_cities(file)
+
+
+def test_kinds_are_words_so_that_a_city_may_name_its_ordinances_as_it_likes() -> None:
+    milwaukee = load_cities()["milwaukee"]
+    kinds = ("Ordinance", "Charter Ordinance", "Resolution-Immediate Adoption", "APPEAL", "Communication to Finance")
+    kept = [kind for kind in kinds if milwaukee.keeps(changed(1, "2026-02-01", kind))]
+    assert kept == ["Ordinance", "Charter Ordinance", "Resolution-Immediate Adoption"]
+
+
+def test_kinds_that_nothing_is_of_any_more_are_told_not_taken_for_an_empty_city() -> None:
+    spider = made(UsLocalLegistarSpider)
+    milwaukee = load_cities()["milwaukee"]
+    spider.rows["milwaukee"] = {1: changed(1, "2026-02-01", "License"), 2: changed(2, "2026-02-01", "Claim")}
+    [gap] = spider.matters(milwaukee)
+    assert isinstance(gap, Reject)
+    assert gap.reason == "Milwaukee: none of 2 matters is of a kind that cities.yml names; they are Claim, License"
+
+
+def test_matter_without_a_day_of_introduction_goes_by_the_year_of_its_number() -> None:
+    county = load_cities()["kingcounty"]
+    row = {"MatterId": 1, "MatterFile": "2025-0123", "MatterTypeName": "Motion", "MatterIntroDate": None}
+    assert session_of(row) == "2025"
+    assert county.keeps(row)
+    assert not county.keeps(row | {"MatterFile": "2024-0123"})
+    assert session_of(row | {"MatterFile": "R-12"}) == "undated"
+
+
+def test_what_was_introduced_before_a_city_s_first_day_is_not_missed() -> None:
+    spider = made(UsLocalLegistarSpider)
+    assert spider.should_list("us-wa-seattle", "2025")
+    assert not spider.should_list("us-wa-seattle", "2024")
+    assert not spider.should_list("us-ny-nyc", "2025")
+
+
+def test_sponsors_are_those_of_the_version_in_force() -> None:
+    row = {"MatterId": 1, "MatterFile": "A 1", "MatterName": "A", "MatterVersion": "B"}
+    names = [("A", "One"), ("B", "One"), ("B", "Two")]
+    sponsors = [{"MatterSponsorMatterVersion": version, "MatterSponsorName": name} for version, name in names]
+    matter = parse_matter(NYC, row, histories=[], sponsors=sponsors, text=None, stamp=None)
+    assert [(each.name, each.role) for each in matter.sponsors] == [("One", "sponsor"), ("Two", "cosponsor")]
 
 
 def test_city_that_is_not_configured_is_named() -> None:
@@ -142,6 +300,12 @@ def test_every_action_has_its_class(name: str, failed: bool, word: str | None) -
     assert classify_local_action(name, failed=failed) == word
 
 
+def test_what_a_committee_passes_is_not_passed_by_the_council() -> None:
+    assert classify_local_action("Passed", body="Finance Committee") == "committee-passage"
+    assert classify_local_action("Passed", failed=True, body="Committee on Rules") == "committee-failure"
+    assert classify_local_action("Passed", body="Common Council") == "passage"
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [
@@ -158,6 +322,19 @@ def test_every_action_has_its_class(name: str, failed: bool, word: str | None) -
         ("Introduced", "introduced"),
         ("Reported from Committee", "reported"),
         ("Something else", None),
+        ("Agenda Ready", None),
+        ("In Council-Placed on File", "reported"),
+        ("In Council-Indefinite Postponement", "reported"),
+        ("Indefinitely Deferred", "failed"),
+        ("Passed Finally", "adopted"),
+        ("Passed Unsigned by Mayor", "adopted"),
+        ("Died due to expiration of legislative council session", "failed"),
+        ("Lapsed", "failed"),
+        ("Not Approved", "failed"),
+        ("Mayor's Office", "to_executive"),
+        ("Mayors Office", "to_executive"),
+        ("Committee Agenda Ready", "in_committee"),
+        ("Second Reading", None),
     ],
 )
 def test_every_state_has_its_status(state: str, status: str | None) -> None:
@@ -258,7 +435,7 @@ def test_part_that_fails_on_every_try_is_a_gap_and_spent_budget_is_none() -> Non
 
 
 def test_dates_that_cannot_be_are_left_out() -> None:
-    city = City(client="x", name="X", jurisdiction="us-xx-x", timezone="UTC", page="https://x/{id}")
+    city = City(client="x", name="X", jurisdiction="us-xx-x", timezone="UTC", types=("bill",), since="2024-01-01")
     row = {"MatterId": 1, "MatterFile": "A 1", "MatterName": "A", "MatterIntroDate": "0001-01-01T00:00:00"}
     history = [{"MatterHistoryActionDate": "2024-13-01T00:00:00", "MatterHistoryActionName": "Approved by Council"}]
     matter = parse_matter(city, row, histories=history, sponsors=[], text=None, stamp=None)

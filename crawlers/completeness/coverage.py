@@ -34,13 +34,13 @@ def day_after(day: str) -> str:
 def merged(listings: Iterable[Listing]) -> list[Listing]:
     """The listings in order, those whose days overlap or adjoin as one: twelve months that all arrived are one year."""
     together: list[Listing] = []
-    for listing in sorted(listings, key=lambda each: (each.session, each.part, each.first_on or "")):
+    for listing in sorted(listings, key=lambda each: (*_place(each), each.first_on or "")):
         last = together[-1] if together else None
         if (
             last is not None
             and last.last_on
             and listing.first_on
-            and (last.session, last.part) == (listing.session, listing.part)
+            and _place(last) == _place(listing)
             and listing.first_on <= day_after(last.last_on)
         ):
             ids = tuple(dict.fromkeys(last.document_ids + listing.document_ids))
@@ -49,6 +49,10 @@ def merged(listings: Iterable[Listing]) -> list[Listing]:
         else:
             together.append(listing)
     return together
+
+
+def _place(listing: Listing) -> tuple[str, str, str]:
+    return listing.session, listing.part, listing.jurisdiction or ""
 
 
 class Baseline:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crawlers.items import (
     Action,
@@ -32,6 +34,8 @@ API = "https://webapi.legistar.com/v1"
 SOURCE = "us_local_legistar"
 CITIES = Path(__file__).with_name("cities.yml")
 Record = dict[str, Any]
+#: Some councils leave the day of introduction empty and begin their file numbers with the year (King County: 2025-0123).
+_YEAR_FIRST = re.compile(r"^((?:19|20)\d\d)-")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +46,22 @@ class City:
     name: str
     jurisdiction: str
     timezone: str
-    page: str
+    types: tuple[str, ...]
+    since: str
+    page: str = ""
     summary: str | None = None
-    types: tuple[str, ...] = ()
-    since: str | None = None
     token: str | None = None
+    get_token: str | None = None
+
+    def keeps(self, row: Record) -> bool:
+        """Whether a listed matter is of a kind that is wanted, and was introduced late enough (or nobody knows when)."""
+        kind = (_text(row, "MatterTypeName") or "").lower()
+        return session_of(row) >= self.since[:4] and any(word.lower() in kind for word in self.types)
+
+    def address(self, number: int) -> str:
+        """Where people read a matter, by Legistar's own number."""
+        page = self.page or f"https://{self.client}.legistar.com/gateway.aspx?m=l&id=/matter.aspx?key={{id}}"
+        return page.format(id=number)
 
 
 @cache
@@ -61,10 +76,26 @@ def load_cities(path: Path = CITIES) -> dict[str, City]:
         for client, entry in entries.items():
             try:
                 fields = {name: str(value) for name, value in entry.items() if name != "types"}
-                cities[client] = City(client=client, types=tuple(entry.get("types") or ()), **fields)
-            except (TypeError, AttributeError) as error:
+                cities[client] = City(client=client, types=tuple(map(str, entry["types"])), **fields)
+                date.fromisoformat(cities[client].since)
+                ZoneInfo(cities[client].timezone)
+            except (TypeError, AttributeError, KeyError, ValueError) as error:  # a time zone nobody knows is a KeyError
                 raise ValueError(f"{path.name}: {client}: {error}") from error
         return cities
+
+
+def without_token(environment: Mapping[str, str] = os.environ) -> list[City]:
+    """The councils that want a token which is not in the environment: they are left out, and named to whoever collects."""
+    return [city for city in load_cities().values() if city.token and not environment.get(city.token)]
+
+
+def refusal(city: City, status: int, body: bytes) -> str:
+    """What a refusal by Legistar means, for whoever must do something about it."""
+    if b"LegistarConnectionString" in body:
+        return f"{city.name}: Legistar has no client {city.client!r}; has the council moved? See {CITIES.name}"
+    if status in (401, 403) and city.token:
+        return f"{city.name}: refused (HTTP status {status}): {city.token} is missing or no longer valid"
+    return f"{city.name}: HTTP status {status}"
 
 
 def read_rows(body: bytes) -> list[Record]:
@@ -119,7 +150,8 @@ def keys_of(city: City, rows: dict[int, Record]) -> dict[str, Record]:
 def session_of(row: Record) -> str:
     """The year in which a matter was introduced; numbers begin anew with a year or a council's term. "undated" if unknown."""
     day = _day(row, "MatterIntroDate")
-    return day[:4] if day else "undated"
+    year = _YEAR_FIRST.match(_text(row, "MatterFile") or "")
+    return day[:4] if day else year[1] if year else "undated"
 
 
 def _identifier(row: Record) -> str:
@@ -168,7 +200,7 @@ def _matter(
         session=session,
         identifier=identifier,
         title=title,
-        url=city.page.format(id=number),
+        url=city.address(number),
         source_url=f"{API}/{city.client}/matters/{number}",
         abstract="\n\n".join(filter(None, parts)) or None,
         text=clean(text),
@@ -203,7 +235,9 @@ def _actions(histories: list[Record]) -> Iterator[Action]:
         yield Action(
             acted_on=day,
             description=words,
-            classification=classify_local_action(name, failed=failed),
+            classification=classify_local_action(
+                name, failed=failed, body=_text(each, "MatterHistoryActionBodyName") or ""
+            ),
             code=name if name != words else None,
         )
 
@@ -220,7 +254,7 @@ def _events(city: City, histories: list[Record]) -> Iterator[Event]:
 
 
 def _sponsors(rows: list[Record], version: str | None) -> Iterator[Sponsor]:
-    """The sponsors of the version in force: Legistar names those of every version."""
+    """The sponsors of the version in force: Legistar repeats them for each version of a matter."""
     rows = [row for row in rows if row.get("MatterSponsorMatterVersion") in (version, None)] or rows
     for place, row in enumerate(sorted(rows, key=lambda row: row.get("MatterSponsorSequence") or 0)):
         if name := _text(row, "MatterSponsorName"):

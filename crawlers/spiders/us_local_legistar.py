@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import scrapy
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
@@ -23,7 +25,8 @@ LAST_LOOK = 999
 
 
 class UsLocalLegistarSpider(GatheringSpider):
-    """`cities`: clients of cities.yml with commas (all if not given); `since` and `until`: days of change."""
+    """`cities`: clients of cities.yml with commas; without it all but those whose token is not in the environment, which
+    `infopolicy crawl` names. `since` and `until`: days of change."""
 
     name = "us_local_legistar"
 
@@ -34,7 +37,8 @@ class UsLocalLegistarSpider(GatheringSpider):
             raise ValueError(
                 f"{', '.join(sorted(unknown))}: not in {ls.CITIES.name}, which has {', '.join(known_cities)}"
             )
-        self.cities = [known_cities[client] for client in (cities.split(",") if cities else known_cities)]
+        wanted = cities.split(",") if cities else [*known_cities.keys() - {each.client for each in ls.without_token()}]
+        self.cities = [city for client, city in known_cities.items() if client in wanted]
         self.rows: dict[str, dict[int, ls.Record]] = defaultdict(dict)
         self.bad: set[str] = set()  # cities with rows that cannot be read
 
@@ -43,7 +47,17 @@ class UsLocalLegistarSpider(GatheringSpider):
             yield self.ask_page(city, 0)
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
-        return jurisdiction in {city.jurisdiction for city in self.cities}
+        """What was introduced before a council's first day (`since`) is not asked for, whatever earlier runs have stored."""
+        return any(city.jurisdiction == jurisdiction and session >= city.since[:4] for city in self.cities)
+
+    def rejects(self, failure: Failure) -> Iterator[Reject]:
+        """A council that refuses loses its own matters only; the reason says which it is and what to do."""
+        city = failure.request.cb_kwargs.get("city")  # type: ignore[attr-defined]
+        response: Response | None = getattr(failure.value, "response", None)
+        for each in super().rejects(failure):
+            if city is not None and response is not None:
+                each = replace(each, reason=ls.refusal(city, response.status, response.body))
+            yield each
 
     def address(self, city: ls.City, path: str, **query: Any) -> str:
         token = os.environ.get(city.token) if city.token else None
@@ -51,25 +65,21 @@ class UsLocalLegistarSpider(GatheringSpider):
         return f"{ls.API}/{city.client}/{path}" + (f"?{urlencode(query, safe='$')}" if query else "")
 
     def ask_page(self, city: ls.City, skip: int, top: int = PAGE) -> scrapy.Request:
-        query: dict[str, Any] = {"$orderby": "MatterId", "$top": top, "$skip": skip}
-        if city.since:
-            query["$filter"] = f"MatterIntroDate ge datetime'{city.since}'"
+        # Not by the day of introduction, which some councils leave empty: what was introduced since then has changed since.
+        changed = f"MatterLastModifiedUtc ge datetime'{max(city.since, self.since)}'"
+        query: dict[str, Any] = {"$filter": changed, "$orderby": "MatterId", "$top": top, "$skip": skip}
         return self.ask(
             self.address(city, "matters", **query),
             self.parse_page,
             cb_kwargs={"city": city, "skip": skip, "top": top},
-            meta={"handle_httpstatus_list": [403]} if city.token and not os.environ.get(city.token) else {},
         )
 
     def parse_page(self, response: Response, city: ls.City, skip: int, top: int) -> Iterator[Any]:
-        if response.status == 403:  # let through only where a token is wanted and not set
-            self.logger.warning("%s is left out: it wants a token, and %s is not set", city.name, city.token)
-            return
         found = ls.read_rows(response.body)
         yield from self.keep(city, found, skip)
         if found:
             yield self.ask_page(city, skip + len(found))
-        elif skip == 0:
+        elif skip == 0 and not self.since:
             raise Unreadable(f"{city.client}: the list is empty")
         elif top != LAST_LOOK:
             yield self.ask_page(city, skip, LAST_LOOK)
@@ -88,34 +98,48 @@ class UsLocalLegistarSpider(GatheringSpider):
                 yield self.bad_row(self.address(city, "matters"), place, row, error)
 
     def matters(self, city: ls.City) -> Iterator[Any]:
-        rows = {
-            n: row
-            for n, row in self.rows[city.client].items()
-            if not city.types or row.get("MatterTypeName") in city.types
-        }
+        listed = self.rows.pop(city.client, {})
+        rows = {number: row for number, row in listed.items() if city.keeps(row)}
+        if listed and not rows and not self.since:
+            kinds = ", ".join(sorted({str(row.get("MatterTypeName")) for row in listed.values()})[:8])
+            reason = f"{city.name}: none of {len(listed):,} matters is of a kind that {ls.CITIES.name} names; they are {kinds}"
+            yield Reject(source=self.name, url=self.address(city, "matters"), reason=reason)
+            return
         keys = ls.keys_of(city, rows)
-        sessions: dict[str, list[str]] = defaultdict(list)
-        for key, row in keys.items():
-            sessions[ls.session_of(row)].append(key)
-        have: dict[str, str | None] = {}
-        corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         for row in rows.values():
             self.audit("matter", row)
-        for session, ids in sessions.items():
-            stored = stored_state.stamps(corpus, source=self.name, session=session)
-            # A row without a number may be that of any stored matter of the city: then none is gone.
-            ids += [key for key in stored if key.startswith(f"{city.jurisdiction}-")] if city.client in self.bad else []
-            ids = list(dict.fromkeys(ids))
-            yield Listing(
-                source=self.name, jurisdiction=city.jurisdiction, session=session, part="", document_ids=tuple(ids)
-            )
-            have |= stored
+        have: dict[str, str | None] = {}
+        for listing in self.listings(city, keys):
+            yield listing
+            corpus = Path(self.settings["INFOPOLICY_CORPUS"])
+            have |= stored_state.stamps(corpus, source=self.name, session=listing.session)
         stamped = [(key, row, str(row.get("MatterLastModifiedUtc"))) for key, row in keys.items()]
         wanted = [each for each in stamped if have.get(each[0]) != each[2] and self.in_days(each[2])]
         for key, row, stamp in self.take(wanted):
             names = ("histories", "sponsors", "versions")
             parts = [(name, self.address(city, f"matters/{row['MatterId']}/{name}")) for name in names]
             yield from self.gather(Work(key=key, record={"city": city, "row": row}, stamp=stamp, waiting=parts))
+
+    def listings(self, city: ls.City, keys: dict[str, ls.Record]) -> Iterator[Listing]:
+        """What the city lists, by session. A list of what changed since a day holds all that was introduced since then, and says
+        nothing of what is older."""
+        days: dict[str, str] = {}
+        sessions: dict[str, list[str]] = defaultdict(list)
+        if self.since:
+            days = {"first_on": self.since, "last_on": min(self.until, self.today)}
+            sessions |= {self.since[:4]: [], self.today[:4]: []}
+        for key, row in keys.items():
+            introduced = str(row.get("MatterIntroDate") or "")[:10]
+            listed = not days or days["first_on"] <= introduced <= days["last_on"]
+            sessions[ls.session_of(row)] += [key] if listed else []
+        for session, ids in sessions.items():
+            if city.client in self.bad:  # a row without a number may be that of any stored matter: then none is gone
+                stored = stored_state.stamps(
+                    Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, session=session
+                )
+                ids = [*dict.fromkeys([*ids, *(key for key in stored if key.startswith(f"{city.jurisdiction}-"))])]
+            place = {"jurisdiction": city.jurisdiction, "session": session, "part": ""}
+            yield Listing(source=self.name, document_ids=tuple(ids), **place, **days)
 
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "text":

@@ -21,7 +21,7 @@ ACTIONS = _rules(
     ("deferral", r"\bcancell?ed\b|\blaid over\b|\bdeferred\b|\btabled\b|\bcontinued\b"),
     ("hearing", r"\bhearing (held|on|scheduled)|\bpublic hearing\b|bill signing scheduled"),
     ("became-law", r"city charter rule adopted|became law|returned unsigned|without (the )?(mayor's )?signature"),
-    ("executive-signature", r"signed into law|signed by (the )?mayor|approved by (the )?mayor"),
+    ("executive-signature", r"^signed$|signed into law|signed by (the )?mayor|approved by (the )?mayor"),
     ("veto-override-passage", r"\boverrid(den|e)\b"),
     ("executive-veto", r"\bvetoed\b"),
     ("executive-receipt", r"sent to (the )?mayor|transmitted to (the )?mayor"),
@@ -36,17 +36,22 @@ ACTIONS = _rules(
     ("passage", r"\b(approved|adopted|passed)\b"),
     ("introduction", r"\bintroduced\b|\bfirst reading\b"),
 )
-#: Where a matter stands, by the name of its state.
+#: Where a matter stands, by the name of its state. "Agenda Ready" is no rule: Mesa, Alexandria, and others leave it so for good.
 STATES = _rules(
-    ("to_executive", r"mayor's desk|awaiting (the )?mayor|mayor's office"),
+    ("reported", r"^in council-"),  # Milwaukee: "In Council-Placed on File" waits for the council to do so
+    ("to_executive", r"mayor'?s'? desk|awaiting (the )?mayor|mayor'?s'? office"),
     ("vetoed", r"\bvetoed\b"),
     ("withdrawn", r"\bwithdrawn\b"),
-    ("failed", r"^filed\b|\bdisapproved\b|\bfailed\b|\bdefeated\b|\bdied\b|placed on file|not adopted"),
+    (
+        "failed",
+        r"^filed\b|\bdisapproved\b|\bfailed\b|\bdefeated\b|\bdied\b|\bdead\b|\blapsed\b|\bkilled\b|\bdenied\b"
+        r"|placed on file|not (adopted|approved|passed)|indefinite",
+    ),
     ("enacted", r"\benacted\b|\bsigned\b"),
     ("adopted", r"\badopted\b|\bpassed\b|\bapproved\b"),
     ("reported", r"\breported\b"),
     ("in_committee", r"committee|\breferred\b|laid over|hearing"),
-    ("introduced", r"\bintroduced\b|\bfiled for introduction\b|\bnew\b|agenda ready|\bpending\b"),
+    ("introduced", r"\bintroduced\b|\bfiled for introduction\b|\bnew\b|\bpending\b"),
 )
 _RANK = {
     "introduced": 0,
@@ -72,14 +77,17 @@ _STEPS = {
 _ENDS = {"failure": "failed", "withdrawal": "withdrawn"}
 
 
-def classify_local_action(name: str, *, failed: bool = False) -> str | None:
+def classify_local_action(name: str, *, failed: bool = False, body: str = "") -> str | None:
     """Open States' word for an action, or None where no rule knows it.
 
     Args:
         name: the council's name of the action ("Approved by Committee").
         failed: the vote that it names was lost.
+        body: who acted. A committee passes nothing: most councils write "Passed" or "Approved" for both.
     """
     word = next((word for word, pattern in ACTIONS if pattern.search(name)), None)
+    if "committee" in body.lower():
+        word = {"passage": "committee-passage", "failure": "committee-failure"}.get(word or "", word)
     return {"committee-passage": "committee-failure", "passage": "failure"}.get(word or "", word) if failed else word
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import yaml
 from babel.dates import format_date, format_skeleton
 
+from crawlers.parsers.legistar import load_cities
 from pages.http import language
 from pages.http.language import N_, _, ngettext
 
@@ -66,7 +67,13 @@ def plural(kind: str) -> str:
 
 
 def place(jurisdiction: str) -> str:
-    return _(glossary()["jurisdictions"].get(jurisdiction, jurisdiction.upper()))
+    """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
+    return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
+
+
+@cache
+def _cities() -> dict[str, str]:
+    return {city.jurisdiction: city.name for city in load_cities().values()}
 
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:

@@ -17,7 +17,7 @@ from fuzzing import change_bytes, change_text, change_tree
 
 from comparison import rules as compared
 from comparison.similarity import families
-from crawlers import sources
+from crawlers import live_check, sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states
 from crawlers.status import ceremonial, session_end
@@ -45,6 +45,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/parsers/legisinfo.yml": legisinfo.ended_sessions.__wrapped__,
     "crawlers/parsers/court_queries.yml": courtlistener.load_queries.__wrapped__,
     "crawlers/parsers/cities.yml": legistar.load_cities.__wrapped__,
+    "crawlers/probes.yml": live_check.load_probes.__wrapped__,
     "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
 }

@@ -179,9 +179,10 @@ def us_local_legistar(folder: Path, count: int, announced: int) -> None:
     host = "https://webapi.legistar.com/v1/nyc/matters"
     row = golden("us_local_legistar/*/v1/nyc/matters@*skip=0")[0]
     rows = clones(row, count, MatterId=lambda n: n, MatterFile=lambda n: f"Int {n:04}-2023")
-    put(folder, f"{host}?$orderby=MatterId&$top=1000&$skip=0", rows)
+    query = "$filter=MatterLastModifiedUtc+ge+datetime%272022-01-01%27&$orderby=MatterId"
+    put(folder, f"{host}?{query}&$top=1000&$skip=0", rows)
     for top in (1000, 999):
-        put(folder, f"{host}?$orderby=MatterId&$top={top}&$skip={max(count, 1)}", [])
+        put(folder, f"{host}?{query}&$top={top}&$skip={max(count, 1)}", [])
     for number in range(1, count + 1):
         for part in ("histories", "sponsors", "versions"):
             put(folder, f"{host}/{number}/{part}", [])
@@ -318,7 +319,7 @@ CASES = {
     "ca_bills": Case(ca_bills, "2026-11-25", "2026-11-26", announces=False),
     "uk_bills": Case(uk_bills, "2026-11-25", "2026-11-26", announces=True),
     "us_states_legiscan": Case(us_states_legiscan, "2023-06-01", "2023-06-02", announces=False),
-    "us_local_legistar": Case(us_local_legistar, "2026-11-25", "2026-11-26", announces=False),
+    "us_local_legistar": Case(us_local_legistar, "2026-11-25", "2026-11-26", False, {"cities": "nyc"}),
     "us_courts": Case(us_courts, "2026-01-01", "2026-01-01", announces=True),
     "us_regulations": Case(us_regulations, "2018-05-28", "2018-05-29", announces=True),
     "us_congress_api": Case(us_congress_api, "2026-11-25", "2026-11-25", announces=True),
