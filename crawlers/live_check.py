@@ -179,11 +179,12 @@ def judge(probe: Probe, response: Response) -> Finding:
 
     if refused := _refused(probe, response):
         return finding(*refused)
+    parser = next((each for each in _PARSERS if each in probe.accept), None)
     try:
-        content = etree.fromstring(response.body, _PARSER) if "xml" in probe.accept else json.loads(response.body)
+        content = etree.fromstring(response.body, _PARSERS[parser]) if parser else json.loads(response.body)
     except ValueError:
         kind = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
-        return finding("changed", f"the answer is not {'XML' if 'xml' in probe.accept else 'JSON'} but {kind}")
+        return finding("changed", f"the answer is not {(parser or 'json').upper()} but {kind}")
     if isinstance(content, dict) and content.get("status") == "ERROR":  # LegiScan's errors come with status 200
         return finding("refused", str(content.get("alert") or content.get("error") or content)[:200])
     record = _first(content, probe.records)
@@ -196,7 +197,11 @@ def judge(probe: Probe, response: Response) -> Finding:
     return finding(OK, *words)
 
 
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+#: By a word of the Accept header; anything else is JSON.
+_PARSERS: dict[str, Any] = {
+    "xml": etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False),
+    "html": etree.HTMLParser(no_network=True, huge_tree=False),
+}
 
 
 def _refused(probe: Probe, response: Response) -> tuple[str, str] | None:
