@@ -19,7 +19,7 @@ from crawlers.pace import in_words, seconds
 from crawlers.sources import load_sources
 from operations.live import lines
 
-KEYS = {source.key: "a-secret-key" for source in load_sources().values() if source.key}
+KEYS = {source.key: "a-secret-key" for source in load_sources().values() if source.key} | {"COURTLISTENER_AGREED": "1"}
 FEDERAL_REGISTER = dict.fromkeys(load_probes()["us_federal_register"]["fields"], "x")
 
 

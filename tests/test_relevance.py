@@ -164,7 +164,10 @@ def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -
     assert old.version != new.version
     assert phrases
     assert set(phrases) == {
-        item.source for trigger in load_catalogue().by_id["lf-lsta"].triggers for item in trigger.any
+        item.source
+        for position, trigger in Matcher(load_catalogue()).owners
+        if position.id == "lf-lsta"
+        for item in trigger.any
     }
 
 

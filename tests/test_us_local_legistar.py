@@ -21,6 +21,7 @@ from crawlers.download.budget import BudgetSpent
 from crawlers.items import Document, Listing, Reject, Unreadable
 from crawlers.keys import lacking
 from crawlers.parsers.legistar import City, keys_of, load_cities, parse_matter, session_of, without_token
+from crawlers.sources import load_sources
 from crawlers.spiders.us_local_legistar import LAST_LOOK, UsLocalLegistarSpider
 from crawlers.status.local import classify_local_action, state_status
 from pages.http import formatting
@@ -149,10 +150,7 @@ def test_what_lacks_a_key_is_told_with_where_to_get_it() -> None:
 
 
 def test_every_request_asks_for_json_which_the_service_answers_only_then() -> None:
-    spider = made(UsLocalLegistarSpider)
-    assert spider.ask_page(NYC, 0).headers["Accept"] == b"application/json"
-    [request] = spider.gather(work())
-    assert request.headers["Accept"] == b"application/json"
+    assert load_sources()["us_local_legistar"].accept == "application/json"
 
 
 UNKNOWN = b'{"ExceptionMessage": "LegistarConnectionString setting is not set up in InSite for client: nyc"}'
