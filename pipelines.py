@@ -372,10 +372,10 @@ class Updated:
 
     rederived: int
     manual: int
-    ended: int
     tagged: int
     matched: int
     compared: int
+    ended: int = 0
 
 
 def update(
@@ -407,7 +407,7 @@ def update(
     outcomes.suggest(corpus, staff)
     publish(corpus, staff, now)
     compared = compare_texts(corpus)
-    return Updated(rederived, manual, ended, derived.tagged, derived.matched, compared.documents)
+    return Updated(rederived, manual, derived.tagged, derived.matched, compared.documents, ended)
 
 
 def publish(corpus: Database, staff: Database, now: str) -> int:

@@ -146,6 +146,37 @@ def test_what_did_not_pass_fails_on_the_day_its_session_ended_and_a_law_stays(co
     assert moved_on_file(corpus) == {("us-wy", "2025"): "2025-03-14"}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "on", "ends_too"),
+    [
+        ("Committee report approving bill, renumbered as HF 12.", "2025-02-20", False),
+        ("Laid on Table, refer to CS/SB 15", "2025-02-20", False),
+        ("Companion bill passed", "2025-02-20", False),
+        ("Laid on the table", "2025-02-20", True),
+        ("Adopted in concurrence", "2025-02-20", False),
+        ("House read and passed", "2025-02-20", False),
+        ("Tabled, Passed, YEAS 8, NAYS 3", "2025-02-20", True),
+        ("Committee report: do pass", "2025-02-20", True),
+        ("Referred to the Committee on Education", "2025-03-20", False),  # a step after the session
+    ],
+)
+def test_what_goes_on_elsewhere_or_afterwards_is_not_called_failed(
+    corpus: Database, sentence: str, on: str, ends_too: bool
+) -> None:
+    bill = heard(1, on)
+    bill["actions"][1] |= {"description": sentence, "classification": ["referral-committee"]}
+    _store(corpus, bill)
+    _state(corpus)
+    assert write_session_ends(corpus, today="2025-06-01", now=NOW) == int(ends_too)
+
+
+def test_what_one_chamber_adopts_by_itself_is_not_called_failed(corpus: Database) -> None:
+    _store(corpus, heard(1, "2025-02-20"), heard(2, "2025-02-20") | {"classification": ["resolution"]})
+    _state(corpus)
+    assert write_session_ends(corpus, today="2025-06-01", now=NOW) == 1
+    assert _standing(corpus, 2) == ("in_committee", "2025-02-20", None)
+
+
 def moved_on_file(db: Database) -> dict[tuple[str, str], str]:
     return moved_on(Path(db.execute("pragma database_list").fetchone()[2]))
 

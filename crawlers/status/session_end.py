@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from re import IGNORECASE, Pattern
+from re import compile as pattern
 from typing import Any
 
 from crawlers.status.federal import congress_ends_on
@@ -36,7 +38,7 @@ class Session:
 
 @cache
 def load_rules(path: Path = FILE) -> Mapping[str, Any]:
-    """The rules: `two_years` and `carry_over` by postal code, `parliaments` by jurisdiction.
+    """The rules: `two_years` and `carry_over` by postal code, `parliaments` by jurisdiction, `one_chamber`, `not_said`.
 
     Raises:
         ValueError: a rule is not of that form.
@@ -50,7 +52,19 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
         for sessions in entries["parliaments"].values():
             for days in sessions.values():
                 [each.isoformat() for each in days]
+        for each in entries["not_said"]:
+            pattern(each)
         return dict(entries)
+
+
+@cache
+def _not_said() -> tuple[Pattern[str], ...]:
+    return tuple(pattern(each, IGNORECASE) for each in load_rules()["not_said"])
+
+
+def is_unsaid(latest_action: str | None) -> bool:
+    """Whether the latest action of a bill leaves open what became of it: it goes on elsewhere, or may have passed."""
+    return any(each.search(latest_action or "") for each in _not_said())
 
 
 def _day_after(year: int, month_and_day: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.status.session_end import Session, ends, known_days
+from crawlers.status.session_end import Session, ends, is_unsaid, known_days, load_rules
 from crawlers.storage import stored_state
 from store.sync_table import sync_table
 
@@ -97,14 +97,21 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
 
 
 def _ending(db: Database) -> list[tuple[str, str, str, str]]:
-    """Undecided bills of sessions that are over, as (id, jurisdiction, session, day)."""
-    marks, national = (", ".join(map(repr, each)) for each in (UNDECIDED, UNDECIDED_NATIONAL))
-    return db.execute(
-        f"""select d.id, e.jurisdiction, e.session, e.ended_on from session_ends e
+    """Undecided bills of sessions that are over, as (id, jurisdiction, session, day).
+
+    Not those that took a step after that day, nor those of which our record does not say what became of them.
+    """
+    lists = (UNDECIDED, UNDECIDED_NATIONAL, load_rules()["one_chamber"])
+    marks, national, one_chamber = (", ".join(map(repr, each)) for each in lists)
+    rows = db.execute(
+        f"""select d.id, e.jurisdiction, e.session, e.ended_on, d.latest_action from session_ends e
         join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
-            ({national}) and (d.status in ({marks}) or d.jurisdiction in {NATIONAL})"""
+            ({national}) and (d.status in ({marks}) or d.jurisdiction in {NATIONAL})
+            and coalesce(d.status_on, '') <= e.ended_on
+            and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))"""
     ).fetchall()
+    return [row[:4] for row in rows if row[1] in NATIONAL or not is_unsaid(row[4])]
 
 
 def _end(db: Database, ending: list[tuple[str, str, str, str]]) -> None:
