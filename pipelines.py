@@ -428,6 +428,7 @@ def crawl(
     tell: Callable[[Step], None] | None = None,
     log_level: str = "WARNING",
     budget: bool = True,
+    calm: bool = False,
 ) -> list[Run]:
     """Run the spiders in this process, one after the other's start, and return what each did.
 
@@ -436,6 +437,7 @@ def crawl(
         arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
         tell: called every second for each source, and once more when it has ended.
         budget: obey the publishers' limits; False is for a mirror only.
+        calm: no log line for each request that was given up: its reject and the run's note say it.
 
     Raises:
         BadSetting: there is no mirror, and no address for publishers to write to.
@@ -447,7 +449,7 @@ def crawl(
     open_ops(config.ops).close()
     keep_secrets()
     more = {"INFOPOLICY_TELL": tell, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
-    more["LOG_INSTALL_ROOT_HANDLER"] = not structured()
+    more |= {"LOG_INSTALL_ROOT_HANDLER": not structured()} | ({"RETRY_GIVE_UP_LOG_LEVEL": "INFO"} if calm else {})
     process = AsyncCrawlerProcess(scrapy_settings(config, **more))
     # Otherwise Scrapy makes a line for every request and throws it away later.
     logging.getLogger("scrapy").setLevel(log_level)

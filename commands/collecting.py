@@ -121,6 +121,7 @@ def crawl(
             tell=None if session.quiet else board.show,
             log_level="INFO" if session.verbose else "WARNING",
             budget=budget == "on",
+            calm=progress,
         )
         for run in runs:
             board.end(run)

@@ -121,8 +121,10 @@ def needs(config: Configuration, names: Sequence[str]) -> Iterator[str]:
         state, note, waiting, requests = last.get(name, ("never run", None, 0, 0))
         if waiting:
             yield f"{name}: the day's requests are used up; collect again tomorrow{_whole(name, requests)}"
-        elif state != "finished" or note:
+        elif state != "finished":
             yield f"{name}: {note or state}; collect again, it goes on where it ended"
+        elif note:
+            yield f"{name}: {note} (see infopolicy status)"
 
 
 def _whole(name: str, requests: int) -> str:

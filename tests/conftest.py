@@ -215,7 +215,7 @@ def infopolicy(tmp_path: Path) -> Command:
             cwd=options.pop("cwd", ROOT),
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=options.pop("timeout", 120),
             **options,
         )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
