@@ -2,6 +2,7 @@
 
     python -m benchmarks.state_texts [--wrong] [STATE ...]   the marked words of markup.jsonl: how many are right
     python -m benchmarks.state_texts --every [STATE ...]     every original: how many can be read, how many show marks
+    python -m benchmarks.state_texts --every --most=25       at most so many of each host and kind of file, drawn at random
 
 A word counts as right when it stands in the same order in both lists of added (or struck) words. A word that we mark and
 should not mark counts against us like one that we miss.
@@ -10,6 +11,7 @@ should not mark counts against us like one that we miss.
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 import time
@@ -74,14 +76,15 @@ def marked(states: Collection[str] = (), wrong: bool = False) -> dict[str, tuple
     return {host: (total["same"], total["either"]) for host, total in sorted(totals.items())}
 
 
-def every(states: Collection[str] = ()) -> dict[tuple[str, str], Counter[str]]:
+def every(states: Collection[str] = (), most: int | None = None) -> dict[tuple[str, str], Counter[str]]:
     """By host and kind of file: originals, those read, those with marks, and words added and struck in them."""
     packs, texts = originals()
+    random.Random(17).shuffle(texts)
     totals: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for text in texts:
-        if states and text.state not in states:
-            continue
         total = totals[text.host, text.form]
+        if (states and text.state not in states) or total["all"] == most:
+            continue
         total["all"] += 1
         try:
             found = read(packs.read(text), hosts()[text.host].kinds[text.form])
@@ -99,7 +102,8 @@ def main(arguments: list[str]) -> None:
     states = {each for each in arguments if not each.startswith("-")}
     started = time.monotonic()
     if "--every" in arguments:
-        counted = every(states)
+        most = next((int(each[7:]) for each in arguments if each.startswith("--most=")), None)
+        counted = every(states, most)
         for (host, form), total in counted.items():
             print(
                 f"{host:28} {form:5}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
 from derive.update import derive
 from positions.catalog.records import OPPOSITE
-from positions.matching.matcher import Matcher
+from positions.matching.changes import every_change
+from positions.matching.matcher import Match, Matcher
+from positions.matching.provisions import Provision
 from text.changes import ADDED, STRUCK, Mark, as_amended, as_it_was, changed, read_marks
 
 _SIGNED = re.compile(r"\+([^+]+)\+|~([^~]+)~")
@@ -143,6 +146,38 @@ def test_law_that_is_only_reprinted_matches_nothing(matcher: Matcher) -> None:
 def test_law_that_moves_to_another_place_is_not_struck(matcher: Matcher) -> None:
     moved = stances(matcher, f"SECTION 1. ~(a) {LAW}~ +(b) {LAW}+")
     assert moved == stances(matcher, f"SECTION 1. +{LAW}+")
+
+
+@pytest.mark.parametrize(
+    ("title", "sentences", "stance"),
+    [
+        ("watch", ["Libraries lend."], "watch"),
+        ("watch", ["Libraries lend.", "Libraries rent."], "support"),
+        ("watch", ["Libraries lend.", "Libraries never lend."], "watch"),
+        ("support", ["Libraries lend."], "support"),
+        (None, ["Libraries lend."], "support"),
+    ],
+)
+def test_one_sentence_decides_no_direction_that_the_title_leaves_open(
+    title: str | None, sentences: list[str], stance: str
+) -> None:
+    def every(fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
+        found = [Match("p", title, 0.3, Provision("title", 0, 1, "L"), f"says: {title}, p")] if title else []
+        for place in re.finditer(r"Libraries[^.]*\.", fields["text"] or ""):
+            said = "oppose" if "never" in place[0] else "support"
+            found.append(Match("p", said, 0.6, Provision("text", *place.span(), place[0]), f"says: {said}, p"))
+        return found
+
+    text, marks = marked("SECTION 1.\n" + "\n".join(f"+{each}+" for each in sentences))
+    found = [each for each in every_change(every, {"text": text}, {"x"}, marks) if each.provision.field == "text"]
+    assert {each.stance for each in found} == {stance}
+
+
+def test_sponsors_and_committees_are_no_provision() -> None:
+    text, marks = marked(
+        "By Senator Reader\nReferred to Committee on Libraries.\nAN ACT relating to roads.\nSECTION 1. +A road is wide.+"
+    )
+    assert words(changed(text, marks)) == "AN ACT relating to roads. SECTION 1. A road is wide."
 
 
 # --------------------------------------------------------------------- tags and matches of stored documents

@@ -40,6 +40,11 @@ _SMALL_WORDS = (
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
+#: What stands before the first section and is no title: the session, the sponsors, the day and the committee.
+_FRONT = re.compile(
+    r"referred to|read (?:the )?first time|sponsor|introduced by|regular session|legislature|^by\b|general assembly",
+    re.IGNORECASE,
+)
 _NOT_BREAK = re.compile(r"[^\n]")
 
 
@@ -104,7 +109,9 @@ def _wanted(text: str, telling: Sequence[Mark], marks: Sequence[Mark]) -> list[_
     for start, end in _sections(text):
         inside = units[bisect_left(starts, start) : bisect_left(starts, end)]
         if not overlaps(marks, ADDED, start, end) and not overlaps(marks, STRUCK, start, end):
-            if start == 0 or _is_new(text[start : min(end, start + _HEAD)]):
+            if start == 0:
+                wanted.update(unit for unit in inside if not _FRONT.search(text[unit.start : unit.end]))
+            elif _is_new(text[start : min(end, start + _HEAD)]):
                 wanted.update(inside)
         elif inside:  # which law the section amends
             wanted.update(inside[: 2 if inside[0].end - inside[0].start < _NUMBER_ALONE else 1])

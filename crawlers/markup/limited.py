@@ -7,6 +7,7 @@ environment and so no secret, the file on its standard input, and answers with J
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -24,7 +25,12 @@ MEMORY = 1_000_000_000
 PROCESSOR_SECONDS = 60
 SECONDS = 120
 MOST_TEXT = 5_000_000
-_NO_WORDS = "a file without words: a scan, or an empty page"
+_NO_WORDS = "a file without words, such as a scan"
+#: Every text of a bill or resolution has one of these.
+_LAW = re.compile(
+    r"\b(?:act|acts|bill|resolution|r e s o l u t i o n|resolved|section|sec|enact\w*|amend\w*|whereas|law|laws|code)\b",
+    re.IGNORECASE,
+)
 _TOO_MUCH = "reading it takes more memory or time than the text of a bill needs"
 
 
@@ -64,8 +70,10 @@ def answer_of(body: bytes, host: str, kind: str, charset: str | None = None) -> 
         return {"problem": _TOO_MUCH}
     except Exception as error:  # whatever a damaged file makes of its reader: there is no list of it
         return {"problem": f"a damaged file, or of a kind that we cannot read ({type(error).__name__})"}
-    if not found.text.strip("\ufffd \n"):
+    if kind == "pdf" and not found.text.strip("\ufffd \n"):
         return {"problem": _NO_WORDS}
+    if kind != "pdf" and not _LAW.search(found.text):
+        return {"problem": "a page without a word of a bill, such as one that says that the site is being mended"}
     if len(found.text) > MOST_TEXT:
         return {"problem": f"a text of more than {MOST_TEXT:,} letters"}
     return {"text": found.text, "marks": found.marks}

@@ -86,12 +86,14 @@ def kind_of_answer(text: NamedText, content_type: str, body: bytes) -> tuple[str
     charset = re.search(r"charset=[\"']?([\w-]+)", rest, re.IGNORECASE)
     start = body.lstrip()[:5]
     kind = "pdf" if start == b"%PDF-" else KINDS.get(media.strip().lower())
-    if kind == "pdf" and start != b"%PDF-":
-        raise Unreadable("a PDF by its content type, and not by its first bytes")
+    if kind == "pdf" and (start != b"%PDF-" or b"%%EOF" not in body[-2048:]):
+        raise Unreadable("a PDF by its content type, and not by its first or last bytes")
     if kind is None and start[:1] == b"<":
         kind = text.kind or ("xml" if start == b"<?xml" else "html")
     if kind is None or (text.kind and kind != text.kind) or text.host is None or kind not in text.host.kinds:
         raise Unreadable(
             f"asked for {text.kind or 'the text of a bill'}, got {kind or media or 'an answer of no type'}"
         )
+    if kind == "html" and (b"\0" in body or b"</html" not in body[-20_000:].lower()):
+        raise Unreadable("a page that is cut off or garbled")
     return kind, charset[1] if charset else None

@@ -12,11 +12,13 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import decisions, rulemaking
-from pages.documents.highlight import MODEL, Mark, Piece, excerpts, pieces, telling
+from pages.documents.highlight import MODEL, Changes, Mark, Piece, excerpts, pieces, telling, within
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from positions.matching.provisions import section_finder
+from text.changes import Mark as Change
+from text.changes import read_marks
 
 #: Longer texts are shown by the passages that matter, with the source one click away.
 WHOLE_TEXT = 60_000
@@ -81,6 +83,8 @@ class DocumentView:
     text_pieces: list[Piece]
     text_passages: list[list[Piece]]
     text_whole: bool
+    text_marks: str
+    forbidden_text: str | None
     tags: list[TagView]
     positions: list[PositionView]
     stances: list[Row]
@@ -116,6 +120,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
     text_whole = 0 < len(text) <= WHOLE_TEXT
+    changes, text_marks = _changes(db, document_id, text)
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
@@ -127,11 +132,13 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
         title_pieces=pieces(head["title"], spans["title"]),
         abstract_pieces=pieces(head["abstract"] or "", spans["abstract"]),
-        text_pieces=pieces(text, spans["text"]) if text_whole else [],
-        text_passages=excerpts(text, spans["text"]) if text else [],
+        text_pieces=pieces(text, spans["text"], changes) if text_whole else [],
+        text_passages=excerpts(text, spans["text"], changes) if text else [],
         text_whole=text_whole,
+        text_marks=text_marks,
+        forbidden_text=_forbidden(db, document_id) if not text else None,
         tags=_tags(db, document_id, evidence),
-        positions=_positions(db, head, spans, decided),
+        positions=_positions(db, head, spans, decided, changes),
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
@@ -150,6 +157,23 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         events=_part(db, "events", document_id, "starts_at, ordinal"),
         terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
     )
+
+
+def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
+    """What the text adds and strikes; and "shown", "none" where its file shows no marks, or "" where nobody has looked."""
+    stored = value(
+        db,
+        "select marks from version_texts where document_id = ? and text = ? and marks is not null limit 1",
+        [document_id, text],
+    )
+    changes = read_marks(stored)
+    return changes, "shown" if changes else "none" if stored else ""
+
+
+def _forbidden(db: sqlite3.Connection, document_id: str) -> str | None:
+    """The address of a text that its publisher asks programs not to fetch."""
+    sql = "select url from version_texts where document_id = ? and note = 'forbidden' order by rowid desc limit 1"
+    return value(db, sql, [document_id])
 
 
 def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:
@@ -178,7 +202,7 @@ def _tag(row: Row, evidence: list[Row]) -> TagView:
 
 
 def _positions(
-    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row]
+    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row], changes: Changes
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
@@ -197,7 +221,9 @@ def _positions(
                 for span in spans[field]
                 if start <= span.start and span.end <= row["end"]
             ]
-            view.places.append((FIELD_LABELS.get(field, field), section(field)(start), pieces(row["words"], inside)))
+            changed = within(changes, start, row["end"]) if field == "text" else ()
+            sentence = pieces(row["words"], inside, changed)
+            view.places.append((FIELD_LABELS.get(field, field), section(field)(start), sentence))
     # What staff added without pointing at a sentence.
     added = confirmed - set(found)
     for row in rows(db, "select id, title, statement from positions") if added else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from text.tokens import fold_words
@@ -27,13 +27,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``labels`` is empty where nothing rests on it."""
+    """A run of text; ``labels`` is empty where nothing rests on it. ``change`` is "added" or "struck" by a bill, or empty."""
 
     text: str
     labels: tuple[str, ...] = ()
+    change: str = ""
 
 
-def pieces(text: str, spans: Iterable[Mark]) -> list[Piece]:
+#: Where a bill adds and strikes words: start, end, "added" or "struck".
+Changes = Sequence[tuple[int, int, str]]
+
+
+def pieces(text: str, spans: Iterable[Mark], changes: Changes = ()) -> list[Piece]:
     """Cut a text into marked and unmarked runs; joined together they are the text again.
 
     Spans that overlap or touch become one mark with all their labels; a mark that goes over a line break is cut there, so
@@ -59,7 +64,36 @@ def pieces(text: str, spans: Iterable[Mark]) -> list[Piece]:
         at = end
     if at < len(text):
         found.append(Piece(text[at:]))
-    return found
+    return _with_changes(found, changes) if changes else found
+
+
+def _with_changes(found: Sequence[Piece], changes: Changes) -> list[Piece]:
+    """The same pieces, cut where a bill begins or ends to add or strike."""
+    cut: list[Piece] = []
+    at = number = 0
+    for piece in found:
+        end = at + len(piece.text)
+        while at < end:
+            while number < len(changes) and changes[number][1] <= at:
+                number += 1
+            start, stop, change = changes[number] if number < len(changes) else (end, end, "")
+            to = min(end, start if at < start else stop)
+            cut += [
+                Piece(part, piece.labels, change if start <= at and part.strip() else "")
+                for part in _BREAK.split(piece.text[len(piece.text) - (end - at) : len(piece.text) - (end - to)])
+                if part
+            ]
+            at = to
+    return cut
+
+
+def within(changes: Changes, start: int, end: int) -> list[tuple[int, int, str]]:
+    """The changes between two places of a text, counted from the first one."""
+    return [
+        (max(first, start) - start, min(last, end) - start, change)
+        for first, last, change in changes
+        if first < end and start < last
+    ]
 
 
 def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> list[str]:
@@ -92,7 +126,9 @@ def _folded(words: str) -> str:
     return f" {' '.join(fold_words(words))} "
 
 
-def excerpts(text: str, spans: Iterable[Mark], *, around: int = 180, limit: int = 6) -> list[list[Piece]]:
+def excerpts(
+    text: str, spans: Iterable[Mark], changes: Changes = (), *, around: int = 180, limit: int = 6
+) -> list[list[Piece]]:
     """The places of a long text on which something rests, each with some words around it, at most ``limit`` of them."""
     windows: list[tuple[int, int, list[Mark]]] = []
     for span in sorted(spans, key=lambda span: (span.start, span.end)):
@@ -107,7 +143,7 @@ def excerpts(text: str, spans: Iterable[Mark], *, around: int = 180, limit: int 
     found = []
     for start, end, members in windows[:limit]:
         shifted = [Mark(span.start - start, span.end - start, span.label) for span in members]
-        cut = pieces(text[start:end], shifted)
+        cut = pieces(text[start:end], shifted, within(changes, start, end))
         found.append([Piece("… "), *cut] if start else cut)
         if end < len(text):
             found[-1].append(Piece(" …"))

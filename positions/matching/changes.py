@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from text.changes import STRUCK, Mark, as_amended, as_it_was, overlaps
 Match = Any
 #: A match that rests on struck words counts for less: the words may come back elsewhere in other form.
 _STRUCK = 0.9
+_OPEN = 0.5
 Every = Callable[[Mapping[str, str | None], Collection[str]], list[Match]]
 
 
@@ -36,7 +38,35 @@ def every_change(
         and (match.position_id, match.stance) not in stays  # the same words stand elsewhere: moved, not struck
         and overlaps(marks, STRUCK, match.provision.start, match.provision.end)
     ]
-    return new + struck
+    return _where_the_title_is_silent([*new, *struck])
+
+
+def _where_the_title_is_silent(found: list[Match]) -> list[Match]:
+    """One sentence of a text decides no direction that title and summary leave open: two must agree, and none object."""
+    outside: dict[str, set[str]] = defaultdict(set)
+    inside: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for match in found:
+        if match.provision.field != "text":
+            outside[match.position_id].add(match.stance)
+        elif match.stance != "watch":
+            inside[match.position_id].add((match.stance, match.provision.start))
+    open_ones = {
+        position
+        for position, stances in outside.items()
+        if stances == {"watch"} and (len(inside[position]) < 2 or len({stance for stance, _ in inside[position]}) > 1)
+    }
+    return [
+        _left_open(match)
+        if match.position_id in open_ones and match.provision.field == "text" and match.stance != "watch"
+        else match
+        for match in found
+    ]
+
+
+def _left_open(match: Match) -> Match:
+    says = match.reason.rpartition(": ")[0]
+    reason = f"touches, one sentence tells: {says}: watch, {match.position_id}"
+    return replace(match, stance="watch", score=round(match.score * _OPEN, 4), reason=reason)
 
 
 def _whole(match: Match, text: str) -> Match:
