@@ -10,8 +10,8 @@ from contextlib import closing
 
 from digest import service
 from operations.doctor.findings import PATIENCE, Finding, Host, ok, problem, warning
-from operations.doctor.site import EXAMPLES, is_local
-from settings import Configuration
+from operations.doctor.site import is_local
+from settings import NOBODY, Configuration
 from store.connect import read_only
 from store.errors import OperationError
 
@@ -26,7 +26,7 @@ def sender(host: Host) -> Iterator[Finding]:
     except service.NotSetUp as error:
         yield problem("mail", str(error), "No digest and no confirmation email can leave.", "Set INFOPOLICY_MAIL_FROM.")
         return
-    if head.domain in EXAMPLES:
+    if head.domain in NOBODY:
         yield problem(
             "mail",
             f"The sender is at {head.domain}, which is nobody's.",
