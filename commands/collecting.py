@@ -213,7 +213,7 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
         raise Stop(f"no source is called {unknown[0]!r}; there are: {', '.join(known)}", 2)
     for name in sources:
         if words := known[name].lacking():
-            raise Stop(f"{name}: {words} ({known[name].get_key or known[name].terms})", 2)
+            raise Stop(f"{name}: {words} ({known[name].get_key or known[name].terms.url})", 2)
     return list(sources) or [name for name, each in known.items() if not each.lacking()]
 
 

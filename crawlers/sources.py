@@ -23,6 +23,15 @@ class BadSource(InvalidInput):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a source's terms of use `allow`, the page that says so, and the ISO day on which it was read, if it was."""
+
+    allows: str
+    url: str
+    read: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute`, `per_hour` and
     `per_day` where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is
@@ -37,7 +46,7 @@ class Source:
     jurisdictions: tuple[str, ...]
     level: str
     url: str
-    terms: str
+    terms: Terms
     key: str | None
     get_key: str | None
     concurrency: int
@@ -81,6 +90,11 @@ def load_sources(path: Path = FILE) -> dict[str, Source]:
         return {name: _source(path.name, name, entry) for name, entry in entries.items()}
 
 
+def _terms(entry: dict[str, Any]) -> Terms:
+    read = entry["read"]
+    return Terms(allows=str(entry["allows"]), url=str(entry["url"]), read=str(read) if read else None)
+
+
 def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
     try:
         rest = dict(entry)
@@ -95,6 +109,7 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             per_day=rate.get("per_day"),
             expect_min=int(expect["min"]),
             expect_max=int(expect["max"]),
+            terms=_terms(rest.pop("terms")),
             jurisdictions=tuple(rest.pop("jurisdictions")),
             hosts=tuple(rest.pop("hosts", ())),
             **rest,

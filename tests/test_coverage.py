@@ -336,7 +336,7 @@ def with_a_new_field(source: str, folder: Path) -> None:
     for path in filter(Path.is_file, folder.rglob("*")):
         body = path.read_text()
         if body.lstrip().startswith("<"):
-            path.write_text(re.sub(r"<(bill|Bill)>", r"<\1><brandNew>1</brandNew>", body))
+            path.write_text(re.sub(r"<(bill|Bill|extension)>", r"<\1><brandNew>1</brandNew>", body))
         else:
             path.write_text(json.dumps(add(json.loads(body))))
 

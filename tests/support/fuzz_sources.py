@@ -23,6 +23,7 @@ from crawlers.parsers import (
     congress_gov,
     courtlistener,
     federal_register,
+    govinfo_courts,
     legiscan,
     legisinfo,
     legistar,
@@ -191,6 +192,22 @@ def _canada(body: bytes) -> None:
     stored(each(lambda bill: parse(bill, source_url="https://x", stamp="s"), bills))
 
 
+def _court_opinions(body: bytes) -> None:
+    root = xmltree.parse(body, root="mods")
+    name = (root.findtext("{*}extension/{*}accessId") or "").removeprefix("USCOURTS-").strip()
+    case = govinfo_courts.read_case(body, name)
+    govinfo_courts.is_wanted(case)
+    stored([govinfo_courts.parse_case(case, name, stamp="s")])
+
+
+def _court_sitemaps(body: bytes) -> None:
+    if b"<sitemapindex" in body:
+        govinfo_courts.read_index(body, "2026-01-01")
+    else:
+        for row in govinfo_courts.read_sitemap(body):
+            govinfo_courts.key_of(row.name)
+
+
 def _canada_list(body: bytes) -> None:
     rows = legisinfo.read_list(body)
     for row in rows:
@@ -313,6 +330,8 @@ def sources() -> tuple[Target, ...]:
         ("courts", cl, change_json, _courts, UNUSABLE),
         ("regulations", "us_regulations/**/documents@*", change_json, _regulations, UNUSABLE),
         ("docket", "us_regulations/**/dockets/*", change_json, _docket, UNUSABLE),
+        ("court_opinions", "us_court_opinions/**/mods.xml", change_xml, _court_opinions, UNUSABLE),
+        ("court_sitemaps", "us_court_opinions/**/sitemap/*.xml", change_xml, _court_sitemaps, UNUSABLE),
         ("canada", "ca_bills/www.parl.ca/legisinfo/en/bill/*/*/xml", change_xml, _canada, UNUSABLE),
         ("canada_list", "ca_bills/www.parl.ca/legisinfo/en/bills/json*", change_json, _canada_list, UNUSABLE),
         ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
@@ -338,6 +357,7 @@ OF_SOURCE = {
     "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list"),
     "us_local_legistar": ("legistar", "legistar_parts"),
     "us_courts": ("courts",),
+    "us_court_opinions": ("court_opinions", "court_sitemaps"),
     "us_regulations": ("regulations", "docket"),
     "us_congress_api": (
         "congress_list",

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
-from crawlers.parsers import courtlistener, legisinfo, openstates
+from crawlers.parsers import courtlistener, govinfo_courts, legisinfo, openstates
 from crawlers.sources import load_sources
 from crawlers.spiders.us_congress_api import PROCEEDINGS
 from crawlers.spiders.us_federal_register import listing_url, month_end, months
@@ -311,7 +311,22 @@ def stored_bills(db: Database, run: int) -> None:
     upsert(db, bills, now="2026-11-25T00:00:00Z", silent=True)
 
 
+def us_court_opinions(folder: Path, count: int, announced: int) -> None:
+    site, space = govinfo_courts.HOST, 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    record = (SOURCES / f"us_court_opinions/{file_name(govinfo_courts.address('ca5-26-50001'))}").read_text()
+    sitemap = f"{site}/sitemap/USCOURTS_2026_ca5_sitemap.xml"
+    put(folder, govinfo_courts.INDEX, f"<sitemapindex {space}><sitemap><loc>{sitemap}</loc></sitemap></sitemapindex>")
+    rows = ""
+    for number in range(1, count + 1):
+        rows += (
+            f"<url><loc>{site}/app/details/USCOURTS-ca5-26-{number}</loc><lastmod>2026-11-20T00:00:00Z</lastmod></url>"
+        )
+        put(folder, govinfo_courts.address(f"ca5-26-{number}"), record.replace("ca5-26-50001", f"ca5-26-{number}"))
+    put(folder, sitemap, f"<urlset {space}>{rows}</urlset>")
+
+
 CASES = {
+    "us_court_opinions": Case(us_court_opinions, "2026-11-25", "2026-11-26", announces=False),
     "us_bills": Case(us_bills, "2022-06-01", "2022-06-02", announces=False),
     "us_federal_register": Case(us_federal_register, "2024-01-20", "2024-01-21", announces=True),
     # three weeks later, when each session's total is requested again
