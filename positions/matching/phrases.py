@@ -149,7 +149,9 @@ class PhraseIndex:
     def candidates(self, words: Sequence[str]) -> Iterator[tuple[int, Pattern, int]]:
         """Yield ``(index, pattern, owner)`` for each folded word that may begin a pattern whose words all occur."""
         seen = vocabulary(words)
-        exact = {word: [pair for pair in self._exact[word] if pair[0].possible(seen)] for word in seen.words & self._starts}
+        exact = {
+            word: [pair for pair in self._exact[word] if pair[0].possible(seen)] for word in seen.words & self._starts
+        }
         prefix = {
             key: [pair for pair in self._prefix[key] if pair[0].possible(seen)]
             for key in seen.beginnings & self._beginnings
