@@ -170,6 +170,29 @@ def positions_evaluate(
         sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json, rounds=bootstrap))
 
 
+@positions.command("directions")
+@click.argument("texts", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--split",
+    type=click.Choice(["tune", "heldout", "declared"]),
+    default="tune",
+    show_default=True,
+    help="Tune on tune; heldout and declared are for reporting only.",
+)
+@click.option("--misses", is_flag=True, help="List every label on which the program differs.")
+@click.pass_obj
+def positions_directions(session: Session, texts: tuple[Path, ...], split: str, misses: bool) -> None:
+    """Score the side that whole documents take on a position, against labels and what library associations declared.
+
+    TEXTS are databases that hold the documents (by default corpus.db of the data folder), or JSON lines as
+    `infopolicy match` takes them. Exit code 1 when some of the documents are not there.
+    """
+    from positions.evaluation.directions import main as score
+
+    with plain_errors():
+        sys.exit(score(texts or (session.config.corpus,), split, misses))
+
+
 @positions.command("stances")
 @click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")

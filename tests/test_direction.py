@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from positions.catalog.catalog import load_catalogue
+from positions.evaluation.directions import FILE, Declared, judge, main, read_directions, scores, texts_of
+from positions.evaluation.labels import BadLabels
 from positions.matching.bill_families import BillFamily, bill_families, recognized
 from positions.matching.jsonl import as_json
 from positions.matching.matcher import Matcher
@@ -76,12 +81,25 @@ def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamil
         ("App store providers; require age verification.", "if-online-speech", "oppose"),
         ("AN ACT CONCERNING LIBRARIES AND ELECTRONIC BOOK LICENSES.", "cp-fair-ebook-terms", "support"),
         ("A county may not require age verification on a web site", "if-online-speech", "support"),
+        ("Deleting a prohibition on classroom instruction on gender identity", "if-no-viewpoint-removal", "support"),
         ("Library construction grants; modification", "lf-buildings", "watch"),
         ("Generally revise laws relating to book bans in libraries", "if-no-viewpoint-removal", "watch"),
     ],
 )
 def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> None:
     assert _stances(title=title)[position] == stance
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("The act creates a prohibition against net neutrality.", "oppose"),
+        ("The act deletes a prohibition against net neutrality.", "support"),
+        ("The act gives protection against net neutrality.", "oppose"),
+    ],
+)
+def test_a_prohibition_against_something_is_one_cut(text: str, stance: str) -> None:
+    assert _stances(abstract=text)["tc-net-neutrality"] == stance
 
 
 def test_a_title_that_only_changes_a_program_does_not_tell() -> None:
@@ -135,3 +153,69 @@ def test_a_match_without_a_conflict_has_no_such_key() -> None:
 def test_hostile_titles_take_no_long_time_and_a_long_one_is_running_text() -> None:
     assert read_title("prohibiting " * 40_000, 12, 20) is None
     assert MATCHER.match({"title": "study of on the " * 2_000 + "library; " * 2_000}, AREAS) is not None
+
+
+# --------------------------------------------------------------------- measured against labels
+
+TITLES = {
+    "us-xx-1-hb1": "Relating to obscenity exemptions for public libraries",
+    "us-xx-1-hb2": "Prohibit book bans in public libraries",
+    "us-xx-1-hb3": "Library Construction Grants Program modified",
+    "us-xx-1-hb4": "Relating to the state fish",
+}
+LABELS = [
+    Declared("us-xx-1-hb1", "if-no-criminal-liability", "oppose", "tune"),
+    Declared("us-xx-1-hb2", "if-no-viewpoint-removal", "oppose", "tune"),  # the wrong label: the program must say so
+    Declared("us-xx-1-hb3", "lf-buildings", "watch", "tune"),
+    Declared("us-xx-1-hb4", "lf-buildings", "support", "tune"),
+    Declared("us-xx-1-hb2", None, "support", "tune"),
+    Declared("us-xx-1-hb9", "lf-buildings", "support", "tune"),
+]
+
+
+def test_sides_are_counted_as_given_told_and_opposite() -> None:
+    judged = judge(LABELS, {key: (title, None, None) for key, title in TITLES.items()})
+    assert [each.given for each in judged] == ["oppose", "support", "watch", None, "support"], "hb9 has no text"
+    result = scores(judged)
+    assert (result.right.hits, result.right.n) == (2, 3)
+    assert (result.told.hits, result.told.n) == (2, 4)
+    assert (result.told_if_found.hits, result.told_if_found.n) == (2, 3)
+    assert (result.opposite.hits, result.opposite.n) == (1, 5)
+
+
+def test_the_command_reads_lines_and_names_misses_and_what_is_lacking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold, texts = tmp_path / "gold.jsonl", tmp_path / "texts.jsonl"
+    rows = [{"id": x.document_id, "position": x.position, "direction": x.direction, "split": x.split} for x in LABELS]
+    gold.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = [json.dumps({"id": key, "title": title}) for key, title in TITLES.items()]
+    texts.write_text("\n".join(lines), encoding="utf-8")
+    out = io.StringIO()
+    assert main([texts], "tune", True, out, gold) == 1
+    assert "us-xx-1-hb2 if-no-viewpoint-removal: oppose; support" in out.getvalue()
+    assert "us-xx-1-hb4 lf-buildings: support; not named" in out.getvalue()
+    assert "1 of 6 labels" in capsys.readouterr().err
+    assert set(texts_of([texts], {"us-xx-1-hb3"})) == {"us-xx-1-hb3"}
+
+
+@pytest.mark.parametrize(
+    "line", ["{", '{"id": "a"}', '{"id": "a", "position": null, "direction": "for", "split": "tune"}']
+)
+def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(BadLabels, match="line 1"):
+        read_directions(path)
+    assert main([], "tune", False, io.StringIO(), path) == 2
+
+
+def test_stored_labels_hold_ids_and_labels_only() -> None:
+    labels = read_directions()
+    positions = {position.id for position in CATALOGUE.positions}
+    assert {label.position for label in labels} - {None} <= positions
+    keys = {"id", "position", "direction", "split", "by", "source_url", "read_on"}
+    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+    assert all(set(row) <= keys for row in rows)
+    assert all(row["by"] and row["source_url"].startswith("https://") for row in rows if row["split"] == "declared")
+    assert len({(label.document_id, label.position, label.split) for label in labels}) == len(labels)

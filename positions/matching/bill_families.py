@@ -30,6 +30,8 @@ _LIFTED = tuple(
         (
             "may_not|shall_not|must_not|cannot require|prohibit|restrict|ban|bar|deny|remove|punish|penalize|withhold|limit",
             "prohibit*|forbid*|bars|prevent* .. from requiring|prohibiting|restricting|banning|removing|denying|punishing",
+            "repeal*|delet*|remov*|eliminat*|lift* prohibition|restriction|ban|limitation against|on|of",
+            "repeal*|delet*|remov*|eliminat*|lift* a|the|any|certain|all prohibition|restriction|ban|limitation against|on|of",
         ),
     )
 )

@@ -178,6 +178,10 @@ def _disarmed(text: str, found: Tokens, at: int, disarm: frozenset[str]) -> bool
     aside = any(found.folded[i] in _RELATIVE for i in range(max(0, at - 3), at))
     if found.folded[at - 1] == "doe" and _word(found, at + 1) == "include":  # a definition
         return True
+    if (
+        found.folded[at] == "against" and cues().signs.get(found.folded[at - 1]) == -1
+    ):  # "a prohibition against X" is one cut
+        return True
     return number or aside or (at + 1 < len(found) and found.folded[at + 1] in disarm)
 
 
