@@ -144,7 +144,7 @@ def exit_code(monkeypatch: pytest.MonkeyPatch, call: Callable[..., Result]) -> C
         for name, value in KEYS.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(pipelines, "crawl", lambda *given, **named: [run])
-        monkeypatch.setattr(commands.collecting, "_finish", lambda session: None)
+        monkeypatch.setattr(commands.collecting, "_finish", lambda session, today: None)
         return call("crawl", run.source).exit_code
 
     return end
