@@ -118,11 +118,17 @@ def measure(name: str, minutes: float) -> Curve:
 
 
 def row(curve: Curve) -> str:
-    more = "" if curve.whole else "at least "
-    found = " | ".join(f"{more}{curve.at(moment):,}" for _, moment in MARKS)
-    first_load = load_probes()[curve.source.id]["first_load"]
-    total = round(max(first_load["requests"], curve.answers[-1])) if not curve.whole else curve.answers[-1]
-    return f"| {curve.source.id} | {found} | {curve.answers[-1]:,} | {in_words(curve.takes(total))} |"
+    source, found = (
+        curve.source,
+        " | ".join(f"{'' if curve.whole else 'at least '}{curve.at(moment):,}" for _, moment in MARKS),
+    )
+    goes_on = not curve.whole or (source.per_day and len(curve.days) == DAYS and curve.days[-1] > curve.days[-2])
+    total = (
+        max(int(load_probes()[source.id]["first_load"]["requests"]), curve.answers[-1])
+        if goes_on
+        else curve.answers[-1]
+    )
+    return f"| {source.id} | {found} | {curve.answers[-1]:,} | {in_words(curve.takes(total))} |"
 
 
 def main() -> int:
