@@ -28,7 +28,7 @@ from crawlers.parsers import legistar
 from crawlers.run_settings import scrapy_settings
 from crawlers.sources import Source, load_sources
 from crawlers.yaml_config import rules_of
-from settings import Configuration
+from settings import Configuration, reachable
 
 FILE = Path(__file__).with_name("probes.yml")
 SECONDS = 20  # that an answer may take
@@ -102,7 +102,13 @@ def probes(environment: Mapping[str, str] = os.environ) -> list[Probe]:
 
 
 def check(config: Configuration) -> list[Finding]:
-    """Ask every source that has its key, and say what came; in the order of sources.yml."""
+    """Ask every source that has its key, and say what came; in the order of sources.yml.
+
+    Raises:
+        BadSetting: there is no mirror, and no address for publishers to write to.
+    """
+    if not config.mirror:
+        reachable(config.contact)
     asked = probes()
     found: list[Finding] = []
     process = AsyncCrawlerProcess(scrapy_settings(config, LOG_LEVEL="CRITICAL"))
