@@ -56,6 +56,7 @@ def test_only_what_is_decided_and_published_becomes_public(config: Configuration
     assert not [word for word in (b"zyzzyva", b"quokka", b"Ana Reader", b"ana@example.org") if word in public]
 
 
+@pytest.mark.slow
 def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configuration, db: Database) -> None:
     say(db, "confirm", "area:broadband")
     say(db, "reject", "area:library-funding")

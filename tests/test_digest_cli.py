@@ -91,6 +91,7 @@ def test_daily_issues_leave_without_a_person(call, tmp_path: Path, monkeypatch: 
     assert len(postbox.got) == 1
 
 
+@pytest.mark.slow
 def test_alerts_name_what_is_wrong_and_print_what_would_be_sent(call, tmp_path: Path) -> None:
     assert "no channel is named" in call("alerts", "send").output
     file = tmp_path / "alerts.yml"

@@ -262,6 +262,7 @@ async def test_page_speaks_spanish_and_says_so(site: Any, path: str) -> None:
     assert [fact for fact in SPANISH[path] if fact not in shown(answer.text)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SPANISH)
 async def test_links_stay_in_the_language_and_lead_somewhere(site: Any, path: str) -> None:
     page = (await site.client.get(path)).text
