@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, agreed, made
+from scrapy import Request
 from scrapy.http import TextResponse
 from sqlite_utils import Database
 
@@ -59,7 +60,7 @@ def test_opinion_on_appeal_is_a_decision_and_an_order_of_a_district_court_is_not
 
 def test_bankruptcy_courts_and_cases_that_changed_long_ago_are_not_asked_for(items: list[Any]) -> None:
     [tally] = [item for item in items if isinstance(item, ExpectedCount)]
-    assert (tally.expected, tally.received) == (0, 0)
+    assert (tally.expected, tally.received) == (2, 2)
     assert not gc.load_choice().words.search("The arbitrary shipping order")
 
 
@@ -76,20 +77,32 @@ def test_stored_case_is_asked_for_again_only_when_its_stamp_moves(corpus: Databa
 def test_run_looks_back_to_the_last_one_that_had_everything(corpus: Database, tmp_path: Path) -> None:
     spider = made(UsCourtOpinionsSpider, corpus=tmp_path / "corpus.db")
     assert spider.first_on == "2026-10-26", "thirty days at first"
-    run = {"source": "us_court_opinions", "started_at": NOW, "state": "finished", "rejected": 0, "waiting": 0}
+    run = {"source": "us_court_opinions", "state": "finished", "rejected": 0, "waiting": 0}
+    whole, asked_for_less = json.dumps([{"counted": True}]), json.dumps([{"session": "court"}])
     corpus.table("runs").insert_all(
         [
-            run | {"coverage": json.dumps([{"last_on": "2026-11-20"}])},
-            run | {"coverage": json.dumps([{"last_on": "2026-11-23"}]), "rejected": 1},
-            run | {"coverage": json.dumps([{"session": "court"}])},
+            run | {"started_at": "2026-11-20T01:00:00Z", "coverage": whole},
+            run | {"started_at": "2026-11-23T01:00:00Z", "coverage": whole, "rejected": 1},
+            run | {"started_at": "2026-11-24T01:00:00Z", "coverage": asked_for_less},
         ]
     )
     assert made(UsCourtOpinionsSpider, corpus=tmp_path / "corpus.db").first_on == "2026-11-18"
 
 
-def test_run_that_asked_for_less_does_not_move_the_beginning_of_the_next() -> None:
-    assert made(UsCourtOpinionsSpider).listing().last_on == "2026-11-25"
-    assert made(UsCourtOpinionsSpider, limit=1).listing().last_on is None
+def test_run_that_asked_for_less_gives_no_count_and_does_not_move_the_beginning_of_the_next() -> None:
+    found = replay(made(UsCourtOpinionsSpider, limit=1), RECORDED, NOWHERE)
+    assert not [item for item in found if isinstance(item, ExpectedCount)]
+    assert [item for item in found if isinstance(item, Listing)]
+
+
+def test_case_that_fails_on_every_try_is_a_reject_and_the_listing_comes() -> None:
+    spider = made(UsCourtOpinionsSpider)
+    spider.outstanding = 1
+    row = gc.Row(name=FIFTH, url=gc.address(FIFTH), stamp="s")
+    request = Request(row.url, meta={"retry_times": 9, "document_id": gc.key_of(FIFTH)})
+    bad, listing, _ = spider.parse_case(TextResponse(row.url, body=b"<html>", request=request), row)
+    assert bad.document_id == gc.key_of(FIFTH)
+    assert isinstance(listing, Listing)
 
 
 @pytest.mark.parametrize(
@@ -101,14 +114,16 @@ def test_answer_that_is_not_what_was_asked_for_is_asked_for_again(body: bytes) -
         list(spider.parse_index(TextResponse(gc.INDEX, body=body)))
     row = gc.Row(name=FIFTH, url=gc.address(FIFTH), stamp="s")
     with pytest.raises(Unreadable):
-        list(spider.parse_case(TextResponse(row.url, body=body), row))
+        list(spider.parse_case(TextResponse(row.url, body=body, request=Request(row.url)), row))
 
 
 def test_case_that_is_not_there_any_more_is_no_error() -> None:
     row = gc.Row(name=FIFTH, url=gc.address(FIFTH), stamp="s")
-    assert not list(made(UsCourtOpinionsSpider).parse_case(TextResponse(row.url, status=404), row))
+    spider = made(UsCourtOpinionsSpider)
+    spider.outstanding = 2
+    assert not list(spider.parse_case(TextResponse(row.url, status=404), row))
 
 
 def test_listing_of_stored_cases_never_lets_one_go(items: list[Any]) -> None:
     [listing] = [item for item in items if isinstance(item, Listing)]
-    assert listing.document_ids == ()
+    assert len(listing.document_ids) == 2

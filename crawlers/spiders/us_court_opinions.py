@@ -14,8 +14,10 @@ from typing import Any
 
 import scrapy
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
-from crawlers.items import BadRecord, ExpectedCount, Listing, Unreadable
+from crawlers.download.middlewares import reject
+from crawlers.items import BadRecord, Document, ExpectedCount, Listing, Reject, Unreadable
 from crawlers.parsers import govinfo_courts as gc
 from crawlers.spider import SourceSpider
 from crawlers.storage import stored_state
@@ -26,8 +28,9 @@ _OF_YEARS = """
     select p.document_id from provenance p join documents d on d.id = p.document_id
     where p.source = ? and d.published_on >= ? and d.missing_since is null"""
 _LAST_WHOLE = """
-    select max(part.value ->> 'last_on') from runs, json_each(runs.coverage) part
-    where runs.source = ? and runs.state = 'finished' and runs.rejected = 0 and coalesce(runs.waiting, 0) = 0"""
+    select max(substr(runs.started_at, 1, 10)) from runs, json_each(runs.coverage) part
+    where runs.source = ? and runs.state = 'finished' and runs.rejected = 0 and coalesce(runs.waiting, 0) = 0
+    and part.value ->> 'counted'"""
 
 
 class UsCourtOpinionsSpider(SourceSpider):
@@ -37,7 +40,8 @@ class UsCourtOpinionsSpider(SourceSpider):
 
     def __init__(self, today: str, **kwargs: Any):
         super().__init__(today, **kwargs)
-        self.unread = 0  # sitemaps that have not come yet
+        self.outstanding = 0  # sitemaps and cases that have not come yet
+        self.kept: list[str] = []
         self.seen: set[str] = set()  # all cases that they name
 
     @property
@@ -51,7 +55,7 @@ class UsCourtOpinionsSpider(SourceSpider):
             return self.since
         earliest = date.fromisoformat(self.today) - HORIZON
         last = next((day for (day,) in stored_state.rows(self.corpus, _LAST_WHOLE, [self.name]) if day), None)
-        return max(earliest, date.fromisoformat(last) - OVERLAP if last else earliest).isoformat()
+        return max(earliest, date.fromisoformat(min(last, self.today)) - OVERLAP if last else earliest).isoformat()
 
     @cached_property
     def have(self) -> dict[str, str | None]:
@@ -68,50 +72,48 @@ class UsCourtOpinionsSpider(SourceSpider):
         sitemaps = gc.read_index(response.body, self.first_on)
         if not sitemaps:
             raise Unreadable(f"no sitemap of {self.first_on[:4]} or later")
-        yield self.listing()
-        self.unread = len(sitemaps)
+        self.outstanding = len(sitemaps)
         for row in sitemaps:
             yield self.ask(row.url, self.parse_sitemap)
-
-    def listing(self) -> Listing:
-        """What is stored: a case is never gone. Only a run that asked for everything says up to which day it did."""
-        return Listing(
-            source=self.name,
-            jurisdiction=gc.JURISDICTION,
-            session=gc.SESSION,
-            part="",
-            document_ids=tuple(self.have),
-            first_on=None if self.partial else self.first_on,
-            last_on=None if self.partial else self.today,
-        )
-
-    def tally(self) -> ExpectedCount:
-        """The stored cases of the years read, and how many of them the sitemaps still name: all, if they came whole."""
-        rows = stored_state.rows(self.corpus, _OF_YEARS, [self.name, f"{self.first_on[:4]}-01-01"])
-        expected = {key for (key,) in rows}
-        return ExpectedCount(
-            jurisdiction=gc.JURISDICTION,
-            session=gc.SESSION,
-            expected=len(expected),
-            received=len(expected & self.seen),
-            what="stored cases of these years",
-        )
 
     def parse_sitemap(self, response: Response) -> Iterator[Any]:
         rows = list(gc.read_sitemap(response.body))
         self.seen.update(gc.key_of(row.name) for row in rows)
-        self.unread -= 1
-        if self.unread == 0:
-            yield self.tally()
-        changed = [row for row in rows if self.is_news(row)]
-        for row in self.take(changed):
-            yield self.ask(
+        changed = self.take([row for row in rows if self.is_news(row)])
+        self.outstanding += len(changed)
+        for row in changed:
+            request = self.ask(
                 row.url,
                 self.parse_case,
                 document_id=gc.key_of(row.name),
                 meta={"dont_cache": True, "handle_httpstatus_list": [404]},
                 cb_kwargs={"row": row},
             )
+            yield request.replace(errback=self.case_failed)
+        yield from self.one_less()
+
+    def one_less(self) -> Iterator[Listing | ExpectedCount]:
+        """After the last answer: what is stored and what was kept now. A case is never gone.
+
+        Of the stored cases of the years read, the sitemaps must still name all, if they came whole. A run that asked for less
+        gives no such count, and does not move the beginning of the next one.
+        """
+        self.outstanding -= 1
+        if self.outstanding:
+            return
+        place = {"source": self.name, "jurisdiction": gc.JURISDICTION, "session": gc.SESSION, "part": ""}
+        yield Listing(document_ids=tuple(dict.fromkeys([*self.have, *self.kept])), **place)
+        if self.partial:
+            return
+        rows = stored_state.rows(self.corpus, _OF_YEARS, [self.name, f"{self.first_on[:4]}-01-01"])
+        expected = {key for (key,) in rows if key in self.have} | set(self.kept)
+        yield ExpectedCount(
+            jurisdiction=gc.JURISDICTION,
+            session=gc.SESSION,
+            expected=len(expected),
+            received=len(expected & self.seen),
+            what="stored cases of these years",
+        )
 
     def is_news(self, row: gc.Row) -> bool:
         """Whether a case changed within the days of this run and is not stored as it is. Without a stamp nobody can tell."""
@@ -120,14 +122,27 @@ class UsCourtOpinionsSpider(SourceSpider):
         return not row.stamp or (row.stamp[:10] >= self.first_on and row.stamp[:10] <= self.until)
 
     def parse_case(self, response: Response, row: gc.Row) -> Iterator[Any]:
-        if response.status == 404:
-            return  # withdrawn or sealed since the sitemap was made
+        try:
+            # one that is not there was withdrawn or sealed since the sitemap was made
+            found = self.case(response, row) if response.status == 200 else None
+        except (Unreadable, BadRecord) as error:
+            if not self.last_try(response):
+                raise Unreadable(str(error)) from error  # asked for again (crawlers.download.middlewares)
+            found = reject(self.name, response, str(error))
+        if isinstance(found, Document):
+            self.kept.append(found.id)
+        yield from [found] if found else []
+        yield from self.one_less()
+
+    def case(self, response: Response, row: gc.Row) -> Document | Reject | None:
+        """The case, if it is one to keep or is stored already."""
         case = gc.read_case(response.body, row.name)
         self.audit("case", gc.fields_of(case))
-        key = gc.key_of(row.name)
-        if key not in self.have and not gc.is_wanted(case):
-            return
-        try:
-            yield gc.parse_case(case, row.name, stamp=row.stamp)
-        except BadRecord as error:
-            raise Unreadable(str(error)) from error
+        if gc.key_of(row.name) not in self.have and not gc.is_wanted(case):
+            return None
+        return gc.parse_case(case, row.name, stamp=row.stamp)
+
+    async def case_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """The end of a request that went wrong on every try; a sitemap that does leaves the run without a listing."""
+        for each in [*self.rejects(failure), *self.one_less()]:
+            yield each
