@@ -29,7 +29,7 @@ from positions.catalog.records import (
 )
 from positions.catalog.stances import FILE, load_stances
 from positions.catalog.yaml_file import BadFile, Entry
-from positions.matching.phrases import BadPattern, Pattern, pattern
+from text.phrases import BadPattern, Pattern, pattern
 
 __all__ = [
     "AREAS",
@@ -50,12 +50,10 @@ __all__ = [
 HOME = Path(__file__).with_name("entries")
 #: What a match depends on beside the catalogue.
 CODE = (
-    "matching/boilerplate.yml",
     "matching/direction_words.py",
     "matching/direction_words.yml",
     "matching/direction.py",
     "matching/matcher.py",
-    "matching/phrases.py",
     "matching/provisions.py",
     "relevance/claims.py",
     "relevance/kinds.yml",
@@ -63,6 +61,9 @@ CODE = (
     "relevance/model.json",
     "relevance/relevance.py",
     "relevance/subject.py",
+    "../text/boilerplate.py",
+    "../text/boilerplate.yml",
+    "../text/phrases.py",
     "../text/sentences.py",
     "../text/spans.py",
     "../text/tokens.py",

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
 from positions.matching.direction import Reading, read
-from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.provisions import AnalyzedField, Provision
+from text.phrases import Pattern, PhraseIndex
 from text.spans import FIELDS, Span
 
 #: How much a match counts by the field it is in.
