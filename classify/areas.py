@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from store.errors import InvalidInput
+from text import boilerplate
 from text.spans import FIELDS
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
@@ -102,8 +103,8 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
 
 
 def rules_hash(path: Path = AREAS_FILE) -> str:
-    """Twelve hexadecimal digits that change whenever areas.yml does."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    """Twelve hexadecimal digits that change whenever areas.yml does, or the list of boilerplate that is left out."""
+    return hashlib.sha256(path.read_bytes() + boilerplate.FILE.read_bytes()).hexdigest()[:12]
 
 
 def _area(where: str, name: object, entry: object) -> PolicyArea:

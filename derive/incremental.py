@@ -20,7 +20,8 @@ from sqlite_utils import Database
 from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
-from positions.matching.phrases import pattern
+from text import boilerplate
+from text.phrases import pattern
 from text.tokens import beginning, fold_words
 
 #: More changed phrases than this are searched for no faster than everything is tagged.
@@ -58,6 +59,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
     basis = _hash(
+        boilerplate.FILE.read_text(encoding="utf-8"),
         dict(file.field_weights),
         file.priority_threshold,
         model.version if model else None,
@@ -104,7 +106,7 @@ def needs_of_rule(phrase: str) -> Needs:
 
 
 def needs_of_trigger(phrase: str) -> Needs:
-    """Return the same for a pattern of the catalog (positions.matching.phrases)."""
+    """Return the same for a pattern of the catalog (text.phrases)."""
     return tuple(
         tuple(sorted(map(beginning, {*slot.words, *slot.prefixes, *(run[0] for run in slot.runs)})))
         for slot in pattern(phrase).slots

@@ -14,7 +14,8 @@ from site_corpus import TODAY, build
 
 import serve
 from classify.model import load_model
-from pages.places.accuracy import EVALUATION, KINDS, SIDE, UNMEASURED, accuracy
+from pages.places.accuracy import EVALUATION, KINDS, SHOWN, SIDE, UNMEASURED, accuracy
+from positions.relevance.relevance import load_model as relevance_model
 
 REPORT = json.loads(EVALUATION.read_text("utf-8"))
 
@@ -55,6 +56,19 @@ async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> Non
     queue = REPORT["ranking"]["natural"]
     assert f"{100 * queue['queue_precision']:.0f} of 100 that they read are worth it" in shown
     assert "not ALA staff" in shown
+
+
+async def test_accuracy_page_says_how_often_shown_positions_are_right(corpus: Path) -> None:
+    answer = await serve.build(corpus, secret="a secret of the tests", today=TODAY).client.get("/accuracy")
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+    figures = json.loads(SHOWN.read_text("utf-8"))["shown"]
+    for name in ("precision", "recall"):
+        low, high = figures[name]["interval"]
+        said = f"{figures[name]['hits']:,} of {figures[name]['n']:,} {100 * low:.0f} to {100 * high:.0f} %"
+        assert said in shown
+    assert f"at least {100 * figures['floor']:.0f} %" in shown
+    assert figures["floor"] == relevance_model().floor, "run infopolicy positions evaluate --shown --json again"
+    assert figures["precision"]["hits"] >= 0.85 * figures["precision"]["n"], "too much of what is shown is wrong"
 
 
 def test_accuracy_plots_stand_where_the_numbers_say(corpus: Path) -> None:

@@ -15,9 +15,9 @@ from positions.evaluation.sample import draw
 from positions.matching.direction import read
 from positions.matching.jsonl import as_json, match_lines
 from positions.matching.matcher import Match, Matcher, reconciled
-from positions.matching.phrases import BadPattern, pattern
 from positions.matching.provisions import Provision, section_finder
 from positions.matching.similar_positions import first_words, nearest
+from text.phrases import BadPattern, pattern
 from text.tokens import fold_words, tokenize
 
 MATCHER = Matcher()

@@ -161,14 +161,10 @@ def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -
     lsta.write_text(lsta.read_text("utf-8").replace("levels: [federal]", "levels: [federal, state]", 1), "utf-8")
     new = matcher_edition(Matcher(load_catalogue(folder)))
     phrases = changed(old, new)
+    position = load_catalogue().by_id["lf-lsta"]
     assert old.version != new.version
     assert phrases
-    assert set(phrases) == {
-        item.source
-        for position, trigger in Matcher(load_catalogue()).owners
-        if position.id == "lf-lsta"
-        for item in trigger.any
-    }
+    assert set(phrases) >= {item.source for trigger in position.triggers for item in trigger.any}
 
 
 # --------------------------------------------------------------------- what is learned from
@@ -232,13 +228,13 @@ def test_companions_are_never_on_both_sides() -> None:
 
 
 def test_the_floor_is_where_enough_is_right() -> None:
-    cases = [case(n, "right") for n in range(22)] + [case(n, "wrong") for n in range(30, 36)] + [case(40, "marginal")]
-    likely = np.array([0.9] * 22 + [0.5, 0.5, 0.5, 0.9, 0.9, 0.9, 0.6])
+    cases = [case(n, "right") for n in range(28)] + [case(n, "wrong") for n in range(30, 36)] + [case(40, "marginal")]
+    likely = np.array([0.9] * 28 + [0.5, 0.5, 0.5, 0.9, 0.9, 0.9, 0.6])
     assert choose_floor(cases, likely) == 0.51
     shown = shown_at(list(zip(cases, likely, strict=True)), 0.51)
-    assert shown.verdicts == {"right": 22, "marginal": 1, "wrong": 3}
-    assert (shown.precision.hits, shown.precision.n) == (22, 25)
-    assert (shown.strict.n, shown.recall.n) == (26, 22)
+    assert shown.verdicts == {"right": 28, "marginal": 1, "wrong": 3}
+    assert (shown.precision.hits, shown.precision.n) == (28, 31)
+    assert (shown.strict.n, shown.recall.n) == (32, 28)
 
 
 def test_a_model_learns_what_tells_right_from_wrong_and_staff_weigh_more() -> None:

@@ -24,8 +24,8 @@ from derive.incremental import changed, holds, matcher_edition, needs_of_rule, n
 from derive.update import Derived, derive, forget
 from positions.catalog.catalog import HOME, load_catalogue
 from positions.matching.matcher import Matcher
-from positions.matching.phrases import pattern
 from positions.outcomes import BECAME, suggest
+from text.phrases import pattern
 from text.tokens import fold_words
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from comparison.rules import load_rules
 from crawlers.yaml_config import rules_of
-from positions.matching.phrases import BadPattern, Pattern, pattern, vocabulary
 from store.errors import InvalidInput
+from text.phrases import BadPattern, Pattern, pattern, vocabulary
 from text.tokens import beginning, fold_words
 
 FILE = Path(__file__).with_name("families.yml")

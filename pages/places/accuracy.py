@@ -13,6 +13,8 @@ from classify.evaluation.agreement import ENOUGH, Month, drift, months
 
 #: Written by `infopolicy evaluate --json`, beside the model it speaks of.
 EVALUATION = Path(__file__).resolve().parents[2] / "classify" / "model" / "evaluation.json"
+#: Written by `infopolicy positions evaluate --shown --json`, beside the model that decides what is shown.
+SHOWN = Path(__file__).resolve().parents[2] / "positions" / "relevance" / "evaluation.json"
 #: With fewer labels than this, a figure is mostly chance, and the page says so.
 FEW = 30
 LEVELS = {
@@ -53,6 +55,20 @@ class Score:
         return self.labels < FEW
 
 
+@dataclass(frozen=True)
+class ShownMatches:
+    """How often the positions shown beside documents are right: ``(hits, of how many, low, high)``, the interval 0 to 1.
+
+    ``positions`` are (title, precision, recall), those with the most verdicts first.
+    """
+
+    floor: float
+    documents: int
+    precision: tuple[int, int, float, float]
+    recall: tuple[int, int, float, float]
+    positions: list[tuple[str, tuple[int, int, float, float], tuple[int, int, float, float]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccuracyView:
     """What the page shows.
@@ -76,8 +92,31 @@ class AccuracyView:
     plots: list[Mapping[str, Any]]
     months: list[Month]
     alarm: tuple[float, float] | None
+    shown: ShownMatches
     enough: int = ENOUGH
     unmeasured: tuple[str, ...] = UNMEASURED
+
+
+def shown_matches(db: sqlite3.Connection, path: Path = SHOWN) -> ShownMatches:
+    """The figures of the shown matches, as the file has them."""
+    report = json.loads(path.read_text("utf-8"))
+    titles = dict(db.execute("select id, title from positions"))
+    shown = report["shown"]
+    return ShownMatches(
+        shown["floor"],
+        report["documents"],
+        _share(shown["precision"]),
+        _share(shown["recall"]),
+        [
+            (titles.get(position, position), _share(row["precision"]), _share(row["recall"]))
+            for position, row in report["positions"].items()
+            if row["precision"]["n"] or row["recall"]["n"]
+        ],
+    )
+
+
+def _share(row: Mapping[str, Any]) -> tuple[int, int, float, float]:
+    return row["hits"], row["n"], *row["interval"]
 
 
 def accuracy(db: sqlite3.Connection, path: Path = EVALUATION) -> AccuracyView | None:
@@ -102,6 +141,7 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
     versions = {row[0] for row in db.execute("select distinct version from taggings")}
     found = months(db)
     return AccuracyView(
+        shown=shown_matches(db),
         date=report["date"],
         version=report["version"],
         other_versions=sorted(versions - {report["version"]}),

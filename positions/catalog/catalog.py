@@ -29,7 +29,7 @@ from positions.catalog.records import (
 )
 from positions.catalog.stances import FILE, load_stances
 from positions.catalog.yaml_file import BadFile, Entry
-from positions.matching.phrases import BadPattern, Pattern, pattern
+from text.phrases import BadPattern, Pattern, pattern
 
 __all__ = [
     "AREAS",
@@ -52,14 +52,12 @@ HOME = Path(__file__).with_name("entries")
 CODE = (
     "matching/bill_families.py",
     "matching/bill_families.yml",
-    "matching/boilerplate.yml",
     "matching/causes.yml",
     "matching/direction_words.py",
     "matching/direction_words.yml",
     "matching/direction.py",
     "matching/document_direction.py",
     "matching/matcher.py",
-    "matching/phrases.py",
     "matching/provisions.py",
     "matching/title_forms.py",
     "matching/title_forms.yml",
@@ -69,6 +67,9 @@ CODE = (
     "relevance/model.json",
     "relevance/relevance.py",
     "relevance/subject.py",
+    "../text/boilerplate.py",
+    "../text/boilerplate.yml",
+    "../text/phrases.py",
     "../text/sentences.py",
     "../text/spans.py",
     "../text/tokens.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from positions.matching.phrases import Pattern
+from text.phrases import Pattern
 
 #: The classifier's areas less broadband (its positions stand under telecommunications), and accessibility.
 AREAS = (

@@ -28,7 +28,7 @@ from positions.catalog.records import AREAS, Position
 from positions.catalog.yaml_file import BadFile
 from positions.evaluation.labels import FILE, FINAL, FRESH, BadLabels, read_gold
 from positions.matching.matcher import Matcher
-from positions.matching.phrases import Pattern, vocabulary
+from text.phrases import Pattern, vocabulary
 from text.sentences import sentences
 from text.spans import FIELDS
 from text.tokens import fold_words

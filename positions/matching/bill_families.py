@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from positions.catalog.records import OPPOSITE
-from positions.matching.phrases import Pattern, PhraseIndex, pattern
 from positions.matching.provisions import AnalyzedField, Provision
 from positions.matching.title_forms import read_title
+from text.phrases import Pattern, PhraseIndex, pattern
 
 _FILE = Path(__file__).with_name("bill_families.yml")
 #: How many sentences of a field tell what the document is, at most, and within how many characters.

@@ -18,10 +18,10 @@ from positions.matching.changes import every_change
 from positions.matching.direction import Reading, read
 from positions.matching.document_direction import settled
 from positions.matching.matches import Match
-from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.provisions import AnalyzedField, Provision
 from positions.matching.title_forms import read_title
 from text.changes import Mark, as_amended
+from text.phrases import Pattern, PhraseIndex
 from text.spans import FIELDS, Span
 
 #: How much a match counts by the field it is in.

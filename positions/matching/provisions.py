@@ -6,14 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-
-import yaml
+from functools import cached_property
 
 from positions.matching.direction import tells_present_law
 from positions.matching.direction_words import cues
-from positions.matching.phrases import Pattern, Vocabulary, pattern, vocabulary
+from text.boilerplate import patterns
+from text.phrases import Pattern, Vocabulary, vocabulary
 from text.sentences import sentence_at, sentences
 from text.spans import Quote
 from text.tokens import tokenize
@@ -37,13 +35,6 @@ class Provision(Quote):
     """A sentence of a document, and the number of its section as the text writes it ("3", "170.210"), if it has one."""
 
     section: str | None = None
-
-
-@cache
-def boilerplate() -> tuple[Pattern, ...]:
-    """The patterns of boilerplate.yml, any of which makes a sentence no provision."""
-    raw = yaml.safe_load(Path(__file__).with_name("boilerplate.yml").read_text(encoding="utf-8"))
-    return tuple(pattern(source) for source in raw)
 
 
 class AnalyzedField:
@@ -83,7 +74,7 @@ class AnalyzedField:
         """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
         if which not in self._formulas:
             self._formulas[which] = tells_present_law(self.tokens, *self.bounds[which]) or any(
-                self.has(item, which) for item in boilerplate()
+                self.has(item, which) for item in patterns()
             )
         return self._formulas[which]
 

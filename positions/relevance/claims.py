@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from positions.catalog.catalog import Catalogue
 from positions.catalog.records import Position
 from positions.matching.matcher import Match
-from positions.matching.phrases import Pattern, PhraseIndex
 from positions.matching.similar_positions import Nearest
 from positions.relevance.subject import LEAD, Subject, names_libraries, read_subject
+from text.phrases import Pattern, PhraseIndex
 from text.tokens import fold_words
 
 _ABOUT, _NOT_ABOUT = 0, 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from positions.catalog.records import LEVELS
-from positions.matching.phrases import PhraseIndex, pattern
+from text.phrases import PhraseIndex, pattern
 from text.tokens import fold_words
 
 #: Characters of a summary, and of a text without one, that are read as the opening of a document.

@@ -34,7 +34,7 @@ STRENGTH = 0.5
 WEIGHTS = {RIGHT: 1.0, MARGINAL: 0.6, WRONG: 1.0}
 STAFF_WEIGHT = 2.0
 #: The floor is the lowest probability from which on this share of what is shown is right (of right and wrong).
-PRECISION = 0.88
+PRECISION = 0.9
 #: Titles with this share of their words in common are companions, and never on both sides of a fold.
 ALIKE = 0.7
 #: With fewer verdicts than this at hand nothing is learned: the texts of the documents have not been collected.
@@ -157,6 +157,9 @@ def train(cases: Sequence[Judged]) -> dict[str, Any]:
 
 def main(corpus: Path, staff: Path, target: Path = FILE) -> int:
     """Train on the labels of the project and on what staff decided, and write the model; 1 where too few texts are there."""
+    if not corpus.exists():
+        print(f"{corpus} does not exist yet: the relevance model stays as it is", file=sys.stderr)
+        return 1
     cases, lacking = judged([*read_labels(), *staff_verdicts(staff)], corpus)
     live = [case for case in cases if case.live]
     by_staff = sum(case.read.reader == "staff" for case in live)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Generic, TypeVar
 
-from store.errors import InvalidInput
 from text.tokens import WORD, forms
 
 Owner = TypeVar("Owner")
@@ -24,7 +23,7 @@ GAP = 8
 _PART = re.compile(r"[^\W.][\w|*'’]*|[|*][\w|*'’]*|\.\.")
 
 
-class BadPattern(InvalidInput):
+class BadPattern(ValueError):
     """A pattern that cannot be read: the message says what to change."""
 
 

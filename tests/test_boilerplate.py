@@ -1,0 +1,44 @@
+"""Set phrases of notices: left out before tagging and matching, with every other word where it was."""
+
+from __future__ import annotations
+
+from classify.tagger import Tagger
+from text.boilerplate import patterns, without_boilerplate
+from text.tokens import tokenize
+
+RULE = "The rule opens the records of the agency."
+FORMULA = "Individuals with disabilities can obtain this document in an accessible format."
+
+
+def test_a_set_phrase_takes_its_whole_sentence_and_nothing_else() -> None:
+    text = f"{RULE} {FORMULA} {RULE}"
+    words = tokenize(text, 100)
+    kept = without_boilerplate(text, words, 100)
+    assert kept.folded == tokenize(f"{RULE} {RULE}").folded
+    assert {text[start - 100 : end - 100] for start, end in zip(kept.starts, kept.ends, strict=True)} == set(
+        RULE.strip(".").split()
+    )
+
+
+def test_a_text_without_one_stays_as_it_is() -> None:
+    words = tokenize(RULE)
+    assert without_boilerplate(RULE, words) is words
+    assert without_boilerplate("", tokenize("")).folded == []
+
+
+def test_every_pattern_is_found_in_its_own_words() -> None:
+    for item in patterns():
+        said = " ".join(
+            word.split("|")[0].rstrip("*").replace("_", " ") for word in item.source.replace("..", " ").split()
+        )
+        assert without_boilerplate(said, tokenize(said)).folded == [], item.source
+
+
+def test_a_set_phrase_is_evidence_of_no_area_but_a_title_is() -> None:
+    def areas(title: str, abstract: str) -> set[str]:
+        ((_, tagging),) = Tagger().tag_batch([("x", title, abstract, None)])
+        return {tag.area for tag in tagging.areas if tag.tagged}
+
+    plain = areas("Grants for farms", "The office makes grants.")
+    assert areas("Grants for farms", f"The office makes grants. {FORMULA}") == plain
+    assert "government-information" in areas("Sunshine Act Meetings", "")
