@@ -135,19 +135,38 @@ def positions_check(session: Session) -> None:
     type=click.IntRange(0, 100_000),
     help="Intervals by drawing the provisions again, so many times.",
 )
+@click.option("--shown", is_flag=True, help="Score what is shown, on the documents of positions/gold/matches.jsonl.")
+@click.option(
+    "--matches",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The same on the documents of this file of labels.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def positions_evaluate(
-    session: Session, corpora: tuple[Path, ...], split: str, misses: bool, bootstrap: int, as_json: bool
+    session: Session,
+    corpora: tuple[Path, ...],
+    split: str,
+    misses: bool,
+    bootstrap: int,
+    shown: bool,
+    matches: Path | None,
+    as_json: bool,
 ) -> None:
     """Score the matches on provisions that two readers labelled, and say how well the readers agree.
 
     CORPORA are the databases that hold the documents (by default corpus.db of the data folder). Exit code 1 when some
     of the documents are not there.
+
+    \b
+    infopolicy positions evaluate --shown --json > positions/relevance/evaluation.json    what the page of accuracy shows
     """
     from positions.evaluation.evaluate import main as score
+    from positions.evaluation.matches import main as score_shown
 
     with plain_errors():
+        if shown or matches:
+            sys.exit(score_shown((corpora or (session.config.corpus,))[0], matches, as_json))
         sys.exit(score(corpora or (session.config.corpus,), split, misses, as_json, rounds=bootstrap))
 
 

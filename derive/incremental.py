@@ -68,12 +68,12 @@ def of_tagger(tagger: Tagger) -> Edition:
 
 
 def of_matcher(matcher: Matcher) -> Edition:
-    """The triggers of the catalogue's positions; cue words and code are the basis."""
+    """The triggers of the catalogue's positions, with their scope; cue words, code and the relevance model are the basis."""
     phrases: dict[str, str] = {}
     order = []
     for position, trigger in matcher.owners:
         name = f"{position.id}/{trigger.id}"
-        mark = _hash(position.areas, position.also_in, asdict(replace(trigger, any=())))
+        mark = _hash(position.areas, position.also_in, asdict(position.scope), asdict(replace(trigger, any=())))
         phrases |= {f"{name}{_TAB}{item.source}": mark for item in trigger.any}
         order.append(name)
     return Edition(matcher.version, code_hash(), tuple(order), phrases)

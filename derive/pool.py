@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
 from positions.matching.matcher import Match, Matcher
+from positions.relevance.relevance import relevance
 from store.errors import PartialResult
 from text.spans import FIELDS
 
@@ -66,11 +67,12 @@ def tag_rows(rows: list[TagRow]) -> tuple[str, list[tuple[str, Tagging]]]:
 
 
 def match_rows(rows: list[MatchRow]) -> tuple[str, list[tuple[str, tuple[Match, ...]]]]:
-    """(version of the catalogue, id and matches of each row)."""
-    found = [
-        (key, matcher().match(dict(zip(FIELDS, texts, strict=True)), frozenset(areas.split())))
-        for key, *texts, areas in rows
-    ]
+    """(version of the catalogue, id and matches of each row, each match with whether it is shown)."""
+    found = []
+    for key, *texts, areas in rows:
+        fields = dict(zip(FIELDS, texts, strict=True))
+        matches = matcher().match(fields, frozenset(areas.split()))
+        found.append((key, relevance().judge(key, fields, matches)))
     return matcher().version, found
 
 

@@ -150,20 +150,18 @@ def _stale_matches(corpus: Database, staff: Database) -> list[_Stale]:
     """
     tagged = corpus.execute(_TAGGED).fetchall()
     known = dict(_rows_by_id(corpus, "select document_id, text_hash, version, areas from matchings"))
-    matched = {key for (key,) in corpus.execute("select distinct document_id from position_matches")}
     suggested = dict(staff.execute("select document_id, read_from from stance_readings").fetchall())
     _forget(corpus, staff, sorted((known.keys() | suggested.keys()) - {key for key, _, _ in tagged}))
     version = matcher().version
     return [
         (key, text, areas)
         for key, text, areas in tagged
-        if known.get(key) != (text, version, areas)
-        or suggested.get(key) != (_read_from(text, version, areas) if key in matched else None)
+        if known.get(key) != (text, version, areas) or suggested.get(key) != _read_from(text, version, areas)
     ]
 
 
 def _read_from(text_hash: str, version: str, areas: str) -> str:
-    """What staff.db keeps of a matching, for the documents that touch a position."""
+    """What staff.db keeps of a matching."""
     return f"{text_hash} {version} {areas}"
 
 
@@ -220,25 +218,35 @@ def _write_suggested(staff: Database, part: list[_Stale], found: dict[str, tuple
     with staff.atomic():
         _forget_suggested(staff, [(key,) for key in found])
         staff.conn.executemany(
-            "insert into suggested_stances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into suggested_stances values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (key, m.position_id, ordinal, m.stance, round(m.score, 4), m.reason, *m.provision.place)
+                (
+                    key,
+                    m.position_id,
+                    ordinal,
+                    m.stance,
+                    round(m.score, 4),
+                    m.reason,
+                    *m.provision.place,
+                    m.probability,
+                    m.shown,
+                )
                 for key, matches in found.items()
                 for ordinal, m in enumerate(matches)
             ],
         )
         staff.conn.executemany(
             "insert into stance_readings values (?, ?)",
-            [(key, _read_from(text, version, areas)) for key, text, areas in part if found.get(key)],
+            [(key, _read_from(text, version, areas)) for key, text, areas in part],
         )
 
 
 def _write_matches(corpus: Database, found: dict[str, tuple[Match, ...]]) -> None:
-    """The public rows: position and provision, each once, without a direction."""
+    """The public rows: what is shown, position and provision, each once, without a direction. Candidates stay with staff."""
     corpus.conn.executemany("delete from position_matches where document_id = ?", [(key,) for key in found])
     rows = []
     for key, matches in found.items():
-        provisions = {(m.position_id, m.provision): m for m in reversed(matches)}
-        best_first = sorted(provisions.values(), key=lambda m: -m.score)
-        rows += [(key, m.position_id, n, round(m.score, 4), *m.provision.place) for n, m in enumerate(best_first)]
+        provisions = {(m.position_id, m.provision): m for m in reversed(matches) if m.shown}
+        best_first = sorted(provisions.values(), key=lambda m: (-m.probability, -m.score))
+        rows += [(key, m.position_id, n, m.probability, *m.provision.place) for n, m in enumerate(best_first)]
     corpus.conn.executemany("insert into position_matches values (?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -147,6 +147,7 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
                 write_some(db, staff, documents)
                 for document_id in documents:
                     _relist(db, document_id)
+                _relist_positions(db, staff, documents)
     except sqlite3.OperationalError:
         return False
     return True
@@ -175,6 +176,17 @@ def _relist(db: Database, document_id: str) -> None:
                 [*combination, -1 if gone else 1, cell],
             )
     db.execute("delete from facet_counts where documents < 1")
+
+
+def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -> None:
+    """The lists of every position that staff judged in these documents: the same words may stand elsewhere."""
+    marks = ", ".join("?" * len(documents))
+    judged = (
+        f"select distinct substr(subject, 10) from reviews where subject like 'position:%' and document_id in ({marks})"
+    )
+    for (position,) in staff.execute(judged, list(documents)).fetchall():
+        wanted = db.execute(f"{_POSITION_LISTING} where m.position_id = ?", [position]).fetchall()
+        sync_table(db, "position_listing", wanted, where="position_id = ?", params=[position])
 
 
 def _prepare(db: Database) -> None:

@@ -152,3 +152,22 @@ def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configurat
         db.execute(f"delete from {table}")
     verdict_validity.settle_all(db, NOW)
     assert [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables] == at_once
+
+
+def test_what_staff_reject_is_not_shown_beside_the_same_words_elsewhere(config: Configuration, db: Database) -> None:
+    other = HOSTILE_BILL
+    copied = "position_id, ordinal, score, field, start, end, upper(words) from position_matches where document_id = ?"
+    change(config, f"insert into position_matches select ?, {copied}", other, BROADBAND)
+
+    def shown(document: str) -> set[str]:
+        rows = corpus_of(config).execute("select position_id from shown_positions where document_id = ?", [document])
+        return {row[0] for row in rows}
+
+    hotspots = POSITION.partition(":")[2]
+    assert hotspots in shown(BROADBAND) & shown(other)
+    given = say(db, "reject", POSITION)
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert hotspots not in shown(BROADBAND) | shown(other)
+    reviews.undo(db, person(db), given, now=LATER)
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert hotspots in shown(BROADBAND) & shown(other)

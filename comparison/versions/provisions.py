@@ -1,6 +1,6 @@
 """Which sentences of each version of a text touch a position: read once for each text, so that a page only compares.
 
-Directions stay out of it: the table is public, and which way a sentence points is for staff.
+Directions and candidates stay out of it: the table is public. Only positions that are shown beside the document are read.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ _STALE = """
     select v.document_id, v.read_from from (
         select t.document_id, ? || '-' || count(*) || '-' || max(t.fetched_at) || '-' || (
             select group_concat(area_id, ' ' order by area_id) from tags where tags.document_id = t.document_id
-        ) as read_from
+        ) || '-' || coalesce((
+            select group_concat(position_id, ' ' order by position_id) from shown_positions s
+            where s.document_id = t.document_id
+        ), '') as read_from
         from version_texts t where t.text is not null group by t.document_id having count(*) > 1
     ) v
     left join version_readings r on r.document_id = v.document_id and r.read_from = v.read_from
@@ -63,6 +66,7 @@ def read_versions(db: Database, matcher: Matcher | None = None) -> int:
     stale = db.execute(_STALE, [matcher.version]).fetchall()
     for key, read_from in stale:
         areas = {row[0] for row in db.execute("select area_id from tags where document_id = ?", [key])}
+        shown = {row[0] for row in db.execute("select position_id from shown_positions where document_id = ?", [key])}
         title = db.execute("select title from documents where id = ?", [key]).fetchone()[0]
         texts = db.execute(
             "select url, text from version_texts where document_id = ? and text is not null", [key]
@@ -71,6 +75,7 @@ def read_versions(db: Database, matcher: Matcher | None = None) -> int:
             (key, url, each.position_id, n, each.start, each.end, each.words)
             for url, text in texts
             for n, each in enumerate(provisions(matcher, title, text, areas))
+            if each.position_id in shown
         ]
         _store(db, key, read_from, rows)
     return len(stale)

@@ -13,8 +13,7 @@ from store.sync_table import sync_table
 _PAIRS = """
     with suggested (document_id, subject, sure) as (
         select document_id, 'area:' || area_id, probability from corpus.tags {only}
-        union all select document_id, 'position:' || position_id, max(score) from corpus.position_matches {only}
-        group by document_id, position_id
+        union all select document_id, 'position:' || position_id, score from corpus.shown_positions {only}
         union all select document_id, 'priority', priority_score from corpus.taggings where priority = 2 {too}
         -- What became of a position is asked once staff have said that it is at stake.
         union all select o.document_id, 'outcome:' || o.position_id, null from suggested_outcomes o

@@ -47,7 +47,7 @@ class Item:
         if self.review:
             return self.review["state"] or verdict_validity.HOLDS
         optional = self.kind in ("priority", "outcome") and self.suggestion.value != "2" and not self.required
-        return "settled" if optional else "open"
+        return "settled" if optional or not self.suggestion.shown else "open"
 
     @property
     def waits(self) -> bool:

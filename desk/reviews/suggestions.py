@@ -19,10 +19,14 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What the machine says about one subject. `value` is a direction, the level of a priority or an outcome."""
+    """What the machine says about one subject. `value` is a direction, the level of a priority or an outcome.
+
+    `shown` is False for a candidate: a position that only staff see, because it is probably not at stake.
+    """
 
     subject: str
     suggested: bool = True
+    shown: bool = True
     value: str | None = None
     sure: float | None = None
     reason: str | None = None
@@ -69,28 +73,30 @@ def _areas(db: Database, document_id: str) -> list[Suggestion]:
 
 
 def _positions(db: Database, document_id: str) -> list[Suggestion]:
+    public = {
+        row[0]
+        for row in db.execute("select position_id from corpus.shown_positions where document_id = ?", [document_id])
+    }
     found: dict[str, Suggestion] = {}
     for row in db.query(
-        "select * from corpus.position_matches where document_id = ? order by score desc, position_id, ordinal",
+        "select * from suggested_stances where document_id = ? "
+        "order by probability desc, score desc, position_id, ordinal",
         [document_id],
     ):
         subject = f"position:{row['position_id']}"
-        known = found.setdefault(subject, Suggestion(subject, sure=row["score"]))
-        found[subject] = replace(
-            known, passages=(*known.passages, _passage(row)), words=(*known.words, row["words"])[:3]
+        first = Suggestion(
+            subject,
+            shown=row["position_id"] in public,
+            value=row["stance"],
+            sure=row["probability"],
+            reason=row["reason"],
         )
-    # The directions are in the staff file alone; a position without a public match is no suggestion.
-    for row in db.query(
-        "select * from suggested_stances where document_id = ? order by score desc, position_id, ordinal", [document_id]
-    ):
-        known = found.get(f"position:{row['position_id']}", Suggestion(""))
-        if not known.subject:
-            continue
-        if known.value is None:
-            known = replace(known, value=row["stance"], reason=row["reason"])
-        elif row["stance"] not in (known.value, *known.others):
+        known = found.setdefault(subject, first)
+        if row["stance"] not in (known.value, *known.others):
             known = replace(known, others=(*known.others, row["stance"]))
-        found[known.subject] = known
+        if _passage(row) not in known.passages:
+            known = replace(known, passages=(*known.passages, _passage(row)), words=(*known.words, row["words"])[:3])
+        found[subject] = known
     return list(found.values())
 
 

@@ -16,7 +16,17 @@ from typing import Any
 from positions.catalog import messages, yaml_file
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.catalog.readability import HIGHEST, grade
-from positions.catalog.records import AREAS, CONFIDENCES, STANCES, Example, Position, PositionVersion, Trigger
+from positions.catalog.records import (
+    AREAS,
+    CONFIDENCES,
+    LEVELS,
+    STANCES,
+    Example,
+    Position,
+    PositionVersion,
+    Scope,
+    Trigger,
+)
 from positions.catalog.stances import FILE, load_stances
 from positions.catalog.yaml_file import BadFile, Entry
 from positions.matching.phrases import BadPattern, Pattern, pattern
@@ -47,6 +57,12 @@ CODE = (
     "matching/matcher.py",
     "matching/phrases.py",
     "matching/provisions.py",
+    "relevance/claims.py",
+    "relevance/kinds.yml",
+    "relevance/library_words.yml",
+    "relevance/model.json",
+    "relevance/relevance.py",
+    "relevance/subject.py",
     "../text/sentences.py",
     "../text/spans.py",
     "../text/tokens.py",
@@ -94,6 +110,7 @@ def check(path: Path = HOME) -> list[str]:
     if (folder := path.with_name(messages.HOME.name)).exists():
         problems += _problems(messages.load_messages, reader.positions, folder) or messages.check_words(folder)
     reader.check_examples()
+    reader.check_scope()
     reader.check_reading()
     return problems
 
@@ -159,6 +176,7 @@ _POSITION_KEYS = {
     "core_values": LIST,
     "related": LIST,
     "note": TEXT,
+    "scope": None,
     "versions": None,
     "triggers": None,
     "examples": None,
@@ -177,6 +195,7 @@ _VERSION_KEYS = {
     "date_confidence": TEXT,
     "note": TEXT,
 }
+_SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST}
 _TRIGGER_KEYS = {
     "id": TEXT,
     "says": TEXT,
@@ -212,6 +231,7 @@ class _Reader(Checker):
                 entry, "areas", f"stands in {file.name}, but its first area is {values['areas'][0]!r}: move it"
             )
         versions = [self._version(item) for item in self.entries(entry, "versions")]
+        scope = self._scope(entry)
         triggers = [*self._triggers(entry)]
         examples = [self._example(item) for item in self.entries(entry, "examples")]
         if not any("statement" in item for item in self.entries(entry, "versions")):
@@ -231,6 +251,7 @@ class _Reader(Checker):
                     for key in ("also_in", "owner_units", "partners", "opponents", "core_values", "related")
                 },
                 note=values.get("note"),
+                scope=Scope(**scope),
                 versions=tuple(PositionVersion(**item) for item in versions),
                 triggers=tuple(Trigger(**item) for item in triggers),
                 examples=tuple(Example(**item) for item in examples),
@@ -257,6 +278,17 @@ class _Reader(Checker):
                 self.where = position.id
                 self.problem(entry, "examples", f"lacks an example with stance {', '.join(lacking)}: add one of each")
 
+    def check_scope(self) -> None:
+        """Each position says to which levels of government it applies, and what a document about it names."""
+        for position in self.positions:
+            self.file, entry = self.places[position.id]
+            self.where = position.id
+            scope = entry.get("scope", {})
+            if lacking := [key for key in ("levels", "library_matter", "about") if key not in scope]:
+                self.problem(
+                    entry, "scope", f"the scope lacks {', '.join(lacking)}: say beside which documents it may stand"
+                )
+
     def check_reading(self) -> None:
         """The statement that holds now must be in words that most people read with ease."""
         for position in self.positions:
@@ -276,6 +308,17 @@ class _Reader(Checker):
         self.closed(item, "confidence", CONFIDENCES)
         self.closed(item, "date_confidence", CONFIDENCES)
         return self.values(item, _VERSION_KEYS, ("document", "confidence"))
+
+    def _scope(self, entry: Entry) -> dict[str, Any]:
+        item = entry.get("scope", Entry())
+        if not isinstance(item, Entry):
+            self.problem(entry, "scope", "must be a mapping with 'levels:', 'library_matter:' and 'about:'")
+            return {}
+        self.closed(item, "levels", LEVELS)
+        values = self.values(item, _SCOPE_KEYS, ())
+        for key in ("about", "not_about"):
+            values[key] = tuple(self._patterns(item, key, values.get(key, ())))
+        return values
 
     def _example(self, item: Entry) -> dict[str, Any]:
         self.closed(item, "stance", (*STANCES, "none"))

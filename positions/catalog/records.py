@@ -28,6 +28,8 @@ OPPOSITE = {
     "oppose_unless_amended": "support_if_amended",
     "watch": "watch",
 }
+#: Of which government a document is. `abroad`: Canada and the United Kingdom, so far.
+LEVELS = ("federal", "state", "local", "abroad")
 #: For whom a position is explained.
 AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")
@@ -78,6 +80,21 @@ class Trigger:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which documents a position can stand beside. The default is narrow: silence before a wrong word.
+
+    ``levels``: the levels of government it applies to. ``library_matter``: the document must name libraries or what
+    belongs to them (positions/relevance/library_words.yml), or a phrase of ``about``. ``about``: what a title or a summary
+    names when the document is about it: evidence for the relevance model. ``not_about``: what they name when it is not.
+    """
+
+    levels: tuple[str, ...] = LEVELS[:3]
+    library_matter: bool = True
+    about: tuple[Pattern, ...] = ()
+    not_about: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """A sentence written for the suite: ``stance`` is what the matcher must answer, None if it must not match."""
 
@@ -104,6 +121,7 @@ class Position:
     versions: tuple[PositionVersion, ...]
     triggers: tuple[Trigger, ...]
     examples: tuple[Example, ...]
+    scope: Scope = Scope()
     note: str | None = None
 
     @property

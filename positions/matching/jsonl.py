@@ -12,6 +12,7 @@ from classify.tagger import Tagger
 from positions.catalog.yaml_file import BadFile
 from positions.matching.matcher import Match, Matcher
 from positions.matching.similar_positions import first_words, nearest
+from positions.relevance.relevance import relevance
 from text.spans import FIELDS
 
 
@@ -21,7 +22,8 @@ def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) ->
     Returns the exit code: 1 when a line was refused, 2 when the catalogue is not in order. A refused line is named on
     ``err`` and the others are unharmed. Offsets count characters of the text as it was given. Only positions of the
     areas the tagger gives a document are considered; where fewer than three are found, the nearest in words follow, and
-    their reason says so.
+    their reason says so. ``shown`` tells what the public sees from what only staff see; the id of a document tells its level
+    of government (positions.relevance).
     """
     err = err or sys.stderr
     try:
@@ -42,7 +44,7 @@ def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) ->
         for document_id, tagging in tagger.tag_batch([record]):
             areas = {tag.area for tag in tagging.areas if tag.tagged}
             fields = dict(zip(FIELDS, record[1:], strict=True))
-            matches = matcher.match(fields, areas)
+            matches = relevance().judge(str(document_id), fields, matcher.match(fields, areas))
             if areas and (words := first_words(fields)):
                 matches = nearest().fill(matches, words, fields.get("title"), areas)
             out.write(
@@ -67,4 +69,5 @@ def as_json(match: Match) -> dict[str, Any]:
         }
         | ({"section": provision.section} if provision.section else {}),
         "reason": match.reason,
+        "shown": match.shown,
     }

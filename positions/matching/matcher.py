@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from positions.catalog.catalog import Catalogue, load_catalogue
 from positions.catalog.records import OPPOSITE, Position, Trigger
@@ -33,13 +33,20 @@ _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetiti
 
 @dataclass(frozen=True)
 class Match:
-    """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words."""
+    """``score`` is 0 to 1 and only ranks: it is no probability. ``reason`` names the trigger in plain words.
+
+    ``shown`` says whether the public may see it, by ``probability`` (0 to 1): how likely a specialist would want the position
+    beside the document (positions.relevance). Until that was asked, a match is a candidate for staff.
+    """
 
     position_id: str
     stance: str
     score: float
     provision: Provision
     reason: str
+    trigger: str = ""
+    probability: float = 0.0
+    shown: bool = False
 
 
 class Matcher:
@@ -177,7 +184,7 @@ def _match(position: Position, trigger: Trigger, reading: Reading, provision: Pr
     if stance == "watch":
         says = f"touches, direction unclear: {says}"
         score *= _UNDECIDED
-    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}")
+    return Match(position.id, stance, round(score, 4), provision, f"{says}: {stance}, {position.id}", trigger.id)
 
 
 def reconciled(found: Iterable[Match]) -> list[Match]:
@@ -196,11 +203,11 @@ def reconciled(found: Iterable[Match]) -> list[Match]:
 
 def _undecided(match: Match) -> Match:
     reason = f"touches, says both sides: {match.reason.rsplit(': ', 1)[0]}: watch, {match.position_id}"
-    return Match(match.position_id, "watch", round(match.score * _UNDECIDED, 4), match.provision, reason)
+    return replace(match, stance="watch", score=round(match.score * _UNDECIDED, 4), reason=reason)
 
 
 def _strengthened(matches: list[Match]) -> Match:
     best = max(matches, key=lambda match: match.score)
     more = len({(match.provision.field, match.provision.start) for match in matches}) - 1
     score = min(1.0, round(best.score + _MORE * min(more, _OFTEN), 4))
-    return Match(best.position_id, best.stance, score, best.provision, best.reason)
+    return replace(best, score=score)

@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Generic, TypeVar
 
 from store.errors import InvalidInput
 from text.tokens import WORD, forms
+
+Owner = TypeVar("Owner")
 
 #: How many words ``..`` may stand for.
 GAP = 8
@@ -132,12 +135,12 @@ def _slot(source: str, part: str, gap: bool) -> _Slot:
     return _Slot(words, prefixes, tuple(run for run in runs if len(run) > 1), gap)
 
 
-class PhraseIndex:
-    """Many patterns, each with the number of its owner, looked up by their first word: one pass over a text finds all."""
+class PhraseIndex(Generic[Owner]):
+    """Many patterns, each with its owner, looked up by their first word: one pass over a text finds all."""
 
-    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
-        self._exact: dict[str, list[tuple[Pattern, int]]] = {}
-        self._prefix: dict[str, list[tuple[Pattern, int]]] = {}
+    def __init__(self, patterns: Iterable[tuple[Pattern, Owner]]) -> None:
+        self._exact: dict[str, list[tuple[Pattern, Owner]]] = {}
+        self._prefix: dict[str, list[tuple[Pattern, Owner]]] = {}
         for item in patterns:
             first = item[0].slots[0]
             for word in {*first.words, *(run[0] for run in first.runs)}:
@@ -145,7 +148,7 @@ class PhraseIndex:
             for key in {prefix[:4] for prefix in first.prefixes}:
                 self._prefix.setdefault(key, []).append(item)
 
-    def candidates(self, words: Iterable[str]) -> Iterator[tuple[int, Pattern, int]]:
+    def candidates(self, words: Iterable[str]) -> Iterator[tuple[int, Pattern, Owner]]:
         """Yield ``(index, pattern, owner)`` for each folded word that may begin a pattern; not checked further."""
         for at, word in enumerate(words):
             for pattern, owner in self._exact.get(word, ()):

@@ -42,6 +42,7 @@ class Nearest:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._positions = catalogue.positions
+        self._numbers = {position.id: number for number, position in enumerate(catalogue.positions)}
         counts = [_words_of(position) for position in catalogue.positions]
         spread = Counter(word for each in counts for word in each)
         self._rarity = {word: math.log((len(counts) + 1) / (n + 0.5)) for word, n in spread.items()}
@@ -68,6 +69,12 @@ class Nearest:
             if position.id not in taken
         ]
         return (*found, *near[: max(0, PLACES - len(taken))])
+
+    def likeness(self, words: Sequence[str], position_id: str) -> float:
+        """How alike folded words and the words of a position are: the cosine, 0 to 1."""
+        counts = Counter(word for word in words if _tells(word))
+        own = self._vectors[self._numbers[position_id]]
+        return sum(weight * own.get(word, 0.0) for word, weight in self._vector(counts).items())
 
     def _likest(self, vector: Mapping[str, float], areas: Collection[str]) -> list[tuple[Position, float]]:
         """The positions of ``areas`` that share a word with it, the likest first."""
@@ -104,7 +111,11 @@ def first_words(fields: Mapping[str, str | None]) -> Provision | None:
 
 
 def _words(text: str) -> Iterable[str]:
-    return (word for word in fold_words(text) if len(word) > 2 and word not in _COMMON and not word.isdigit())
+    return filter(_tells, fold_words(text))
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 2 and word not in _COMMON and not word.isdigit()
 
 
 def _words_of(position: Position) -> Counter[str]:

@@ -141,6 +141,40 @@ def add_places_and_what_is_shown(db: Database) -> None:
         ), t.priority) as priority from taggings t""")
 
 
+@decisions()
+def hide_what_staff_rejected_elsewhere(db: Database) -> None:
+    # A position that staff rejected for some words is not shown beside the same words elsewhere, unless they confirmed it.
+    db.execute("create index decisions_by_words on decisions (subject, verdict, lower(words))")
+    rejected = """exists (
+            select 1 from decisions o where o.subject = 'position:' || m.position_id and o.verdict = 'reject'
+            and lower(o.words) = lower(m.words)
+        )"""
+    for view in ("shown_matches", "shown_positions"):
+        db.execute(f"drop view {view}")
+    db.execute(f"""
+        create view shown_positions as
+        select m.document_id, m.position_id, max(m.score) as score, max(d.verdict is not null) as confirmed
+        from position_matches m
+        left join decisions d on d.document_id = m.document_id and d.subject = 'position:' || m.position_id
+        where (d.verdict is null and not {rejected}) or d.verdict = 'confirm' group by m.document_id, m.position_id
+        union all select d.document_id, substr(d.subject, 10), 1.0, 1 from decisions d
+        where d.subject like 'position:%' and d.verdict = 'confirm' and not exists (
+            select 1 from position_matches m
+            where m.document_id = d.document_id and m.position_id = substr(d.subject, 10)
+        )""")
+    db.execute(f"""
+        create view shown_matches as
+        select m.* from position_matches m
+        left join decisions d on d.document_id = m.document_id and d.subject = 'position:' || m.position_id
+        where (d.verdict is null and not {rejected}) or d.verdict = 'confirm'
+        union all
+        select d.document_id, substr(d.subject, 10), 0, 1.0, d.field, d.start, d."end", d.words from decisions d
+        where d.subject like 'position:%' and d.verdict = 'confirm' and d.words is not null and not exists (
+            select 1 from position_matches m
+            where m.document_id = d.document_id and m.position_id = substr(d.subject, 10)
+        )""")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

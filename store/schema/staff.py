@@ -63,6 +63,13 @@ def create_stance_readings(db: Database) -> None:
     db.execute("insert into stance_readings select distinct document_id, '' from suggested_stances")
 
 
+@suggestions()
+def add_whether_shown(db: Database) -> None:
+    # `probability`: how likely a specialist would want the position beside the document; `shown` 1 where the public sees it.
+    db.execute("alter table suggested_stances add column probability real not null default 0")
+    db.execute("alter table suggested_stances add column shown integer not null default 0")
+
+
 @desk()
 def create_accounts(db: Database) -> None:
     create_account_tables(db)

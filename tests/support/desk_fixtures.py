@@ -52,9 +52,9 @@ def build(folder: Path) -> Configuration:
                 "score": 0.9,
                 "reason": "allows lending",
                 "field": "abstract",
-                "start": 0,
-                "end": 5,
-                "words": "This",
+                "start": site_corpus.HOTSPOTS_AT,
+                "end": site_corpus.HOTSPOTS_AT + len(site_corpus.HOTSPOTS),
+                "words": site_corpus.HOTSPOTS,
             }
         )
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer"), ("Cleo Looker", "viewer")):

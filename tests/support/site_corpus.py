@@ -33,6 +33,9 @@ _ABSTRACT = (
     "This bill gives public libraries money for broadband.\n\nA library may lend hotspots to readers. "
     "Broadband must reach every branch."
 )
+#: The sentence that touches the position on lending hotspots, and where it stands in the summary.
+HOTSPOTS = "A library may lend hotspots to readers."
+HOTSPOTS_AT = _ABSTRACT.index(HOTSPOTS)
 _RULE_TEXT = (
     "The Commission proposes to let schools and libraries buy Wi-Fi hotspots with E-Rate support. " * 3
     + "Comments are due by the end of the day on 31 March 2022."
@@ -365,18 +368,16 @@ def _positions(db: Database) -> None:
         }
     )
     db.execute("update positions set related = 'tc-hotspot-lending' where id = 'cp-fair-ebook-terms'")
-    sentence = "A library may lend hotspots to readers."
-    start = _ABSTRACT.index(sentence)
     db.table("position_matches").insert(
         {
             "document_id": BROADBAND,
             "position_id": "tc-hotspot-lending",
             "ordinal": 0,
             "score": 0.9,
-            "words": sentence,
+            "words": HOTSPOTS,
             "field": "abstract",
-            "start": start,
-            "end": start + len(sentence),
+            "start": HOTSPOTS_AT,
+            "end": HOTSPOTS_AT + len(HOTSPOTS),
         }
     )
 

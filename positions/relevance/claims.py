@@ -1,0 +1,157 @@
+"""A claim: a position beside a document. Whether the scope allows it, and what speaks for and against it, as numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from positions.catalog.catalog import Catalogue
+from positions.catalog.records import Position
+from positions.matching.matcher import Match
+from positions.matching.phrases import Pattern, PhraseIndex
+from positions.matching.similar_positions import Nearest
+from positions.relevance.subject import LEAD, Subject, names_libraries, read_subject
+from text.tokens import fold_words
+
+_ABOUT, _NOT_ABOUT = 0, 1
+#: Characters of a summary in which the first sentences stand.
+_EARLY = 400
+#: Words of a title that are read as one that says it all.
+_TERSE = 12
+_FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
+_NOTICE = re.compile(r"us-(fr|regs)-")
+
+Fields = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The matches of one position in one document. ``refused`` says which part of the scope it lies outside of.
+
+    ``features`` are what the model reads, by name; most of them 0 or 1.
+    """
+
+    position_id: str
+    matches: tuple[Match, ...]
+    refused: str | None
+    features: dict[str, float]
+
+
+class ClaimReader:
+    """Reads the claims of documents. Build once, use for every document."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._positions = catalogue.by_id
+        self._nearest = Nearest(catalogue)
+        self._index: PhraseIndex[tuple[str, int]] = PhraseIndex(_named(catalogue.positions))
+
+    def read(self, document_id: str, fields: Fields, matches: Sequence[Match]) -> list[Claim]:
+        """The claims that ``matches`` make for a document, one for each position, best match first."""
+        by_position: dict[str, list[Match]] = {}
+        for match in matches:
+            by_position.setdefault(match.position_id, []).append(match)
+        if not by_position:
+            return []
+        subject = read_subject(document_id, fields)
+        shared = _of_document(document_id, fields, subject) | {"positions": math.log(len(by_position))}
+        named = {place: self._names(words) for place, words in _places(subject)}
+        return [
+            self._claim(self._positions[position], tuple(found), subject, named, shared)
+            for position, found in by_position.items()
+        ]
+
+    def _names(self, words: Sequence[str]) -> set[tuple[str, int]]:
+        """(position, about or not) for each position whose scope has a phrase that stands in these words."""
+        found: set[tuple[str, int]] = set()
+        for at, item, owner in self._index.candidates(words):
+            if owner not in found and item.find(words, at, len(words)) is not None:
+                found.add(owner)
+        return found
+
+    def _claim(
+        self,
+        position: Position,
+        matches: tuple[Match, ...],
+        subject: Subject,
+        named: Mapping[str, set[tuple[str, int]]],
+        shared: Mapping[str, float],
+    ) -> Claim:
+        sentence = fold_words(matches[0].provision.words)
+        about = {place: (position.id, _ABOUT) in found for place, found in named.items()}
+        about["sentence"] = (position.id, _ABOUT) in self._names(sentence)
+        other = {place: (position.id, _NOT_ABOUT) in found for place, found in named.items()}
+        other["sentence"] = (position.id, _NOT_ABOUT) in self._names(sentence)
+        library = {
+            "title": subject.library_in_title,
+            "opening": subject.library_in_opening,
+            "sentence": names_libraries(sentence),
+        }
+        features = {
+            **shared,
+            **{f"about:{place}": float(yes) for place, yes in about.items()},
+            **{f"not_about:{place}": float(yes) for place, yes in other.items()},
+            **{f"library:{place}": float(yes) for place, yes in library.items()},
+            **_of_matches(matches),
+            "like:title": self._nearest.likeness(subject.title, position.id),
+            "like:opening": self._nearest.likeness(subject.opening, position.id),
+            f"position:{position.id}": 1.0,
+        }
+        return Claim(position.id, matches, _refusal(position, subject, about, other, library), features)
+
+
+def _named(positions: Iterable[Position]) -> Iterable[tuple[Pattern, tuple[str, int]]]:
+    for position in positions:
+        yield from ((item, (position.id, _ABOUT)) for item in position.scope.about)
+        yield from ((item, (position.id, _NOT_ABOUT)) for item in position.scope.not_about)
+
+
+def _places(subject: Subject) -> list[tuple[str, Sequence[str]]]:
+    return [("title", subject.title), ("lead", subject.lead), ("opening", subject.opening[LEAD:])]
+
+
+def _refusal(
+    position: Position,
+    subject: Subject,
+    about: Mapping[str, bool],
+    other: Mapping[str, bool],
+    library: Mapping[str, bool],
+) -> str | None:
+    """Why the scope of a position leaves a document out; None where it does not."""
+    scope = position.scope
+    if subject.kind:
+        return subject.kind
+    if subject.level and subject.level not in scope.levels:
+        return "level"
+    if scope.library_matter and not any(library.values()) and not any(about.values()):
+        return "no library matter"
+    if other["title"] and not about["title"]:
+        return "about something else"
+    return None
+
+
+def _of_document(document_id: str, fields: Fields, subject: Subject) -> dict[str, float]:
+    return {
+        f"level:{subject.level}": 1.0,
+        "resolution": float(bool(_FORM.search(document_id))),
+        "notice": float(bool(_NOTICE.match(document_id))),
+        "summary": float(bool(fields.get("abstract"))),
+        "text": float(bool(fields.get("text"))),
+        "terse": float(len(subject.title) <= _TERSE),
+    }
+
+
+def _of_matches(matches: Sequence[Match]) -> dict[str, float]:
+    best = matches[0]
+    places = {(match.provision.field, match.provision.start) for match in matches}
+    early = any(m.provision.field == "abstract" and m.provision.start < _EARLY for m in matches)
+    return {
+        "score": max(match.score for match in matches),
+        "sided": float(any(match.stance != "watch" for match in matches)),
+        "provisions": math.log(len(places)),
+        "in:title": float(any(match.provision.field == "title" for match in matches)),
+        "in:early": float(early),
+        "in:text": float(best.provision.field == "text"),
+        f"trigger:{best.position_id}/{best.trigger}": 1.0,
+    }

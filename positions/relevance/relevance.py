@@ -1,0 +1,78 @@
+"""Which matches the public sees: those that a specialist would probably want beside the document.
+
+The phrases of the catalog find what speaks of the same thing. That is a candidate, for staff. Whether it is shown is decided
+here: by the scope of the position, and by a small regression over what can be said of the claim (positions/relevance/claims.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from positions.catalog.catalog import load_catalogue
+from positions.matching.matcher import Match
+from positions.relevance.claims import Claim, ClaimReader, Fields
+
+FILE = Path(__file__).with_name("model.json")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights by the name of a feature. ``floor``: the least probability (0 to 1) with which a match is shown."""
+
+    bias: float
+    weights: Mapping[str, float]
+    floor: float
+
+    def probability(self, claim: Claim) -> float:
+        """How likely a specialist would call it right, 0 to 1; 0 where the scope of the position leaves the document out."""
+        if claim.refused:
+            return 0.0
+        logit = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in claim.features.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def load_model(path: Path = FILE) -> Model:
+    """The trained model (positions/relevance/training.py writes it).
+
+    Raises:
+        OSError, ValueError, KeyError: the file cannot be read or is no model.
+    """
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Model(float(raw["bias"]), raw["weights"], float(raw["floor"]))
+
+
+class Relevance:
+    """Judges the matches of documents. Build once, use for every document."""
+
+    def __init__(self, reader: ClaimReader | None = None, model: Model | None = None) -> None:
+        self._reader = reader or ClaimReader(load_catalogue())
+        self._model = model or load_model()
+
+    def judge(self, document_id: str, fields: Fields, matches: Sequence[Match]) -> tuple[Match, ...]:
+        """The same matches in the same order, each with its ``probability``, and ``shown`` where that reaches the floor.
+
+        ``document_id`` tells the level of government (positions.relevance.subject); one that does not tell is allowed.
+        """
+        likely = {
+            claim.position_id: self._model.probability(claim)
+            for claim in self._reader.read(document_id, fields, matches)
+        }
+        return tuple(
+            replace(
+                match,
+                probability=round(likely[match.position_id], 4),
+                shown=likely[match.position_id] >= self._model.floor,
+            )
+            for match in matches
+        )
+
+
+@cache
+def relevance() -> Relevance:
+    """The one of the project's catalog and model, built when first asked for."""
+    return Relevance()

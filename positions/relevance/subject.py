@@ -1,0 +1,97 @@
+"""What a document is, before any position is asked about: its level of government, its kind, whether libraries are in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from positions.catalog.records import LEVELS
+from positions.matching.phrases import PhraseIndex, pattern
+from text.tokens import fold_words
+
+#: Characters of a summary, and of a text without one, that are read as the opening of a document.
+_SUMMARY, _TEXT = 2_500, 1_500
+#: Words of the opening that say what a document is about; what follows may be details.
+LEAD = 60
+_HERE = Path(__file__)
+_WANTED, _UNLESS = 0, 1
+_CITY = re.compile(r"us-[a-z]{2}-[a-z]{3,}-")
+_STATE = re.compile(r"us-[a-z]{2}-")
+_FEDERAL = re.compile(r"us-(\d+|fr|regs|courts?|[a-z]{3,})-")
+_ABROAD = re.compile(r"(ca|uk)-\d")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``level`` is one of `LEVELS`, None where the id does not tell; ``kind`` one of kinds.yml, None for any other.
+
+    ``opening`` are the folded words of the summary, or of the beginning of the text where there is no summary.
+    """
+
+    level: str | None
+    kind: str | None
+    title: Sequence[str]
+    opening: Sequence[str]
+    library_in_title: bool
+    library_in_opening: bool
+
+    @property
+    def lead(self) -> Sequence[str]:
+        return self.opening[:LEAD]
+
+
+def read_subject(document_id: str, fields: Mapping[str, str | None]) -> Subject:
+    """What can be told from the id, the title and the opening of a document (``title``, ``abstract``, ``text``)."""
+    title = fields.get("title") or ""
+    opening = (fields.get("abstract") or "")[:_SUMMARY] or (fields.get("text") or "")[:_TEXT]
+    title_words, opening_words = fold_words(title), fold_words(opening)
+    return Subject(
+        level_of(document_id),
+        kind_of(title),
+        title_words,
+        opening_words,
+        names_libraries(title_words),
+        names_libraries(opening_words),
+    )
+
+
+def level_of(document_id: str) -> str | None:
+    """The level of government by the id (crawlers.items.document_id), one of `LEVELS`; None where it does not tell."""
+    federal, state, local, abroad = LEVELS
+    for level, form in ((local, _CITY), (federal, _FEDERAL), (state, _STATE), (abroad, _ABROAD)):
+        if form.match(document_id):
+            return level
+    return None
+
+
+def kind_of(title: str) -> str | None:
+    """The kind of kinds.yml that the title belongs to: such a document touches no position."""
+    return next((kind for kind, form in _kinds().items() if form.search(title.strip())), None)
+
+
+def names_libraries(words: Sequence[str]) -> bool:
+    """Whether folded words name a library matter (library_words.yml)."""
+    found: dict[int, list[tuple[int, ...]]] = {_WANTED: [], _UNLESS: []}
+    for at, item, what in _library_words().candidates(words):
+        if (place := item.find(words, at, len(words))) is not None:
+            found[what].append(place)
+    taken = {at for place in found[_UNLESS] for at in place}
+    return any(taken.isdisjoint(place) for place in found[_WANTED])
+
+
+@cache
+def _library_words() -> PhraseIndex:
+    raw = yaml.safe_load(_HERE.with_name("library_words.yml").read_text(encoding="utf-8"))
+    kinds = (("words", _WANTED), ("unless", _UNLESS))
+    return PhraseIndex((pattern(source), what) for name, what in kinds for source in raw[name])
+
+
+@cache
+def _kinds() -> dict[str, re.Pattern[str]]:
+    raw = yaml.safe_load(_HERE.with_name("kinds.yml").read_text(encoding="utf-8"))
+    return {kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()}

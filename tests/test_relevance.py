@@ -1,0 +1,268 @@
+"""Which matches the public sees: scope, kind of document, the model's floor, and what readers and staff teach."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import NOW
+from sqlite_utils import Database
+from test_decisions import decide
+from test_decisions import staff as staff
+from test_derive import bill, dump
+
+import positions.relevance.training as training
+from crawlers.storage.record import upsert
+from derive.incremental import changed, of_matcher
+from derive.update import derive
+from positions.catalog.catalog import HOME, load_catalogue
+from positions.evaluation.matches import shown_at
+from positions.matching.jsonl import match_lines
+from positions.matching.matcher import Matcher
+from positions.relevance.claims import Claim, ClaimReader
+from positions.relevance.labels import BadLabels, Read, read_labels, staff_verdicts
+from positions.relevance.relevance import Model, Relevance
+from positions.relevance.subject import kind_of, level_of, names_libraries
+from positions.relevance.training import Judged, choose_floor, folds
+from store.connect import open_staff
+from text.tokens import fold_words
+
+RECORDS = "Public Records/Home Addresses of Librarians"
+FOIA = {"title": RECORDS, "abstract": None, "text": None}
+
+
+@pytest.mark.parametrize(
+    ("document_id", "level"),
+    [
+        ("us-119-hr1234", "federal"),
+        ("us-fr-2025-01234", "federal"),
+        ("us-regs-fcc2013-0001", "federal"),
+        ("us-courts-ca5-1", "federal"),
+        ("us-tx-89r-hb900", "state"),
+        ("us-ny-nyc-2024-int1-2024", "local"),
+        ("ca-45-1-c2", "abroad"),
+        ("uk-59-1-3737", "abroad"),
+        ("1", None),
+        ("", None),
+    ],
+)
+def test_the_level_of_government_is_told_by_the_id(document_id: str, level: str | None) -> None:
+    assert level_of(document_id) == level
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Agency Information Collection Activities; Proposed eCollection", "paperwork"),
+        ("Notice of Public Meeting of the Ohio Advisory Committee", "meetings"),
+        ("Sunshine Act Meetings", "meetings"),
+        ("Notice of Inventory Completion: Field Museum, Chicago, IL", "repatriation"),
+        ("Designating the first week of April as Book Week", "commemorations"),
+        ("Broadband Data; Correction", "corrections"),
+        ("Public Records/Meetings of Boards of Libraries", None),
+        ("An Act concerning library materials in schools", None),
+        ("Freedom of Information Act; Implementation", None),
+    ],
+)
+def test_paperwork_meetings_and_honors_are_told_by_the_title(title: str, kind: str | None) -> None:
+    assert kind_of(title) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("An Act on school librarians", True),
+        ("Sexually explicit books in schools", True),
+        ("the county law library and its fees", False),
+        ("the law library and the public library", True),
+        ("keeps books and records for seven years", False),
+    ],
+)
+def test_what_names_a_library(text: str, yes: bool) -> None:
+    assert names_libraries(fold_words(text)) is yes
+
+
+def claims(document_id: str, fields: dict[str, str | None], *areas: str) -> dict[str, Claim]:
+    reader = ClaimReader(load_catalogue())
+    return {c.position_id: c for c in reader.read(document_id, fields, Matcher().match(fields, set(areas)))}
+
+
+def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
+    title = {"title": "Grants under the Library Services and Technology Act", "abstract": None, "text": None}
+    assert claims("us-119-hr1", title, "library-funding")["lf-lsta"].refused is None
+    assert claims("us-oh-136-hb1", title, "library-funding")["lf-lsta"].refused == "level"
+    assert claims("7", title, "library-funding")["lf-lsta"].refused is None, "an id that says nothing forbids nothing"
+    other = {"title": "Prohibits discrimination against tenants on the basis of race", "abstract": None, "text": None}
+    assert claims("us-oh-136-hb2", other, "civil-liberties")["cl-equal-access"].refused == "no library matter"
+    meeting = {"title": "Notice of Public Meeting on Freedom of Information", "abstract": None, "text": None}
+    assert claims("us-fr-2025-1", meeting, "government-information")["gi-foia"].refused == "meetings"
+
+
+def test_only_what_reaches_the_floor_is_shown() -> None:
+    found = Matcher().match(FOIA, {"government-information"})
+    assert "gi-foia" in {match.position_id for match in found}
+    assert not any(match.shown for match in found), "until it was judged, a match is a candidate"
+    for floor, shown in ((0.5, True), (0.8, False)):
+        judged = Relevance(model=Model(0.0, {"about:title": 1.0}, floor)).judge("us-fl-2026-hb1", FOIA, found)
+        match = next(each for each in judged if each.position_id == "gi-foia")
+        assert (match.shown, match.probability) == (shown, 0.7311)
+    assert Relevance(model=Model(9.0, {}, 0.5)).judge("uk-59-1-1", FOIA, found)[0].probability == 0.0, "out of scope"
+
+
+def test_the_command_says_of_every_match_whether_it_is_shown() -> None:
+    lines = [json.dumps({"id": "us-fl-2026-hb1", "title": RECORDS}), json.dumps({"id": "uk-59-1-1", "title": RECORDS})]
+    out = io.StringIO()
+    assert match_lines(lines, out) == 0
+    here, abroad = (json.loads(line)["matches"] for line in out.getvalue().splitlines())
+    assert {m["shown"] for m in here if m["position"] == "gi-foia"} == {True}
+    assert not any(m["shown"] for m in abroad)
+    assert not any(m["shown"] for m in here if m["reason"].startswith("nearest in words"))
+
+
+def test_candidates_stay_with_staff(corpus: Database, tmp_path: Path) -> None:
+    staff_db = open_staff(tmp_path / "staff.db")
+    upsert(
+        corpus,
+        [
+            bill(1, "Freedom of Information Act Improvement Act", "Agencies answer requests for records in ten days."),
+            bill(2, "Wheat Price Act", "A farm keeps a log. The Freedom of Information Act applies to the log."),
+        ],
+        now=NOW,
+        silent=True,
+    )
+    derive(corpus, staff_db, workers=1)
+    public = {
+        row[0] for row in corpus.execute("select document_id from position_matches where position_id = 'gi-foia'")
+    }
+    assert public == {"us-117-hr1"}
+    rows = staff_db.execute(
+        "select document_id, shown, probability from suggested_stances where position_id = 'gi-foia'"
+    )
+    kept = {key: (shown, likely) for key, shown, likely in rows}
+    assert kept["us-117-hr1"][0] == 1
+    assert all(shown == 0 for key, (shown, _) in kept.items() if key != "us-117-hr1")
+    before = dump(corpus, staff_db)
+    assert derive(corpus, staff_db, workers=1).matched == 0
+    assert dump(corpus, staff_db) == before
+
+
+def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -> None:
+    folder = tmp_path / "entries"
+    folder.mkdir()
+    for file in HOME.glob("*.yml"):
+        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    old = of_matcher(Matcher(load_catalogue(folder)))
+    lsta = folder / "library-funding.yml"
+    lsta.write_text(lsta.read_text("utf-8").replace("levels: [federal]", "levels: [federal, state]", 1), "utf-8")
+    new = of_matcher(Matcher(load_catalogue(folder)))
+    phrases = changed(old, new)
+    assert old.version != new.version
+    assert phrases
+    assert set(phrases) == {
+        item.source for trigger in load_catalogue().by_id["lf-lsta"].triggers for item in trigger.any
+    }
+
+
+# --------------------------------------------------------------------- what is learned from
+
+
+def test_labels_say_what_a_reader_thinks_of_a_position() -> None:
+    blind = Read("x", "a", frozenset({"p"}), {"q": "marginal"})
+    assert [blind.verdict(position) for position in "pqz"] == ["right", "marginal", "wrong"]
+    assert Read("x", "staff", frozenset(), {"q": "wrong"}).verdict("z") is None
+
+
+@pytest.mark.parametrize(
+    "line", ["[]", "{}", '{"id": "x", "reader": "a", "positions": [], "claims": [{"position": "p"}]}']
+)
+def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_text(f"\n{line}\n", "utf-8")
+    with pytest.raises(BadLabels, match=r"labels\.jsonl, line 2"):
+        read_labels(file)
+    with pytest.raises(BadLabels, match="cannot be read"):
+        read_labels(tmp_path / "absent.jsonl")
+
+
+def test_the_labels_of_the_project_are_in_order() -> None:
+    known = load_catalogue().by_id
+    reads = read_labels()
+    assert len({(read.id, read.reader) for read in reads}) == len(reads) > 400
+    assert not {p for read in reads for p in (*read.verdicts, *read.positions) if p not in known}
+
+
+def test_the_last_word_of_staff_teaches(tmp_path: Path, staff: Database) -> None:
+    assert staff_verdicts(tmp_path / "absent.db") == []
+    decide(staff, "us-1-hr1", "position:gi-foia", "reject")
+    decide(staff, "us-1-hr1", "position:gi-foia", "confirm")
+    decide(staff, "us-1-hr1", "position:tc-erate", "reject")
+    decide(staff, "us-1-hr1", "area:privacy", "reject")
+    assert staff_verdicts(tmp_path / "staff.db") == [
+        Read("us-1-hr1", "staff", frozenset(), {"gi-foia": "right", "tc-erate": "wrong"})
+    ]
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("create table notes (x)")
+    assert staff_verdicts(other) == []
+
+
+def named(number: int) -> str:
+    """A title that shares no word with that of another number."""
+    return " ".join(f"{letter}{number:b}".translate(str.maketrans("01", "oi")) for letter in "vw")
+
+
+def case(number: int, verdict: str, *, title: str = "", reader: str = "a", **features: float) -> Judged:
+    """A claim of position p beside a document with a title of its own."""
+    read = Read(f"d{number}", reader, frozenset(), {"p": verdict})
+    return Judged(read, title or named(number), "p", verdict, Claim("p", (), None, {"x": 0.0, **features}))
+
+
+def test_companions_are_never_on_both_sides() -> None:
+    twins = [case(n, "right", title=f"Broadband for rural libraries {n % 2}") for n in range(20)]
+    assert len(set(folds(twins))) == 1
+    assert len(set(folds([case(n, "right") for n in range(60)]))) > 3
+
+
+def test_the_floor_is_where_enough_is_right() -> None:
+    cases = [case(n, "right") for n in range(22)] + [case(n, "wrong") for n in range(30, 36)] + [case(40, "marginal")]
+    likely = np.array([0.9] * 22 + [0.5, 0.5, 0.5, 0.9, 0.9, 0.9, 0.6])
+    assert choose_floor(cases, likely) == 0.51
+    shown = shown_at(list(zip(cases, likely, strict=True)), 0.51)
+    assert shown.verdicts == {"right": 22, "marginal": 1, "wrong": 3}
+    assert (shown.precision.hits, shown.precision.n) == (22, 25)
+    assert (shown.strict.n, shown.recall.n) == (26, 22)
+
+
+def test_a_model_learns_what_tells_right_from_wrong_and_staff_weigh_more() -> None:
+    cases = [case(n, "right", x=1.0) for n in range(40)] + [case(n, "wrong") for n in range(40, 80)]
+    model = training.train(cases)
+    assert model["weights"]["x"] > 1
+    torn = [case(n, "right", x=1.0) for n in range(20)] + [
+        case(n, "wrong", x=1.0, reader="staff") for n in range(20, 40)
+    ]
+    learner = training.Learner([*torn, *(case(n, "wrong") for n in range(50, 60)), case(61, "right")])
+    assert learner.logits([case(70, "right", x=1.0)])[0] < 0
+
+
+def test_training_on_a_corpus(corpus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """Documents that a reader judged are read again; without their texts the model stays as it is."""
+    made = [bill(n, f"Freedom of Information Act {named(n)}") for n in range(1, 13)]
+    made += [
+        bill(n, f"Wheat {named(n)}", "A farm may file under the Freedom of Information Act.") for n in range(13, 25)
+    ]
+    upsert(corpus, made, now=NOW, silent=True)
+    file = Path(corpus.execute("pragma database_list").fetchone()[2])
+    target = tmp_path / "model.json"
+    reads = [Read(f"us-117-hr{n}", "a", frozenset({"gi-foia"} if n < 13 else ()), {}) for n in range(1, 26)]
+    monkeypatch.setattr(training, "read_labels", lambda: reads)
+    assert training.main(file, tmp_path / "none.db", target) == 1
+    assert not target.exists()
+    assert "1 of the documents that readers judged" in capsys.readouterr().err
+    monkeypatch.setattr(training, "ENOUGH", 5)
+    assert training.main(file, tmp_path / "none.db", target) == 0
+    assert json.loads(target.read_text("utf-8"))["weights"]["about:title"] > 0
