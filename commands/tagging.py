@@ -112,15 +112,27 @@ def positions() -> None:
 @positions.command("check")
 @click.pass_obj
 def positions_check(session: Session) -> None:
-    """Check every file of the catalogue; problems come with file and line."""
+    """Check every file of the catalogue; problems come with file and line.
+
+    Then names what somebody should look at again: what is past its review date, has no passage, rests on one letter, or
+    may have been replaced. None of that is an error.
+    """
     from positions.catalog.catalog import check as check_catalogue
+    from positions.catalog.catalog import load_catalogue
+    from positions.catalog.currency import REASONS, currency
 
     problems = check_catalogue()
     for problem in problems:
         click.echo(problem, err=True)
-    if not problems:
-        session.say("all is in order")
-    sys.exit(1 if problems else 0)
+    if problems:
+        sys.exit(1)
+    session.say("all is in order")
+    remarks = currency(load_catalogue(), date.today())
+    for reason, words in REASONS.items():
+        if found := [remark for remark in remarks if remark.reason == reason]:
+            click.echo(f"\n{words} ({len(found)}):")
+            for remark in found:
+                click.echo(f"  {remark.position_id}: {remark.words}")
 
 
 @positions.command("evaluate")

@@ -70,6 +70,14 @@ def _versions(position: Position) -> list[tuple[Any, ...]]:
             version.confidence,
             version.rationale,
             version.superseded or version.retired,
+            version.grade,
+            version.address,
+            version.passage,
+            version.place,
+            version.successor,
+            version.review_by,
+            version.approved_by,
+            version.approved_on,
         )
         for n, version in enumerate(position.versions)
     ]

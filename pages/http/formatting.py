@@ -35,6 +35,7 @@ SECTIONS = {
     "changes": N_("What can change"),
     "levels": N_("Levels of government"),
     "confidence": N_("Facts about positions"),
+    "grades": N_("What a position rests on"),
 }
 
 

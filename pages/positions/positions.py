@@ -55,8 +55,9 @@ def by_name(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
 class PositionPage:
     """One position, ``p``, with its history and one page of the documents that may touch it.
 
-    ``why`` is the reason that the newest of its ``versions`` gives; ``messages`` are (audience, paragraph); each of
-    ``documents`` comes with the sentence that touches the position best, and the part of the document it is in.
+    ``authority`` is the version that the statement rests on. ``why`` is the reason that the newest of its ``versions``
+    gives; ``messages`` are (audience, paragraph); each of ``documents`` comes with the sentence that touches the position
+    best, and the part of the document it is in.
     """
 
     p: Row
@@ -65,6 +66,7 @@ class PositionPage:
     partners: list[str]
     core_values: list[str]
     confidence: str
+    authority: Row | None
     versions: list[Row]
     why: str | None
     messages: list[tuple[str, str]]
@@ -103,6 +105,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         core_values=names(head["core_values"]),
         confidence=formatting.word("confidence", head["confidence"]),
         versions=versions,
+        authority=next((each for each in versions if each["statement"]), None),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),
         at_stake=_at_stake(db, position_id, today),

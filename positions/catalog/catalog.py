@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from positions.catalog import messages, yaml_file
+from positions.catalog.authority import AUTHORITY_KEYS, check_authority
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import (
@@ -78,8 +79,11 @@ CODE = (
 
 @dataclass(frozen=True)
 class Catalogue:
+    """``positions`` are matched and shown; ``unlisted`` wait until somebody has read a source for them."""
+
     positions: tuple[Position, ...]
     version: str
+    unlisted: tuple[Position, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Position]:
@@ -100,7 +104,8 @@ def _loaded(path: Path, version: str) -> Catalogue:
     reader = _read_all(path)
     if reader.problems:
         raise BadFile(reader.problems)
-    return Catalogue(tuple(reader.positions), version)
+    listed = tuple(position for position in reader.positions if position.listed)
+    return Catalogue(listed, version, tuple(position for position in reader.positions if not position.listed))
 
 
 def check(path: Path = HOME) -> list[str]:
@@ -115,7 +120,8 @@ def check(path: Path = HOME) -> list[str]:
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():
-        problems += _problems(messages.load_messages, reader.positions, folder) or messages.check_words(folder)
+        listed = [position for position in reader.positions if position.listed]
+        problems += _problems(messages.load_messages, listed, folder) or messages.check_words(folder)
     reader.check_examples()
     reader.check_scope()
     reader.check_reading()
@@ -201,6 +207,7 @@ _VERSION_KEYS = {
     "confidence": TEXT,
     "date_confidence": TEXT,
     "note": TEXT,
+    **AUTHORITY_KEYS,
 }
 _SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST}
 _TRIGGER_KEYS = {
@@ -278,7 +285,7 @@ class _Reader(Checker):
 
     def check_examples(self) -> None:
         """Each position needs a sentence that helps it, one that harms it, and one that only sounds like it."""
-        for position in self.positions:
+        for position in filter(lambda each: each.listed, self.positions):
             present = {example.stance or "none" for example in position.examples}
             if lacking := [stance for stance in ("support", "oppose", "none") if stance not in present]:
                 self.file, entry = self.places[position.id]
@@ -314,6 +321,7 @@ class _Reader(Checker):
     def _version(self, item: Entry) -> dict[str, Any]:
         self.closed(item, "confidence", CONFIDENCES)
         self.closed(item, "date_confidence", CONFIDENCES)
+        check_authority(self, item)
         return self.values(item, _VERSION_KEYS, ("document", "confidence"))
 
     def _scope(self, entry: Entry) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from text.phrases import Pattern
@@ -30,16 +31,23 @@ OPPOSITE = {
 }
 #: Of which government a document is. `abroad`: Canada and the United Kingdom, so far.
 LEVELS = ("federal", "state", "local", "abroad")
+#: An actor that begins with ALA itself; what follows are those who joined it.
+_ALA = re.compile(r"ALA(?=$|,| /| with )")
 #: For whom a position is explained.
 AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")
+#: What gives a statement its weight, strongest first. See docs/positions.md.
+GRADES = ("adopted", "practice", "tracked", "proposed")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PositionVersion:
     """One instrument that states the position, and the dates of its life (whole or partial ISO dates, None if unknown).
 
-    ``statement`` is our plain wording of what it holds, None where only the instrument is known.
+    ``statement`` is our plain wording of what it holds, None where only the instrument is known. ``passage`` is a short
+    quotation from the instrument, as it was read at ``address``; ``place`` says where in it. ``approved_by`` and
+    ``approved_on`` name the person who confirmed the statement for the organization; ``review_by`` is the day on which
+    somebody should read the source again. ``successor`` names the instrument that took this one's place.
     """
 
     document: str
@@ -54,6 +62,14 @@ class PositionVersion:
     confidence: str = "low"
     date_confidence: str | None = None
     note: str | None = None
+    grade: str = "proposed"
+    address: str | None = None
+    passage: str | None = None
+    place: str | None = None
+    successor: str | None = None
+    review_by: str | None = None
+    approved_by: str | None = None
+    approved_on: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +141,19 @@ class Position:
     note: str | None = None
 
     @property
+    def authority(self) -> PositionVersion:
+        """What the position rests on now: the last version that has a statement."""
+        return next(version for version in reversed(self.versions) if version.statement)
+
+    @property
     def statement(self) -> str:
-        """The wording that holds now: that of the last version that has one."""
-        return next(version.statement for version in reversed(self.versions) if version.statement)
+        """The wording that holds now."""
+        return self.authority.statement or ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is matched and shown. One that nobody could check in a source waits for that in the catalog."""
+        return self.confidence != "low"
 
     @property
     def rationale(self) -> str | None:
@@ -162,3 +188,13 @@ class Stance:
     outcome: str | None = None
     source_url: str | None = None
     note: str | None = None
+
+    @property
+    def to_verify(self) -> bool:
+        """Whether it is for the desk only: nobody read the side that was taken, or it only follows from policy."""
+        return self.confidence_stance != "verified" or not self.source_url or "tracker" in self.role
+
+    @property
+    def alas_own(self) -> bool:
+        """Whether ALA itself took it, alone or with others. A chapter, division, affiliate or alliance speaks for itself."""
+        return bool(_ALA.match(self.actor)) and "(ALA chapter)" not in self.actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from positions.catalog import yaml_file
@@ -30,6 +31,11 @@ def load_stances(position_ids: frozenset[str], path: Path = FILE) -> tuple[Stanc
     if checker.problems:
         raise BadFile(checker.problems)
     return tuple(stance for stance in stances if stance)
+
+
+def shippable(stances: Iterable[Stance]) -> list[Stance]:
+    """Those that may leave the desk as ALA's: ALA took them itself, and somebody read the side at their address."""
+    return [stance for stance in stances if stance.alas_own and not stance.to_verify]
 
 
 def _stance(checker: Checker, path: Path, entry: Entry, position_ids: frozenset[str]) -> Stance | None:

@@ -133,6 +133,13 @@ def add_messages(db: Database) -> None:
         ) without rowid""")
 
 
+@matches()
+def add_authority(db: Database) -> None:
+    # Whose words a version is: its grade, the passage it rests on and where that was read, who approved it.
+    for column in ("grade", "address", "passage", "place", "successor", "review_by", "approved_by", "approved_on"):
+        db.execute(f"alter table position_versions add column {column} text")
+
+
 @comparisons()
 def create_look_alikes(db: Database) -> None:
     # How many wordings have a word, as counted once: the row of "" holds the number of wordings then, that of " " of documents.
