@@ -298,7 +298,7 @@ def sources() -> tuple[Target, ...]:
         ("sitemap", "us_bills/**/sitemap.xml", change_xml, _sitemap, UNUSABLE),
         ("bill_text", "us_bill_text/**/BILLS-119s146*.xml", change_xml, _bill_text, UNUSABLE),
         ("state_text_html", "us_state_text/**/versions/0", change_bytes, _state_text_html, ()),
-        ("state_text_xml", "us_state_text/**/*.xml", change_xml, _state_text_xml, ()),
+        ("state_text_xml", "us_state_text/**/*.xml", change_bytes, _state_text_xml, ()),
         ("state_text_pdf", "us_state_text/**/*.pdf", change_bytes, _state_text_pdf, ()),
         ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
         ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
