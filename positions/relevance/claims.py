@@ -23,6 +23,9 @@ _TERSE = 12
 _FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
 _NOTICE = re.compile(r"us-(fr|regs)-")
 
+#: Kinds of kinds.yml that stay out also where the title names libraries: E-Rate's debarments, a library's repatriations.
+_ALWAYS = frozenset(("debarments", "repatriation"))
+
 Fields = Mapping[str, str | None]
 
 
@@ -122,7 +125,7 @@ def _refusal(
 ) -> str | None:
     """Why the scope of a position leaves a document out; None where it does not."""
     scope = position.scope
-    if subject.kind and not subject.library_in_title:
+    if subject.kind and (subject.kind in _ALWAYS or not subject.library_in_title):
         return subject.kind
     if subject.level and subject.level not in scope.levels:
         return "level"
