@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawlers.completeness.first_load import first_load
 from crawlers.completeness.health import Health, health
+from crawlers.sources import load_sources
 from digest.delivery.claims import nobody_sends
 from operations import integrity
 from operations.loss import losses
@@ -55,7 +57,7 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "last_full_check": whole and whole[0],
             "late_backup": late,
             "unsure_mails": unsure,
-            "sources": [_plain(db, each) for each in sources],
+            "sources": [_plain(db, each) | {"first_load": _first_load(config, each, now)} for each in sources],
         }
 
 
@@ -98,6 +100,12 @@ def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
     return asdict(found) | told
 
 
+def _first_load(config: Configuration, found: Health, now: str) -> str | None:
+    """When a source that may be asked little each day will be whole."""
+    load = first_load(config.corpus, load_sources()[found.source], now[:10]) if found.last_run else None
+    return str(load) if load else None
+
+
 def _count(path: Path, table: str) -> int:
     if not path.exists() or unreadable(path):
         return 0
@@ -128,6 +136,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     for each in found["sources"]:
         if each["last_run"]:
             yield f"  {'!' if each['warnings'] else ' '} {each['source']}: {_in_short(each)}"
+            if each.get("first_load"):
+                yield f"    {each['first_load']}"
     yield f"  last backup: {found['last_backup'] or 'none in the data folder: infopolicy backup'}"
     yield f"  last full check of corpus.db: {found['last_full_check'] or 'none yet: infopolicy check'}"
     if never := [each["source"] for each in found["sources"] if not each["last_run"]]:

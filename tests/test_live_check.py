@@ -87,14 +87,12 @@ def test_field_that_nobody_knows_is_named_and_no_fault() -> None:
 
 
 def test_fields_within_fields_and_xml_are_looked_for_too() -> None:
-    rules, bills = probe("us_regulations"), probe("ca_bills")
+    rules, bills = probe("us_regulations"), probe("us_bills")
     found = judge(rules, answer(rules, {"data": [{"id": "A", "attributes": {"title": "T"}}]}))
     assert found.words[0].startswith("the records lack attributes.documentType")
-    good = b"<Bills><Bill><NumberCode>C-1</NumberCode><LongTitleEn>T</LongTitleEn></Bill></Bills>"
+    good = b"<sitemapindex><sitemap><loc>https://www.govinfo.gov/1.xml</loc></sitemap></sitemapindex>"
     assert judge(bills, answer(bills, good)).state == "ok"
-    assert judge(bills, answer(bills, good.replace(b"NumberCode", b"BillNumber"))).words == [
-        "the records lack NumberCode"
-    ]
+    assert judge(bills, answer(bills, good.replace(b"loc>", b"place>"))).words == ["the records lack loc"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from conftest import ROOT
 
 from crawlers import settings as crawl_settings
 from crawlers.download import worker_process
+from crawlers.parsers import archive
 from crawlers.spiders import us_bills
 from desk.accounts import limits as account_limits
 from desk.accounts import passwords, sessions
@@ -151,7 +152,7 @@ _SQLITE = sql_limits._LIMITS
 #: Page -> words around a figure -> the figures in the code.
 FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
     "security": {
-        "A member over {} MB is not unpacked": (us_bills.MEMBER_MAXSIZE / MIB,),
+        "A member over {} MB is not unpacked": (archive.MEMBER_MAXSIZE / MIB,),
         "at most {} MB of work waiting": (worker_process.AHEAD_BYTES / MIB,),
         "A response may have at most {} MB": (crawl_settings.DOWNLOAD_MAXSIZE / MIB,),
         "{} MB for the ZIP file": (us_bills.BULK_MAXSIZE / MIB,),

@@ -188,7 +188,7 @@ def test_zip_older_than_the_listing_gives_no_stale_record() -> None:
 
 
 def test_zip_member_of_an_absurd_size_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawlers.spiders.us_bills.MEMBER_MAXSIZE", 100)
+    monkeypatch.setattr("crawlers.parsers.archive.MEMBER_MAXSIZE", 100)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
     assert isinstance(zip_answer(WHOLE, rows=ROWS[:1])[0], scrapy.Request)
 

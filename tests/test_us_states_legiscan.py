@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +16,12 @@ from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from sqlite_utils import Database
+from twisted.python.failure import Failure
 
 from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject, Unreadable
 from crawlers.parsers import legiscan as api
-from crawlers.spiders.us_states_legiscan import UsStatesLegiscanSpider
+from crawlers.spiders.us_states_legiscan import BULK_LEAST, UsStatesLegiscanSpider
 from crawlers.storage.record import upsert
 
 RECORDED = SOURCES / "us_states_legiscan"
@@ -150,3 +155,125 @@ def test_a_limit_bounds_the_bills_that_are_asked_for() -> None:
     request = scrapy.Request("https://api.legiscan.com/")
     listing, *asked = spider.parse_list(TextResponse(request.url, body=body, request=request), session)
     assert (len(listing.document_ids), len(asked)) == (3, 1)
+
+
+# ------------------------------------------------------------------ weekly datasets
+
+SESSION = api.Session(id=2003, jurisdiction="us-tx", name="88R", ends_in=2024)
+NUMBERS = range(1, BULK_LEAST + 3)
+
+
+def texan(number: int, stamp: str = "now") -> dict[str, Any]:
+    """HB 900 as recorded, under another number."""
+    recorded = RECORDED / "api.legiscan.com" / "@key=not-a-key&op=getBill&id=1700900"
+    bill: dict[str, Any] = json.loads(recorded.read_bytes())["bill"]
+    return bill | {"bill_id": number, "bill_number": f"HB{number}", "change_hash": stamp}
+
+
+def dataset(*bills: dict[str, Any], **others: bytes) -> dict[str, Any]:
+    """The dataset of a session, in the form that LegiScan's clients read."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("TX/2023-2024_88th_Legislature/people/1.json", '{"person": {}}')
+        for bill in bills:
+            name = f"TX/2023-2024_88th_Legislature/bill/{bill['bill_number']}.json"
+            archive.writestr(name, json.dumps({"bill": bill}))
+        for name, body in others.items():
+            archive.writestr(f"TX/2023-2024_88th_Legislature/bill/{name}.json", body)
+    return {"dataset": {"session_id": 2003, "zip": base64.b64encode(packed.getvalue()).decode()}}
+
+
+def listed(corpus: Path = NOWHERE, **arguments: Any) -> tuple[UsStatesLegiscanSpider, list[scrapy.Request]]:
+    """What is asked for after the list of the session's bills."""
+    spider = made(UsStatesLegiscanSpider, corpus=corpus, **CHOSEN, **arguments)
+    rows = {str(n): {"bill_id": n, "number": f"HB{n}", "change_hash": "now"} for n in NUMBERS}
+    listing, *asked = spider.parse_list(answered(None, {"masterlist": {"session": {}} | rows}), SESSION)
+    assert len(listing.document_ids) == len(NUMBERS)
+    return spider, asked
+
+
+def answered(request: scrapy.Request | None, part: dict[str, Any], *, tries: int = 0) -> TextResponse:
+    request = request or scrapy.Request("https://api.legiscan.com/")
+    request.meta["retry_times"] = tries
+    body = json.dumps({"status": "OK"} | part).encode()
+    return TextResponse(request.url, body=body, request=request)
+
+
+def asked_singly(requests: list[Any]) -> list[str]:
+    """The documents that getBill is asked for."""
+    assert all("op=getBill" in request.url for request in requests)
+    return [request.meta["document_id"] for request in requests]
+
+
+def after_dataset(answer: dict[str, Any], *, tries: int = 0) -> tuple[list[Bill], list[str]]:
+    """The bills that a dataset gives, and those that are requested one by one then."""
+    _, [request] = listed()
+    assert "op=getDatasetList&state=TX" in request.url
+    rows = [{"session_id": 1, "access_key": "other"}, {"session_id": 2003, "access_key": "opens-it"}]
+    [request] = request.callback(answered(request, {"datasetlist": rows}), **request.cb_kwargs)
+    assert "op=getDataset&id=2003&access_key=opens-it" in request.url
+    found = list(request.callback(answered(request, answer, tries=tries), **request.cb_kwargs))
+    bills = [item for item in found if isinstance(item, Bill)]
+    return bills, asked_singly([item for item in found if isinstance(item, scrapy.Request)])
+
+
+def test_a_session_that_is_new_comes_as_one_dataset() -> None:
+    bills, singly = after_dataset(dataset(*map(texan, NUMBERS)))
+    assert [bill.id for bill in bills] == [f"us-tx-88r-hb{n}" for n in NUMBERS]
+    assert bills[0].status == "enacted"
+    assert singly == []
+
+
+def test_what_changed_since_the_dataset_is_stored_and_requested_what_it_lacks_is_requested() -> None:
+    first, second, *rest = NUMBERS
+    bills, singly = after_dataset(dataset(texan(first, "older"), *map(texan, rest), texan(99)))
+    assert len(bills) == len(NUMBERS) - 1
+    assert singly == [f"us-tx-88r-hb{first}", f"us-tx-88r-hb{second}"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"bill": []}', b'{"bill": {"bill_id": 1}}'])
+def test_a_file_of_the_dataset_that_cannot_be_read_costs_one_request(body: bytes) -> None:
+    first, *rest = NUMBERS
+    bills, singly = after_dataset(dataset(*map(texan, rest), **{f"HB{first}": body}))
+    assert (len(bills), singly) == (len(rest), [f"us-tx-88r-hb{first}"])
+
+
+@pytest.mark.parametrize("part", ["", "bm8gWklQ", "***", None, 7])
+def test_a_dataset_that_cannot_be_read_is_requested_again_and_then_done_without(part: Any) -> None:
+    with pytest.raises(Unreadable):
+        after_dataset({"dataset": {"zip": part}})
+    bills, singly = after_dataset({"dataset": {"zip": part}}, tries=5)
+    assert (len(bills), len(singly)) == (0, len(NUMBERS))
+
+
+def test_a_session_without_a_dataset_is_requested_bill_by_bill() -> None:
+    _, [request] = listed()
+    asked = list(request.callback(answered(request, {"datasetlist": []}), **request.cb_kwargs))
+    assert len(asked_singly(asked)) == len(NUMBERS)
+
+
+def test_a_dataset_that_never_arrives_is_done_without() -> None:
+    _, [request] = listed()
+    failure = Failure(TimeoutError("too slow"))
+    failure.request = request  # type: ignore[attr-defined]
+    asked = asyncio.run(every(request.errback(failure)))
+    assert len(asked_singly(asked)) == len(NUMBERS)
+
+
+async def every(items: Any) -> list[Any]:
+    return [item async for item in items]
+
+
+def test_bills_that_are_stored_never_bring_a_dataset(corpus: Database) -> None:
+    stored = [api.parse_bill(texan(n, "older")) for n in NUMBERS]
+    upsert(corpus, stored, now=NOW, silent=True)
+    path = Path(corpus.execute("pragma database_list").fetchone()[2])
+    _, asked = listed(path)
+    assert asked_singly(asked) == [bill.id for bill in stored]
+
+
+def test_the_access_key_of_a_dataset_is_not_in_what_is_kept() -> None:
+    spider, [request] = listed()
+    rows = [{"session_id": 2003, "access_key": "opens-it"}]
+    [request] = request.callback(answered(request, {"datasetlist": rows}), **request.cb_kwargs)
+    assert "opens-it" not in reject(spider.name, answered(request, {}), "x").url

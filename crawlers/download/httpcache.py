@@ -114,4 +114,6 @@ def without_key(url: str) -> str:
     """An address that may be stored and logged: the values of key-like parameters are taken out."""
     from w3lib.url import url_query_cleaner
 
-    return url_query_cleaner(url, ("api_key", "apikey", "key", "token"), remove=True) if "?" in url else url
+    return (
+        url_query_cleaner(url, ("access_key", "api_key", "apikey", "key", "token"), remove=True) if "?" in url else url
+    )

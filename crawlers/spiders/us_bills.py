@@ -7,11 +7,8 @@ otherwise each record that changed is asked for by itself.
 from __future__ import annotations
 
 import io
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -27,6 +24,7 @@ from crawlers.download import worker_process
 from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable, document_id
 from crawlers.parsers import xmltree
+from crawlers.parsers.archive import DAMAGE, unpacked
 from crawlers.parsers.billstatus import Row, fields_of, read, read_member
 from crawlers.spider import SourceSpider
 from crawlers.status.federal import congress_of
@@ -39,9 +37,6 @@ _RECORD = re.compile(r"/BILLSTATUS-(\d+)([a-z]+)(\d+)\.xml$")
 #: A ZIP is worth its size when it saves this many single requests and this share of the type.
 BULK_LEAST, BULK_SHARE = 50, 0.2
 BULK_MAXSIZE = 512 * 1024 * 1024
-MEMBER_MAXSIZE = 64 * 1024 * 1024
-#: What Python's readers raise for a ZIP that was cut off or garbled on its way.
-DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
 
 
 class UsBillsSpider(SourceSpider):
@@ -128,17 +123,17 @@ class UsBillsSpider(SourceSpider):
         members = {info.filename.rsplit("/", 1)[-1]: info for info in archive.infolist()}
         broken: list[Row] = []
 
-        def unpacked() -> Iterator[tuple[Row, bytes | None]]:
+        def members_of_rows() -> Iterator[tuple[Row, bytes | None]]:
             for row in rows:
                 info = members.get(row[1].rsplit("/", 1)[-1])
                 try:
-                    yield row, _unpacked(archive, info) if info and row[2] <= made_at else None
+                    yield row, unpacked(archive, info) if info and row[2] <= made_at else None
                 except DAMAGE:
                     broken.append(row)
 
         processes = self.settings.getint("INFOPOLICY_WORKERS", 2)
         for row, bill, names in worker_process.each(
-            read_member, unpacked(), len(rows), size=lambda packed: len(packed[1] or b""), processes=processes
+            read_member, members_of_rows(), len(rows), size=lambda packed: len(packed[1] or b""), processes=processes
         ):
             self.audit("bill", names)
             yield bill or self.ask_record(row)
@@ -159,15 +154,6 @@ class UsBillsSpider(SourceSpider):
         """The slow way that still loses nothing, where a ZIP cannot be had on any try."""
         self.logger.warning("a ZIP cannot be read (%s): asking for its %d records one by one", reason, len(rows))
         yield from (self.ask_record(row) for row in rows)
-
-
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
-    """The bytes of a member, None where it is too large; raises what DAMAGE names."""
-    if info.file_size > MEMBER_MAXSIZE:
-        return None
-    with archive.open(info) as member:
-        # Asked for its size and no more: a member that lies about it is otherwise unpacked whole before it is cut.
-        return member.read(info.file_size + 1)
 
 
 def _made_at(response: Response) -> str:

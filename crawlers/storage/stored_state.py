@@ -43,6 +43,14 @@ def whole_sessions(corpus: Path, *, source: str) -> set[str]:
     return {session for (session,) in rows(corpus, query, {"source": source})}
 
 
+def whole_places(corpus: Path, *, source: str) -> set[tuple[str, str]]:
+    """The (jurisdiction, session) of a source that some finished run has seen whole."""
+    query = """
+        select distinct part.value ->> 'jurisdiction', part.value ->> 'session' from runs, json_each(runs.coverage) part
+        where runs.source = ? and runs.state = 'finished' and part.value ->> 'complete'"""
+    return {(row[0], row[1]) for row in rows(corpus, query, [source])}
+
+
 def rows(corpus: Path, query: str, values: Mapping[str, str | None] | Sequence[str] = ()) -> list[sqlite3.Row]:
     """The rows of a query; none where there is no corpus, or not yet the table."""
     if not corpus.exists():

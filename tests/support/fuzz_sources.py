@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import logging
@@ -25,6 +26,7 @@ from crawlers.parsers import (
     federal_register,
     govinfo_courts,
     legiscan,
+    legiscan_dataset,
     legisinfo,
     legistar,
     openstates,
@@ -131,6 +133,11 @@ def _legiscan_sessions(body: bytes) -> None:
 def _legiscan_list(body: bytes) -> None:
     for number, _ in legiscan.read_master_list(legiscan.read_answer(body, "masterlist"))[0].values():
         document_id("us-tx", "89R", number)
+
+
+def _legiscan_dataset(body: bytes) -> None:
+    archive = legiscan_dataset.archive_of({"zip": base64.b64encode(body).decode()})
+    stored(each(legiscan.parse_bill, legiscan_dataset.bills(archive)))
 
 
 _CITY = next(iter(legistar.load_cities().values()))
@@ -290,6 +297,19 @@ def zip_seed() -> tuple[bytes, ...]:
     return tuple(made)
 
 
+def dataset_seed() -> tuple[bytes, ...]:
+    """The recorded bills of LegiScan in one ZIP, packed and unpacked."""
+    bodies = recordings("us_states_legiscan/**/@*getBill*")
+    made = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", method) as archive:
+            for number, body in enumerate(bodies):
+                archive.writestr(f"TX/2023-2024_88th_Legislature/bill/HB{number}.json", body)
+        made.append(target.getvalue())
+    return tuple(made)
+
+
 def sources() -> tuple[Target, ...]:
     cl, ls = "us_courts/www.courtlistener.com/api/rest/v4/search@*", "us_local_legistar/webapi.legistar.com/v1/nyc"
     cg = "us_congress_api/api.congress.gov/v3"
@@ -344,6 +364,7 @@ def sources() -> tuple[Target, ...]:
     made = [Target(name, recordings(pattern), change, run, allowed) for name, pattern, change, run, allowed in table]
     made.append(Target("congress_bill", congress_seeds(), change_json, _congress_bill, UNUSABLE))
     made.append(Target("zip", zip_seed(), change_bytes, _zip, ()))
+    made.append(Target("legiscan_dataset", dataset_seed(), change_bytes, _legiscan_dataset, UNUSABLE))
     return tuple(made)
 
 
@@ -354,7 +375,7 @@ OF_SOURCE = {
     "us_states": ("openstates", "openstates_sessions"),
     "ca_bills": ("canada", "canada_list"),
     "uk_bills": ("uk_list", "uk_bill"),
-    "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list"),
+    "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list", "legiscan_dataset"),
     "us_local_legistar": ("legistar", "legistar_parts"),
     "us_courts": ("courts",),
     "us_court_opinions": ("court_opinions", "court_sitemaps"),
