@@ -129,7 +129,11 @@ def test_candidates_stay_with_staff(corpus: Database, tmp_path: Path) -> None:
     upsert(
         corpus,
         [
-            bill(1, "Freedom of Information Act Improvement Act", "Agencies answer requests for records in ten days."),
+            bill(
+                1,
+                "Freedom of Information Act Improvement Act",
+                "Requires agencies to answer requests under the Freedom of Information Act in ten days.",
+            ),
             bill(2, "Wheat Price Act", "A farm keeps a log. The Freedom of Information Act applies to the log."),
         ],
         now=NOW,
@@ -227,7 +231,8 @@ def test_companions_are_never_on_both_sides() -> None:
     assert len(set(folds([case(n, "right") for n in range(60)]))) > 3
 
 
-def test_the_floor_is_where_enough_is_right() -> None:
+def test_the_floor_is_where_enough_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "PRECISION", 0.9)
     cases = [case(n, "right") for n in range(28)] + [case(n, "wrong") for n in range(30, 36)] + [case(40, "marginal")]
     likely = np.array([0.9] * 28 + [0.5, 0.5, 0.5, 0.9, 0.9, 0.9, 0.6])
     assert choose_floor(cases, likely) == 0.51
