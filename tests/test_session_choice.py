@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,11 @@ def test_what_is_left_out_is_named_with_its_reason() -> None:
 
 
 def _jurisdictions(spider: Any) -> list[Any]:
+    return list(_as_they_come(spider))
+
+
+def _as_they_come(spider: Any) -> Iterator[Any]:
+    """What the list of jurisdictions leads to, one by one, as Scrapy takes it while answers come."""
     sessions = [
         {"identifier": "2025", "name": "2025 Session", "classification": "primary", "start_date": "2025-01-14"},
         {"identifier": "2025S1", "name": "Special", "classification": "special", "start_date": "2025-01-02"},
@@ -121,7 +127,18 @@ def _jurisdictions(spider: Any) -> list[Any]:
     request = spider.ask_jurisdictions(1)
     body = {"results": [state | found], "pagination": {"page": 1, "max_page": 1, "total_items": 1, "per_page": 52}}
     response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
-    return list(request.callback(response, **request.cb_kwargs))
+    yield from request.callback(response, **request.cb_kwargs)
+
+
+def test_a_session_whose_answer_comes_early_is_read_once(corpus: Database) -> None:
+    found, requested = _as_they_come(spider_on(corpus)), []
+    for each in found:
+        requested.append(each)
+        if "latest_action" in getattr(each, "url", ""):
+            bill = row(1, "2025-01-04T00:00:00+00:00", session="2025S1", latest_action_date="2026-01-04")
+            requested += answer(each, [bill], 7, 7)
+    lists = [asked(each)["session"] for each in requested if "updated_asc" in getattr(each, "url", "")]
+    assert sorted(lists) == ["2025", "2025S1"]
 
 
 def test_a_session_that_is_not_read_is_asked_about_first_and_read_if_it_moved(corpus: Database) -> None:

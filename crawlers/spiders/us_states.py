@@ -134,12 +134,14 @@ class UsStatesSpider(SourceSpider):
             yield self.ask_jurisdictions(page + 1)
             return
         self.choice = self.choose()
+        # Taken before anything is requested: what an answer adds meanwhile to the choice is read by `parse_about`.
+        chosen = sorted(self.choice.chosen.values(), key=self.urgency)
         for session in self.sessions:
             if self.choice.is_due(session):
                 yield self.ask_about(session)
             else:
                 yield self.dates(session)
-        for rank, session in enumerate(sorted(self.choice.chosen.values(), key=self.urgency)):
+        for rank, session in enumerate(chosen):
             yield from self.read(session, priority=-rank)
 
     def choose(self) -> SessionChoice:
