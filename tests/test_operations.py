@@ -33,7 +33,7 @@ def config(tmp_path: Path) -> Configuration:
     open_ops(made.ops).close()
     staff = open_staff(made.staff)
     staff.execute(
-        "insert into suggested_stances values ('us-117-hr1', 'p', 0, 'support', 1.0, 'r', 'title', 0, 1, 'A')"
+        "insert into suggested_stances values ('us-117-hr1', 'p', 0, 'support', 1.0, 'r', 'title', 0, 1, 'A', 0.5, 1)"
     )
     staff.close()
     return made
