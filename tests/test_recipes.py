@@ -211,13 +211,23 @@ POSITION = """
 - id: lt-story-time
   title: Story time for every child
   areas: [literacy]
-  confidence: low
+  confidence: verified
+  source_url: "https://www.ala.org/story-time"
+  source_read: true
   versions:
     - document: Statement on story time
-      body: ALA
+      body: ALA Council
       adopted: "2026"
-      confidence: low
+      confidence: verified
+      grade: adopted
+      address: "https://www.ala.org/story-time"
+      passage: Each library should be able to read to children.
+      place: First sentence of the statement
       statement: "Each library should be able to read to children."
+  scope:
+    levels: [federal, state, local]
+    library_matter: true
+    about: [story time, storytime]
   triggers:
     support:
       - id: funds-story-time
@@ -263,8 +273,12 @@ us_vt_bills:
   jurisdictions: [us-vt]
   level: state
   url: https://{HOST}/bills.json
-  terms: Public records; https://{HOST}/terms
+  terms:
+    allows: Public records of the state
+    url: https://{HOST}/terms
+    read: 2026-11-25
   key: null
+  accept: application/json
   rate: {{concurrency: 1}}
   frequency: daily
   expect: {{min: 1, max: 2000}}
