@@ -219,7 +219,9 @@ def test_killed_while_a_partner_says_something(data: Path, untouched: None) -> N
 def test_killed_after_a_partner_said_something(data: Path) -> None:
     before, document = human(data), some(data, 3)[2]
     again = 'partners.current_statement(with_partners, accounts.find(with_partners, "Dana"), document)'
-    code = start(data, "desk.partners.partners", "current_statement", "2", str(data), document, code=f"{_PARTNER}\n{again}")
+    code = start(
+        data, "desk.partners.partners", "current_statement", "2", str(data), document, code=f"{_PARTNER}\n{again}"
+    )
     assert code == -signal.SIGKILL
     after = human(data)
     assert len(after.pop("partners.db statements")) == len(before.pop("partners.db statements")) + 1

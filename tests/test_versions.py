@@ -191,6 +191,15 @@ def store(db: Database, *texts: str) -> None:
         ],
         pk=("document_id", "area_id"),
     )
+    found = Matcher().match({"text": texts[-1]}, {"library-funding", "intellectual-freedom"})
+    db.table("position_matches").upsert_all(  # only positions that are shown with the document are read
+        (
+            {"document_id": "us-119-hr1", "position_id": match.position_id, "ordinal": 0, "score": 0.9}
+            | {"field": "text", "start": 0, "end": 1, "words": match.provision.words}
+            for match in found
+        ),
+        pk=("document_id", "position_id", "ordinal"),
+    )
 
 
 def stored(db: Database) -> set[tuple[str, str]]:

@@ -215,7 +215,8 @@ _POSITIONS = {"telecommunications": ("tc-hotspot-lending",), "copyright": ("cp-f
 def _tampered(value: Any, name: str = "") -> Any:
     """A tree of YAML with an attack wherever a page shows what it says."""
     if isinstance(value, dict):
-        return {key: _tampered(each, key) for key, each in value.items()}
+        # The phrases of a scope are patterns, and no page shows them.
+        return {key: each if key == "scope" else _tampered(each, key) for key, each in value.items()}
     if isinstance(value, list):
         return [PAYLOAD] if name in _LISTS else [_tampered(each, name) for each in value]
     if name == "source_url":
