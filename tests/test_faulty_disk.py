@@ -42,6 +42,7 @@ READS = {
     "positions check",
     "positions proposals",
     "positions patch",
+    "positions directions",
     "positions evaluate",
     "positions stances",
     "serve",
@@ -65,6 +66,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
     person, password = "Ben Writer", PASSWORD + "\n"
     given: dict[str, tuple[list[str], str]] = {
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
+        "collect": (["--sources", "uk_bills"], ""),
         "run": ([], ""),
         "merge": ([str(data.parent / "spool")], ""),
         "rebuild": (["--all"], ""),
@@ -88,6 +90,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "positions check": ([], ""),
         "positions proposals": ([], ""),
         "positions patch": (["1"], ""),
+        "positions directions": ([], ""),
         "positions evaluate": ([], ""),
         "positions stances": ([], ""),
         "subscribe": (["new@example.org"], ""),
