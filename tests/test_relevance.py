@@ -63,6 +63,7 @@ def test_the_level_of_government_is_told_by_the_id(document_id: str, level: str 
         ("Sunshine Act Meetings", "meetings"),
         ("Notice of Inventory Completion: Field Museum, Chicago, IL", "repatriation"),
         ("Designating the first week of April as Book Week", "commemorations"),
+        ("Expressing support for designation of the week of May 1 as Adult Education Week", "commemorations"),
         ("Broadband Data; Correction", "corrections"),
         ("Public Records/Meetings of Boards of Libraries", None),
         ("An Act concerning library materials in schools", None),
@@ -101,6 +102,10 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
     assert claims("us-oh-136-hb2", other, "civil-liberties")["cl-equal-access"].refused == "no library matter"
     meeting = {"title": "Notice of Public Meeting on Freedom of Information", "abstract": None, "text": None}
     assert claims("us-fr-2025-1", meeting, "government-information")["gi-foia"].refused == "meetings"
+    debarred = {"title": "Notice of Debarment; Schools and Libraries E-Rate Program", "abstract": None, "text": None}
+    assert claims("us-fr-2025-2", debarred, "telecommunications")["tc-erate"].refused == "debarments", (
+        "whatever it names"
+    )
 
 
 def test_only_what_reaches_the_floor_is_shown() -> None:
@@ -251,6 +256,17 @@ def test_a_model_learns_what_tells_right_from_wrong_and_staff_weigh_more() -> No
     ]
     learner = training.Learner([*torn, *(case(n, "wrong") for n in range(50, 60)), case(61, "right")])
     assert learner.logits([case(70, "right", x=1.0)])[0] < 0
+
+
+def test_a_position_younger_than_the_readings_is_not_wrong(corpus: Database) -> None:
+    upsert(corpus, [bill(1, "Freedom of Information and Rural Broadband Access Act")], now=NOW, silent=True)
+    file = Path(corpus.execute("pragma database_list").fetchone()[2])
+    read = Read("us-117-hr1", "a", frozenset({"gi-foia"}), {})
+    found, _ = training.judged([read], file)
+    assert {case.position_id for case in found} == {"gi-foia"}
+    broadband = Read("us-117-hr2", "a", frozenset({"tc-broadband-right"}), {})
+    found, _ = training.judged([read, broadband], file)
+    assert {case.position_id: case.verdict for case in found} == {"gi-foia": "right", "tc-broadband-right": "wrong"}
 
 
 def test_training_on_a_corpus(corpus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
