@@ -69,8 +69,9 @@ def replay(spider: scrapy.Spider, folder: Path, corpus: Path) -> list[Any]:
         NotRecorded: it requests another address.
     """
     spider.settings = Settings({"INFOPOLICY_CORPUS": str(corpus)})  # type: ignore[attr-defined]
-    items: list[Any] = []
-    waiting = _start(spider)
+    started = _start(spider)
+    waiting = [each for each in started if isinstance(each, scrapy.Request)]
+    items = [each for each in started if not isinstance(each, scrapy.Request)]
     while waiting:
         request = waiting.pop(0)
         response = recorded(folder, request.url)
@@ -88,15 +89,16 @@ async def _all(results: AsyncIterator[Any]) -> list[Any]:
     return [each async for each in results]
 
 
-def _start(spider: scrapy.Spider) -> list[scrapy.Request]:
-    requests, start = [], spider.start()
+def _start(spider: scrapy.Spider) -> list[Any]:
+    """The requests and items with which a spider begins."""
+    first, start = [], spider.start()
     while True:
         try:
             start.__anext__().send(None)
         except StopIteration as found:
-            requests.append(found.value)
+            first.append(found.value)
         except StopAsyncIteration:
-            return requests
+            return first
 
 
 def expected(file: Path, actual: Any) -> Any:

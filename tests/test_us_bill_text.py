@@ -21,6 +21,7 @@ from crawlers.spiders.us_bill_text import UsBillTextSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import load_document, upsert
+from crawlers.storage.stored_texts import usual_share
 
 RECORDED = SOURCES / "us_bill_text"
 KEY = "us-119-s146"
@@ -59,20 +60,9 @@ def path(corpus: Database) -> Path:
 
 
 def run(path: Path, **arguments: Any) -> list[Any]:
-    """What a spider yields over a corpus; its first steps are items as well as requests."""
+    """What a spider yields over a corpus."""
     spider = made(UsBillTextSpider, corpus=path, **arguments)
-    items: list[Any] = []
-
-    class Starting(UsBillTextSpider):
-        async def start(self) -> Any:
-            async for each in super().start():
-                if isinstance(each, scrapy.Request):
-                    yield each
-                else:
-                    items.append(each)
-
-    spider.__class__ = Starting
-    return items + replay(spider, RECORDED, path)
+    return replay(spider, RECORDED, path)
 
 
 def store(db: Database, items: list[Any], *, now: str) -> None:
@@ -254,3 +244,32 @@ def test_all_recorded_texts_can_be_read() -> None:
     found = [(package(file.name), parse_text(file.read_bytes(), package(file.name).document_id)) for file in files]  # type: ignore[union-attr]
     assert len(found) > 50
     assert all(len(text) > 100 for _, text in found)
+
+
+def test_the_usual_share_of_texts_is_that_of_bills_of_congress(path: Path, corpus: Database) -> None:
+    """Texts of states stand in the same table, and many of theirs are not there or may not be asked for."""
+    state = Bill(
+        id="us-in-2026-hb1",
+        source="us_states",
+        jurisdiction="us-in",
+        level="state",
+        session="2026",
+        identifier="HB 1",
+        document_type="bill",
+        title="A bill",
+        url="https://in.example/1",
+        source_url="https://in.example/1",
+    )
+    upsert(corpus, [state], now=NOW, silent=True)
+    rows = [
+        (KEY, "u1", "Text", None),
+        (KEY, "u2", None, None),
+        (state.id, "u3", None, None),
+        (state.id, "u4", None, "forbidden"),
+    ]
+    for key, url, text, note in rows:
+        corpus.table("version_texts").insert(
+            {"document_id": key, "version": url, "url": url, "text": text, "fetched_at": NOW, "note": note}
+        )
+    assert usual_share(path, "federal") == 0.5
+    assert usual_share(path, "state") == 0.0, "what robots.txt forbids was never asked for"

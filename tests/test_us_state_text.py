@@ -76,20 +76,9 @@ def path(corpus: Database) -> Path:
 
 
 def run(path: Path, folder: Path = RECORDED, **arguments: Any) -> list[Any]:
-    """What a spider yields over a corpus; its first steps are items as well as requests."""
+    """What a spider yields over a corpus."""
     spider = made(UsStateTextSpider, corpus=path, **arguments)
-    items: list[Any] = []
-
-    class Starting(UsStateTextSpider):
-        async def start(self) -> Any:
-            async for each in super().start():
-                if isinstance(each, scrapy.Request):
-                    yield each
-                else:
-                    items.append(each)
-
-    spider.__class__ = Starting
-    return items + replay(spider, folder, path)
+    return replay(spider, folder, path)
 
 
 def store(db: Database, items: list[Any], *, now: str) -> None:

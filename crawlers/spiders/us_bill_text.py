@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.composite_spider import GatheringSpider, Work
-from crawlers.items import Bill, Document, ExpectedCount, Listing
+from crawlers.items import Document, ExpectedCount, Listing
 from crawlers.parsers import bill_text as bt
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
+from crawlers.storage.stored_texts import COLUMNS, bill_as_stored, had_before, stored_text, usual_share
 
 _BILLS = """
-    select d.id, d.session, d.identifier, d.document_type, d.chamber, d.title, d.published_on, d.url, d.changed_at
-    from documents d where d.jurisdiction = 'us' and d.kind = 'bill' and d.level = 'federal' {tagged} order by d.id"""
+    select {columns} from documents d
+    where d.jurisdiction = 'us' and d.kind = 'bill' and d.level = 'federal' {tagged} order by d.id"""
 _TAGGED = "and d.id in (select document_id from tags)"
 
 
@@ -63,13 +64,13 @@ class UsBillTextSpider(GatheringSpider):
         """The stored bills, then their texts; no source lists them, so the list is ours."""
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         self.bills = stored_bills(corpus, tagged=self.tagged, congress=self.congress)
-        self.usual = usual_share(corpus)
+        self.usual = usual_share(corpus, "federal")
         if not self.ahead:
             self.bills = {key: bill for key, bill in self.bills.items() if bill.versions}
         sessions: dict[str, set[str]] = defaultdict(set)
         for key, bill in self.bills.items():
             sessions[bill.row["session"]].add(key)
-        for session, key in had_before(corpus, self.name):
+        for _, session, key in had_before(corpus, self.name):
             if session in sessions or not self.congress:
                 sessions[session].add(key)
         for session, keys in sorted(sessions.items() or [(self.congress or "none", set[str]())]):
@@ -114,22 +115,8 @@ class UsBillTextSpider(GatheringSpider):
                 Path(self.settings["INFOPOLICY_CORPUS"]), work.key, newest.url
             )
         source = newest or next((package for package, _, _ in bill.versions.values()), bt.first_version(work.key))
-        return Bill(
-            id=work.key,
-            source=self.name,
-            jurisdiction="us",
-            level="federal",
-            session=row["session"],
-            identifier=row["identifier"],
-            document_type=row["document_type"],
-            chamber=row["chamber"],
-            title=row["title"],
-            introduced_on=row["published_on"],
-            url=row["url"],
-            source_url=source.url,
-            text=text,
-            stamp=source.name if work.whole else None,
-        )
+        stamp = source.name if work.whole else None
+        return bill_as_stored(row, source=self.name, source_url=source.url, text=text, stamp=stamp)
 
     def attachments(self, work: Work) -> Iterable[VersionText | ExpectedCount]:
         versions, session = self.bills[work.key].versions, work.record["session"]
@@ -152,7 +139,7 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
     """The federal bills by id, each with its versions in govinfo; only those that carry a tag if so wanted."""
     bills = {
         row["id"]: Stored(dict(row))
-        for row in stored_state.rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
+        for row in stored_state.rows(corpus, _BILLS.format(columns=COLUMNS, tagged=_TAGGED if tagged else ""))
         if congress in (None, row["session"])
     }
     for row in stored_state.rows(
@@ -168,21 +155,3 @@ def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[st
             bill.answered[row["url"]] = row["fetched_at"]
             bill.without |= {row["url"]} if row["none"] else set()
     return bills
-
-
-def had_before(corpus: Path, source: str) -> list[tuple[str, str]]:
-    """The (session, document id) of what this source has given before."""
-    sql = "select d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
-    return [(row["session"], row["id"]) for row in stored_state.rows(corpus, sql, [source])]
-
-
-def usual_share(corpus: Path) -> float | None:
-    """Which share of the texts asked for so far is there; None where none was asked for yet."""
-    rows = stored_state.rows(corpus, "select avg(text is not null) from version_texts")
-    return rows[0][0] if rows else None
-
-
-def stored_text(corpus: Path, key: str, url: str) -> str | None:
-    """The text of a version asked for before."""
-    rows = stored_state.rows(corpus, "select text from version_texts where document_id = ? and url = ?", [key, url])
-    return rows[0]["text"] if rows else None

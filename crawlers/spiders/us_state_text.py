@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,17 @@ from twisted.python.failure import Failure
 
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.download.middlewares import ForeignAddress
-from crawlers.items import Bill, Document, ExpectedCount, Listing, Unreadable
+from crawlers.items import Document, ExpectedCount, Listing, Unreadable
 from crawlers.markup.formats import hosts
 from crawlers.markup.limited import NoWords, read_limited
 from crawlers.parsers.state_text import NamedText, kind_of_answer, to_fetch
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
+from crawlers.storage.stored_texts import COLUMNS, bill_as_stored, had_before, stored_text, usual_share
 from text.changes import Mark
 
 _BILLS = """
-    select d.id, d.jurisdiction, d.session, d.identifier, d.document_type, d.chamber, d.title, d.published_on, d.url,
-        d.changed_at
-    from documents d where d.level = 'state' and d.kind = 'bill' {tagged} order by d.id"""
+    select {columns} from documents d where d.level = 'state' and d.kind = 'bill' {tagged} order by d.id"""
 #: What carries a tag, and what the trained model would list although no single area is sure.
 _TAGGED = """and (d.id in (select document_id from tags)
     or d.id in (select document_id from taggings where priority > 0))"""
@@ -103,7 +102,7 @@ class UsStateTextSpider(GatheringSpider):
         """The stored bills, then their texts; no source lists them, so the list is ours."""
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         self.bills = stored_bills(corpus, tagged=self.tagged, jurisdiction=self.jurisdiction)
-        self.usual = usual_share(corpus)
+        self.usual = usual_share(corpus, "state")
         sessions: dict[tuple[str, str], set[str]] = defaultdict(set)
         for key, bill in self.bills.items():
             sessions[bill.row["jurisdiction"], bill.row["session"]].add(key)
@@ -177,22 +176,8 @@ class UsStateTextSpider(GatheringSpider):
             found = work.got.get(newest.url)
             text = found.text if found else stored_text(Path(self.settings["INFOPOLICY_CORPUS"]), work.key, newest.url)
         source = newest or next(iter(bill.texts.values()))
-        return Bill(
-            id=work.key,
-            source=self.name,
-            jurisdiction=row["jurisdiction"],
-            level="state",
-            session=row["session"],
-            identifier=row["identifier"],
-            document_type=row["document_type"],
-            chamber=row["chamber"],
-            title=row["title"],
-            introduced_on=row["published_on"],
-            url=row["url"],
-            source_url=source.url,
-            text=text,
-            stamp=source.url if work.whole else None,
-        )
+        stamp = source.url if work.whole else None
+        return bill_as_stored(row, source=self.name, source_url=source.url, text=text, stamp=stamp)
 
     def _newest(self, work: Work) -> NamedText | None:
         """The last version whose text came now or before."""
@@ -233,7 +218,7 @@ class UsStateTextSpider(GatheringSpider):
 
 def stored_bills(corpus: Path, *, tagged: bool, jurisdiction: str | None) -> dict[str, Stored]:
     """The bills of states by id that have texts to fetch; only those that carry a tag or come near one if so wanted."""
-    rows = stored_state.rows(corpus, _BILLS.format(tagged=_TAGGED if tagged else ""))
+    rows = stored_state.rows(corpus, _BILLS.format(columns=COLUMNS, tagged=_TAGGED if tagged else ""))
     bills = {row["id"]: Stored(dict(row)) for row in rows if jurisdiction in (None, row["jurisdiction"])}
     named: dict[str, list[NamedText]] = defaultdict(list)
     sql = "select document_id, name, issued_on, url, media_type, ordinal from versions where url is not null"
@@ -247,23 +232,3 @@ def stored_bills(corpus: Path, *, tagged: bool, jurisdiction: str | None) -> dic
         if bill := bills.get(row["document_id"]):
             bill.answered[row["url"]] = (row["fetched_at"], bool(row["there"]), row["note"])
     return {key: bill for key, bill in bills.items() if bill.texts}
-
-
-def had_before(corpus: Path, source: str) -> Iterable[tuple[str, str, str]]:
-    """The (jurisdiction, session, document id) of what this source has given before."""
-    sql = "select d.jurisdiction, d.session, d.id from provenance p join documents d on d.id = p.document_id where p.source = ?"
-    return [tuple(row) for row in stored_state.rows(corpus, sql, [source])]
-
-
-def usual_share(corpus: Path) -> float | None:
-    """Which share of the texts of states asked for so far is there; None where none was asked for yet."""
-    sql = """select avg(v.text is not null) from version_texts v join documents d on d.id = v.document_id
-        where d.level = 'state' and v.note is not 'forbidden'"""
-    rows = stored_state.rows(corpus, sql)
-    return rows[0][0] if rows else None
-
-
-def stored_text(corpus: Path, key: str, url: str) -> str | None:
-    """The text of a version asked for before."""
-    rows = stored_state.rows(corpus, "select text from version_texts where document_id = ? and url = ?", [key, url])
-    return rows[0]["text"] if rows else None

@@ -60,7 +60,7 @@ class BillFamily:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class FamilyClaim:
     """What a family says of one position: a stance, how much it weighs (0 to 1), and the sentence that shows the family."""
 
     position_id: str
@@ -89,7 +89,7 @@ def _index() -> PhraseIndex:
     return PhraseIndex((item, number) for number, family in enumerate(bill_families()) for item in family.any)
 
 
-def recognized(document: Sequence[AnalyzedField]) -> list[Claim]:
+def recognized(document: Sequence[AnalyzedField]) -> list[FamilyClaim]:
     """What the families found in a document say, the surest first; families that a more exact one covers are left out."""
     found: dict[str, tuple[BillFamily, float, AnalyzedField, int, int]] = {}
     for field in document:
@@ -100,7 +100,7 @@ def recognized(document: Sequence[AnalyzedField]) -> list[Claim]:
     covered = {other for family, *_ in found.values() for other in family.over}
     return sorted(
         (
-            Claim(position, _stance(stance, sign), weight, field.provision(which), family)
+            FamilyClaim(position, _stance(stance, sign), weight, field.provision(which), family)
             for key, (family, weight, field, which, sign) in found.items()
             if key not in covered
             for position, stance in family.does.items()

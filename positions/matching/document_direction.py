@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from positions.matching.bill_families import Claim
+from positions.matching.bill_families import FamilyClaim
 from positions.matching.matches import Match
 
 _SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
@@ -35,7 +35,7 @@ def _together() -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
     return tuple(map(frozenset, raw["causes"])), frozenset(raw["named_in_passing"])
 
 
-def settled(found: Iterable[Match], claims: Sequence[Claim]) -> tuple[Match, ...]:
+def settled(found: Iterable[Match], claims: Sequence[FamilyClaim]) -> tuple[Match, ...]:
     """One match for each position, with the side the whole document takes; best first.
 
     ``found`` are the matches of its sentences, ``claims`` what its families say. A match with ``conflicts_with`` is
@@ -44,7 +44,7 @@ def settled(found: Iterable[Match], claims: Sequence[Claim]) -> tuple[Match, ...
     by_position: dict[str, list[Match]] = {}
     for match in found:
         by_position.setdefault(match.position_id, []).append(match)
-    said: dict[str, list[Claim]] = {}
+    said: dict[str, list[FamilyClaim]] = {}
     for claim in claims:
         if claim.position_id in by_position or (claim.family.adds and claim.stance != "watch"):
             said.setdefault(claim.position_id, []).append(claim)
@@ -53,7 +53,7 @@ def settled(found: Iterable[Match], claims: Sequence[Claim]) -> tuple[Match, ...
     return tuple(sorted(matches, key=lambda match: -match.score))
 
 
-def _one(matches: list[Match], claims: list[Claim]) -> Match:
+def _one(matches: list[Match], claims: list[FamilyClaim]) -> Match:
     """The match of one position: as its families say, else as its sentences say."""
     if claims:
         return _claimed(matches, claims)
@@ -65,7 +65,7 @@ def _one(matches: list[Match], claims: list[Claim]) -> Match:
     return _open(best, "its sentences point both ways", (best.position_id,))
 
 
-def _claimed(matches: list[Match], claims: list[Claim]) -> Match:
+def _claimed(matches: list[Match], claims: list[FamilyClaim]) -> Match:
     first = claims[0]
     stances = {claim.stance for claim in claims if claim.stance != "watch"}
     stance = stances.pop() if len(stances) == 1 else "watch"
@@ -80,7 +80,7 @@ def _claimed(matches: list[Match], claims: list[Claim]) -> Match:
     return Match(first.position_id, stance, score, first.provision, reason, best.trigger if best else "")
 
 
-def _by_cause(matches: list[Match], said: dict[str, list[Claim]]) -> list[Match]:
+def _by_cause(matches: list[Match], said: dict[str, list[FamilyClaim]]) -> list[Match]:
     """What a family says of one position of a cause holds for the others that their sentences leave open or turn round."""
     for cause in _together()[0]:
         sides = {_side(match) for match in matches if match.position_id in cause & said.keys()} - {0}
