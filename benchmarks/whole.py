@@ -25,7 +25,7 @@ MINUTES = 20
 CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (17_817, ("us_bills", "--congress", "117")),
     (22_290, ("us_federal_register", "--since", "2024-01-01", "--until", "2025-12-31")),
-    (131_602, ("us_states",)),
+    (131_599, ("us_states",)),  # 131,602 are recorded; a special session of Oregon with three is left out, and named
     (37_153, ("us_regulations", "--since", "2005-01-01", "--until", "2023-12-31")),
     (6_532, ("us_local_legistar", "-a", "cities=nyc")),
     (798, ("ca_bills",)),
