@@ -1,15 +1,16 @@
 """Draw documents that nobody has labeled yet, to be read without knowing what the tagger thinks of them.
 
-    python -m benchmarks.draw_labels CORPUS GOLD OUT [--seed 18] [--again]
+    python -m benchmarks.draw_labels CORPUS GOLD OUT [--plan drawn.jsonl] [--seed N]
 
 CORPUS is a corpus.db of everything recorded (`python -m benchmarks.whole --keep`), GOLD the labeled documents with the file of
-older bills beside it, OUT takes one JSON object a line: `id`, `source`, `stratum`, `split` and the words to read. `--again`
-draws as if the documents of `classify/gold/drawn.jsonl` were not labeled yet: the same ones come.
+older bills beside it, OUT takes one JSON object a line: `id`, `source`, `stratum`, `split` and the words to read. A plan draws
+the documents of its file in classify/gold again; with another seed, it draws others, which nobody has labeled.
 
-Half of every source is drawn at random (stratum `random`). The other half is drawn among documents that hold a broad word of an
-area that the tagger knows badly (`words-` and the area): they are read like the others, and most are about something else.
-Half of each is `train`, half `kept`: no model ever learns from those. What resembles a labeled document or an earlier one of
-this draw is left out, for a bill introduced again would be on both sides.
+Of the first plan, half of every source is drawn at random (stratum `random`), the other half among documents that hold a broad
+word of an area that the tagger knows badly (`words-` and the area); the second plan draws by narrower words of the rarest areas.
+All are read alike, and most are about something else. Half of each stratum is `train`, half `kept`: no model ever learns from
+those. What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both
+sides.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import yaml
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -34,40 +36,29 @@ from classify.evaluation.evaluate import read_gold
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels, texts_of
 from classify.training.train import ALIKE
 
-#: The labels of this draw, in classify/gold.
-FILE = "drawn.jsonl"
-#: How many are wanted of each source. Courts and the United Kingdom are not here: all that is recorded of them is labeled.
-WANTED = {
-    "us_states": 760,
-    "us_states_legiscan": 60,
-    "older bills": 130,
-    "us_federal_register": 150,
-    "us_regulations": 90,
-    "us_local_legistar": 100,
-    "ca_bills": 110,
-    "us_congress_api": 140,
-}
 #: The file of older bills holds these Congresses, too, but the first labels were drawn from them.
 LABELED_CONGRESSES = {"113", "116"}
 #: LegiScan's recorded bills were themselves chosen by subject: what is drawn of them at random is no ordinary day.
 CHOSEN = {"us_states_legiscan"}
-#: Broad on purpose: a reader decides, and what only looks like the area teaches as much.
-BROAD = {
-    "open-access": r"open access|open educational|textbooks?|open[- ]source|open data|data ?sets?|machine[- ]readable|publicly "
-    r"(?:available|accessible|funded)|public(?:ly)? access|repositor\w+|scholarly|freely available|free of charge|portal|court "
-    r"records|standards incorporated|data sharing",
-    "government-information": r"public records?|open records|open meetings?|freedom of information|transparen\w+|disclos\w+"
-    r"|web ?sites?|publish\w*|archiv\w+|declassif\w+|census|statistic\w*|public notices?|records|minutes|inspector general",
-    "privacy": r"privacy|personal(?:ly)? (?:information|data|identif\w+)|confidential\w*|surveillance|biometric\w*|data "
-    r"(?:breach|broker)\w*|identity|facial recognition|drones?|unmanned aircraft|cameras?|tracking|consent|expunge\w*|sealing"
-    r"|criminal records?|artificial intelligence|background checks?",
-    "civil-liberties": r"discriminat\w+|civil rights?|constitution\w*|religio\w+|due process|warrants?|search(?:es)?"
-    r"|vot(?:e|er|ers|ing)|ballots?|detention|detain\w*|equal|speech|assembly|bail|transgender|gender|sex|race|racial|disabilit\w+|police|asylum"
-    r"|abortion|firearms?",
-}
 #: Characters of a long text: what a reader sees, and what is compared.
 SHOWN, COMPARED = 700, 2000
 SPLITS = ("train", "kept")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A draw: how many are ``wanted`` of each source, ``at_random`` of a hundred, the rest by the ``words`` of areas."""
+
+    seed: int
+    at_random: int
+    words: dict[str, list[str]]
+    wanted: dict[str, int]
+
+
+def read_plans() -> dict[str, Plan]:
+    """The draws that were made, the first one first, each by its file in classify/gold."""
+    plans = yaml.safe_load(Path(__file__).with_name("label_draws.yml").read_text("utf-8"))
+    return {name: Plan(**plan) for name, plan in plans.items()}
 
 
 @dataclass(frozen=True)
@@ -144,28 +135,30 @@ class Resemblance:
         return True
 
 
-def shares(wanted: int) -> dict[str, int]:
-    """A half at random, the rest in equal parts to the areas."""
-    each, more = divmod(wanted - wanted // 2, len(BROAD))
-    return {"random": wanted // 2} | {f"words-{area}": each + (place < more) for place, area in enumerate(BROAD)}
+def shares(plan: Plan, wanted: int) -> dict[str, int]:
+    """The part at random, and the rest in equal parts to the areas."""
+    at_random = wanted * plan.at_random // 100
+    each, more = divmod(wanted - at_random, len(plan.words))
+    return {"random": at_random} | {f"words-{area}": each + (place < more) for place, area in enumerate(plan.words)}
 
 
-def draw_source(source: str, pool: list[Unread], wanted: int, known: Resemblance, seed: int) -> Iterator[Drawn]:
+def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance) -> Iterator[Drawn]:
     """Draw from one source; fewer come only where the pool is used up."""
     taken: set[str] = set()
-    for stratum, number in shares(wanted).items():
-        broad = re.compile(rf"\b(?:{BROAD.get(stratum.removeprefix('words-'), '')})\b", re.IGNORECASE)
-        pick = random.Random(f"{seed} {source} {stratum}")
+    for stratum, number in shares(plan, plan.wanted[source]).items():
+        words = "|".join(plan.words.get(stratum.removeprefix("words-"), []))
+        said = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+        pick = random.Random(f"{plan.seed} {source} {stratum}")
         order = pick.sample(pool, len(pool))
-        fitting = (each for each in order if each.id not in taken and broad.search(each.everything))
+        fitting = (each for each in order if each.id not in taken and said.search(each.everything))
         fresh = (each for each in fitting if known.new(each.everything))
+        name = "random-of-chosen" if stratum == "random" and source in CHOSEN else stratum
         for place, each in enumerate(islice(fresh, number)):
             taken.add(each.id)
-            name = "random-of-chosen" if stratum == "random" and source in CHOSEN else stratum
             yield Drawn(each.id, source, name, SPLITS[place % 2], each.title, each.words[:SHOWN])
 
 
-def draw(corpus: Path, gold: Path, seed: int, wanted: dict[str, int], unknown: Container[str] = ()) -> list[Drawn]:
+def draw(corpus: Path, gold: Path, plan: Plan, unknown: Container[str] = ()) -> list[Drawn]:
     """Draw what is wanted of each source, in this order. ``unknown``: labeled documents that are treated as unlabeled."""
     labels = [label for label in read_labels() if label.id not in unknown]
     labeled = {label.document for label in labels} | {label.id for label in labels}
@@ -173,11 +166,18 @@ def draw(corpus: Path, gold: Path, seed: int, wanted: dict[str, int], unknown: C
     later = texts_of({label.id for label in labels} - first.keys(), gold, corpus)
     known = Resemblance([*first.values(), *(f"{title} {words or ''}" for title, words in later.values())])
     drawn: list[Drawn] = []
-    for source, number in wanted.items():
+    for source in plan.wanted:
         every = older_bills(gold.parent / BILLS) if source == "older bills" else collected(corpus, source)
         pool = [each for each in every if each.id not in labeled and each.key not in labeled]
-        drawn += draw_source(source, pool, number, known, seed)
+        drawn += draw_source(source, pool, plan, known)
     return drawn
+
+
+def labeled_since(name: str) -> set[str]:
+    """The documents of a draw and of those after it, as far as they are labeled."""
+    names = [*read_plans()]
+    files = [FOLDER / each for each in names[names.index(name) :]]
+    return {json.loads(line)["id"] for file in files if file.exists() for line in file.read_text("utf-8").splitlines()}
 
 
 def main() -> None:
@@ -185,11 +185,15 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("gold", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=18)
-    parser.add_argument("--again", action="store_true", help="repeat the draw of classify/gold/drawn.jsonl")
+    plans = read_plans()
+    parser.add_argument("--plan", choices=plans, default="drawn.jsonl")
+    parser.add_argument("--seed", type=int, help="another seed than that of the plan: other documents")
     asked = parser.parse_args()
-    lines = (FOLDER / FILE).read_text("utf-8").splitlines() if asked.again else []
-    drawn = draw(asked.corpus, asked.gold, asked.seed, WANTED, {json.loads(line)["id"] for line in lines})
+    plan = plans[asked.plan]
+    if asked.seed is None:
+        drawn = draw(asked.corpus, asked.gold, plan, labeled_since(asked.plan))
+    else:
+        drawn = draw(asked.corpus, asked.gold, replace(plan, seed=asked.seed))
     asked.out.write_text("".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in drawn), "utf-8")
     for (source, stratum, split), number in sorted(Counter((d.source, d.stratum, d.split) for d in drawn).items()):
         print(f"{number:>5}  {source:<22}{stratum:<32}{split}")

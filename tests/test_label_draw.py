@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.draw_labels import BROAD, Resemblance, draw, label_id, shares
+from benchmarks.draw_labels import Plan, Resemblance, draw, label_id, labeled_since, read_plans, shares
 from benchmarks.label_agreement import agree, main, read, table
-from classify.training.labels import BILLS, corpus_id, read_labels
+from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels
 
+PLANS = read_plans()
+BROAD = PLANS["drawn.jsonl"].words
 SUBJECTS = (
     "roads",
     "bees",
@@ -34,6 +36,10 @@ FIRST = [
     {"id": "us/117/hr/1", "title": "Known", "abstract": "Old news of a river", "areas": [], "priority": 0},
     {"id": "us/117/hr/2", "title": "Much", "abstract": " ".join(SUBJECTS), "areas": [], "priority": 0},
 ]
+
+
+def plan(**wanted: int) -> Plan:
+    return Plan(seed=1, at_random=50, words=BROAD, wanted=wanted)
 
 
 @pytest.fixture
@@ -69,8 +75,8 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def test_a_draw_repeats_itself_and_leaves_out_what_is_known_or_resembles_it(gold: Path, corpus: Path) -> None:
-    drawn = draw(corpus, gold, 1, {"us_states": 8, "older bills": 4})
-    assert drawn == draw(corpus, gold, 1, {"us_states": 8, "older bills": 4})
+    drawn = draw(corpus, gold, plan(us_states=8, **{"older bills": 4}))
+    assert drawn == draw(corpus, gold, plan(us_states=8, **{"older bills": 4}))
     ids = [each.id for each in drawn]
     assert len(ids) == len(set(ids)) == 7, "four and two at random, and one that says privacy"
     assert not {"us-mn/1/hf99", *(label.id for label in read_labels())} & set(ids)
@@ -79,12 +85,21 @@ def test_a_draw_repeats_itself_and_leaves_out_what_is_known_or_resembles_it(gold
 
 
 def test_half_of_a_draw_is_at_random_and_half_of_each_stratum_is_kept(gold: Path, corpus: Path) -> None:
-    drawn = draw(corpus, gold, 1, {"us_states": 8})
+    drawn = draw(corpus, gold, plan(us_states=8))
     assert Counter(each.stratum for each in drawn) == {"random": 4, "words-privacy": 1}, "the other words are not there"
     splits = Counter(each.split for each in drawn if each.stratum == "random")
     assert splits == {"train": 2, "kept": 2}
-    assert sum(shares(101).values()) == 101
-    assert set(shares(8)) == {"random", *(f"words-{area}" for area in BROAD)}
+    assert sum(shares(plan(), 101).values()) == 101
+    assert set(shares(plan(), 8)) == {"random", *(f"words-{area}" for area in BROAD)}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_names_the_file_of_its_labels_and_repeats_it_as_if_unlabeled(name: str) -> None:
+    rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
+    assert {row["id"] for row in rows} <= labeled_since(name)
+    assert {row["source"] for row in rows} == {*PLANS[name].wanted}
+    strata = {"random", "random-of-chosen", *(f"words-{area}" for area in PLANS[name].words)}
+    assert {row["stratum"] for row in rows} <= strata
 
 
 def test_what_was_said_before_is_not_new() -> None:
