@@ -51,10 +51,12 @@ def evaluate(session: Session, gold: Path, as_json: bool) -> None:
     """
     from classify.evaluation.evaluate import main as score
     from classify.evaluation.evaluate_by_kind import kinds_table, score_kinds
+    from classify.evaluation.kept import judge_kept
 
     with plain_errors():
         others = score_kinds(session.config.corpus)
-        status = score(gold, as_json, date.today().isoformat(), others)
+        kept = judge_kept(gold, session.config.corpus)
+        status = score(gold, as_json, date.today().isoformat(), others, kept)
         if others and not status and not as_json:
             click.echo(f"\n{kinds_table(others)}")
         sys.exit(status)
