@@ -1,4 +1,4 @@
-"""Verdicts of staff as lessons: the last word on each area of each document, with the text it was about."""
+"""Verdicts of staff as lessons: the last word on each area and on the priority of each document, with the text it was about."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.evaluation.agreement import VERDICTS, has_reviews
+from classify.model import PRIORITY_OUTPUTS
 from classify.training.training_data import Decision
 
 
 def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
-    """What staff confirmed or rejected, of documents that corpus.db holds; nothing where nobody has decided yet.
+    """What staff confirmed, rejected or pinned, of documents that corpus.db holds; nothing where nobody has decided yet.
 
     Raises:
         sqlite3.Error: a file is no database or cannot be read.
@@ -26,4 +27,10 @@ def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
             f"select d.id, d.title, d.abstract, d.text, r.area, r.verdict from ({VERDICTS.format(place='staff')}) r "
             "join documents d on d.id = r.document_id order by d.id, r.area"
         )
-        return [Decision(tuple(row[:4]), row[4], row[5] == "confirm") for row in found.fetchall()]
+        areas = [Decision(tuple(row[:4]), row[4], row[5] == "confirm") for row in found.fetchall()]
+        pins = db.execute(
+            "select d.id, d.title, d.abstract, d.text, cast(r.value as integer) from staff.current_reviews r join documents d "
+            "on d.id = r.document_id where r.subject = 'priority' and r.verdict in ('confirm', 'change') order by d.id"
+        ).fetchall()
+        levels = list(enumerate(PRIORITY_OUTPUTS, 1))
+        return areas + [Decision(tuple(row[:4]), name, row[4] >= level) for row in pins for level, name in levels]
