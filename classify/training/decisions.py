@@ -1,4 +1,4 @@
-"""Verdicts of staff as lessons: the last word on each area of each document, with the text it was about."""
+"""Verdicts of staff as lessons: the last word on each area and on the priority of each document, with the text it was about."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 from classify.evaluation.agreement import VERDICTS, has_reviews
+from classify.model import PRIORITY_OUTPUTS
 from classify.training.labels import kept_back
 from classify.training.training_data import Decision
 
 
 def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
-    """What staff confirmed or rejected, of documents that corpus.db holds; nothing where nobody has decided yet.
+    """What staff confirmed, rejected or pinned, of documents that corpus.db holds; nothing where nobody has decided yet.
 
     Verdicts on documents kept back for testing are left out: a model that knew them could not be tested on them.
 
@@ -31,8 +32,15 @@ def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
             "join documents d on d.id = r.document_id order by d.id, r.area"
         )
         kept = kept_back()
-        return [
-            Decision((key, title, abstract, text), area, verdict == "confirm")
-            for key, title, abstract, text, area, verdict in found
-            if key not in kept
+        areas = [Decision(tuple(row[:4]), row[4], row[5] == "confirm") for row in found if row[0] not in kept]
+        pins = db.execute(
+            "select d.id, d.title, d.abstract, d.text, cast(r.value as integer) from staff.current_reviews r join documents d "
+            "on d.id = r.document_id where r.subject = 'priority' and r.verdict in ('confirm', 'change') order by d.id"
+        ).fetchall()
+        levels = list(enumerate(PRIORITY_OUTPUTS, 1))
+        return areas + [
+            Decision(tuple(row[:4]), name, row[4] >= level)
+            for row in pins
+            if row[0] not in kept
+            for level, name in levels
         ]

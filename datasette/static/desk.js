@@ -70,6 +70,7 @@
     m: add,
     d: () => follow('a[data-key="d"]'),
     u: () => follow('button[data-key="u"]'),
+    p: () => follow('button[data-key="p"]'),
   };
 
   function follow(selector) {

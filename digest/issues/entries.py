@@ -136,9 +136,10 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
         marks = _marks(chunk)
         for row in corpus.execute(
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
-                coalesce(t.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
+                coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
                 c.document_id is not null as ceremonial
             from documents d left join taggings t on t.document_id = d.id
+            left join shown_priorities p on p.document_id = d.id
             left join ceremonial c on c.document_id = d.id where d.id in ({marks})""",
             chunk,
         ):
