@@ -179,8 +179,8 @@ class Configuration:
     backup_copy: str | None = None
     reader_model: str | None = None
     reader_price: Annotated[str | None, _price] = None
-    reader_tokens: Annotated[int, _whole(0, 10**12)] = 2_000_000
-    reader_dollars: Annotated[float, _dollars] = 5
+    reader_daily_use: Annotated[int, _whole(0, 10**12)] = 2_000_000
+    reader_daily_dollars: Annotated[float, _dollars] = 5
     reader_parallel: Annotated[int, _whole(1, 64)] = 4
     reader_timeout: Annotated[int, _whole(1, 3_600)] = 120
 

@@ -64,7 +64,9 @@ def _say_cost(session: Session, selection: Selection, day: str, limit: int | Non
     price = find_model(config.reader_model, config.reader_price).price if config.reader_model else Price(0, 0)
     ledger = None
     if config.opinions.exists():
-        ledger = Ledger(open_opinions(config.opinions), tokens=config.reader_tokens, dollars=config.reader_dollars)
+        ledger = Ledger(
+            open_opinions(config.opinions), tokens=config.reader_daily_use, dollars=config.reader_daily_dollars
+        )
     waiting = selection.waiting(ledger, config.reader_model or "", since=day)[:limit]
     step = max(1, len(waiting) // _SAMPLE)
     drawn = waiting[::step]
@@ -73,10 +75,10 @@ def _say_cost(session: Session, selection: Selection, day: str, limit: int | Non
     tokens, dollars = used.tokens * scale, used.dollars * scale
     reasons = ", ".join(f"{number:,} {reason}" for reason, number in count_reasons(waiting).items())
     session.say(f"{len(waiting):,} documents to read ({reasons}; a document can have several reasons)")
-    session.say(f"about {tokens:,.0f} tokens; the budget of a day is {config.reader_tokens:,}")
+    session.say(f"about {tokens:,.0f} tokens; the budget of a day is {config.reader_daily_use:,}")
     if config.reader_model:
         session.say(
-            f"about ${dollars:,.2f} with {config.reader_model}; the budget of a day is ${config.reader_dollars:,.2f}"
+            f"about ${dollars:,.2f} with {config.reader_model}; the budget of a day is ${config.reader_daily_dollars:,.2f}"
         )
     else:
         session.say("INFOPOLICY_READER_MODEL names no model yet, so the cost in dollars is unknown")
@@ -92,7 +94,7 @@ def _read(session: Session, selection: Selection, day: str, limit: int | None) -
     model = find_model(config.reader_model, config.reader_price)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
     with closing(open_opinions(config.opinions)) as db:
-        ledger = Ledger(db, tokens=config.reader_tokens, dollars=config.reader_dollars)
+        ledger = Ledger(db, tokens=config.reader_daily_use, dollars=config.reader_daily_dollars)
         waiting = selection.waiting(ledger, model.name, since=day)
         with session.bar("reading", min(len(waiting), limit or len(waiting))) as bar:
             reader = Reader(

@@ -18,7 +18,7 @@ from text.changes import changed, read_marks
 #: A tag less likely than this is in doubt.
 SURE = 0.8
 #: Scores of priority between which a document may be must-see or not.
-NEAR_MUST_SEE = (0.25, 0.75)
+NEAR_MUST_SEE = (0.1, 0.8)
 
 #: Where a document can go no further.
 _ENDED = (*BECAME, *ENDED_WITHOUT, "decided")

@@ -355,9 +355,9 @@ def corpus(tmp_path: Path) -> Path:
     with closing(connect(path)) as made:
         migrate(made, "corpus.db")
         for key, values, tagging, tag in (
-            ("sure", {}, (1, 0.1), 0.99),
-            ("doubtful", {}, (1, 0.1), 0.6),
-            ("no-area", {}, (1, 0.1), None),
+            ("sure", {}, (1, 0.01), 0.99),
+            ("doubtful", {}, (1, 0.01), 0.6),
+            ("no-area", {}, (1, 0.01), None),
             ("nothing", {}, (0, 0.0), None),
             ("near", {}, (1, 0.5), 0.99),
             ("old", {"latest_action_on": "2019-01-01"}, (1, 0.5), 0.6),
@@ -437,7 +437,7 @@ def test_the_command_reads_once_and_says_what_it_used(server: Provider, config: 
 
 
 def test_a_day_without_budget_is_no_error(server: Provider, config: Configuration) -> None:
-    out = run(config.data, INFOPOLICY_READER_DOLLARS="0.001")
+    out = run(config.data, INFOPOLICY_READER_DAILY_DOLLARS="0.001")
     assert (out.exit_code, server.asked) == (0, [])
     assert "the budget of today (UTC) is used" in out.output
 

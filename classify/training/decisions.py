@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from classify.evaluation.agreement import VERDICTS, has_reviews
+from classify.model import PRIORITY_OUTPUTS
 from classify.training.training_data import Decision
 
 
 def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
-    """What staff confirmed or rejected, of documents that corpus.db holds; nothing where nobody has decided yet.
+    """What staff said of areas and priorities, of documents that corpus.db holds; nothing where nobody has decided yet.
+
+    A priority of 1 or 2 is a yes to the output "priority-1", and one of 2 to "priority-2".
 
     Raises:
         sqlite3.Error: a file is no database or cannot be read.
@@ -26,4 +30,16 @@ def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
             f"select d.id, d.title, d.abstract, d.text, r.area, r.verdict from ({VERDICTS.format(place='staff')}) r "
             "join documents d on d.id = r.document_id order by d.id, r.area"
         )
-        return [Decision(tuple(row[:4]), row[4], row[5] == "confirm") for row in found.fetchall()]
+        areas = [Decision(tuple(row[:4]), row[4], row[5] == "confirm") for row in found.fetchall()]
+        return areas + list(_priorities(db))
+
+
+def _priorities(db: sqlite3.Connection) -> Iterator[Decision]:
+    rows = db.execute(
+        "select d.id, d.title, d.abstract, d.text, cast(r.value as integer) from staff.current_reviews r "
+        "join documents d on d.id = r.document_id where r.subject = 'priority' and r.verdict in ('confirm', 'change') "
+        "and r.value in ('0', '1', '2') order by d.id"
+    )
+    for *record, value in rows.fetchall():
+        for least, output in enumerate(PRIORITY_OUTPUTS, 1):
+            yield Decision(tuple(record), output, value >= least)
