@@ -98,6 +98,18 @@ def _clock(text: str) -> float:
     return float(text)
 
 
+def _dollars(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal():
+        raise ValueError("must be US dollars a day, like 5 or 0.50")
+    return float(text)
+
+
+def _price(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?/\d+(\.\d+)?", text):
+        raise ValueError("must be US dollars for a million tokens in and out, like 0.40/1.60")
+    return text
+
+
 def _networks(text: str) -> str:
     networks(text)
     return text
@@ -165,6 +177,12 @@ class Configuration:
     backup_keep: Annotated[int, _whole(1, 100_000)] = 14
     backup_days: Annotated[int, _whole(0, 100_000)] = 30
     backup_copy: str | None = None
+    reader_model: str | None = None
+    reader_price: Annotated[str | None, _price] = None
+    reader_daily_use: Annotated[int, _whole(0, 10**12)] = 2_000_000
+    reader_daily_dollars: Annotated[float, _dollars] = 5
+    reader_parallel: Annotated[int, _whole(1, 64)] = 4
+    reader_timeout: Annotated[int, _whole(1, 3_600)] = 120
 
     @property
     def corpus(self) -> Path:
@@ -173,6 +191,10 @@ class Configuration:
     @property
     def ops(self) -> Path:
         return self.data / "ops.db"
+
+    @property
+    def opinions(self) -> Path:
+        return self.data / "opinions.db"
 
     @property
     def staff(self) -> Path:

@@ -29,6 +29,7 @@ from desk.web.routing import DESK, PARTNERS, PORTALS
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
+from second_reader.opinions import newest_reading
 from store.clock import ago, utc_now
 
 log = logging.getLogger("infopolicy.desk")
@@ -150,6 +151,7 @@ def _given(portal, datasette, request, config, form):
         given |= {
             "publish": partial(publish_decisions, config.corpus),
             "take_in": partial(manual_documents.show, config.corpus),
+            "second_reading": partial(newest_reading, config.opinions),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }
     if form:

@@ -20,6 +20,7 @@ from desk.accounts.accounts import Account
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
 from pages.http.redirects import is_own
+from second_reader.opinions import Reading
 
 
 @dataclass
@@ -73,7 +74,7 @@ class RequestContext:
     the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
-    it closes it.
+    it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text.
     """
 
     db: Database
@@ -91,6 +92,7 @@ class RequestContext:
     publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
     take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
+    second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
 
     @property
     def me(self) -> Account:
