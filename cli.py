@@ -24,7 +24,7 @@ from store.errors import OperationError
 @click.option("--verbose", is_flag=True, help="Log what happens, request by request.")
 @click.pass_context
 def main(context: click.Context, quiet: bool, verbose: bool) -> None:
-    """Collect bills and regulations, tag them by policy area, and publish them next to ALA's positions.
+    """Collect bills and regulations, tag them by policy area, and publish them next to the positions of an organization.
 
     \b
     A first time:     infopolicy check --live    does every source answer, and take our key?

@@ -30,7 +30,7 @@ def tag(file: Any, all_areas: bool) -> None:
 @click.command()
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def match(file: Any) -> None:
-    """Find the provisions of documents (JSON lines as for `tag`) that touch ALA's positions, best first."""
+    """Find the provisions of documents (JSON lines as for `tag`) that touch positions, best first."""
     from positions.matching.jsonl import match_lines
 
     with plain_errors():

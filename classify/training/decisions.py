@@ -14,7 +14,7 @@ from classify.training.training_data import Decision
 
 
 def read_decisions(corpus: Path, staff: Path) -> list[Decision]:
-    """What staff said of areas and priorities (pins too), of documents that corpus.db holds; nothing where nobody has decided yet.
+    """What staff said of areas and priorities, or pinned, of documents of corpus.db; nothing where nobody has decided yet.
 
     A priority of 1 or 2 is a yes to the output "priority-1", and one of 2 to "priority-2". Verdicts on documents kept back for
     testing are left out: a model that knew them could not be tested on them.
