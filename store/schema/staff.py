@@ -31,6 +31,7 @@ INTAKE_APPEND_ONLY = [
     "notes_taken_back",
     "proposals",
     "proposal_answers",
+    "advocacy",
 ]
 
 
@@ -270,3 +271,27 @@ def create_proposals(db: Database) -> None:
 def add_turn_of_reports(db: Database) -> None:
     # How many reports their sender had filed within a day, this one included: the order in which staff read them.
     db.execute("alter table reports add column turn integer not null default 1")
+
+
+@intake()
+def create_advocacy(db: Database) -> None:
+    # What the office did, on a document, a position or both. `record_id` is the id of the first row of a record: a correction
+    # or a withdrawal (`gone`) is a new row of the same record. `parties` are who signed or was met; `public` 1 allows the
+    # public to read kind, title, days and link. Parties and notes are never public, and neither is a meeting.
+    db.execute("""
+        create table advocacy (
+            id integer primary key, record_id integer not null, kind text not null, title text not null,
+            document_id text, position_id text, happened_on text, due_on text, parties text, link text, note text,
+            public integer not null default 0, gone integer not null default 0,
+            added_by integer not null references accounts(id), added_at text not null,
+            check (document_id is not null or position_id is not null),
+            check (happened_on is not null or due_on is not null),
+            check (public = 0 or kind != 'meeting')
+        )""")
+    db.execute("create index advocacy_by_record on advocacy (record_id, id)")
+    db.execute("create index advocacy_by_document on advocacy (document_id)")
+    db.execute("create index advocacy_by_position on advocacy (position_id)")
+    db.execute("""
+        create view current_advocacy as select * from advocacy r where r.gone = 0
+        and r.id = (select max(o.id) from advocacy o where o.record_id = r.record_id)""")
+    only_added_to(db, "advocacy")
