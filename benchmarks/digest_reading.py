@@ -72,7 +72,7 @@ def simulate(mail: Any, corpus_file: Path, folder: Path, first: datetime.date, w
         subscribers.confirm(mail, Links.of(mail).confirm(row["handle"], row["nonce"]), now=now)
     wrong, items = 0, folder / "items.jsonl"
     seen: Counter[tuple[str, str, str]] = Counter()
-    print("| issue | reader | items | more on the site | subject |\n|---|---|---:|---:|---|")
+    print("| issue | reader | items | also priority | more on the site | subject |\n|---|---|---:|---:|---:|---|")
     with items.open("w", encoding="utf-8") as file:
         for week in range(weeks):
             start = first + datetime.timedelta(weeks=week)
@@ -126,12 +126,12 @@ def mails(issue: Issue, name: str, choice: Preferences, folder: Path) -> Iterato
     links = {"manage": f"{SITE}/m", "leave": f"{SITE}/l", "web": f"{head.site}/digest/{issue.id}"}
     made = compose(issue, choice, "en", site=SITE, since=issue.news_since, links=links)
     if made is None:
-        print(f"| {issue.id} | {name} | 0 | 0 | (no mail) |")
+        print(f"| {issue.id} | {name} | 0 | 0 | 0 | (no mail) |")
         return
     reading, _, text = made
     (folder / f"{issue.id}-{name}.txt").write_text(f"Subject: {reading.subject}\n\n{text}", encoding="utf-8")
-    shown = reading.total - reading.left_out
-    print(f"| {issue.id} | {name} | {shown} | {reading.left_out} | {reading.subject} |")
+    shown = sum(len(lines) for _, lines in reading.sections)
+    print(f"| {issue.id} | {name} | {shown} | {len(reading.also)} | {reading.left_out} | {reading.subject} |")
     for section, lines in reading.sections:
         for line in lines:
             what = "; ".join(line.what)

@@ -179,6 +179,18 @@ def test_a_mail_has_fifteen_items_and_the_rest_is_on_the_site(db, corpus_file: P
     assert {line.url.rsplit("/", 1)[1] for _, lines in found.sections for line in lines} == {BROADBAND, RULE}
 
 
+def test_what_only_an_area_speaks_for_fills_an_email_no_further_than_five(db, corpus_file: Path) -> None:
+    from dataclasses import replace
+
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update taggings set priority = 0")
+        source.execute("delete from position_matches")
+    issue = prepared(db, corpus_file)
+    found = reading(replace(issue, entries=issue.entries * 10), Preferences(areas=("broadband",)))
+    assert sum(len(lines) for _, lines in found.sections) == 5
+    assert found.left_out == found.total - 5 > 5
+
+
 def test_a_position_implies_its_area(db, corpus_file: Path) -> None:
     with sqlite3.connect(corpus_file) as source:
         source.execute("delete from tags where document_id = ?", [BROADBAND])

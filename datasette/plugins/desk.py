@@ -61,7 +61,7 @@ def view_of(route):
             return _redirect(datasette, request, config, answer)
         if isinstance(answer, Attachment):
             name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
-            return Response.text(answer.body, headers=name)
+            return Response(answer.body, headers=name, content_type=answer.type)
         body = await datasette.render_template(
             answer.template, answer.variables | {"account": account}, request=request
         )
@@ -150,6 +150,8 @@ def _given(portal, datasette, request, config, form):
         given |= {
             "publish": partial(publish_decisions, config.corpus),
             "take_in": partial(manual_documents.show, config.corpus),
+            "site": config.site,
+            "own_drafts": config.publish_own_drafts == "yes",
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }
     if form:

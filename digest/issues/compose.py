@@ -25,6 +25,8 @@ from digest.subscribers.preferences import Preferences
 MOST_BYTES = 99_000
 #: Items of a mail; the rest is on the site.
 MOST_ITEMS, MOST_ALSO = 15, 50
+#: Items for which nothing but an area speaks fill an email up to this number, and no further.
+MOST_LIGHT = 5
 _LONGEST_SUBJECT = 120
 
 
@@ -54,11 +56,13 @@ def read(
 
     Args:
         since: the last place of the ledger the reader has been told of.
-        most: how many items; the others are only counted.
+        most: how many items at most; the others are only counted.
     """
     ranked = sorted(_lines(issue, preferences, words, site, since), key=lambda line: line.rank)
     if not ranked:
         return None
+    if preferences is not None:  # the web copy has all of it
+        most = min(most, max(MOST_LIGHT, sum(not line.light for line in ranked)))
     told: dict[str, list[Line]] = defaultdict(list)
     for line in sorted(ranked[:most], key=lambda line: line.order):
         told[line.section].append(line)

@@ -42,6 +42,8 @@ class Line:
     #: The subject of a mail that begins with it, if it is fit for one: a priority, a position at stake, a stance.
     lead: str
     leads: bool
+    #: Nothing but an area speaks for it: no priority, position, stance, followed document or search.
+    light: bool
     #: Which items make it into a mail, and in which order they are read in their section.
     rank: tuple[Any, ...] = field(compare=False)
     order: tuple[Any, ...] = field(compare=False)
@@ -83,6 +85,7 @@ def make_line(
         companions=tuple(dict.fromkeys(plain(each) for _, each in entry["companions"][:_MOST_NUMBERS])),
         must_see=entry["must_see"],
         lead=_lead(section, first, entry, news, words, today),
+        light=not heavy and reason[0] == "area",
         leads=bool(heavy) and not entry["routine"],
         rank=(not picked, picked or 0, reason[0] != "follow", not heavy, number, urgency),
         order=urgency,

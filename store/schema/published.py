@@ -175,6 +175,11 @@ def hide_what_staff_rejected_elsewhere(db: Database) -> None:
         )""")
 
 
+@decisions()
+def add_sources_of_stances(db: Database) -> None:
+    db.execute("alter table decisions add column source text")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

@@ -32,6 +32,9 @@ INTAKE_APPEND_ONLY = [
     "proposals",
     "proposal_answers",
     "advocacy",
+    "work_batches",
+    "work_lines",
+    "work_undone",
 ]
 
 
@@ -273,6 +276,12 @@ def add_turn_of_reports(db: Database) -> None:
     db.execute("alter table reports add column turn integer not null default 1")
 
 
+@desk()
+def add_sources_of_stances(db: Database) -> None:
+    # Where the public can read why: a web address, or the name of a document. Required once a stance is published.
+    db.execute("alter table reviews add column source text")
+
+
 @intake()
 def create_advocacy(db: Database) -> None:
     # What the office did, on a document, a position or both. `record_id` is the id of the first row of a record: a correction
@@ -295,3 +304,25 @@ def create_advocacy(db: Database) -> None:
         create view current_advocacy as select * from advocacy r where r.gone = 0
         and r.id = (select max(o.id) from advocacy o where o.record_id = r.record_id)""")
     only_added_to(db, "advocacy")
+
+
+@intake()
+def create_work_batches(db: Database) -> None:
+    # Assigning, following or snoozing many documents at once, and what was there before, so that all can be taken back.
+    db.execute("""
+        create table work_batches (
+            id integer primary key, batch text not null unique, action text not null, value text not null,
+            done_by integer not null references accounts(id), done_at text not null
+        )""")
+    db.execute("""
+        create table work_lines (
+            id integer primary key, batch text not null references work_batches(batch), document_id text not null,
+            before text not null
+        )""")
+    db.execute("create index work_lines_by_batch on work_lines (batch)")
+    db.execute("""
+        create table work_undone (
+            batch text primary key references work_batches(batch), undone_by integer not null references accounts(id),
+            undone_at text not null
+        )""")
+    only_added_to(db, "work_batches", "work_lines", "work_undone")
