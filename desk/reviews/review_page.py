@@ -209,8 +209,8 @@ def undo(context: RequestContext) -> Answer:
     """Take back one's own verdict, or all of one bulk action."""
     try:
         if work := context.typed("work"):
-            documents = bulk_work.undo(context.db, context.me, work, context.now)
-            return Redirect("/desk", f"Undone on {documents:,} documents.")
+            undone = bulk_work.undo(context.db, context.me, work, context.now)
+            return Redirect("/desk", f"Undone on {undone:,} documents.")
         if batch := context.typed("batch"):
             documents = reviews.undo_batch(context.db, context.me, batch, now=context.now)
         else:

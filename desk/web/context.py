@@ -75,7 +75,7 @@ class RequestContext:
     `site` is the public address of the site; `own_drafts` says whether approvers may publish what they drafted themselves.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
-    it closes it.
+    it closes it. `digest` has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
     """
 
     db: Database
@@ -95,6 +95,7 @@ class RequestContext:
     publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
     take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
+    digest: Any = None
 
     @property
     def me(self) -> Account:
