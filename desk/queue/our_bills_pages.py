@@ -111,13 +111,13 @@ def advocacy_page(context: RequestContext) -> Answer:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
                 return Redirect("/desk/advocacy", "The record is withdrawn.")
-            said = {name: value or None for name, value in typed.items()} | {
-                "kind": typed["kind"],
-                "title": typed["title"],
-            }
-            record = AdvocacyRecord(**said, public=context.typed("public") == "1")
             advocacy.add(
-                context.db, context.me, record, now=context.now, corrects=number or None, seen=context.number("seen")
+                context.db,
+                context.me,
+                _record(typed, public=context.typed("public") == "1"),
+                now=context.now,
+                corrects=number or None,
+                seen=context.number("seen"),
             )
             return Redirect(local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
@@ -137,6 +137,11 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
+    said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
+    return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
 
 
 ADVOCACY_FIELDS = tuple(each.name for each in fields(AdvocacyRecord) if each.name != "public")
