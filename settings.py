@@ -174,8 +174,10 @@ class Configuration:
     mail_bounces: str | None = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
+    digest_hours: Annotated[int, _whole(0, 168)] = 24
     dkim_file: str | None = None
     dkim_selector: str | None = None
+    publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
     sso_header: str | None = None
     sso_proxy: str | None = None
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
