@@ -48,7 +48,7 @@ class Tags(HTMLParser):
 
 
 PAGES = {
-    "/": ["4", "Must be seen", "Library Broadband Act", "31 March 2022", "in 22 days", "Passed one chamber"],
+    "/": ["4", "Priorities", "Library Broadband Act", "31 March 2022", "in 22 days", "Passed one chamber"],
     f"/documents/{BROADBAND}": [
         "H.R. 1783",
         "117th Congress",
@@ -104,7 +104,6 @@ PAGES = {
         "Broadband and Library funding, side by side",
         "Documents on information policy 2 2",
         "Marked must see 2 1",
-        "Year Broadband Library funding 2021 1 2 2022 1 0",
         "Proposed rule 1 0",
     ],
     "/compare?jurisdiction=us&jurisdiction=us-zz": ["Nothing is collected under us-zz"],

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pages.browse.asked import Search
 from pages.browse.cards import area_titles
 from pages.browse.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
-from pages.browse.search import Search
 from pages.http import formatting
 from pages.http.language import _
 from store.constants import ANY_AREA, FACETS, TAGGED
