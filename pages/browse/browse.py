@@ -10,7 +10,7 @@ from typing import Any
 from pages.browse import facets, numbers, ranking, search, spelling
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.filters import Filters
+from pages.browse.filters import STATUS_GROUPS, Filters
 from pages.browse.small_index import small_index
 from pages.database import marks
 from pages.documents.highlight import Piece, snippet_pieces
@@ -24,6 +24,7 @@ DOUBTFUL = 50
 FEW = 10
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
+_ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
 #: So many characters of a text are looked at for a passage before the index of all documents is asked.
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -168,8 +169,10 @@ def _ids(
     # Many matches: walk the newest documents and look each up. Few: look the matches up and sort them.
     if total > ranking.MOST_RANKED:
         matching = matching.replace("document_rowid in", "+document_rowid in")
+    # What can still move comes first where the list is short enough to be sorted by that.
+    first = f"status in ({_ALIVE}) desc, " if filters.area and filters.sort != "latest" and not best else ""
     sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
-        order by sort_on desc, document_id desc limit ? offset ?"""
+        order by {first}sort_on desc, document_id desc limit ? offset ?"""
     limit = [PAGE - len(page), max(0, start - len(best))]
     return [*page, *(row[0] for row in db.execute(sql, [*values, *looked_for, *best, *limit]))]
 
