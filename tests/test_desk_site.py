@@ -313,7 +313,7 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     page = (await browser.get(document())).text
     assert "zyzzyva-note &lt;script&gt;" in page
     assert "Assigned to <strong>Ben Writer</strong>" in page
-    assert "Snoozed until 1 January 2099" in page
+    assert "Snoozed until January 1, 2099" in page
     assert "Library Broadband Act" in (await browser.get("/desk/following")).text
     assert "2 documents wait" in (await browser.get("/desk")).text
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
@@ -355,7 +355,7 @@ async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:
     assert "Your last visit" not in (await browser.get("/desk")).text
     db.execute("update visits set last_at = '2022-03-09T07:59:00Z'")
     page = (await browser.get("/desk?new=1")).text
-    assert "Your last visit ended on 9 March 2022, 07:59 UTC" in page
+    assert "Your last visit ended on March 9, 2022, 07:59 UTC" in page
     assert "1 document waits" in page
 
 
