@@ -368,7 +368,7 @@ def corpus(tmp_path: Path) -> Path:
             row = {"identifier": key, "title": key, "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(key, **(row | values)))
             made.execute(
-                "insert into taggings (document_id, text_hash, version, priority, priority_score) values (?, ?, 'v', ?, ?)",
+                "insert into taggings values (?, ?, 'v', ?, ?, 0, 0, null, null)",
                 [key, key, *tagging],
             )
             if tag:
@@ -452,7 +452,7 @@ def test_a_provider_that_is_down_is_exit_code_3(server: Provider, tmp_path: Path
             row = {"identifier": f"x{n}", "title": f"x{n}", "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(f"x{n}", **row))
             made.execute(
-                "insert into taggings (document_id, text_hash, version, priority, priority_score) values (?, ?, 'v', 1, 0.5)",
+                "insert into taggings values (?, ?, 'v', 1, 0.5, 0, 0, null, null)",
                 [f"x{n}", f"x{n}"],
             )
     server.answer = lambda title: (500, {})
