@@ -78,9 +78,13 @@ def _cities() -> dict[str, str]:
 
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:
-    """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
+    """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out.
+
+    So is what stands for the session of a rule or a case ("fr", "regs", "court"): nobody calls that a session.
+    """
     if not session or not session.isdecimal():
-        return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
+        named = session and session not in ("regs", "court") and not session.startswith("fr")
+        return _("Session {name}").format(name=session) if named else ""
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""
