@@ -258,6 +258,17 @@ def test_a_changed_suggestion_brings_back_what_disagrees(
     assert (row["why"], row["state"]) == (expected, verdict_validity.RETURNED if expected else verdict_validity.HOLDS)
 
 
+def test_a_pin_holds_whatever_the_program_says_and_can_be_taken_back(config: Configuration, db: Database) -> None:
+    change(config, "update taggings set priority = 1 where document_id = ?", BROADBAND)
+    pin = say(db, "change", "priority", value="2")
+    for priority in (0, 2, 1):
+        change(config, "update taggings set priority = ?", priority)
+        assert verdict_validity.settle_all(db, LATER) == 0
+    assert states(db)["priority"] == verdict_validity.HOLDS
+    reviews.undo(db, person(db), pin, now=LATER)
+    assert states(db)["priority"] == "settled"
+
+
 def test_another_direction_brings_a_position_back_unless_it_is_what_staff_said(db: Database) -> None:
     say(db, subject=POSITION, value="support")
     db.execute("update suggested_stances set stance = 'oppose'")

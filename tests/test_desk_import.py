@@ -301,7 +301,7 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert "imported a tracker" in trail
     assert "took an import back" in trail
     # Drafts are for staff.
-    assert "ALA's stance" not in (await browser.get(f"/documents/{BROADBAND}")).text
+    assert "Stance of ALA" not in (await browser.get(f"/documents/{BROADBAND}")).text
 
 
 async def test_only_who_made_an_import_takes_it_back(config: Configuration, db: Any) -> None:

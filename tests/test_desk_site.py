@@ -203,7 +203,7 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(
     page = (await browser.get(public)).text
     assert page.count("confirmed by staff") == 2
     assert 'href="/areas/library-funding"' not in page
-    assert "ALA's stance" not in page
+    assert "Stance of ALA" not in page
     latest = field((await browser.get(document())).text, "seen")
     stance = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It puts <b>readers</b> first."}
     await browser.send(document(), **stance, source="https://example.org/letter", seen=latest)
@@ -214,7 +214,7 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(
     publishing.publish(db, person(db), draft, **words, seen=seen, now=NOW, own_drafts=True)
     assert publish_decisions(config.corpus, db, [BROADBAND])
     page = (await browser.get(public)).text
-    assert "ALA's stance" in page
+    assert "Stance of ALA" in page
     assert "It puts &lt;b&gt;readers&lt;/b&gt; first." in page
     assert not [word for word in PRIVATE if word in page]
     for path in ("/corpus/decisions.json?_shape=objects", "/corpus/shown_tags.csv", "/corpus.db", "/"):
@@ -232,6 +232,21 @@ async def test_undo_on_the_web(browser: Browser, db: Any) -> None:
     assert 'href="/areas/broadband"' in (await browser.get(f"/documents/{BROADBAND}")).text
     assert (await browser.send("/desk/undo", review="1")).status_code == 409
     assert (await browser.send("/desk/undo", review="999")).status_code == 409
+
+
+async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(RULE))).text
+    pinned = "Unpin: not must see" in page
+    for value, public in ((str(1 + (not pinned)), not pinned), (str(1 + pinned), pinned)):
+        seen = field((await browser.get(document(RULE))).text, "seen")
+        sent = await browser.send(document(RULE), subject="priority", verdict="change", value=value, seen=seen)
+        assert sent.status_code == 302
+        page = (await browser.get(document(RULE))).text
+        assert ("Unpin: not must see" in page) is public
+        assert ("Pin as must see" in page) is not public
+        assert ("Must see" in (await browser.get(f"/documents/{RULE}")).text) is public
+    assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 
 
 async def test_adding_what_was_missed_by_the_form(browser: Browser, db: Any) -> None:
@@ -298,7 +313,7 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     page = (await browser.get(document())).text
     assert "zyzzyva-note &lt;script&gt;" in page
     assert "Assigned to <strong>Ben Writer</strong>" in page
-    assert "Snoozed until 1 January 2099" in page
+    assert "Snoozed until January 1, 2099" in page
     assert "Library Broadband Act" in (await browser.get("/desk/following")).text
     assert "2 documents wait" in (await browser.get("/desk")).text
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
@@ -340,7 +355,7 @@ async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:
     assert "Your last visit" not in (await browser.get("/desk")).text
     db.execute("update visits set last_at = '2022-03-09T07:59:00Z'")
     page = (await browser.get("/desk?new=1")).text
-    assert "Your last visit ended on 9 March 2022, 07:59 UTC" in page
+    assert "Your last visit ended on March 9, 2022, 07:59 UTC" in page
     assert "1 document waits" in page
 
 

@@ -194,7 +194,7 @@ async def test_public_issues_and_their_feed(site, db, config: Configuration) -> 
         "S. 900",
         "Two things.",
         "The &lt;b&gt;second",
-        "Passed one chamber 7 March 2022",
+        "Passed one chamber March 7, 2022",
         "Lend hotspots",
         "no stance has been confirmed",
     ):

@@ -30,6 +30,7 @@ from digest.issues.editing import EditorsDesk
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
+from second_reader.opinions import newest_reading
 from store.clock import ago, utc_now
 from store.connect import open_mail
 
@@ -152,6 +153,7 @@ def _given(portal, datasette, request, config, form):
         given |= {
             "publish": partial(publish_decisions, config.corpus),
             "take_in": partial(manual_documents.show, config.corpus),
+            "second_reading": partial(newest_reading, config.opinions),
             "site": config.site,
             "own_drafts": config.publish_own_drafts == "yes",
             "digest": _digest(datasette),

@@ -72,6 +72,7 @@
     Y: () => follow('button[data-key="Y"]'),
     N: () => follow('button[data-key="N"]'),
     u: () => follow('button[data-key="u"]'),
+    p: () => follow('button[data-key="p"]'),
   };
 
   function follow(selector) {

@@ -21,6 +21,8 @@ from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
 from pages.documents.document import WHOLE_TEXT
 from pages.documents.highlight import Mark, Piece, excerpts, pieces
+from second_reader.answer import Opinion
+from second_reader.opinions import Reading
 from text.spans import FIELDS
 
 Row = dict[str, Any]
@@ -59,6 +61,9 @@ class ReviewView:
     people: list[str]
     reports: list[Row]
     partners_hold: list[Row]
+    #: What a second reader says, and what of it the program does not: (title, opinion).
+    reading: Reading | None
+    beyond: list[tuple[str, Opinion]]
     #: The place in the queue: its filters, and the number of the document where staff go through it one by one.
     filters: Filters
     number: int | None
@@ -104,6 +109,8 @@ def review_view(
         for name in FIELDS
     }
     text = document["text"] or ""
+    reading = context.second_reading(document_id, document["text_hash"])
+    beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
@@ -130,6 +137,8 @@ def review_view(
         people=collaboration.active_account_names(db),
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
+        reading=reading,
+        beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
         filters=filters,
         number=number,

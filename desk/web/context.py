@@ -20,6 +20,7 @@ from desk.accounts.accounts import Account
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
 from pages.http.redirects import is_own
+from second_reader.opinions import Reading
 
 
 @dataclass
@@ -75,7 +76,8 @@ class RequestContext:
     `site` is the public address of the site; `own_drafts` says whether approvers may publish what they drafted themselves.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
-    it closes it. `digest` has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
+    it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text. `digest`
+    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
     """
 
     db: Database
@@ -95,6 +97,7 @@ class RequestContext:
     publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
     take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
+    second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
     digest: Any = None
 
     @property
