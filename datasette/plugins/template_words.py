@@ -7,6 +7,7 @@ from pages.http.language import N_
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
+    ("/trackers", N_("Issues")),
     ("/areas", N_("Areas")),
     ("/positions", N_("Positions")),
     ("/deadlines", N_("Deadlines")),
