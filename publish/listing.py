@@ -37,7 +37,7 @@ VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
-    ), '') from positions p order by p.id"""
+    ), ''), p.standing from positions p order by p.id"""
 
 #: The day of a document's latest news. An action after the day on which we saw it (a law that takes effect next year) is none
 #: yet: the last one before that day counts.
@@ -98,11 +98,11 @@ def _cell_of(*facets: str | int) -> int:
 def _sync_position_search(db: Database) -> int:
     """Index the words of positions anew when one differs; the catalogue is small."""
     wanted = db.execute(_POSITION_WORDS).fetchall()
-    columns = "position_id, title, statement, about"
+    columns = "position_id, title, statement, about, standing"
     if db.execute(f"select {columns} from position_search order by position_id").fetchall() == wanted:
         return 0
     db.execute("delete from position_search")
-    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?)", wanted)
+    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?, ?)", wanted)
     return len(wanted)
 
 

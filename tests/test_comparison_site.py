@@ -211,7 +211,7 @@ async def test_scorecard_shows_counts_and_the_documents_behind_them(site: Datase
 async def test_scorecard_is_taken_away_as_csv_and_excel(site: Datasette) -> None:
     answer = await site.client.get("/scorecard.csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [(row["Document"], row["Outcome"], row["Went ALA's way"]) for row in rows] == [
+    assert [(row["Document"], row["Outcome"], row["Went the organization's way"]) for row in rows] == [
         ("us-tx-892-hb9", "untouched", "yes")
     ]
     assert rows[0]["Title"].startswith("'=")

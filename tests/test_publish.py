@@ -90,7 +90,7 @@ def honours(db: Database) -> str:
         latest_action_on="2022-03-08",
     )
     db.table("documents").insert(row)
-    db.execute("insert into taggings values (?, ?, 'v', 2, 0.99)", [key, key])
+    db.execute("insert into taggings values (?, ?, 'v', 2, 0.99, 2, 0.99, null, null)", [key, key])
     db.execute("insert into tags values (?, 'broadband', 0.9)", [key])
     publish(db, LATER)
     db.conn.row_factory = sqlite3.Row

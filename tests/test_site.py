@@ -110,7 +110,7 @@ PAGES = {
     "/browse": ["3 documents", "what can still move first", "Library funding", "Must see"],
     "/browse?q=hotspots": ["2 documents", "In the summary: ", "lend hotspots", "In the text:"],
     "/browse?area=broadband&kind=regulation": ["1 document", "Hotspot lending", "Listed because of E-Rate"],
-    "/glossary": ["Reported by committee", "Support if amended", "ALA follows the provision and has taken no side."],
+    "/glossary": ["Reported by committee", "Support if amended", "Who takes this stance follows the provision"],
     "/about": ["4 documents", "automatic"],
     "/sources": [
         "Bills and resolutions of the U.S. Congress",

@@ -120,9 +120,7 @@ def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> No
     assert [(row["id"], row["statement"]) for row in view.positions if row["id"] == "tc-hotspot-lending"] == [
         ("tc-hotspot-lending", None)
     ]
-    db.execute(
-        "update position_versions set approved_by = 'A. Reader', approved_on = '2022-03-01', statement = 'Lend.'"
-    )
+    db.execute("update positions set standing = 'approved'")
     again = tracker.tracker(db, "broadband", DAY)
     assert again is not None
     [statement] = [row["statement"] for row in again.positions if row["id"] == "tc-hotspot-lending"]

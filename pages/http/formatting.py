@@ -28,7 +28,7 @@ SECTIONS = {
     "place_groups": N_("Several places at once"),
     "marks": N_("How sure we are"),
     "priorities": N_("What to read first"),
-    "stances": N_("What ALA wants"),
+    "stances": N_("What the stances mean"),
     "outcomes": "What became of a position",
     "look_alikes": "Documents that are alike",
     "kinds": N_("Kinds of documents"),

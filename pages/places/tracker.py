@@ -166,10 +166,8 @@ def _positions(db: sqlite3.Connection, about: Tracker) -> list[Row]:
     """The positions of the issue that are public; the statement of one that nobody has approved is left out."""
     found = rows(
         db,
-        f"""select p.id, p.title, case when v.approved_by is not null then p.statement end as statement
-        from positions p left join position_versions v on v.position_id = p.id and v.ordinal = (
-            select max(ordinal) from position_versions w where w.position_id = p.id and w.statement is not null
-        ) where p.id in ({marks(about.positions)})""",
+        "select id, title, case when standing = 'approved' then statement end as statement from positions "
+        f"where id in ({marks(about.positions)})",
         about.positions,
     )
     order = {key: at for at, key in enumerate(about.positions)}

@@ -51,6 +51,12 @@ def by_name(db: sqlite3.Connection) -> list[tuple[str, str, list[Row]]]:
     return [(f"letter-{letter.lower()}", letter, found) for letter, found in lettered.items()]
 
 
+def drafts(db: sqlite3.Connection) -> int:
+    """How many positions nobody has approved for the organization."""
+    number: int = value(db, "select count(*) from positions where standing is not 'approved'")
+    return number
+
+
 @dataclass(frozen=True, kw_only=True)
 class PositionPage:
     """One position, ``p``, with its history and one page of the documents that may touch it.
