@@ -109,7 +109,7 @@ def test_a_routine_notice_is_never_the_subject(db, corpus_file: Path) -> None:
         source.execute("update taggings set priority = 0")
         source.execute("delete from position_matches")
     subject = reading(prepared(db, corpus_file)).subject
-    assert subject == "Information policy digest, 9 March 2022: 3 items"
+    assert subject == "Information policy digest, March 9, 2022: 3 items"
 
 
 def test_a_line_says_what_a_bill_does_and_so_does_the_subject(db, corpus_file: Path) -> None:
@@ -118,8 +118,8 @@ def test_a_line_says_what_a_bill_does_and_so_does_the_subject(db, corpus_file: P
         source.execute("update documents set title = ?, jurisdiction = 'us-ia' where id = ?", [title, BROADBAND])
         source.execute("update position_matches set position_id = 'if-no-criminal-liability'")
         source.execute(
-            "insert into positions select 'if-no-criminal-liability', 'No jail', statement, area_id, areas, owner_units, "
-            "partners, core_values, source_url, confidence, 99, related, grade from positions limit 1"
+            "insert into positions (id, title, statement, area_id, areas, ordinal) "
+            "select 'if-no-criminal-liability', 'No jail', statement, area_id, areas, 99 from positions limit 1"
         )
     issue = prepared(db, corpus_file)
     line = line_of(issue)

@@ -367,7 +367,10 @@ def corpus(tmp_path: Path) -> Path:
         ):
             row = {"identifier": key, "title": key, "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(key, **(row | values)))
-            made.execute("insert into taggings values (?, ?, 'v', ?, ?)", [key, key, *tagging])
+            made.execute(
+                "insert into taggings values (?, ?, 'v', ?, ?, 0, 0, null, null)",
+                [key, key, *tagging],
+            )
             if tag:
                 made.execute("insert into tags values (?, 'broadband', ?)", [key, tag])
     return path
@@ -448,7 +451,10 @@ def test_a_provider_that_is_down_is_exit_code_3(server: Provider, tmp_path: Path
         for n in range(PATIENCE):
             row = {"identifier": f"x{n}", "title": f"x{n}", "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(f"x{n}", **row))
-            made.execute("insert into taggings values (?, ?, 'v', 1, 0.5)", [f"x{n}", f"x{n}"])
+            made.execute(
+                "insert into taggings values (?, ?, 'v', 1, 0.5, 0, 0, null, null)",
+                [f"x{n}", f"x{n}"],
+            )
     server.answer = lambda title: (500, {})
     out = run(tmp_path)
     assert out.exit_code == 3, out.output
