@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from classify.encoder import load_encoder, words_of
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
+from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
 from text.boilerplate import without_boilerplate
 from text.spans import FIELDS
@@ -70,14 +72,25 @@ class Tagger:
     """Rules and trained models together. Needs no network; the same input always gives the same tags."""
 
     def __init__(
-        self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR, encoder_dir: Path | None = MODEL_DIR
+        self,
+        areas_file: Path = AREAS_FILE,
+        model_dir: Path | None = MODEL_DIR,
+        only: Collection[str] = (),
+        encoder_dir: Path | None = MODEL_DIR,
     ) -> None:
-        """``model_dir=None`` leaves both trained models out: rules alone decide; ``encoder_dir=None`` leaves out stage 2."""
+        """``model_dir=None`` leaves both trained models out: rules alone decide; ``encoder_dir=None`` leaves out stage 2. In the
+        place of the program's model, the one that was trained and accepted in the data folder is used (`classify.models`).
+        ``only`` names the areas to give, () all.
+        """
+        self.only = frozenset(only)
         self.areas = load_areas(areas_file)
+        model_dir = in_use(MODEL_DIR) if model_dir == MODEL_DIR else model_dir
         self.model = load_model(model_dir) if model_dir else None
         self.encoder = load_encoder(self.model.outputs, encoder_dir) if self.model and encoder_dir else None
         versions = [part.version for part in (self.model, self.encoder) if part]
         self.version = "-".join([rules_hash(areas_file), *versions])
+        if self.only:
+            self.version += f"-{sha256(' '.join(sorted(self.only)).encode()).hexdigest()[:8]}"
         self.matcher = RuleMatcher(self.areas)
         self._numbers = {rule.id: number for number, rule in enumerate(self.matcher.rules)}
         self.thresholds = {area.id: area.threshold for area in self.areas.areas} | {"priority-2": 0.5}
@@ -208,6 +221,8 @@ class Tagger:
     ) -> tuple[Tag, ...]:
         tags = []
         for area in self.areas.areas:
+            if self.only and area.id not in self.only:
+                continue
             probability = likely[area.id]
             if probability >= FLOOR:
                 tagged = probability >= self.thresholds[area.id]

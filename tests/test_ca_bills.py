@@ -166,7 +166,18 @@ def test_an_empty_list_is_that_of_no_parliament_unless_its_bills_are_stored(
         with pytest.raises(Unreadable):
             list(spider.parse_list(answer, session=None))
     else:
-        assert list(spider.parse_list(answer, session=None)) == []
+        assert list(spider.parse_list(answer, session=None)) == []  # the ended ones are still to be had
+        db["runs"].insert(
+            {
+                "source": "ca_bills",
+                "state": "finished",
+                "started_at": NOW,
+                "coverage": json.dumps([{"session": "44-1", "complete": True}]),
+            }
+        )
+        [held] = spider.parse_list(answer, session=None)
+        assert (held.session, len(held.document_ids)) == ("44-1", 1)
+        assert not spider.should_list("ca", "43-2")
     with pytest.raises(Unreadable):
         list(spider.parse_list(answer, session="43-2"))
 

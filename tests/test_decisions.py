@@ -48,11 +48,12 @@ def decide(
     suggestion: str = SAID,
     undoes: int | None = None,
     sampled: int = 0,
+    value: str | None = None,
 ) -> int:
-    row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled)
+    row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled, value)
     return staff.execute(
-        "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled, "
+        "value) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row,
     ).lastrowid
 
@@ -93,6 +94,20 @@ def test_decisions_on_documents_kept_back_teach_nothing(tmp_path: Path, staff: D
         assert key
         decide(staff, key, "area:privacy", "confirm")
     assert [each.record[0] for each in read_decisions(path, tmp_path / "staff.db")] == ["us-1-hr1"]
+
+
+def test_a_priority_that_staff_gave_or_pinned_is_a_lesson_on_both_levels(
+    tmp_path: Path, corpus: Path, staff: Database
+) -> None:
+    decide(staff, "us-1-hr1", "priority", "confirm", value="0")
+    decide(staff, "us-1-hr1", "priority", "change", value="2")
+    decide(staff, "us-1-hr2", "priority", "change", value="1")
+    assert [(d.record[1], d.area, d.confirmed) for d in read_decisions(corpus, tmp_path / "staff.db")] == [
+        ("Data brokers", "priority-1", True),
+        ("Data brokers", "priority-2", True),
+        ("Roads", "priority-1", True),
+        ("Roads", "priority-2", False),
+    ]
 
 
 def test_agreement_is_counted_by_month_and_written_once(staff: Database) -> None:

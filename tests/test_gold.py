@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from benchmarks.label_agreement import agree, read
 from classify.areas import load_areas
 from classify.evaluation.evaluate import KINDS, BadGold, read_gold
 from classify.training.labels import (
@@ -77,6 +78,19 @@ def test_gold_drawn_blind_keeps_half_of_every_stratum_from_training(name: str, l
     assert kept <= kept_back()
     assert {corpus_id(key) for key in kept} <= kept_back()
     assert not kept_back() & {row["id"] for row in rows if row["split"] == "train"}
+
+
+def test_gold_shows_both_readings_of_a_third_and_their_agreement() -> None:
+    drawn = {row["id"] for row in map(json.loads, (FOLDER / "drawn.jsonl").read_text("utf-8").splitlines())}
+    first, second = (read(FOLDER / "readings" / f"{name}.jsonl") for name in ("first", "second"))
+    assert first.keys() == second.keys() <= drawn
+    assert len(first) >= len(drawn) / 3
+    found = agree(first, second)
+    says = " ".join((FOLDER / "README.md").read_text("utf-8").split())
+    low, high = found.micro.intervals["f1"]
+    assert f"areas {found.micro.f1:.3f} (micro-F1, {low:.3f} to {high:.3f})" in says
+    assert f"{found.same_areas} have the same areas and {found.same_priority} the same priority" in says
+    assert f"The {len(found.differences)} documents on which they differ" in says
 
 
 def test_gold_kept_back_is_not_learned_from_by_either_id(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
-from digest.issues.words import messages
+from digest.issues.effects import says
+from digest.issues.words import sentences
 from pages.http import formatting, language
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
@@ -134,7 +135,8 @@ def everything() -> dict[str, str]:
     for path in CODE:
         said |= dict.fromkeys(of_code(path), path.name)
     said |= dict.fromkeys(of_glossary(), "glossary.yml")
-    said |= dict.fromkeys(of_mails(messages("en")), "sentences.yml")
+    said |= dict.fromkeys(of_mails(sentences()), "sentences.yml")
+    said |= dict.fromkeys(says().values(), "bill_families.yml")
     for area in load_areas().areas:
         said |= {area.title: "areas.yml", area.description: "areas.yml"}
     return said

@@ -52,11 +52,21 @@ class CaBillsSpider(GatheringSpider):
         held = stored_state.rows(self.corpus, "select distinct session from documents where source = ?", [self.name])
         return not {session for (session,) in held} <= set(li.ended_sessions())
 
+    def still_held(self) -> Iterator[Listing]:
+        """The ended sessions that came whole: they were not asked for, and nothing in them is gone."""
+        for session in set(li.ended_sessions()) - set(self.ended()):
+            self.listed.add(session)
+            have = stored_state.stamps(self.corpus, source=self.name, session=session)
+            yield Listing(
+                source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=tuple(have)
+            )
+
     def parse_list(self, response: Response, session: str | None) -> Iterator[Any]:
         if session is None and li.is_empty(response.body) and not self.holds_the_present_session():
             self.logger.warning(
                 "the list of the present session is empty, as between two parliaments: nothing of it is stored"
             )
+            yield from self.still_held()
             return
         rows, bad = self.rows(li.read_list(response.body), response.url)
         found = {li.session_of(bill) for bill, _ in rows.values()}

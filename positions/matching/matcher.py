@@ -86,7 +86,9 @@ class Matcher:
             found = self._every(document, areas)
         if within is not None:
             return self._best([match for match in found if match.provision.overlaps(within)])
-        return settled(self._best(found), recognized(document))
+        # The families speak of the positions that come with the project; another catalog may lack some.
+        claims = [claim for claim in recognized(document) if claim.position_id in self._order]
+        return settled(self._best(found), claims)
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
