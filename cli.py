@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, desk, mail, maintenance, tagging
+from commands import alerts, collecting, desk, mail, maintenance, reading, tagging, training
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -24,7 +24,7 @@ from store.errors import OperationError
 @click.option("--verbose", is_flag=True, help="Log what happens, request by request.")
 @click.pass_context
 def main(context: click.Context, quiet: bool, verbose: bool) -> None:
-    """Collect bills and regulations, tag them by policy area, and publish them next to ALA's positions.
+    """Collect bills and regulations, tag them by policy area, and publish them next to the positions of an organization.
 
     \b
     A first time:     infopolicy check --live    does every source answer, and take our key?
@@ -71,8 +71,9 @@ for command in (
     maintenance.export,
     tagging.tag,
     tagging.match,
+    reading.read,
     tagging.evaluate,
-    tagging.train,
+    training.train,
     tagging.gold,
     tagging.positions,
     mail.subscribe,

@@ -21,6 +21,7 @@ from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
 from operations.logs import structured
+from pages.http.names import named_tree
 from pages.http.site import Result, cache_headers, public_address
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
@@ -99,7 +100,7 @@ def build(
         CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
     """
     _check(corpus)
-    metadata = yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8"))
+    metadata = named_tree(yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8")))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
     application = Site(

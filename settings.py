@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import SplitResult, urlsplit
@@ -98,6 +99,24 @@ def _clock(text: str) -> float:
     return float(text)
 
 
+def _dollars(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal():
+        raise ValueError("must be US dollars a day, like 5 or 0.50")
+    return float(text)
+
+
+def _price(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?/\d+(\.\d+)?", text):
+        raise ValueError("must be US dollars for a million tokens in and out, like 0.40/1.60")
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip() or set(text) & set("%{}\n"):
+        raise ValueError("must be a name on one line, without %, { or }")
+    return text.strip()
+
+
 def _networks(text: str) -> str:
     networks(text)
     return text
@@ -131,10 +150,14 @@ def reachable(contact: str | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """`data` is the folder of the databases; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source;
+    """`data` is the folder of the databases; `catalog` that of the positions; `publisher` signs the site and its emails, and
+    `imprint` says who answers for them; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source;
     `clock` is how many times faster than real time a mirror keeps limits by the minute."""
 
     data: Annotated[Path, _folder] = ROOT / "data"
+    catalog: Annotated[Path, _folder] = ROOT / "positions" / "catalog"
+    publisher: Annotated[str, _name] = "Information policy monitor"
+    imprint: str | None = None
     mirror: Annotated[str | None, _mirror] = None
     clock: Annotated[float, _clock] = 1
     contact: str | None = None
@@ -151,8 +174,10 @@ class Configuration:
     mail_bounces: str | None = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
+    digest_hours: Annotated[int, _whole(0, 168)] = 24
     dkim_file: str | None = None
     dkim_selector: str | None = None
+    publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
     sso_header: str | None = None
     sso_proxy: str | None = None
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
@@ -165,6 +190,12 @@ class Configuration:
     backup_keep: Annotated[int, _whole(1, 100_000)] = 14
     backup_days: Annotated[int, _whole(0, 100_000)] = 30
     backup_copy: str | None = None
+    reader_model: str | None = None
+    reader_price: Annotated[str | None, _price] = None
+    reader_daily_use: Annotated[int, _whole(0, 10**12)] = 2_000_000
+    reader_daily_dollars: Annotated[float, _dollars] = 5
+    reader_parallel: Annotated[int, _whole(1, 64)] = 4
+    reader_timeout: Annotated[int, _whole(1, 3_600)] = 120
 
     @property
     def corpus(self) -> Path:
@@ -173,6 +204,10 @@ class Configuration:
     @property
     def ops(self) -> Path:
         return self.data / "ops.db"
+
+    @property
+    def opinions(self) -> Path:
+        return self.data / "opinions.db"
 
     @property
     def staff(self) -> Path:
@@ -202,6 +237,16 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
         raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
     values |= {name: text for name in known if (text := environment.get(f"INFOPOLICY_{name.upper()}"))}
     return Configuration(**{name: _convert(name, value, known[name]) for name, value in values.items()})
+
+
+def current() -> Configuration:
+    """The settings of this process, read again when the environment has changed: for code that is handed none."""
+    return _current(tuple(sorted(item for item in os.environ.items() if item[0].startswith("INFOPOLICY_"))), Path.cwd())
+
+
+@lru_cache(maxsize=4)
+def _current(environment: tuple[tuple[str, str], ...], _folder: Path) -> Configuration:
+    return load(dict(environment))
 
 
 def _read(path: Path) -> dict[str, Any]:

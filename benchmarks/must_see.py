@@ -2,8 +2,8 @@
 
     python -m benchmarks.must_see data/corpus.db [--list [alive|dead]]
 
-The documents are named in classify/gold/must_see.jsonl; of each the corpus must hold the text. `before` is what the trained
-model said alone. `--list` prints every must-see document, one a line, for somebody to read: the only way to know how many
+The documents are named in classify/gold/priority/must_see.jsonl; of each the corpus must hold the text. `before` is what the
+trained model said alone. `--list` prints every must-see document, one a line, for somebody to read: the only way to know how many
 are right. A document that is not stored is not counted: the shares say of how many they are.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.running import ROOT
 from positions.evaluation.evaluate import Share
 
-GOLD = ROOT / "classify/gold/must_see.jsonl"
+GOLD = ROOT / "classify/gold/priority/must_see.jsonl"
 #: Where a bill can go no further.
 FINISHED = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "final", "decided", "notice")
 _GRADES = "select t.document_id, t.model_priority, t.priority from taggings t"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from classify.areas import AREAS_FILE, load_areas, rules_hash
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
+from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
 from text.boilerplate import without_boilerplate
 from text.spans import FIELDS
@@ -68,11 +70,19 @@ class Chunk:
 class Tagger:
     """Rules and trained model together. Needs no network; the same input always gives the same tags."""
 
-    def __init__(self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR) -> None:
-        """``model_dir=None`` leaves the trained model out: rules alone decide."""
+    def __init__(
+        self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR, only: Collection[str] = ()
+    ) -> None:
+        """``model_dir=None`` leaves the trained model out: rules alone decide. In the place of the program's model, the one
+        that was trained and accepted in the data folder is used (`classify.models`). ``only`` names the areas to give, () all.
+        """
+        self.only = frozenset(only)
         self.areas = load_areas(areas_file)
+        model_dir = in_use(MODEL_DIR) if model_dir == MODEL_DIR else model_dir
         self.model = load_model(model_dir) if model_dir else None
         self.version = rules_hash(areas_file) + (f"-{self.model.version}" if self.model else "")
+        if self.only:
+            self.version += f"-{sha256(' '.join(sorted(self.only)).encode()).hexdigest()[:8]}"
         self.matcher = RuleMatcher(self.areas)
         self._numbers = {rule.id: number for number, rule in enumerate(self.matcher.rules)}
         self.thresholds = {area.id: area.threshold for area in self.areas.areas} | {"priority-2": 0.5}
@@ -197,6 +207,8 @@ class Tagger:
     ) -> tuple[Tag, ...]:
         tags = []
         for area in self.areas.areas:
+            if self.only and area.id not in self.only:
+                continue
             probability = likely[area.id]
             if probability >= FLOOR:
                 tagged = probability >= self.thresholds[area.id]

@@ -86,7 +86,7 @@ def user() -> None:
     help="Reads; decides; publishes stances; or speaks for a coalition partner.",
 )
 @click.option("--email", help="The mail address by which single sign-on knows the person.")
-@click.option("--unit", help="The unit of ALA the person works for.")
+@click.option("--unit", help="The unit the person works for.")
 @click.option("--organisation", help="The partner organisation the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
 @click.pass_obj

@@ -63,6 +63,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
         dict(file.field_weights),
         file.priority_threshold,
         model.version if model else None,
+        *([sorted(tagger.only)] if tagger.only else []),
         {name: each for name, each in settings.items() if name in trained},
     )
     order = [*(rule.id for rule in tagger.matcher.rules), *(f"area:{area.id}" for area in file.areas)]

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
+from positions.catalog.organization import organization
 from positions.matching.matcher import Match, Matcher
 from positions.relevance.relevance import relevance
 from store.errors import PartialResult
@@ -42,7 +43,7 @@ class WorkerError(PartialResult):
 def tagger() -> Tagger:
     """Return this process's tagger, loaded once."""
     global _tagger
-    _tagger = _tagger or Tagger()
+    _tagger = _tagger or Tagger(only=organization().areas)
     return _tagger
 
 

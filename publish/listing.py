@@ -37,12 +37,20 @@ VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
-    ), '') from positions p order by p.id"""
+    ), ''), p.standing from positions p order by p.id"""
+
+#: The day of a document's latest news. An action after the day on which we saw it (a law that takes effect next year) is none
+#: yet: the last one before that day counts.
+_LATEST = """coalesce(
+            case when d.latest_action_on <= substr(d.changed_at, 1, 10) then d.latest_action_on else (
+                select max(a.acted_on) from actions a
+                where a.document_id = d.id and a.acted_on <= substr(d.changed_at, 1, 10)
+            ) end, d.published_on, d.status_on, '')"""
 
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
-        areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
+        areas.area_id, {_LATEST} as sort_on, d.id, d.rowid,
         d.kind, d.jurisdiction, d.status,
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
         coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
@@ -90,11 +98,11 @@ def _cell_of(*facets: str | int) -> int:
 def _sync_position_search(db: Database) -> int:
     """Index the words of positions anew when one differs; the catalogue is small."""
     wanted = db.execute(_POSITION_WORDS).fetchall()
-    columns = "position_id, title, statement, about"
+    columns = "position_id, title, statement, about, standing"
     if db.execute(f"select {columns} from position_search order by position_id").fetchall() == wanted:
         return 0
     db.execute("delete from position_search")
-    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?)", wanted)
+    db.conn.executemany(f"insert into position_search ({columns}) values (?, ?, ?, ?, ?)", wanted)
     return len(wanted)
 
 

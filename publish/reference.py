@@ -6,23 +6,28 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from classify.areas import load_areas
+from classify.areas import PolicyArea, load_areas
 from positions.catalog.catalog import Position, load_catalogue
 from positions.catalog.messages import load_messages
+from positions.catalog.organization import organization
 from positions.catalog.readability import grade
+
+#: Whether a person confirmed the words of a position for the organization.
+APPROVED, DRAFT = "approved", "draft summary, not approved"
 
 
 def write_reference(db: Database) -> bool:
     """Bring areas, positions, their versions and messages up to date in one transaction. Returns whether a row differed."""
     catalogue = load_catalogue().positions
+    standing = {position.id: _standing(position) for position in catalogue}
     # Measuring takes a second: only what was not measured before.
     grades = dict(db.execute("select statement, grade from positions where grade is not null").fetchall())
     wanted: dict[str, list[tuple[Any, ...]]] = {
-        "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(load_areas().areas)],
+        "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(_areas())],
         "positions": [_position(position, n, grades) for n, position in enumerate(catalogue)],
         "position_versions": [row for position in catalogue for row in _versions(position)],
         "position_messages": [
-            (key, audience, words)
+            (key, audience, words, standing[key])
             for key, messages in load_messages(catalogue).items()
             for audience, words in messages.items()
         ],
@@ -35,6 +40,16 @@ def write_reference(db: Database) -> bool:
         for table, rows in wanted.items():
             db.conn.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
     return True
+
+
+def _areas() -> list[PolicyArea]:
+    """The policy areas that the organization follows, in the order of areas.yml."""
+    only = organization().areas
+    return [area for area in load_areas().areas if not only or area.id in only]
+
+
+def _standing(position: Position) -> str:
+    return APPROVED if position.approved else DRAFT
 
 
 def _position(position: Position, ordinal: int, grades: dict[str, float]) -> tuple[Any, ...]:
@@ -53,6 +68,7 @@ def _position(position: Position, ordinal: int, grades: dict[str, float]) -> tup
         ordinal,
         "; ".join(position.related) or None,
         grade(position.statement) if read is None else read,
+        _standing(position),
     )
 
 
@@ -78,6 +94,7 @@ def _versions(position: Position) -> list[tuple[Any, ...]]:
             version.review_by,
             version.approved_by,
             version.approved_on,
+            version.statement and (APPROVED if version.approved_by else DRAFT),
         )
         for n, version in enumerate(position.versions)
     ]

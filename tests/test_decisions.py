@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from classify.evaluation.agreement import Month, drift, months, write_agreement
 from classify.training.decisions import read_decisions
+from classify.training.labels import KEPT_BACK, read_labels
 from store.connect import migrate, open_staff
 
 SAID, SILENT = json.dumps({"suggested": True}), json.dumps({"suggested": False})
@@ -80,6 +81,19 @@ def test_decisions_are_the_last_word_on_an_area(tmp_path: Path, corpus: Path, st
         ("Data brokers", "privacy", True),
         ("Roads", "literacy", False),
     ]
+
+
+def test_decisions_on_documents_kept_back_teach_nothing(tmp_path: Path, staff: Database) -> None:
+    kept = {split: next(label.document for label in read_labels() if label.split == split) for split in KEPT_BACK}
+    path = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text, text text)")
+        db.executemany("insert into documents values (?, 'A title', null, null)", [(key,) for key in kept.values()])
+        db.execute("insert into documents values ('us-1-hr1', 'Data brokers', null, null)")
+    for key in (*kept.values(), "us-1-hr1"):
+        assert key
+        decide(staff, key, "area:privacy", "confirm")
+    assert [each.record[0] for each in read_decisions(path, tmp_path / "staff.db")] == ["us-1-hr1"]
 
 
 def test_a_priority_that_staff_gave_or_pinned_is_a_lesson_on_both_levels(

@@ -86,6 +86,7 @@ def test_what_people_did_can_neither_be_changed_nor_removed(db: Database, table:
         (POSITION, "change", {"value": "adore"}, "not a value"),
         ("priority", "confirm", {"value": "3"}, "not a value"),
         ("stance", "confirm", {"value": "support", "published": True}, "enter a reason"),
+        ("stance", "confirm", {"value": "support", "reason": "x", "published": True}, "name a source"),
         ("area:broadband", "confirm", {"published": True}, "only stances"),
         ("area:broadband", "confirm", {"document_id": "us-1-hr1"}, "no such document"),
         ("area:broadband", "confirm", {"note": "x" * 4_001}, "at most"),
@@ -110,8 +111,16 @@ def test_roles_decide_who_may_do_what(db: Database) -> None:
     say(db, who="Ben Writer")
     say(db, subject="stance", value="support", who="Ben Writer", reason="because")
     with pytest.raises(NotAllowed, match="approver"):
-        say(db, subject="stance", value="support", reason="because", published=True, who="Ben Writer")
-    say(db, subject="stance", value="support", reason="because", published=True)
+        say(
+            db,
+            subject="stance",
+            value="support",
+            reason="because",
+            source="Policy manual",
+            published=True,
+            who="Ben Writer",
+        )
+    say(db, subject="stance", value="support", reason="because", source="Policy manual", published=True)
     with pytest.raises(NotAllowed, match="approver"):
         say(db, "reject", "stance", published=True, who="Ben Writer")
 

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import pytest
 from conftest import ROOT, clean_environment
 from desk_fixtures import PRIVATE, SECRET, add, open_desk, person
+from voice import speaks_as
 
 import serve
 from desk.queue import collaboration
@@ -130,14 +131,16 @@ def private_words(world: Configuration) -> list[str]:
     ]
 
 
-async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site: Any, world: Configuration) -> None:
+async def test_every_public_link_leads_somewhere_tells_nothing_private_and_speaks_for_nobody(
+    site: Any, world: Configuration
+) -> None:
     secrets = private_words(world)
     with closing(sqlite3.connect(world.corpus)) as db:
         tables = [row[0] for row in db.execute("select name from sqlite_master where type in ('table', 'view')")]
     whole = [f"/corpus/{table}.csv?_stream=on" for table in tables if "_fts" not in table and "search_" not in table]
     waiting = deque(["/", "/sitemap.xml", "/robots.txt", "/llms.txt", "/api", *whole])
     seen, kinds = set(waiting), Counter[str]()
-    broken, told = [], []
+    broken, told, spoken = [], [], []
     while waiting:
         path = waiting.popleft()
         answer = await site.client.get(path)
@@ -148,6 +151,7 @@ async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site:
         if kind.startswith("image/") or "spreadsheetml" in kind:
             continue
         told += [(path, word) for word in secrets if word in answer.text]
+        spoken += [(path, words) for words in speaks_as(answer.text)]
         assert not answer.cookies, path
         for link in links_of(answer.text, kind) if not path.startswith("/static/") else ():
             parts = urlsplit(urljoin(SITE + path, link))
@@ -159,6 +163,7 @@ async def test_every_public_link_leads_somewhere_and_tells_nothing_private(site:
         assert len(seen) < LONGEST_WALK, "the walk has no end: name what is endless in MOST_PARTS"
     assert broken == []
     assert told == []
+    assert spoken == [], "it speaks as the organization, and nobody has approved it"
     print(f"{len(seen)} addresses: {dict(kinds.most_common())}")
     assert len(seen) > 1_000
     assert {"text/html", "application/json", "text/csv", "text/calendar", "application/atom+xml"} <= set(kinds)

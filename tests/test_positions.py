@@ -315,7 +315,7 @@ def test_only_what_somebody_read_and_ala_did_itself_may_leave_the_desk() -> None
     assert not any("tracker" in stance.role for stance in leaving)
     by_id = {stance.id: stance for stance in stances}
     assert by_id["case-us-little-v-llano-county"] in leaving
-    assert not by_id["case-us-free-speech-coalition-v-paxton"].alas_own, "an affiliate's"
+    assert not by_id["case-us-free-speech-coalition-v-paxton"].taken_by("ALA"), "an affiliate's"
     assert not any(
         stance.actor.startswith(("LCA", "Connecticut", "ACRL", "Missouri", "NJLA", "FTRF")) for stance in leaving
     )

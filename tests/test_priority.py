@@ -232,7 +232,7 @@ def test_a_second_time_nothing_is_written_and_only_what_changed_is_graded_again(
 
 
 def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_source() -> None:
-    lines = (ROOT / "classify/gold/must_see.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "classify/gold/priority/must_see.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     taken_up = [row for row in rows if row["must_see"]]
     look_alikes = [row for row in rows if not row["must_see"]]

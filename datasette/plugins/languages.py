@@ -7,18 +7,19 @@ stay in it. A page without one answers with its English address.
 import re
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from datasette import hookimpl
 from pages.http import language
 from pages.http.headers import headers_for
+from pages.http.names import names
 from pages.http.redirects import own
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
 SPOKEN = re.compile(
-    r"/|/(browse|areas|positions|jurisdictions|deadlines|calendar|compare|glossary|about)"
-    r"|/(areas|positions|jurisdictions|documents)/[a-z0-9-]+|/positions/[a-z0-9-]+/handout"
+    r"/|/(browse|areas|positions|jurisdictions|trackers|deadlines|calendar|compare|glossary|about)"
+    r"|/(areas|positions|jurisdictions|trackers|documents)/[a-z0-9-]+|/positions/[a-z0-9-]+/handout"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")
 #: Attributes that lead to another page of ours, but for links that say that they lead to the English one. Text of others
@@ -94,7 +95,12 @@ class _Rewriter:
 def prepare_jinja2_environment(env):
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
-    env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    # The messages of templates are HTML; the names in them are not.
+    env.install_gettext_callables(
+        lambda message: language.gettext(message, escape),
+        lambda *forms: language.ngettext(*forms, escape),
+        newstyle=True,
+    )
     env.filters["said"] = language.gettext
     # For text that stays in the language of its source: the mark of its language, where the page's is another.
     env.globals.update(
@@ -105,6 +111,6 @@ def prepare_jinja2_environment(env):
 
 @hookimpl
 def extra_template_vars(request):
-    """The language of the page, and whether it exists in others."""
+    """The language of the page, whether it exists in others, and whose positions the site shows (pages.http.names)."""
     translated = request is not None and bool(SPOKEN.fullmatch(request.path))
-    return {"language": language.current(), "translated": translated}
+    return {"language": language.current(), "translated": translated, **names(language.current())}

@@ -4,9 +4,13 @@ from datasette import hookimpl
 from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
+from pages.http.site import read
+from pages.http.titles import readable
+from pages.positions import positions
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
+    ("/trackers", N_("Issues")),
     ("/areas", N_("Areas")),
     ("/positions", N_("Positions")),
     ("/deadlines", N_("Deadlines")),
@@ -18,6 +22,7 @@ NAVIGATION = [
 def prepare_jinja2_environment(env):
     env.filters.update(
         words=formatting.date_in_words,
+        readable=readable,
         month=formatting.month_in_words,
         place=formatting.place,
         safe_url=formatting.safe_url,
@@ -40,8 +45,12 @@ def prepare_jinja2_environment(env):
 
 @hookimpl
 def extra_template_vars(datasette):
-    return {
-        "notice": (datasette.plugin_config("infopolicy") or {}).get("notice"),
-        # A site without mail has no pages about it, so nothing may link to them.
-        "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
-    }
+    async def found():
+        return {
+            "notice": (datasette.plugin_config("infopolicy") or {}).get("notice"),
+            # A site without mail has no pages about it, so nothing may link to them.
+            "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
+            "drafts": await read(datasette, positions.drafts),
+        }
+
+    return found

@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from positions.catalog.catalog import HOME, check
+from positions.catalog.catalog import check
+from positions.catalog.organization import entries_home
 from positions.catalog.stances import FILE as STANCES_FILE
 from store.errors import InvalidInput
 
@@ -64,12 +65,13 @@ class Outcome:
     problems: list[str]
 
 
-def outcome(change: Change, home: Path = HOME) -> Outcome:
+def outcome(change: Change, home: Path | None = None) -> Outcome:
     """What would come of a change; nothing is written.
 
     Raises:
         CannotAmend: the position is gone, its statement is another one now, or the file is written in a way we cannot keep.
     """
+    home = home or entries_home()
     file = _file_of(change.position_id, home)
     before = file.read_text(encoding="utf-8")
     after = amended(before, change)

@@ -15,7 +15,7 @@ from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
 from desk.intake.catalog_patch import CannotAmend, Change
 from desk.web.errors import InvalidForm
-from positions.catalog.catalog import HOME, load_catalogue
+from positions.catalog.catalog import load_catalogue
 from positions.catalog.records import CONFIDENCES, Position
 from positions.catalog.yaml_file import is_date
 from store.connect import writing
@@ -31,7 +31,7 @@ class BadProposal(InvalidForm):
     """A form that makes no proposal."""
 
 
-def position_of(position_id: str, home: Path = HOME) -> Position | None:
+def position_of(position_id: str, home: Path | None = None) -> Position | None:
     return load_catalogue(home).by_id.get(position_id)
 
 
@@ -84,7 +84,7 @@ def _line(name: str, typed: str, wrong: dict[str, str]) -> str:
     return said
 
 
-def propose(db: Database, account: Account, change: Change, why: str, *, now: str, home: Path = HOME) -> int:
+def propose(db: Database, account: Account, change: Change, why: str, *, now: str, home: Path | None = None) -> int:
     """Keep a proposal; returns its number.
 
     Raises:
@@ -158,7 +158,7 @@ def _query(db: Database, where: str, values: list[Any], order: str = "") -> list
     return [row | {"made": Change(**json.loads(row["change"]))} for row in rows]
 
 
-def standing(change: Change, home: Path = HOME) -> tuple[str, catalog_patch.Outcome | None]:
+def standing(change: Change, home: Path | None = None) -> tuple[str, catalog_patch.Outcome | None]:
     """Compare a proposal with today's catalog: fits, done (already applied) or stale, and the resulting change."""
     position = position_of(change.position_id, home)
     if position and _says_so(position, change):
@@ -169,7 +169,7 @@ def standing(change: Change, home: Path = HOME) -> tuple[str, catalog_patch.Outc
         return "stale", None
 
 
-def patch(db: Database, number: int, home: Path = HOME) -> tuple[str, str]:
+def patch(db: Database, number: int, home: Path | None = None) -> tuple[str, str]:
     """Return the name and body of a patch for `git apply`, against today's catalog.
 
     Raises:

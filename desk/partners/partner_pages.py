@@ -17,7 +17,7 @@ from pages.http.formatting import glossary
 
 MOST_FOUND = 20
 HIDDEN = (
-    "Saved, but not shown: ALA staff have hidden what your organization says about this document. They can see your changes, "
+    "Saved, but not shown: staff have hidden what your organization says about this document. They can see your changes, "
     "and only they can show it again."
 )
 

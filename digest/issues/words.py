@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from digest.issues.effects import says
 from pages.http import formatting
 from pages.http.language import speaking, translations
+from pages.http.names import named, names
 
 _FILE = Path(__file__).with_name("sentences.yml")
 #: Marks the messages that mails say in other words than pages.
@@ -42,6 +44,10 @@ class Words:
     def area(self, title: str) -> str:
         return translated(title, self.language)
 
+    def says(self, family: str) -> str:
+        """What the bills of a family do, as the rest of a sentence."""
+        return translated(says()[family], self.language)
+
     def place(self, jurisdiction: str, session: str | None) -> str:
         """The place and its session; states and sessions keep the names that their sources use."""
         name = formatting.place(jurisdiction)
@@ -60,9 +66,20 @@ class Words:
 
 
 @cache
+def sentences() -> dict[Any, Any]:
+    """What sentences.yml holds, in English."""
+    found: dict[Any, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return found
+
+
 def messages(language: str) -> dict[Any, Any]:
-    """The sentences of sentences.yml in a language; a pair of forms stays in English, since a number chooses between them."""
-    found: dict[Any, Any] = _translated(yaml.safe_load(_FILE.read_text(encoding="utf-8")), language)
+    """The sentences in a language; a pair of forms stays in English, since a number chooses between them."""
+    return _messages(language, tuple(names(language).values()))
+
+
+@lru_cache(maxsize=8)
+def _messages(language: str, _names: tuple[str, ...]) -> dict[Any, Any]:
+    found: dict[Any, Any] = _translated(sentences(), language)
     return found
 
 
@@ -75,4 +92,4 @@ def _translated(found: Any, language: str) -> Any:
 def translated(message: str, language: str) -> str:
     catalog = translations(language)
     said = str(catalog.pgettext(_CONTEXT, message))
-    return said if said != message else str(catalog.gettext(message))
+    return named(said if said != message else str(catalog.gettext(message)), language)

@@ -9,12 +9,19 @@ import yaml
 
 from pages.database import Row
 from pages.http.formatting import SITE
+from pages.http.names import named_tree
 from store.constants import ANY_AREA
 
 
 @cache
-def described() -> Row:
+def _read() -> Row:
     return yaml.safe_load((SITE / "api.yml").read_text(encoding="utf-8"))
+
+
+def described() -> Row:
+    """The file, with the names of whose positions the site shows."""
+    found: Row = named_tree(_read())
+    return found
 
 
 def sections(db: sqlite3.Connection) -> list[Row]:

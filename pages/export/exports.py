@@ -47,8 +47,8 @@ DOCUMENT_COLUMNS = {
     "must_see": "1 when the software marked it as one that library staff must see",
     "areas": "Keys of its policy areas; automatic",
     "areas_in_words": "Its policy areas; automatic",
-    "positions": "Keys of the positions of ALA that it may touch; automatic, and says nothing of a stance",
-    "stance": "What ALA wants of it on the whole, once ALA has said so: support, oppose and so on; a person published it",
+    "positions": "Keys of the positions that it may touch; automatic, and says nothing of a stance",
+    "stance": "The stance of the organization on the whole, once a person has published it: support, oppose and so on",
     "source_url": "Its page at the source",
     "address": "Its page here",
 }

@@ -17,12 +17,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from pages.http.names import named
+
 FOLDER = Path(__file__).with_name("messages")
 ENGLISH = "en"
 #: Every language, by its own name.
 LANGUAGES = {"en": "English", "es": "Español"}
 #: The locale by which Babel formats the dates of a language.
-LOCALES = {"en": "en_GB", "es": "es"}
+LOCALES = {"en": "en_US", "es": "es"}
 Result = TypeVar("Result")
 
 _spoken: contextvars.ContextVar[str] = contextvars.ContextVar("language", default=ENGLISH)
@@ -64,14 +66,14 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def gettext(message: str) -> str:
-    """Return a message in the language of the page."""
-    return translations(current()).gettext(message) if message else ""  # "" is the head of a catalog
+def gettext(message: str, quoted: Callable[[str], str] = str) -> str:
+    """Return a message in the language of the page. `quoted` makes the names in it fit for what surrounds them."""
+    return named(translations(current()).gettext(message), current(), quoted) if message else ""  # "" heads a catalog
 
 
-def ngettext(one: str, many: str, number: int) -> str:
+def ngettext(one: str, many: str, number: int, quoted: Callable[[str], str] = str) -> str:
     """Return the form of a message for a number, in the language of the page."""
-    return translations(current()).ngettext(one, many, number)
+    return named(translations(current()).ngettext(one, many, number), current(), quoted)
 
 
 _ = gettext

@@ -95,7 +95,7 @@ _COLUMNS = {
     "position": "Position in words",
     "areas": "Policy areas",
     "outcome": "Outcome",
-    "went": "Went ALA's way",
+    "went": "Went the organization's way",
     "words": "Passage",
     "decided_on": "Confirmed on",
     "url": "Source",

@@ -1,4 +1,4 @@
-"""ALA's positions as they stand in ``catalogue/*.yml``: loaded, checked and frozen.
+"""The positions as they stand in ``entries/*.yml`` of the catalog in force: loaded, checked and frozen.
 
 A file is a policy area and a list of entries; its order is the order of the site. What is wrong is reported all at once,
 with file, line and entry. See docs/positions.md for what each key means and where the facts come from.
@@ -13,9 +13,12 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from classify.models import in_use
 from positions.catalog import messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
+from positions.catalog.organization import FILE as ORGANIZATION
+from positions.catalog.organization import entries_home, organization
 from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import (
     AREAS,
@@ -48,6 +51,7 @@ __all__ = [
     "load_catalogue",
 ]
 
+#: The positions that come with the project, whatever catalog is in force.
 HOME = Path(__file__).with_name("entries")
 #: What a match depends on beside the catalogue.
 CODE = (
@@ -90,12 +94,16 @@ class Catalogue:
         return {position.id: position for position in self.positions}
 
 
-def load_catalogue(path: Path = HOME) -> Catalogue:
+def load_catalogue(path: Path | None = None) -> Catalogue:
     """Every position, files in the order of ``AREAS``, entries in the order of their file.
+
+    Args:
+        path: the folder entries/ of a catalog; by default of the one in force.
 
     Raises:
         BadFile: anything is wrong; ``problems`` lists all of it.
     """
+    path = path or entries_home()
     return _loaded(path, catalogue_hash(path))
 
 
@@ -108,15 +116,21 @@ def _loaded(path: Path, version: str) -> Catalogue:
     return Catalogue(listed, version, tuple(position for position in reader.positions if not position.listed))
 
 
-def check(path: Path = HOME) -> list[str]:
+def check(path: Path | None = None) -> list[str]:
     """What is wrong with the catalogue, and the stances and messages beside it, one sentence each with file and line.
+
+    Args:
+        path: the folder entries/ of a catalog; by default of the one in force.
 
     Also what can be used but is not well written: statements and messages that are hard to read, examples that are lacking.
     Empty if nothing is wrong.
     """
+    path = path or entries_home()
     reader = _read_all(path)
     if problems := reader.problems:
         return problems
+    if (path.parent / ORGANIZATION).exists():
+        problems += _problems(organization, path.parent)
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():
@@ -136,10 +150,10 @@ def _problems(load: Callable[..., Any], *arguments: Any) -> list[str]:
     return []
 
 
-def catalogue_hash(path: Path = HOME) -> str:
+def catalogue_hash(path: Path | None = None) -> str:
     """Hash of everything matches are derived from: the catalogue, the cue words and this package's matching code."""
     digest = hashlib.sha256(code_hash().encode())
-    for file in _files(path):
+    for file in _files(path or entries_home()):
         digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -149,7 +163,9 @@ def code_hash() -> str:
     """Hash of what decides about every position alike: cue words, boilerplate, and the code that reads a document."""
     digest = hashlib.sha256()
     for name in CODE:
-        digest.update(f"{name}\0".encode() + (Path(__file__).parents[1] / name).read_bytes() + b"\0")
+        file = Path(__file__).parents[1] / name
+        file = in_use(file) if file.name == "model.json" else file
+        digest.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -249,7 +265,9 @@ class _Reader(Checker):
         triggers = [*self._triggers(entry)]
         examples = [self._example(item) for item in self.entries(entry, "examples")]
         if not any("statement" in item for item in self.entries(entry, "versions")):
-            self.problem(entry, "versions", "no version has a statement: write what ALA holds in the latest one")
+            self.problem(
+                entry, "versions", "no version has a statement: write what the organization holds in the latest one"
+            )
         if len(self.problems) > before:
             return
         self.positions.append(

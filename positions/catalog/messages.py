@@ -10,6 +10,7 @@ from pathlib import Path
 
 from positions.catalog import yaml_file
 from positions.catalog.checks import TEXT, Checker
+from positions.catalog.organization import catalog_home
 from positions.catalog.readability import grade
 from positions.catalog.records import AREAS, AUDIENCES, Position
 from positions.catalog.yaml_file import BadFile, Entry
@@ -20,12 +21,13 @@ FEWEST, MOST, HARDEST = 40, 70, 9.0
 Messages = dict[str, dict[str, str]]
 
 
-def load_messages(positions: Iterable[Position], folder: Path = HOME) -> Messages:
-    """The paragraphs by position and audience.
+def load_messages(positions: Iterable[Position], folder: Path | None = None) -> Messages:
+    """The paragraphs by position and audience, by default of the catalog in force.
 
     Raises:
         BadFile: a file cannot be read, names a position that is not there or not of its area, or a position lacks an audience.
     """
+    folder = folder or catalog_home() / HOME.name
     reader = _Reader({position.id: position.areas[0] for position in positions})
     for area in AREAS:
         file = folder / f"{area}.yml"
@@ -41,7 +43,7 @@ def load_messages(positions: Iterable[Position], folder: Path = HOME) -> Message
     return reader.messages
 
 
-def check_words(folder: Path = HOME) -> list[str]:
+def check_words(folder: Path) -> list[str]:
     """Paragraphs that are too short, too long or too hard to read, with file and line; the files can be read."""
     checker = Checker()
     for area in AREAS:

@@ -31,8 +31,6 @@ OPPOSITE = {
 }
 #: Of which government a document is. `abroad`: Canada and the United Kingdom, so far.
 LEVELS = ("federal", "state", "local", "abroad")
-#: An actor that begins with ALA itself; what follows are those who joined it.
-_ALA = re.compile(r"ALA(?=$|,| /| with )")
 #: For whom a position is explained.
 AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")
@@ -151,6 +149,11 @@ class Position:
         return self.authority.statement or ""
 
     @property
+    def approved(self) -> bool:
+        """Whether a person confirmed the statement for the organization."""
+        return bool(self.authority.approved_by)
+
+    @property
     def listed(self) -> bool:
         """Whether it is matched and shown. One that nobody could check in a source waits for that in the catalog."""
         return self.confidence != "low"
@@ -194,7 +197,10 @@ class Stance:
         """Whether it is for the desk only: nobody read the side that was taken, or it only follows from policy."""
         return self.confidence_stance != "verified" or not self.source_url or "tracker" in self.role
 
-    @property
-    def alas_own(self) -> bool:
-        """Whether ALA itself took it, alone or with others. A chapter, division, affiliate or alliance speaks for itself."""
-        return bool(_ALA.match(self.actor)) and "(ALA chapter)" not in self.actor
+    def taken_by(self, short: str) -> bool:
+        """Whether the organization of that short name took it, alone or with others named behind it.
+
+        A chapter, division, affiliate or alliance speaks for itself.
+        """
+        joined = re.match(rf"{re.escape(short)}(?=$|,| /| with )", self.actor)
+        return bool(joined) and f"({short} chapter)" not in self.actor

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from positions.catalog import yaml_file
 from positions.catalog.checks import LIST, TEXT, YEAR, Checker
+from positions.catalog.organization import catalog_home, organization
 from positions.catalog.records import AREAS, CONFIDENCES, STANCES, Stance
 from positions.catalog.yaml_file import BadFile, Entry
 
@@ -20,13 +21,16 @@ _KEYS = {
 }
 
 
-def load_stances(position_ids: frozenset[str], path: Path = FILE) -> tuple[Stance, ...]:
+def load_stances(position_ids: frozenset[str], path: Path | None = None) -> tuple[Stance, ...]:
     """Every stance on record, in the order of the file; each must rest on positions among ``position_ids``.
 
     Raises:
         BadFile: anything is wrong; ``problems`` lists all of it.
     """
+    path = path or catalog_home() / FILE.name
     checker = Checker()
+    if not path.exists():  # a catalog need not have any
+        return ()
     stances = [_stance(checker, path, entry, position_ids) for entry in yaml_file.read(path)]
     if checker.problems:
         raise BadFile(checker.problems)
@@ -34,8 +38,9 @@ def load_stances(position_ids: frozenset[str], path: Path = FILE) -> tuple[Stanc
 
 
 def shippable(stances: Iterable[Stance]) -> list[Stance]:
-    """Those that may leave the desk as ALA's: ALA took them itself, and somebody read the side at their address."""
-    return [stance for stance in stances if stance.alas_own and not stance.to_verify]
+    """Those that may leave the desk as the organization's: its own, and somebody read the side at their address."""
+    short = organization().short
+    return [stance for stance in stances if stance.taken_by(short) and not stance.to_verify]
 
 
 def _stance(checker: Checker, path: Path, entry: Entry, position_ids: frozenset[str]) -> Stance | None:

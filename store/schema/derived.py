@@ -153,6 +153,13 @@ def add_authority(db: Database) -> None:
         db.execute(f"alter table position_versions add column {column} text")
 
 
+@matches()
+def add_standing(db: Database) -> None:
+    # Whether a person confirmed the words for the organization: beside the words themselves, so that no copy of them lacks it.
+    for table in ("positions", "position_versions", "position_messages"):
+        db.execute(f"alter table {table} add column standing text")
+
+
 @comparisons()
 def create_look_alikes(db: Database) -> None:
     # How many wordings have a word, as counted once: the row of "" holds the number of wordings then, that of " " of documents.

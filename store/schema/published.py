@@ -175,6 +175,21 @@ def hide_what_staff_rejected_elsewhere(db: Database) -> None:
         )""")
 
 
+@listings()
+def add_standing_to_position_search(db: Database) -> None:
+    # A full-text table takes no further column: it is made again, and the next publishing fills it.
+    db.execute("drop table position_search")
+    db.execute("""
+        create virtual table position_search using fts5(
+            position_id unindexed, title, statement, about, standing unindexed,
+            tokenize="porter unicode61 remove_diacritics 2")""")
+
+
+@decisions()
+def add_sources_of_stances(db: Database) -> None:
+    db.execute("alter table decisions add column source text")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

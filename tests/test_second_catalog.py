@@ -1,0 +1,86 @@
+"""Another organization runs the site with its own positions, names and areas: a folder of YAML, and no line of code."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Command
+
+import serve
+from positions.catalog.catalog import check, load_catalogue
+from positions.catalog.organization import organization
+from positions.catalog.stances import load_stances
+from positions.matching.matcher import Matcher
+
+SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
+PRAIRIE = ROOT / "tests" / "catalogs" / "prairie"
+POSITIONS = {"psla-library-aid", "psla-right-to-read", "psla-library-records"}
+AREAS = {"intellectual-freedom", "privacy", "library-funding"}
+
+
+@pytest.fixture
+def prairie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFOPOLICY_CATALOG", str(PRAIRIE))
+
+
+def test_the_catalog_in_force_is_the_one_that_is_set(prairie: None) -> None:
+    assert organization().name == "Prairie State Library Association"
+    assert set(load_catalogue().by_id) == POSITIONS
+    assert load_stances(frozenset(POSITIONS)) == (), "a catalog need not have any"
+    assert check() == []
+
+
+def test_an_area_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    for folder in ("entries", "messages"):
+        (tmp_path / folder).symlink_to(PRAIRIE / folder)
+    (tmp_path / "organization.yml").write_text("name: X\nshort: Y\nareas: [gardening]\n", encoding="utf-8")
+    [problem] = check(tmp_path / "entries")
+    assert "organization.yml:3" in problem
+    assert "gardening" in problem
+
+
+def test_a_family_of_bills_speaks_only_of_positions_that_are_there(prairie: None) -> None:
+    """The families know the positions that come with the project, by their ids."""
+    fields = {
+        "title": "An act prohibiting school library materials that are harmful to minors",
+        "abstract": None,
+        "text": None,
+    }
+    found = Matcher(load_catalogue()).match(fields, AREAS)
+    assert {match.position_id for match in found} <= POSITIONS
+
+
+@pytest.mark.slow
+async def test_the_site_is_theirs(prairie: None, infopolicy: Command, tmp_path: Path) -> None:
+    environment = {"INFOPOLICY_CATALOG": str(PRAIRIE), "OPENSTATES_KEY": "sample"}
+    done = infopolicy("crawl", "us_states", "--budget", "off", mirror=SAMPLE, env=environment)
+    assert done.returncode == 0, done.stderr
+    corpus = tmp_path / "data" / "corpus.db"
+    with closing(sqlite3.connect(corpus)) as db:
+        matched = db.execute("select distinct position_id from shown_positions").fetchall()
+        tagged = {row[0] for row in db.execute("select distinct area_id from tags")}
+        assert {row[0] for row in matched} <= POSITIONS
+        assert len(matched) > 1
+        assert tagged
+        assert tagged <= AREAS
+        assert {row[0] for row in db.execute("select id from policy_areas")} == AREAS
+    site = serve.build(corpus, today="2026-11-25")
+    for path in (
+        "/",
+        "/about",
+        "/areas",
+        "/positions",
+        "/positions/psla-library-aid",
+        "/positions/psla-library-aid/handout",
+    ):
+        page = (await site.client.get(path)).text
+        assert "American Library Association" not in page, path
+        assert " ALA" not in page, path
+        assert "PSLA" in page or "Prairie State Library Association" in page, path
+    assert (await site.client.get("/areas/copyright")).status_code == 404
+    page = (await site.client.get("/positions/psla-library-aid")).text
+    assert "The state should give each public library a fair share of aid." in page
+    assert "Draft summary by the project, not text of PSLA." in page
