@@ -13,6 +13,7 @@ from functools import cache
 import yaml
 
 from pages.browse import names
+from pages.browse.trackers import load_trackers
 from pages.http.formatting import SITE
 
 MAX_TERMS = 24
@@ -56,8 +57,9 @@ class Search:
             conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
             values.append(self.expression)
         for tie in self.ties:
-            conditions.append(("" if tie.wanted else "not ") + _TIED[tie.field])
-            values.append(tie.value)
+            condition, tied = tie.where()
+            conditions.append(("" if tie.wanted else "not ") + condition)
+            values += tied
         if self.place and self.only_place:
             conditions.append(_OF_PLACE)
             values += [self.place, quoted(names.place_word(self.place))]
@@ -86,11 +88,20 @@ class Search:
 
 @dataclass(frozen=True)
 class Tie:
-    """A sponsor (``value`` is an expression for the index of names) or a number that a document has, or must not have."""
+    """What a document has, or must not have: a sponsor, a number, or an issue to belong to.
+
+    ``value`` of a sponsor is an expression for the index of names.
+    """
 
     field: str
     value: str
     wanted: bool = True
+
+    def where(self) -> tuple[str, list[str]]:
+        """A condition on rows of ``listing``, and its values."""
+        if self.field == "tracker":
+            return load_trackers()[self.value].where()
+        return _TIED[self.field], [self.value]
 
 
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.

@@ -12,8 +12,10 @@ from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import STATUS_GROUPS, Filters
 from pages.browse.small_index import small_index
+from pages.browse.trackers import load_trackers
 from pages.database import marks
 from pages.documents.highlight import Piece, snippet_pieces
+from pages.http.language import _
 from pages.positions import positions
 from store.constants import ANY_AREA
 
@@ -58,6 +60,8 @@ class Browse:
     corrected: bool = False
     #: The query is the number of a bill, and none with it is stored.
     unknown_number: bool = False
+    #: The issue that is asked for and nothing else, by its title.
+    named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
 
@@ -99,9 +103,15 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
         loose=found.loose,
         meant=found.meant,
         corrected=found.corrected,
+        named=_named(found.asked),
         unknown_number=not direct and numbers.is_number(filters.q),
         matching=found.asked.where(),
     )
+
+
+def _named(asked: Search) -> str | None:
+    tied = [tie.value for tie in asked.ties if tie.field == "tracker" and tie.wanted]
+    return _(load_trackers()[tied[0]].title) if len(asked.ties) == len(tied) == 1 and not asked.expression else None
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,20 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
 
 
 def newest(
-    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
+    db: sqlite3.Connection,
+    where: str,
+    values: list[Any],
+    today: datetime.date,
+    area: str | None = None,
+    *,
+    alive_first: bool = False,
 ) -> list[Card]:
+    """The documents with the latest news; with ``alive_first`` the undecided before all others, and priority before those."""
+    undecided = ", ".join(f"'{status}'" for status in sorted(UNDECIDED | {"to_executive", "proposed"}))
+    first = f"status in ({undecided}) desc, must_see desc, " if alive_first else ""
     found = db.execute(
-        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 20",
+        f"select document_id from listing where {where} and ceremonial = 0 "
+        f"order by {first}sort_on desc, document_id desc limit 20",
         values,
     )
     return one_per_title(cards(db, [row[0] for row in found], today, area), 10)

@@ -1,8 +1,8 @@
 """What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
 
 Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
-people expect, and so does title:, summary: or text: before any of them. sponsor: and number: ask for other things than words
-and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
+people expect, and so does title:, summary: or text: before any of them. sponsor:, number: and tracker: ask for other things than
+words and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
 
 Where only words were typed, what people call a thing also finds what documents call it (pages.browse.names), the words of
 a question that say nothing are left out, and the name of a place finds the documents of that place.
@@ -14,6 +14,7 @@ import re
 
 from pages.browse.asked import MAX_TERMS, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
+from pages.browse.trackers import load_trackers
 from pages.http.language import _
 
 #: The words allowed before a colon, and the column of the index that each searches.
@@ -21,7 +22,7 @@ COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
 _TOKEN = re.compile(
     r"""
     (?P<field>(?i:title|summary|text)):(?=["(\w])
-    | (?P<tie>(?i:sponsor|number):(?:"[^"]*(?:"|$)|[^\s()"]+))
+    | (?P<tie>(?i:sponsor|number|tracker):(?:"[^"]*(?:"|$)|[^\s()"]+))
     | "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
     | (?P<paren>[()])
     | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
@@ -137,6 +138,9 @@ def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Ti
 
 def _tie(name: str, value: str, wanted: bool) -> Tie | None:
     words = re.findall(r"\w+", value)
+    if name == "tracker":
+        key = value.strip('"').lower()
+        return Tie(name, key, wanted) if key in load_trackers() else None
     if name == "number":
         # As in the last part of a document's id: "H.R. 1" is hr1, while 2025-01234 keeps its dash.
         number = value.strip('"').lower() if re.fullmatch(r'"?\d{4}-\d+"?', value) else "".join(words).lower()

@@ -15,6 +15,10 @@ from store.constants import ANY_AREA
 _SPECIAL = re.compile(r"special|extra|called|fiscal", re.IGNORECASE)
 
 
+#: The days of a session are now and then those of another year; its name is more to be trusted.
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
 @dataclass(frozen=True)
 class Session:
     """A regular session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None."""
@@ -37,10 +41,14 @@ def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, S
         ) as held from sessions s where s.special = 0 and s.starts_on <= ? order by s.starts_on""",
         [today.isoformat()],
     ).fetchall()
-    found = [row for row in found if not _SPECIAL.search(row["title"])]
+    found = sorted((row for row in found if not _SPECIAL.search(row["title"])), key=_year)
     return {
         row["jurisdiction"]: Session(row["title"], row["starts_on"], row["ends_on"], bool(row["held"])) for row in found
     }
+
+
+def _year(row: sqlite3.Row) -> tuple[str, str]:
+    return max([*_YEAR.findall(row["title"]), row["starts_on"][:4]]), row["starts_on"]
 
 
 def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:

@@ -111,11 +111,12 @@ def home(db: sqlite3.Connection, now: str) -> HomeView:
 
 
 def pinned(db: sqlite3.Connection, today: datetime.date) -> list[Priority]:
-    """What staff put first, in their order, as long as it can still move; their reason is the line beside it."""
+    """What staff put first or pinned as must see, as long as it can still move; their reason is the line beside it."""
     found = rows(
         db,
-        "select document_id, reason from decisions where subject = 'pin' and verdict = 'confirm' "
-        "order by cast(value as integer), decided_on desc",
+        "select document_id, reason from decisions where (subject = 'pin' and verdict = 'confirm') "
+        "or (subject = 'priority' and verdict = 'change' and value = '2') "
+        "order by subject = 'priority', cast(value as integer), decided_on desc",
     )
     reasons = {row["document_id"]: row["reason"] for row in found}
     living = alive(db, list(reasons), today)

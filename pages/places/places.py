@@ -153,6 +153,6 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
             for key, number in counted(db, "area_id", f"{ONE_AREA} and jurisdiction = ?", [jurisdiction_id])
         ],
         must_see=first_to_see(db, here, values, today),
-        latest=newest(db, here, values, today),
+        latest=newest(db, here, values, today, alive_first=True),
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )
