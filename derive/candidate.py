@@ -21,6 +21,7 @@ from text.spans import FIELDS
 MOST = 3_000
 #: Documents named in the report for each kind of change.
 NAMED = 20
+_PRIORITY = "model's priority"
 _QUEUE = """
     select d.id, d.title, d.abstract, d.text, (select v.marks from version_texts v
         where v.document_id = d.id and v.text = d.text and v.marks <> '[]' limit 1)
@@ -100,14 +101,15 @@ class Models:
     relevance: Relevance
 
     def read(self, matcher: Matcher, rows: Sequence[Record]) -> Iterator[set[str]]:
-        """What the site and the desk would show of each document: "tag ...", "position ...", "priority ..."."""
+        """What the site and the desk would show of each document: "tag ...", "position ...", and
+        "model's priority ...", of which the rules of derive.priority make the grade."""
         for row, (key, tagging) in zip(rows, self.tagger.tag_batch(rows), strict=True):
             areas = _areas(tagging)
             fields: Mapping[str, str | None] = dict(zip(FIELDS, row[1:], strict=True))
             matches = matcher.match(fields, areas) if areas else ()
             shown = {match.position_id for match in self.relevance.judge(key, fields, matches) if match.shown}
             yield {
-                f"priority {tagging.priority}",
+                f"{_PRIORITY} {tagging.priority}",
                 *(f"tag {area}" for area in areas),
                 *(f"position {position}" for position in shown),
             }
@@ -126,10 +128,10 @@ def on_queue(corpus: Path, staff: Path, old: Models, new: Models, *, since: str)
     matcher = Matcher()
     for row, before, after in zip(rows, old.read(matcher, rows), new.read(matcher, rows), strict=True):
         comes, goes = sorted(after - before), sorted(before - after)
-        found = [f"{each} comes" for each in comes if not each.startswith("priority")]
-        found += [f"{each} goes" for each in goes if not each.startswith("priority")]
-        if priorities := [each for each in (*goes, *comes) if each.startswith("priority")]:
-            found.append(f"{priorities[0]} becomes {priorities[1].removeprefix('priority ')}")
+        found = [f"{each} comes" for each in comes if not each.startswith(_PRIORITY)]
+        found += [f"{each} goes" for each in goes if not each.startswith(_PRIORITY)]
+        if priorities := [each for each in (*goes, *comes) if each.startswith(_PRIORITY)]:
+            found.append(f"{priorities[0]} becomes {priorities[1].removeprefix(_PRIORITY).strip()}")
         done.add(row[0], found)
     return done
 

@@ -145,7 +145,7 @@ def test_the_report_names_what_comes_and_goes_in_the_queue(data: Path, staff: Da
     assert found.documents == staff.execute("select count(*) from waiting").fetchone()[0] > 0
     assert found.counts["tag broadband goes"] > 0
     assert site_corpus.BROADBAND in found.named["tag broadband goes"]
-    assert any(each.startswith("priority ") for each in found.counts)
+    assert any(each.startswith("model's priority ") for each in found.counts)
     assert on_queue(data / "corpus.db", data / "staff.db", old, old, since="2022-01-01").changed == 0
     assert on_queue(data / "corpus.db", data / "staff.db", old, new, since="2999-01-01").documents == 0
     assert on_queue(data / "corpus.db", data / "none.db", old, new, since="2022-01-01").documents == 0
