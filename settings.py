@@ -164,6 +164,7 @@ class Configuration:
     mail_postal: str | None = None
     dkim_file: str | None = None
     dkim_selector: str | None = None
+    publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
     sso_header: str | None = None
     sso_proxy: str | None = None
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"

@@ -53,7 +53,9 @@ def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only this place, such as us or us-tx.")
 @click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case or local_matter.")
 @click.option("--position", "positions", multiple=True, help="Only what touches this position.")
-@click.option("--stance", "stances", multiple=True, help="Only where the organization has published this stance, such as oppose.")
+@click.option(
+    "--stance", "stances", multiple=True, help="Only where the organization has published this stance, such as oppose."
+)
 @click.option("--must-see", is_flag=True, help="Only what library staff must see.")
 @click.option("--search", "searches", multiple=True, help="Also what holds these words.")
 @click.option("--document", "documents", multiple=True, help="Also everything that happens to this document.")
