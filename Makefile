@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8001
 SERVE ?= 1
+# Processes of `make test`; each takes whole files.
+WORKERS ?= 2
 BIN := .venv/bin
 # The sample has a folder of its own, so that it never mixes with what `make collect` brings.
 run: DATA ?= data/sample
@@ -32,7 +34,7 @@ serve: $(BIN)/.run  ## show what `make collect` brought
 test: $(BIN)/.test  ## run the suite; browser tests too where Chromium and npm are installed
 	@if command -v chromium >/dev/null && command -v npm >/dev/null && [ ! -d tests/browser/node_modules ]; then \
 		npm ci --silent --no-audit --no-fund --prefix tests/browser; fi
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 quick: $(BIN)/.test  ## run the quick tests only, in about two minutes
 	$(BIN)/python -m pytest -q -m "not slow and not browser"

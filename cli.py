@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, desk, mail, maintenance, tagging
+from commands import alerts, collecting, desk, mail, maintenance, reading, tagging, training
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -71,8 +71,9 @@ for command in (
     maintenance.export,
     tagging.tag,
     tagging.match,
+    reading.read,
     tagging.evaluate,
-    tagging.train,
+    training.train,
     tagging.gold,
     tagging.positions,
     mail.subscribe,

@@ -99,6 +99,18 @@ def _clock(text: str) -> float:
     return float(text)
 
 
+def _dollars(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal():
+        raise ValueError("must be US dollars a day, like 5 or 0.50")
+    return float(text)
+
+
+def _price(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?/\d+(\.\d+)?", text):
+        raise ValueError("must be US dollars for a million tokens in and out, like 0.40/1.60")
+    return text
+
+
 def _name(text: str) -> str:
     if not text.strip() or set(text) & set("%{}\n"):
         raise ValueError("must be a name on one line, without %, { or }")
@@ -162,6 +174,7 @@ class Configuration:
     mail_bounces: str | None = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
+    digest_hours: Annotated[int, _whole(0, 168)] = 24
     dkim_file: str | None = None
     dkim_selector: str | None = None
     publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
@@ -177,6 +190,12 @@ class Configuration:
     backup_keep: Annotated[int, _whole(1, 100_000)] = 14
     backup_days: Annotated[int, _whole(0, 100_000)] = 30
     backup_copy: str | None = None
+    reader_model: str | None = None
+    reader_price: Annotated[str | None, _price] = None
+    reader_daily_use: Annotated[int, _whole(0, 10**12)] = 2_000_000
+    reader_daily_dollars: Annotated[float, _dollars] = 5
+    reader_parallel: Annotated[int, _whole(1, 64)] = 4
+    reader_timeout: Annotated[int, _whole(1, 3_600)] = 120
 
     @property
     def corpus(self) -> Path:
@@ -185,6 +204,10 @@ class Configuration:
     @property
     def ops(self) -> Path:
         return self.data / "ops.db"
+
+    @property
+    def opinions(self) -> Path:
+        return self.data / "opinions.db"
 
     @property
     def staff(self) -> Path:

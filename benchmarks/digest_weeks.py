@@ -42,7 +42,7 @@ WEEKS = {
     "bills": ("2022-03-01", 5, "us_bills --congress 117 --budget off"),
     "regulations": ("2025-03-03", 9, "us_federal_register --since 2025-01-01 --until 2025-05-31 --budget off"),
 }
-RULES = yaml.safe_load((ROOT / "digest" / "news.yml").read_text(encoding="utf-8"))
+RULES = yaml.safe_load((ROOT / "digest" / "issues" / "news.yml").read_text(encoding="utf-8"))
 READERS: dict[str, tuple[Preferences, str]] = {
     "privacy@example.org": (Preferences(areas=("privacy", "intellectual-freedom")), "en"),
     "broadband@example.org": (Preferences(areas=("broadband", "telecommunications")), "en"),

@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "support")]
 from fuzz_handed_in import handed_in  # noqa: E402
 from fuzz_local import local_files  # noqa: E402
 from fuzz_rules import rules  # noqa: E402
-from fuzz_sources import sources  # noqa: E402
+from fuzz_sources import first_answers, sources  # noqa: E402
 from fuzz_targets import Target  # noqa: E402
 from fuzz_visitors import visitors  # noqa: E402
 
@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("fuzz-findings"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    every = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
+    every = (*sources(), *first_answers(), *local_files(), *rules(), *handed_in(), *visitors())
     targets = [each for each in every if not options.only or each.name in options.only]
     findings = total = 0
     for target in targets:

@@ -216,8 +216,12 @@ async def _positions(data: Path, ben: Visitor, ana: Visitor) -> None:
         else:
             await ben.fill(paper(document), subject=subject, verdict="confirm", value=stance)
         if number % 2:
-            published = {"published": str(number % 4 // 2), "reason": f"Reason {number} for the public."}
-            await ana.fill(paper(document), subject="stance", verdict="confirm", value=stance, **published)
+            public = {"reason": f"Reason {number} for the public.", "source": "https://example.org/letter"}
+            await ben.fill(paper(document), subject="stance", verdict="confirm", value=stance, **public)
+            if number % 4 // 2:
+                page = f"{paper(document)}/publish"
+                [draft] = re.findall(r'name="draft" value="(\d+)"', (await ana.get(f"{page}?subject=stance")).text)
+                await ana.fill(f"{page}?subject=stance", page, subject="stance", draft=draft, step="publish", **public)
     ended = query(
         data,
         "select distinct m.document_id, m.position_id from position_matches m join documents d on d.id = m.document_id "

@@ -15,6 +15,7 @@ from classify.areas import AREAS_FILE, load_areas, rules_hash
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
+from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
 from text.boilerplate import without_boilerplate
 from text.spans import FIELDS
@@ -72,9 +73,12 @@ class Tagger:
     def __init__(
         self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR, only: Collection[str] = ()
     ) -> None:
-        """``model_dir=None`` leaves the trained model out: rules alone decide. ``only`` names the areas to give, () all."""
+        """``model_dir=None`` leaves the trained model out: rules alone decide. In the place of the program's model, the one
+        that was trained and accepted in the data folder is used (`classify.models`). ``only`` names the areas to give, () all.
+        """
         self.only = frozenset(only)
         self.areas = load_areas(areas_file)
+        model_dir = in_use(MODEL_DIR) if model_dir == MODEL_DIR else model_dir
         self.model = load_model(model_dir) if model_dir else None
         self.version = rules_hash(areas_file) + (f"-{self.model.version}" if self.model else "")
         if self.only:

@@ -56,7 +56,7 @@ def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
 @click.option(
     "--stance", "stances", multiple=True, help="Only where the organization has published this stance, such as oppose."
 )
-@click.option("--must-see", is_flag=True, help="Only what library staff must see.")
+@click.option("--must-see/--all", default=True, show_default=True, help="Only priority documents, or all that fit.")
 @click.option("--search", "searches", multiple=True, help="Also what holds these words.")
 @click.option("--document", "documents", multiple=True, help="Also everything that happens to this document.")
 @FREQUENCY
@@ -161,11 +161,35 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
 @click.pass_obj
 def digest_note(session: Session, issue: str, file: Any) -> None:
     """Put the editor's note (FILE or standard input; a blank line ends a paragraph) on top of an issue not yet sent."""
-    from digest.issues.issues import write_note
+    from digest.issues.editing import write_note
 
     with open_mail_db(session) as db:
         write_note(db, issue, file.read())
     session.say(f"the note is on {issue}")
+
+
+@digest.command("edit")
+@click.argument("issue")
+@click.option("--first", multiple=True, help="Put the item with this document first; several come in the order given.")
+@click.option("--hide", multiple=True, help="Leave out the item with this document; may be repeated.")
+@click.option("--restore", multiple=True, help="Give the item with this document its own place back; may be repeated.")
+@click.pass_obj
+def digest_edit(
+    session: Session, issue: str, first: tuple[str, ...], hide: tuple[str, ...], restore: tuple[str, ...]
+) -> None:
+    """Choose what comes first in an issue not yet sent and what stays out, then list its items."""
+    from digest import service
+    from digest.issues.editing import edit
+    from digest.issues.issues import load
+
+    with open_mail_db(session) as db:
+        if first or hide or restore:
+            edit(db, issue, now=utc_now(), first=first, hide=hide, restore=restore)
+        found = load(db, issue)
+    for line in service.contents(found):
+        click.echo(line)
+    if found.state == "draft" and found.leaves_at:
+        session.say(f"infopolicy digest deliver weekly sends it from {found.leaves_at} on; digest send, at once")
 
 
 @digest.command("preview")
@@ -229,7 +253,8 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
 @PATIENCE
 @click.pass_obj
 def digest_deliver(session: Session, frequency: str, patience: int) -> None:
-    """Prepare and send the issues of every list without a person, for a timer: daily ones, and at once after each run.
+    """Prepare and send the issues of every list, for a timer: daily ones, those at once after each run, and weekly ones,
+    which wait for their editor first (digest_hours).
 
     Exit code 3 when a mail needs a person: infopolicy digest status names it.
     """
@@ -241,9 +266,12 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
         for list_ in LISTS:
             if not service.has_readers(db, list_, frequency):
                 continue
-            issue = service.prepare(
+            issue = service.waiting_draft(db, list_, frequency) or service.prepare(
                 db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=date.today()
             )
+            if service.waits_for_editor(issue, utc_now()):
+                session.say(f"{issue.id} waits for its editor until {issue.leaves_at}")
+                continue
             done = service.send_issue(db, session.config, issue.id, clock=utc_now, patience=patience * 60)
             session.say(f"{issue.id}: {_in_words(done)}")
             all_done += done

@@ -1,4 +1,4 @@
-"""Tagging, matching, scoring and training by themselves."""
+"""Tagging, matching and scoring by themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from commands.session import Session, plain_errors, private_files
+from commands.session import Session, plain_errors
 
 
 @click.command()
@@ -51,33 +51,14 @@ def evaluate(session: Session, gold: Path, as_json: bool) -> None:
     """
     from classify.evaluation.evaluate import main as score
     from classify.evaluation.evaluate_by_kind import kinds_table, score_kinds
+    from classify.evaluation.kept import judge_kept
 
     with plain_errors():
         others = score_kinds(session.config.corpus)
-        status = score(gold, as_json, date.today().isoformat(), others)
+        kept = judge_kept(gold, session.config.corpus)
+        status = score(gold, as_json, date.today().isoformat(), others, kept)
         if others and not status and not as_json:
             click.echo(f"\n{kinds_table(others)}")
-        sys.exit(status)
-
-
-@click.command()
-@click.argument("gold", type=click.Path(path_type=Path), default=Path("../shared/gold/dev.jsonl"))
-@click.pass_obj
-def train(session: Session, gold: Path) -> None:
-    """Train the models again, on GOLD and on what staff confirmed or rejected. Takes a few minutes.
-
-    The new models replace those in classify/model (areas) and positions/relevance (which positions are shown; only if the
-    documents that readers judged have been collected). Then it says what the old and the new one reach on the documents
-    of GOLD that are kept back; exit code 1 when the new one is worse there (it is written all the same).
-    """
-    from classify.training.decisions import read_decisions
-    from classify.training.train import main as learn
-    from positions.relevance.training import main as learn_relevance
-
-    with plain_errors(), private_files(session, "staff.db"):
-        corpus = session.config.corpus
-        status = learn(gold, read_decisions(corpus, session.config.staff), corpus=corpus)
-        learn_relevance(corpus, session.config.staff)
         sys.exit(status)
 
 

@@ -188,7 +188,7 @@ def judge(probe: Probe, response: Response) -> Finding:
     parser = next((each for each in _PARSERS if each in probe.accept), None)
     try:
         content = etree.fromstring(response.body, _PARSERS[parser]) if parser else json.loads(response.body)
-    except ValueError:
+    except (ValueError, SyntaxError, RecursionError):  # lxml's errors of syntax are Python's
         kind = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
         return finding("changed", f"the answer is not {(parser or 'json').upper()} but {kind}")
     if isinstance(content, dict) and content.get("status") == "ERROR":  # LegiScan's errors come with status 200

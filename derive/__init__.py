@@ -1,1 +1,1 @@
-"""Tags and matches for every document that lacks its current text, rules or model."""
+"""Tags, matches and priorities for every document that lacks its current text, rules or model."""

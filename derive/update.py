@@ -1,4 +1,4 @@
-"""Tag and match every document that lacks tags or matches of its current text, rules and model.
+"""Tag, match and grade every document that lacks tags, matches or a priority of its current text, rules and model.
 
 The work to do is read from the tables, never from "what just changed": a crash between two steps heals at the next run, and a
 crawl and a rebuild cannot drift apart. Texts are read in batches, worked on elsewhere (derive/pool.py), written by this one.
@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.tagger import Tagging
+from derive.grading import grade_all
 from derive.incremental import carry_over, matcher_edition, tagger_edition
 from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
 from positions.matching.matcher import Match
@@ -38,7 +39,7 @@ def derive(
     workers: int = 2,
     progress: tuple[Progress, Progress] | None = None,
 ) -> Derived:
-    """Tag, then match, everything that lacks it.
+    """Tag, then match, then grade, everything that lacks it.
 
     Args:
         corpus: corpus.db, migrated.
@@ -57,6 +58,7 @@ def derive(
     stale = _stale_matches(corpus, staff)
     with task_pool(workers, len(stale)) as pool:
         _match_all(corpus, staff, stale, pool, tell[1])
+    grade_all(corpus)
     return Derived(tagged=tagged, matched=len(stale))
 
 
@@ -126,9 +128,20 @@ def _write_tags(corpus: Database, version: str, hashes: dict[str, str], tagged: 
     connection.executemany("delete from tags where document_id = ?", keys)
     connection.executemany("delete from evidence where document_id = ?", keys)
     connection.executemany(
-        "insert into taggings values (?, ?, ?, ?, ?) on conflict (document_id) do update set text_hash = excluded.text_hash, "
-        "version = excluded.version, priority = excluded.priority, priority_score = excluded.priority_score",
-        [(key, hashes[key], version, each.priority, round(each.priority_score, 4)) for key, each in tagged],
+        "insert into taggings (document_id, text_hash, version, priority, priority_score, model_priority, model_score) "
+        "values (?1, ?2, ?3, ?4, ?5, ?6, ?5) on conflict (document_id) do update set text_hash = ?2, version = ?3, "
+        "priority = ?4, priority_score = ?5, model_priority = ?6, model_score = ?5, graded = null, why = null",
+        [
+            (
+                key,
+                hashes[key],
+                version,
+                each.priority if any(tag.tagged for tag in each.areas) else 0,
+                round(each.priority_score, 4),
+                each.priority,
+            )
+            for key, each in tagged
+        ],
     )
     kept = [(key, tag) for key, each in tagged for tag in each.areas if tag.tagged]
     connection.executemany(

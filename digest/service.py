@@ -19,12 +19,14 @@ from digest.delivery.send import Make, Sender, Server, ServerUnavailable, give_u
 from digest.issues import issues
 from digest.issues.compose import compose
 from digest.issues.issues import Issue, IssueError
+from digest.issues.lines import plain
 from digest.issues.stances import Published, drafts
 from digest.subscribers.addresses import BadAddress, address, bare
 from digest.subscribers.limits import EVERYBODY_HOUR, release
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import get
 from settings import Configuration
+from store.clock import ago
 from store.errors import InvalidInput
 
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
@@ -98,10 +100,38 @@ def corpus(path: Path) -> sqlite3.Connection:
 
 
 def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, now: str, day: Any) -> Issue:
-    """Freeze an issue; see issues.prepare."""
+    """Freeze an issue; see issues.prepare. A weekly one waits for its editor as long as the setting `digest_hours` says."""
+    leaves_at = ago(now, hours=-config.digest_hours) if frequency == "weekly" and config.digest_hours else None
     with closing(corpus(config.corpus)) as source:
         found = _drafts(config.staff) if list_ == "staff" else []
-        return issues.prepare(db, source, list_=list_, frequency=frequency, now=now, day=day, drafts=found)
+        return issues.prepare(
+            db, source, list_=list_, frequency=frequency, now=now, day=day, drafts=found, leaves_at=leaves_at
+        )
+
+
+def waiting_draft(db: Database, list_: str, frequency: str) -> Issue | None:
+    """The oldest issue that waits for its editor, or whose time is over: no newer one is prepared before it has left."""
+    row = db.execute(
+        "select id from digests where list = ? and frequency = ? and state = 'draft' and leaves_at is not null "
+        "order by prepared_at limit 1",
+        [list_, frequency],
+    ).fetchone()
+    return issues.load(db, row[0]) if row else None
+
+
+def waits_for_editor(issue: Issue, now: str) -> bool:
+    """Whether an editor may still change an issue, so that no timer sends it yet."""
+    return issue.state == "draft" and issue.leaves_at is not None and now < issue.leaves_at
+
+
+def contents(issue: Issue) -> list[str]:
+    """The items of an issue, one line each: what the editor made of it, its documents, its title."""
+    lines = []
+    for entry in sorted(issue.entries, key=lambda each: (each["hidden"], each["picked"] is None, each["picked"] or 0)):
+        mark = "hidden" if entry["hidden"] else str(entry["picked"]) if entry["picked"] else ""
+        mark += " priority" if entry["must_see"] else ""
+        lines.append(f"{mark:16} {entry['documents'][0]['id']:24} {plain(entry['documents'][0]['title'])[:90]}")
+    return lines
 
 
 def _drafts(staff: Path) -> list[Published]:

@@ -47,7 +47,14 @@ def main(path: str) -> None:
 def confine() -> None:
     """Give up what a query does not need. Some limits exist on Linux only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the site, and the site its workers
-    wanted = {"AS": limits.ADDRESS_SPACE, "FSIZE": limits.WRITTEN, "CORE": 0, "NPROC": 0, "NOFILE": 32}
+    wanted = {
+        "DATA": limits.MEMORY,
+        "AS": limits.MEMORY + limits.MAPPED,
+        "FSIZE": limits.WRITTEN,
+        "CORE": 0,
+        "NPROC": 0,
+        "NOFILE": 32,
+    }
     for name, value in wanted.items():
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
@@ -67,7 +74,8 @@ class Corpus:
         # A sort that is told to stay in memory allocates every row for itself, which takes half as long again: so it may use a
         # file, which the cache below keeps empty but for the largest sorts, and `limits.WRITTEN` keeps small.
         cache = -limits.CACHE // 1024
-        for pragma in (f"cache_size = {cache}", f"hard_heap_limit = {limits.HEAP}", "query_only = 1"):
+        sizes = (f"cache_size = {cache}", f"hard_heap_limit = {limits.HEAP}", f"mmap_size = {limits.MAPPED}")
+        for pragma in (*sizes, "query_only = 1"):
             self.conn.execute(f"pragma {pragma}").fetchall()
         limits.limit(self.conn)
         self.conn.create_function("escape_fts", 1, escape_fts)

@@ -53,6 +53,7 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
         row["reviewed_at"][:10],
         passage.get("start"),
         passage.get("end"),
+        row["source"] if kind == "stance" else None,
     )
 
 

@@ -39,10 +39,18 @@ _POSITION_WORDS = """
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
     ), ''), p.standing from positions p order by p.id"""
 
+#: The day of a document's latest news. An action after the day on which we saw it (a law that takes effect next year) is none
+#: yet: the last one before that day counts.
+_LATEST = """coalesce(
+            case when d.latest_action_on <= substr(d.changed_at, 1, 10) then d.latest_action_on else (
+                select max(a.acted_on) from actions a
+                where a.document_id = d.id and a.acted_on <= substr(d.changed_at, 1, 10)
+            ) end, d.published_on, d.status_on, '')"""
+
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
-        areas.area_id, coalesce(d.latest_action_on, d.published_on, d.status_on, '') as sort_on, d.id, d.rowid,
+        areas.area_id, {_LATEST} as sort_on, d.id, d.rowid,
         d.kind, d.jurisdiction, d.status,
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
         coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,

@@ -17,7 +17,7 @@ from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
 from store.private_files import connect_private, identify
-from store.schema import derived, mail, observed, ops, partners, published, staff
+from store.schema import derived, mail, observed, opinions, ops, partners, published, staff
 from store.writable import Writable
 
 SCHEMAS: dict[str, tuple[Migrations, ...]] = {
@@ -33,6 +33,7 @@ SCHEMAS: dict[str, tuple[Migrations, ...]] = {
         published.coverage,
     ),
     "ops.db": (ops.ops,),
+    "opinions.db": (opinions.opinions,),
     "staff.db": (staff.suggestions, staff.desk, staff.intake),
     "partners.db": (partners.partners,),
     "mail.db": (mail.mail,),
@@ -69,6 +70,11 @@ def open_corpus(path: Path) -> Database:
 def open_ops(path: Path) -> Database:
     """Open ops.db for writing, as `open_corpus`; it is readable by its owner only."""
     return _open(path, "ops.db")
+
+
+def open_opinions(path: Path) -> Database:
+    """Open opinions.db for writing, as `open_ops`."""
+    return _open(path, "opinions.db")
 
 
 def _open(path: Path, name: str) -> Database:

@@ -15,7 +15,7 @@ from store.connect import read_only
 from store.errors import OperationError
 
 #: Every file a data folder may hold; what only people made must never be lost (docs/architecture.md).
-FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "ops.db")
+FILES = ("corpus.db", "staff.db", "partners.db", "mail.db", "opinions.db", "ops.db")
 
 #: In the folder of a backup; written last, so that a folder without one is no backup.
 MANIFEST = "manifest.json"

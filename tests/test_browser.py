@@ -236,7 +236,7 @@ def test_the_map_can_be_read_and_skipped_by_keyboard(page, address: str) -> None
 
 def test_a_month_is_turned_and_a_day_reached_by_keyboard(page, address: str) -> None:
     page.goto(address + "/calendar")
-    page.get_by_role("link", name="31 March 2022: 1 date").focus()
+    page.get_by_role("link", name="March 31, 2022: 1 date").focus()
     page.keyboard.press("Enter")
     assert page.url.endswith("#day-2022-03-31")
     page.get_by_role("link", name="Previous month").focus()

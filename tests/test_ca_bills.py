@@ -20,6 +20,7 @@ from crawlers.parsers.legisinfo import ended_sessions
 from crawlers.spiders.ca_bills import LIST, CaBillsSpider
 from crawlers.status.parliament import classify_event, stage_status
 from crawlers.storage.record import upsert
+from store.connect import migrate
 
 RECORDED = SOURCES / "ca_bills"
 
@@ -142,15 +143,43 @@ def test_every_event_has_its_class(event: str, word: str | None) -> None:
     [
         b"",
         b"<html><body>maintenance</body></html>",
-        b"[]",
         b'[{"NumberCode": "C-1"',
         b'{"NumberCode": "C-1"}',
         b'[{"NumberCode": "nonsense", "ParliamentNumber": 45, "SessionNumber": 1}]',
     ],
 )
-def test_broken_or_empty_list_is_asked_for_again(body: bytes) -> None:
+def test_broken_list_is_asked_for_again(body: bytes) -> None:
     with pytest.raises(Unreadable):
         list(made(CaBillsSpider).parse_list(TextResponse(LIST, body=body), session=None))
+
+
+@pytest.mark.parametrize(("session", "refused"), [("44-1", False), ("45-1", True)])
+def test_an_empty_list_is_that_of_no_parliament_unless_its_bills_are_stored(
+    tmp_path: Path, bills: dict[str, Bill], session: str, refused: bool
+) -> None:
+    db = Database(tmp_path / "corpus.db")
+    migrate(db, "corpus.db")
+    upsert(db, [bill for bill in bills.values() if bill.session == session][:1], now=NOW, silent=False)
+    spider = made(CaBillsSpider, corpus=tmp_path / "corpus.db")
+    answer = TextResponse(LIST, body=b"[]")
+    if refused:
+        with pytest.raises(Unreadable):
+            list(spider.parse_list(answer, session=None))
+    else:
+        assert list(spider.parse_list(answer, session=None)) == []  # the ended ones are still to be had
+        db["runs"].insert(
+            {
+                "source": "ca_bills",
+                "state": "finished",
+                "started_at": NOW,
+                "coverage": json.dumps([{"session": "44-1", "complete": True}]),
+            }
+        )
+        [held] = spider.parse_list(answer, session=None)
+        assert (held.session, len(held.document_ids)) == ("44-1", 1)
+        assert not spider.should_list("ca", "43-2")
+    with pytest.raises(Unreadable):
+        list(spider.parse_list(answer, session="43-2"))
 
 
 def test_list_of_another_session_than_asked_for_is_not_believed() -> None:

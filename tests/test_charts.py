@@ -52,6 +52,18 @@ def test_a_map_tells_nothing_from_not_collected_and_keeps_places_without_a_tile(
     assert tiles["us-oh"].shade == tiles["us-ak"].shade == 0
     assert found.table == [("us-tx", "Texas", 5, "/us-tx"), ("us-gu", "Guam", 2, "/us-gu")]
     assert map.state_map({"us": 900, "us-oh": 0}, {"us", "us-oh"}, "/{}".format) is None
+    assert "Alaska" in found.missing
+    assert "Ohio" not in found.missing
+
+
+def test_a_number_from_another_session_is_marked_as_a_part() -> None:
+    found = map.state_map({"us-tx": 5, "us-oh": 1}, {"us-oh", "us-ia"}, "/{}".format)
+    assert found is not None
+    tiles = {tile.id: tile for tile in found.tiles}
+    assert (tiles["us-tx"].count, tiles["us-tx"].part) == (5, True)
+    assert (tiles["us-oh"].count, tiles["us-oh"].part) == (1, False)
+    assert (tiles["us-ia"].count, tiles["us-ak"].count) == (0, None)
+    assert found.in_part == ["Texas"]
 
 
 def test_shades_part_the_places_in_quarters() -> None:
@@ -91,16 +103,34 @@ def test_years_have_no_gaps_and_none_lies_ahead() -> None:
     assert charts.years_to(DAY, ["", "x"]) == []
 
 
-def test_trends_count_what_the_documents_say(db: sqlite3.Connection) -> None:
+def test_trends_are_shares_of_what_was_collected(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "LEAST_COLLECTED", 1)
     found = charts.area_trends(db, DAY)
     assert found.heads == ["2021", "2022"]
     numbers = {line.label: line.numbers for line in found.lines}
-    assert numbers == {"Broadband": [1, 4], "Library funding": [2, 0]}
+    # Three documents of 2021 and five of 2022 are stored; one and four of them are on broadband.
+    assert numbers == {"Broadband": [333.3, 800.0], "Library funding": [666.7, 0.0]}
     assert "2022 is not over yet." in found.note
 
 
+def test_a_share_of_next_to_nothing_is_not_told(db: sqlite3.Connection) -> None:
+    assert charts.share_of(0, charts.LEAST_COLLECTED) == 0.0
+    assert charts.share_of(3, charts.LEAST_COLLECTED - 1) is None
+    assert not charts.area_trends(db, DAY)
+
+
+def test_a_year_of_which_nothing_was_collected_is_no_zero() -> None:
+    found = charts.by_year({"2020": 5, "2022": 4}, {"2020": 100, "2022": 1000}, DAY, "/browse?area=x")
+    assert [(line.label, line.numbers) for line in found.lines] == [
+        ("2020", [50.0, 5]),
+        ("2021", [None, None]),
+        ("2022", [4.0, 4]),
+    ]
+    assert found.lacks
+
+
 def test_a_chart_without_a_number_is_none() -> None:
-    assert not charts.by_year({}, DAY, "/browse?area=x")
+    assert not charts.by_year({}, {}, DAY, "/browse?area=x")
     assert not charts.by_status([], "/browse?area=x")
     assert charts.by_status([("enacted", 2)], "/browse?area=x").lines == [
         charts.Line("Became law", [2], "/browse?area=x&status=enacted")

@@ -114,7 +114,7 @@ def plain(html: str) -> str:
 async def test_versions_are_shown_side_by_side_and_in_one_text(site: Datasette) -> None:
     side = await get(site, "/documents/us-119-hr1/versions")
     assert '<div class="sides">' in side
-    assert "From Introduced in House, 3 January 2025 to Enrolled bill" in plain(side)
+    assert "From Introduced in House, January 3, 2025 to Enrolled bill" in plain(side)
     inline = await get(site, "/documents/us-119-hr1/versions?view=inline")
     assert '<div class="sides">' not in inline
     for page in (side, inline):

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from classify.evaluation.agreement import Month, drift, months, write_agreement
 from classify.training.decisions import read_decisions
+from classify.training.labels import KEPT_BACK, read_labels
 from store.connect import migrate, open_staff
 
 SAID, SILENT = json.dumps({"suggested": True}), json.dumps({"suggested": False})
@@ -47,11 +48,12 @@ def decide(
     suggestion: str = SAID,
     undoes: int | None = None,
     sampled: int = 0,
+    value: str | None = None,
 ) -> int:
-    row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled)
+    row = (document, subject, verdict, "x", suggestion, 1, f"{month}-05T10:00:00Z", undoes, sampled, value)
     return staff.execute(
-        "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into reviews (document_id, subject, verdict, text_hash, suggestion, reviewer, reviewed_at, undoes, sampled, "
+        "value) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row,
     ).lastrowid
 
@@ -78,6 +80,33 @@ def test_decisions_are_the_last_word_on_an_area(tmp_path: Path, corpus: Path, st
     assert [(d.record[1], d.area, d.confirmed) for d in read_decisions(corpus, tmp_path / "staff.db")] == [
         ("Data brokers", "privacy", True),
         ("Roads", "literacy", False),
+    ]
+
+
+def test_decisions_on_documents_kept_back_teach_nothing(tmp_path: Path, staff: Database) -> None:
+    kept = {split: next(label.document for label in read_labels() if label.split == split) for split in KEPT_BACK}
+    path = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text, text text)")
+        db.executemany("insert into documents values (?, 'A title', null, null)", [(key,) for key in kept.values()])
+        db.execute("insert into documents values ('us-1-hr1', 'Data brokers', null, null)")
+    for key in (*kept.values(), "us-1-hr1"):
+        assert key
+        decide(staff, key, "area:privacy", "confirm")
+    assert [each.record[0] for each in read_decisions(path, tmp_path / "staff.db")] == ["us-1-hr1"]
+
+
+def test_a_priority_that_staff_gave_or_pinned_is_a_lesson_on_both_levels(
+    tmp_path: Path, corpus: Path, staff: Database
+) -> None:
+    decide(staff, "us-1-hr1", "priority", "confirm", value="0")
+    decide(staff, "us-1-hr1", "priority", "change", value="2")
+    decide(staff, "us-1-hr2", "priority", "change", value="1")
+    assert [(d.record[1], d.area, d.confirmed) for d in read_decisions(corpus, tmp_path / "staff.db")] == [
+        ("Data brokers", "priority-1", True),
+        ("Data brokers", "priority-2", True),
+        ("Roads", "priority-1", True),
+        ("Roads", "priority-2", False),
     ]
 
 

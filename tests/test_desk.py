@@ -86,6 +86,7 @@ def test_what_people_did_can_neither_be_changed_nor_removed(db: Database, table:
         (POSITION, "change", {"value": "adore"}, "not a value"),
         ("priority", "confirm", {"value": "3"}, "not a value"),
         ("stance", "confirm", {"value": "support", "published": True}, "enter a reason"),
+        ("stance", "confirm", {"value": "support", "reason": "x", "published": True}, "name a source"),
         ("area:broadband", "confirm", {"published": True}, "only stances"),
         ("area:broadband", "confirm", {"document_id": "us-1-hr1"}, "no such document"),
         ("area:broadband", "confirm", {"note": "x" * 4_001}, "at most"),
@@ -110,8 +111,16 @@ def test_roles_decide_who_may_do_what(db: Database) -> None:
     say(db, who="Ben Writer")
     say(db, subject="stance", value="support", who="Ben Writer", reason="because")
     with pytest.raises(NotAllowed, match="approver"):
-        say(db, subject="stance", value="support", reason="because", published=True, who="Ben Writer")
-    say(db, subject="stance", value="support", reason="because", published=True)
+        say(
+            db,
+            subject="stance",
+            value="support",
+            reason="because",
+            source="Policy manual",
+            published=True,
+            who="Ben Writer",
+        )
+    say(db, subject="stance", value="support", reason="because", source="Policy manual", published=True)
     with pytest.raises(NotAllowed, match="approver"):
         say(db, "reject", "stance", published=True, who="Ben Writer")
 
@@ -247,6 +256,17 @@ def test_a_changed_suggestion_brings_back_what_disagrees(
     verdict_validity.settle_all(db, LATER)
     [row] = db.query("select state, why from standings where subject = ?", [subject])
     assert (row["why"], row["state"]) == (expected, verdict_validity.RETURNED if expected else verdict_validity.HOLDS)
+
+
+def test_a_pin_holds_whatever_the_program_says_and_can_be_taken_back(config: Configuration, db: Database) -> None:
+    change(config, "update taggings set priority = 1 where document_id = ?", BROADBAND)
+    pin = say(db, "change", "priority", value="2")
+    for priority in (0, 2, 1):
+        change(config, "update taggings set priority = ?", priority)
+        assert verdict_validity.settle_all(db, LATER) == 0
+    assert states(db)["priority"] == verdict_validity.HOLDS
+    reviews.undo(db, person(db), pin, now=LATER)
+    assert states(db)["priority"] == "settled"
 
 
 def test_another_direction_brings_a_position_back_unless_it_is_what_staff_said(db: Database) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 import test_browser
-from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, build, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, add, build, copy, corpus_of, open_desk, person, site_of
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import AXE, PICTURES, chromium, page
 
 from desk.queue import collaboration
-from desk.reviews import reviews, verdict_validity
+from desk.reviews import publishing, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
+from publish.listing import publish_decisions
 from settings import Configuration
 
 pytestmark = test_browser.pytestmark
@@ -62,6 +63,17 @@ def press(page: Any, key: str) -> None:
 # --------------------------------------------------------------------- a morning's work
 
 
+def publish_as_another(config: Configuration) -> None:
+    """A second approver publishes what the first has drafted, and the public pages follow."""
+    with closing(open_desk(config)) as db:
+        bea = add(db, "Bea Approver", "approver")
+        draft = publishing.draft_of(db, BROADBAND, "stance")
+        assert draft
+        seen = reviews.last_id(db, BROADBAND)
+        publishing.publish(db, bea, draft, reason=draft["reason"], source=draft["source"], seen=seen, now=NOW)
+        assert publish_decisions(config.corpus, db, [BROADBAND])
+
+
 def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     page: Any, address: str, config: Configuration
 ) -> None:
@@ -98,7 +110,11 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     page.get_by_label("Stance", exact=True).select_option("Support")
     page.get_by_label("Why, for the public").fill("It lets libraries lend hotspots.")
     page.get_by_label("Note for staff").fill("zyzzyva-note")
-    page.get_by_role("button", name="Publish").press("Enter")
+    page.get_by_label("Source, for the public").fill("https://example.org/letter")
+    page.get_by_role("button", name="Save as a draft").press("Enter")
+    page.get_by_text("Draft", exact=True).wait_for()
+    publish_as_another(config)
+    page.reload()
     page.get_by_text("Published", exact=True).wait_for()
     picture(page, "5-published")
 
@@ -237,7 +253,13 @@ def busy(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             value="support",
             note="Clear.",
         )
-        stance = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It helps."}
+        stance = {
+            "subject": "stance",
+            "verdict": "confirm",
+            "value": "support",
+            "reason": "It helps.",
+            "source": "https://example.org/letter",
+        }
         reviews.record(db, ana, [confirmed], now=NOW)
         reviews.record(db, ana, [Verdict(document_id=BROADBAND, published=True, **stance)], now=NOW)
         reviews.record(db, ben, [Verdict(document_id=BROADBAND, seen=9, **stance)], now=NOW)

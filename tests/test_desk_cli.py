@@ -130,6 +130,7 @@ async def test_decisions_outlive_crawl_and_rebuild_and_a_new_account_needs_no_re
                 verdict="confirm",
                 value="support",
                 reason="It helps readers.",
+                source="https://example.org/letter",
                 published=True,
             ),
         ]

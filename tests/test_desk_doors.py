@@ -282,10 +282,12 @@ async def test_only_an_approver_publishes(application: Any, db: Any) -> None:
     form = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It helps.", "seen": "0"}
     ben = Browser(application)
     await ben.sign_in("Ben Writer")
-    assert "Publish" not in (await ben.get(document())).text
-    assert (await ben.send(document(), **form, published="1")).status_code == 403
+    assert (await ben.send(document(), **form, published="1")).status_code == 400, "there is a page for that"
     assert (await ben.send(document(), **form, published="0")).status_code == 302
     assert [row["published"] for row in reviews.history(db, BROADBAND)] == [0]
+    assert "Publish this draft" not in (await ben.get(document())).text
+    form = {"subject": "stance", "step": "publish", "draft": "1", "seen": "1", "reason": "x", "source": "y"}
+    assert (await ben.send(document(BROADBAND, "/publish"), **form)).status_code == 403
 
 
 def test_every_address_asks_for_a_role_but_the_doors() -> None:

@@ -149,6 +149,19 @@ FIELDS = (
     "before",
     "only_area",
     "about",
+    "work",
+    "draft",
+    "source",
+    "record",
+    "kind",
+    "position_id",
+    "document_id",
+    "happened_on",
+    "due_on",
+    "link",
+    "public",
+    "issue",
+    "place-us-117-hr1783",
 )
 #: Signing out or changing one's password would end the test's own session.
 _LEFT_OUT = {"/logout", "/login", "/account"}

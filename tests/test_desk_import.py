@@ -163,6 +163,32 @@ def test_a_number_or_a_link_leads_to_the_document(db: Any, row: str, key: str | 
         assert [each.document_id for each in line.line.candidates] == [key]
 
 
+@pytest.mark.parametrize(("number", "found"), [("H 1", True), ("HB1", True), ("hf 1", True), ("S 1", False)])
+def test_letters_of_one_chamber_are_the_same(db: Any, number: str, found: bool) -> None:
+    [line] = shown(db, f"State,Bill,Session\nTX,{number},2023-2024\n")
+    assert [each.document_id for each in line.line.candidates] == (["us-tx-2023-24-hb1"] if found else [])
+
+
+@pytest.mark.parametrize("said", ["Strongly support", "Strongly Supports", "support strongly"])
+def test_strong_words_are_stances_too(db: Any, said: str) -> None:
+    [line] = shown(db, f"Bill,Position\nHR 1783,{said}\n")
+    assert line.line.stance == "support"
+
+
+def test_columns_that_are_not_read_are_named_before_anything_is_stored() -> None:
+    found = read("Bill,State,Lead staffer,Hearing date\nHR 1,US,Ana,2022-03-01\n")
+    assert found.unread == ("Lead staffer", "Hearing date")
+    assert read("Bill,State\nHR 1,US\n").unread == ()
+
+
+async def test_the_template_is_read_as_it_stands(browser: Browser, db: Any) -> None:
+    answer = await browser.get("/desk/import/template.csv")
+    found = tracker.read(Upload("template.csv", answer.content))
+    assert (set(found.headers), found.unread) == (set(tracker.words()["columns"]), ())
+    [line] = importing.preview(db, person(db), found.rows)
+    assert (line.state, line.line.stance) == ("matched", "support")
+
+
 # --------------------------------------------------------------------- applying and taking back
 
 

@@ -43,7 +43,15 @@ def test_only_what_is_decided_and_published_becomes_public(config: Configuration
         (BROADBAND, "area:library-funding"): ("reject", None, None, "public libraries"),
         (BROADBAND, POSITION): ("confirm", None, None, "A library may lend hotspots to readers."),
     }
-    say(db, subject="stance", value="support", reason="It helps readers.", note="zyzzyva-note", published=True)
+    say(
+        db,
+        subject="stance",
+        value="support",
+        reason="It helps readers.",
+        note="zyzzyva-note",
+        source="https://example.org/letter",
+        published=True,
+    )
     publish_decisions(config.corpus, db, [BROADBAND])
     assert decisions(config)[BROADBAND, "stance"] == ("confirm", "support", "It helps readers.", None)
     say(db, subject="stance", value="oppose", reason="quokka-draft", who="Ben Writer")
@@ -84,7 +92,7 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
 
 def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: Database) -> None:
     say(db, "confirm", "area:broadband")
-    say(db, subject="stance", value="support", reason="It helps.", published=True)
+    say(db, subject="stance", value="support", reason="It helps.", source="x.org", published=True)
     change(config, "delete from tags where area_id = 'broadband'")
     corpus = corpus_of(config)
     pipelines.publish(corpus, db, LATER)

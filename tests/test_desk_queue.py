@@ -48,29 +48,53 @@ def test_points_are_those_of_the_documentation(config: Configuration, db: Databa
         db.execute(f"update waiting set {values} where document_id = ?", [BROADBAND])
 
     old = {"today": datetime.date(2022, 12, 1)}
-    set_waiting("returned = 0, priority = 1, priority_score = 0.25, doubt = 0.0, congress = 117")
-    assert points(**old) == 0.5, "twice the score of the program"
+    set_waiting("returned = 0, priority = 1, priority_score = 0.25, doubt = 0.75, congress = 117")
+    assert points(**old) == 0.5, "twice the score of the program, and nothing for its doubt"
     set_waiting("priority = 2")
-    assert points(**old) == 3
+    assert points(**old) == 4
     set_waiting("returned = 2")
-    assert points(**old) == 7
-    set_waiting("doubt = 0.75")
-    assert points(**old) == 7.75
-    assert points() == 9.75, "news within 90 days"
+    assert points(**old) == 8
+    collaboration.reassign_area(db, person(db), "broadband", "Ben Writer", "", NOW)
+    assert points(**old, account_id=person(db, "Ben Writer").id) == 10, "in an area of the viewer's own"
+    assert points() == 10, "news within 90 days"
     change(config, "insert into events (document_id, ordinal, starts_at) values (?, 9, '2022-12-31')", BROADBAND)
-    assert points(**old) == 9.75, "half of the 60 days are left"
-    assert points(today=datetime.date(2025, 12, 1)) == 3.75, "its Congress has ended"
+    assert points(**old) == 10, "half of the 60 days are left"
+    assert points(today=datetime.date(2025, 12, 1)) == 4, "its Congress has ended"
 
 
 def test_a_bill_that_ended_with_its_session_sinks(config: Configuration, db: Database) -> None:
     def points() -> float:
-        [entry] = queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9)[0]
+        [entry] = queue.ranked(db, Filters(q="hotspots", kind="bill", ended="1"), ASKED, skip=0, size=9)[0]
         return entry.points
 
     before = points()
     change(config, "update documents set status = 'failed', status_reason = 'session_ended' where id = ?", BROADBAND)
     queue_table.refresh_all(db)
     assert points() == before - 4
+    assert queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9) == ([], 0), "only when asked for"
+
+
+def test_doubt_decides_only_between_equals(db: Database) -> None:
+    db.execute("update waiting set priority = 2, returned = 0, latest_on = '2022-03-01', doubt = 0.1")
+    db.execute("update waiting set doubt = 0.9 where document_id = ?", [HOSTILE_BILL])
+    found = [entry.document_id for entry in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+    assert found == [RULE, HOSTILE_BILL, BROADBAND]
+
+
+@pytest.mark.parametrize(
+    ("change_of", "switch"),
+    [
+        ("jurisdiction = 'uk'", "abroad"),
+        ("kind = 'regulation', latest_on = '2020-01-01'", "old"),
+        ("congress = 100", "ended"),
+    ],
+)
+def test_what_nobody_works_on_any_more_is_there_when_asked_for(db: Database, change_of: str, switch: str) -> None:
+    db.execute(f"update waiting set {change_of} where document_id = ?", [HOSTILE_BILL])
+    assert HOSTILE_BILL not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+    assert HOSTILE_BILL in [e.document_id for e in queue.ranked(db, Filters(**{switch: "1"}), ASKED, skip=0, size=9)[0]]
+    db.execute("update waiting set returned = 1 where document_id = ?", [HOSTILE_BILL])
+    assert HOSTILE_BILL in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]], "came back"
 
 
 def test_what_is_decided_leaves_the_queue(db: Database) -> None:

@@ -16,6 +16,7 @@ from desk_fixtures import (
     document,
     field,
     person,
+    say,
 )
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
@@ -25,8 +26,9 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts
-from desk.reviews import reviews
+from desk.reviews import publishing, reviews
 from desk.web import context
+from publish.listing import publish_decisions
 from settings import Configuration
 
 pytestmark = pytest.mark.slow
@@ -186,7 +188,9 @@ async def test_the_second_person_is_told(application: Any, db: Any) -> None:
     assert [row["verdict"] for row in reviews.history(db, BROADBAND)] == ["confirm", "reject"]
 
 
-async def test_the_public_sees_a_decision_at_once_and_nothing_private(browser: Browser) -> None:
+async def test_the_public_sees_a_decision_at_once_and_nothing_private(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
     public = f"/documents/{BROADBAND}"
     before = (await browser.get(public)).text
     assert "confirmed by staff" not in before
@@ -201,15 +205,14 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(browser: B
     assert 'href="/areas/library-funding"' not in page
     assert "Stance of ALA" not in page
     latest = field((await browser.get(document())).text, "seen")
-    await browser.send(
-        document(),
-        subject="stance",
-        verdict="confirm",
-        value="support",
-        reason="It puts <b>readers</b> first.",
-        published="1",
-        seen=latest,
-    )
+    stance = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It puts <b>readers</b> first."}
+    await browser.send(document(), **stance, source="https://example.org/letter", seen=latest)
+    assert "Stance of ALA" not in (await browser.get(public)).text
+    draft = publishing.draft_of(db, BROADBAND, "stance")
+    seen = reviews.last_id(db, BROADBAND)
+    words = {"reason": draft["reason"], "source": draft["source"]}
+    publishing.publish(db, person(db), draft, **words, seen=seen, now=NOW, own_drafts=True)
+    assert publish_decisions(config.corpus, db, [BROADBAND])
     page = (await browser.get(public)).text
     assert "Stance of ALA" in page
     assert "It puts &lt;b&gt;readers&lt;/b&gt; first." in page
@@ -229,6 +232,21 @@ async def test_undo_on_the_web(browser: Browser, db: Any) -> None:
     assert 'href="/areas/broadband"' in (await browser.get(f"/documents/{BROADBAND}")).text
     assert (await browser.send("/desk/undo", review="1")).status_code == 409
     assert (await browser.send("/desk/undo", review="999")).status_code == 409
+
+
+async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(RULE))).text
+    pinned = "Unpin: not must see" in page
+    for value, public in ((str(1 + (not pinned)), not pinned), (str(1 + pinned), pinned)):
+        seen = field((await browser.get(document(RULE))).text, "seen")
+        sent = await browser.send(document(RULE), subject="priority", verdict="change", value=value, seen=seen)
+        assert sent.status_code == 302
+        page = (await browser.get(document(RULE))).text
+        assert ("Unpin: not must see" in page) is public
+        assert ("Pin as must see" in page) is not public
+        assert ("Must see" in (await browser.get(f"/documents/{RULE}")).text) is public
+    assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 
 
 async def test_adding_what_was_missed_by_the_form(browser: Browser, db: Any) -> None:
@@ -295,7 +313,7 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     page = (await browser.get(document())).text
     assert "zyzzyva-note &lt;script&gt;" in page
     assert "Assigned to <strong>Ben Writer</strong>" in page
-    assert "Snoozed until 1 January 2099" in page
+    assert "Snoozed until January 1, 2099" in page
     assert "Library Broadband Act" in (await browser.get("/desk/following")).text
     assert "2 documents wait" in (await browser.get("/desk")).text
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
@@ -337,7 +355,7 @@ async def test_new_since_my_last_visit(browser: Browser, db: Any) -> None:
     assert "Your last visit" not in (await browser.get("/desk")).text
     db.execute("update visits set last_at = '2022-03-09T07:59:00Z'")
     page = (await browser.get("/desk?new=1")).text
-    assert "Your last visit ended on 9 March 2022, 07:59 UTC" in page
+    assert "Your last visit ended on March 9, 2022, 07:59 UTC" in page
     assert "1 document waits" in page
 
 
@@ -413,3 +431,36 @@ async def test_pages_of_the_desk_carry_a_strict_policy(browser: Browser, path: s
     assert answer.headers["x-robots-tag"] == "noindex"
     assert not re.search(r"<script(?! src=\"/static/)|<style|\son[a-z]+=|\sstyle=", answer.text)
     assert "script-src" not in (await browser.get("/glossary")).headers["content-security-policy"]
+
+
+# --------------------------------------------------------------------- one key for a whole document
+
+
+async def test_one_key_confirms_all_that_is_open_and_one_takes_it_back(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(BROADBAND, "?n=0"))).text
+    assert 'data-key="Y"' in page
+    assert page.index('id="what"') < page.index('id="decide"'), "the text stands above the decisions on a phone"
+    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", seen=field(page, "seen"))
+    assert done.headers["location"].startswith("/desk/next?n=0")
+    made = reviews.history(db, BROADBAND)
+    assert {row["verdict"] for row in made} == {"confirm"}
+    assert len({row["batch"] for row in made}) == 1
+    assert (await browser.get(document())).text.count("data-open") == 0
+    again = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=made[0]["id"])
+    assert again.status_code == 409
+    queue = (await browser.get("/desk")).text
+    await browser.send("/desk/undo", batch=field(queue, "batch"))
+    assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND))
+
+
+async def test_one_key_never_overwrites_what_somebody_decided_meanwhile(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    seen = field((await browser.get(document())).text, "seen")
+    say(db, "reject", "area:broadband", who="Ben Writer")
+    for verdict in ("confirm", "reject"):
+        done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, seen=seen)
+        assert done.status_code == (302 if verdict == "confirm" else 409)
+    held = {row["subject"]: (row["verdict"], row["name"]) for row in reviews.history(db, BROADBAND)}
+    assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so nothing is said of it"
+    assert (await browser.send(document(BROADBAND, "/all"), verdict="adore", seen="0")).status_code == 400

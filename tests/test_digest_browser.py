@@ -16,7 +16,7 @@ from test_browser import AXE, CHROMIUM, PICTURES, pytestmark  # noqa: F401  (the
 
 import serve
 from digest import service
-from digest.issues import issues
+from digest.issues import editing, issues
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import subscribe
 from digest.subscribers.tokens import Links
@@ -38,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     waiting = next(db.query("select handle, nonce from subscribers where state = 'pending'"))
     with closing(service.corpus(corpus_file)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
-    issues.write_note(
+    editing.write_note(
         db, issue.id, "The E-Rate comment period is the one to act on this week.\n\nOur draft is on its way."
     )
     issues.release(db, issues.load(db, issue.id), now=FIRST)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from digest_fixtures import FIRST_DAY, Postbox, corpus, post_office, reader
+from digest_fixtures import BROADBAND, FIRST_DAY, RULE, Postbox, corpus, post_office, reader
 
 import cli
 from store.connect import open_mail
@@ -51,7 +51,7 @@ def test_an_issue_from_start_to_end(call, tmp_path: Path, monkeypatch: pytest.Mo
         assert call("digest", "send", key).output == "nothing waits\n"
     assert len(postbox.got) == 1
     (file,) = Path("out").iterdir()
-    assert email.message_from_bytes(file.read_bytes())["Subject"].startswith("Comments close")
+    assert email.message_from_bytes(file.read_bytes())["Subject"].startswith("Passed one chamber: H.R. 1783")
     status = call("digest", "status")
     assert status.exit_code == 0
     assert "public-weekly-2022-w10: released; 1 sent" in status.output
@@ -89,6 +89,35 @@ def test_daily_issues_leave_without_a_person(call, tmp_path: Path, monkeypatch: 
         assert call("digest", "deliver", "weekly").output == ""  # nobody reads it: no issue is made
         assert call("digest", "deliver", "daily").output == f"{key}: nothing waits\n"
     assert len(postbox.got) == 1
+
+
+def test_a_weekly_issue_waits_for_its_editor_and_then_leaves(
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    reader(db, "reader@example.org")
+    db.close()
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        monkeypatch.setenv("INFOPOLICY_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
+        waits = call("digest", "deliver", "weekly").output
+        key = waits.split()[0]
+        assert f"{key} waits for its editor until " in waits
+        assert call("digest", "deliver", "weekly").output == waits, "a second call changes nothing"
+        listed = call("digest", "edit", key, "--first", RULE, "--hide", BROADBAND).output.splitlines()
+        assert [line.split()[0] for line in listed[:1]] == ["1"]
+        assert any(line.startswith("hidden") and BROADBAND in line for line in listed)
+        assert call("digest", "edit", key, "--hide", "us-1-hr1").exit_code == 2
+        assert postbox.got == []
+        with open_mail(tmp_path / "mail.db").conn as conn:
+            # A week later by its name: the next one waits until it has left.
+            conn.execute("update digests set leaves_at = '2022-01-01T00:00:00Z', period = '2021-w52'")
+        assert call("digest", "deliver", "weekly").output == f"{key}: 1 sent\n"
+        assert call("digest", "edit", key, "--hide", RULE).exit_code == 2
+    text = postbox.got[0][1].get_body(("plain",)).get_content()
+    assert "CHOSEN BY THE EDITOR" in text
+    assert BROADBAND not in text
 
 
 @pytest.mark.slow

@@ -30,11 +30,11 @@ from classify.areas import load_areas
 from crawlers.items import KINDS, STATUSES
 from digest import service
 from digest.delivery.message import issue_message
-from digest.issues import compose, issues
+from digest.issues import compose, editing, issues
 from digest.issues.compose import MOST_BYTES
-from digest.issues.entries import _sentence
 from digest.issues.issues import Issue, IssueError
 from digest.issues.ledger import rules
+from digest.issues.lines import SECTIONS
 from digest.issues.stances import Published
 from digest.issues.words import Words
 from digest.subscribers.preferences import Preferences
@@ -85,10 +85,9 @@ def test_a_line_says_everything(db, corpus_file: Path) -> None:
     assert line.numbers == "H.R. 1783"
     assert line.companions == ("S. 900",)
     assert line.place == "United States, 117th Congress"
-    assert line.what == ("Passed one chamber 7 March 2022: Passed House by voice vote",)
-    assert line.why == "Why you get this: Library funding"
+    assert line.what == ("Passed one chamber March 7, 2022: Passed House by voice vote",)
+    assert line.why == "Policy area: Library funding"
     assert line.words == "public libraries"
-    assert line.evidence == "This bill gives public libraries money for broadband."
     assert line.holds == ("Lend hotspots",)
 
 
@@ -99,13 +98,120 @@ def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -
 
 def test_the_subject_says_what_matters_most(db, corpus_file: Path) -> None:
     issue = prepared(db, corpus_file)
-    assert reading(issue).subject == "Comments close, 22 days left: Hotspot lending under the E-Rate program (+2 more)"
-    assert (
-        reading(issue, Preferences(areas=("library-funding",))).subject
-        == "Must be seen: Library Broadband Act (+1 more)"
-    )
-    spanish = reading(issue, language="es")
-    assert spanish.subject.startswith("Cierre de comentarios, quedan 22 días: Hotspot lending")
+    assert reading(issue).subject == "Passed one chamber: H.R. 1783: Library Broadband Act (+2 more)"
+    assert reading(issue, Preferences(kinds=("regulation",))).subject.startswith("Comments close, 22 days left: 2022-")
+    spanish = reading(issue, Preferences(kinds=("regulation",)), language="es")
+    assert spanish.subject.startswith("Cierre de comentarios, quedan 22 días: 2022-")
+
+
+def test_a_routine_notice_is_never_the_subject(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update taggings set priority = 0")
+        source.execute("delete from position_matches")
+    subject = reading(prepared(db, corpus_file)).subject
+    assert subject == "Information policy digest, March 9, 2022: 3 items"
+
+
+def test_a_line_says_what_a_bill_does_and_so_does_the_subject(db, corpus_file: Path) -> None:
+    title = "An act relating to obscenity exemptions for public libraries and educational institutions"
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set title = ?, jurisdiction = 'us-ia' where id = ?", [title, BROADBAND])
+        source.execute("update position_matches set position_id = 'if-no-criminal-liability'")
+        source.execute(
+            "insert into positions (id, title, statement, area_id, areas, ordinal) "
+            "select 'if-no-criminal-liability', 'No jail', statement, area_id, areas, 99 from positions limit 1"
+        )
+    issue = prepared(db, corpus_file)
+    line = line_of(issue)
+    says = "takes away the exemption of libraries and schools from obscenity law"
+    assert line.does == f"It {says}"
+    assert reading(issue).subject.startswith(f"Passed one chamber: H.R. 1783 (Iowa) {says}")
+    assert line_of(issue).evidence == "", "no fragment of the text is quoted"
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set title = 'Repeal the ' || title where id = ?", [BROADBAND])
+    assert line_of(prepared(db, corpus_file, SECOND, SECOND_DAY, "daily"), since=0) is None, "nothing new happened"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Schools and Libraries Program; Notice of Suspension and of Proposed Debarment of John Doe",
+        "For the relief of Jane Doe and her children",
+        "Order Denying Export Privileges; In the Matter of: John Doe",
+    ],
+)
+def test_who_is_no_public_person_is_not_named(db, corpus_file: Path, title: str) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set title = ? where id = ?", [title, RULE])
+    reader(db, "a@example.org", Preferences(documents=(RULE,)))
+    issue = prepared(db, corpus_file)
+    assert "Doe" not in str(reading(issue, Preferences(areas=("broadband",))))
+    assert RULE in str(told(issue, Preferences(documents=(RULE,)))), "who follows it gets it"
+
+
+@pytest.mark.parametrize(
+    ("title", "there"), [("Sales tax exemption for fiber", False), ("Sales tax for libraries", True)]
+)
+def test_what_concerns_an_industry_and_no_library_stays_out(db, corpus_file: Path, title: str, there: bool) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set title = ? where id = ?", [title, HOSTILE_BILL])
+        source.execute("update taggings set priority = 0 where document_id = ?", [HOSTILE_BILL])
+    assert (HOSTILE_BILL in str(told(prepared(db, corpus_file)))) is there
+
+
+def test_a_priority_without_an_area_is_told(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        for table in ("tags", "position_matches"):
+            source.execute(f"delete from {table} where document_id = ?", [BROADBAND])
+    line = line_of(prepared(db, corpus_file), Preferences(must_see=True))
+    assert line.why == "A priority for libraries"
+
+
+def test_a_mail_has_fifteen_items_and_the_rest_is_on_the_site(db, corpus_file: Path) -> None:
+    from dataclasses import replace
+
+    issue = prepared(db, corpus_file)
+    many = replace(issue, entries=issue.entries * 10)
+    found = reading(many)
+    shown = sum(len(lines) for _, lines in found.sections)
+    assert (shown, len(found.also), found.left_out, found.total) == (15, 5, 10, 30)
+    assert all(line.must_see for line in found.also), "no priority document is missing from the mail"
+    assert {line.url.rsplit("/", 1)[1] for _, lines in found.sections for line in lines} == {BROADBAND, RULE}
+
+
+def test_what_only_an_area_speaks_for_fills_an_email_no_further_than_five(db, corpus_file: Path) -> None:
+    from dataclasses import replace
+
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update taggings set priority = 0")
+        source.execute("delete from position_matches")
+    issue = prepared(db, corpus_file)
+    found = reading(replace(issue, entries=issue.entries * 10), Preferences(areas=("broadband",)))
+    assert sum(len(lines) for _, lines in found.sections) == 5
+    assert found.left_out == found.total - 5 > 5
+
+
+def test_a_position_implies_its_area(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("delete from tags where document_id = ?", [BROADBAND])
+        (areas,) = source.execute("select areas from positions where id = 'tc-hotspot-lending'").fetchone()
+    line = line_of(prepared(db, corpus_file), Preferences(areas=(areas.split("; ")[0],)))
+    assert line is not None
+
+
+def test_an_editor_puts_first_hides_and_gives_back(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    editing.edit(db, issue.id, now=FIRST, first=[HOSTILE_BILL, RULE], hide=[BROADBAND])
+    edited = issues.load(db, issue.id)
+    assert told(edited) == {"picked": [HOSTILE_BILL, RULE]}
+    editing.edit(db, issue.id, now=FIRST, first=[RULE], restore=[BROADBAND])
+    edited = issues.load(db, issue.id)
+    assert told(edited) == {"picked": [RULE], "must_see": [BROADBAND], "new": [HOSTILE_BILL]}
+    with pytest.raises(IssueError, match="no document"):
+        editing.edit(db, issue.id, now=FIRST, hide=["us-1-hr1"])
+    issues.release(db, issue, now=FIRST)
+    with pytest.raises(IssueError, match="released"):
+        editing.edit(db, issue.id, now=FIRST, hide=[RULE])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +237,7 @@ def test_a_search_shows_the_words_around_it(db, corpus_file: Path) -> None:
     choice = Preferences(jurisdictions=("us-tx",), searches=("schools",))
     reader(db, "a@example.org", choice)
     ((_, (line,)),) = reading(prepared(db, corpus_file), choice).sections
-    assert line.why == "Why you get this: your search “schools”"
+    assert line.why == "Your search: “schools”"
     assert "schools and libraries buy Wi-Fi hotspots" in line.evidence
 
 
@@ -146,7 +252,7 @@ def test_many_new_titles_are_one_fact(db, corpus_file: Path) -> None:
     told_of = {
         line.why: line.what for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines
     }
-    assert "30 new titles" in told_of["Why you get this: you follow H.R. 1783"]
+    assert "30 new titles" in told_of["You follow H.R. 1783"]
 
 
 def test_the_end_of_a_session_is_read_by_those_who_follow_its_bills(db, corpus_file: Path) -> None:
@@ -159,7 +265,7 @@ def test_the_end_of_a_session_is_read_by_those_who_follow_its_bills(db, corpus_f
     reader(db, "a@example.org", choice)
     issue = prepared(db, corpus_file)
     ((heading, (line,)),) = reading(issue, choice).sections
-    assert (heading, *line.what) == ("outcome", "Its session ended 4 March 2022: it can no longer move")
+    assert (heading, *line.what) == ("outcome", "Its session ended March 4, 2022: it can no longer move")
     assert PLAIN not in str(told(issue))
 
 
@@ -184,7 +290,7 @@ def test_nothing_is_told_twice_and_the_second_issue_has_what_is_new(db, corpus_f
     assert (since, through) == (first.through, second.through)
     found = reading(second, person.preferences, since)
     assert [line.what for _, lines in found.sections for line in lines] == [
-        ("Became law 14 March 2022; Law: Public Law 117-98",)
+        ("Became law March 14, 2022; Law: Public Law 117-98",)
     ]
 
 
@@ -247,7 +353,7 @@ def test_companions_that_both_move_are_one_line(db, corpus_file: Path) -> None:
     (line,) = dict(reading(prepared(db, corpus_file)).sections)["must_see"]
     assert line.numbers == "H.R. 1783, S. 900"
     assert line.companions == ()
-    assert line.what[0] == "S. 900: Reported by committee 8 March 2022"
+    assert line.what[0] == "S. 900: Reported by committee March 8, 2022"
 
 
 def test_ceremonial_documents_stay_out_unless_followed(db, corpus_file: Path) -> None:
@@ -292,8 +398,8 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     second = prepared(db, corpus_file, SECOND, SECOND_DAY)
     line = line_of(second, since=second.news_since)
     assert line.section == "stance"
-    assert line.lead == "ALA: Support if amended: Library Broadband Act"
-    assert line.what[0] == "ALA has taken a stance, 8 March 2022: Support if amended: Hotspots"
+    assert line.lead == "ALA: Support if amended: H.R. 1783: Library Broadband Act"
+    assert line.what[0] == "ALA has taken a stance, March 8, 2022: Support if amended: Hotspots"
     assert "Stance of ALA" in compose.compose(
         second,
         Preferences(),
@@ -309,7 +415,7 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     assert not any("taken a stance" in what for what in line.what)
     decide(corpus_file, "stance", "confirm", "oppose", "2022-03-24")
     fourth = prepared(db, corpus_file, "2022-03-30T08:00:00Z", datetime.date(2022, 3, 30))
-    assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: Library Broadband Act"
+    assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: H.R. 1783: Library Broadband Act"
 
 
 def test_who_wants_one_stance_gets_no_other(db, corpus_file: Path) -> None:
@@ -341,11 +447,11 @@ def test_a_draft_is_told_to_staff_and_to_nobody_else(db, corpus_file: Path) -> N
 
 def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:
     issue = prepared(db, corpus_file)
-    issues.write_note(db, issue.id, " One.\n\nTwo. ")
+    editing.write_note(db, issue.id, " One.\n\nTwo. ")
     assert issues.load(db, issue.id).note == "One.\n\nTwo."
     issues.release(db, issue, now=FIRST)
     with pytest.raises(IssueError, match="released"):
-        issues.write_note(db, issue.id, "late")
+        editing.write_note(db, issue.id, "late")
 
 
 def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
@@ -381,7 +487,7 @@ def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:
     found, html, text = compose.compose(many, Preferences(), "en", site="https://s.example", since=0, links=links)
     assert len(html.encode()) <= MOST_BYTES
     assert found.total == 600
-    shown = sum(len(lines) for _, lines in found.sections) + len(found.short)
+    shown = sum(len(lines) for _, lines in found.sections) + len(found.also)
     assert shown + found.left_out == 600
     assert f"{found.left_out} more are on the site" in text
 
@@ -431,17 +537,4 @@ def test_the_rules_of_news_name_what_exists() -> None:
         for part in ("changes", "statuses", "actions")
         for rule in rules()[part].values()
     }
-    assert headings <= set(compose.SECTIONS)
-
-
-def test_a_sentence_is_cut_around_its_words(db, corpus_file: Path) -> None:
-    with closing(sqlite3.connect(corpus_file)) as source:
-        source.row_factory = sqlite3.Row
-        long = "First sentence. " + "word " * 300 + "broadband " + "word " * 300 + ". Last."
-        source.execute("update documents set abstract = ? where id = ?", [long, BROADBAND])
-        start = long.index("broadband")
-        row = {"document_id": BROADBAND, "field": "abstract", "start": start, "end": start + 9}
-        found = _sentence(source, row)  # type: ignore[arg-type]
-    assert "broadband" in found
-    assert found.startswith("… ")
-    assert len(found) < 330
+    assert headings <= set(SECTIONS)

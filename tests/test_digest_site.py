@@ -14,7 +14,7 @@ from site_corpus import TODAY
 import serve
 from digest import service
 from digest.delivery.send import Server
-from digest.issues import issues
+from digest.issues import editing, issues
 from digest.subscribers import limits, subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
@@ -46,7 +46,7 @@ def release(db, config: Configuration, note: str | None = None) -> str:
     with closing(service.corpus(config.corpus)) as source:
         issue = issues.prepare(db, source, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY)
     if note:
-        issues.write_note(db, issue.id, note)
+        editing.write_note(db, issue.id, note)
     issues.release(db, issue, now=FIRST)
     return issue.id
 
@@ -194,7 +194,7 @@ async def test_public_issues_and_their_feed(site, db, config: Configuration) -> 
         "S. 900",
         "Two things.",
         "The &lt;b&gt;second",
-        "Passed one chamber 7 March 2022",
+        "Passed one chamber March 7, 2022",
         "Lend hotspots",
         "no stance has been confirmed",
     ):

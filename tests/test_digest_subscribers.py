@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.delivery.message import letter
-from digest.issues.compose import plain
+from digest.issues.lines import plain
 from digest.subscribers import addresses, limits, subscribers
 from digest.subscribers.addresses import BadAddress
 from digest.subscribers.preferences import BadPreferences, Preferences, preferences

@@ -69,7 +69,8 @@ def check_atom(body: bytes) -> list[etree._Element]:
 
 
 ATOM_FEEDS = {
-    "/browse.atom": 4,
+    "/browse.atom": 3,
+    "/browse.atom?area=any": 4,
     "/browse.atom?area=broadband": 2,
     "/browse.atom?q=hotspots&kind=regulation": 1,
     "/browse.atom?q=hotspots&must_see=1&year=2022&jurisdiction=us&status=proposed&sort=latest": 1,

@@ -28,7 +28,7 @@ import pytest
 from fuzz_handed_in import handed_in
 from fuzz_local import local_files
 from fuzz_rules import rules
-from fuzz_sources import OF_SOURCE, PARSERS, sources
+from fuzz_sources import OF_SOURCE, PARSERS, first_answers, sources
 from fuzz_targets import Target
 from fuzz_visitors import visitors
 from fuzzing import change_text
@@ -52,7 +52,7 @@ pytestmark = pytest.mark.slow
 
 #: What one test may add to the memory that the suite has taken: what asks for more ends as an error and not as a dead machine.
 MEMORY = 3 << 30
-TARGETS = (*sources(), *local_files(), *rules(), *handed_in(), *visitors())
+TARGETS = (*sources(), *first_answers(), *local_files(), *rules(), *handed_in(), *visitors())
 FAST = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 chances = st.integers(0, 2**48).map(random.Random)
 
@@ -151,15 +151,6 @@ READERS = PARSERS | {
 }
 #: Why a module that reads needs no target -> the modules.
 OUR_OWN = {
-    "answers of others that their own tests spoil (test_markup.py, test_us_court_opinions.py, test_us_states_legiscan.py, "
-    "test_live_check.py); a target for each is still to be written": (
-        "crawlers/live_check.py",
-        "crawlers/markup/html.py",
-        "crawlers/markup/limited.py",
-        "crawlers/markup/xml.py",
-        "crawlers/parsers/govinfo_courts.py",
-        "crawlers/parsers/legiscan_dataset.py",
-    ),
     "tables, labels and models that come with the code, and marks that the same module wrote": (
         "crawlers/markup/formats.py",
         "positions/evaluation/directions.py",

@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import lzma
 import sqlite3
+from collections import Counter, defaultdict
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from benchmarks.label_agreement import agree, read
 from classify.areas import load_areas
 from classify.evaluation.evaluate import KINDS, BadGold, read_gold
-from classify.training.labels import FIRST, FOLDER, LATER, corpus_id, fetch, labelled_later, main, read_labels
+from classify.training.labels import (
+    FIRST,
+    FOLDER,
+    LATER,
+    corpus_id,
+    fetch,
+    kept_back,
+    labelled_later,
+    main,
+    read_labels,
+)
 from crawlers.parsers.billstatus import parse_bill
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +44,7 @@ LABEL = {"id": "us/117/hr/1", "areas": ["privacy"], "priority": 1, "sure": 0.9}
 
 
 def test_gold_holds_labels_and_no_texts() -> None:
-    allowed = {"id", "areas", "priority", "sure", "split", "stratum", "labeller", "made_on"}
+    allowed = {"id", "areas", "priority", "sure", "split", "stratum", "labeller", "made_on", "source"}
     for path in FOLDER.glob("*.jsonl"):
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         assert {key for row in rows for key in row} <= allowed
@@ -49,8 +61,50 @@ def test_gold_keeps_a_test_split_that_nothing_later_touches() -> None:
     later = [label for label in LABELS if label.id not in FIRST_IDS]
     assert len(later) >= 1000
     assert {label.split for label in later if label.stratum in KINDS} <= {"test"}
-    assert {label.split for label in later if label.stratum not in KINDS} == {"train"}
+    assert {label.split for label in later if label.stratum not in KINDS} == {"train", "kept"}
     assert sum(label.stratum == "random" for label in later) >= 100
+
+
+@pytest.mark.parametrize(("name", "least"), [("drawn.jsonl", 1500), ("rare.jsonl", 350)])
+def test_gold_drawn_blind_keeps_half_of_every_stratum_from_training(name: str, least: int) -> None:
+    rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
+    assert len(rows) >= least
+    splits: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        splits[row["source"], row["stratum"]][row["split"]] += 1
+    assert all(0 <= count["train"] - count["kept"] <= 1 for count in splits.values())
+    kept = {row["id"] for row in rows if row["split"] == "kept"}
+    assert len(kept) > 0.45 * len(rows)
+    assert kept <= kept_back()
+    assert {corpus_id(key) for key in kept} <= kept_back()
+    assert not kept_back() & {row["id"] for row in rows if row["split"] == "train"}
+
+
+def test_gold_shows_both_readings_of_a_third_and_their_agreement() -> None:
+    drawn = {row["id"] for row in map(json.loads, (FOLDER / "drawn.jsonl").read_text("utf-8").splitlines())}
+    first, second = (read(FOLDER / "readings" / f"{name}.jsonl") for name in ("first", "second"))
+    assert first.keys() == second.keys() <= drawn
+    assert len(first) >= len(drawn) / 3
+    found = agree(first, second)
+    says = " ".join((FOLDER / "README.md").read_text("utf-8").split())
+    low, high = found.micro.intervals["f1"]
+    assert f"areas {found.micro.f1:.3f} (micro-F1, {low:.3f} to {high:.3f})" in says
+    assert f"{found.same_areas} have the same areas and {found.same_priority} the same priority" in says
+    assert f"The {len(found.differences)} documents on which they differ" in says
+
+
+def test_gold_kept_back_is_not_learned_from_by_either_id(tmp_path: Path) -> None:
+    write(tmp_path / FIRST, LABEL | {"split": "test"}, LABEL | {"id": "us/117/hr/2"})
+    write(
+        tmp_path / "drawn.jsonl", *(LABEL | {"id": f"ca/45-1/c{n}", "split": s} for n, s in ((1, "train"), (2, "kept")))
+    )
+    assert kept_back(tmp_path) == {"us/117/hr/1", "us-117-hr1", "ca/45-1/c2", "ca-45-1-c2"}
+    corpus = tmp_path / "corpus.db"
+    with closing(sqlite3.connect(corpus)) as db, db:
+        db.execute("create table documents (id text primary key, title text, abstract text)")
+        db.executemany("insert into documents values (?, 'A title', null)", [("ca-45-1-c1",), ("ca-45-1-c2",)])
+    found, lacking = labelled_later(tmp_path / FIRST, [], corpus, tmp_path)
+    assert ([each.id for each in found], lacking) == (["ca/45-1/c1"], 0)
 
 
 @pytest.mark.skipif(not GIVEN.exists(), reason=f"the labelled documents are not here ({GIVEN})")
@@ -74,6 +128,7 @@ def test_gold_says_what_the_labelled_file_says() -> None:
         ("us-in/1671534/sb0487", None),
         ("us-ca/20252026/ab120", "us-ca-20252026-ab120"),
         ("us/court/docket68117049", "us-court-docket68117049"),
+        ("us/regs-fcc2012-0260/0001", "us-regs-fcc2012-0260-0001"),
         ("us-ny-nyc/2024/int1125-2024", "us-ny-nyc-2024-int1125-2024"),
         ("uk/bills/4132", "uk-bills-4132"),
         ("ca/44-1/c18", "ca-44-1-c18"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from classify.evaluation.evaluate import KINDS, read_gold
 from classify.evaluation.evaluate_by_kind import kinds_table, score_kinds
+from classify.evaluation.kept import judge_kept
 from classify.tagger import Tagger
 from classify.training.labels import FOLDER, fetch, read_labels
 
@@ -90,3 +91,26 @@ def test_kinds_long_texts_are_lacking_until_the_text_is_there(tmp_path: Path) ->
         fetch(file, tmp_path / "gold.json", folder)[1]["infopolicy crawl us_bills --congress 119, then us_bill_text"]
         == 1
     )
+
+
+def test_kept_documents_are_judged_with_their_text_where_they_are_collected(tmp_path: Path) -> None:
+    rows = [
+        label("us-tx/892/hb1", "broadband", kind="random") | {"split": "kept"},
+        label("us-tx/892/hb2", kind="words-privacy") | {"split": "kept"},
+        label("us-tx/892/hb3", "privacy", kind="random") | {"split": "kept"},
+        label("us-tx/892/hb4", "privacy", kind="random") | {"split": "train"},
+    ]
+    folder = labels(tmp_path, drawn=rows)
+    file = corpus(
+        tmp_path,
+        ("us-tx-892-hb1", "Relating to grants", None, BROADBAND * 3),
+        ("us-tx-892-hb2", "Road salt", None, None),
+        ("us-tx-892-hb4", "Student privacy", None, None),
+    )
+    judged = judge_kept(tmp_path / "dev.jsonl", file, Tagger(), folder)
+    assert judged is not None
+    assert judged.natural.tolist() == [True, False]
+    assert judged.truth.sum(axis=1).tolist() == [1, 0]
+    assert judged.likely[judged.truth].tolist() > [0.5]
+    assert judged.likely[1].max() < 0.3
+    assert judge_kept(tmp_path / "dev.jsonl", tmp_path / "absent.db", Tagger(), folder) is None

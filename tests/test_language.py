@@ -20,7 +20,9 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
+from digest.issues.effects import says
 from digest.issues.words import sentences
+from pages.browse.trackers import load_trackers
 from pages.http import formatting, language
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
@@ -36,6 +38,7 @@ PUBLIC = [
         "_left_out",
         "_macros",
         "_partners",
+        "_tracker",
         "about",
         "area",
         "areas",
@@ -53,6 +56,8 @@ PUBLIC = [
         "jurisdictions",
         "position",
         "positions",
+        "tracker",
+        "trackers",
     )
 ]
 #: Modules whose words those pages show.
@@ -135,6 +140,9 @@ def everything() -> dict[str, str]:
         said |= dict.fromkeys(of_code(path), path.name)
     said |= dict.fromkeys(of_glossary(), "glossary.yml")
     said |= dict.fromkeys(of_mails(sentences()), "sentences.yml")
+    said |= dict.fromkeys(says().values(), "bill_families.yml")
+    for tracker in load_trackers().values():
+        said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
     for area in load_areas().areas:
         said |= {area.title: "areas.yml", area.description: "areas.yml"}
     return said

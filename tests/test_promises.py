@@ -183,7 +183,7 @@ FIGURES: dict[str, dict[str, tuple[float, ...]]] = {
             sql_limits.PATIENCE,
         ),
         "may allocate {} MB": (sql_limits.HEAP / MB,),
-        "has {} MB of address space": (sql_limits.ADDRESS_SPACE / MB,),
+        "has {} MB of memory for itself": (sql_limits.MEMORY / MB,),
         "can write at most {} MB": (sql_limits.WRITTEN / MB,),
         "{} characters of SQL, values of {} MB, answers of {} MB": (
             sql_limits.LONGEST_SQL,

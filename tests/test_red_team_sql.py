@@ -148,7 +148,8 @@ def test_a_worker_has_nothing_but_the_public_file(site: Site) -> None:
         assert sum(each.startswith("socket:") for each in opened) == 1
         told = re.sub(r"  +", "|", (proc / "limits").read_text())
         for name, value in (
-            ("address space", limits.ADDRESS_SPACE),
+            ("data size", limits.MEMORY),
+            ("address space", limits.MEMORY + limits.MAPPED),
             ("file size", limits.WRITTEN),
             ("core file size", 0),
         ):

@@ -189,9 +189,9 @@ async def test_the_sources_page_names_the_sessions_that_are_left_out(tmp_path: P
     publish(corpus, NOW)
     page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/sources")).text
     words = " ".join(re.sub(r"<[^>]+>", "", page).split())
-    assert "Oregon, 2025 &lt;S&gt;: 3 bills, last moved 13 November 2025" in words
+    assert "Oregon, 2025 &lt;S&gt;: 3 bills, last moved November 13, 2025" in words
     assert "Oregon, 2024 Unasked: the source has not yet said how many bills it has" in words
-    assert "1 older sessions, the last of which ended 26 June 2021, are collected only on request." in words
+    assert "1 older sessions, the last of which ended June 26, 2021, are collected only on request." in words
     assert "Empty" not in words
     assert "2026 Regular" not in words
 

@@ -79,7 +79,7 @@ def test_a_law_is_cited_as_a_law_in_the_year_it_became_one() -> None:
     found = cited(bill(status="enacted", status_on="2022-01-05"), "117-99")
     assert found["bluebook"] == "Library Broadband Act, Pub. L. No. 117-99 (2022)."
     assert found["apa"].startswith("Library Broadband Act, Pub. L. No. 117-99 (2022). https://www.congress.gov/")
-    assert "Public Law 117-99. Became law (5 January 2022)." in found["plain"]
+    assert "Public Law 117-99. Became law (January 5, 2022)." in found["plain"]
 
 
 def test_a_long_title_is_no_name_to_the_bluebook() -> None:
@@ -110,8 +110,8 @@ def test_what_we_cannot_cite_surely_after_the_bluebook_is_left_out() -> None:
 
 def test_a_plain_citation_says_where_and_when_it_was_read() -> None:
     assert cited(bill())["plain"] == (
-        "Library Broadband Act. H.R. 1783, 117th Congress. In committee (12 March 2021). "
-        f"Information policy monitor, {SITE}/documents/us-117-hr1783 (read on 9 March 2022)."
+        "Library Broadband Act. H.R. 1783, 117th Congress. In committee (March 12, 2021). "
+        f"Information policy monitor, {SITE}/documents/us-117-hr1783 (read on March 9, 2022)."
     )
 
 
@@ -221,7 +221,7 @@ async def test_a_card_may_be_framed_and_nothing_else_may(site) -> None:
 async def test_a_card_tells_where_a_document_stands(site) -> None:
     text = await page(site, f"/embed/documents/{RULE}")
     assert "Hotspot lending under the E-Rate program" in text
-    assert "31 March 2022" in re.sub(r"<[^>]+>", "", text)
+    assert "March 31, 2022" in re.sub(r"<[^>]+>", "", text)
     links = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener">', text)
     assert links == [f"{SITE}/documents/{RULE}", f"{SITE}/"]
     hostile = await page(site, f"/embed/documents/{HOSTILE_BILL}")
@@ -242,7 +242,7 @@ async def test_a_position_on_one_sheet(site) -> None:
         "Passed one chamber",
         "A library may lend hotspots",
         "Comments on E-Rate",
-        "9 March 2022",
+        "March 9, 2022",
         f"{SITE}/positions/tc-hotspot-lending",
     ):
         assert fact in shown

@@ -121,22 +121,22 @@ async def _shown(path: Path, day: str, address: str) -> str:
 @pytest.mark.slow
 async def test_the_page_says_that_a_bill_can_no_longer_move(tmp_path: Path) -> None:
     path = build(tmp_path)
-    told = "The 117th Congress ended on 3 January 2023 , so this bill can no longer move."
+    told = "The 117th Congress ended on January 3, 2023 , so this bill can no longer move."
     assert told in await _shown(path, "2023-01-03", f"/documents/{HOSTILE_BILL}")
     assert told not in await _shown(path, "2023-01-02", f"/documents/{HOSTILE_BILL}")
     assert told not in await _shown(path, "2023-01-03", f"/documents/{PLAIN}")
     for address in ("/browse", "/areas/library-funding", "/positions/tc-hotspot-lending"):
         assert "ended with the 117th Congress" in await _shown(path, "2023-01-03", address)
         assert "ended with the 117th Congress" not in await _shown(path, TODAY, address)
-    assert "None of these can still move" in await _shown(path, "2023-06-15", "/")
+    assert "None of these can still move" in await _shown(path, "2023-06-15", "/jurisdictions/us")
 
 
 async def test_an_empty_calendar_shows_what_has_lately_passed(tmp_path: Path) -> None:
     path = build(tmp_path)
-    for address in ("/deadlines", "/areas/broadband", "/", "/deadlines?kind=comment_close"):
+    for address in ("/deadlines", "/areas/broadband", "/deadlines?kind=comment_close"):
         shown = await _shown(path, "2022-06-01", address)
         assert "Lately passed" in shown
-        assert "31 March 2022" in shown
+        assert "March 31, 2022" in shown
     assert "Lately passed" not in await _shown(path, TODAY, "/deadlines")
 
 
@@ -147,7 +147,8 @@ def test_one_choice_finds_whatever_passed_a_chamber(db: sqlite3.Connection) -> N
     assert [result.card.id for result in with_words.results] == [BROADBAND]
     everything = browse.browse(db, browse.Filters(), DAY)
     statuses = next(facet for facet in everything.facets if facet.name == "status")
-    assert (statuses.choices[0].value, statuses.choices[0].count) == ("passed_a_chamber", 2)
+    groups = {choice.value: choice.count for choice in statuses.choices[:2]}
+    assert groups == {"alive": 2, "passed_a_chamber": 2}
 
 
 async def _csv(path: Path, address: str) -> list[dict[str, str]]:

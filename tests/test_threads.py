@@ -159,4 +159,4 @@ async def test_the_page_shows_the_thread(db: Database) -> None:
     page = (await site.client.get(f"/documents/{RULE}")).text
     assert "The rulemaking it belongs to" in page
     assert f'href="/documents/{EXTENSION}"' in page
-    assert "30 April 2022" in page
+    assert "April 30, 2022" in page

@@ -139,7 +139,7 @@ def test_every_host_that_may_be_asked_is_described_and_the_other_way_round() -> 
 def test_only_what_carries_a_tag_or_comes_near_one(corpus: Database, path: Path) -> None:
     corpus.execute("delete from tags")
     assert run(path) == []
-    corpus.execute("insert into taggings values ('us-nd-1-hb10', 'x', 'x', 1, 0.1)")
+    corpus.execute("insert into taggings values ('us-nd-1-hb10', 'x', 'x', 1, 0.1, 1, 0.1, null, null)")
     assert list(texts(run(path))) == [ND]
     assert len(texts(run(path, tagged="no"))) == 5
     assert list(texts(run(path, tagged="no", jurisdiction="us-nd"))) == [ND]

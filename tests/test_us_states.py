@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import scrapy
@@ -17,7 +18,7 @@ from sqlite_utils import Database
 from crawlers.completeness.session_choice import current
 from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
-from crawlers.parsers.states import canonical_session
+from crawlers.parsers.states import canonical_session, load_states
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
@@ -165,6 +166,25 @@ def test_postal_code_of_a_jurisdiction(name: str | None, expected: str | None) -
 
 def session(name: str, ends_on: str | None, starts_on: str | None = None, state: str = "md") -> api.Session:
     return api.Session(state=state, name=name, starts_on=starts_on, ends_on=ends_on, updated_at=None)
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "expected"),
+    [
+        ("ut", "2026-03-07T05:12:00+00:00", "2026-03-06"),  # ten in the evening in Salt Lake City
+        ("mt", "2025-01-15T20:00:00+00:00", "2025-01-15"),
+        ("ky", "2026-02-19T05:00:00+00:00", "2026-02-19"),  # midnight there
+        ("ut", "2026-03-07T00:00:00+00:00", "2026-03-07"),  # a day without a time
+        ("ut", "2026-03-07", "2026-03-07"),
+        ("ut", "2026-03-07T22:10:00", "2026-03-07"),
+        ("ut", "0001-01-01T03:00:00+00:00", "0001-01-01"),  # there is no day before
+        ("ut", "2026-02-30T03:00:00+00:00", "2026-02-30"),
+        ("ut", "", None),
+        ("ut", None, None),
+    ],
+)
+def test_the_day_of_an_action_is_the_one_in_its_state(state: str, text: str | None, expected: str | None) -> None:
+    assert api.day(text, ZoneInfo(load_states()[state]["timezone"])) == expected
 
 
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:

@@ -14,8 +14,8 @@ TODAY = datetime.date(2022, 3, 9)
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("2022-03-08", "8 March 2022"),
-        ("2022-12-31T23:59:59Z", "31 December 2022"),
+        ("2022-03-08", "March 8, 2022"),
+        ("2022-12-31T23:59:59Z", "December 31, 2022"),
         (None, ""),
         ("soon", "soon"),
         ("2022-13-40", "2022-13-40"),
@@ -50,6 +50,9 @@ def test_how_far_a_day_is(day: str, shown: str) -> None:
         ("us", "112", "112th Congress"),
         ("us", "103", "103rd Congress"),
         ("us", "fr", ""),
+        ("us", "regs", ""),
+        ("us", "court", ""),
+        ("uk", "bills", ""),
         ("us-tx", "89r", "Session 89r"),
         ("us-ny", "2026", ""),
         ("us", None, ""),
@@ -63,10 +66,13 @@ def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, show
     ("starts_at", "zone", "shown"),
     [
         ("2022-03-31T23:59:59", "America/New_York", "end of the day, Eastern time"),
-        ("2022-03-31T10:00:00", "America/Chicago", "10:00, Central time"),
+        ("2022-03-31T10:00:00", "America/Chicago", "10:00 a.m., Central time"),
         ("2022-03-31T00:00:00", "America/New_York", ""),
         ("2022-03-31", "America/New_York", ""),
-        ("2022-03-31T10:00:00", None, "10:00"),
+        ("2022-03-31T10:00:00", None, "10:00 a.m."),
+        ("2022-03-31T13:20:00", "America/Denver", "1:20 p.m., Mountain time"),
+        ("2022-03-31T12:05:00", None, "12:05 p.m."),
+        ("2022-03-31T00:30:00", None, "12:30 a.m."),
     ],
 )
 def test_times_are_told_in_their_zone(starts_at: str, zone: str | None, shown: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from classify.areas import load_areas
+from classify.evaluation.promise import Judged, promise
 from classify.evaluation.report import table
 from classify.tagger import Record, Tagger, Tagging
 from store.errors import InvalidInput
@@ -220,8 +221,12 @@ def calibration(truth: np.ndarray, probability: np.ndarray, bins: int = 10) -> d
     return {"n": len(p), "error": round(float(error(y)), 3), "by_chance": round(by_chance, 3), "points": points}
 
 
-def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None) -> dict[str, Any]:
+def evaluate(
+    gold_path: Path, split: str = "test", tagger: Tagger | None = None, kept: Judged | None = None
+) -> dict[str, Any]:
     """Tag the labelled documents of a split and score the result; see ``table`` for how it reads.
+
+    ``kept`` are further documents that nothing learned from; what is decided without a person is counted on both.
 
     Raises:
         BadGold: the labelled file cannot be used.
@@ -244,6 +249,8 @@ def evaluate(gold_path: Path, split: str = "test", tagger: Tagger | None = None)
             report[name] = _scores(truth[rows], flags[rows], areas) | {
                 kind: _by_group(order, names[rows], truth[rows], flags[rows]) for kind, (order, names) in groups.items()
             }
+    judged = Judged(truth, likely, natural)
+    report["promise"] = promise(judged.and_also(kept) if kept else judged, areas)
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
     report["calibration_of_all"] = calibration(truth.ravel(), likely.ravel())
@@ -273,13 +280,20 @@ def _by_group(order: Iterable[str], names: np.ndarray, truth: np.ndarray, flags:
     return {name: asdict(score(truth[rows], flags[rows])) for name, rows in here if rows.any()}
 
 
-def main(gold: Path, as_json: bool = False, on: str = "", others: Mapping[str, Any] | None = None) -> int:
-    """Print the report for a labelled file, dated ``on``; ``others`` are the figures of `classify.evaluation.evaluate_by_kind`.
+def main(
+    gold: Path,
+    as_json: bool = False,
+    on: str = "",
+    others: Mapping[str, Any] | None = None,
+    kept: Judged | None = None,
+) -> int:
+    """Print the report for a labelled file, dated ``on``; ``others`` are the figures of `classify.evaluation.evaluate_by_kind`,
+    ``kept`` the documents of `classify.evaluation.kept`.
 
     Returns 0, or 2 with a message when the file cannot be used.
     """
     try:
-        report = {"date": on, **evaluate(gold), "kinds": dict(others or {})}
+        report = {"date": on, **evaluate(gold, kept=kept), "kinds": dict(others or {})}
     except BadGold as error:
         print(f"infopolicy evaluate: {error}", file=sys.stderr)
         return 2

@@ -15,6 +15,7 @@ def table(report: dict[str, Any]) -> str:
             rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
             rows += [row for kind in ("levels", "lengths", "areas") for row in part[kind].items()]
             lines += _score_lines(heading, rows)
+    lines += ["", *_promise_lines(report["promise"])]
     return "\n".join([*lines, "", *_ranking_lines(report["ranking"]), "", *_calibration_lines(report)])
 
 
@@ -29,6 +30,21 @@ def _score_lines(heading: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> li
             f"  {label:<26}{row['n']:>10}{row['positives']:>8}{row['precision']:>11.3f}{row['recall']:>8.3f}"
             f"{row['f1']:>7.3f}   {low:.3f} to {high:.3f}"
         )
+    return lines
+
+
+def _promise_lines(found: dict[str, Any]) -> list[str]:
+    heading = f"Decided (at least {found['sure_yes']:.0%} or less than {found['sure_no']:.0%} sure)"
+    lines = [f"{heading:<42}{'decided':>8}{'tags':>6}{'right':>6}{'at least':>9}{'undecided':>10}   missed"]
+    for name, row in [("all areas", found["all"]), ("drawn at random", found["random"]), *found["areas"].items()]:
+        if row["n"]:
+            bound = "–" if row["at_least"] is None else f"{row['at_least']:.3f}"
+            lines.append(
+                f"  {name:<40}{row['decided']:>8.1%}{row['tags']:>6}{row['right']:>6}{bound:>9}{row['undecided']:>10}"
+                f"   {row['missed']} of {row['labels']}"
+            )
+    if found["whole"] is not None:
+        lines.append(f"Of the documents drawn at random, {found['whole']:.1%} have no undecided area")
     return lines
 
 

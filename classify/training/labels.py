@@ -1,7 +1,7 @@
 """Labels that travel: `classify/gold/` holds ids and labels only; the texts come from what has been collected.
 
 The files there: `dev.jsonl`, the labelled documents with their split; the others, documents read later: some to learn from,
-some (`KINDS`) to test on what the first file does not hold.
+some (`KINDS`) to test on what the first file does not hold, and of those drawn at random half, the split `kept`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _SOURCES = {
     "us-ny-nyc/": "us_local_legistar",
     "uk/": "uk_bills",
     "ca/": "ca_bills",
+    "us/regs-": "us_regulations --since 2005-01-01",
 }
+#: Documents of these splits teach nothing, whoever thinks or decides what about them.
+KEPT_BACK = ("test", "kept")
 #: Bills with title and summary that may stand beside the labelled documents.
 BILLS = "weak-bills.jsonl.xz"
 _TEXT = "select title, abstract from documents where id = ?"
@@ -98,6 +101,16 @@ def read_labels(folder: Path = FOLDER) -> list[Label]:
         BadGold: the first file is missing, or one holds a line that is no label.
     """
     return [*_read(folder / FIRST), *_read_later(folder)]
+
+
+def kept_back(folder: Path = FOLDER) -> set[str]:
+    """Documents that nothing may be learned from, each by its id in the files of labels and by that in corpus.db.
+
+    Raises:
+        BadGold: the labels cannot be read.
+    """
+    kept = [label for label in read_labels(folder) if label.split in KEPT_BACK]
+    return {name for label in kept for name in (label.id, label.document) if name}
 
 
 def _read_later(folder: Path) -> Iterator[Label]:

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from classify.evaluation.evaluate import BadGold, Gold, evaluate, read_gold, score
 from classify.features import BLOCKS
 from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_terms, save_model
+from classify.models import in_use
 from classify.tagger import Tagger
 from classify.training.feature_matrix import Corpus, Vocabulary, learn_vocabulary, matrix, read_corpus
 from classify.training.labels import labelled_later
@@ -214,10 +215,10 @@ def _arrays(vocabulary: Vocabulary, weights: np.ndarray, bias: np.ndarray, curve
 def main(
     gold_path: Path, decisions: Sequence[Decision] = (), folder: Path = MODEL_DIR, corpus: Path | None = None
 ) -> int:
-    """Train on the split `train`, then say on the split `test` what the old and the new model reach; 0, 1 when the new one
-    is worse there (it is written all the same), 2 with a message when a file cannot be used."""
+    """Train on the split `train` into ``folder``, then say on the split `test` what the model in use and the new one reach; 0,
+    1 when the new one is worse there (it is written all the same), 2 with a message when a file cannot be used."""
     try:
-        before = evaluate(gold_path) if (folder / ARRAYS).exists() else None
+        before = evaluate(gold_path) if (in_use(MODEL_DIR) / ARRAYS).exists() else None
         gold = read_gold(gold_path, "train")
         later, lacking = labelled_later(gold_path, {document.id for document in gold}, corpus)
         gold += later

@@ -117,6 +117,15 @@ def read_list(body: bytes) -> list[Record]:
     return rows
 
 
+def is_empty(body: bytes) -> bool:
+    """Whether an answer is a list without a bill: between two parliaments no session is the present one.
+
+    Raises:
+        Unreadable: it is no JSON.
+    """
+    return read_json(body) == []
+
+
 def listed(row: Record) -> Element:
     """A row of a list as a bill's page would have it, as far as it goes."""
     bill = etree.Element("Bill")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crawlers.items import (
     Action,
@@ -158,10 +160,19 @@ def changed_at(session: Session) -> str | None:
         return None
 
 
-def day(value: Any) -> str | None:
-    """The ISO day of a date or time; None for "" and for what is no date."""
-    text = value[:10] if isinstance(value, str) else ""
-    return text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+def day(value: Any, zone: ZoneInfo | None = None) -> str | None:
+    """The ISO day of a date or time; None for "" and for what is no date.
+
+    Some states' scrapers give a time in UTC, which is the next day for what a chamber does in the evening: in `zone` it is the
+    day on which people there saw it. Midnight in UTC stands for a day without a time.
+    """
+    text = value if isinstance(value, str) else ""
+    if zone and len(text) > 10:
+        with suppress(ValueError, OverflowError):
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo and moment.astimezone(_UTC).time() != time():
+                text = moment.astimezone(zone).date().isoformat()
+    return text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d", text[:10]) else None
 
 
 # --------------------------------------------------------------------- a bill
@@ -200,8 +211,9 @@ def _bill(key: str, row: Record) -> Bill:
     document_type = kinds[0] if kinds else "bill"
     chamber = (row.get("from_organization") or {}).get("classification") or None
     rows = _in_order(row)
-    classified = [_action(each) for each in rows]
-    introduced_on = day(row.get("first_action_date")) or (classified[0][0].acted_on if classified else None)
+    zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
+    classified = [_action(each, zone) for each in rows]
+    introduced_on = day(row.get("first_action_date"), zone) or (classified[0][0].acted_on if classified else None)
     history = state_history(classified, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
     title = clean(row["title"])
@@ -243,12 +255,12 @@ def _in_order(row: Record) -> list[Record]:
     return sorted(actions, key=lambda each: each["order"]) if all("order" in each for each in actions) else actions
 
 
-def _action(row: Record) -> tuple[Action, tuple[str, ...]]:
+def _action(row: Record, zone: ZoneInfo) -> tuple[Action, tuple[str, ...]]:
     """The action with the most telling of its classes, and all of them. What the source has classified stays so."""
     description = clean(row["description"]) or ""
     classes = tuple(row.get("classification") or ()) or classify(description)
     chamber = (row.get("organization") or {}).get("classification") or None
-    acted_on = day(row["date"])
+    acted_on = day(row["date"], zone)
     if acted_on is None:
         raise TypeError(f"the date {row['date']!r} of an action")
     action = Action(acted_on=acted_on, description=description, classification=most_telling(classes), chamber=chamber)

@@ -47,7 +47,27 @@ class CaBillsSpider(GatheringSpider):
         whole = stored_state.whole_sessions(self.corpus, source=self.name)
         return [session for session in li.ended_sessions() if session not in whole]
 
+    def holds_the_present_session(self) -> bool:
+        """Whether a bill is stored of a session that has not ended: then an empty list is an error."""
+        held = stored_state.rows(self.corpus, "select distinct session from documents where source = ?", [self.name])
+        return not {session for (session,) in held} <= set(li.ended_sessions())
+
+    def still_held(self) -> Iterator[Listing]:
+        """The ended sessions that came whole: they were not asked for, and nothing in them is gone."""
+        for session in set(li.ended_sessions()) - set(self.ended()):
+            self.listed.add(session)
+            have = stored_state.stamps(self.corpus, source=self.name, session=session)
+            yield Listing(
+                source=self.name, jurisdiction=li.JURISDICTION, session=session, part="", document_ids=tuple(have)
+            )
+
     def parse_list(self, response: Response, session: str | None) -> Iterator[Any]:
+        if session is None and li.is_empty(response.body) and not self.holds_the_present_session():
+            self.logger.warning(
+                "the list of the present session is empty, as between two parliaments: nothing of it is stored"
+            )
+            yield from self.still_held()
+            return
         rows, bad = self.rows(li.read_list(response.body), response.url)
         found = {li.session_of(bill) for bill, _ in rows.values()}
         if len(found) != 1 or session not in (None, *found):

@@ -1,4 +1,4 @@
-"""The full text of every version of the federal bills that carry a tag, from govinfo's BILLS collection."""
+"""The full text of every version of the federal bills that carry a tag or come near one, from govinfo's BILLS collection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from crawlers.storage.stored_texts import COLUMNS, bill_as_stored, had_before, s
 _BILLS = """
     select {columns} from documents d
     where d.jurisdiction = 'us' and d.kind = 'bill' and d.level = 'federal' {tagged} order by d.id"""
-_TAGGED = "and d.id in (select document_id from tags)"
+#: What carries a tag, and what the trained model would list although no single area is sure: a terse title says little.
+_TAGGED = """and (d.id in (select document_id from tags)
+    or d.id in (select document_id from taggings where model_priority > 0))"""
 
 
 @dataclass
@@ -136,7 +138,7 @@ class UsBillTextSpider(GatheringSpider):
 
 
 def stored_bills(corpus: Path, *, tagged: bool, congress: str | None) -> dict[str, Stored]:
-    """The federal bills by id, each with its versions in govinfo; only those that carry a tag if so wanted."""
+    """The federal bills by id, each with its versions in govinfo; only those that carry a tag or come near one if so wanted."""
     bills = {
         row["id"]: Stored(dict(row))
         for row in stored_state.rows(corpus, _BILLS.format(columns=COLUMNS, tagged=_TAGGED if tagged else ""))

@@ -30,7 +30,7 @@ _BILLS = """
     select {columns} from documents d where d.level = 'state' and d.kind = 'bill' {tagged} order by d.id"""
 #: What carries a tag, and what the trained model would list although no single area is sure.
 _TAGGED = """and (d.id in (select document_id from tags)
-    or d.id in (select document_id from taggings where priority > 0))"""
+    or d.id in (select document_id from taggings where model_priority > 0))"""
 FORBIDDEN, UNREADABLE = "forbidden", "unreadable"
 #: Processes that read files at the same time.
 _READERS = 2

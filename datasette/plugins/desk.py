@@ -26,10 +26,13 @@ from desk.web.context import Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, PORTALS
+from digest.issues.editing import EditorsDesk
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
+from second_reader.opinions import newest_reading
 from store.clock import ago, utc_now
+from store.connect import open_mail
 
 log = logging.getLogger("infopolicy.desk")
 
@@ -61,7 +64,7 @@ def view_of(route):
             return _redirect(datasette, request, config, answer)
         if isinstance(answer, Attachment):
             name = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
-            return Response.text(answer.body, headers=name)
+            return Response(answer.body, headers=name, content_type=answer.type)
         body = await datasette.render_template(
             answer.template, answer.variables | {"account": account}, request=request
         )
@@ -150,6 +153,10 @@ def _given(portal, datasette, request, config, form):
         given |= {
             "publish": partial(publish_decisions, config.corpus),
             "take_in": partial(manual_documents.show, config.corpus),
+            "second_reading": partial(newest_reading, config.opinions),
+            "site": config.site,
+            "own_drafts": config.publish_own_drafts == "yes",
+            "digest": _digest(datasette),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }
     if form:
@@ -159,6 +166,17 @@ def _given(portal, datasette, request, config, form):
         given |= {"form": form.values, "files": form.files, "device": device.get("device", "") if recent else ""}
         given["origin"] = request_parsing.who_asks(_peer(request), request.headers, config)
     return given
+
+
+def _digest(datasette):
+    """The drafts of the digest; None on a site without mail."""
+    config = getattr(datasette, "mail_configuration", None)
+
+    def opened():
+        refuse_lost(config.data, ["mail.db"])
+        return open_mail(config.mail)
+
+    return EditorsDesk(opened) if config else None
 
 
 def _to_login(request):

@@ -6,11 +6,12 @@ from pages.documents import document
 from pages.http import formatting
 from pages.http.site import KEY, arguments, now, page_number, read, today
 from pages.places import calendar, compare, coverage, overview, places
+from pages.places import home as front
 from pages.positions import positions
 
 
 async def home(datasette, request):
-    return await datasette.page(request, "home.html", await read(datasette, overview.home, today(datasette)))
+    return await datasette.page(request, "home.html", await read(datasette, front.home, now(datasette)))
 
 
 async def one_document(datasette, request):

@@ -128,7 +128,8 @@ async def subscribe(datasette, request):
     config = settings(datasette)
     known = await read(datasette, estimate.choices)
     if request.method != "POST":
-        start = {name: found for name in PREFILLED if (found := request.args.getlist(name))}
+        # Priority documents only, until a person asks for more: who gets too much reads nothing.
+        start = {"must_see": ["1"]} | {name: found for name in PREFILLED if (found := request.args.getlist(name))}
         return await show_form(datasette, request, Form.of(start), known=known)
     form = Form()
     try:
@@ -276,7 +277,7 @@ async def issue(datasette, request):
         if request.url_vars["id"] not in {each["id"] for each in issues.archive(db, 10_000)}:
             return None
         found = issues.load(db, request.url_vars["id"])
-        return found, compose.read(found, None, Words(language), site="", since=found.news_since, detailed=10_000)
+        return found, compose.read(found, None, Words(language), site="", since=found.news_since, most=10_000)
 
     found = await with_mail(datasette, load)
     one, reading = datasette.found(found)

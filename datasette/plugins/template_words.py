@@ -5,10 +5,12 @@ from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
 from pages.http.site import read
+from pages.http.titles import readable
 from pages.positions import positions
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
+    ("/trackers", N_("Issues")),
     ("/areas", N_("Areas")),
     ("/positions", N_("Positions")),
     ("/deadlines", N_("Deadlines")),
@@ -20,6 +22,7 @@ NAVIGATION = [
 def prepare_jinja2_environment(env):
     env.filters.update(
         words=formatting.date_in_words,
+        readable=readable,
         month=formatting.month_in_words,
         place=formatting.place,
         safe_url=formatting.safe_url,

@@ -12,7 +12,9 @@ const LINE = "var(--line-strong)", FILL = "var(--accent)";
 function numbers(table) {
   const heads = [...table.tHead.rows[0].cells].slice(1).map(words);
   return [...table.tBodies[0].rows].flatMap((row) =>
-    [...row.cells].slice(1).map((cell, n) => ({ name: words(row.cells[0]), at: heads[n], count: number(cell) })),
+    [...row.cells].slice(1).flatMap((cell, n) =>
+      cell.querySelector("data") ? [{ name: words(row.cells[0]), at: heads[n], count: number(cell) }] : [], // a dash is no number
+    ),
   );
 }
 
@@ -21,7 +23,7 @@ function strips(all, { width, series, along, own, newest: sentence }) {
   const top = new Map();
   for (const each of all) top.set(each[series], Math.max(top.get(each[series]) ?? 1, each.count));
   const highest = Math.max(...top.values());
-  const places = [...new Set(all.map((each) => each[along]))];
+  const places = [...new Set(all.map((each) => each[along]))].sort(); // years: a series may lack the first of them
   const every = Math.ceil(places.length / (width / 46));
   const newest = (name) => all.filter((each) => each[series] === name).at(-1);
   const height = (each) => (own ? each.count / top.get(each[series]) : each.count);

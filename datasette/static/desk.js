@@ -69,7 +69,10 @@
     c: () => press("c"),
     m: add,
     d: () => follow('a[data-key="d"]'),
+    Y: () => follow('button[data-key="Y"]'),
+    N: () => follow('button[data-key="N"]'),
     u: () => follow('button[data-key="u"]'),
+    p: () => follow('button[data-key="p"]'),
   };
 
   function follow(selector) {

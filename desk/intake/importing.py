@@ -17,10 +17,11 @@ from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
-from desk.web.context import Answer, Page, Redirect, RequestContext, parts_of
+from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import staff_page
+from pages.export.exports import csv_lines
 from store.connect import writing
 
 
@@ -80,6 +81,21 @@ def page(context: RequestContext) -> Answer:
             return Page("desk/import_preview.html", view)
     view = {"problem": problem, "imports": past(context.db), "known": tracker.words(), "most": tracker.MOST_ROWS}
     return Page("desk/import.html", view, 400 if problem else 200)
+
+
+@staff_page(r"/import/template\.csv", role="reviewer", methods="GET")
+def template(context: RequestContext) -> Answer:
+    """A file with the headers that an import reads, and one row as an example."""
+    example = ("HR 1783", "US", "117th Congress", "Support", "Ask the whip", "")
+    return Attachment(
+        "tracker-template.csv",
+        csv_lines(TEMPLATE, [dict(zip(TEMPLATE, example, strict=True))]),
+        "text/csv; charset=utf-8",
+    )
+
+
+#: Headers of the template, each known to tracker.yml.
+TEMPLATE = ("Bill number", "State", "Session", "Our position", "Notes", "Link")
 
 
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:

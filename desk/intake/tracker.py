@@ -52,6 +52,8 @@ class Tracker:
     rows: list[Row]
     headers: dict[str, str]
     notice: str | None = None
+    #: Headers of columns that are not read.
+    unread: tuple[str, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -127,11 +129,14 @@ def _excel(body: bytes) -> list[list[str]]:
 def _rows(lines: Iterable[list[str]], notice: str | None) -> Tracker:
     columns: dict[str, int] = {}
     headers: dict[str, str] = {}
+    unread: tuple[str, ...] = ()
     rows: list[Row] = []
     for number, line in enumerate(lines, 1):
         if not columns:
             columns = _columns(line)
             headers = {name: " ".join(line[place].split())[:80] for name, place in columns.items()}
+            others = (cell for place, cell in enumerate(line) if place not in columns.values())
+            unread = tuple(" ".join(cell.split())[:80] for cell in others if cell.strip()) if columns else ()
             if number >= _HEADER_WITHIN and not columns:
                 break
         elif any(cell.strip() for cell in line):
@@ -143,7 +148,7 @@ def _rows(lines: Iterable[list[str]], notice: str | None) -> Tracker:
         raise BadTracker(f"there are more than {MOST_ROWS} rows: split the file")
     if not rows:
         raise BadTracker("there are headers, but no rows below them")
-    return Tracker(rows, headers, notice)
+    return Tracker(rows, headers, notice, unread)
 
 
 def _columns(line: list[str]) -> dict[str, int]:

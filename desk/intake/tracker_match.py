@@ -100,6 +100,8 @@ def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
     if place is None and re.sub(r"[^a-z]", "", number.lower()) in _FEDERAL_ONLY:
         place = "us"
     numbered = _of_number(db, number, place)
+    if not numbered and place != "us":
+        numbered = [each for other in _other_letters(number) for each in _of_number(db, other, place)]
     session = row.cells.get("session", "")
     kept = [each for each, its in numbered if not session or same_session(session, its, place)]
     where = glossary()["jurisdictions"].get(place, place) if place else "any place"
@@ -154,6 +156,14 @@ def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candi
         [*sorted(forms), *([place] if place else [])],
     ).fetchall()
     return [(_candidate(row), row[3]) for row in rows]
+
+
+def _other_letters(number: str) -> list[str]:
+    """The same number as others write it: "S 2525" is "SB2525" where a state says so."""
+    parts = re.fullmatch(r"\s*([A-Za-z.]+)[\s-]*([0-9].*)", number)
+    letters = parts[1].replace(".", "").lower() if parts else ""
+    groups = [group for group in tracker.words()["same_letters"] if letters in group]
+    return [f"{other} {parts[2]}" for group in groups for other in group if parts and other != letters]
 
 
 def _candidates(db: Database, where: str, values: list[str]) -> tuple[Candidate, ...]:

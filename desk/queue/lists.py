@@ -10,7 +10,8 @@ from typing import Any
 from desk.accounts import accounts
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import collaboration, queue
+from desk.queue import bulk_work, collaboration, queue
+from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
 from desk.reviews import bulk, reviews
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
@@ -44,6 +45,8 @@ class QueueView:
     since: str | None
     last: dict[str, Any] | None
     batches: list[dict[str, Any]]
+    work: list[dict[str, Any]]
+    people: list[str]
     saved: list[dict[str, Any]]
     reports: int
     sent_again: int
@@ -79,7 +82,9 @@ def queue_page(context: RequestContext) -> Answer:
         since=viewer.since,
         last=reviews.last_of(db, me),
         batches=bulk.batches(db, me.id),
-        saved=collaboration.saved_filters(db, me),
+        work=bulk_work.batches(db, me),
+        people=collaboration.active_account_names(db),
+        saved=[each for each in collaboration.saved_filters(db, me) if not each["query"].startswith("ours?")],
         reports=reports.open_count(db),
         sent_again=context.ask_partners(partners.resubmitted_count, 0),
         followed_news=collaboration.followed_news_count(db, me, viewer.since),
@@ -104,7 +109,9 @@ def next_document(context: RequestContext) -> Answer:
 @staff_page(r"/filters", methods="POST")
 def save_filter(context: RequestContext) -> Answer:
     """Save the filters of the address under a name, or delete saved ones."""
-    name, query = context.typed("name"), Filters.of(context.args).query()
+    ours = context.arg("page") == "ours"
+    name = context.typed("name")
+    query = f"ours?{OurFilters.of(context.args).query()}" if ours else Filters.of(context.args).query()
     if context.typed("step") == "drop":
         collaboration.delete_filter(context.db, context.me, name)
         return Redirect("/desk", "The saved filter is deleted.")
@@ -112,7 +119,7 @@ def save_filter(context: RequestContext) -> Answer:
         collaboration.save_filter(context.db, context.me, name, query)
     except collaboration.BadWork as error:
         raise HTTPError(400, f"The filter was not saved: {error}.") from error
-    return Redirect(f"/desk?{query}", "The filter is saved.")
+    return Redirect(f"/desk/{query}" if ours else f"/desk?{query}", "The filter is saved.")
 
 
 @staff_page(rf"/documents/{ID}/keep", role="reviewer", methods="POST")

@@ -22,16 +22,21 @@ PAGE = 25
 SAMPLE_INTERVAL = 10
 _SAMPLE_TRIES = 400
 
-#: Points, shown on the page: returned for review 4, priority 3, else up to 2 by its score, a date within 60 days up to 4,
-#: doubt up to 1, news within 90 days 2. Bills of an earlier Congress, which can no longer move, lose 4.
+#: Points, shown on the page: returned for review 4, priority 4, else up to 2 by its score, a date within 60 days up to 4,
+#: an area of the viewer's own 2, news within 90 days 2. What can no longer move loses 4. Doubt only decides between equals.
 _RANKED = """
     with due (document_id, due_on) as materialized (
         select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
         and kind is not 'hearing_canceled' group by 1
+    ),
+    own (document_id) as materialized (
+        select o.document_id from waiting_pairs o join current_area_owners a on o.subject = 'area:' || a.area_id
+        where a.owner = :me
     )
     select w.*, due.due_on, count(*) over () as total,
-        4.0 * (w.returned > 0) + case when w.priority = 2 then 3.0 else 2.0 * w.priority_score end
-        + coalesce(4.0 * max(0, 1 - (julianday(due.due_on) - julianday(:today)) / 60.0), 0) + w.doubt
+        4.0 * (w.returned > 0) + case when w.priority = 2 then 4.0 else 2.0 * w.priority_score end
+        + coalesce(4.0 * max(0, 1 - (julianday(due.due_on) - julianday(:today)) / 60.0), 0)
+        + 2.0 * (w.document_id in (select document_id from own))
         + 2.0 * (w.latest_on >= :lately) - 4.0 * (coalesce(w.congress, :congress) < :congress) as points
     from waiting w left join due on due.document_id = w.document_id"""
 
@@ -61,6 +66,9 @@ class Filters:
     my_areas: str = ""
     put_off: str = ""
     asleep: str = ""
+    ended: str = ""
+    abroad: str = ""
+    old: str = ""
 
     @classmethod
     def of(cls, args: Mapping[str, Sequence[str]]) -> Filters:
@@ -104,7 +112,7 @@ def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, siz
     """
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
-    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.document_id limit :size offset :skip"
+    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
     values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
     rows = list(db.query(sql, values))
     return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
@@ -172,6 +180,7 @@ def _dates(today: datetime.date) -> dict[str, Any]:
     return {
         "today": today.isoformat(),
         "lately": (today - datetime.timedelta(days=90)).isoformat(),
+        "year_ago": (today - datetime.timedelta(days=365)).isoformat(),
         # A Congress begins on January 3 of an odd year; until then the old one continues.
         "congress": ((today - datetime.timedelta(days=2)).year - 1789) // 2 + 1,
     }
@@ -198,9 +207,19 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         "or w.document_id in (select document_id from corpus.changes where seen_at > :since))",
         "mine": "w.document_id in (select document_id from current_assignments where assigned_to = :me)",
         "unassigned": "w.document_id not in (select document_id from current_assignments where assigned_to is not null)",
-        "my_areas": "w.document_id in (select o.document_id from waiting_pairs o "
-        "join current_area_owners a on o.subject = 'area:' || a.area_id where a.owner = :me)",
+        "my_areas": "w.document_id in (select document_id from own)",
     }
+    # Left out until a person asks for it: what can no longer move, other countries, and rules of long ago.
+    left_out = {
+        "ended": "coalesce(w.congress, :congress) >= :congress",
+        "abroad": "w.jurisdiction like 'us%'",
+        "old": "(w.kind != 'regulation' or w.latest_on >= :year_ago or due.due_on is not null)",
+    }
+    found += [
+        f"({condition} or w.returned > 0)"
+        for name, condition in left_out.items()
+        if not getattr(filters, name) and not (name == "abroad" and filters.jurisdiction)
+    ]
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
     expression = search.parse(filters.q).expression if filters.q else ""
     if expression:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
+from desk.queue import bulk_work, queue
 from desk.queue.queue import Filters
 from desk.reviews import review_items, reviews
 from desk.reviews.review_items import Item
@@ -20,7 +21,7 @@ from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
-from desk.web.routing import staff_page
+from desk.web.routing import ID, staff_page
 
 #: More at once nobody can look through.
 MOST = 200
@@ -85,12 +86,48 @@ def bulk(context: RequestContext) -> Answer:
     try:
         if context.typed("step") == "save":
             return _save(context, query)
+        if action in bulk_work.ACTIONS:
+            return _work(context, chosen, query)
         lines = preview(context.db, chosen, action, filters.area if context.typed("only_area") else "")
-    except BadVerdict as error:
+    except (BadVerdict, bulk_work.BadWork) as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
         raise HTTPError(400, "Nothing was recorded: choose some documents first.")
     return Page("desk/bulk.html", {"lines": lines, "action": action, "query": query, "chosen": len(chosen)})
+
+
+def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
+    action = context.typed("action")
+    value = {"assign": context.typed("name"), "snooze": context.typed("until_on"), "follow": ""}[action]
+    _, documents = bulk_work.work(context.db, context.me, chosen, action, value, context.now)
+    said = f"{documents:,} documents {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
+    return Redirect(f"/desk?{query}", f"{said}.")
+
+
+@staff_page(rf"/documents/{ID}/all", role="reviewer", methods="POST")
+def decide_all(context: RequestContext) -> Answer:
+    """Confirm, or reject, all that is open on one document, with one key; undone as a whole."""
+    document_id, action = context.path["id"], context.typed("verdict")
+    if action not in ("confirm", "reject"):
+        raise HTTPError(400, "Nothing was recorded: choose an action.")
+    sampled = queue.is_sampled(context.db, context.today, document_id)
+    given = [
+        replace(_verdict(line.token), seen=context.number("seen"), sampled=sampled)
+        for line in preview(context.db, [document_id], action)
+    ]
+    if not given:
+        raise HTTPError(409, "Nothing was recorded: nothing is open that can be decided without looking at it.")
+    try:
+        reviews.record(context.db, context.me, given, now=context.now, batch=secrets.token_hex(8))
+    except EditConflict as error:
+        raise HTTPError(409, f"Nothing was recorded: {error.by['name']} has decided some of it meanwhile.") from error
+    later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER
+    filters = Filters.of(context.args)
+    titles = review_items.titles(context.db)
+    if "n" not in context.args or any(item.waits for item in review_items.items(context.db, document_id, titles)):
+        return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
+    turn = context.number("n") + sampled
+    return Redirect(f"/desk/next?{filters.query(n=turn)}", f"{document_id} is cleared. {later}".strip())
 
 
 def _save(context: RequestContext, query: str) -> Redirect:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import collaboration, queue
+from desk.queue import bulk_work, collaboration, queue
 from desk.queue.queue import Filters
 from desk.reviews import review_items, reviews, subjects, suggestions
 from desk.reviews.review_items import Item
@@ -21,6 +21,8 @@ from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
 from pages.documents.document import WHOLE_TEXT
 from pages.documents.highlight import Mark, Piece, excerpts, pieces
+from second_reader.answer import Opinion
+from second_reader.opinions import Reading
 from text.spans import FIELDS
 
 Row = dict[str, Any]
@@ -59,6 +61,9 @@ class ReviewView:
     people: list[str]
     reports: list[Row]
     partners_hold: list[Row]
+    #: What a second reader says, and what of it the program does not: (title, opinion).
+    reading: Reading | None
+    beyond: list[tuple[str, Opinion]]
     #: The place in the queue: its filters, and the number of the document where staff go through it one by one.
     filters: Filters
     number: int | None
@@ -86,7 +91,7 @@ def review_view(
     """
     db, today = context.db, context.today
     partners_hold = context.ask_partners(lambda file: partners.statements_on(file, document_id), [])
-    tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "words")}
+    tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "source", "words")}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
     query = filters.query(n=number)
@@ -104,6 +109,8 @@ def review_view(
         for name in FIELDS
     }
     text = document["text"] or ""
+    reading = context.second_reading(document_id, document["text_hash"])
+    beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
@@ -130,6 +137,8 @@ def review_view(
         people=collaboration.active_account_names(db),
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
+        reading=reading,
+        beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
         filters=filters,
         number=number,
@@ -145,6 +154,8 @@ def review(context: RequestContext) -> Answer:
         return Page(template, review_view(context, document_id))
     try:
         verdict = _verdict(context, document_id)
+        if verdict.published and verdict.verdict != "reject":
+            raise BadVerdict("save a draft first; it is published from its own page")
         reviews.record(context.db, context.me, [verdict], now=context.now)
     except EditConflict as error:
         return Page(template, review_view(context, document_id, conflict=error.by), 409)
@@ -152,6 +163,9 @@ def review(context: RequestContext) -> Answer:
         return Page(template, review_view(context, document_id, problem=str(error)), 400)
     except NotAllowed as error:
         raise HTTPError(403, f"You cannot decide this: {error}.") from error
+    if verdict.subject.startswith("stance") and verdict.verdict != "reject":
+        # Who takes a side wants to know what becomes of it.
+        collaboration.follow(context.db, context.me, document_id, True, context.now)
     return _onward(context, verdict, "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER)
 
 
@@ -179,6 +193,7 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         passage=passage,
         note=context.typed("note"),
         reason=context.typed("reason"),
+        source=context.typed("source"),
         published=context.typed("published") == "1",
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
@@ -202,11 +217,14 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
 def undo(context: RequestContext) -> Answer:
     """Take back one's own verdict, or all of one bulk action."""
     try:
+        if work := context.typed("work"):
+            undone = bulk_work.undo(context.db, context.me, work, context.now)
+            return Redirect("/desk", f"Undone on {undone:,} documents.")
         if batch := context.typed("batch"):
             documents = reviews.undo_batch(context.db, context.me, batch, now=context.now)
         else:
             documents = [reviews.undo(context.db, context.me, context.number("review"), now=context.now)]
-    except (BadVerdict, NotAllowed) as error:
+    except (BadVerdict, NotAllowed, bulk_work.BadWork) as error:
         raise HTTPError(409, f"Nothing was undone: {error}.") from error
     except EditConflict as error:
         raise HTTPError(409, f"Nothing was undone: {error.by['name']} has decided it again since.") from error

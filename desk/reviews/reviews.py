@@ -40,6 +40,7 @@ class Verdict:
     value: str | None = None
     note: str | None = None
     reason: str | None = None
+    source: str | None = None
     published: bool = False
     passage: Quote | None = None
     seen: int = 0
@@ -72,7 +73,9 @@ def record(
 
 def _record(db: Database, account: Account, given: Verdict, now: str, batch: str | None) -> int:
     subject = subjects.parse(given.subject)
-    subjects.check(subject, given.verdict, given.value, published=given.published, reason=given.reason)
+    subjects.check(
+        subject, given.verdict, given.value, published=given.published, reason=given.reason, source=given.source
+    )
     texts = texts_of(db, given.document_id)
     if texts is None:
         raise BadVerdict(f"{given.document_id}: there is no such document")
@@ -92,6 +95,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "value": given.value,
         "note": _clean_note(given.note),
         "reason": _clean_note(given.reason),
+        "source": _clean_note(given.source, subjects.LONGEST_SOURCE),
         "published": int(given.published),
         "passage": json.dumps(asdict(passage), ensure_ascii=False) if passage else None,
         "text_hash": texts["text_hash"],
@@ -189,10 +193,10 @@ def _require_subject(db: Database, subject: subjects.Subject) -> None:
             raise BadVerdict(f"there is no {subject.kind} called {subject.key!r}")
 
 
-def _clean_note(text: str | None) -> str | None:
+def _clean_note(text: str | None, longest: int = subjects.LONGEST_NOTE) -> str | None:
     text = (text or "").strip()
-    if len(text) > subjects.LONGEST_NOTE:
-        raise BadVerdict(f"a note may have at most {subjects.LONGEST_NOTE:,} characters")
+    if len(text) > longest:
+        raise BadVerdict(f"a note may have at most {longest:,} characters")
     return text or None
 
 

@@ -15,7 +15,7 @@ PRIORITIES = ("2", "1", "0")
 OUTCOMES = ("incorporated", "partly", "rejected", "untouched")
 #: Where a document can go no further: only then is there an outcome.
 ENDS = frozenset({"enacted", "adopted", "vetoed", "failed", "final", "withdrawn", "decided"})
-LONGEST_NOTE = 4_000
+LONGEST_NOTE, LONGEST_SOURCE = 4_000, 500
 
 _SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance|priority)")
 _VALUES = {"position": STANCES, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
@@ -48,7 +48,9 @@ def parse(text: str) -> Subject:
     return Subject(found[1] or found[3], found[2] or "")
 
 
-def check(subject: Subject, verdict: str, value: str | None, *, published: bool, reason: str | None) -> None:
+def check(
+    subject: Subject, verdict: str, value: str | None, *, published: bool, reason: str | None, source: str | None
+) -> None:
     """Whether this verdict makes sense of this subject.
 
     Raises:
@@ -65,6 +67,8 @@ def check(subject: Subject, verdict: str, value: str | None, *, published: bool,
         raise BadVerdict("only stances are published; everything else is public once it is confirmed")
     if published and verdict != "reject" and not (reason or "").strip():
         raise BadVerdict("enter a reason for the public before you publish the stance")
+    if published and verdict != "reject" and not (source or "").strip():
+        raise BadVerdict("name a source for the public before you publish the stance")
 
 
 def needs_role(published: bool) -> str:

@@ -100,11 +100,23 @@ def _positions(db: Database, document_id: str) -> list[Suggestion]:
     return list(found.values())
 
 
+#: What decided a priority where it was no rule of derive/priority.yml.
+_DECIDED_BY = {
+    "position": "A position that is shown beside it",
+    "model": "The trained model",
+    "ceremonial": "A resolution that honors and decides nothing",
+    "companion": "Its companion is must see",
+}
+
+
 def _priority(db: Database, document_id: str) -> list[Suggestion]:
     row = db.execute(
-        "select priority, priority_score from corpus.taggings where document_id = ?", [document_id]
+        "select priority, priority_score, why from corpus.taggings where document_id = ?", [document_id]
     ).fetchone()
-    return [Suggestion("priority", value=str(row[0]), sure=row[1])] if row else []
+    if row is None:
+        return []
+    reason = _DECIDED_BY.get(row[2], f"The rule “{row[2].replace('-', ' ')}”") if row[2] else None
+    return [Suggestion("priority", value=str(row[0]), sure=row[1], reason=reason)]
 
 
 def _outcomes(db: Database, document_id: str) -> list[Suggestion]:

@@ -45,7 +45,9 @@ def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | 
         words = json.loads(review["passage"])["words"]
         if not stands(texts, words):
             return RETURNED, "passage"
-    if review["subject"].startswith("stance"):
+    # A stance is ALA's own, and a pin is there to differ from the program: what the program says touches neither.
+    pinned = review["subject"] == "priority" and review["verdict"] == "change"
+    if pinned or review["subject"].startswith("stance"):
         return HOLDS, ""
     if now.suggested != before["suggested"]:
         agrees = not rejected and now.suggested and now.value in (None, review["value"])

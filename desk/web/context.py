@@ -20,6 +20,7 @@ from desk.accounts.accounts import Account
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
 from pages.http.redirects import is_own
+from second_reader.opinions import Reading
 
 
 @dataclass
@@ -51,10 +52,11 @@ class Redirect:
 
 @dataclass
 class Attachment:
-    """A plain text file to download."""
+    """A file to download."""
 
     name: str
-    body: str
+    body: str | bytes
+    type: str = "text/plain; charset=utf-8"
 
 
 #: The message where the public file is busy.
@@ -71,9 +73,11 @@ class RequestContext:
     `db` is staff.db with corpus.db attached read-only; `origin` the address the request came from; `device` what the browser
     has kept since somebody signed in with it (desk.accounts.limits), "" for none; `path` the parts that
     the address's pattern names; `args` and `form` name -> values; `files` what came with a form, by the name of its field.
+    `site` is the public address of the site; `own_drafts` says whether approvers may publish what they drafted themselves.
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
-    it closes it.
+    it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text. `digest`
+    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
     """
 
     db: Database
@@ -88,9 +92,13 @@ class RequestContext:
     args: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] | None = None
     files: Mapping[str, Upload] = field(default_factory=dict)
+    site: str = ""
+    own_drafts: bool = False
     publish: Callable[[Database, Sequence[str]], bool] = lambda db, documents: False
     take_in: Callable[[Database, str, str], bool] = lambda db, document_id, now: False
     partners: Callable[[], Database | None] = lambda: None
+    second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
+    digest: Any = None
 
     @property
     def me(self) -> Account:

@@ -6,8 +6,8 @@ import re
 
 from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
-from desk.queue import lists
-from desk.reviews import bulk, review_page
+from desk.queue import digest_page, lists, our_bills_pages
+from desk.reviews import bulk, publishing, review_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
 from desk.web.errors import HTTPError
@@ -18,7 +18,10 @@ from desk.web.routing import REGISTERED, partner_page, staff_page
 PAGE_MODULES = (
     sign_in,
     lists,
+    our_bills_pages,
+    digest_page,
     review_page,
+    publishing,
     bulk,
     report_pages,
     manual_entry_pages,

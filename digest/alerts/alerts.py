@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from digest.alerts.channels import Channel
 from digest.delivery.claims import nobody_sends, sending
 from digest.issues import ledger
-from digest.issues.compose import Line, make_line
 from digest.issues.entries import Entry, entries
+from digest.issues.lines import Line, make_line
 from digest.issues.words import Words
 from store.clock import ago
 
@@ -44,7 +44,7 @@ class Alert:
     @property
     def body(self) -> str:
         line = self.line
-        rest = [f"{line.kind} {line.numbers}, {line.place}", *line.what, line.why, line.url]
+        rest = [f"{line.kind} {line.numbers}, {line.place}", *line.what, *filter(None, [line.does]), line.why, line.url]
         return "\n".join(part for part in rest if part)
 
 
@@ -86,7 +86,11 @@ def _alerts(
         news = {
             _key(each): each
             for each in entry["news"]
-            if reason and each["at"] > since and each["all"] and _topic(entry, each) in channel.topics
+            if reason
+            and not entry["private"]
+            and each["at"] > since
+            and each["all"]
+            and _topic(entry, each) in channel.topics
         }
         news = {key: each for key, each in news.items() if not _is_told(db, channel.name, key)}
         if reason and news:

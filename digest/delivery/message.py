@@ -11,8 +11,9 @@ from email.utils import format_datetime, formataddr, parseaddr
 
 from sqlite_utils import Database
 
-from digest.issues.compose import compose, plain, render
+from digest.issues.compose import compose, render
 from digest.issues.issues import Issue
+from digest.issues.lines import plain
 from digest.issues.words import Words
 from digest.subscribers.subscribers import KNOWN, Subscriber
 from digest.subscribers.tokens import Links

@@ -9,20 +9,20 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlite_utils import Database
 
+from digest.issues.clusters import chunks, clusters, companions, marks
+from digest.issues.effects import effect
 from digest.issues.ledger import due, rules
 from digest.issues.stances import Published, of_documents, published
-from text.sentences import sentences
+from pages.documents.session_status import UNDECIDED, ended_with
 
 Entry = dict[str, Any]
 
-#: Bills of one text, in the words of the sources.
-COMPANIONS = ("identical bill", "identical", "companion", "companion bill")
 _LONGEST_SENTENCE = 320
-_CHUNK = 500
 
 
 def entries(
@@ -47,14 +47,37 @@ def entries(
     documents = _documents(corpus, list(news))
     found = _search(corpus, documents, searches)
     wanted = set(followed)
-    clusters: dict[str, list[str]] = defaultdict(list)
-    tied = _companions(corpus, list(documents))
-    for key, document in documents.items():
-        if document["areas"] or document["positions"] or document["stances"] or key in wanted or key in found:
-            clusters[min(tied[key])].append(key)
-    made = [_entry(corpus, keys, tied[keys[0]], documents, news, found) for keys in clusters.values()]
+    tied = companions(corpus, list(documents))
+    told = [
+        key
+        for key, each in documents.items()
+        if key in wanted
+        or key in found
+        or (
+            not each["private"]
+            and (
+                each["areas"]
+                or each["positions"]
+                or each["stances"]
+                or (each["priority"] == 2 and not each["ceremonial"])
+            )
+        )
+    ]
+    made = [_entry(corpus, keys, tied, documents, news, found, today) for keys in clusters(corpus, told, tied)]
     kept = [entry for entry in made if _is_worth_telling(entry, wanted)]
-    return sorted(kept, key=lambda each: (not each["must_see"], -each["score"], each["documents"][0]["id"]))
+    return sorted(kept, key=_rank)
+
+
+def _rank(entry: Entry) -> tuple[Any, ...]:
+    """What matters most comes first: priority, a known direction, what can still move, a position, the program's score."""
+    return (
+        not entry["must_see"],
+        not (entry["effect"] or entry["stances"]),
+        not entry["alive"],
+        not entry["positions"],
+        -entry["score"],
+        entry["documents"][0]["id"],
+    )
 
 
 # --------------------------------------------------------------------- what changed
@@ -71,12 +94,12 @@ def _news(
     )
     reminders = {key: rest for key, *rest in due(corpus, today)}
     found: dict[str, list[Any]] = defaultdict(list)
-    for chunk in _chunks(list(places)):
+    for chunk in chunks(list(places)):
         for row in corpus.execute(
             f"""select c.id, c.document_id, c.kind, c.happened_on, c.summary, (
                 select max(a.classification) from actions a where c.kind = 'action' and a.document_id = c.document_id
                 and a.acted_on is c.happened_on and substr(a.description, 1, 400) = substr(c.summary, 1, 400)) as classification
-            from changes c where c.id in ({_marks(chunk)})""",
+            from changes c where c.id in ({marks(chunk)})""",
             chunk,
         ):
             if told := _told(row, today):
@@ -117,12 +140,16 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
 
 
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
-    if (
-        entry["must_see"]
-        or entry["positions"]
-        or entry["stances"]
-        or followed & {each["id"] for each in entry["documents"]}
-    ):
+    if followed & {each["id"] for each in entry["documents"]}:
+        return True
+    if entry["private"]:
+        return False
+    if entry["must_see"] or entry["stances"] or entry["searches"]:
+        return True
+    title = entry["documents"][0]["title"]
+    if _titles("minor").search(title) and "librar" not in title.casefold():
+        return False
+    if entry["positions"]:
         return True
     return not entry["routine"] and any(each["all"] for each in entry["news"])
 
@@ -132,93 +159,63 @@ def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
 
 def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    for chunk in _chunks(keys):
-        marks = _marks(chunk)
+    titles = dict(corpus.execute("select id, title from policy_areas").fetchall())
+    for chunk in chunks(keys):
+        listed = marks(chunk)
         for row in corpus.execute(
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
-                coalesce(t.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
+                d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
                 c.document_id is not null as ceremonial
             from documents d left join taggings t on t.document_id = d.id
-            left join ceremonial c on c.document_id = d.id where d.id in ({marks})""",
+            left join shown_priorities p on p.document_id = d.id
+            left join ceremonial c on c.document_id = d.id where d.id in ({listed})""",
             chunk,
         ):
-            found[row["id"]] = {**dict(row), "areas": {}, "positions": {}, "stances": {}}
+            private = bool(_titles("private").search(row["title"]))
+            found[row["id"]] = {**dict(row), "private": private, "areas": {}, "positions": {}, "stances": {}}
         for key, stances in of_documents(corpus, chunk).items():
             found[key]["stances"] = stances
         _add_areas(corpus, found, chunk)
         for row in corpus.execute(
-            f"""select m.document_id, m.position_id, m.words, p.title from position_matches m
+            f"""select m.document_id, m.position_id, p.title, p.areas from position_matches m
             join shown_positions s on s.document_id = m.document_id and s.position_id = m.position_id
-            join positions p on p.id = m.position_id where m.document_id in ({marks}) order by m.score desc, m.ordinal""",
+            join positions p on p.id = m.position_id where m.document_id in ({listed}) order by m.score desc, m.ordinal""",
             chunk,
         ):
-            place = {"title": row["title"], "words": "", "sentence": _shorter(row["words"], _LONGEST_SENTENCE)}
-            found[row["document_id"]]["positions"].setdefault(row["position_id"], place)
+            document = found[row["document_id"]]
+            document["positions"].setdefault(row["position_id"], {"title": row["title"]})
+            # A position implies its areas: a reader of privacy gets the bill on library records.
+            for area in filter(titles.get, row["areas"].split("; ")):
+                document["areas"].setdefault(area, {"title": titles[area], "words": ""})
+    for document in found.values():
+        document["effect"] = effect(document["title"], document["abstract"], document["positions"])
     return found
 
 
+@cache
+def _titles(which: str) -> re.Pattern[str]:
+    """Titles that are no news for most (news.yml): `private` ones name a private person, `minor` ones concern an industry."""
+    return re.compile("|".join(f"(?:{each})" for each in rules()[which]), re.IGNORECASE)
+
+
 def _add_areas(corpus: sqlite3.Connection, found: dict[str, Entry], chunk: Sequence[str]) -> None:
-    """Each area with its first evidence, and the sentence that evidence stands in."""
-    marks = _marks(chunk)
+    """Each area with the words that show it; words that only a model found say nothing to a reader."""
+    listed = marks(chunk)
     for row in corpus.execute(
         f"""select t.document_id, t.area_id, coalesce(a.title, t.area_id) as title from shown_tags t
-        left join policy_areas a on a.id = t.area_id where t.document_id in ({marks})
+        left join policy_areas a on a.id = t.area_id where t.document_id in ({listed})
         order by t.probability desc, t.area_id""",
         chunk,
     ):
-        found[row["document_id"]]["areas"][row["area_id"]] = {"title": row["title"], "words": "", "sentence": ""}
+        found[row["document_id"]]["areas"][row["area_id"]] = {"title": row["title"], "words": ""}
     for row in corpus.execute(
-        f"""select document_id, area_id, field, start, "end", words from evidence where document_id in ({marks})
-        order by rule = 'model', field = 'title', ordinal""",
+        f"""select document_id, area_id, words from evidence where document_id in ({listed}) and rule != 'model'
+        order by field = 'title' desc, ordinal""",
         chunk,
     ):
         area = found[row["document_id"]]["areas"].get(row["area_id"])
         if area is not None and not area["words"]:
             area["words"] = _shorter(row["words"], 80)
-            if row["field"] != "title":
-                area["sentence"] = _sentence(corpus, row)
-
-
-def _sentence(corpus: sqlite3.Connection, evidence: sqlite3.Row) -> str:
-    """The sentence around a span, shortened on both sides of it; a window is read, because a text can be a whole law."""
-    start, field = evidence["start"], "text" if evidence["field"] == "text" else "abstract"
-    first = max(0, start - 1500)
-    window = (
-        corpus.execute(
-            f"select substr({field}, ?, ?) from documents where id = ?",
-            [first + 1, evidence["end"] - first + 1500, evidence["document_id"]],
-        ).fetchone()[0]
-        or ""
-    )
-    for begin, close in sentences(window):
-        if begin <= start - first < close:
-            sentence = window[begin:close]
-            if len(sentence) <= _LONGEST_SENTENCE:
-                return " ".join(sentence.split())
-            cut = max(0, start - first - begin - _LONGEST_SENTENCE // 2)
-            return ("… " if cut else "") + _shorter(
-                sentence[cut:].partition(" ")[2] if cut else sentence, _LONGEST_SENTENCE
-            )
-    return ""
-
-
-def _companions(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, list[str]]:
-    """Every document -> all of its cluster, itself among them, in order of their ids."""
-    marks = ", ".join("?" * len(COMPANIONS))
-    both = f"""select document_id, linked_id from links where lower(kind) in ({marks}) and document_id in (%s)
-        union select document_id, linked_id from links where lower(kind) in ({marks}) and linked_id in (%s)"""
-    groups = {key: {key} for key in keys}
-    edge = list(keys)
-    while edge:
-        fresh: list[str] = []
-        for chunk in _chunks(edge):
-            sql = both % (_marks(chunk), _marks(chunk))
-            for one, other in corpus.execute(sql, [*COMPANIONS, *chunk, *COMPANIONS, *chunk]).fetchall():
-                fresh += [key for key in (one, other) if key not in groups]
-                together = groups.setdefault(one, {one}) | groups.setdefault(other, {other})
-                groups.update(dict.fromkeys(together, together))
-        edge = list(dict.fromkeys(fresh))
-    return {key: sorted(groups[key]) for key in keys}
 
 
 def _search(
@@ -234,8 +231,8 @@ def _search(
         return found
     index = sqlite3.connect(":memory:")
     index.execute("create virtual table words using fts5(id unindexed, a, b, c, tokenize='porter unicode61')")
-    for chunk in _chunks(list(documents)):
-        rows = corpus.execute(f"select id, title, abstract, text from documents where id in ({_marks(chunk)})", chunk)
+    for chunk in chunks(list(documents)):
+        rows = corpus.execute(f"select id, title, abstract, text from documents where id in ({marks(chunk)})", chunk)
         index.executemany("insert into words values (?, ?, ?, ?)", rows)
     for search in wanted:
         pieces = re.findall(r'"([^"]+)"|([^\s"]+)', search)
@@ -254,13 +251,15 @@ def _search(
 def _entry(
     corpus: sqlite3.Connection,
     keys: list[str],
-    cluster: list[str],
+    tied: dict[str, list[str]],
     documents: dict[str, Entry],
     news: dict[str, list[Any]],
     found: dict[str, dict[str, str]],
+    today: datetime.date,
 ) -> Entry:
-    ordered = sorted(keys, key=lambda key: (-documents[key]["score"], key))
-    others = [key for key in cluster if key not in keys]
+    ordered = sorted(keys, key=lambda key: (not _can_move(documents[key], today), -documents[key]["score"], key))
+    first = documents[ordered[0]]
+    others = [key for key in tied[ordered[0]] if key not in keys]
     names = ("id", "kind", "jurisdiction", "session", "identifier", "title", "status", "status_on", "url")
     told = [each | {"document": key} for key in ordered for each in news[key]]
     return {
@@ -269,17 +268,26 @@ def _entry(
         "areas": _together(documents[key]["areas"] for key in ordered),
         "positions": _together(documents[key]["positions"] for key in ordered),
         "stances": _together(documents[key]["stances"] for key in ordered),
+        "effect": next((effect for key in ordered if (effect := documents[key]["effect"])), None),
+        "alive": _can_move(first, today),
         "must_see": any(documents[key]["priority"] == 2 and not documents[key]["ceremonial"] for key in keys),
-        "routine": bool(documents[ordered[0]]["ceremonial"])
-        or documents[ordered[0]]["title"].casefold().startswith(tuple(rules()["routine"])),
+        "private": any(documents[key]["private"] for key in keys),
+        "routine": bool(first["ceremonial"]) or first["title"].casefold().startswith(tuple(rules()["routine"])),
         "score": round(max(documents[key]["score"] for key in keys), 4),
         "searches": _together(found.get(key, {}) for key in ordered),
         "news": told,
     }
 
 
+def _can_move(document: Entry, today: datetime.date) -> bool:
+    """Whether something can still be done about a document: a bill that waits, a rule that is proposed."""
+    if document["kind"] == "bill":
+        return document["status"] in UNDECIDED | {"to_executive"} and not ended_with(document, today)
+    return document["status"] == "proposed" or (document["kind"] != "regulation" and document["status"] in UNDECIDED)
+
+
 def _identifiers(corpus: sqlite3.Connection, keys: list[str]) -> list[tuple[str, str]]:
-    rows = corpus.execute(f"select id, identifier from documents where id in ({_marks(keys)}) order by id", keys)
+    rows = corpus.execute(f"select id, identifier from documents where id in ({marks(keys)}) order by id", keys)
     return [(row[0], row[1]) for row in rows]
 
 
@@ -294,14 +302,6 @@ def _together(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def _shorter(text: str, longest: int) -> str:
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _chunks(keys: list[str]) -> Iterable[list[str]]:
-    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
-
-
-def _marks(keys: Sequence[str]) -> str:
-    return ", ".join("?" * len(keys))
 
 
 def frozen(entry: Entry) -> str:

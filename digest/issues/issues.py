@@ -19,6 +19,8 @@ from digest.subscribers.tokens import CONFIRM_SECONDS
 from store.clock import ago
 from store.errors import InvalidInput
 
+#: What the entries of issues lack that were frozen before there was such a thing.
+_OLDER = {"effect": None, "alive": False, "private": False}
 #: States of a delivery after which a person counts as told. What failed or was refused is told by the next issue.
 TOLD = ("sent", "claimed", "unknown", "nothing")
 
@@ -41,6 +43,8 @@ class Issue:
     news_since: int
     state: str
     note: str | None
+    #: When the issue leaves although no editor has sent it; None: at once.
+    leaves_at: str | None = None
     entries: tuple[Entry, ...]
     #: Lines already put into words: thousands of readers share them. Not part of the issue itself.
     lines: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -63,6 +67,7 @@ def prepare(
     now: str,
     day: datetime.date,
     drafts: Iterable[Published] = (),
+    leaves_at: str | None = None,
 ) -> Issue:
     """Freeze the issue of this period, or give the one that was frozen before: a second call changes nothing.
 
@@ -70,6 +75,7 @@ def prepare(
         corpus: corpus.db, read-only.
         day: the day from which days left are counted and of which the period is.
         drafts: stances that are not published; only an issue to staff may hold them.
+        leaves_at: until when an editor may change it; then it leaves as it is. None: no editor looks at it.
 
     Raises:
         IssueError: no such list or frequency.
@@ -105,9 +111,12 @@ def prepare(
         found = [entry for entry in found if entry["must_see"]]
     with db.atomic():
         db.execute(
-            "insert into digests (id, list, frequency, period, day, since, through, news_since, state, prepared_at) "
-            "values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?)",
-            [key, list_, frequency, period(frequency, now, day), day.isoformat(), since, through, news_since, now],
+            "insert into digests (id, list, frequency, period, day, since, through, news_since, state, prepared_at, "
+            "leaves_at) values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?)",
+            [
+                *(key, list_, frequency, period(frequency, now, day), day.isoformat()),
+                *(since, through, news_since, now, leaves_at),
+            ],
         )
         db.conn.executemany(
             "insert into digest_items values (?, ?, ?, ?)",
@@ -164,25 +173,29 @@ def load(db: Database, key: str) -> Issue:
     row = next(db.query("select * from digests where id = ?", [key]), None)
     if row is None:
         raise IssueError(f"there is no issue {key[:80]!r}: prepare it first, or see `infopolicy digest status`")
-    found = db.execute("select entry from digest_items where digest_id = ? order by ordinal", [key]).fetchall()
-    names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note")
+    found = db.execute(
+        "select i.entry, e.place, coalesce(e.hidden, 0) from digest_items i left join digest_edits e "
+        "on e.digest_id = i.digest_id and e.ordinal = i.ordinal where i.digest_id = ? order by i.ordinal",
+        [key],
+    ).fetchall()
+    names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note", "leaves_at")
     return Issue(
         **{name: row[name] for name in names},
         day=datetime.date.fromisoformat(row["day"]),
-        entries=tuple(json.loads(each[0]) for each in found),
+        entries=tuple(
+            _OLDER | json.loads(entry) | {"picked": place, "hidden": bool(hidden)} for entry, place, hidden in found
+        ),
     )
 
 
-def write_note(db: Database, key: str, note: str) -> None:
-    """Put the editor's note on an issue that has not gone out yet; paragraphs are set apart by blank lines.
+def require_draft(db: Database, key: str) -> None:
+    """Check that an issue can still be edited.
 
     Raises:
         IssueError: no such issue, or it has been released.
     """
-    issue = load(db, key)
-    if issue.state != "draft":
-        raise IssueError(f"{key} has been released: its note cannot be changed any more")
-    db.execute("update digests set note = ? where id = ?", [note.strip()[:4000] or None, key])
+    if load(db, key).state != "draft":
+        raise IssueError(f"{key} has been released: it cannot be changed any more")
 
 
 def release(db: Database, issue: Issue, *, now: str) -> int:

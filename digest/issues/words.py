@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from digest.issues.effects import says
 from pages.http import formatting
 from pages.http.language import speaking, translations
 from pages.http.names import named, names
@@ -42,6 +43,10 @@ class Words:
 
     def area(self, title: str) -> str:
         return translated(title, self.language)
+
+    def says(self, family: str) -> str:
+        """What the bills of a family do, as the rest of a sentence."""
+        return translated(says()[family], self.language)
 
     def place(self, jurisdiction: str, session: str | None) -> str:
         """The place and its session; states and sessions keep the names that their sources use."""

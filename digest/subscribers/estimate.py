@@ -62,7 +62,7 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
             where h.reached_on between ? and ? and h.status in ({marks})
         )
         select told.id, told.day from told join documents d on d.id = told.id
-        left join taggings t on t.document_id = d.id where {where}""",
+        left join shown_priorities t on t.document_id = d.id where {where}""",
         [*[first.isoformat(), until.isoformat()] * 2, *statuses, *values],
     )
     weeks: list[set[str]] = [set() for _ in range(WEEKS)]

@@ -54,7 +54,7 @@ class Preferences:
     def reason(self, entry: Mapping[str, Any]) -> tuple[str, str] | None:
         """Why an entry is for this person, as (kind, key), or None when it is not.
 
-        kind is follow (key: document), search (the search), area (area) or position (position).
+        kind is follow (key: document), search (the search), area (area), position (position) or priority ("").
         """
         if self.documents:
             for document in entry["documents"]:
@@ -73,7 +73,7 @@ class Preferences:
             return "area", area
         if not self.areas and (position := next(iter(entry["positions"]), None)):
             return "position", position
-        return None
+        return ("priority", "") if entry["must_see"] and not self.areas else None
 
     def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
         first = entry["documents"][0]

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from pages.browse import facets, search, spelling
-from pages.browse.cards import Card, cards
-from pages.browse.filters import Filters
+from pages.browse import facets, numbers, ranking, search, spelling
+from pages.browse.asked import Search
+from pages.browse.cards import Card, cards, one_per_title
+from pages.browse.filters import STATUS_GROUPS, Filters
+from pages.browse.small_index import small_index
+from pages.browse.trackers import load_trackers
 from pages.database import marks
 from pages.documents.highlight import Piece, snippet_pieces
+from pages.http.language import _
 from pages.positions import positions
 from store.constants import ANY_AREA
 
 PAGE = 25
-#: Words found in more documents than this say too little to rank by: the newest come first.
-MOST_RANKED = 5_000
 #: When a search finds fewer than so many, a word may have been mistyped.
+DOUBTFUL = 50
+#: When fewer than so many have all of several words, those that have most of them are found too.
 FEW = 10
+#: The positions that so many of the first documents touch may be what a search is about.
+VOTES = 10
+_ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
+#: So many characters of a text are looked at for a passage before the index of all documents is asked.
+READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
+#: The columns of the index in the order in which a passage is taken from them.
+_PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,16 @@ class Browse:
     positions: list[dict[str, Any]]
     expression: str | None
     by_relevance: bool
-    common: bool = False
-    #: No document has all the words: these have some of them.
+    #: Few or no documents have all the words: these have most of them.
     loose: bool = False
     #: The question with its mistyped words put right, to offer.
     meant: str | None = None
+    #: Whether the results are those for ``meant``, as next to nothing has the words that were typed.
+    corrected: bool = False
+    #: The query is the number of a bill, and none with it is stored.
+    unknown_number: bool = False
+    #: The issue that is asked for and nothing else, by its title.
+    named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
 
@@ -58,40 +74,85 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
     """One page of documents for the filters, with the counts of every further choice.
 
     Without words to look for, every count comes from ``facet_counts``. With them, the matches are counted as they are.
-    When no document at all has all the words, those that have some of them are found instead.
+    Where next to no document has the words of a plain search, mistyped words are put right; where few have all of them, those
+    that have most of them are found too.
     """
-    asked = search.parse(filters.q)
-    direct = _direct(db, filters.q, today)
-    counts = facets.count_matches(db, asked) if asked else None
-    loose = search.some_of(asked.terms) if counts is not None and not counts and not direct else None
-    found_anywhere = sum(number for cell, number in (counts or {}).items() if cell[0] == ANY_AREA)
-    meant = spelling.did_you_mean(db, filters.q, asked) if asked and found_anywhere < FEW else None
-    if loose and len(asked.terms) > 1:
-        asked = replace(asked, expression=loose)
-        counts = facets.count_matches(db, asked)
-    total = facets.count(db, filters, counts)
+    direct = cards(db, numbers.find_number(db, filters.q), today)
+    found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q))
+    total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
-    by_relevance = bool(asked.expression) and filters.sort != "latest" and total <= MOST_RANKED
-    ids = _ids(db, filters, asked, by_relevance, total)
-    found = cards(db, ids, today, filters.area or None)
-    reasons = _reasons(db, ids, asked)
+    by_relevance = bool(found.asked.expression) and filters.sort != "latest"
+    ids = _ids(db, filters, found.asked, total, today if by_relevance else None)
+    reasons = _reasons(db, ids, found.asked)
+    listed = cards(db, ids, today, filters.area or None)
+    if filters.q:
+        listed = one_per_title(listed, PAGE, by_place=True)
+    results = [Result(card, *reasons.get(card.id, ([], ""))) for card in listed]
     return Browse(
         filters=filters,
         total=total,
-        results=[Result(card, *reasons.get(card.id, ([], ""))) for card in found],
-        facets=facets.facets(db, filters, counts),
-        note=asked.note,
+        results=results,
+        facets=facets.facets(db, filters, found.counts),
+        note=found.asked.note,
         direct=direct,
-        positions=positions.matching(db, meant or filters.q) if filters.page == 1 else [],
-        expression=asked.expression,
+        positions=positions.matching(db, found.asked, ids[:VOTES]) if filters.page == 1 else [],
+        expression=found.asked.expression,
         by_relevance=by_relevance,
-        common=counts is not None and total > MOST_RANKED,
-        loose=bool(loose) and asked.expression == loose and bool(counts),
-        meant=meant,
-        matching=asked.where(),
+        loose=found.loose,
+        meant=found.meant,
+        corrected=found.corrected,
+        named=_named(found.asked),
+        unknown_number=not direct and numbers.is_number(filters.q),
+        matching=found.asked.where(),
     )
+
+
+def _named(asked: Search) -> str | None:
+    tied = [tie.value for tie in asked.ties if tie.field == "tracker" and tie.wanted]
+    return _(load_trackers()[tied[0]].title) if len(asked.ties) == len(tied) == 1 and not asked.expression else None
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The search that is carried out in the end, and how it came about."""
+
+    asked: Search
+    counts: facets.Counts | None = None
+    meant: str | None = None
+    corrected: bool = False
+    loose: bool = False
+
+
+def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
+    """Find what to search for. ``numbered``: the query is the number of a document, so that nothing else will do."""
+    asked = search.parse(query)
+    if not asked:
+        return _Looked(asked)
+    counts = facets.count_matches(db, asked)
+    meant, corrected = None, False
+    if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
+        again = search.parse(meant)
+        if corrected := bool(asked.groups) and not numbered:
+            asked, counts = again, facets.count_matches(db, again)
+    several = len(asked.groups) > 1
+    wanted = FEW if several else 1
+    sure = facets.count_matches(db, asked.in_titles()) if several else counts
+    if numbered or _anywhere(sure) >= wanted:
+        return _Looked(asked, counts, meant, corrected)
+    looser = None
+    for relaxed in asked.relaxed():
+        more = facets.count_matches(db, relaxed)
+        if _anywhere(more) >= wanted or (_anywhere(more) and not _anywhere(counts)):
+            looser = _Looked(relaxed, more, meant, corrected, loose=True)
+            if _anywhere(more) >= wanted:
+                return looser
+    return looser or _Looked(asked, counts, meant, corrected)
+
+
+def _anywhere(counts: facets.Counts) -> int:
+    return sum(number for cell, number in counts.items() if cell[0] == ANY_AREA)
 
 
 def shorter(query: str) -> str:
@@ -104,28 +165,31 @@ def shorter(query: str) -> str:
 # --------------------------------------------------------------------- results
 
 
-def _ids(db: sqlite3.Connection, filters: Filters, asked: search.Search, by_relevance: bool, total: int) -> list[str]:
+def _ids(
+    db: sqlite3.Connection, filters: Filters, asked: Search, total: int, ranked_on: datetime.date | None
+) -> list[str]:
+    """The documents of one page: the best matches first if they are ranked, as of a day, then all others."""
+    start = (filters.page - 1) * PAGE
+    best = ranking.best(db, filters, asked, ranked_on, total) if ranked_on else []
+    page = best[start : start + PAGE]
+    if len(page) == PAGE:
+        return page
     chosen, values = filters.where()
-    matching, looked_for = asked.where(ties_only=by_relevance)
-    limit: list[str | int] = [PAGE, (filters.page - 1) * PAGE]
-    if by_relevance:
-        # Words in a title weigh most, then the summary, then the text.
-        sql = f"""select listing.document_id from documents_fts
-            join listing on listing.document_rowid = documents_fts.rowid
-            where documents_fts match ? and {chosen} and {matching}
-            order by bm25(documents_fts, 10.0, 4.0, 1.0), listing.sort_on desc limit ? offset ?"""
-        return [row[0] for row in db.execute(sql, [asked.expression, *values, *looked_for, *limit])]
+    matching, looked_for = asked.where()
     # Many matches: walk the newest documents and look each up. Few: look the matches up and sort them.
-    if total > MOST_RANKED:
+    if total > ranking.MOST_RANKED:
         matching = matching.replace("document_rowid in", "+document_rowid in")
-    sql = f"""select document_id from listing where {chosen} and {matching}
-        order by sort_on desc, document_id desc limit ? offset ?"""
-    return [row[0] for row in db.execute(sql, [*values, *looked_for, *limit])]
+    # What can still move comes first where the list is short enough to be sorted by that.
+    first = f"status in ({_ALIVE}) desc, " if filters.area and filters.sort != "latest" and not best else ""
+    sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
+        order by {first}sort_on desc, document_id desc limit ? offset ?"""
+    limit = [PAGE - len(page), max(0, start - len(best))]
+    return [*page, *(row[0] for row in db.execute(sql, [*values, *looked_for, *best, *limit]))]
 
 
-def _reasons(db: sqlite3.Connection, ids: list[str], asked: search.Search) -> dict[str, tuple[list[Piece], str]]:
+def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
     """Why each document was found: the passage with the words, or else the sponsor of that name."""
-    found = _snippets(db, ids, asked.expression) if asked.expression else {}
+    found = _snippets(db, ids, asked) if asked.expression else {}
     for tie in asked.ties:
         if tie.field != "sponsor" or not tie.wanted:
             continue
@@ -138,13 +202,32 @@ def _reasons(db: sqlite3.Connection, ids: list[str], asked: search.Search) -> di
     return found
 
 
-def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
-    """Return the passage with the words in each document: from its summary, else its text, else its title."""
-    if not ids:
-        return {}
+def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
+    """Return the passage with words of the search in each document: from its summary, else its text, else its title."""
+    if not asked.groups:
+        return _exact_snippets(db, ids, asked.expression or "")
+    rows = db.execute(
+        f"select id, title, coalesce(abstract, '') as abstract, substr(coalesce(text, ''), 1, {READ}) as text "
+        f"from documents where id in ({marks(ids)})",
+        ids,
+    ).fetchall()
+    expression = " OR ".join(asked.groups)
+    found: dict[str, tuple[list[Piece], str]] = {}
+    with small_index((row["title"], row["abstract"], "" if row["abstract"] else row["text"]) for row in rows) as index:
+        for at, row in enumerate(rows):
+            for column, where in _PARTS:
+                if snippet := index.snippet(at, column, expression, _OPEN, _CLOSE):
+                    found[row["id"]] = (snippet_pieces(snippet, _OPEN, _CLOSE), where)
+                    break
+    left = [row["id"] for row in rows if row["id"] not in found]
+    return found | _exact_snippets(db, left, asked.expression or "")
+
+
+def _exact_snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
+    """The same from the index of all documents, for searches with operators and words far down in a text."""
     rowids = [row[0] for row in db.execute(f"select rowid from documents where id in ({marks(ids)})", ids)]
     found: dict[str, tuple[list[Piece], str]] = {}
-    for column, where in ((1, "summary"), (2, "text"), (0, "title")):
+    for column, where in _PARTS:
         if not rowids:
             break
         rows = db.execute(
@@ -158,20 +241,3 @@ def _snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[s
                 found[row["id"]] = (snippet_pieces(row["snippet"], _OPEN, _CLOSE), where)
                 rowids.remove(row["rowid"])
     return found
-
-
-def _direct(db: sqlite3.Connection, query: str, today: datetime.date) -> list[Card]:
-    """Documents whose number was typed: "HR 1234", "s. 510", "us-117-hr1234", "2025-01234"."""
-    typed = query.strip().lower()
-    if not typed or len(typed) > 60:
-        return []
-    number = "".join(character for character in typed if character.isalnum())
-    if not any(character.isdigit() for character in number):
-        return []
-    dashed = typed.replace(" ", "")
-    rows = db.execute(
-        "select document_id from listing where number in (?, ?) and area_id = ? "
-        "union select id from documents where id = ? order by 1 desc limit 5",
-        [number, dashed, ANY_AREA, dashed],
-    )
-    return cards(db, [row[0] for row in rows], today)

@@ -113,11 +113,14 @@ def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str |
         found[document_id].evidence = telling(evidence)
 
 
-def one_per_title(found: list[Card], limit: int) -> list[Card]:
-    """The first ``limit`` cards with different titles; later ones with the same title are named on the first."""
+def one_per_title(found: list[Card], limit: int, *, by_place: bool = False) -> list[Card]:
+    """The first ``limit`` cards with different titles; later ones with the same title are named on the first.
+
+    With ``by_place``, bills of different places stay apart whatever they are called.
+    """
     kept: dict[str, Card] = {}
     for card in found:
-        title = card.title.casefold()
+        title = f"{card.place if by_place else ''} {card.title.casefold()}"
         if title in kept:
             kept[title].also.append(card)
         elif len(kept) < limit:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pages.browse.asked import Search
 from pages.browse.cards import area_titles
-from pages.browse.filters import GROUPS, STATUS_GROUPS, TITLES, Filters
-from pages.browse.search import Search
+from pages.browse.filters import GROUPS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
 from pages.http import formatting
 from pages.http.language import _
 from store.constants import ANY_AREA, FACETS, TAGGED
@@ -62,11 +62,21 @@ def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
     elif area != (filters.area or ANY_AREA):
         return False
     cell = dict(zip(FACETS, key[1:], strict=True))
-    group = STATUS_GROUPS.get(filters.status)
-    if group and without != "status" and (cell["status"] not in group or cell["kind"] != "bill"):
-        return False
-    ignored = (without, "status" if group else without)
-    return all(name in ignored or filters.wanted(name) in ("", value) for name, value in cell.items())
+    return all(name == without or _chosen(name, filters, cell) for name in FACETS)
+
+
+def _chosen(name: str, filters: Filters, cell: dict[str, str]) -> bool:
+    """Whether a combination has what is chosen of a filter, or nothing is."""
+    if name not in SEVERAL:
+        return filters.wanted(name) in ("", cell[name])
+    chosen = filters.values(name)
+    if not chosen or cell[name] in chosen:
+        return True
+    if name == "jurisdiction":
+        return place_group(cell[name]) in chosen
+    return name == "status" and any(
+        cell["status"] in STATUS_GROUPS.get(each, ()) and cell["kind"] == "bill" for each in chosen
+    )
 
 
 def _numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
@@ -88,21 +98,25 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
     facets = []
     for name, title in TITLES.items():
         numbers = _numbers(db, filters, counts, name)
-        chosen = getattr(filters, name)
+        chosen = filters.values(name)
         if name == "status":
             groups = {group: count(db, replace(filters, status=group), counts) for group in STATUS_GROUPS}
             numbers |= {group: number for group, number in groups.items() if number}
-        if chosen and chosen not in numbers:
-            numbers[chosen] = 0
+        if name == "jurisdiction":
+            places = Counter(dict.fromkeys(PLACE_GROUPS, 0))
+            for place, number in numbers.items():
+                places[place_group(place)] += number
+            numbers |= {group: number for group, number in places.items() if number}
+        numbers |= {value: 0 for value in chosen if value not in numbers}
         if name in ("must_see", "ceremonial"):
-            numbers = {value: number for value, number in numbers.items() if value == "1" or value == chosen}
+            numbers = {value: number for value, number in numbers.items() if value == "1" or value in chosen}
         choices = [
             Choice(
                 value=value,
                 label=labels(name, value),
                 count=number,
-                chosen=value == chosen,
-                href=filters.address(**{name: "" if value == chosen else value}),
+                chosen=value in chosen,
+                href=filters.toggled(name, value),
             )
             for value, number in numbers.items()
             if value
@@ -130,7 +144,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "kind":
                 return formatting.plural(value)
             case "jurisdiction":
-                return formatting.place(value)
+                return formatting.word("place_groups", value) if value in PLACE_GROUPS else formatting.place(value)
             case "status":
                 return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":

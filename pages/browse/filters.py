@@ -12,6 +12,16 @@ from store.constants import ANY_AREA, FACETS, TAGGED
 
 #: Choices that combine several statuses of bills, by their key in the glossary.
 STATUS_GROUPS = {
+    "alive": (
+        "introduced",
+        "in_committee",
+        "reported",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+        "to_executive",
+    ),
+    "dead": ("failed", "withdrawn", "vetoed"),
     "passed_a_chamber": (
         "passed_first_chamber",
         "passed_second_chamber",
@@ -20,10 +30,19 @@ STATUS_GROUPS = {
         "vetoed",
         "enacted",
         "adopted",
-    )
+    ),
+}
+#: Choices that combine several places, by their key in the glossary: SQL that a jurisdiction fulfills.
+PLACE_GROUPS = {
+    "federal": "jurisdiction = 'us'",
+    "states": "jurisdiction like 'us-__'",
+    "local": "jurisdiction like 'us-__-%'",
+    "abroad": "jurisdiction not like 'us%'",
 }
 #: Choices that combine several values of a filter, by filter.
-GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,)}
+GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,), "jurisdiction": tuple(PLACE_GROUPS)}
+#: Filters of which several choices can be made at once, with a comma between them.
+SEVERAL = ("kind", "jurisdiction", "status", "year")
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {
     "area": N_("Policy area"),
@@ -53,12 +72,31 @@ class Filters:
 
     @classmethod
     def of(cls, args: dict[str, str]) -> Filters:
-        """From the parts of an address; parts it does not know are ignored and a page that is no number is page 1."""
+        """From the parts of an address; parts it does not know are ignored and a page that is no number is page 1.
+
+        Where nothing is asked for, the documents on information policy are meant; ``area=any`` asks for all.
+        """
         known = {name: args.get(name, "").strip()[:300] for name in ("q", *TITLES, "sort")}
+        if not any(value for name, value in known.items() if name != "sort"):
+            known["area"] = TAGGED
+        if known["area"] == ANY_AREA:
+            known["area"] = ""
         return cls(**known, page=page_number(args.get("page", "")))
 
     def chosen(self) -> dict[str, str]:
         return {name: value for name in TITLES if (value := getattr(self, name))}
+
+    def values(self, name: str) -> list[str]:
+        """What is chosen of a filter."""
+        value: str = getattr(self, name)
+        return [each for each in value.split(",") if each] if name in SEVERAL else [value] if value else []
+
+    def toggled(self, name: str, value: str) -> str:
+        """The address with a choice taken out if it was made; else added, or made in the place of another."""
+        chosen = self.values(name)
+        if value in chosen:
+            return self.address(**{name: ",".join(each for each in chosen if each != value)})
+        return self.address(**{name: ",".join([*chosen, value]) if name in SEVERAL else value})
 
     def wanted(self, name: str) -> str:
         """The value of a facet that documents must have; ``""`` when any will do."""
@@ -71,6 +109,8 @@ class Filters:
         """The address of this page with some parts changed; ``""`` takes a part out, and any change goes to page 1."""
         parts = {"q": self.q, **self.chosen(), "sort": self.sort, "page": 1, **changes}
         kept = {name: value for name, value in parts.items() if value not in ("", 1) or (name == "must_see" and value)}
+        if not any(name not in ("sort", "page") for name in kept):
+            kept = {"area": ANY_AREA, **kept}
         return "/browse" + (f"?{urlencode(kept)}" if kept else "")
 
     def subscription(self) -> str:
@@ -87,10 +127,25 @@ class Filters:
             conditions, values = ["area_id <> ?"], [ANY_AREA]
         for name in FACETS:
             value = "" if name == without else self.wanted(name)
-            if name == "status" and value in STATUS_GROUPS:
-                conditions.append(f"status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill'")
-                values += STATUS_GROUPS[value]
-            elif value:
-                conditions.append(f"{name} = ?")
-                values.append(value)
+            chosen = self.values(name) if name in SEVERAL and value else [value] if value else []
+            if chosen:
+                choices = [_condition(name, each) for each in chosen]
+                conditions.append(f"({' or '.join(sql for sql, _some in choices)})")
+                values += [each for _sql, some in choices for each in some]
         return " and ".join(conditions), values
+
+
+def _condition(name: str, value: str) -> tuple[str, list[str]]:
+    """SQL for one choice, and its values."""
+    if name == "status" and value in STATUS_GROUPS:
+        return f"(status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill')", list(STATUS_GROUPS[value])
+    if name == "jurisdiction" and value in PLACE_GROUPS:
+        return f"({PLACE_GROUPS[value]})", []
+    return f"{name} = ?", [value]
+
+
+def place_group(jurisdiction: str) -> str:
+    """The group of a place, as PLACE_GROUPS has it in SQL."""
+    if not jurisdiction.startswith("us"):
+        return "abroad"
+    return ("federal", "states", "local")[min(2, jurisdiction.count("-"))]

@@ -9,7 +9,11 @@ from typing import Any
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
-from pages.documents.session_status import still_news
+from pages.documents.session_status import UNDECIDED, can_move, still_news
+from store.constants import ANY_AREA
+
+#: A session that was to end so many days ago, and bills of it that have not moved for as long, are over as far as we know.
+QUIET = 45
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,40 @@ def first_to_see(
 
     Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
     """
+    found = _priority(db, where, values)
+    moving = still_moving(db, found, today)
+    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
+    ids = [row["id"] for row in shown][: 6 * limit]
+    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
+
+
+def alive_first_to_see(db: sqlite3.Connection, today: datetime.date, limit: int) -> list[Card]:
+    """The priority documents of all places that are not dead and have news or a date ahead, the most urgent first."""
+    moving = [row["id"] for row in still_moving(db, _priority(db, "area_id = ?", [ANY_AREA]), today)]
+    found = alive(db, moving, today)
+    return one_per_title(cards(db, [key for key in moving if key in found][: 6 * limit], today), limit)
+
+
+def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
+    """Those of some documents that can still become something.
+
+    Not in it is what nothing was heard of since the day its session was to end: it may live, but nobody should be told so.
+    """
+    long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
     found = db.execute(
+        f"""select id, kind, jurisdiction, session, status, status_on, status_reason, coalesce(latest_action_on, '') < ?
+            and exists (
+                select 1 from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session and s.ends_on < ?
+            ) as silent
+        from documents d where id in ({marks(ids)})""",
+        [long_ago, long_ago, *ids],
+    )
+    return {row["id"] for row in found if can_move(row, today) and not (row["silent"] and row["status"] in UNDECIDED)}
+
+
+def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:
+    """The newest documents that must be seen, as rows for ``still_moving``, the highest priority first."""
+    return db.execute(
         f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             newest.sort_on from (
             select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
@@ -35,10 +72,6 @@ def first_to_see(
         order by t.priority_score desc, newest.sort_on desc""",
         values,
     ).fetchall()
-    moving = still_moving(db, found, today)
-    shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
-    ids = [row["id"] for row in shown][: 6 * limit]
-    return FirstToSee(one_per_title(cards(db, ids, today, area), limit), bool(moving))
 
 
 def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
@@ -63,10 +96,20 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
 
 
 def newest(
-    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None
+    db: sqlite3.Connection,
+    where: str,
+    values: list[Any],
+    today: datetime.date,
+    area: str | None = None,
+    *,
+    alive_first: bool = False,
 ) -> list[Card]:
+    """The documents with the latest news; with ``alive_first`` the undecided before all others, and priority before those."""
+    undecided = ", ".join(f"'{status}'" for status in sorted(UNDECIDED | {"to_executive", "proposed"}))
+    first = f"status in ({undecided}) desc, must_see desc, " if alive_first else ""
     found = db.execute(
-        f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 20",
+        f"select document_id from listing where {where} and ceremonial = 0 "
+        f"order by {first}sort_on desc, document_id desc limit 20",
         values,
     )
     return one_per_title(cards(db, [row[0] for row in found], today, area), 10)

@@ -1,19 +1,20 @@
 """What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
 
 Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
-people expect, and so does title:, summary: or text: before any of them. sponsor: and number: ask for other things than words
-and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
+people expect, and so does title:, summary: or text: before any of them. sponsor:, number: and tracker: ask for other things than
+words and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
+
+Where only words were typed, what people call a thing also finds what documents call it (pages.browse.names), the words of
+a question that say nothing are left out, and the name of a place finds the documents of that place.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
 
-import yaml
-
-from pages.http.formatting import SITE
+from pages.browse.asked import MAX_TERMS, Search, Tie, quoted, spelt
+from pages.browse.plain import plain
+from pages.browse.trackers import load_trackers
 from pages.http.language import _
 
 #: The words allowed before a colon, and the column of the index that each searches.
@@ -21,7 +22,7 @@ COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
 _TOKEN = re.compile(
     r"""
     (?P<field>(?i:title|summary|text)):(?=["(\w])
-    | (?P<tie>(?i:sponsor|number):(?:"[^"]*(?:"|$)|[^\s()"]+))
+    | (?P<tie>(?i:sponsor|number|tracker):(?:"[^"]*(?:"|$)|[^\s()"]+))
     | "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
     | (?P<paren>[()])
     | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
@@ -31,54 +32,6 @@ _TOKEN = re.compile(
 )
 _LETTERS = re.compile(r"\w", re.UNICODE)
 MAX_LENGTH = 300
-MAX_TERMS = 24
-
-
-@dataclass
-class Search:
-    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
-
-    ``terms`` are the words and phrases that must or may be there; ``ties`` what else a document must have or must not.
-    """
-
-    expression: str | None
-    note: str | None = None
-    terms: list[str] = field(default_factory=list)
-    ties: list[Tie] = field(default_factory=list)
-    #: Whether some of the words are looked for in one column of the index of documents only.
-    in_columns: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.expression or self.ties)
-
-    def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
-        """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
-        conditions: list[str] = ["1"]
-        values: list[str] = []
-        if self.expression and not ties_only:
-            conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
-            values.append(self.expression)
-        for tie in self.ties:
-            conditions.append(("" if tie.wanted else "not ") + _TIED[tie.field])
-            values.append(tie.value)
-        return " and ".join(conditions), values
-
-
-@dataclass(frozen=True)
-class Tie:
-    """A sponsor (``value`` is an expression for the index of names) or a number that a document has, or must not have."""
-
-    field: str
-    value: str
-    wanted: bool = True
-
-
-#: The condition of each on rows of ``listing``.
-_TIED = {
-    "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "
-    "where s.name in (select name from sponsor_names where sponsor_names match ?))",
-    "number": "number = ?",
-}
 
 
 class _Parser:
@@ -147,8 +100,8 @@ class _Parser:
             return inside
         self.terms.append(text.rstrip("*"))
         if kind == "word" and not text.endswith("*"):
-            return _spelt(text)
-        return _quoted(text.rstrip("*")) + ("*" if kind == "word" else "")
+            return spelt(text)
+        return quoted(text.rstrip("*")) + ("*" if kind == "word" else "")
 
 
 def _tokens(query: str) -> list[tuple[str, str]]:
@@ -185,45 +138,14 @@ def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Ti
 
 def _tie(name: str, value: str, wanted: bool) -> Tie | None:
     words = re.findall(r"\w+", value)
+    if name == "tracker":
+        key = value.strip('"').lower()
+        return Tie(name, key, wanted) if key in load_trackers() else None
     if name == "number":
         # As in the last part of a document's id: "H.R. 1" is hr1, while 2025-01234 keeps its dash.
         number = value.strip('"').lower() if re.fullmatch(r'"?\d{4}-\d+"?', value) else "".join(words).lower()
         return Tie(name, number, wanted) if number else None
     return Tie(name, " AND ".join(f'"{word}"*' for word in words[:MAX_TERMS]), wanted) if words else None
-
-
-def _quoted(words: str) -> str:
-    return '"' + words.replace('"', '""') + '"'
-
-
-@cache
-def _spellings() -> dict[str, list[str]]:
-    """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
-    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
-    return {spelling: group for group in groups for spelling in group}
-
-
-def _spelt(word: str) -> str:
-    """A word as FTS5 wants it, with its other spellings."""
-    typed = word.casefold().replace("‑", "-").replace("–", "-")
-    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
-    return f"({' OR '.join(map(_quoted, group))})" if len(group) > 1 else _quoted(word)
-
-
-def any_of(terms: list[str]) -> str | None:
-    """An expression that one of the words is enough for; for a small table where the best match comes first."""
-    words = [word for term in terms for word in re.findall(r"\w+", term) if len(word) > 2]
-    return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
-
-
-def all_of(terms: list[str]) -> str | None:
-    """Return an expression that requires every term, in any place."""
-    return " AND ".join(map(_spelt, terms)) or None
-
-
-def some_of(terms: list[str]) -> str | None:
-    """Return an expression that requires one of the terms, each as a whole: not "books" for "e-books"."""
-    return " OR ".join(_spelt(term) for term in terms if len(term) > 2) or None
 
 
 def parse(query: str | None) -> Search:
@@ -238,6 +160,8 @@ def parse(query: str | None) -> Search:
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
     tokens, ties = _ties(tokens)
+    if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
+        return plain(tokens, ties, note)
     parser = _Parser(tokens)
     parts: list[str] = []
     while parser.at < len(tokens):

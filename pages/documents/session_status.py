@@ -18,6 +18,8 @@ UNDECIDED = frozenset(
 )
 #: What happened on a day and is over, where the others last from a day on.
 SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdrawn", "decided", "notice"})
+#: What can never become law as it is.
+DEAD = frozenset({"failed", "withdrawn", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
 
@@ -58,3 +60,12 @@ def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: date
     within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
     # Where no source dates the session, take a year without news for its end.
     return waiting and not ended_with(row, today) and (row["jurisdiction"] == "us" or within_a_year)
+
+
+def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool:
+    """Return whether a document can still become something: an undecided bill of a session that goes on, a rule, an open case.
+
+    ``row`` has kind, jurisdiction, session, status, status_on and status_reason. A law and a final rule count: they are done, not
+    dead, and what they order begins with them.
+    """
+    return row["status"] not in DEAD and row["status_reason"] != ENDED and not ended_with(row, today)

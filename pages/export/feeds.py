@@ -148,6 +148,7 @@ TITLES = {
 }
 _ONE = re.compile(r"/(documents|areas|jurisdictions|positions)/[a-z0-9-]+")
 _DATES = re.compile(r"/(deadlines|calendar)")
+_TRACKER = re.compile(r"/trackers/([a-z0-9-]+)")
 
 
 def with_parts(address: str, **parts: str) -> str:
@@ -164,6 +165,8 @@ def links(path: str, query: str) -> list[Link]:
         return [_link("atom", "/browse.atom?must_see=1"), _link("ics", "/calendar.ics")]
     if path == "/browse":
         return [_link(form, f"/browse.{form}{tail}") for form in TYPES]
+    if tracker := _TRACKER.fullmatch(path):
+        return [_link(form, f"/browse.{form}?q=tracker:{tracker[1]}") for form in TYPES]
     if _DATES.fullmatch(path):
         addresses = {form: f"/deadlines.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
         return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]

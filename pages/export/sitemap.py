@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
+from pages.browse.trackers import load_trackers
 from pages.http.language import ENGLISH, LANGUAGES
 from store.constants import ANY_AREA
 
@@ -20,6 +21,8 @@ PAGES = (
     "/deadlines",
     "/calendar",
     "/jurisdictions",
+    "/trackers",
+    *(f"/trackers/{key}" for key in load_trackers()),
     "/compare",
     "/glossary",
     "/about",

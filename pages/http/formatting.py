@@ -25,6 +25,7 @@ SITE = Path(__file__).resolve().parents[2] / "datasette"
 SECTIONS = {
     "statuses": N_("Where a document stands"),
     "status_groups": N_("Several steps at once"),
+    "place_groups": N_("Several places at once"),
     "marks": N_("How sure we are"),
     "priorities": N_("What to read first"),
     "stances": N_("What the stances mean"),
@@ -77,10 +78,16 @@ def _cities() -> dict[str, str]:
     return {city.jurisdiction: city.name for city in load_cities().values()}
 
 
+#: What stands in the place of a session in the identity of documents of which no session is part.
+NO_SESSION = ("fr", "regs", "court", "bills")
+
+
 def session_in_words(jurisdiction: str, session: str | None) -> str:
     """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
-    if not session or not session.isdecimal():
-        return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
+    if not session or session in NO_SESSION:
+        return ""
+    if not session.isdecimal():
+        return _("Session {name}").format(name=session)
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""
@@ -89,7 +96,7 @@ def session_in_words(jurisdiction: str, session: str | None) -> str:
 
 
 def date_in_words(value: str | None) -> str:
-    """``2022-03-08`` or a time stamp -> ``8 March 2022``; what is no date is given back as it came, None as ``""``."""
+    """``2022-03-08`` or a time stamp -> ``March 8, 2022``; what is no date is given back as it came, None as ``""``."""
     if not value:
         return ""
     try:
@@ -108,7 +115,7 @@ def month_in_words(value: str) -> str:
 
 
 def time_in_words(starts_at: str, timezone: str | None) -> str:
-    """The clock time of an event in its own zone: ``10:00, Eastern time``; ``""`` when only the day is known."""
+    """The clock time of an event in its own zone: ``10:00 a.m., Eastern time``; ``""`` when only the day is known."""
     zones = {
         "America/New_York": _("Eastern time"),
         "America/Chicago": _("Central time"),
@@ -121,7 +128,15 @@ def time_in_words(starts_at: str, timezone: str | None) -> str:
         return ""
     if clock in ("23:59", "24:00"):
         return _("end of the day, {zone}").format(zone=zone).rstrip(", ")
-    return f"{clock}, {zone}".rstrip(", ")
+    return f"{_clock(clock)}, {zone}".rstrip(", ")
+
+
+def _clock(clock: str) -> str:
+    """``13:20`` -> ``1:20 p.m.`` in English; other languages keep the hours of a day."""
+    hour, minute = clock.split(":")
+    if language.current() != language.ENGLISH or not (hour + minute).isdigit():
+        return clock
+    return f"{(int(hour) - 1) % 12 + 1}:{minute} {'a.m.' if int(hour) < 12 else 'p.m.'}"
 
 
 def how_far(day: str, today: datetime.date) -> str:

@@ -17,7 +17,7 @@ PLAIN = {
     b"cross-origin-opener-policy": b"same-origin",
 }
 #: The pages that bring scripts of our own, from static/: those with charts. On every other page none can run.
-_SCRIPTS = re.compile(r"/|/(areas|jurisdictions)/[a-z0-9-]+|/compare")
+_SCRIPTS = re.compile(r"/|/(areas|jurisdictions|trackers)/[a-z0-9-]+|/compare")
 WITH_SCRIPTS = PLAIN | {b"content-security-policy": f"{POLICY}; script-src 'self'".encode()}
 #: The desk has a script for its keys, and nothing of it may stay in a cache or be found by a search engine.
 _DESK = re.compile(r"/(desk|partner)(/.*)?", re.DOTALL)

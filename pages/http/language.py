@@ -24,7 +24,7 @@ ENGLISH = "en"
 #: Every language, by its own name.
 LANGUAGES = {"en": "English", "es": "Español"}
 #: The locale by which Babel formats the dates of a language.
-LOCALES = {"en": "en_GB", "es": "es"}
+LOCALES = {"en": "en_US", "es": "es"}
 Result = TypeVar("Result")
 
 _spoken: contextvars.ContextVar[str] = contextvars.ContextVar("language", default=ENGLISH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,34 @@ class ShownMatches:
     positions: list[tuple[str, tuple[int, int, float, float], tuple[int, int, float, float]]]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What is decided of an area without a person: see `classify.evaluation.promise` for the figures.
+
+    ``at_least`` is the lower 95 % bound of the share of ``tags`` that are right; None where no tag was given.
+    """
+
+    title: str
+    decided: float
+    tags: int
+    right: int
+    at_least: float | None
+    undecided: int
+    wanted: int
+    missed: int
+    labels: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table."""
+
+    sure_yes: float
+    sure_no: float
+    whole: float
+    rows: list[Decided]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccuracyView:
     """What the page shows.
@@ -93,6 +121,7 @@ class AccuracyView:
     months: list[Month]
     alarm: tuple[float, float] | None
     shown: ShownMatches
+    promise: Promise
     enough: int = ENOUGH
     unmeasured: tuple[str, ...] = UNMEASURED
 
@@ -142,6 +171,7 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
     found = months(db)
     return AccuracyView(
         shown=shown_matches(db),
+        promise=_promise(report["promise"], named),
         date=report["date"],
         version=report["version"],
         other_versions=sorted(versions - {report["version"]}),
@@ -167,6 +197,18 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
         ],
         months=found,
         alarm=drift(found),
+    )
+
+
+def _promise(report: Mapping[str, Any], named: Mapping[str, str]) -> Promise:
+    rows = [("All areas", report["all"]), ("All areas, documents drawn at random", report["random"])]
+    rows += [(named[area], row) for area, row in report["areas"].items()]
+    kept = [field.name for field in fields(Decided) if field.name != "title"]
+    return Promise(
+        report["sure_yes"],
+        report["sure_no"],
+        report["whole"],
+        [Decided(title, **{name: row[name] for name in kept}) for title, row in rows],
     )
 
 

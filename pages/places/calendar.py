@@ -158,10 +158,18 @@ def deadlines(
     *,
     past: bool = False,
     limit: int = MOST_LISTED,
+    days: int | None = None,
 ) -> list[Event]:
-    """Events from today on, soonest first (or before today, newest first), with what they are about."""
+    """Events from today on, soonest first (or before today, newest first), with what they are about.
+
+    With ``days``, only those within so many days.
+    """
     when, order = ("e.starts_at < ?", "desc") if past else ("e.starts_at >= ?", "asc")
-    return _events(db, today, wanted or Wanted(), when, [today.isoformat()], order, limit)
+    between = [today.isoformat()]
+    if days is not None:
+        when += " and e.starts_at < ?"
+        between.append((today + datetime.timedelta(days=days + 1)).isoformat())
+    return _events(db, today, wanted or Wanted(), when, between, order, limit)
 
 
 def _events(

@@ -11,6 +11,7 @@ from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts
+from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
@@ -47,6 +48,10 @@ class Side:
     must_see: int
     latest: list[Card]
     topics: list[tuple[str, int, str]]
+    #: Its newest regular session where that is not collected: then the numbers are those of a part.
+    lacks: str | None = None
+    #: The ISO day of the latest news of a place.
+    until: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +76,7 @@ def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Com
         known=known,
         unknown=[key for key in wanted.ids if key not in titles],
         sides=sides,
-        charts_of=_charts(db, sides, today) if len(sides) == MOST else [],
+        charts_of=_charts(db, wanted.subject, sides, today) if len(sides) == MOST else [],
         swapped="/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)]),
     )
 
@@ -107,7 +112,14 @@ def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: dat
         must_see=must_see,
         latest=one_per_title(cards(db, [row[0] for row in newest], today, key if subject == "area" else None), 5),
         topics=_topics(db, subject, key),
+        lacks=_lacks(db, key, today) if subject == "jurisdiction" else None,
+        until=news_until(db, key, today) if subject == "jurisdiction" else None,
     )
+
+
+def _lacks(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
+    session = latest_sessions(db, today).get(place)
+    return session_in_words(session) if session and not session.held else None
 
 
 def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, int, str]]:
@@ -128,9 +140,13 @@ def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, i
     return [(titles.get(row[0], row[0]), row[1], f"/browse?jurisdiction={key}&area={row[0]}") for row in found]
 
 
-def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> list[charts.Chart]:
+def _charts(db: sqlite3.Connection, subject: str, sides: list[Side], today: datetime.date) -> list[charts.Chart]:
     names = [side.title for side in sides]
     by_status, by_year = ([_counted(db, side, column) for side in sides] for column in ("status", "year"))
+    collected = [
+        totals_by_year(db, "jurisdiction = ?", [side.id]) if subject == "jurisdiction" else totals_by_year(db)
+        for side in sides
+    ]
     statuses = sorted(
         {key for counted in by_status for key in counted}, key=lambda key: (-sum(c.get(key, 0) for c in by_status), key)
     )
@@ -138,10 +154,19 @@ def _charts(db: sqlite3.Connection, sides: list[Side], today: datetime.date) -> 
     return [
         charts.side_by_side(
             "by-year",
-            _("New documents a year"),
+            _("Documents of every 1,000 collected, by year"),
             _("Year"),
             names,
-            [(year, [counted.get(year, 0) for counted in by_year]) for year in years],
+            [
+                (
+                    year,
+                    [
+                        charts.share_of(counted.get(year, 0), everything.get(year, 0))
+                        for counted, everything in zip(by_year, collected, strict=True)
+                    ],
+                )
+                for year in years
+            ],
             form="strips",
         ),
         charts.side_by_side(

@@ -19,7 +19,8 @@ SHADES = 4
 class Tile:
     """``column`` and ``row`` count from 0; ``shade`` goes from 0 (nothing) to SHADES (among the most).
 
-    ``count`` is None for a place of which nothing is collected: that is not the same as nothing found.
+    ``count`` is None for a place of which nothing is collected: that is not the same as nothing found. ``part``: only some of it
+    is, such as a special session, so that there may be more.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Tile:
     row: int
     shade: int
     href: str
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,16 @@ class StateMap:
     columns: int
     rows: int
     others: list[tuple[str, str, int, str]]
+
+    @property
+    def missing(self) -> list[str]:
+        """The places that are not collected, by name."""
+        return [tile.title for tile in self.tiles if tile.count is None]
+
+    @property
+    def in_part(self) -> list[str]:
+        """The places of which only some is collected, by name."""
+        return [tile.title for tile in self.tiles if tile.part]
 
     @property
     def table(self) -> list[tuple[str, str, int, str]]:
@@ -68,7 +80,8 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
 
     Args:
         counts: jurisdiction -> number; those of the whole country and of cities are left out.
-        collected: the jurisdictions of which anything is stored.
+        collected: the jurisdictions whose current session is stored. Another one is not collected, or in part where it has
+            a number all the same.
         address: where the tile of a jurisdiction leads.
     """
     places = layout()
@@ -81,7 +94,8 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
             id=key,
             code=key[3:].upper(),
             title=formatting.place(key),
-            count=states.get(key, 0) if key in collected else None,
+            count=states.get(key, 0 if key in collected else None),
+            part=key in states and key not in collected,
             column=column,
             row=row,
             shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,

@@ -1,4 +1,4 @@
-"""The pages that gather: home and areas."""
+"""The pages of policy areas, and how much there is in all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pages.browse.cards import Card
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.database import Row, first, rows, value
-from pages.http import formatting
 from pages.http.language import _
 from pages.places.calendar import Event, Wanted, deadlines
-from pages.places.charts import Chart, area_trends, by_status, by_year
+from pages.places.charts import Chart, by_status, by_year
+from pages.places.collected import totals_by_year
 from pages.places.places import ActiveStates, active_states
 from store.constants import ANY_AREA
 
@@ -25,15 +25,6 @@ class Totals:
     documents: int
     must_see: int
     positions: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """The last seven days that have news, and how much of each kind of change happened in them."""
-
-    since: str
-    until: str
-    kinds: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +41,6 @@ class Area:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeView(ActiveStates):
-    """``recent_events`` are dates that have passed, shown where none lies ahead."""
-
-    totals: Totals
-    must_see: FirstToSee
-    due: list[Event]
-    recent_events: list[Event]
-    changes: list[Row]
-    week: Week | None
-    areas: list[Area]
-    trends: Chart
-    collected_at: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class AreaView(ActiveStates):
     """One policy area; ``positions`` have id, title, statement and the number of documents that may touch them."""
 
@@ -78,23 +54,6 @@ class AreaView(ActiveStates):
     positions: list[Row]
 
 
-def home(db: sqlite3.Connection, today: datetime.date) -> HomeView:
-    """What is here, what must be seen, what is due and what changed, newest first."""
-    due = deadlines(db, today, limit=6)
-    return HomeView(
-        totals=totals(db),
-        must_see=first_to_see(db, "area_id = ?", [ANY_AREA], today),
-        due=due,
-        recent_events=[] if due else deadlines(db, today, past=True, limit=4),
-        changes=recent_changes(db, today),
-        week=week_of_changes(db, today),
-        areas=areas(db),
-        trends=area_trends(db, today),
-        collected_at=collected_at(db),
-        **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}")),
-    )
-
-
 def totals(db: sqlite3.Connection) -> Totals:
     kinds = db.execute("select kind, sum(documents) from facet_counts where area_id = ? group by kind", [ANY_AREA])
     by_kind = dict(kinds.fetchall())
@@ -105,62 +64,6 @@ def totals(db: sqlite3.Connection) -> Totals:
         must_see=value(db, must_see, [ANY_AREA]),
         positions=value(db, "select count(*) from positions"),
     )
-
-
-def collected_at(db: sqlite3.Connection) -> str | None:
-    last: str | None = value(db, "select max(finished_at) from runs")
-    return last
-
-
-# --------------------------------------------------------------------- changes
-
-
-def week_of_changes(db: sqlite3.Connection, today: datetime.date) -> Week | None:
-    """How much happened in the last seven days that have news, by kind of change; None when nothing is known."""
-    last = value(db, "select max(happened_on) from changes where happened_on <= ?", [today.isoformat()])
-    if not last:
-        return None
-    until = datetime.date.fromisoformat(last[:10])
-    since = until - datetime.timedelta(days=6)
-    counted = db.execute(
-        "select kind, count(*) from changes where happened_on between ? and ? group by kind order by 2 desc",
-        [since.isoformat(), until.isoformat()],
-    )
-    kinds = [(formatting.word("changes", row[0]), row[1]) for row in counted]
-    return Week(since=since.isoformat(), until=until.isoformat(), kinds=kinds)
-
-
-def recent_changes(db: sqlite3.Connection, today: datetime.date, limit: int = 8) -> list[Row]:
-    """The newest changes of documents that carry an area, one line for a document and day.
-
-    The first crawl of a source records no changes. Until something has changed since, return the newest actions.
-    """
-    found: dict[tuple[str, str], Row] = {}
-    for row in db.execute(
-        """select c.document_id, c.happened_on, c.kind, c.summary, d.title, d.identifier, d.jurisdiction
-        from changes c join documents d on d.id = c.document_id
-        where c.happened_on <= ? and exists (select 1 from tags where tags.document_id = c.document_id)
-            and c.document_id not in (select document_id from ceremonial)
-        order by c.happened_on desc limit ?""",
-        [today.isoformat(), limit * 5],
-    ):
-        entry = found.setdefault((row["document_id"], row["happened_on"]), dict(row) | {"lines": []})
-        line = f"{formatting.word('changes', row['kind'])}: {row['summary']}"
-        if line not in entry["lines"]:
-            entry["lines"].append(line)
-    return list(found.values())[:limit] or _latest_actions(db, today, limit)
-
-
-def _latest_actions(db: sqlite3.Connection, today: datetime.date, limit: int) -> list[Row]:
-    found = rows(
-        db,
-        """select id as document_id, latest_action_on as happened_on, latest_action, title, identifier, jurisdiction
-        from documents d where latest_action_on <= ? and exists (select 1 from tags where tags.document_id = d.id)
-            and d.id not in (select document_id from ceremonial)
-        order by latest_action_on desc limit ?""",
-        [today.isoformat(), limit],
-    )
-    return [row | {"lines": [row["latest_action"] or ""]} for row in found]
 
 
 # --------------------------------------------------------------------- areas
@@ -208,7 +111,7 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> AreaView
     return AreaView(
         area=_translated(found),
         by_status=by_status(counted(db, "status", "area_id = ?", here), address),
-        by_year=by_year(dict(counted(db, "year", "area_id = ?", here)), today, address),
+        by_year=by_year(dict(counted(db, "year", "area_id = ?", here)), totals_by_year(db), today, address),
         must_see=first_to_see(db, "area_id = ?", here, today, area_id),
         latest=newest(db, "area_id = ?", here, today, area_id),
         due=due,

@@ -13,7 +13,8 @@ from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
-from pages.places.map import StateMap, state_map
+from pages.places.collected import Session, collected_places, latest_sessions, news_until, totals_by_year
+from pages.places.map import StateMap, layout, state_map
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 
@@ -28,17 +29,27 @@ class ActiveStates:
 
 @dataclass(frozen=True, kw_only=True)
 class PlacesView(ActiveStates):
-    """Each of ``jurisdictions`` has id, title, documents, and of those on_policy and must_see."""
+    """Each of ``jurisdictions`` has id, title, documents, of those on_policy and must_see, until and part.
+
+    ``part``: its newest regular session is not collected. ``until`` is the ISO day of its latest news. ``missing`` are the names
+    of states of which nothing at all is collected.
+    """
 
     jurisdictions: list[Row]
+    missing: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceView:
-    """One place; ``address`` leads to its documents on information policy, which the lists are about."""
+    """One place; ``address`` leads to its documents on information policy, which the lists are about.
+
+    ``session`` is its newest regular session, where one is known; ``until`` the ISO day of its latest news.
+    """
 
     id: str
     title: str
+    session: Session | None
+    until: str | None
     documents: int
     on_policy: int
     address: str
@@ -71,9 +82,8 @@ def active_states(
         "select jurisdiction, sum(documents) from activity where area_id = ? and month between ? and ? group by 1",
         [area_id, since, last],
     )
-    collected = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
     return ActiveStates(
-        states=state_map({row[0]: row[1] for row in found}, {row[0] for row in collected}, address),
+        states=state_map({row[0]: row[1] for row in found}, collected_places(db, today), address),
         states_since=formatting.month_in_words(since),
         states_until=formatting.month_in_words(last),
     )
@@ -97,8 +107,16 @@ def jurisdictions(db: sqlite3.Connection, today: datetime.date) -> PlacesView:
     for row in found:
         row["title"] = formatting.place(row["id"])
         row["on_policy"], row["must_see"] = on_policy.get(row["id"], (0, 0))
+    collected = collected_places(db, today)
+    for row in found:
+        row["part"] = row["id"] not in collected
+        row["until"] = news_until(db, row["id"], today)
     found.sort(key=lambda row: (row["id"] != "us", row["title"]))
-    return PlacesView(jurisdictions=found, **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}")))
+    stored = {row["id"] for row in found}
+    missing = sorted(formatting.place(key) for key in layout() if key not in stored)
+    return PlacesView(
+        jurisdictions=found, missing=missing, **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}"))
+    )
 
 
 def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.date) -> PlaceView | None:
@@ -117,17 +135,24 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     return PlaceView(
         id=jurisdiction_id,
         title=formatting.place(jurisdiction_id),
+        session=latest_sessions(db, today).get(jurisdiction_id),
+        until=news_until(db, jurisdiction_id, today),
         documents=everything,
         on_policy=sum(number for _, number in statuses),
         address=address,
         kinds=counted(db, "kind", here, values),
         by_status=by_status(statuses, address),
-        by_year=by_year(dict(counted(db, "year", here, values)), today, address),
+        by_year=by_year(
+            dict(counted(db, "year", here, values)),
+            totals_by_year(db, "jurisdiction = ?", [jurisdiction_id]),
+            today,
+            address,
+        ),
         areas=[
             (key, titles.get(key, key), number)
             for key, number in counted(db, "area_id", f"{ONE_AREA} and jurisdiction = ?", [jurisdiction_id])
         ],
         must_see=first_to_see(db, here, values, today),
-        latest=newest(db, here, values, today),
+        latest=newest(db, here, values, today, alive_first=True),
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )

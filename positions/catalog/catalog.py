@@ -13,6 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from classify.models import in_use
 from positions.catalog import messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
@@ -162,7 +163,9 @@ def code_hash() -> str:
     """Hash of what decides about every position alike: cue words, boilerplate, and the code that reads a document."""
     digest = hashlib.sha256()
     for name in CODE:
-        digest.update(f"{name}\0".encode() + (Path(__file__).parents[1] / name).read_bytes() + b"\0")
+        file = Path(__file__).parents[1] / name
+        file = in_use(file) if file.name == "model.json" else file
+        digest.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from classify.models import in_use
 from positions.catalog.catalog import load_catalogue
 from positions.matching.matcher import Match
 from positions.relevance.claims import Claim, ClaimReader, Fields
@@ -36,13 +37,13 @@ class Model:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def load_model(path: Path = FILE) -> Model:
-    """The trained model (positions/relevance/training.py writes it).
+def load_model(path: Path | None = None) -> Model:
+    """A trained model (positions/relevance/training.py writes it): by default the one in use (`classify.models`).
 
     Raises:
         OSError, ValueError, KeyError: the file cannot be read or is no model.
     """
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw = json.loads((path or in_use(FILE)).read_text(encoding="utf-8"))
     return Model(float(raw["bias"]), raw["weights"], float(raw["floor"]))
 
 

@@ -70,6 +70,19 @@ def create_editions(db: Database) -> None:
     )
 
 
+@tags()
+def add_grades(db: Database) -> None:
+    # `priority` and `priority_score` are what derive.grading made of the model's own (`model_priority`, `model_score`); `why`
+    # names the rule that decided. `graded` is a hash of all that the grade rests on and the document's own grade, before
+    # companions share theirs; null until it is given.
+    db.execute("alter table taggings add column model_priority integer not null default 0")
+    db.execute("alter table taggings add column model_score real not null default 0")
+    for column in ("graded", "why"):
+        db.execute(f"alter table taggings add column {column} text")
+    db.execute("update taggings set model_priority = priority, model_score = priority_score")
+    db.execute("update taggings set priority = 0 where document_id not in (select document_id from tags)")
+
+
 @matches()
 def create_positions(db: Database) -> None:
     db.execute("""

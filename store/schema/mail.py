@@ -94,3 +94,15 @@ def add_turns_and_who_left(db: Database) -> None:
     signed_with = secret[0] if secret else ""
     for key, address in db.execute("select id, address_key from subscribers where address_key is not null").fetchall():
         db.execute("update subscribers set address_hash = ? where id = ?", [keyed_hash(signed_with, address), key])
+
+
+@mail()
+def add_editing(db: Database) -> None:
+    # When an issue leaves although no editor has sent it, and what an editor chose: `place` (from 1) puts an item first, `hidden`
+    # 1 keeps it out.
+    db.execute("alter table digests add column leaves_at text")
+    db.execute("""
+        create table digest_edits (
+            digest_id text not null references digests(id), ordinal integer not null, place integer,
+            hidden integer not null default 0, edited_at text not null, primary key (digest_id, ordinal)
+        ) without rowid""")

@@ -185,6 +185,11 @@ def add_standing_to_position_search(db: Database) -> None:
             tokenize="porter unicode61 remove_diacritics 2")""")
 
 
+@decisions()
+def add_sources_of_stances(db: Database) -> None:
+    db.execute("alter table decisions add column source text")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

@@ -31,6 +31,10 @@ INTAKE_APPEND_ONLY = [
     "notes_taken_back",
     "proposals",
     "proposal_answers",
+    "advocacy",
+    "work_batches",
+    "work_lines",
+    "work_undone",
 ]
 
 
@@ -270,3 +274,55 @@ def create_proposals(db: Database) -> None:
 def add_turn_of_reports(db: Database) -> None:
     # How many reports their sender had filed within a day, this one included: the order in which staff read them.
     db.execute("alter table reports add column turn integer not null default 1")
+
+
+@desk()
+def add_sources_of_stances(db: Database) -> None:
+    # Where the public can read why: a web address, or the name of a document. Required once a stance is published.
+    db.execute("alter table reviews add column source text")
+
+
+@intake()
+def create_advocacy(db: Database) -> None:
+    # What the office did, on a document, a position or both. `record_id` is the id of the first row of a record: a correction
+    # or a withdrawal (`gone`) is a new row of the same record. `parties` are who signed or was met; `public` 1 allows the
+    # public to read kind, title, days and link. Parties and notes are never public, and neither is a meeting.
+    db.execute("""
+        create table advocacy (
+            id integer primary key, record_id integer not null, kind text not null, title text not null,
+            document_id text, position_id text, happened_on text, due_on text, parties text, link text, note text,
+            public integer not null default 0, gone integer not null default 0,
+            added_by integer not null references accounts(id), added_at text not null,
+            check (document_id is not null or position_id is not null),
+            check (happened_on is not null or due_on is not null),
+            check (public = 0 or kind != 'meeting')
+        )""")
+    db.execute("create index advocacy_by_record on advocacy (record_id, id)")
+    db.execute("create index advocacy_by_document on advocacy (document_id)")
+    db.execute("create index advocacy_by_position on advocacy (position_id)")
+    db.execute("""
+        create view current_advocacy as select * from advocacy r where r.gone = 0
+        and r.id = (select max(o.id) from advocacy o where o.record_id = r.record_id)""")
+    only_added_to(db, "advocacy")
+
+
+@intake()
+def create_work_batches(db: Database) -> None:
+    # Assigning, following or snoozing many documents at once, and what was there before, so that all can be taken back.
+    db.execute("""
+        create table work_batches (
+            id integer primary key, batch text not null unique, action text not null, value text not null,
+            done_by integer not null references accounts(id), done_at text not null
+        )""")
+    db.execute("""
+        create table work_lines (
+            id integer primary key, batch text not null references work_batches(batch), document_id text not null,
+            before text not null
+        )""")
+    db.execute("create index work_lines_by_batch on work_lines (batch)")
+    db.execute("""
+        create table work_undone (
+            batch text primary key references work_batches(batch), undone_by integer not null references accounts(id),
+            undone_at text not null
+        )""")
+    only_added_to(db, "work_batches", "work_lines", "work_undone")

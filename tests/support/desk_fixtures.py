@@ -103,6 +103,7 @@ def address_of(route: Route) -> str:
     path = re.sub(
         r"\(\?P<id>[^)]*\)", "pr-library-records" if "/positions/" in route.pattern else BROADBAND, route.pattern
     )
+    path = re.sub(r"\(\?P<form>[^)]*\)", "csv", path)
     return re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "").strip("^$")
 
 

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from crawlers import live_check
 from crawlers.items import BadRecord, Unreadable, clean, document_id
 from crawlers.markup import limited
 from crawlers.parsers import (
@@ -270,6 +271,16 @@ def _congress_proceedings(body: bytes) -> None:
             congress_gov.proceeding_id(row)
 
 
+def _live_check(body: bytes) -> None:
+    """Every probe that asks for JSON or XML, on the same answer: one finding in words that can be shown."""
+    for probe in live_check.probes({}):
+        accept = probe.accept.encode()
+        found = live_check.judge(probe, Response(probe.url, body=body, headers={"Content-Type": accept}))
+        assert found.state == live_check.OK or found.state in live_check.BAD
+        assert found.words
+        "".join(found.words).encode()
+
+
 def congress_seeds() -> tuple[bytes, ...]:
     """A bill's answers put together in one, as the spider gathers them."""
     home = HERE / "sources/us_congress_api/api.congress.gov/v3/bill/119"
@@ -368,6 +379,11 @@ def sources() -> tuple[Target, ...]:
     return tuple(made)
 
 
+def first_answers() -> tuple[Target, ...]:
+    """What `infopolicy check --live` is answered, by any source."""
+    return (Target("live_check", recordings("*/**/*@*", largest=20_000), change_json, _live_check, ()),)
+
+
 #: Source -> the targets that read its answers.
 OF_SOURCE = {
     "us_bills": ("billstatus", "sitemap", "zip"),
@@ -392,13 +408,19 @@ OF_SOURCE = {
 }
 #: Parser or spider that reads bytes itself -> a target that goes through it.
 PARSERS = {
+    "crawlers/live_check.py": "live_check",
+    "crawlers/markup/html.py": "state_text_html",
+    "crawlers/markup/limited.py": "state_text_pdf",
+    "crawlers/markup/xml.py": "state_text_xml",
     "crawlers/parsers/bill_text.py": "bill_text",
     "crawlers/parsers/billstatus.py": "zip",
     "crawlers/parsers/congress_gov.py": "congress_bill",
     "crawlers/parsers/courtlistener.py": "courts",
     "crawlers/parsers/federal_register.py": "federal_register",
+    "crawlers/parsers/govinfo_courts.py": "court_sitemaps",
     "crawlers/parsers/json_reader.py": "courts",
     "crawlers/parsers/legiscan.py": "legiscan",
+    "crawlers/parsers/legiscan_dataset.py": "legiscan_dataset",
     "crawlers/parsers/legisinfo.py": "crawler_rules",
     "crawlers/parsers/legistar.py": "legistar",
     "crawlers/parsers/openstates.py": "openstates",

@@ -21,6 +21,7 @@ from fuzz_targets import Target
 from fuzzing import TEXTS, change_bytes, change_text
 
 from digest.subscribers.tokens import BadLink, Links
+from pages.browse import asked, numbers
 from pages.browse import browse as browsing
 from pages.browse import search as searching
 from pages.browse.filters import Filters
@@ -45,7 +46,9 @@ def search(text: str) -> int:
     found = searching.parse(text)
     where, values = found.where()
     number = _site().execute(f"select count(distinct document_id) from listing where {where}", values).fetchone()[0]
-    for words in (searching.any_of(found.terms), searching.all_of(found.terms), searching.some_of(found.terms)):
+    numbers.find_number(_site(), text)
+    looser = [each.expression for each in found.relaxed()]
+    for words in (asked.any_of(found.terms), asked.all_of(found.terms), *looser):
         if words:
             _site().execute("select count(*) from documents_fts where documents_fts match ?", [words]).fetchone()
     return int(number)

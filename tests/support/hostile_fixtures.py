@@ -31,7 +31,7 @@ from desk.partners import partners
 from desk.reviews import verdict_validity
 from desk.web import routing
 from digest import service as digest_desk
-from digest.issues import issues
+from digest.issues import editing, issues
 from pages.documents import look_alikes
 from pipelines import validate
 from positions.catalog import catalog, messages, stances
@@ -295,6 +295,6 @@ def released(config: Configuration) -> str:
     with closing(open_mail(config.mail)) as db, closing(digest_desk.corpus(config.corpus)) as corpus:
         day = datetime.date(2022, 3, 9)
         issue = issues.prepare(db, corpus, list_="public", frequency="weekly", now=site_corpus.NOW, day=day)
-        issues.write_note(db, issue.id, PAYLOAD)
+        editing.write_note(db, issue.id, PAYLOAD)
         issues.release(db, issue, now=site_corpus.NOW)
     return issue.id

@@ -1,0 +1,169 @@
+"""Records of what the office did: letters, comments, testimony, meetings and requests, on a document or a position.
+
+Rows are only ever added (staff.db, table `advocacy`): a correction or a withdrawal is a newer row of the same record.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.accounts.accounts import Account
+from desk.reviews.subjects import LONGEST_NOTE
+from pages.http.formatting import safe_url
+from store.connect import writing
+from store.errors import InvalidInput
+
+#: Kind -> how the pages call it.
+KINDS = {
+    "letter": "Sign-on letter",
+    "comments": "Comments filed",
+    "testimony": "Testimony",
+    "meeting": "Meeting",
+    "ask": "Request to members",
+    "statement": "Statement",
+}
+#: What the public may never read (the schema enforces it).
+PRIVATE_KINDS = ("meeting",)
+LONGEST_TITLE = 300
+
+
+class BadRecord(InvalidInput):
+    """A record that cannot be kept; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdvocacyRecord:
+    """One thing the office did or will do. Days are ISO dates; `happened_on` or `due_on` (a deadline) is required.
+
+    ``parties`` says who signed or who was met. It and ``note`` are for staff only. ``public`` lets the public read the kind,
+    the title, the days and the link.
+    """
+
+    kind: str
+    title: str
+    document_id: str | None = None
+    position_id: str | None = None
+    happened_on: str | None = None
+    due_on: str | None = None
+    parties: str | None = None
+    link: str | None = None
+    note: str | None = None
+    public: bool = False
+
+
+def add(
+    db: Database, account: Account, record: AdvocacyRecord, *, now: str, corrects: int | None = None, seen: int = 0
+) -> int:
+    """Keep a record, or a correction of one; returns the number of the record.
+
+    Args:
+        db: staff.db with corpus.db attached.
+        corrects: the number of the record that this row corrects.
+        seen: the id of the newest row of that record that the page knew.
+
+    Raises:
+        BadRecord: something is missing or wrong, or somebody else has changed the record since.
+    """
+    _check(db, record)
+    return _write(db, account, record, now, corrects, seen)
+
+
+def withdraw(db: Database, account: Account, record_id: int, *, now: str, seen: int = 0) -> None:
+    """Take a record off every page and report; its rows stay.
+
+    Raises:
+        BadRecord: there is no such record, or somebody else has changed it since.
+    """
+    found = current(db, record_id)
+    if found is None:
+        raise BadRecord("there is no such record")
+    fields = {name: found[name] for name in AdvocacyRecord.__dataclass_fields__}
+    _write(db, account, AdvocacyRecord(**fields), now, record_id, seen, gone=True)
+
+
+def _write(
+    db: Database,
+    account: Account,
+    record: AdvocacyRecord,
+    now: str,
+    corrects: int | None,
+    seen: int,
+    gone: bool = False,
+) -> int:
+    values = asdict(record) | {"public": int(record.public), "gone": int(gone), "added_by": account.id, "added_at": now}
+    with writing(db):
+        if corrects is not None:
+            newest = current(db, corrects)
+            if newest is None:
+                raise BadRecord("there is no such record")
+            if newest["id"] != seen:
+                raise BadRecord("somebody else has changed this record since you opened the page")
+        values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
+        db.execute(
+            f"insert into advocacy ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
+        )
+    return int(values["record_id"])
+
+
+def current(db: Database, record_id: int) -> dict[str, Any] | None:
+    """The newest row of a record that nobody has withdrawn, or None."""
+    return next(iter(db.query("select * from current_advocacy where record_id = ?", [record_id])), None)
+
+
+def records(
+    db: Database,
+    *,
+    document_id: str | None = None,
+    position_id: str | None = None,
+    since: str = "",
+    until: str = "9999",
+) -> list[dict[str, Any]]:
+    """Current records with the `name` of who added them, newest day first.
+
+    Args:
+        document_id, position_id: only those of this document or position.
+        since, until: only those that happened, or are due, from one ISO date to another, both included.
+    """
+    return list(
+        db.query(
+            """select r.*, a.name, d.identifier, d.title as document_title, p.title as position_title
+            from current_advocacy r join accounts a on a.id = r.added_by
+            left join corpus.documents d on d.id = r.document_id left join corpus.positions p on p.id = r.position_id
+            where (:document is null or r.document_id = :document) and (:position is null or r.position_id = :position)
+            and (r.happened_on between :since and :until or r.due_on between :since and :until)
+            order by coalesce(r.happened_on, r.due_on) desc, r.id desc""",
+            {"document": document_id, "position": position_id, "since": since, "until": until},
+        )
+    )
+
+
+def _check(db: Database, record: AdvocacyRecord) -> None:
+    if record.kind not in KINDS:
+        raise BadRecord("choose what kind of record it is")
+    if not 1 <= len(record.title.strip()) <= LONGEST_TITLE:
+        raise BadRecord(f"a title must have 1 to {LONGEST_TITLE} characters")
+    if record.public and record.kind in PRIVATE_KINDS:
+        raise BadRecord("meetings are never public")
+    if not record.document_id and not record.position_id:
+        raise BadRecord("name the document or the position it is about")
+    for value, table, name in (
+        (record.document_id, "documents", "document"),
+        (record.position_id, "positions", "position"),
+    ):
+        if value and not db.execute(f"select 1 from corpus.{table} where id = ?", [value]).fetchone():
+            raise BadRecord(f"there is no {name} called {value[:80]!r}")
+    if not record.happened_on and not record.due_on:
+        raise BadRecord("enter the day on which it happened, or its deadline")
+    for day in filter(None, (record.happened_on, record.due_on)):
+        try:
+            datetime.date.fromisoformat(day)
+        except ValueError as error:
+            raise BadRecord("enter dates such as 2026-11-30") from error
+    if record.link and not safe_url(record.link):
+        raise BadRecord("a link must begin with https:// or http://")
+    if any(len(text or "") > LONGEST_NOTE for text in (record.note, record.parties)):
+        raise BadRecord(f"a note may have at most {LONGEST_NOTE:,} characters")

@@ -1,0 +1,231 @@
+"""Our bills: every document that the office works on, with what it holds, who leads, and what comes next.
+
+A document is ours once somebody has taken or drafted a stance on it, leads it, follows it, made it a priority, or recorded
+what was done about it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlite_utils import Database
+
+from pages.documents.session_status import UNDECIDED, ended_with
+from pages.http import formatting
+
+Row = dict[str, Any]
+
+#: Columns of the table, in their order, as the spreadsheets explain them.
+COLUMNS = {
+    "number": "Number of the document",
+    "place": "Jurisdiction",
+    "title": "Title",
+    "stance": "The organization's published stance on the document as a whole, or on a position where there is no other",
+    "draft": "Drafted stance that waits for an approver",
+    "priority": "yes where it is a priority document",
+    "lead": "Who it is assigned to",
+    "unit": "Unit of the lead",
+    "status": "Status",
+    "open": "yes where it can still move",
+    "next_on": "Next date",
+    "next": "What happens on that day",
+    "moved_on": "Day of the latest action",
+    "moved": "The latest action",
+    "partners": "Stances of coalition partners",
+    "address": "Address on this site",
+}
+_OURS = """
+    select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
+    union select document_id from current_reviews where subject = 'priority' and value = '2'
+    union select document_id from current_assignments where assigned_to is not null
+    union select document_id from follows
+    union select document_id from current_advocacy where document_id is not null"""
+
+
+@dataclass(frozen=True)
+class OurFilters:
+    """Which of our documents to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
+
+    q: str = ""
+    lead: str = ""
+    jurisdiction: str = ""
+    stance: str = ""
+    mine: str = ""
+    moved: str = ""
+    waiting: str = ""
+    priority: str = ""
+    ended: str = ""
+
+    @classmethod
+    def of(cls, args: Mapping[str, Sequence[str]]) -> OurFilters:
+        """Return the filters in the arguments of an address."""
+        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
+
+    def query(self, **more: str) -> str:
+        """Return the filters as the query of an address; "" when there are none."""
+        return urlencode({name: value for name, value in (vars(self) | more).items() if value})
+
+
+def our_bills(
+    db: Database,
+    filters: OurFilters,
+    *,
+    me: int,
+    today: datetime.date,
+    since: str | None,
+    partners: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """Our documents, those with the nearest date first, then the latest moved.
+
+    Args:
+        db: staff.db with corpus.db attached.
+        me: the account for `mine`: what it leads or follows.
+        since: when this person last looked, for `moved` and `new`.
+        partners: document -> what partners hold.
+    """
+    rows = [_row(row, today, since) for row in db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"})]
+    stances, drafts = _stances(db)
+    followed = {row[0] for row in db.execute("select document_id from follows where account_id = ?", [me]).fetchall()}
+    for row in rows:
+        key = row["id"]
+        row |= {
+            "stance": stances.get(key, ""),
+            "draft": drafts.get(key, ""),
+            "partners": (partners or {}).get(key, ""),
+            "mine": key in followed or row["lead_id"] == me,
+        }
+    kept = [row for row in rows if _fits(row, filters)]
+    # Two sorts, the less important first: the latest moved first, then the nearest date, those without one last.
+    kept.sort(key=lambda row: row["moved_on"], reverse=True)
+    return sorted(kept, key=lambda row: row["next_on"] or "9999")
+
+
+_SQL = f"""
+    with ours as materialized ({_OURS}),
+    due as (
+        select e.document_id, e.kind, e.starts_at, row_number() over (partition by e.document_id order by e.starts_at) as n
+        from corpus.events e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
+        and e.kind is not 'hearing_canceled'
+    )
+    select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
+        coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
+        coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
+        s.assigned_to as lead_id, a.name as lead, a.unit,
+        exists (select 1 from corpus.changes c where c.document_id = d.id and c.seen_at > :since) as new
+    from ours join corpus.documents d on d.id = ours.document_id
+    left join corpus.shown_priorities p on p.document_id = d.id
+    left join due on due.document_id = d.id and due.n = 1
+    left join current_assignments s on s.document_id = d.id left join accounts a on a.id = s.assigned_to"""
+
+
+def _row(row: Row, today: datetime.date, since: str | None) -> Row:
+    ended = ended_with(row, today)
+    moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
+    return row | {
+        "number": row["identifier"],
+        "place": formatting.place(row["jurisdiction"]),
+        "priority": "yes" if row["is_priority"] else "",
+        "lead": row["lead"] or "",
+        "unit": row["unit"] or "",
+        "status_key": row["status"],
+        "status": formatting.word("statuses", row["status"]) + (f" ({ended[0]} ended)" if ended else ""),
+        "open": "yes" if (moves and not ended) or row["next_at"] else "",
+        "next_on": (row["next_at"] or "")[:10],
+        "next": formatting.word("events", row["next_kind"]) if row["next_kind"] else "",
+        "address": f"/documents/{row['id']}",
+        "new": bool(row["new"] and since),
+    }
+
+
+def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
+    """Document -> its published stance, and document -> its drafted one; that on the whole document goes first."""
+    public: dict[str, str] = {}
+    for document, value in db.execute(
+        "select document_id, value from corpus.decisions where subject like 'stance%' and verdict = 'confirm' "
+        "and value is not null order by subject"
+    ).fetchall():
+        public.setdefault(document, formatting.word("stances", value))
+    drafts: dict[str, str] = {}
+    for document, value in db.execute(
+        "select document_id, value from current_reviews where subject like 'stance%' and published = 0 "
+        "and verdict in ('confirm', 'change') and value is not null order by subject"
+    ).fetchall():
+        drafts.setdefault(document, formatting.word("stances", value))
+    return public, drafts
+
+
+def _fits(row: Row, filters: OurFilters) -> bool:
+    words = f"{row['number']} {row['title']} {row['place']}".casefold()
+    return (
+        all(word in words for word in filters.q.casefold().split())
+        and filters.lead in ("", row["lead"])
+        and filters.jurisdiction in ("", row["jurisdiction"])
+        and filters.stance in ("", row["stance"], row["draft"])
+        and (not filters.mine or row["mine"])
+        and (not filters.moved or row["new"])
+        and (not filters.waiting or bool(row["draft"]))
+        and (not filters.priority or bool(row["priority"]))
+        and (
+            bool(filters.ended) or bool(row["open"]) or row["status_key"] in ("enacted", "adopted", "final", "decided")
+        )
+    )
+
+
+# --------------------------------------------------------------------- the weekly report
+
+
+@dataclass(frozen=True)
+class WeeklyReport:
+    """What leadership reads on one page: days are ISO dates, `last` included."""
+
+    first: str
+    last: str
+    until: str
+    moved: list[Row]
+    coming: list[Row]
+    taken: list[Row]
+    done: list[Row]
+
+
+def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: datetime.date) -> WeeklyReport:
+    """The week that ends with `last`, and the dates of the two weeks after it.
+
+    Args:
+        ours: what `our_bills` returns, ended ones too.
+        done: records of advocacy of that week.
+    """
+    first, until = last - datetime.timedelta(days=6), last + datetime.timedelta(days=14)
+    by_id = {row["id"]: row for row in ours}
+    week = {"first": first.isoformat(), "last": last.isoformat(), "until": until.isoformat()}
+    moved: dict[str, list[str]] = defaultdict(list)
+    for document, status, day in db.execute(
+        f"select h.document_id, h.status, h.reached_on from corpus.status_history h where h.document_id in ({_OURS}) "
+        "and h.reached_on between ? and ? order by h.reached_on, h.ordinal",
+        [week["first"], week["last"]],
+    ).fetchall():
+        if document in by_id:
+            moved[document].append(f"{formatting.word('statuses', status)} {formatting.date_in_words(day)}")
+    coming = db.query(
+        f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from corpus.events e "
+        f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "
+        "and e.kind is not 'hearing_canceled' order by e.starts_at",
+        [week["last"], week["until"]],
+    )
+    taken = db.query(
+        "select r.document_id as id, r.subject, r.value, r.verdict, substr(r.reviewed_at, 1, 10) as day from reviews r "
+        "where r.published = 1 and r.subject like 'stance%' and substr(r.reviewed_at, 1, 10) between ? and ? "
+        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id",
+        [week["first"], week["last"]],
+    )
+    return WeeklyReport(
+        **week,
+        moved=[by_id[key] | {"steps": steps} for key, steps in moved.items()],
+        coming=[by_id[row["id"]] | row for row in coming if row["id"] in by_id],
+        taken=[by_id[row["id"]] | row for row in taken if row["id"] in by_id],
+        done=done,
+    )

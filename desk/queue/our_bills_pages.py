@@ -1,0 +1,147 @@
+"""The pages of our bills: the table, its files, the weekly report, and the records of advocacy."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections import defaultdict
+from dataclasses import fields
+
+from desk.partners import partners
+from desk.queue import advocacy, collaboration
+from desk.queue.advocacy import AdvocacyRecord, BadRecord
+from desk.queue.our_bills import COLUMNS, OurFilters, Row, our_bills, weekly_report
+from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, local
+from desk.web.errors import HTTPError
+from desk.web.routing import staff_page
+from pages.export.exports import csv_lines, workbook
+from pages.export.ical import calendar
+from pages.http import formatting
+
+CSV, EXCEL, CALENDAR = (
+    "text/csv; charset=utf-8",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/calendar; charset=utf-8",
+)
+
+
+def _rows(context: RequestContext, filters: OurFilters, since: str | None = None) -> list[Row]:
+    held: dict[str, list[str]] = defaultdict(list)
+    for each in context.ask_partners(partners.all_statements, []):
+        held[each["document_id"]].append(f"{each['organisation']}: {formatting.word('stances', each['stance'])}")
+    said = {key: "; ".join(sorted(each)) for key, each in held.items()}
+    return our_bills(context.db, filters, me=context.me.id, today=context.today, since=since, partners=said)
+
+
+@staff_page(r"/ours", methods="GET")
+def our_bills_page(context: RequestContext) -> Answer:
+    """Show our bills."""
+    filters = OurFilters.of(context.args)
+    since = collaboration.record_visit(context.db, context.me, context.now)
+    everything = _rows(context, OurFilters(ended="1"))
+    view = {
+        "rows": _rows(context, filters, since),
+        "f": filters,
+        "since": since,
+        "total": len(everything),
+        "leads": sorted({row["lead"] for row in everything} - {""}),
+        "places": sorted({(row["place"], row["jurisdiction"]) for row in everything}),
+        "stances": sorted(({row["stance"] for row in everything} | {row["draft"] for row in everything}) - {""}),
+        "saved": [
+            each | {"query": each["query"].removeprefix("ours?")}
+            for each in collaboration.saved_filters(context.db, context.me)
+            if each["query"].startswith("ours?")
+        ],
+    }
+    return Page("desk/ours.html", view)
+
+
+@staff_page(r"/ours\.(?P<form>csv|xlsx|ics)", methods="GET")
+def our_bills_file(context: RequestContext) -> Answer:
+    """Download our bills as a spreadsheet, or their dates as a calendar."""
+    form = context.path["form"]
+    rows = _rows(context, OurFilters.of(context.args))
+    if form == "csv":
+        return Attachment("our-bills.csv", csv_lines(COLUMNS, rows), CSV)
+    if form == "xlsx":
+        target = io.BytesIO()
+        workbook(target, "Our bills", COLUMNS, rows)
+        return Attachment("our-bills.xlsx", target.getvalue(), EXCEL)
+    events = [
+        {
+            "key": f"{row['id']}-{row['next_kind']}",
+            "document_id": row["id"],
+            "kind": row["next_kind"],
+            "starts_at": row["next_at"],
+            "timezone": None,
+            "description": f"Stance: {row['stance']}" if row["stance"] else None,
+            "title": row["title"],
+            "identifier": row["identifier"],
+            "jurisdiction": row["jurisdiction"],
+            "changed_at": context.now,
+            "area_titles": [],
+            "revision": 0,
+        }
+        for row in rows
+        if row["next_at"]
+    ]
+    return Attachment("our-bills.ics", calendar("Our bills", "/desk/ours", events, context.site), CALENDAR)
+
+
+@staff_page(r"/weekly", methods="GET")
+def weekly_page(context: RequestContext) -> Answer:
+    """Show one week on one page to print: what moved, what is next, what we did."""
+    try:
+        last = datetime.date.fromisoformat(context.arg("until")) if context.arg("until") else context.today
+    except ValueError as error:
+        raise HTTPError(400, "Enter a date such as 2026-11-30.") from error
+    first = last - datetime.timedelta(days=6)
+    done = advocacy.records(context.db, since=first.isoformat(), until=last.isoformat())
+    ours = _rows(context, OurFilters(ended="1"))
+    return Page("desk/weekly.html", {"r": weekly_report(context.db, ours, done, last), "r_kinds": advocacy.KINDS})
+
+
+@staff_page(r"/advocacy", post="reviewer")
+def advocacy_page(context: RequestContext) -> Answer:
+    """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
+    problem, typed = None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
+    number = context.number("record")
+    if context.form is not None:
+        try:
+            if context.typed("step") == "withdraw":
+                advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
+                return Redirect("/desk/advocacy", "The record is withdrawn.")
+            advocacy.add(
+                context.db,
+                context.me,
+                _record(typed, public=context.typed("public") == "1"),
+                now=context.now,
+                corrects=number or None,
+                seen=context.number("seen"),
+            )
+            return Redirect(local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
+        except BadRecord as error:
+            problem = str(error)
+    document = context.arg("document")[:100]
+    row = advocacy.current(context.db, number) if number and context.form is None else None
+    values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
+    values = {"public": context.typed("public"), **values, "document_id": values["document_id"] or document}
+    view = {
+        "rows": advocacy.records(context.db, document_id=document or None),
+        "kinds": advocacy.KINDS,
+        "v": values,
+        "record": row["record_id"] if row else number,
+        "seen": row["id"] if row else context.number("seen"),
+        "document": document,
+        "problem": problem,
+        "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
+    }
+    return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
+    said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
+    return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
+
+
+ADVOCACY_FIELDS = tuple(each.name for each in fields(AdvocacyRecord) if each.name != "public")

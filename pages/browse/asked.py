@@ -1,0 +1,144 @@
+"""What is asked of the corpus: an expression for the index of words, and what else narrows a search.
+
+`pages.browse.search` makes it of what a person typed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import yaml
+
+from pages.browse import names
+from pages.browse.trackers import load_trackers
+from pages.http.formatting import SITE
+
+MAX_TERMS = 24
+#: Before an expression: in a title or summary. Two words somewhere in a long text say little about each other.
+NOT_IN_TEXTS = "{title abstract} : "
+
+
+@dataclass
+class Search:
+    """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
+
+    ``terms`` are the words and phrases that must or may be there; ``ties`` what else a document must have or must not.
+    """
+
+    expression: str | None
+    note: str | None = None
+    terms: list[str] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    #: Whether some of the words are looked for in one column of the index of documents only.
+    in_columns: bool = False
+    #: Where only words were typed: an expression for each word or name. All of them make ``expression``.
+    groups: list[str] = field(default_factory=list)
+    #: Expressions for words in a row as they were typed, and for what documents say for the names among them.
+    typed: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
+    #: The positions that speak of a name that was typed.
+    positions: list[str] = field(default_factory=list)
+    #: The place that was named; its own documents come first.
+    place: str | None = None
+    #: Whether only documents of the place, or that name it, are found.
+    only_place: bool = True
+
+    def __bool__(self) -> bool:
+        return bool(self.expression or self.ties)
+
+    def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
+        """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
+        conditions: list[str] = ["1"]
+        values: list[str] = []
+        if self.expression and not ties_only:
+            conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
+            values.append(self.expression)
+        for tie in self.ties:
+            condition, tied = tie.where()
+            conditions.append(("" if tie.wanted else "not ") + condition)
+            values += tied
+        if self.place and self.only_place:
+            conditions.append(_OF_PLACE)
+            values += [self.place, quoted(names.place_word(self.place))]
+        return " and ".join(conditions), values
+
+    def in_titles(self) -> Search:
+        """The same search for documents whose title or summary has all the words."""
+        return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})") if self.expression else self
+
+    def relaxed(self) -> list[Search]:
+        """The same search with further documents: those with all words but one in title or summary, then all but two, and so on.
+
+        The last are for half of the words, then for any of them anywhere; where a place was named, then for other places too.
+        """
+        groups = self.groups[:MOST_RELAXED]
+        least = max(2, -(-len(groups) // 2))
+        found = []
+        for number in range(len(groups) - 1, least - 1, -1):
+            some = " OR ".join(f"({' AND '.join(chosen)})" for chosen in itertools.combinations(groups, number))
+            found.append(replace(self, expression=f"({self.expression} OR {NOT_IN_TEXTS}({some}))"))
+        if len(groups) > 1:
+            found.append(replace(self, expression=f"({' OR '.join(groups)})"))
+        anywhere = [replace(self, only_place=False)] if self.place else []
+        return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.place else []))]
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What a document has, or must not have: a sponsor, a number, or an issue to belong to.
+
+    ``value`` of a sponsor is an expression for the index of names.
+    """
+
+    field: str
+    value: str
+    wanted: bool = True
+
+    def where(self) -> tuple[str, list[str]]:
+        """A condition on rows of ``listing``, and its values."""
+        if self.field == "tracker":
+            return load_trackers()[self.value].where()
+        return _TIED[self.field], [self.value]
+
+
+#: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
+MOST_RELAXED = 8
+_OF_PLACE = "(jurisdiction = ? or document_rowid in (select rowid from documents_fts where documents_fts match ?))"
+#: The condition of each on rows of ``listing``.
+_TIED = {
+    "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "
+    "where s.name in (select name from sponsor_names where sponsor_names match ?))",
+    "number": "number = ?",
+}
+
+
+def quoted(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"'
+
+
+@cache
+def _spellings() -> dict[str, list[str]]:
+    """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
+    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    return {spelling: group for group in groups for spelling in group}
+
+
+def spelt(word: str) -> str:
+    """A word as FTS5 wants it, with its other spellings."""
+    typed = word.casefold().replace("‑", "-").replace("–", "-")
+    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
+    return f"({' OR '.join(map(quoted, group))})" if len(group) > 1 else quoted(word)
+
+
+def any_of(terms: list[str]) -> str | None:
+    """An expression that one of the words is enough for; for a small table where the best match comes first."""
+    words = [word for term in terms for word in re.findall(r"\w+", term) if len(word) > 2]
+    return " OR ".join(f'"{word}"' for word in words[:MAX_TERMS]) or None
+
+
+def all_of(terms: list[str]) -> str | None:
+    """Return an expression that requires every term, in any place."""
+    return " AND ".join(map(spelt, terms)) or None

@@ -1,0 +1,110 @@
+"""What people call a thing, and what documents call it: nicknames, acronyms, topics (datasette/names.yml), and places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from pages.http.formatting import SITE, glossary, place
+
+_WORDS = re.compile(r"\w+")
+LONGEST = 7
+
+
+@dataclass(frozen=True)
+class Name:
+    """One entry of names.yml: the words in which documents say it, and the positions that speak of it."""
+
+    says: tuple[str, ...]
+    positions: tuple[str, ...] = ()
+    instead: bool = False
+
+
+@cache
+def question_words(kind: str) -> frozenset[str]:
+    """The words of one section of datasette/question_words.yml, such as ``stop``."""
+    return frozenset(map(str, question_data()[kind]))
+
+
+@cache
+def question_data() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((SITE / "question_words.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def folded(text: str) -> str:
+    """Lower-case words with single spaces: "E-Rate" and "e rate" are one name."""
+    return " ".join(_WORDS.findall(text.casefold().replace("’s", "s").replace("'s", "s")))
+
+
+@cache
+def names() -> dict[str, Name]:
+    """Every name, folded, with what it stands for.
+
+    Raises:
+        ValueError: a name stands in the file twice.
+    """
+    path = SITE / "names.yml"
+    found: dict[str, Name] = {}
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")))
+        for called in map(folded, entry["names"]):
+            if called in found:
+                raise ValueError(f"{path}: {called!r} stands there twice")
+            found[called] = name
+    return found
+
+
+def longest_name(words: Sequence[str]) -> tuple[int, str, Name] | None:
+    """The longest name that the first of some words make, with or without the words that say nothing between them.
+
+    Returns:
+        how many words it takes, the name as it was typed, and what it stands for; None where no name begins there.
+    """
+    telling = [at for at, word in enumerate(words) if folded(word) not in question_words("stop")]
+    for number in range(min(LONGEST, len(words)), 0, -1):
+        ways = [words[:number]]
+        if telling[:1] == [0] and number <= len(telling) and telling[number - 1] < LONGEST:
+            ways.append([words[at] for at in telling[:number]])
+        for way in ways:
+            key = "" if any("*" in word for word in way) else folded(" ".join(way))
+            if key and (name := names().get(key) or (names().get(key.removesuffix("s")) if number == 1 else None)):
+                taken = number if way is ways[0] else telling[number - 1] + 1
+                return taken, " ".join(way), name
+    return None
+
+
+@cache
+def places() -> dict[str, str]:
+    """The names of states, countries and cities, folded -> jurisdiction."""
+    keys = [key for key in glossary()["jurisdictions"] if key != "uk"]
+    named = {folded(glossary()["jurisdictions"][key]): key for key in keys}
+    return named | {"federal": "us", "congress": "us", "nyc": "us-ny-nyc", "puerto rico": "us-pr"}
+
+
+def longest_place(words: Sequence[str]) -> tuple[int, str] | None:
+    """The longest name of a place that the first of some words make, and its jurisdiction."""
+    for number in range(min(4, len(words)), 0, -1):
+        if key := places().get(folded(" ".join(words[:number]))):
+            return number, key
+    return None
+
+
+def state_of_letters(word: str, *, beside_number: bool = False) -> str | None:
+    """The state that two letters mean: in capitals, or in any form beside the number of a bill."""
+    key = f"us-{word.lower()}"
+    if len(word) != 2 or key not in glossary()["jurisdictions"]:
+        return None
+    return (
+        key if beside_number or (word.isupper() and word.lower() not in question_words("letters_also_words")) else None
+    )
+
+
+def place_word(jurisdiction: str) -> str:
+    """The name of a place in the language of documents."""
+    return glossary()["jurisdictions"].get(jurisdiction) or place(jurisdiction)

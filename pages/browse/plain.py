@@ -1,0 +1,79 @@
+"""A search for words alone: names with what documents call them, the place that is meant, no words that say nothing."""
+
+from __future__ import annotations
+
+import itertools
+
+from pages.browse import names
+from pages.browse.asked import NOT_IN_TEXTS, Search, Tie, quoted, spelt
+
+
+def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> Search:
+    """A search for words without operators: names with what they stand for, without words that say nothing."""
+    asked = Search(None, note, ties=ties)
+    weak: list[tuple[str, str]] = []
+    places: list[str] = []
+    at = 0
+    while at < len(tokens):
+        kind, text = tokens[at]
+        words = [word for kind_, word in itertools.takewhile(lambda token: token[0] == "word", tokens[at:])]
+        if kind == "word" and (name := names.longest_name(words)):
+            number, typed, stands_for = name
+            asked.groups.append(_either_name(typed, stands_for))
+            asked.terms.append(typed)
+            asked.phrases += map(_said, stands_for.says)
+            asked.typed += [] if stands_for.instead else [quoted(typed)]
+            asked.positions += stands_for.positions
+            at += number
+            continue
+        if kind == "word" and not asked.place and (place := names.longest_place(words)):
+            asked.place = place[1]
+            places = words[: place[0]]
+            at += place[0]
+            continue
+        if kind == "word" and not asked.place and (state := names.state_of_letters(text)):
+            asked.place, places = state, [text]
+        elif kind == "word" and _says_nothing(text):
+            weak.append((kind, text))
+        else:
+            _add(asked, kind, text)
+        at += 1
+    if not asked.groups and places:
+        asked.place = None
+        for word in places:
+            _add(asked, "word", word)
+    if not asked.groups:
+        for kind, text in weak:
+            _add(asked, kind, text)
+    row = [text for _kind, text in tokens if text not in places]
+    if len(row) > 1:
+        asked.typed.append(quoted(" ".join(row)))
+    expression = " AND ".join(asked.groups)
+    asked.expression = f"({expression})" if len(asked.groups) > 1 else expression or None
+    return asked
+
+
+def _says_nothing(word: str) -> bool:
+    return any(names.folded(word) in names.question_words(kind) for kind in ("stop", "noise"))
+
+
+def _add(asked: Search, kind: str, text: str) -> None:
+    asked.terms.append(text.rstrip("*"))
+    if kind == "word" and not text.endswith("*"):
+        asked.groups.append(spelt(text))
+    else:
+        asked.groups.append(quoted(text.rstrip("*")) + ("*" if kind == "word" else ""))
+
+
+def _either_name(typed: str, name: names.Name) -> str:
+    ways = ([] if name.instead else [spelt(typed)]) + [_said(phrase) for phrase in name.says]
+    return f"({' OR '.join(ways)})" if len(ways := list(dict.fromkeys(ways))) > 1 else ways[0]
+
+
+def _said(phrase: str) -> str:
+    """A phrase of names.yml: words in a row, or several such runs in one title or summary.
+
+    Not FTS5's NEAR: joined to others by OR, it makes snippet() and bm25() of SQLite 3.46 read the places of another row.
+    """
+    runs = [quoted(run.strip()) for run in phrase.split("+")]
+    return f"{NOT_IN_TEXTS}({' AND '.join(runs)})" if len(runs) > 1 else runs[0]

@@ -1,0 +1,53 @@
+"""Titles as a page shows them: what a source writes in capitals comes in sentence case; the record keeps the original."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import yaml
+
+from pages.http.formatting import SITE, glossary
+
+#: From this share of capital letters on, and with so many letters, a title is shouting.
+SHARE, LEAST = 0.8, 12
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: Parts of a title that begin anew.
+_BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
+_ROMAN = re.compile(r"[IVX]{2,}")
+
+
+@lru_cache(maxsize=4_096)
+def readable(title: str) -> str:
+    """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title as it is.
+
+    Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
+    """
+    letters = [character for character in title if character.isalpha()]
+    if len(letters) < LEAST or sum(character.isupper() for character in letters) < SHARE * len(letters):
+        return title
+    quiet = _WORD.sub(lambda match: _word(match[0]), title)
+    for pattern, name in _places():
+        quiet = pattern.sub(name, quiet)
+    return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def _word(word: str) -> str:
+    if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word):
+        return word
+    return _acronyms().get(word.casefold(), word.lower())
+
+
+@cache
+def _acronyms() -> dict[str, str]:
+    """Single words of names.yml that are written with capitals inside, by their small letters."""
+    entries = yaml.safe_load((SITE / "names.yml").read_text(encoding="utf-8"))
+    words = [word for entry in entries for name in entry["names"] for word in [str(name)] if " " not in word]
+    return {word.casefold(): word for word in words if any(character.isupper() for character in word[1:])}
+
+
+@cache
+def _places() -> list[tuple[re.Pattern[str], str]]:
+    """A pattern for the name of every place, longer names first."""
+    named = sorted(set(glossary()["jurisdictions"].values()), key=len, reverse=True)
+    return [(re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE), name) for name in named]

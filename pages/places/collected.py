@@ -1,0 +1,84 @@
+"""Of which places the current session is collected, and how far: nothing counted must not look like nothing there."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from pages.database import value
+from pages.http import formatting
+from store.constants import ANY_AREA
+
+#: Some special sessions are listed as regular ones, and say in their names what they are.
+_SPECIAL = re.compile(r"special|extra|called|fiscal", re.IGNORECASE)
+
+
+#: The days of a session are now and then those of another year; its name is more to be trusted.
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A regular session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None."""
+
+    title: str
+    starts_on: str
+    ends_on: str | None
+    held: bool
+
+
+def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, Session]:
+    """The newest regular session of each state that has begun, whether or not it is collected.
+
+    States that no source lists sessions of are not in it.
+    """
+    found = db.execute(
+        """select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on, s.ends_on, exists (
+            select 1 from coverage c
+            where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
+        ) as held from sessions s where s.special = 0 and s.starts_on <= ? order by s.starts_on""",
+        [today.isoformat()],
+    ).fetchall()
+    found = sorted((row for row in found if not _SPECIAL.search(row["title"])), key=_year)
+    return {
+        row["jurisdiction"]: Session(row["title"], row["starts_on"], row["ends_on"], bool(row["held"])) for row in found
+    }
+
+
+def _year(row: sqlite3.Row) -> tuple[str, str]:
+    return max([*_YEAR.findall(row["title"]), row["starts_on"][:4]]), row["starts_on"]
+
+
+def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
+    """The places whose current regular session is collected, or of which anything is, where no session is known."""
+    stored = {
+        row[0] for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    }
+    return stored - {place for place, session in latest_sessions(db, today).items() if not session.held}
+
+
+def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
+    """The ISO day of the latest news of a place, none of it in the future; None where nothing has a day."""
+    last: str | None = value(
+        db,
+        "select max(sort_on) from listing where area_id = ? and jurisdiction = ? and sort_on <= ?",
+        [ANY_AREA, place, f"{today.isoformat()}Z"],
+    )
+    return last[:10] if last else None
+
+
+def totals_by_year(db: sqlite3.Connection, where: str = "1", values: list[str] | None = None) -> dict[str, int]:
+    """How many documents were collected of each year, of all areas and none; ``where`` is on facet_counts."""
+    found = db.execute(
+        f"select year, sum(documents) from facet_counts where area_id = ? and ceremonial = 0 and {where} group by 1",
+        [ANY_AREA, *(values or [])],
+    )
+    return dict(found.fetchall())
+
+
+def session_in_words(session: Session) -> str:
+    """``2026 Regular Session, January 13, 2026 to March 13, 2026`` as far as its days are known."""
+    days = [formatting.date_in_words(day) for day in (session.starts_on, session.ends_on) if day]
+    return f"{session.title} ({' – '.join(days)})"

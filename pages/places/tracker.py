@@ -1,0 +1,184 @@
+"""The page of an issue: where its bills live, died or became law, how many, and how much of that is known."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+
+from pages.browse.cards import Card, cards, one_per_title
+from pages.browse.filters import STATUS_GROUPS
+from pages.browse.trackers import Tracker, load_trackers
+from pages.database import Row, marks, rows
+from pages.http import formatting
+from pages.http.language import _
+from pages.places.charts import Chart, by_year
+from pages.places.collected import collected_places, news_until, totals_by_year
+from pages.places.map import StateMap, state_map
+from store.constants import ANY_AREA
+
+#: Documents that the page lists; the list of all of them is a search.
+LISTED = 12
+#: What becomes of a document, by its status; everything else is neither.
+FATES = {
+    **dict.fromkeys((*STATUS_GROUPS["alive"], "proposed"), "alive"),
+    **dict.fromkeys(("enacted", "adopted", "final"), "passed"),
+    **dict.fromkeys(STATUS_GROUPS["dead"], "dead"),
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate."""
+
+    alive: int = 0
+    passed: int = 0
+    dead: int = 0
+    other: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.alive + self.passed + self.dead + self.other
+
+
+@dataclass(frozen=True)
+class PlaceCounts:
+    """One place of the issue; ``part``: its newest regular session is not collected, so that there may be more."""
+
+    id: str
+    title: str
+    counts: Counts
+    part: bool
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerView:
+    """``until`` is the ISO day of the latest news in the states; ``positions`` have a statement only where it is approved."""
+
+    tracker: Tracker
+    title: str
+    about: str
+    counts: Counts
+    state_bills: Counts
+    states_with: int
+    map: StateMap | None
+    places: list[PlaceCounts]
+    listed: list[Card]
+    by_year: Chart
+    positions: list[Row]
+    ask: list[str]
+    today: str
+    until: str | None
+    list_address: str
+    missing: list[str]
+
+
+def trackers(db: sqlite3.Connection) -> list[tuple[Tracker, str, str, Counts]]:
+    """Every issue with its title and paragraph in the language of the page, and its counts."""
+    return [(each, _(each.title), _(each.about), _fates(_cells(db, each))) for each in load_trackers().values()]
+
+
+def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> TrackerView | None:
+    """Everything that the page of an issue shows; None if there is no such issue."""
+    about = load_trackers().get(tracker_id)
+    if about is None:
+        return None
+    cells = _cells(db, about)
+    bills = [row for row in cells if row["kind"] == "bill" and _is_state(row["jurisdiction"])]
+    counted: Counter[str] = Counter()
+    for row in bills:
+        counted[row["jurisdiction"]] += row["documents"]
+    collected = collected_places(db, today)
+    address = f"/browse?q={about.query}"
+    years: Counter[str] = Counter()
+    for row in cells:
+        years[row["year"]] += row["documents"]
+    states = state_map(dict(counted), collected, lambda place: f"{address}&jurisdiction={place}")
+    return TrackerView(
+        tracker=about,
+        title=_(about.title),
+        about=_(about.about),
+        counts=_fates(cells),
+        state_bills=_fates(bills),
+        states_with=len(counted),
+        map=states,
+        places=_places(cells, collected, address),
+        listed=_listed(db, about, today),
+        by_year=by_year(dict(years), totals_by_year(db), today, address),
+        positions=_positions(db, about),
+        ask=_ask(db, about),
+        today=today.isoformat(),
+        until=max(filter(None, (news_until(db, place, today) for place in counted)), default=None),
+        list_address=address,
+        missing=states.missing if states else [],
+    )
+
+
+def _cells(db: sqlite3.Connection, about: Tracker) -> list[sqlite3.Row]:
+    """How many documents of an issue there are of each place, kind, status and year."""
+    where, values = about.where()
+    return db.execute(
+        f"""select jurisdiction, kind, status, year, count(*) as documents from listing
+        where area_id = ? and ceremonial = 0 and {where} group by 1, 2, 3, 4""",
+        [ANY_AREA, *values],
+    ).fetchall()
+
+
+def _fates(cells: list[sqlite3.Row]) -> Counts:
+    found: Counter[str] = Counter()
+    for row in cells:
+        found[FATES.get(row["status"], "other")] += row["documents"]
+    return Counts(found["alive"], found["passed"], found["dead"], found["other"])
+
+
+def _is_state(place: str) -> bool:
+    return place.startswith("us-") and place.count("-") == 1
+
+
+def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list[PlaceCounts]:
+    """Every place with documents of the issue, those with most that can still move first."""
+    grouped: dict[str, list[sqlite3.Row]] = {}
+    for row in cells:
+        grouped.setdefault(row["jurisdiction"], []).append(row)
+    found = [
+        PlaceCounts(
+            place, formatting.place(place), _fates(some), place not in collected, f"{address}&jurisdiction={place}"
+        )
+        for place, some in grouped.items()
+    ]
+    return sorted(found, key=lambda each: (-each.counts.alive, -each.counts.total, each.title))
+
+
+def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:
+    where, values = about.where()
+    living = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "alive")
+    found = db.execute(
+        f"""select document_id from listing where area_id = ? and ceremonial = 0 and {where}
+        order by status in ({living}) desc, must_see desc, sort_on desc limit ?""",
+        [ANY_AREA, *values, 3 * LISTED],
+    )
+    return one_per_title(cards(db, [row[0] for row in found], today), LISTED, by_place=True)
+
+
+def _positions(db: sqlite3.Connection, about: Tracker) -> list[Row]:
+    """The positions of the issue that are public; the statement of one that nobody has approved is left out."""
+    found = rows(
+        db,
+        "select id, title, case when standing = 'approved' then statement end as statement from positions "
+        f"where id in ({marks(about.positions)})",
+        about.positions,
+    )
+    order = {key: at for at, key in enumerate(about.positions)}
+    return sorted(found, key=lambda row: order[row["id"]])
+
+
+def _ask(db: sqlite3.Connection, about: Tracker) -> list[str]:
+    """The offices that the catalog names for the positions of the issue, the most frequent first."""
+    found: Counter[str] = Counter()
+    for (units,) in db.execute(
+        f"select owner_units from positions where id in ({marks(about.positions)})", about.positions
+    ):
+        found.update(unit for unit in (units or "").split("; ") if unit)
+    return [unit for unit, _number in found.most_common(3)]

@@ -1,0 +1,131 @@
+"""Nothing collected is not the same as nothing there: on maps, places, and comparisons."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import TODAY, build, document_row
+
+import serve
+from pages.places import collected, compare, places
+from pages.places.compare import Wanted
+from publish.listing import publish
+from store.connect import connect
+
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+def _session(place: str, session: str, title: str, starts_on: str, special: int = 0) -> dict[str, object]:
+    return {
+        "source": "us_states",
+        "jurisdiction": place,
+        "session": session,
+        "title": title,
+        "special": special,
+        "starts_on": starts_on,
+        "ends_on": None,
+        "bills": 0,
+        "checked_at": "2022-03-09T08:00:00Z",
+        "seen_at": "2022-03-09T08:00:00Z",
+    }
+
+
+def _corpus(path: Path) -> Path:
+    """Texas with bills of a special session only, Ohio with its regular one, and nothing of Iowa."""
+    file = build(path, states=True)
+    db = connect(file)
+    db.table("sessions").insert_all(
+        [
+            _session("us-tx", "87", "87th Legislature, 1st Called Session", "2021-07-08", special=1),
+            _session("us-tx", "87R", "87th Legislature", "2021-01-12"),
+            _session("us-tx", "88R", "88th Legislature", "2023-01-10"),
+            _session("us-oh", "134", "134th General Assembly", "2021-01-04"),
+            _session("us-oh", "134s", "134th General Assembly, Special Session", "2021-09-01"),
+            _session("us-ia", "89", "89th General Assembly", "2021-01-11"),
+        ]
+    )
+    db.table("documents").insert(
+        document_row(
+            "us-oh-134-hb2",
+            source="us_states",
+            jurisdiction="us-oh",
+            level="state",
+            session="134",
+            identifier="HB2",
+            title="Fish",
+            url="https://example.org/",
+            latest_action_on="2031-01-01",
+        )
+    )
+    keys = ("us-oh-134-hb1", "us-oh-134-hb2", "us-tx-87-hb1", "us-tx-87-hb2", "us-gu-36-b1")
+    db.table("provenance").insert_all(
+        {"document_id": key, "source": "us_states", "source_url": "https://example.org/", "fetched_at": TODAY}
+        for key in keys
+    )
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    return file
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(_corpus(tmp_path))
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def test_the_newest_regular_session_that_has_begun_counts(db: sqlite3.Connection) -> None:
+    found = collected.latest_sessions(db, DAY)
+    assert {place: (session.title, session.held) for place, session in found.items()} == {
+        "us-tx": ("87th Legislature", False),
+        "us-oh": ("134th General Assembly", True),
+        "us-ia": ("89th General Assembly", False),
+    }
+
+
+def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -> None:
+    # Guam has bills and no source lists its sessions: what is there is taken for all of it.
+    assert collected.collected_places(db, DAY) >= {"us", "us-oh", "us-gu"}
+    assert not collected.collected_places(db, DAY) & {"us-tx", "us-ia"}
+
+
+def test_the_map_marks_a_part_and_never_shows_a_zero_for_what_nobody_collected(db: sqlite3.Connection) -> None:
+    states = places.jurisdictions(db, DAY).states
+    assert states is not None
+    tiles = {tile.id: tile for tile in states.tiles}
+    assert (tiles["us-tx"].count, tiles["us-tx"].part) == (2, True)
+    assert (tiles["us-oh"].count, tiles["us-ia"].count) == (0, None)
+
+
+def test_a_place_says_how_far_its_data_reach_and_no_day_lies_ahead(db: sqlite3.Connection) -> None:
+    assert collected.news_until(db, "us-tx", DAY) == "2022-02-01"
+    assert collected.news_until(db, "us-oh", DAY) == "2022-02-01"
+    assert collected.news_until(db, "us-ia", DAY) is None
+
+
+def test_a_comparison_with_a_part_says_so(db: sqlite3.Connection) -> None:
+    texas, ohio = compare.compare(db, Wanted("jurisdiction", ("us-tx", "us-oh")), DAY).sides
+    assert texas.lacks is not None
+    assert "87th Legislature" in texas.lacks
+    assert ohio.lacks is None
+
+
+async def test_the_pages_say_it(tmp_path: Path) -> None:
+    site = serve.build(_corpus(tmp_path), today=TODAY)
+
+    async def shown(address: str) -> str:
+        page = (await site.client.get(address)).text
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+    assert "Not collected: the 87th Legislature, which began on" in await shown("/jurisdictions/us-tx")
+    assert "Not collected:" not in await shown("/jurisdictions/us-oh")
+    listed = await shown("/jurisdictions")
+    assert "Collected in part ( a plus ): Texas" in listed or "Collected in part (a plus): Texas" in listed
+    assert "TX 2 documents, Texas, collected in part" in (await site.client.get("/jurisdictions")).text
+    assert "IA not collected, Iowa" in (await site.client.get("/jurisdictions")).text
+    assert "do not compare them" in await shown("/compare?jurisdiction=us-tx&jurisdiction=us-oh")

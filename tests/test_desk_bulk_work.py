@@ -1,0 +1,90 @@
+"""Assigning, following and snoozing many documents at once, and taking all of it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from desk_fixtures import LATER, NOW, Browser, person
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
+from site_corpus import BROADBAND, HOSTILE_BILL, RULE
+
+from desk.queue import bulk_work, collaboration
+from desk.queue.collaboration import BadWork
+
+ALL = [BROADBAND, RULE, HOSTILE_BILL]
+
+
+def leads(db: Any) -> dict[str, str]:
+    return collaboration.assignee_names(db, ALL)
+
+
+def test_assigned_at_once_and_given_back_at_once(db: Any) -> None:
+    ana = person(db)
+    collaboration.assign(db, ana, RULE, "Cleo Looker", NOW)
+    collaboration.assign(db, ana, HOSTILE_BILL, "Ben Writer", NOW)
+    batch, done = bulk_work.work(db, ana, ALL, "assign", "Ben Writer", NOW)
+    assert done == 2, "one was his already"
+    assert set(leads(db).values()) == {"Ben Writer"}
+    assert bulk_work.undo(db, ana, batch, LATER) == 2
+    assert leads(db) == {RULE: "Cleo Looker", HOSTILE_BILL: "Ben Writer"}
+    with pytest.raises(BadWork, match="already undone"):
+        bulk_work.undo(db, ana, batch, LATER)
+
+
+def test_what_changed_since_stays(db: Any) -> None:
+    ana = person(db)
+    batch, _ = bulk_work.work(db, ana, ALL, "assign", "Ben Writer", NOW)
+    collaboration.assign(db, ana, RULE, "Cleo Looker", NOW)
+    assert bulk_work.undo(db, ana, batch, LATER) == 2
+    assert leads(db) == {RULE: "Cleo Looker"}
+
+
+def test_followed_and_snoozed_and_back(db: Any) -> None:
+    ana = person(db)
+    collaboration.follow(db, ana, RULE, True, NOW)
+    followed, done = bulk_work.work(db, ana, ALL, "follow", "", NOW)
+    snoozed, slept = bulk_work.work(db, ana, ALL, "snooze", "2022-04-01", NOW)
+    assert (done, slept) == (2, 3)
+    assert all(collaboration.current_snooze(db, key, "2022-03-10") for key in ALL)
+    assert [row["action"] for row in bulk_work.batches(db, ana)] == ["snooze", "follow"]
+    bulk_work.undo(db, ana, snoozed, LATER)
+    bulk_work.undo(db, ana, followed, LATER)
+    assert not any(collaboration.current_snooze(db, key, "2022-03-10") for key in ALL)
+    assert [key for key in ALL if collaboration.is_followed(db, ana, key)] == [RULE]
+
+
+@pytest.mark.parametrize(
+    ("documents", "action", "value"),
+    [(ALL, "burn", ""), (ALL, "assign", "Nobody Known"), (ALL, "snooze", ""), ([*ALL, "us-1-hr1"], "follow", "")],
+)
+def test_all_or_nothing(db: Any, documents: list[str], action: str, value: str) -> None:
+    with pytest.raises(BadWork):
+        bulk_work.work(db, person(db), documents, action, value, NOW)
+    for table in ("assignments", "follows", "snoozes", "work_batches"):
+        assert db.execute(f"select count(*) from {table}").fetchone()[0] == 0
+
+
+def test_nobody_takes_back_what_another_did(db: Any) -> None:
+    batch, _ = bulk_work.work(db, person(db), ALL, "follow", "", NOW)
+    with pytest.raises(BadWork, match="not yours"):
+        bulk_work.undo(db, person(db, "Ben Writer"), batch, NOW)
+
+
+@pytest.mark.slow
+async def test_on_the_web(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    done = await browser.send("/desk/bulk", action="assign", name="Ben Writer", document=ALL)
+    assert done.status_code == 302
+    assert set(leads(db).values()) == {"Ben Writer"}
+    page = (await browser.get("/desk")).text
+    assert "assigned 3 documents to Ben Writer" in page
+    batch = bulk_work.batches(db, person(db))[0]["batch"]
+    assert (await browser.send("/desk/undo", work=batch)).status_code == 302
+    assert leads(db) == {}
+    assert (await browser.send("/desk/undo", work=batch)).status_code == 409
+    assert (await browser.send("/desk/bulk", action="snooze", until_on="soon", document=ALL)).status_code == 400

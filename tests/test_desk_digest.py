@@ -1,0 +1,85 @@
+"""The editor's page of the digest: what leads, what stays out, and the note, until the issue leaves."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import closing
+from typing import Any
+
+import pytest
+from desk_fixtures import NOW, Browser, change, site_of
+from desk_fixtures import config as config
+from desk_fixtures import made as made
+from site_corpus import BROADBAND, RULE
+
+from digest import service
+from digest.issues import issues
+from digest.issues.issues import Issue
+from settings import Configuration
+from store.connect import open_mail
+
+pytestmark = pytest.mark.slow
+
+KEY = "public-weekly-2022-w10"
+
+
+@pytest.fixture
+def issue(config: Configuration) -> Issue:
+    sql = "insert into changes (id, document_id, seen_at, happened_on, kind, summary) values (?, ?, ?, ?, 'status', ?)"
+    change(config, sql, "d1", BROADBAND, "2022-03-09T08:30:00Z", "2022-03-08", "passed_first_chamber")
+    change(config, sql, "d2", RULE, "2022-03-09T08:30:00Z", "2022-03-08", "proposed")
+    with closing(open_mail(config.mail)) as db:
+        day = datetime.date(2022, 3, 9)
+        return service.prepare(db, config, list_="public", frequency="weekly", now=NOW, day=day)
+
+
+@pytest.fixture
+async def browser(config: Configuration) -> Browser:
+    made = Browser(site_of(config, mail=config).app())
+    await made.sign_in()
+    return made
+
+
+def kept(config: Configuration) -> dict[str, tuple[Any, bool]]:
+    with closing(open_mail(config.mail)) as db:
+        return {
+            entry["documents"][0]["id"]: (entry["picked"], entry["hidden"]) for entry in issues.load(db, KEY).entries
+        }
+
+
+async def test_the_editor_orders_hides_and_writes(browser: Browser, config: Configuration, issue: Issue) -> None:
+    page = (await browser.get("/desk/digest")).text
+    assert f'name="place-{BROADBAND}"' in page
+    assert "leaves by itself after" in page
+    form = {
+        "issue": KEY,
+        f"place-{RULE}": "1",
+        f"place-{BROADBAND}": "",
+        "hide": BROADBAND,
+        "note": "Read <b>this</b>.",
+    }
+    assert (await browser.send("/desk/digest", **form)).status_code == 302
+    assert kept(config) == {RULE: (1, False), BROADBAND: (None, True)}
+    page = (await browser.get("/desk/digest")).text
+    assert "Read &lt;b&gt;this&lt;/b&gt;." in page
+    assert f'name="place-{RULE}" value="1"' in page
+    await browser.send("/desk/digest", issue=KEY, **{f"place-{BROADBAND}": "2"}, note="")
+    assert kept(config) == {RULE: (None, False), BROADBAND: (1, False)}, "what is not chosen has its own place again"
+    assert (await browser.send("/desk/digest", issue=KEY, **{f"place-{RULE}": "top"})).status_code == 400
+
+
+async def test_what_has_left_is_not_edited(browser: Browser, config: Configuration, issue: Issue) -> None:
+    with closing(open_mail(config.mail)) as db:
+        issues.release(db, issue, now=NOW)
+    assert (await browser.send("/desk/digest", issue=KEY, hide=RULE)).status_code == 409
+    assert "No issue waits" in (await browser.get("/desk/digest")).text
+
+
+async def test_a_viewer_reads_and_a_site_without_mail_has_no_such_page(config: Configuration, issue: Issue) -> None:
+    viewer = Browser(site_of(config, mail=config).app())
+    await viewer.sign_in("Cleo Looker")
+    assert (await viewer.get("/desk/digest")).status_code == 200
+    assert (await viewer.send("/desk/digest", issue=KEY, hide=RULE)).status_code == 403
+    plain = Browser(site_of(config).app())
+    await plain.sign_in()
+    assert (await plain.get("/desk/digest")).status_code == 404

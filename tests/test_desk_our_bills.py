@@ -1,0 +1,154 @@
+"""Our bills: what makes a document ours, in which order they stand, their files, and the weekly report."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from desk_fixtures import NOW, Browser, change, document, person, say
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
+
+from desk.queue import advocacy, collaboration
+from desk.queue.advocacy import AdvocacyRecord
+from desk.queue.our_bills import OurFilters, our_bills, weekly_report
+from settings import Configuration
+
+TODAY = datetime.date(2022, 3, 9)
+
+
+def rows(db: Any, today: datetime.date = TODAY, since: str | None = None, **filters: str) -> list[dict[str, Any]]:
+    return our_bills(db, OurFilters(**filters), me=person(db).id, today=today, since=since)
+
+
+def ids(found: list[dict[str, Any]]) -> list[str]:
+    return [row["id"] for row in found]
+
+
+def letter(db: Any, **more: Any) -> int:
+    given = {"kind": "letter", "title": "Letter of forty groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
+    return advocacy.add(db, person(db), AdvocacyRecord(**(given | more)), now=NOW)
+
+
+def test_a_document_is_ours_once_somebody_works_on_it(db: Any) -> None:
+    assert rows(db) == []
+    say(db, subject="stance", value="support", reason="It helps.")
+    assert ids(rows(db)) == [BROADBAND]
+    collaboration.follow(db, person(db, "Ben Writer"), RULE, True, NOW)
+    collaboration.assign(db, person(db), HOSTILE_BILL, "Ben Writer", NOW)
+    letter(db, document_id=PLAIN)
+    assert set(ids(rows(db, ended="1"))) == {BROADBAND, RULE, HOSTILE_BILL, PLAIN}
+
+
+def test_the_nearest_date_comes_first_and_a_row_says_everything(db: Any) -> None:
+    say(db, subject="stance", value="support", reason="It helps.")
+    collaboration.assign(db, person(db), BROADBAND, "Ben Writer", NOW)
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    rule, bill = rows(db)
+    assert (rule["id"], rule["next_on"], rule["next"]) == (RULE, "2022-03-31", "Comments close")
+    assert (bill["draft"], bill["stance"], bill["lead"], bill["unit"]) == (
+        "Support",
+        "",
+        "Ben Writer",
+        "Marginalia Office",
+    )
+    assert (bill["priority"], bill["open"], bill["next_on"]) == ("yes", "yes", "")
+
+
+def test_filters_are_what_the_address_says(db: Any, config: Configuration) -> None:
+    say(db, subject="stance", value="support", reason="It helps.", who="Ben Writer")
+    collaboration.assign(db, person(db), HOSTILE_BILL, "Ben Writer", NOW)
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    assert ids(rows(db, mine="1")) == [RULE]
+    assert ids(rows(db, lead="Ben Writer")) == [HOSTILE_BILL]
+    assert ids(rows(db, waiting="1")) == ids(rows(db, stance="Support")) == [BROADBAND]
+    assert ids(rows(db, q="hotspot lending")) == [RULE]
+    change(
+        config,
+        "insert into changes (id, document_id, seen_at, happened_on, kind, summary) values "
+        "('c', ?, '2022-03-09T10:00:00Z', '2022-03-08', 'status', 'passed')",
+        RULE,
+    )
+    assert ids(rows(db, since="2022-03-09T09:30:00Z", moved="1")) == [RULE]
+    assert ids(rows(db, since="2022-03-09T10:30:00Z", moved="1")) == []
+
+
+def test_what_can_no_longer_move_is_left_out_unless_asked_for(db: Any) -> None:
+    collaboration.follow(db, person(db), BROADBAND, True, NOW)
+    after = datetime.date(2023, 2, 1)
+    assert rows(db, after) == []
+    [row] = rows(db, after, ended="1")
+    assert "117th Congress ended" in row["status"]
+
+
+def test_the_weekly_report_says_what_moved_what_is_next_and_what_we_did(db: Any) -> None:
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    given = {"value": "support", "reason": "It helps.", "source": "Letter", "published": True}
+    say(db, subject="stance", **given)
+    letter(db)
+    letter(db, title="Too old", happened_on="2022-02-01")
+    last = datetime.date(2022, 3, 20)
+    done = advocacy.records(db, since="2022-03-14", until="2022-03-20")
+    assert done == []
+    report = weekly_report(db, rows(db, ended="1"), done, last)
+    assert [(row["id"], row["kind"], row["day"]) for row in report.coming] == [(RULE, "comment_close", "2022-03-31")]
+    done = advocacy.records(db, since="2022-03-03", until="2022-03-09")
+    report = weekly_report(db, rows(db, ended="1"), done, TODAY)
+    assert [(row["id"], row["value"]) for row in report.taken] == [(BROADBAND, "support")]
+    assert [row["title"] for row in report.done] == ["Letter of forty groups"]
+    assert report.coming == [], "three weeks away"
+    assert BROADBAND in ids(report.moved)
+
+
+@pytest.mark.slow
+async def test_the_pages_and_files(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    assert "Nothing yet" in (await browser.get("/desk/ours")).text
+    stance = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It helps.", "seen": "0"}
+    await browser.send(document(), **stance)
+    assert collaboration.is_followed(db, person(db), BROADBAND), "setting a stance follows the document"
+    page = (await browser.get("/desk/ours?waiting=1")).text
+    assert "Draft: Support" in page
+    found = list(csv.DictReader(io.StringIO((await browser.get("/desk/ours.csv")).text.lstrip("\ufeff"))))
+    assert [(row["number"], row["draft"]) for row in found] == [("H.R. 1783", "Support")]
+    answer = await browser.get("/desk/ours.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert [cell.value for cell in next(sheet.iter_rows())][:3] == ["number", "place", "title"]
+    await browser.send(f"/desk/documents/{RULE}/follow", on="1")
+    assert "DTSTART;VALUE=DATE:20220331" in (await browser.get("/desk/ours.ics")).text
+    saved = await browser.send("/desk/filters?page=ours&waiting=1", name="Drafts", step="save")
+    assert saved.headers["location"] == "/desk/ours?waiting=1"
+    assert 'href="/desk/ours?waiting=1">Drafts' in (await browser.get("/desk/ours")).text
+    assert "Drafts" not in (await browser.get("/desk")).text.partition("<form")[0]
+
+
+@pytest.mark.slow
+async def test_a_record_is_kept_corrected_and_withdrawn_on_the_web(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    form = {
+        "kind": "meeting",
+        "title": "A talk with <b>staff</b>",
+        "document_id": BROADBAND,
+        "happened_on": "2022-03-08",
+    }
+    assert (await browser.send("/desk/advocacy", **(form | {"happened_on": ""}))).status_code == 400
+    assert (await browser.send("/desk/advocacy", **form, public="1")).status_code == 400
+    assert (await browser.send("/desk/advocacy", **form, parties="zyzzyva-note")).status_code == 302
+    page = (await browser.get(f"/desk/advocacy?document={BROADBAND}")).text
+    assert "A talk with &lt;b&gt;staff&lt;/b&gt;" in page
+    await browser.send("/desk/advocacy", **(form | {"title": "A talk"}), record="1", seen="1")
+    assert [row["title"] for row in advocacy.records(db)] == ["A talk"]
+    report = (await browser.get("/desk/weekly?until=2022-03-09")).text
+    assert "Meeting, A talk" in report
+    assert "A talk" not in (await browser.get(f"/documents/{BROADBAND}")).text
+    await browser.send("/desk/advocacy", record="1", seen="2", step="withdraw")
+    assert advocacy.records(db) == []
+    assert (await browser.get("/desk/weekly?until=soon")).status_code == 400

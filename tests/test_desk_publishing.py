@@ -1,0 +1,132 @@
+"""Publishing a stance: what was drafted, by a second person, with a reason and a source, seen before it is public."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from desk_fixtures import LATER, NOW, Browser, decisions, document, field, person, say, site_of
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
+from site_corpus import BROADBAND
+
+from desk.reviews import publishing, review_items, reviews
+from desk.reviews.reviews import EditConflict, NotAllowed
+from desk.reviews.subjects import BadVerdict
+from settings import Configuration
+
+SOURCE = "https://example.org/letter"
+
+
+def drafted(db: Any, who: str = "Ben Writer", value: str = "oppose") -> dict[str, Any]:
+    say(db, subject="stance", value=value, reason="It closes libraries.", source=SOURCE, who=who)
+    found = publishing.draft_of(db, BROADBAND, "stance")
+    assert found
+    return found
+
+
+def publish(db: Any, draft: dict[str, Any], who: str = "Ana Reader", **more: Any) -> int:
+    given = {"reason": draft["reason"], "source": draft["source"], "seen": reviews.last_id(db, BROADBAND), "now": NOW}
+    return publishing.publish(db, person(db, who), draft, **(given | more))
+
+
+def test_the_draft_is_published_and_nothing_else(db: Any) -> None:
+    publish(db, drafted(db))
+    newest = reviews.history(db, BROADBAND)[0]
+    assert (newest["value"], newest["published"], newest["source"], newest["name"]) == (
+        "oppose",
+        1,
+        SOURCE,
+        "Ana Reader",
+    )
+    assert publishing.draft_of(db, BROADBAND, "stance") is None, "no draft waits any more"
+    shown = review_items.stances(reviews.history(db, BROADBAND), {})
+    assert [(each["value"], each["published"]) for each in shown] == [("oppose", 1)]
+
+
+def test_a_newer_draft_waits_beside_what_is_public(db: Any) -> None:
+    publish(db, drafted(db))
+    drafted(db, value="watch")
+    shown = review_items.stances(reviews.history(db, BROADBAND), {})
+    assert [(each["value"], each["published"]) for each in shown] == [("watch", 0), ("oppose", 1)]
+    assert [row["value"] for row in publishing.waiting_drafts(db)] == ["watch"]
+
+
+def test_who_drafted_does_not_publish_but_in_a_small_office(db: Any) -> None:
+    draft = drafted(db, "Ana Reader")
+    with pytest.raises(NotAllowed, match="another approver"):
+        publish(db, draft)
+    with pytest.raises(NotAllowed, match="approver"):
+        publish(db, draft, "Ben Writer")
+    publish(db, draft, own_drafts=True)
+
+
+@pytest.mark.parametrize(("more", "why"), [({"reason": " "}, "a reason"), ({"source": ""}, "a source")])
+def test_the_public_gets_a_reason_and_a_source(db: Any, more: dict[str, str], why: str) -> None:
+    with pytest.raises(BadVerdict, match=why):
+        publish(db, drafted(db), **more)
+
+
+def test_what_somebody_decided_since_is_not_overwritten(db: Any) -> None:
+    draft = drafted(db)
+    seen = reviews.last_id(db, BROADBAND)
+    say(db, subject="stance", value="watch", reason="New facts.", source=SOURCE, who="Ben Writer", now=LATER)
+    with pytest.raises(EditConflict):
+        publish(db, draft, seen=seen)
+
+
+@pytest.mark.slow
+async def test_the_page_shows_what_will_be_public_and_the_difference(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document())).text
+    assert '<option value="">Choose a stance</option>' in page, "no stance is chosen beforehand"
+    assert "selected" not in page.partition('id="stance-value"')[2].partition("</select>")[0]
+    drafted(db)
+    page = (await browser.get(document())).text
+    assert f'href="/desk/documents/{BROADBAND}/publish?subject=stance">Publish this draft' in page
+    address = document(BROADBAND, "/publish")
+    page = (await browser.get(f"{address}?subject=stance")).text
+    assert "ALA has no public stance here" in page
+    form = {name: field(page, name) for name in ("subject", "draft", "seen", "source")}
+    preview = (await browser.send(address, **form, reason="It <b>ends</b> service.", step="preview")).text
+    assert "It &lt;b&gt;ends&lt;/b&gt; service." in preview
+    assert decisions(config) == {}
+    lacking = await browser.send(address, **(form | {"source": ""}), reason="It ends service.", step="publish")
+    assert (lacking.status_code, "name a source" in lacking.text) == (409, True)
+    done = await browser.send(address, **form, reason="It ends service.", step="publish")
+    assert done.status_code == 302
+    assert decisions(config)[BROADBAND, "stance"][:3] == ("confirm", "oppose", "It ends service.")
+    public = (await browser.get(f"/documents/{BROADBAND}")).text
+    assert f'<a href="{SOURCE}"' in public
+    drafted(db, value="watch")
+    page = (await browser.get(f"{address}?subject=stance")).text
+    assert "<del>Oppose</del>" in page
+    assert "<ins>Watch</ins>" in page
+    stale = await browser.send(address, **form, reason="x", step="publish")
+    assert stale.status_code == 409
+    assert (await browser.get(f"{address}?subject=stance:pr-library-records")).status_code == 404
+
+
+@pytest.mark.slow
+async def test_the_setting_for_small_offices(config: Configuration, db: Any) -> None:
+    draft = drafted(db, "Ana Reader")
+    form = {
+        "subject": "stance",
+        "draft": draft["id"],
+        "seen": draft["id"],
+        "reason": "x",
+        "source": "y",
+        "step": "publish",
+    }
+    for own, status in (("no", 403), ("yes", 302)):
+        browser = Browser(site_of(replace(config, publish_own_drafts=own)).app())
+        await browser.sign_in()
+        page = (await browser.get(document(BROADBAND, "/publish?subject=stance"))).text
+        assert ("Another approver must publish it" in page) is (own == "no")
+        assert (await browser.send(document(BROADBAND, "/publish"), **form)).status_code == status

@@ -1,0 +1,132 @@
+"""The filters of a list: what it opens on, what can still move, groups of places, several choices at once."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build, document_row
+
+from pages.browse import browse
+from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS, Filters, place_group
+from pages.documents.session_status import DEAD, UNDECIDED
+from publish.listing import publish
+from store.connect import connect
+
+EVERYTHING = {BROADBAND, RULE, HOSTILE_BILL, PLAIN, "us-tx-87-hb1", "us-tx-87-hb2", "us-gu-36-b1", "us-oh-134-hb1"}
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = connect(build(tmp_path, states=True))
+    db.execute("update documents set status = 'failed' where id = 'us-tx-87-hb1'")
+    publish(db, "2022-03-09T09:00:00Z")
+    db.conn.row_factory = sqlite3.Row
+    return db.conn
+
+
+def _ids(db: sqlite3.Connection, **args: str) -> list[str]:
+    return [result.card.id for result in browse.browse(db, Filters.of(args), DAY).results]
+
+
+def test_the_list_opens_on_information_policy_and_can_show_all(db: sqlite3.Connection) -> None:
+    assert PLAIN not in _ids(db)
+    assert set(_ids(db)) == {BROADBAND, RULE, HOSTILE_BILL, "us-tx-87-hb1", "us-tx-87-hb2", "us-gu-36-b1"}
+    assert PLAIN in _ids(db, area="any")
+    assert "us-oh-134-hb1" in _ids(db, jurisdiction="us-oh")
+    assert Filters.of({"area": "any"}).address() == "/browse?area=any"
+    assert Filters.of({}).address() == "/browse?area=tagged"
+
+
+def test_what_can_still_move_comes_first_unless_the_newest_are_asked_for(db: sqlite3.Connection) -> None:
+    assert _ids(db, area="broadband", jurisdiction="us-tx") == ["us-tx-87-hb2", "us-tx-87-hb1"]
+    db.execute("update listing set sort_on = '2022-03-09' where document_id = 'us-tx-87-hb1'")
+    assert _ids(db, area="broadband", jurisdiction="us-tx")[0] == "us-tx-87-hb2"
+    assert _ids(db, area="broadband", jurisdiction="us-tx", sort="latest")[0] == "us-tx-87-hb1"
+
+
+@pytest.mark.parametrize(
+    ("choice", "ids"),
+    [
+        ({"jurisdiction": "states"}, {"us-tx-87-hb1", "us-tx-87-hb2", "us-gu-36-b1", "us-oh-134-hb1"}),
+        ({"jurisdiction": "federal", "area": "tagged"}, {BROADBAND, RULE, HOSTILE_BILL}),
+        ({"jurisdiction": "states", "status": "alive", "area": "broadband"}, {"us-tx-87-hb2", "us-gu-36-b1"}),
+        ({"jurisdiction": "states", "status": "dead"}, {"us-tx-87-hb1"}),
+        ({"jurisdiction": "us-gu,us-oh"}, {"us-gu-36-b1", "us-oh-134-hb1"}),
+        (
+            {"jurisdiction": "us-gu,federal", "kind": "regulation,bill", "area": "broadband"},
+            {"us-gu-36-b1", BROADBAND, RULE},
+        ),
+        ({"jurisdiction": "states", "q": "broadband", "status": "dead,adopted"}, {"us-tx-87-hb1"}),
+        ({"jurisdiction": "local"}, set()),
+        ({"jurisdiction": "us-tx' or 1=1 --"}, set()),
+        (
+            {"jurisdiction": ",,"},
+            EVERYTHING,
+        ),
+    ],
+)
+def test_groups_and_several_choices(db: sqlite3.Connection, choice: dict[str, str], ids: set[str]) -> None:
+    found = browse.browse(db, Filters.of(choice), DAY)
+    assert {result.card.id for result in found.results} == ids
+    assert found.total == len(ids)
+
+
+def test_a_further_choice_is_added_and_a_second_click_takes_it_out() -> None:
+    filters = Filters.of({"jurisdiction": "us-tx", "area": "broadband"})
+    assert filters.toggled("jurisdiction", "us-oh") == "/browse?area=broadband&jurisdiction=us-tx%2Cus-oh"
+    assert filters.toggled("jurisdiction", "us-tx") == "/browse?area=broadband"
+    assert filters.toggled("area", "privacy") == "/browse?area=privacy&jurisdiction=us-tx"
+
+
+def test_every_choice_of_a_group_has_its_number(db: sqlite3.Connection) -> None:
+    found = browse.browse(db, Filters.of({"area": "any"}), DAY)
+    places = {
+        choice.value: choice.count for facet in found.facets if facet.name == "jurisdiction" for choice in facet.choices
+    }
+    assert places["states"] == 4
+    assert places["federal"] == 4
+    assert list(places)[:2] == ["federal", "states"] or list(places)[:2] == ["states", "federal"]
+    for value, number in places.items():
+        assert browse.browse(db, Filters.of({"jurisdiction": value}), DAY).total == number, value
+
+
+@pytest.mark.parametrize(
+    ("place", "group"),
+    [("us", "federal"), ("us-tx", "states"), ("us-ny-nyc", "local"), ("ca", "abroad"), ("uk", "abroad")],
+)
+def test_a_place_is_in_the_same_group_in_code_and_in_sql(place: str, group: str) -> None:
+    assert place_group(place) == group
+    db = sqlite3.connect(":memory:")
+    found = [
+        name
+        for name, sql in PLACE_GROUPS.items()
+        if db.execute(f"select {sql} from (select ? as jurisdiction)", [place]).fetchone()[0]
+    ]
+    assert found == [group]
+
+
+def test_alive_and_dead_are_the_statuses_that_the_rest_of_the_site_means() -> None:
+    assert set(STATUS_GROUPS["alive"]) == UNDECIDED | {"to_executive"}
+    assert set(STATUS_GROUPS["dead"]) == DEAD
+
+
+def test_a_day_in_the_future_sorts_nothing_to_the_top(tmp_path: Path) -> None:
+    db = connect(build(tmp_path))
+    row = document_row(
+        "us-117-s8", identifier="S. 8", title="Otter Act", url="https://example.org/", latest_action_on="2031-01-01"
+    )
+    db.table("documents").insert(row)
+    db.table("actions").insert(
+        {"document_id": "us-117-s8", "ordinal": 0, "acted_on": "2022-02-02", "description": "Filed."}
+    )
+    db.table("actions").insert(
+        {"document_id": "us-117-s8", "ordinal": 1, "acted_on": "2031-01-01", "description": "Effective."}
+    )
+    publish(db, "2022-03-09T09:00:00Z")
+    assert db.execute("select sort_on from listing where document_id = 'us-117-s8'").fetchone()[0] == "2022-02-02"
+    db.conn.row_factory = sqlite3.Row
+    assert _ids(db.conn, area="any", sort="latest")[0] == BROADBAND

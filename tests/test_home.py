@@ -1,0 +1,150 @@
+"""The home page: nothing dead on it, dates that are near, what moved in words, and how far the data reach."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build
+
+import serve
+from pages.places import home
+from store.connect import connect
+
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = connect(build(tmp_path)).conn
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _pin(db: sqlite3.Connection, document: str, place: int, why: str) -> None:
+    db.execute(
+        "insert into decisions (document_id, subject, verdict, value, reason, decided_on) "
+        "values (?, 'pin', 'confirm', ?, ?, '2022-03-01')",
+        [document, str(place), why],
+    )
+
+
+def _chosen(db: sqlite3.Connection, now: str = NOW) -> list[str]:
+    return [each.card.id for each in home.home(db, now).priorities]
+
+
+def test_the_program_chooses_priorities_only_where_staff_chose_none(db: sqlite3.Connection) -> None:
+    assert set(_chosen(db)) == {BROADBAND, RULE}
+    assert not home.home(db, NOW).pinned
+    _pin(db, PLAIN, 2, "It keeps lighthouses lit.")
+    _pin(db, RULE, 1, "It pays for hotspots.")
+    found = home.home(db, NOW)
+    assert found.pinned
+    assert [(each.card.id, each.why) for each in found.priorities] == [
+        (RULE, "It pays for hotspots."),
+        (PLAIN, "It keeps lighthouses lit."),
+    ]
+
+
+def test_a_document_that_staff_pinned_as_must_see_comes_first(db: sqlite3.Connection) -> None:
+    db.execute(
+        "insert into decisions (document_id, subject, verdict, value, decided_on) "
+        "values (?, 'priority', 'change', '2', '2022-03-01')",
+        [PLAIN],
+    )
+    assert _chosen(db) == [PLAIN]
+    db.execute("update decisions set value = '0'")
+    assert set(_chosen(db)) == {BROADBAND, RULE}
+
+
+def test_no_dead_document_is_on_the_home_page(db: sqlite3.Connection) -> None:
+    for status, reason in (("failed", None), ("withdrawn", None), ("vetoed", None), ("failed", "session_ended")):
+        db.execute("update documents set status = ?, status_reason = ? where id = ?", [status, reason, BROADBAND])
+        assert _chosen(db) == [RULE]
+        week = home.home(db, NOW).week
+        assert week is None or week.moves == []
+        _pin(db, BROADBAND, 1, "It mattered.")
+        assert _chosen(db) == [RULE]
+        db.execute("delete from decisions where subject = 'pin'")
+
+
+def test_a_bill_of_which_nothing_was_heard_since_its_session_was_to_end_is_not_on_it(db: sqlite3.Connection) -> None:
+    db.execute(
+        "insert into sessions (source, jurisdiction, session, special, starts_on, ends_on, checked_at, seen_at) "
+        "values ('us_bills', 'us', '117', 0, '2021-01-03', '2022-04-01', ?, ?)",
+        [NOW, NOW],
+    )
+    assert BROADBAND in _chosen(db, "2022-05-10T08:00:00Z")
+    assert BROADBAND not in _chosen(db, "2022-06-01T08:00:00Z")
+
+
+def test_a_bill_of_an_ended_congress_leaves_the_home_page(db: sqlite3.Connection) -> None:
+    assert BROADBAND in _chosen(db, "2022-12-30T08:00:00Z")
+    assert _chosen(db, "2023-01-03T08:00:00Z") == []
+
+
+@pytest.mark.parametrize(("starts_at", "shown"), [("2022-06-07", True), ("2022-06-08", False), ("2028-01-01", False)])
+def test_only_dates_of_the_next_90_days_are_due(db: sqlite3.Connection, starts_at: str, shown: bool) -> None:
+    db.execute("update events set starts_at = ? where document_id = ?", [starts_at, RULE])
+    assert bool(home.home(db, NOW).due) == shown
+
+
+def test_a_move_is_told_from_the_old_status_to_the_new(db: sqlite3.Connection) -> None:
+    week = home.home(db, NOW).week
+    assert (week.since, week.until) == ("2022-03-01", "2022-03-07")
+    assert [(each.document_id, each.before, each.after, each.day) for each in week.moves] == [
+        (BROADBAND, "Introduced", "Passed one chamber", "2022-03-07")
+    ]
+
+
+def test_another_document_moves_only_with_a_sure_area_and_a_position(db: sqlite3.Connection) -> None:
+    def moved() -> list[str]:
+        return [each.document_id for each in home.home(db, NOW).week.moves]
+
+    db.execute("insert into status_history values (?, 0, 'reported', '2022-03-06')", [HOSTILE_BILL])
+    assert moved() == [BROADBAND]
+    db.execute("update tags set probability = 0.95 where document_id = ?", [HOSTILE_BILL])
+    assert moved() == [BROADBAND]
+    db.execute(
+        "insert into decisions (document_id, subject, verdict, decided_on) "
+        "values (?, 'position:tc-hotspot-lending', 'confirm', '2022-03-01')",
+        [HOSTILE_BILL],
+    )
+    assert moved() == [BROADBAND, HOSTILE_BILL]
+
+
+def test_a_step_in_the_future_does_not_move_the_week(db: sqlite3.Connection) -> None:
+    db.execute("insert into status_history values (?, 5, 'enacted', '2028-01-01')", [BROADBAND])
+    assert home.home(db, NOW).week.until == "2022-03-07"
+
+
+def test_how_far_the_data_reach_leaves_out_days_in_the_future(db: sqlite3.Connection) -> None:
+    db.execute("update listing set sort_on = '2031-01-01' where document_id = ?", [BROADBAND])
+    assert home.home(db, NOW).reach[0].until < "2022-03-09"
+
+
+def test_it_says_how_far_the_data_reach_and_what_needs_attention(db: sqlite3.Connection) -> None:
+    found = home.home(db, NOW)
+    assert [(each.title, each.until) for each in found.reach] == [
+        ("Congress", "2022-03-08"),
+        ("Federal rules and notices", "2022-03-02"),
+    ]
+    assert found.attention == 1
+
+
+async def test_the_page_shows_it(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file).conn
+    _pin(db, BROADBAND, 1, "Every <b>branch</b> gets a line.")
+    db.commit()
+    db.close()
+    page = (await serve.build(file, today=TODAY).client.get("/")).text
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    assert "Why it matters: Every <b>branch</b> gets a line." in shown
+    assert "From “Introduced” to “Passed one chamber”" in shown
+    assert "Congress through" in shown
+    assert "1 source with a problem" in shown

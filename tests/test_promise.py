@@ -1,0 +1,49 @@
+"""The promise of the page of accuracy, on data small enough to count by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from classify.evaluation.promise import SURE_NO, SURE_YES, Judged, lower_bound, promise
+from classify.training.unseen import cut_lines
+
+
+def test_lower_bound_by_hand() -> None:
+    # all of n right: the share that would bring this about once in twenty tries is 0.05 ** (1 / n)
+    assert lower_bound(10, 10) == pytest.approx(0.05 ** (1 / 10), abs=1e-3)
+    assert lower_bound(0, 10) == 0.0
+    assert lower_bound(0, 0) is None
+    assert lower_bound(95, 100) < 0.95 < lower_bound(995, 1000) + 0.01
+
+
+def test_promise_counts_what_is_decided_and_what_is_left_to_a_person() -> None:
+    sure, unsure, never = SURE_YES, (SURE_YES + SURE_NO) / 2, SURE_NO / 2
+    likely = np.array([[sure, never], [sure, never], [unsure, never], [never, sure]])
+    truth = np.array([[True, False], [False, False], [True, True], [False, True]])
+    report = promise(Judged(truth, likely, np.array([True, True, False, False])), ["privacy", "copyright"])
+    privacy = report["areas"]["privacy"]
+    assert (privacy["tags"], privacy["right"], privacy["undecided"], privacy["wanted"]) == (2, 1, 1, 1)
+    assert (privacy["decided"], privacy["precision"], privacy["missed"]) == (0.75, 0.5, 0)
+    assert report["areas"]["copyright"]["missed"] == 1
+    assert (report["all"]["tags"], report["all"]["right"], report["all"]["labels"]) == (3, 2, 4)
+    assert (report["random"]["tags"], report["random"]["right"], report["whole"]) == (2, 1, 1.0)
+
+
+def test_promise_of_an_area_without_tags_says_nothing_of_precision() -> None:
+    report = promise(Judged(np.zeros((3, 1), bool), np.zeros((3, 1)), np.zeros(3, bool)), ["copyright"])
+    row = report["areas"]["copyright"]
+    assert row["precision"] is None
+    assert row["at_least"] is None
+    assert row["decided"] == 1.0
+    assert report["random"]["decided"] is None
+    assert report["whole"] is None
+
+
+def test_cuts_are_counted_on_documents_that_nothing_learned_from() -> None:
+    lines = cut_lines(np.array([[True, False], [True, False]]), np.array([[0.92, 0.87], [0.01, 0.2]]))
+    assert lines[0] == "2 documents, 2 labels"
+    [high] = [line for line in lines if "at least 0.90" in line]
+    assert "    1 tags, 1.000 right (at least 0.05), 0.500 of the labels" in high
+    [low] = [line for line in lines if "below 0.02" in line]
+    assert low.endswith("0.500 of the labels")

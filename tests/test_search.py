@@ -1,0 +1,266 @@
+"""The search box: names and what documents call them, numbers in any form, places, mistakes, and the best match first."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+import yaml
+from site_corpus import BROADBAND, RULE, TODAY, build, document_row
+from sqlite_utils import Database
+
+import serve
+from pages.browse import browse, names, numbers, search
+from pages.browse.numbers import Number
+from positions.catalog.catalog import HOME
+from publish.listing import publish
+from store.connect import connect
+
+DAY = datetime.date.fromisoformat(TODAY)
+#: Document -> its title, summary, and what else differs from a bill of the United States.
+MORE = {
+    "us-118-s1409": ("Kids Online Safety Act", "A bill to protect the safety of children.", {"session": "118"}),
+    "us-118-hr77": ("A bill about other things", "It also names KOSA and libraries.", {"session": "118"}),
+    "us-ri-2026-hb7606": (
+        "AN ACT RELATING TO COMMERCIAL LAW -- LIBRARY EBOOK CONTRACTS",
+        "Limits contracts for electronic literary materials.",
+        {"jurisdiction": "us-ri", "session": "2026"},
+    ),
+    "us-tx-89-hb7606": ("Relating to barbers", "", {"jurisdiction": "us-tx", "session": "89"}),
+    "us-tx-89-hb900": ("Relating to school library books", "", {"jurisdiction": "us-tx", "session": "89"}),
+    "us-ia-2026-hf12": (
+        "Voice mail and open telephone lines",
+        "Access for all.",
+        {"jurisdiction": "us-ia", "session": "2026"},
+    ),
+    "us-ia-2026-hf13": ("Public access to federally funded research", "", {"jurisdiction": "us-ia", "session": "2026"}),
+    "us-117-hr5": ("Hotspots in barns", "Broadband reaches libraries.", {"status": "failed"}),
+}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    return _filled(tmp_path).conn
+
+
+def _filled(path: Path) -> Database:
+    db = connect(build(path))
+    for key, (title, abstract, other) in MORE.items():
+        number = key.rpartition("-")[2].upper()
+        row = document_row(key, identifier=number, title=title, abstract=abstract, url="https://example.org/")
+        db.table("documents").insert(row | {"published_on": "2022-01-10"} | other)
+    for key in ("us-118-s1409", "us-ri-2026-hb7606"):
+        db.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.9})
+    publish(db, "2022-03-09T09:00:00Z")
+    db.conn.row_factory = sqlite3.Row
+    return db
+
+
+def _positions() -> set[str]:
+    """The ids of all positions, also of those that wait unlisted."""
+    return {each["id"] for file in HOME.glob("*.yml") for each in yaml.safe_load(file.read_text(encoding="utf-8"))}
+
+
+def _found(db: sqlite3.Connection, typed: str) -> list[str]:
+    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
+    return [card.id for card in [*found.direct, *(result.card for result in found.results)]]
+
+
+# --------------------------------------------------------------------- names
+
+
+def test_a_nickname_finds_what_documents_call_it_and_the_title_comes_first(db: sqlite3.Connection) -> None:
+    assert _found(db, "KOSA")[:2] == ["us-118-s1409", "us-118-hr77"]
+    assert _found(db, '"KOSA"') == ["us-118-hr77"]
+    assert _found(db, "library e-books")[0] == "us-ri-2026-hb7606"
+
+
+def test_a_topic_is_not_found_in_scattered_words(db: sqlite3.Connection) -> None:
+    assert _found(db, "open access") == ["us-ia-2026-hf13"]
+
+
+def test_a_whole_question_finds_what_it_is_about(db: sqlite3.Connection) -> None:
+    assert _found(db, "which bills are about school library books in Texas?")[0] == "us-tx-89-hb900"
+
+
+@pytest.mark.parametrize("typed", ["e-rate", "E Rate", "ERATE", "erate"])
+def test_hyphens_and_capitals_of_a_name_do_not_matter(typed: str) -> None:
+    found = names.longest_name(typed.split())
+    assert found is not None
+    assert "e-rate" in found[2].says
+
+
+def test_the_longest_name_counts_and_words_that_say_nothing_do_not() -> None:
+    found = names.longest_name(["ban", "the", "books", "in", "schools"])
+    assert found is not None
+    assert (found[0], found[1]) == (3, "ban books")
+
+
+def test_every_name_is_listed_once_and_names_known_positions() -> None:
+    known = _positions()
+    assert len(names.names()) > 500
+    for called, name in names.names().items():
+        assert set(name.positions) <= known, called
+        assert name.says, called
+
+
+def test_a_name_that_is_listed_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "names.yml").write_text("- {names: [A b], says: [x]}\n- {names: [a-B], says: [y]}\n", encoding="utf-8")
+    monkeypatch.setattr(names, "SITE", tmp_path)
+    names.names.cache_clear()
+    with pytest.raises(ValueError, match=r"names\.yml: 'a b' stands there twice"):
+        names.names()
+    monkeypatch.undo()
+    names.names.cache_clear()
+
+
+def test_every_name_is_an_expression_that_the_indexes_take(db: sqlite3.Connection) -> None:
+    for called in names.names():
+        browse.browse(db, browse.Filters.of({"q": called}), DAY)
+
+
+def test_the_position_of_a_name_stands_above(db: sqlite3.Connection) -> None:
+    shown = browse.browse(db, browse.Filters.of({"q": "homework gap"}), DAY).positions
+    assert shown[0]["id"] == "tc-hotspot-lending"
+
+
+# --------------------------------------------------------------------- numbers and places
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "place", "session"),
+    [
+        ("H.R. 1", "hr1", None, None),
+        ("hr 0012", "hr12", None, None),
+        ("hb7606 rhode island", "hb7606", "us-ri", None),
+        ("RI H 7606", "h7606", "us-ri", None),
+        ("House Bill 7606, Rhode Island", "hb7606", "us-ri", None),
+        ("SB 13 TX", "sb13", "us-tx", None),
+        ("s. 1080 117th congress", "s1080", "us", "117"),
+        ("Iowa SF 496 2023", "sf496", "us-ia", "2023"),
+        ("A3446 New Jersey", "a3446", "us-nj", None),
+        ("2022-04567", "2022-04567", None, None),
+    ],
+)
+def test_a_number_is_read_in_any_form(typed: str, number: str, place: str | None, session: str | None) -> None:
+    found = numbers.read_number(typed)
+    assert found is not None
+    assert (found.numbers[0], found.place, found.session) == (number, place, session)
+
+
+@pytest.mark.parametrize("typed", ["", "covid 19 schools", "title 17 copyright", "libraries", "🎈 9 lives of a cat"])
+def test_what_asks_for_more_is_no_number(typed: str) -> None:
+    assert numbers.read_number(typed) is None or not numbers.is_number(typed)
+
+
+@pytest.mark.parametrize("typed", ["hb7606 rhode island", "RI H 7606", "H.B. 7606 RI", "house bill 7606 rhode island"])
+def test_a_number_with_a_state_opens_that_states_bill(db: sqlite3.Connection, typed: str) -> None:
+    assert _found(db, typed) == ["us-ri-2026-hb7606"]
+
+
+def test_a_number_of_several_states_puts_those_with_an_area_first(db: sqlite3.Connection) -> None:
+    assert _found(db, "HB 7606") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
+
+
+async def test_a_number_that_is_not_stored_is_said_to_be_missing(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=AB+1825+california")).text
+    assert "No document with the number “AB 1825 california” is collected here." in html.unescape(page)
+    assert not re.search(r'<article class="card">', page)
+
+
+def test_equal_numbers_are_equal() -> None:
+    assert numbers.read_number("hr1") == Number(("hr1",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("library books in Rhode Island", "us-ri"),
+        ("TX library books", "us-tx"),
+        ("books or libraries", None),
+        ("IN library books", None),
+        ("nyc library", "us-ny-nyc"),
+    ],
+)
+def test_a_place_is_read_from_a_search(typed: str, place: str | None) -> None:
+    assert search.parse(typed).place == place
+
+
+def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) -> None:
+    assert _found(db, "electronic literary ohio") == ["us-ri-2026-hb7606"]
+
+
+# --------------------------------------------------------------------- mistakes and order
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("libary hotspot", "library hotspot"),
+        ("librar hotspot", "librar* hotspot"),
+        ("hotspotlending", "hotspot lending"),
+    ],
+)
+def test_a_mistyped_word_is_corrected_at_once(tmp_path: Path, typed: str, meant: str) -> None:
+    db = _filled(tmp_path)
+    more = [("lending", 40), ("hotspot", 40), ("library", 40)]
+    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", more)
+    found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert (found.meant, found.corrected) == (meant, True)
+    assert found.results
+
+
+async def test_the_page_says_what_it_corrected_and_offers_what_was_typed(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    page = html.unescape((await serve.build(file, today=TODAY).client.get("/browse?q=libary")).text)
+    assert "Showing results for <strong>library</strong>" in page
+    assert 'href="/browse?q=%22libary%22"' in page
+
+
+def test_what_can_move_comes_before_what_is_dead(db: sqlite3.Connection) -> None:
+    found = _found(db, "broadband")
+    assert found.index(BROADBAND) < found.index("us-117-hr5")
+
+
+def test_all_words_come_before_some_of_them(db: sqlite3.Connection) -> None:
+    found = browse.browse(db, browse.Filters.of({"q": "library e-rate barbers"}), DAY)
+    assert found.loose
+    assert RULE in [result.card.id for result in found.results]
+
+
+def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    for number in (8, 9):
+        row = document_row(
+            f"us-118-s{number}", identifier=f"S. {number}", title="Otter Act", url="https://example.org/"
+        )
+        db.table("documents").insert(row)
+    publish(db, "2022-03-09T10:00:00Z")
+    [result] = browse.browse(db.conn, browse.Filters.of({"q": "otter"}), DAY).results
+    assert [other.identifier for other in result.card.also] == ["S. 8"] or result.card.identifier == "S. 8"
+
+
+def test_the_judged_questions_are_whole() -> None:
+    questions = yaml.safe_load((Path(serve.__file__).parent / "benchmarks" / "search_questions.yml").read_text("utf-8"))
+    assert len(questions) >= 40
+    assert len({question["q"] for question in questions}) == len(questions)
+    known = _positions()
+    for question in questions:
+        assert question["kind"] in {
+            "nickname",
+            "acronym",
+            "topic",
+            "number",
+            "misspelling",
+            "sentence",
+            "prefix",
+            "state",
+        }
+        assert set(question.get("position", [])) <= known
+        for pattern in question["right"]:
+            re.compile(pattern)

@@ -1,0 +1,65 @@
+"""Titles in sentence case, with the names in them; the words of the source stay on the page."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from site_corpus import BROADBAND, TODAY, build
+
+import serve
+from pages.http.titles import readable
+from store.connect import connect
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (
+            "AN ACT RELATING TO EDUCATION -- THE SAVE RHODE ISLAND SCHOOL LIBRARIES ACT",
+            "An act relating to education -- the save Rhode Island school libraries act",
+        ),
+        (
+            "RELATING TO LICENSING OF ELECTRONIC LITERARY MATERIAL.",
+            "Relating to licensing of electronic literary material.",
+        ),
+        (
+            "E-RATE AND FCC RULES FOR NEW YORK. TITLE II AND H.R.6592 APPLY",
+            "E-Rate and FCC rules for New York. Title II and H.R.6592 apply",
+        ),
+        ('"THE LIBRARIES ACT"; FUNDS', '"The libraries act"; funds'),
+        ("Fight Book Bans Act", "Fight Book Bans Act"),
+        ("HOTSPOTS Act", "HOTSPOTS Act"),
+        ("NO FAKES", "NO FAKES"),
+        ("ACTO SOBRE EL PUENTE ÑANDÚ", "Acto sobre el puente ñandú"),
+        ("", ""),
+    ],
+)
+def test_a_title_in_capitals_is_shown_in_sentence_case(title: str, shown: str) -> None:
+    assert readable(title) == shown
+
+
+@given(st.text(max_size=200))
+def test_only_the_case_of_letters_changes(title: str) -> None:
+    assert readable(title).casefold() == title.casefold()
+    assert readable(readable(title)) == readable(title)
+
+
+async def test_the_heading_is_plain_and_the_words_of_the_source_stay(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.execute("update documents set title = 'AN ACT ABOUT BROADBAND IN MAINE <B>' where id = ?", [BROADBAND])
+    db.close()
+    site = serve.build(file, today=TODAY)
+    page = (await site.client.get(f"/documents/{BROADBAND}")).text
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", page)
+    assert heading is not None
+    assert html.unescape(heading[1]) == "An act about broadband in Maine <b>"
+    assert "<mark" not in heading[1]
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
+    assert "In the words of the source: AN ACT ABOUT BROADBAND IN MAINE <B>" in shown
+    assert "An act about broadband in Maine" in html.unescape((await site.client.get("/browse")).text)

@@ -1,0 +1,149 @@
+"""Issue trackers: which documents belong, their counts with coverage, and what other sites may take."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_corpus import BROADBAND, PLAIN, RULE, TODAY, build
+
+import serve
+from classify.areas import load_areas
+from pages.browse import browse, trackers
+from pages.browse.filters import Filters
+from pages.places import tracker
+from publish.listing import publish
+from store.connect import connect
+
+DAY = datetime.date.fromisoformat(TODAY)
+SITE = "https://policy.example.org"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = build(tmp_path, states=True)
+    db = connect(file)
+    db.execute("update documents set status = 'failed' where id = 'us-tx-87-hb1'")
+    db.execute("update documents set status = 'enacted' where id = 'us-gu-36-b1'")
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    return file
+
+
+@pytest.fixture
+def db(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+@pytest.fixture
+def site(file: Path) -> Any:
+    return serve.build(file, today=TODAY, site=SITE)
+
+
+def test_every_issue_names_known_areas_and_titles_that_the_index_takes(db: sqlite3.Connection) -> None:
+    known = {area.id for area in load_areas().areas}
+    found = trackers.load_trackers()
+    assert len(found) == 9
+    for each in found.values():
+        assert set(each.areas) <= known, each.id
+        assert each.about.endswith("."), each.id
+        where, values = each.where()
+        db.execute(f"select count(*) from listing where {where}", values).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("- {id: a, title: A, about: A., positions: [], titles: x, areas: [], more: 1}", "more"),
+        ("- {id: a, title: A, about: A., positions: [], titles: x}", "areas"),
+        ("- &a {id: a, title: A, about: A., positions: [], titles: x, areas: []}\n- *a", "stands there twice"),
+    ],
+)
+def test_a_wrong_entry_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, problem: str) -> None:
+    (tmp_path / "trackers.yml").write_text(entry + "\n", encoding="utf-8")
+    monkeypatch.setattr(trackers, "SITE", tmp_path)
+    trackers.load_trackers.cache_clear()
+    with pytest.raises(ValueError, match=problem):
+        trackers.load_trackers()
+    monkeypatch.undo()
+    trackers.load_trackers.cache_clear()
+
+
+def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.Connection) -> None:
+    found = browse.browse(db, Filters.of({"q": "tracker:broadband"}), DAY)
+    ids = {result.card.id for result in found.results}
+    # The bills by their titles; the rule, whose title says E-Rate, too; lighthouses and Ohio's bill have no area.
+    assert ids == {BROADBAND, RULE, "us-tx-87-hb1", "us-tx-87-hb2", "us-gu-36-b1"}
+    assert found.named == "E-Rate and broadband"
+    assert PLAIN not in ids
+    only = browse.browse(db, Filters.of({"q": "tracker:broadband NOT sponsor:reader", "status": "alive"}), DAY)
+    assert {result.card.id for result in only.results} == {"us-tx-87-hb2"}
+    assert browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY).named is None
+
+
+def test_counts_are_those_of_the_lists_they_lead_to(db: sqlite3.Connection) -> None:
+    view = tracker.tracker(db, "broadband", DAY)
+    assert view is not None
+    assert view.state_bills == tracker.Counts(alive=1, passed=1, dead=1)
+    assert view.counts == tracker.Counts(alive=3, passed=1, dead=1)
+    assert view.states_with == 2
+    for place in view.places:
+        found = browse.browse(db, Filters.of({"q": "tracker:broadband", "jurisdiction": place.id}), DAY)
+        assert found.total == place.counts.total, place.id
+    assert view.places[0].id == "us"
+    assert view.map is not None
+    assert {tile.code: tile.count for tile in view.map.tiles if tile.code in ("TX", "OH", "IA")} == {
+        "TX": 2,
+        "OH": 0,
+        "IA": None,
+    }
+    assert "Iowa" in view.missing
+    assert tracker.tracker(db, "nothing-such", DAY) is None
+
+
+def test_the_undecided_come_first(db: sqlite3.Connection) -> None:
+    view = tracker.tracker(db, "broadband", DAY)
+    assert view is not None
+    assert {card.id for card in view.listed[:3]} == {BROADBAND, RULE, "us-tx-87-hb2"}
+
+
+def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> None:
+    view = tracker.tracker(db, "broadband", DAY)
+    assert view is not None
+    assert [(row["id"], row["statement"]) for row in view.positions if row["id"] == "tc-hotspot-lending"] == [
+        ("tc-hotspot-lending", None)
+    ]
+    db.execute("update positions set standing = 'approved'")
+    again = tracker.tracker(db, "broadband", DAY)
+    assert again is not None
+    [statement] = [row["statement"] for row in again.positions if row["id"] == "tc-hotspot-lending"]
+    assert statement
+
+
+async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
+    page = html.unescape((await site.client.get("/trackers/broadband")).text)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "3 bills in 2 states: 1 undecided when last collected, 1 passed, 1 dead." in shown
+    assert "Not collected: Alabama, Alaska" in shown
+    assert f'<iframe src="{SITE}/embed/trackers/broadband"' in page
+    assert f"{SITE}/trackers/broadband" in shown
+    rows = (await site.client.get("/browse.csv?q=tracker:broadband")).text
+    assert rows.count("us-tx-87-hb") >= 2
+    listed = (await site.client.get("/trackers")).text
+    assert all(f'href="/trackers/{key}"' in listed for key in trackers.load_trackers())
+
+
+async def test_only_the_frame_may_stand_on_other_sites(site: Any) -> None:
+    frame = await site.client.get("/embed/trackers/broadband")
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert "x-frame-options" not in frame.headers
+    page = await site.client.get("/trackers/broadband")
+    assert "frame-ancestors *" not in page.headers["content-security-policy"]
+    assert (await site.client.get("/embed/trackers/nothing-such")).status_code == 404
