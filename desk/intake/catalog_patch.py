@@ -201,7 +201,7 @@ def _written(text: str, current: yaml.MappingNode, said: Mapping[str, str]) -> s
         raise CannotAmend("this version is written on one line: only a person can change it")
     # From the end to the beginning, so that earlier offsets stay valid.
     edits = []
-    for name, new in reversed(said.items()):
+    for name, new in said.items():
         if name in pairs:
             value = pairs[name][1]
             if value.style in ("|", ">"):
