@@ -266,7 +266,7 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
         for list_ in LISTS:
             if not service.has_readers(db, list_, frequency):
                 continue
-            issue = service.prepare(
+            issue = service.waiting_draft(db, list_, frequency) or service.prepare(
                 db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=date.today()
             )
             if service.waits_for_editor(issue, utc_now()):

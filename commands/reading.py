@@ -43,14 +43,18 @@ def read(session: Session, dry_run: bool, limit: int | None, since: datetime | N
     infopolicy read --dry-run
     """
     from second_reader.selection import Selection
+    from store.connect import open_corpus
 
     config = session.config
     day = since.date().isoformat() if since else ago(utc_now(), days=YEAR)[:10]
-    with plain_errors(), closing(Selection(config.corpus, config.staff)) as selection:
-        if dry_run:
-            _say_cost(session, selection, day, limit)
-        else:
-            sys.exit(_read(session, selection, day, limit))
+    with plain_errors():
+        if config.corpus.exists():
+            open_corpus(config.corpus).close()  # of an earlier version: its tables are brought up to date
+        with closing(Selection(config.corpus, config.staff)) as selection:
+            if dry_run:
+                _say_cost(session, selection, day, limit)
+            else:
+                sys.exit(_read(session, selection, day, limit))
 
 
 def _say_cost(session: Session, selection: Selection, day: str, limit: int | None) -> None:

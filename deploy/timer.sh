@@ -34,6 +34,7 @@ while [ -z "$stopped" ]; do
         if [ "$(date -u +%H%M)" -ge 0630 ] && [ "$told" != "$today" ]; then
             told=$today
             infopolicy --quiet digest deliver daily --patience 60 || true
+            infopolicy --quiet digest deliver weekly --patience 60 || true
         fi
     fi
     [ -n "$stopped" ] || { sleep 300 & wait $!; }

@@ -23,9 +23,6 @@ FILE = Path(__file__).with_suffix(".yml")
 MUST_SEE, LISTED, NEITHER = 2, 1, 0
 #: Sponsors from which a bill has real support.
 SPONSORS = 3
-#: Positions on libraries that show, together, that a document is about them.
-SEVERAL = 2
-LIBRARY_MONEY = "library-funding"
 #: Short titles from which a law has so many parts that they do not say what it is about.
 PARTS = 10
 #: Reasons that are no rule of the file.
@@ -115,8 +112,8 @@ class PriorityRules:
             self.other = tuple(map(_pattern, raw["other_things"]))
             self.never = tuple(_rule(entry) for entry in raw["never"])
             self.must_see = tuple(_rule(entry) for entry in raw["must_see"])
-            self.with_libraries, self.alone, self.federal = (
-                frozenset(raw["positions"][name]) for name in ("with_libraries", "alone", "federal")
+            self.with_libraries, self.together, self.alone, self.federal = (
+                frozenset(raw["positions"][name]) for name in ("with_libraries", "together", "alone", "federal")
             )
         self.version = blake2b(path.read_bytes() + Path(__file__).read_bytes(), digest_size=6).hexdigest()
         self._omnibus = {rule.id for rule in self.must_see if rule.omnibus}
@@ -158,13 +155,13 @@ class PriorityRules:
         shown = set(document.positions)
         if shown & self.alone and document.level != "abroad":
             return BY_POSITION
-        own, named = shown & self.with_libraries, not in_opening.isdisjoint(_LIBRARY_RULES)
-        if (own and named) or len(own) >= SEVERAL:
+        named = not in_opening.isdisjoint(_LIBRARY_RULES)
+        if (named and shown & self.with_libraries) or len(shown & self.together) > 1:
             return BY_POSITION
         if shown & self.federal and document.level == "federal" and document.standing:
             return BY_POSITION
-        about = self._leads_with_libraries(document) or (named and LIBRARY_MONEY in document.areas)
-        return BY_MODEL if document.model == MUST_SEE and document.level != "abroad" and about else ""
+        by_model = document.model == MUST_SEE and document.level != "abroad" and self._leads_with_libraries(document)
+        return BY_MODEL if by_model else ""
 
     def _leads_with_libraries(self, document: Facts) -> bool:
         lead = " ".join(document.opening.split()[:LEAD])

@@ -109,6 +109,16 @@ def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, 
         )
 
 
+def waiting_draft(db: Database, list_: str, frequency: str) -> Issue | None:
+    """The oldest issue that waits for its editor, or whose time is over: no newer one is prepared before it has left."""
+    row = db.execute(
+        "select id from digests where list = ? and frequency = ? and state = 'draft' and leaves_at is not null "
+        "order by prepared_at limit 1",
+        [list_, frequency],
+    ).fetchone()
+    return issues.load(db, row[0]) if row else None
+
+
 def waits_for_editor(issue: Issue, now: str) -> bool:
     """Whether an editor may still change an issue, so that no timer sends it yet."""
     return issue.state == "draft" and issue.leaves_at is not None and now < issue.leaves_at

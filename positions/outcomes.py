@@ -1,6 +1,7 @@
 """Did a position survive? What the final text of a document that has reached its end did to each position at stake.
 
-The machine only suggests, from the final text alone: an enrolled bill, a final rule, an adopted matter. What became no law
+The machine only suggests, from the final text alone: an enrolled bill, a final rule, an adopted matter. Where that text shows
+what it adds and strikes, only what it changes counts, and what it strikes counts the other way. What became no law
 left the law as it was. Where the sentences do not tell which way they go, there is a passage and no suggestion. Suggestions
 are for staff (staff.db); what staff confirmed is public (corpus.db, table outcomes).
 """
@@ -17,8 +18,10 @@ from sqlite_utils import Database
 
 from crawlers.status.ceremonial import is_ceremonial
 from positions.catalog.catalog import load_catalogue
+from positions.matching.changes import every_change
 from positions.matching.matcher import Match, Matcher
 from store.sync_table import sync_table
+from text.changes import Mark, read_marks
 
 #: Ends by which a document changed the law or the rules, and those by which it did not.
 BECAME = ("enacted", "adopted", "final")
@@ -27,7 +30,7 @@ ENDED_WITHOUT = ("vetoed", "failed", "withdrawn")
 _FINAL_NAME = re.compile(r"^(enrolled|public law|chaptered|agreed to|final)\b|^(enr|ats|ath)$", re.IGNORECASE)
 _FINAL_PACKAGE = re.compile(r"BILLS-\d+[a-z]+\d+(enr|ats|ath|cps|cph)\b")
 #: Counted up when the rules of this file change, so that every outcome is suggested anew.
-RULES = 6
+RULES = 7
 #: A sentence that only names an act, or a heading in capitals.
 _NAME = re.compile(r"\bmay be cited as\b|^[^a-z]*$")
 #: The summary at the head of a document of the Federal Register.
@@ -130,7 +133,7 @@ def suggest(corpus: Database, staff: Database, matcher: Matcher | None = None) -
     read = 0
     seen: set[str] = set()
     for row in list(corpus.query(_ENDED)):
-        final = _final_text(corpus, row) if row["status"] in BECAME else None
+        final, marks = _final_text(corpus, row) if row["status"] in BECAME else (None, [])
         if (not row["at_stake"] and final is None) or is_ceremonial(row["title"], row["document_type"]):
             continue
         seen.add(row["id"])
@@ -142,24 +145,26 @@ def suggest(corpus: Database, staff: Database, matcher: Matcher | None = None) -
             row["areas"],
             row["at_stake"],
             final is not None,
+            len(marks),
         )
         read_from = "-".join(map(str, made_of))
         if known.get(row["id"]) != read_from:
-            _store(staff, row["id"], read_from, _suggested(matcher, row, final))
+            _store(staff, row["id"], read_from, _suggested(matcher, row, final, marks))
             read += 1
     for key in sorted(known.keys() - seen):
         _store(staff, key, None, ())
     return read
 
 
-def _suggested(matcher: Matcher, row: Row, final: str | None) -> list[Outcome]:
+def _suggested(matcher: Matcher, row: Row, final: str | None, marks: Sequence[Mark]) -> list[Outcome]:
     at_stake = (row["at_stake"] or "").split()
     if row["status"] in ENDED_WITHOUT:
         return [without_effect(position_id, row["status"]) for position_id in at_stake]
     if final is None:
         return []
     fields = {"title": row["title"], "abstract": row["abstract"], "text": final}
-    matches = matcher.every(fields, row["areas"].split())
+    areas = row["areas"].split()
+    matches = every_change(matcher.every, fields, areas, marks) if marks else matcher.every(fields, areas)
     main: dict[str, set[int]] = {}
     for match in matches:
         if match.provision.field != "text":
@@ -181,17 +186,16 @@ def _is_of_rule(match: Match, text: str) -> bool:
     return bool(summary and summary.start(1) < match.provision.end <= summary.end(1))
 
 
-def _final_text(corpus: Database, row: Row) -> str | None:
-    """The text in which a document came to its end, when that is the text we hold; None otherwise."""
+def _final_text(corpus: Database, row: Row) -> tuple[str | None, list[Mark]]:
+    """The text in which a document came to its end, when that is the text we hold, and what it adds and strikes."""
     if row["text"] is None:
-        return None
-    versions = corpus.execute(
-        "select version, url from version_texts where document_id = ? and text = ?", [row["id"], row["text"]]
-    ).fetchall()
-    if versions:
-        last = any(_FINAL_NAME.search(name) or _FINAL_PACKAGE.search(url) for name, url in versions)
-        return row["text"] if last else None
-    return row["text"] if row["kind"] in ("regulation", "local_matter") else None
+        return None, []
+    sql = "select version, url, marks from version_texts where document_id = ? and text = ?"
+    versions = corpus.execute(sql, [row["id"], row["text"]]).fetchall()
+    last = [marks for name, url, marks in versions if _FINAL_NAME.search(name) or _FINAL_PACKAGE.search(url)]
+    if last or (not versions and row["kind"] in ("regulation", "local_matter")):
+        return row["text"], next((read_marks(marks) for marks in last if marks), [])
+    return None, []
 
 
 def _store(staff: Database, key: str, read_from: str | None, found: Iterable[Outcome]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from classify.areas import load_areas
 from positions.catalog.catalog import load_catalogue
+from positions.catalog.organization import entries_home, organization
 from second_reader.answer import schema
 
 GUIDE = Path(__file__).with_name("guide.md")
@@ -59,13 +60,20 @@ def catalog() -> Catalog:
     )
 
 
+def guide() -> str:
+    """How to judge: `guide.md` of the catalog in force where it has one, else that of the project with its name."""
+    own = entries_home().with_name(GUIDE.name)
+    words = (own if own.exists() else GUIDE).read_text(encoding="utf-8")
+    return words.replace("ORGANIZATION", organization().in_text)
+
+
 @cache
 def system_prompt() -> str:
     """What is the same for every document: the guide, the areas, and the positions of the catalog by title."""
     known = catalog()
     areas = "\n".join(f"- {key}: {title}. {description}" for key, (title, description) in known.areas.items())
     positions = "\n".join(f"- {key}: {title}" for key, (title, _) in known.positions.items())
-    return f"{GUIDE.read_text(encoding='utf-8')}\n# The areas\n\n{areas}\n\n# The catalog of positions\n\n{positions}\n"
+    return f"{guide()}\n# The areas\n\n{areas}\n\n# The catalog of positions\n\n{positions}\n"
 
 
 @cache

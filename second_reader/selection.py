@@ -9,16 +9,15 @@ import re
 from collections.abc import Iterator, Set
 from pathlib import Path
 
+from classify.evaluation.promise import SURE_YES
 from positions.outcomes import BECAME, ENDED_WITHOUT
 from second_reader.opinions import Ledger
 from second_reader.prompt import LISTED, Subject, prompt_version
 from store.connect import read_only
 from text.changes import changed, read_marks
 
-#: A tag less likely than this is in doubt.
-SURE = 0.8
-#: Scores of priority between which a document may be must-see or not.
-NEAR_MUST_SEE = (0.1, 0.8)
+#: Where the model's score of priority contradicts the grade: a must-see document below the first, one listed above the second.
+DOUBTED, MAYBE = 0.8, 0.1
 
 #: Where a document can go no further.
 _ENDED = (*BECAME, *ENDED_WITHOUT, "decided")
@@ -27,10 +26,11 @@ _GAP = re.compile(r"[ \n]{4,}")
 
 UNDECIDED, NEAR, SHOWN = "undecided areas", "near must-see", "shown positions"
 _DOUBTFUL = f"""
-    select document_id, '{UNDECIDED}' as reason from tags where probability < {SURE}
-    union all select document_id, '{UNDECIDED}' from taggings t where priority >= 1
+    select document_id, '{UNDECIDED}' as reason from tags where probability < {SURE_YES}
+    union all select document_id, '{UNDECIDED}' from taggings t where model_priority >= 1
         and not exists (select 1 from tags where document_id = t.document_id)
-    union all select document_id, '{NEAR}' from taggings where priority_score between {NEAR_MUST_SEE[0]} and {NEAR_MUST_SEE[1]}
+    union all select document_id, '{NEAR}' from taggings where priority = 2 and model_score < {DOUBTED}
+        or priority = 1 and model_score >= {MAYBE}
     union all select document_id, '{SHOWN}' from shown_positions"""
 _CANDIDATES = f"""
     with doubtful as ({_DOUBTFUL})

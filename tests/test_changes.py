@@ -20,7 +20,7 @@ from positions.catalog.records import OPPOSITE
 from positions.matching.changes import every_change
 from positions.matching.matcher import Match, Matcher
 from positions.matching.provisions import Provision
-from text.changes import ADDED, STRUCK, Mark, as_amended, as_it_was, changed, read_marks
+from text.changes import ADDED, STRUCK, Mark, as_amended, as_it_was, changed, read_marks, standing
 
 _SIGNED = re.compile(r"\+([^+]+)\+|~([^~]+)~")
 
@@ -84,6 +84,12 @@ def test_as_amended_reads_as_the_law_will() -> None:
     view = words(as_amended(TEXT, MARKS))
     assert "A library must not give a list of loans to any person." in view
     assert "ban any book" not in view
+
+
+def test_what_stands_keeps_every_sentence_and_its_place() -> None:
+    text, marks = marked("A library +must+ ~may~ keep loans. A road is wide.")
+    assert words(standing(text, marks)) == "A library must keep loans. A road is wide."
+    assert len(standing(text, marks)) == len(text)
 
 
 def test_as_it_was_reads_as_the_law_does() -> None:

@@ -30,6 +30,7 @@ import serve
 from crawlers.items import Bill, Document, Sponsor
 from crawlers.storage.record import upsert
 from desk.intake import manual_documents, manual_entry_pages
+from pages.http import formatting
 from settings import Configuration
 
 pytestmark = pytest.mark.slow
@@ -43,6 +44,8 @@ FORM = {
     "url": "https://example.org/hr77",
     "status": "introduced",
     "published_on": "2022-03-01",
+    "hearing_on": "",
+    "deadline_on": "",
     "abstract": "",
     "text": "Public libraries may lend books and hotspots.",
     "note": "zyzzyva-note",
@@ -208,6 +211,43 @@ async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: A
 )
 def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:
     assert manual_entry_pages.document_of(FORM | values).id == key
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "name"),
+    [
+        (
+            {"kind": "case", "title": "Reader v. Library Board"},
+            "us-court-reader-v-library-board",
+            "Reader v. Library Board",
+        ),
+        (
+            {"kind": "local_matter", "jurisdiction": "us-tx-llano"},
+            "us-tx-llano-2022-rural-library-act",
+            "Rural Library Act",
+        ),
+        ({"kind": "regulation"}, "us-regs-rural-library-act", "Rural Library Act"),
+    ],
+)
+def test_what_has_no_number_is_named_by_its_title(values: dict[str, str], key: str, name: str) -> None:
+    made = manual_entry_pages.document_of(FORM | {"identifier": "", "session": ""} | values)
+    assert (made.id, made.identifier) == (key, name)
+
+
+async def test_a_hearing_and_a_deadline_are_dates_to_keep(browser: Browser, db: Any, corpus: Any) -> None:
+    dates = {"hearing_on": "2022-03-20", "deadline_on": "2022-04-01"}
+    assert (await browser.send("/desk/added/form", **(FORM | dates), seen="0")).status_code == 302
+    events = corpus.execute("select kind, starts_at from events where document_id = ? order by 2", [KEY]).fetchall()
+    assert events == [("hearing", "2022-03-20"), ("comment_close", "2022-04-01")]
+    page = (await browser.get(f"/desk/added/form?id={KEY}")).text
+    assert 'name="hearing_on" value="2022-03-20"' in page
+    wrong = await browser.send("/desk/added/form", **(FORM | {"identifier": "H.R. 78", "hearing_on": "soon"}), seen="0")
+    assert (wrong.status_code, "enter a date" in wrong.text.lower()) == (400, True)
+
+
+@pytest.mark.parametrize("session", ["court", "regs", "fr"])
+def test_what_stands_for_a_session_is_not_shown_as_one(session: str) -> None:
+    assert formatting.session_in_words("us", session) == ""
 
 
 async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus: Any) -> None:

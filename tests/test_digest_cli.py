@@ -111,7 +111,8 @@ def test_a_weekly_issue_waits_for_its_editor_and_then_leaves(
         assert call("digest", "edit", key, "--hide", "us-1-hr1").exit_code == 2
         assert postbox.got == []
         with open_mail(tmp_path / "mail.db").conn as conn:
-            conn.execute("update digests set leaves_at = '2022-01-01T00:00:00Z'")
+            # A week later by its name: the next one waits until it has left.
+            conn.execute("update digests set leaves_at = '2022-01-01T00:00:00Z', period = '2021-w52'")
         assert call("digest", "deliver", "weekly").output == f"{key}: 1 sent\n"
         assert call("digest", "edit", key, "--hide", RULE).exit_code == 2
     text = postbox.got[0][1].get_body(("plain",)).get_content()

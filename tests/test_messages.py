@@ -114,7 +114,7 @@ def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) 
     [(number, old)] = [
         (n, line)
         for n, line in enumerate(text.splitlines(), 1)
-        if line.strip().startswith("statement:") and "IAL grants" in line
+        if line.strip().startswith("statement:") and "Innovative Approaches" in line
     ]
     hard = '      statement: "Congressional appropriations should consistently prioritize educational initiatives."'
     rest = text.partition(old)[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -123,6 +124,20 @@ def test_suggest_reads_the_enrolled_text(corpus: Database, staff: Database) -> N
     assert suggest(corpus, staff) == 1
     assert suggested(staff) == {"us-119-hr1": ("incorporated", SUPPORTED)}
     assert suggest(corpus, staff) == 0
+
+
+@pytest.mark.parametrize(("mark", "expected"), [("added", "incorporated"), ("struck", "rejected")])
+def test_suggest_reads_what_the_final_text_changes(corpus: Database, staff: Database, mark: str, expected: str) -> None:
+    kept = "The Library Services and Technology Act is repealed in 1996."  # law that the bill only reprints
+    text = f"SECTION 1. The code is amended to read:\n{kept}\n{SUPPORTED}"
+    title = "To extend the Library Services and Technology Act"
+    if mark == "struck":
+        title = "To repeal the Library Services and Technology Act"
+    tagged(corpus, bill("us-wa-2025-hb1", title, text=text, status="enacted"), versions=(("Enrolled", "https://x/1"),))
+    at = text.index(SUPPORTED)
+    corpus.execute("update version_texts set marks = ?", [json.dumps([[at, at + len(SUPPORTED), mark]])])
+    suggest(corpus, staff)
+    assert suggested(staff) == {"us-wa-2025-hb1": (expected, SUPPORTED)}
 
 
 def test_suggest_says_nothing_without_the_final_text(corpus: Database, staff: Database) -> None:

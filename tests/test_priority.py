@@ -60,7 +60,7 @@ def test_every_rule_has_examples_of_both_kinds_and_known_words() -> None:
 def test_positions_that_decide_are_in_the_catalog() -> None:
     catalog = load_catalogue()
     known = {position.id for position in (*catalog.positions, *catalog.unlisted)}
-    assert (RULES.alone | RULES.with_libraries | RULES.federal) <= known
+    assert (RULES.alone | RULES.together | RULES.with_libraries | RULES.federal) <= known
 
 
 LIBRARY_BILL = Facts(id="us-ia-2025-2026-hf1", names=("An act relating to public libraries",), areas={"literacy"})
@@ -112,6 +112,7 @@ def test_a_position_decides_where_the_document_names_libraries() -> None:
     assert bill("Ends the exemption of libraries.", "if-no-criminal-liability") == Grade(2, BY_POSITION)
     assert bill("Ends the exemption of theaters.", "if-no-criminal-liability") == Grade(1)
     assert bill("", "if-readers-in-prison") == Grade(2, BY_POSITION)
+    assert bill("", "if-no-criminal-liability", "if-no-viewpoint-removal") == Grade(2, BY_POSITION)
     assert bill("Ends the exemption of theaters.", "cl-equal-access") == Grade(1)
 
 

@@ -27,7 +27,7 @@ from positions.matching.matcher import Matcher
 from positions.relevance.claims import Claim, ClaimReader
 from positions.relevance.labels import BadLabels, Read, read_labels, staff_verdicts
 from positions.relevance.relevance import Model, Relevance
-from positions.relevance.subject import kind_of, level_of, names_libraries
+from positions.relevance.subject import kind_of, level_of, names_libraries, official_title, read_subject
 from positions.relevance.training import Judged, choose_floor, folds
 from store.connect import open_staff
 from text.tokens import fold_words
@@ -53,6 +53,30 @@ FOIA = {"title": RECORDS, "abstract": None, "text": None}
 )
 def test_the_level_of_government_is_told_by_the_id(document_id: str, level: str | None) -> None:
     assert level_of(document_id) == level
+
+
+@pytest.mark.parametrize(
+    ("summary", "title"),
+    [
+        (
+            "To require a warrant for metadata, and for other purposes.\n\nMetadata Act\nThis bill ...",
+            "To require a warrant",
+        ),
+        ("A bill to fund libraries. It does.", "A bill to fund libraries"),
+        ("A BILL to be entitled an Act to amend Title 20", "A BILL to be entitled an Act"),
+        ("This bill funds libraries.", ""),
+        ("Tomatoes are red.", ""),
+        (None, ""),
+    ],
+)
+def test_an_official_title_in_the_summary_counts_as_title(summary: str | None, title: str) -> None:
+    fields = {"title": "Short Act", "abstract": summary, "text": None}
+    assert official_title(fields).startswith(title)
+    assert bool(official_title(fields)) == bool(title)
+    subject = read_subject("us-119-hr1", fields)
+    assert subject.terse
+    assert list(subject.title[:2]) == fold_words("Short Act")
+    assert len(subject.title) == 2 + len(fold_words(official_title(fields)))
 
 
 @pytest.mark.parametrize(

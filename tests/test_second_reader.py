@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +30,17 @@ from second_reader import opinions
 from second_reader.answer import BadAnswer, find_quote, read_answer
 from second_reader.models import NoAccess, NoReader, Price, find_model
 from second_reader.opinions import Ledger, Used, newest_reading
-from second_reader.prompt import LONGEST, OPENING, Subject, answer_schema, catalog, excerpt, question, system_prompt
+from second_reader.prompt import (
+    LONGEST,
+    OPENING,
+    Subject,
+    answer_schema,
+    catalog,
+    excerpt,
+    guide,
+    question,
+    system_prompt,
+)
 from second_reader.reading import BUDGET, DOWN, PATIENCE, Done, Reader
 from second_reader.selection import NEAR, SHOWN, UNDECIDED, Selection
 from settings import Configuration
@@ -89,6 +100,15 @@ def test_the_question_holds_the_guide_the_catalog_and_the_document(server: Provi
     assert HOTSPOTS in user
     assert asked["response_format"]["json_schema"]["schema"] == json.loads(answer_schema())
     assert server.keys == {"Bearer sk-of-the-tests"}
+
+
+def test_another_organization_has_its_own_name_and_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "policy staff of the American Library Association" in guide()
+    shutil.copytree(ROOT / "tests" / "catalogs" / "prairie", tmp_path / "prairie")
+    monkeypatch.setenv("INFOPOLICY_CATALOG", str(tmp_path / "prairie"))
+    assert "policy staff of the Prairie State Library Association" in guide()
+    (tmp_path / "prairie" / "guide.md").write_text("Read for ORGANIZATION.", "utf-8")
+    assert guide() == "Read for the Prairie State Library Association."
 
 
 def test_a_document_cannot_close_its_own_quotation() -> None:
@@ -354,22 +374,25 @@ def corpus(tmp_path: Path) -> Path:
     path = tmp_path / "corpus.db"
     with closing(connect(path)) as made:
         migrate(made, "corpus.db")
-        for key, values, tagging, tag in (
-            ("sure", {}, (1, 0.01), 0.99),
-            ("doubtful", {}, (1, 0.01), 0.6),
-            ("no-area", {}, (1, 0.01), None),
-            ("nothing", {}, (0, 0.0), None),
-            ("near", {}, (1, 0.5), 0.99),
-            ("old", {"latest_action_on": "2019-01-01"}, (1, 0.5), 0.6),
-            ("ended", {"status": "enacted"}, (1, 0.5), 0.6),
-            ("dead", {"status_reason": "session_ended"}, (1, 0.5), 0.6),
-            ("gone", {"missing_since": NOW}, (1, 0.5), 0.6),
+        for key, values, grade, model, tag in (
+            ("sure", {}, 1, (1, 0.01), 0.99),
+            ("doubtful", {}, 1, (1, 0.01), 0.6),
+            ("no-area", {}, 0, (1, 0.01), None),
+            ("nothing", {}, 0, (0, 0.0), None),
+            ("near", {}, 1, (1, 0.5), 0.99),
+            ("must-see-in-doubt", {}, 2, (1, 0.01), 0.99),
+            ("must-see", {}, 2, (2, 0.9), 0.99),
+            ("old", {"latest_action_on": "2019-01-01"}, 1, (1, 0.5), 0.6),
+            ("ended", {"status": "enacted"}, 1, (1, 0.5), 0.6),
+            ("dead", {"status_reason": "session_ended"}, 1, (1, 0.5), 0.6),
+            ("gone", {"missing_since": NOW}, 1, (1, 0.5), 0.6),
         ):
             row = {"identifier": key, "title": key, "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(key, **(row | values)))
             made.execute(
-                "insert into taggings values (?, ?, 'v', ?, ?, 0, 0, null, null)",
-                [key, key, *tagging],
+                "insert into taggings (document_id, text_hash, version, priority, priority_score, model_priority, model_score) "
+                "values (?1, ?1, 'v', ?2, ?4, ?3, ?4)",
+                [key, grade, *model],
             )
             if tag:
                 made.execute("insert into tags values (?, 'broadband', ?)", [key, tag])
@@ -382,8 +405,13 @@ def waiting(corpus: Path, ledger: Ledger | None = None) -> list[tuple[str, str, 
 
 
 def test_what_is_read_is_doubtful_alive_and_recent(corpus: Path) -> None:
-    assert {row[0]: row[2] for row in waiting(corpus)} == {"near": NEAR, "doubtful": UNDECIDED, "no-area": UNDECIDED}
-    assert waiting(corpus)[0][0] == "near"
+    assert {row[0]: row[2] for row in waiting(corpus)} == {
+        "near": NEAR,
+        "must-see-in-doubt": NEAR,
+        "doubtful": UNDECIDED,
+        "no-area": UNDECIDED,
+    }
+    assert [row[0] for row in waiting(corpus)] == ["must-see-in-doubt", "near", "doubtful", "no-area"]
 
 
 def test_what_was_read_with_another_prompt_comes_last(corpus: Path, file: Database) -> None:
@@ -452,7 +480,7 @@ def test_a_provider_that_is_down_is_exit_code_3(server: Provider, tmp_path: Path
             row = {"identifier": f"x{n}", "title": f"x{n}", "url": "https://x", "latest_action_on": "2022-03-01"}
             made.table("documents").insert(site_corpus.document_row(f"x{n}", **row))
             made.execute(
-                "insert into taggings values (?, ?, 'v', 1, 0.5, 0, 0, null, null)",
+                "insert into taggings values (?, ?, 'v', 1, 0.5, 1, 0.5, null, null)",
                 [f"x{n}", f"x{n}"],
             )
     server.answer = lambda title: (500, {})

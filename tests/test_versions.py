@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -221,6 +222,21 @@ def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
     corpus.execute("delete from tags")
     assert provisions.read_versions(corpus, matcher) == 0
     assert stored(corpus) == set()
+
+
+def test_words_that_a_version_strikes_are_none_of_its_provisions(corpus: Database) -> None:
+    from store.connect import migrate
+
+    migrate(corpus, "corpus.db")
+    store(corpus, f"1. Money\n{FUNDS}\n\n2. Books\n{BAN}", f"1. Money\n{FUNDS}")
+    struck = corpus.execute("select instr(text, ?) - 1 from version_texts where version = 'v0'", [BAN]).fetchone()[0]
+    corpus.execute(
+        "update version_texts set marks = ? where version = 'v0'",
+        [json.dumps([[struck, struck + len(BAN), "struck"]])],
+    )
+    provisions.read_versions(corpus)
+    read = {url[-2:]: {key for each, key in stored(corpus) if each == url} for url, _ in stored(corpus)}
+    assert read["v0"] == read["v1"]
 
 
 def test_provisions_public_table_names_no_direction(corpus: Database) -> None:

@@ -6,6 +6,7 @@ One list for the tagger and the matcher (boilerplate.yml): such a sentence is ev
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from text.sentences import sentence_at, sentences
 from text.tokens import Tokens
 
 FILE = Path(__file__).with_name("boilerplate.yml")
+#: In the place of a word, for patterns of which no single word must stand in a text.
+_ANY = frozenset(("",))
 
 
 @cache
@@ -25,34 +28,53 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 @cache
-def _needs() -> list[tuple[Pattern, list[frozenset[str]]]]:
-    """Each pattern with the words of its places, the longest first: a text that lacks one of them cannot hold it."""
-    places = [
-        (item, [slot.words for slot in item.slots if slot.words and not slot.prefixes and not slot.runs])
-        for item in patterns()
-    ]
-    return [(item, sorted(words, key=lambda each: -min(map(len, each)))) for item, words in places]
+def _by_word() -> dict[str, list[tuple[Pattern, list[frozenset[str]]]]]:
+    """The patterns by the rarest words that must stand in a text, each with all that must: the longest are taken for rare."""
+    found: dict[str, list[tuple[Pattern, list[frozenset[str]]]]] = {}
+    for item in patterns():
+        needs = [slot.words for slot in item.slots if slot.words and not slot.prefixes and not slot.runs]
+        needs.sort(key=lambda each: -min(map(len, each)))
+        for word in needs[0] if needs else _ANY:
+            found.setdefault(word, []).append((item, needs))
+    return found
+
+
+def _near(seen: frozenset[str]) -> list[Pattern]:
+    """The patterns all of whose words are among those of a text."""
+    by_word = _by_word()
+    near = {
+        item.source: item
+        for word in (seen & by_word.keys()) | _ANY
+        for item, needs in by_word.get(word, ())
+        if not any(seen.isdisjoint(each) for each in needs)
+    }
+    return list(near.values())
 
 
 def _places(item: Pattern, folded: list[str]) -> list[int]:
-    first = item.slots[0]
-    starts = [at for at, word in enumerate(folded) if word in first.words or word.startswith(first.prefixes or ("\0",))]
+    words, prefixes = item.slots[0].words, item.slots[0].prefixes
+    if prefixes:
+        starts = [at for at, word in enumerate(folded) if word in words or word.startswith(prefixes)]
+    else:
+        starts = [at for at, word in enumerate(folded) if word in words]
     return [at for at in starts if item.find(folded, at, len(folded)) is not None]
 
 
 def without_boilerplate(text: str, words: Tokens, offset: int = 0) -> Tokens:
     """The words of a text less those of its boilerplate sentences; ``words`` are those of ``tokenize(text, offset)``."""
     folded = words.folded
-    seen = frozenset(folded)
-    near = [item for item, needs in _needs() if not any(seen.isdisjoint(each) for each in needs)]
-    found = [at for item in near for at in _places(item, folded)]
+    found = [at for item in _near(frozenset(folded)) for at in _places(item, folded)]
     if not found:
         return words
     spans = sentences(text)
-    dropped = {sentence_at(spans, words.starts[at] - offset) for at in found}
-    kept = [at for at, start in enumerate(words.starts) if sentence_at(spans, start - offset) not in dropped]
-    return Tokens(
-        [folded[at] for at in kept],
-        array("q", [words.starts[at] for at in kept]),
-        array("q", [words.ends[at] for at in kept]),
-    )
+    opens = [start + offset for start, _ in spans] + [offset + len(text)]
+    dropped = sorted({sentence_at(spans, words.starts[at] - offset) for at in found})
+    kept = Tokens([], array("q"), array("q"))
+    first = 0
+    for sentence in [*dropped, None]:
+        last = len(folded) if sentence is None else bisect_left(words.starts, opens[sentence])
+        kept.folded.extend(folded[first:last])
+        kept.starts.extend(words.starts[first:last])
+        kept.ends.extend(words.ends[first:last])
+        first = last if sentence is None else bisect_left(words.starts, opens[sentence + 1])
+    return kept

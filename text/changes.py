@@ -64,6 +64,11 @@ def as_amended(text: str, marks: Sequence[Mark]) -> str:
     return _without(_only(text, _wanted(text, added, marks)), marks, STRUCK)
 
 
+def standing(text: str, marks: Sequence[Mark]) -> str:
+    """The whole text as the law will read: struck words are spaces."""
+    return _without(text, marks, STRUCK)
+
+
 def as_it_was(text: str, marks: Sequence[Mark]) -> str:
     """The sentences in which words are struck, as they read now: added words, and all other sentences, are spaces."""
     struck = [mark for mark in marks if mark[2] == STRUCK]

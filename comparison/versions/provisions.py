@@ -1,6 +1,7 @@
 """Which sentences of each version of a text touch a position: read once for each text, so that a page only compares.
 
 Directions and candidates stay out of it: the table is public. Only positions that are shown beside the document are read.
+Words that a version strikes are no part of it: spaces stand in their place.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from sqlite_utils import Database
 
 from comparison.versions.sections import plain
 from positions.matching.matcher import Match, Matcher
+from text.changes import read_marks, standing
 from text.spans import Quote
 
 #: Sentences of one version and position that are kept, the most telling ones.
 MOST = 12
+#: Counted up when the rules of this file change, so that every version is read anew.
+RULES = 2
 #: From this likeness on (0 to 100) two sentences of two versions are one that was changed.
 ALIKE = 70
 
@@ -63,18 +67,18 @@ def read_versions(db: Database, matcher: Matcher | None = None) -> int:
     matcher = matcher or Matcher()
     for (key,) in db.execute(_IDLE).fetchall():
         _store(db, key, None, ())
-    stale = db.execute(_STALE, [matcher.version]).fetchall()
+    stale = db.execute(_STALE, [f"{matcher.version}-{RULES}"]).fetchall()
     for key, read_from in stale:
         areas = {row[0] for row in db.execute("select area_id from tags where document_id = ?", [key])}
         shown = {row[0] for row in db.execute("select position_id from shown_positions where document_id = ?", [key])}
         title = db.execute("select title from documents where id = ?", [key]).fetchone()[0]
         texts = db.execute(
-            "select url, text from version_texts where document_id = ? and text is not null", [key]
+            "select url, text, marks from version_texts where document_id = ? and text is not null", [key]
         ).fetchall()
         rows = [
             (key, url, each.position_id, n, each.start, each.end, each.words)
-            for url, text in texts
-            for n, each in enumerate(provisions(matcher, title, text, areas))
+            for url, text, marks in texts
+            for n, each in enumerate(provisions(matcher, title, standing(text, read_marks(marks)), areas))
             if each.position_id in shown
         ]
         _store(db, key, read_from, rows)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawlers.items import KINDS, STATUSES, BadRecord, Document, clean, document_id, slug
+from crawlers.items import KINDS, STATUSES, BadRecord, Document, Event, clean, document_id, slug
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
@@ -28,12 +28,21 @@ FIELDS = {
     "url": 1_000,
     "status": 30,
     "published_on": 10,
+    "hearing_on": 10,
+    "deadline_on": 10,
     "abstract": 20_000,
     "text": 500_000,
     "note": 4_000,
 }
+#: Fields of dates to keep -> the kind of their event.
+_DATES = {"hearing_on": "hearing", "deadline_on": "comment_close"}
+#: Kinds that may have no number: the first words of the title stand for it.
+_UNNUMBERED = ("case", "local_matter", "regulation")
+_LONGEST_NAME = 60
 #: What stands for the session where a kind has none: a case, and a regulation by its number.
 _NO_SESSION = _COURT, _REGISTER, _REGULATIONS = "court", "fr", "regs"
+#: Only days are typed, and they are those of the place; a zone decides nothing then.
+_TIMEZONE = "America/New_York"
 _REGISTER_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,6}")
 _COURTLISTENER = re.compile(r"/(opinion|docket)/([0-9]+)/")
 
@@ -56,7 +65,7 @@ def form(context: RequestContext) -> Answer:
     if key and old is None:
         raise HTTPError(404, "No document with that number was added by hand.")
     if context.form is None:
-        return _page(context, old, {name: getattr(old["document"], name, None) or "" if old else "" for name in FIELDS})
+        return _page(context, old, _filled_in(old["document"]) if old else dict.fromkeys(FIELDS, ""))
     typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
     gone = context.typed("step") == "withdraw"
     try:
@@ -81,14 +90,15 @@ def document_of(typed: Mapping[str, str]) -> Document:
     wrong: dict[str, str] = {}
     said = {name: _text(name, typed.get(name, ""), wrong) for name in FIELDS}
     for name, words in (("title", "a title"), ("identifier", "a number"), ("jurisdiction", "a place")):
-        if not said[name] and name not in wrong and not (name == "identifier" and said["kind"] == "case"):
+        if not said[name] and name not in wrong and not (name == "identifier" and said["kind"] in _UNNUMBERED):
             wrong[name] = f"enter {words}"
     if said["kind"] not in KINDS:
         wrong["kind"] = "choose a kind"
     if said["status"] not in STATUSES:
         wrong["status"] = "choose a status"
     _check_url(said["url"], wrong)
-    _check_day(said["published_on"], wrong)
+    for name in ("published_on", *_DATES):
+        _check_day(name, said[name], wrong)
     session, identifier = _number(said, wrong)
     if wrong:
         raise BadDocument(wrong)
@@ -112,7 +122,17 @@ def document_of(typed: Mapping[str, str]) -> Document:
         text=said["text"] or None,
         status=said["status"],
         published_on=said["published_on"] or None,
+        events=tuple(
+            Event(kind=kind, starts_at=said[name], timezone=_TIMEZONE) for name, kind in _DATES.items() if said[name]
+        ),
     )
+
+
+def _filled_in(document: Document) -> dict[str, str]:
+    """The fields of the form, as they were sent."""
+    found = {name: getattr(document, name, None) or "" for name in FIELDS}
+    dates = {event.kind: event.starts_at[:10] for event in document.events}
+    return found | {name: dates.get(kind, "") for name, kind in _DATES.items()}
 
 
 def _text(name: str, typed: str, wrong: dict[str, str]) -> str:
@@ -138,29 +158,34 @@ def _check_url(url: str, wrong: dict[str, str]) -> None:
         wrong["url"] = "enter the address of the document; it starts with https:// or http://"
 
 
-def _check_day(day: str, wrong: dict[str, str]) -> None:
+def _check_day(name: str, day: str, wrong: dict[str, str]) -> None:
     try:
         if day and date.fromisoformat(day).isoformat() != day:
             raise ValueError(day)
     except ValueError:
-        wrong["published_on"] = "enter a date such as 2026-11-30"
+        wrong[name] = "enter a date such as 2026-11-30"
 
 
 def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
     """Return session and number as the sources of this kind write them, so that a later record is the same document."""
-    number = said["identifier"]
+    number = said["identifier"] or (_named(said["title"]) if said["kind"] in _UNNUMBERED[1:] else "")
     if said["kind"] == "case":
         found = _COURTLISTENER.search(said["url"])
         if "courtlistener.com/" in said["url"] and found:
             return _COURT, f"{found[1]} {found[2]}"
-        if not number:
-            wrong["identifier"] = "enter court and number, such as ca9 22-15566"
-        return _COURT, number
+        return _COURT, number or _named(said["title"])
     if said["kind"] == "regulation" and said["jurisdiction"].lower() == "us" and not said["session"]:
         return (_REGISTER if _REGISTER_NUMBER.fullmatch(number) else _REGULATIONS), number
+    if not said["session"] and said["kind"] in _UNNUMBERED:
+        return said["published_on"][:4] or "undated", number
     if not said["session"]:
         wrong["session"] = "enter the number or years of the session, as the legislature writes them"
     return said["session"], number
+
+
+def _named(title: str) -> str:
+    """The first words of a title, for what has no number: a pending case, a policy of a company, a local matter."""
+    return title if len(title) <= _LONGEST_NAME else title[:_LONGEST_NAME].rsplit(" ", 1)[0]
 
 
 def _level(kind: str, place: str) -> str:

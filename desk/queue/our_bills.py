@@ -42,7 +42,6 @@ COLUMNS = {
 _OURS = """
     select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
     union select document_id from current_reviews where subject = 'priority' and value = '2'
-    union select document_id from current_reviews where subject = 'pin' and verdict = 'confirm'
     union select document_id from current_assignments where assigned_to is not null
     union select document_id from follows
     union select document_id from current_advocacy where document_id is not null"""

@@ -1,4 +1,4 @@
-"""Similar documents: the same bill under another number, bills of other states on one subject, shared passages."""
+"""Similar documents: the same words under another number, bills of other states on one subject, shared passages."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from comparison.versions.version_order import stage
 from pages.database import Row, first
 from pages.http import formatting
 from pages.http.site import page_number
+from text.changes import read_marks, standing
 
 #: Changed sections that one page shows.
 PER_PAGE = 60
@@ -162,9 +163,10 @@ def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) ->
 
 
 def _text(db: sqlite3.Connection, document_id: str, version: Version) -> str:
-    return db.execute(
-        "select text from version_texts where document_id = ? and url = ?", [document_id, version.url]
-    ).fetchone()[0]
+    """The words of a version that stand: a later version prints the law without what an earlier one strikes."""
+    sql = "select text, marks from version_texts where document_id = ? and url = ?"
+    text, marks = db.execute(sql, [document_id, version.url]).fetchone()
+    return standing(text, read_marks(marks))
 
 
 @lru_cache(maxsize=8)

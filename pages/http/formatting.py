@@ -78,10 +78,16 @@ def _cities() -> dict[str, str]:
     return {city.jurisdiction: city.name for city in load_cities().values()}
 
 
+#: What stands in the place of a session in the identity of documents of which no session is part.
+NO_SESSION = ("fr", "regs", "court", "bills")
+
+
 def session_in_words(jurisdiction: str, session: str | None) -> str:
     """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
-    if not session or not session.isdecimal():
-        return _("Session {name}").format(name=session) if session and not session.startswith("fr") else ""
+    if not session or session in NO_SESSION:
+        return ""
+    if not session.isdecimal():
+        return _("Session {name}").format(name=session)
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""

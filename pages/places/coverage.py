@@ -14,9 +14,6 @@ from pages.http import formatting
 
 #: Runs of a source that the page shows. A source with more than OPEN sessions has them behind a summary.
 RUNS, OPEN = 6, 8
-#: What the ids of documents without a session have in its place.
-NO_SESSION = ("fr", "regs", "court", "bills")
-
 
 _RUNS = """
     select started_at, state, listed, added, changed, unchanged, rejected, waiting from runs where source = ?
@@ -168,7 +165,7 @@ def _session(held: Holding, today: datetime.date) -> SessionView:
 
 def _session_name(held: Holding) -> str:
     """The session in words; "all" where a source has no sessions and its documents lie under one name of ours."""
-    if held.session in NO_SESSION:
+    if held.session in formatting.NO_SESSION:
         return "all"
     return formatting.session_in_words(held.jurisdiction, held.session) or held.session
 

@@ -88,7 +88,7 @@ class Matcher:
             return self._best([match for match in found if match.provision.overlaps(within)])
         # The families speak of the positions that come with the project; another catalog may lack some.
         claims = [claim for claim in recognized(document) if claim.position_id in self._order]
-        return settled(self._best(found), claims)
+        return _with_names(settled(self._best(found), claims), found)
 
     def every(self, fields: Mapping[str, str | None], areas: Collection[str]) -> list[Match]:
         """What ``match`` chooses from: a match for each sentence and trigger, in the order of the document."""
@@ -152,6 +152,21 @@ class Matcher:
             if stance != "watch" or position not in decided
         ]
         return tuple(sorted(best, key=lambda match: (-match.score, self._order[match.position_id], match.stance)))
+
+
+def _with_names(settled: Iterable[Match], found: Iterable[Match]) -> tuple[Match, ...]:
+    """The matches, those that rest on the text with where title or summary name the position."""
+    outside: dict[str, Match] = {}
+    for match in found:
+        known = outside.get(match.position_id)
+        if match.provision.field != "text" and (known is None or known.score < match.score):
+            outside[match.position_id] = match
+    return tuple(
+        replace(match, named=outside[match.position_id].provision)
+        if match.provision.field == "text" and match.position_id in outside
+        else match
+        for match in settled
+    )
 
 
 def _analyzed(fields: Mapping[str, str | None]) -> list[AnalyzedField]:

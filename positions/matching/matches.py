@@ -14,6 +14,7 @@ class Match:
     ``conflicts_with`` flags it for staff: the positions of the same document that point the other way (its own where its
     own sentences do). ``shown`` says whether the public may see it, by ``probability`` (0 to 1): how likely a specialist
     would want the position beside the document (positions.relevance). Until that was asked, a match is a candidate for staff.
+    ``named`` is the best sentence of the title or summary that touches the position, where ``provision`` is one of the text.
     """
 
     position_id: str
@@ -25,3 +26,4 @@ class Match:
     probability: float = 0.0
     shown: bool = False
     conflicts_with: tuple[str, ...] = ()
+    named: Provision | None = None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from positions.catalog.catalog import Catalogue
 from positions.catalog.records import Position
-from positions.matching.matcher import Match
+from positions.matching.matches import Match
+from positions.matching.provisions import Provision
 from positions.matching.similar_positions import Nearest
 from positions.relevance.subject import LEAD, Subject, names_libraries, read_subject
 from text.phrases import Pattern, PhraseIndex
@@ -18,8 +19,6 @@ from text.tokens import fold_words
 _ABOUT, _NOT_ABOUT = 0, 1
 #: Characters of a summary in which the first sentences stand.
 _EARLY = 400
-#: Words of a title that are read as one that says it all.
-_TERSE = 12
 _FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
 _NOTICE = re.compile(r"us-(fr|regs)-")
 
@@ -81,7 +80,7 @@ class ClaimReader:
         named: Mapping[str, set[tuple[str, int]]],
         shared: Mapping[str, float],
     ) -> Claim:
-        sentence = fold_words(matches[0].provision.words)
+        sentence = fold_words(_place(matches[0]).words)
         about = {place: (position.id, _ABOUT) in found for place, found in named.items()}
         about["sentence"] = (position.id, _ABOUT) in self._names(sentence)
         other = {place: (position.id, _NOT_ABOUT) in found for place, found in named.items()}
@@ -143,20 +142,24 @@ def _of_document(document_id: str, fields: Fields, subject: Subject) -> dict[str
         "notice": float(bool(_NOTICE.match(document_id))),
         "summary": float(bool(fields.get("abstract"))),
         "text": float(bool(fields.get("text"))),
-        "terse": float(len(subject.title) <= _TERSE),
+        "terse": float(subject.terse),
     }
+
+
+def _place(match: Match) -> Provision:
+    """Where a document names the position: its title or summary, whatever its text says of it besides."""
+    return match.named or match.provision
 
 
 def _of_matches(matches: Sequence[Match]) -> dict[str, float]:
     best = matches[0]
-    places = {(match.provision.field, match.provision.start) for match in matches}
-    early = any(m.provision.field == "abstract" and m.provision.start < _EARLY for m in matches)
+    places = [_place(match) for match in matches]
+    early = any(place.field == "abstract" and place.start < _EARLY for place in places)
     return {
         "score": max(match.score for match in matches),
         "sided": float(any(match.stance != "watch" for match in matches)),
-        "provisions": math.log(len(places)),
-        "in:title": float(any(match.provision.field == "title" for match in matches)),
+        "in:title": float(any(place.field == "title" for place in places)),
         "in:early": float(early),
-        "in:text": float(best.provision.field == "text"),
+        "in:text": float(places[0].field == "text"),
         f"trigger:{best.position_id}/{best.trigger}": 1.0,
     }

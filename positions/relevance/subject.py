@@ -18,6 +18,14 @@ from text.tokens import fold_words
 _SUMMARY, _TEXT = 2_500, 1_500
 #: Words of the opening that say what a document is about; what follows may be details.
 LEAD = 60
+#: Words of a title that are read as one that says it all.
+_TERSE = 12
+#: The official title of a bill, where a short one stands in its place and the summary begins with it: "To amend ...".
+_OFFICIAL = re.compile(
+    r"\s*((?:an? (?:bill|act|(?:joint |concurrent )?resolution)\b|to |relating to |proposing |expressing )"
+    r"[^\n]{,600}?)(?:\.\s|\n|$)",
+    re.IGNORECASE,
+)
 _HERE = Path(__file__)
 _WANTED, _UNLESS = 0, 1
 _CITY = re.compile(r"us-[a-z]{2}-[a-z]{3,}-")
@@ -30,13 +38,16 @@ _ABROAD = re.compile(r"(ca|uk)-\d")
 class Subject:
     """``level`` is one of `LEVELS`, None where the id does not tell; ``kind`` one of kinds.yml, None for any other.
 
-    ``opening`` are the folded words of the summary, or of the beginning of the text where there is no summary.
+    ``title`` are the folded words of the title, and of the official title where the summary begins with one; ``terse`` says
+    that the title has few words. ``opening`` are the folded words of the summary, or of the beginning of the text where
+    there is no summary.
     """
 
     level: str | None
     kind: str | None
     title: Sequence[str]
     opening: Sequence[str]
+    terse: bool
     library_in_title: bool
     library_in_opening: bool
 
@@ -53,11 +64,18 @@ def read_subject(document_id: str, fields: Mapping[str, str | None]) -> Subject:
     return Subject(
         level_of(document_id),
         kind_of(title),
-        title_words,
+        [*title_words, *fold_words(official_title(fields))],
         opening_words,
+        len(title_words) <= _TERSE,
         names_libraries(title_words),
         names_libraries(opening_words),
     )
+
+
+def official_title(fields: Mapping[str, str | None]) -> str:
+    """What a bill calls itself in full, when its summary begins with that; else nothing."""
+    found = _OFFICIAL.match(fields.get("abstract") or "")
+    return found[1] if found else ""
 
 
 def level_of(document_id: str) -> str | None:

@@ -29,12 +29,12 @@ from text.tokens import fold_words
 
 FOLDS, SEED = 10, 26
 #: Inverse strength of the regularization.
-STRENGTH = 0.5
+STRENGTH = 1.0
 #: How much a verdict teaches: the line between right and marginal is soft, and staff know best.
 WEIGHTS = {RIGHT: 1.0, MARGINAL: 0.6, WRONG: 1.0}
 STAFF_WEIGHT = 2.0
 #: The floor is the lowest probability from which on this share of what is shown is right (of right and wrong).
-PRECISION = 0.91
+PRECISION = 0.9
 #: Titles with this share of their words in common are companions, and never on both sides of a fold.
 ALIKE = 0.7
 #: With fewer verdicts than this at hand nothing is learned: the texts of the documents have not been collected.
