@@ -149,6 +149,14 @@ def test_law_that_is_only_reprinted_matches_nothing(matcher: Matcher) -> None:
     )
 
 
+def test_a_text_takes_nothing_from_what_the_title_names() -> None:
+    text = "The act prohibits a company from selling the personal data of a consumer without consent."
+    [found] = Matcher().match({"title": "Study of consumer data privacy", "text": text}, {"privacy"})
+    assert found.provision.field == "text"
+    assert found.named is not None
+    assert found.named.field == "title"
+
+
 def test_law_that_moves_to_another_place_is_not_struck(matcher: Matcher) -> None:
     moved = stances(matcher, f"SECTION 1. ~(a) {LAW}~ +(b) {LAW}+")
     assert moved == stances(matcher, f"SECTION 1. +{LAW}+")
