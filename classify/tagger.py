@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from classify.areas import AREAS_FILE, load_areas, rules_hash
+from classify.encoder import load_encoder, words_of
 from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
@@ -68,19 +69,26 @@ class Chunk:
 
 
 class Tagger:
-    """Rules and trained model together. Needs no network; the same input always gives the same tags."""
+    """Rules and trained models together. Needs no network; the same input always gives the same tags."""
 
     def __init__(
-        self, areas_file: Path = AREAS_FILE, model_dir: Path | None = MODEL_DIR, only: Collection[str] = ()
+        self,
+        areas_file: Path = AREAS_FILE,
+        model_dir: Path | None = MODEL_DIR,
+        only: Collection[str] = (),
+        encoder_dir: Path | None = MODEL_DIR,
     ) -> None:
-        """``model_dir=None`` leaves the trained model out: rules alone decide. In the place of the program's model, the one
-        that was trained and accepted in the data folder is used (`classify.models`). ``only`` names the areas to give, () all.
+        """``model_dir=None`` leaves both trained models out: rules alone decide; ``encoder_dir=None`` leaves out stage 2. In the
+        place of the program's model, the one that was trained and accepted in the data folder is used (`classify.models`).
+        ``only`` names the areas to give, () all.
         """
         self.only = frozenset(only)
         self.areas = load_areas(areas_file)
         model_dir = in_use(MODEL_DIR) if model_dir == MODEL_DIR else model_dir
         self.model = load_model(model_dir) if model_dir else None
-        self.version = rules_hash(areas_file) + (f"-{self.model.version}" if self.model else "")
+        self.encoder = load_encoder(self.model.outputs, encoder_dir) if self.model and encoder_dir else None
+        versions = [part.version for part in (self.model, self.encoder) if part]
+        self.version = "-".join([rules_hash(areas_file), *versions])
         if self.only:
             self.version += f"-{sha256(' '.join(sorted(self.only)).encode()).hexdigest()[:8]}"
         self.matcher = RuleMatcher(self.areas)
@@ -145,7 +153,7 @@ class Tagger:
         by_rules = self.area_probabilities(strengths)
         if not self.model:
             return self._by_rules(fields, fired, strengths, by_rules)
-        pooled = self._pooled(self._model_probabilities(main), others)
+        pooled = self._pooled(self._second_opinion(self._model_probabilities(main), fields), others)
         new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
         by_model = {area: 1 - (1 - pooled[area]) * (1 - new_rules[area]) for area in by_rules if area in pooled}
         likely = by_rules | by_model
@@ -180,6 +188,12 @@ class Tagger:
         assert self.model is not None
         logits = self.model.words_logit(chunk.part) + self.rule_features(chunk.fired) @ self._rule_weights
         return self.model.probabilities(logits)
+
+    def _second_opinion(self, likely: np.ndarray, fields: Fields) -> np.ndarray:
+        """What both stages together think of the main chunk, where stage 1 alone is undecided."""
+        if self.encoder is None or not self.encoder.undecided(likely):
+            return likely
+        return self.encoder.second_opinion(likely, words_of(*(fields[name] for name in FIELDS)))
 
     def _pooled(self, main: np.ndarray, others: list[np.ndarray]) -> dict[str, float]:
         """The main chunk decides, or the mean of the strongest other chunks where that is higher."""

@@ -91,22 +91,33 @@ def positions() -> None:
 
 
 @positions.command("check")
+@click.option("--passages", type=click.IntRange(1, 1_000), help="Draw so many statements, each with its passage.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same statements.")
 @click.pass_obj
-def positions_check(session: Session) -> None:
+def positions_check(session: Session, passages: int | None, seed: int) -> None:
     """Check every file of the catalogue; problems come with file and line.
 
     Then names what somebody should look at again: what is past its review date, has no passage, rests on one letter, or
-    may have been replaced. None of that is an error.
+    may have been replaced. None of that is an error. With --passages, it prints statements with their passages instead, for
+    two readers who judge, each alone, whether a statement says no more than its passage.
     """
     from positions.catalog.catalog import check as check_catalogue
     from positions.catalog.catalog import load_catalogue
-    from positions.catalog.currency import REASONS, currency
+    from positions.catalog.currency import REASONS, currency, drawn
 
     problems = check_catalogue()
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         sys.exit(1)
+    if passages is not None:
+        for number, position in enumerate(drawn(load_catalogue(), passages, seed), 1):
+            rests_on = position.authority
+            click.echo(f"{number}. {position.id} ({rests_on.grade})\n   Statement: {position.statement}")
+            click.echo(
+                f"   Passage: {rests_on.passage}\n   {rests_on.document}. {rests_on.place}. {rests_on.address}\n"
+            )
+        return
     session.say("all is in order")
     remarks = currency(load_catalogue(), date.today())
     for reason, words in REASONS.items():

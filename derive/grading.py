@@ -58,10 +58,10 @@ def grade_all(corpus: Database) -> int:
     stored: dict[str, tuple[str | None, str, int, str | None, float]] = {}
     titles: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in corpus.execute(_FACTS, list(_MOVED)):
-        key, graded, *now, place = row[0], *row[11:16]
+        key, graded, place = row[0], row[11], row[15]
         rests_on = _hash(rules.version, *row[:11])
         grades[key] = _known(graded, rests_on) or rules.grade(_facts(row))
-        stored[key] = (graded, _written(rests_on, grades[key]), *now)
+        stored[key] = (graded, _written(rests_on, grades[key]), *row[12:15])
         words = fold_words(row[3])
         if len(words) >= _LEAST_WORDS:
             titles[place, " ".join(words)].append(key)

@@ -48,7 +48,7 @@ class Edition:
 
 
 def tagger_edition(tagger: Tagger) -> Edition:
-    """The rules of areas.yml as this tagger reads them; with the trained model, whose version is part of the basis."""
+    """The rules of areas.yml as this tagger reads them; with the trained models, whose versions are part of the basis."""
     file, model = tagger.areas, tagger.model
     trained = set(model.outputs) if model else set()
     settings = {area.id: [tagger.thresholds[area.id], area.implies] for area in file.areas}
@@ -63,6 +63,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
         dict(file.field_weights),
         file.priority_threshold,
         model.version if model else None,
+        *([tagger.encoder.version] if tagger.encoder else []),
         *([sorted(tagger.only)] if tagger.only else []),
         {name: each for name, each in settings.items() if name in trained},
     )

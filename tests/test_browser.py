@@ -44,6 +44,10 @@ PAGES = {
     "position": "/positions/tc-hotspot-lending",
     "places": "/jurisdictions",
     "place": "/jurisdictions/us",
+    "issues": "/trackers",
+    "issue": "/trackers/broadband",
+    "issue-elsewhere": "/embed/trackers/broadband",
+    "issue-list": "/browse?q=tracker:broadband&status=alive,dead",
     "deadlines": "/deadlines",
     "calendar": "/calendar",
     "calendar-empty": "/calendar?month=2031-01",
@@ -66,6 +70,7 @@ PAGES = {
     "spanish-home": "/es/",
     "spanish-document": f"/es/documents/{BROADBAND}",
     "spanish-browse": "/es/browse?q=hotspots&area=broadband",
+    "spanish-issue": "/es/trackers/broadband",
     "spanish-calendar": "/es/calendar?month=2022-03",
 }
 

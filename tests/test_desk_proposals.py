@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.intake import catalog_patch, proposals
-from desk.intake.catalog_patch import CannotAmend, Change
+from desk.intake.catalog_patch import Approval, CannotAmend, Change
 from positions.catalog.catalog import HOME, check, load_catalogue
 from settings import Configuration
 
@@ -189,7 +189,13 @@ def form(**more: str) -> dict[str, str]:
     return {"kind": "wording", "statement": NEW, "rationale": "", "why": "clearer", "step": "propose"} | more
 
 
-async def test_from_the_form_to_the_patch(browser: Browser, db: Any) -> None:
+@pytest.fixture
+def one_approver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small office, where approvers may sign what they proposed."""
+    monkeypatch.setenv("INFOPOLICY_PUBLISH_OWN_DRAFTS", "yes")
+
+
+async def test_from_the_form_to_the_patch(browser: Browser, db: Any, one_approver: None) -> None:
     before = (HOME / "privacy.yml").read_bytes()
     assert "There are no proposals yet" in (await browser.get("/desk/positions")).text
     page = (await browser.get(f"/desk/positions/{KEY}")).text
@@ -309,7 +315,7 @@ def test_what_would_not_pass_the_check_is_not_proposed(db: Any, tmp_path: Path) 
         proposals.propose(db, person(db), change, "", now=NOW, home=home)
 
 
-def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_path: Path, one_approver: None) -> None:
     infopolicy("user", "add", "Ana Reader", "--role", "approver", input=PASSWORD)
     config = Configuration(data=tmp_path / "data")
     from store.connect import open_staff
@@ -324,11 +330,86 @@ def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_pa
         proposals.answer(db, ana, 1, "accepted", "", seen=0, now=NOW)
     done = infopolicy("positions", "patch", "1")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == catalog_patch.outcome(change).diff
+    assert done.stdout == catalog_patch.outcome(change, approval=Approval("Ana Reader", NOW[:10])).diff
+    assert f'+      approved_by: "Ana Reader"\n+      approved_on: "{NOW[:10]}"\n' in done.stdout
     assert "1\taccepted\tpr-library-records\tAna Reader" in infopolicy("positions", "proposals").stdout
     assert (
         subprocess.run(["git", "apply", "--check"], cwd=ROOT, input=done.stdout, text=True, check=False).returncode == 0
     )
+
+
+def test_another_person_signs_and_the_patch_names_them(db: Any, tmp_path: Path) -> None:
+    home = tmp_path / "catalogue"
+    shutil.copytree(HOME, home)
+    position = load_catalogue(home).by_id[KEY]
+    ana = person(db)
+    ben = person(db, "Ben Writer")
+    change = proposals.change_of(position, "approval", {})
+    proposals.propose(db, ana, change, "", now=NOW, home=home)
+    with pytest.raises(proposals.BadProposal, match="somebody else than its author"):
+        proposals.answer(db, ana, 1, "accepted", "", seen=0, now=NOW)
+    proposals.propose(db, ben, change, "", now=NOW, home=home)
+    proposals.answer(db, ana, 2, "accepted", "", seen=0, now=NOW)
+    name, body = proposals.patch(db, 2, home)
+    assert name == f"{KEY}-2.patch"
+    added = [line[1:].strip() for line in body.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert added == ['approved_by: "Ana Reader"', f'approved_on: "{NOW[:10]}"']
+    file = home / "privacy.yml"
+    file.write_text(
+        catalog_patch.signed(file.read_text(encoding="utf-8"), KEY, Approval("Ana Reader", NOW[:10])), "utf-8"
+    )
+    assert check(home) == []
+    assert load_catalogue(home).by_id[KEY].approved
+    assert proposals.standing(change, home) == ("done", None)
+    with pytest.raises(proposals.BadProposal, match="approved this statement already"):
+        proposals.change_of(load_catalogue(home).by_id[KEY], "approval", {})
+
+
+POSITION = {
+    "title": "Open meetings of library boards",
+    "id": "gi-open-board-meetings",
+    "area": "government-information",
+    "statement": "Library boards should meet in the open.",
+    "document": "Resolution on open meetings",
+    "grade": "proposed",
+    "words": "library board meeting, open meetings of library boards",
+    "step": "propose",
+}
+
+
+async def test_a_new_position_waits_in_the_catalog(browser: Browser, db: Any) -> None:
+    assert "Propose a new position" in (await browser.get("/desk/positions")).text
+    shown = (await browser.send("/desk/new-position", **(POSITION | {"step": "show"}))).text
+    assert "+- id: gi-open-board-meetings" in shown
+    assert "check passes" in shown
+    answer = await browser.send("/desk/new-position", **POSITION)
+    assert answer.headers["location"] == "/desk/proposals/1"
+    page = (await browser.get("/desk/proposals/1")).text
+    assert "New position" in page
+    assert "Another approver must sign" in page
+    change = proposals.one(db, 1)["made"]
+    made = catalog_patch.outcome(change)
+    assert (made.file, made.problems) == ("positions/catalog/entries/government-information.yml", [])
+    done = subprocess.run(["git", "apply", "--check"], cwd=ROOT, input=made.diff, text=True, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "says"),
+    [
+        ({"id": KEY}, "id", "Enter an id that is not used"),
+        ({"id": "Two Words"}, "id", "Enter an id"),
+        ({"area": "gardening"}, "area", "Choose one of"),
+        ({"words": " "}, "words", "Enter words"),
+        ({"adopted": "soon"}, "adopted", "Enter a date"),
+    ],
+)
+async def test_a_new_position_that_cannot_be_is_said_beside_its_field(
+    browser: Browser, values: dict[str, str], name: str, says: str
+) -> None:
+    answer = await browser.send("/desk/new-position", **(POSITION | values))
+    assert answer.status_code == 400
+    assert f'id="{name}-error">{says}' in answer.text
 
 
 @pytest.mark.parametrize("table", ["proposals", "proposal_answers"])

@@ -225,6 +225,9 @@ def test_an_editor_puts_first_hides_and_gives_back(db, corpus_file: Path) -> Non
         (Preferences(jurisdictions=("us-tx",), documents=(PLAIN,)), {PLAIN}),
         (Preferences(jurisdictions=("us-tx",), searches=('"wi-fi hotspots" schools',)), {RULE}),
         (Preferences(jurisdictions=("us-tx",), searches=('NEAR(" OR * {x}',)), set()),
+        (Preferences(jurisdictions=("us-tx",), searches=("hotspot lending",)), {RULE, BROADBAND}),
+        (Preferences(jurisdictions=("us-tx",), searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(jurisdictions=("us-tx",), searches=("tracker:open-access", "schools NOT libraries")), set()),
     ],
 )
 def test_who_reads_what(db, corpus_file: Path, choice: Preferences, expected: set[str]) -> None:

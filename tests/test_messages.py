@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,17 @@ def test_a_position_without_one_of_its_three_examples_is_named(folder: Path) -> 
 
 
 # --------------------------------------------------------------------- on the site
+
+
+@pytest.mark.parametrize(
+    "position", [each for each in POSITIONS if each.authority.grade == "tracked"], ids=lambda each: each.id
+)
+def test_a_message_takes_no_side_where_none_was_taken(position: Any) -> None:
+    """A division that keeps a bill on its watch list has not spoken, and ALA even less."""
+    side = re.compile(
+        r"\bALA(?: has| have)? (?:supports?|opposes?|asks?|asked|wants?|backs?|fights|stands|speaks|holds)\b"
+    )
+    assert [words for words in MESSAGES[position.id].values() if side.search(words)] == []
 
 
 @pytest.fixture

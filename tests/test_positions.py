@@ -211,6 +211,23 @@ def test_the_command_tells_what_to_look_at_and_still_succeeds() -> None:
     assert "Past its review date: read the source again" in told.output
 
 
+def test_a_draw_of_statements_comes_with_their_passages_and_can_be_drawn_again() -> None:
+    first, again, other = (
+        CliRunner().invoke(main, ["positions", "check", "--passages", "5", "--seed", seed]) for seed in ("1", "1", "2")
+    )
+    assert first.exit_code == 0
+    assert first.output == again.output != other.output
+    by_id = load_catalogue().by_id
+    drawn = re.findall(r"^\d+\. (\S+) \(", first.output, re.MULTILINE)
+    assert len(set(drawn)) == 5
+    for position_id in drawn:
+        position = by_id[position_id]
+        assert position.authority.passage
+        assert position.statement in first.output
+        assert position.authority.passage in first.output
+        assert position.authority.address in first.output
+
+
 def test_a_correct_folder_loads(tmp_path: Path) -> None:
     loaded = load_catalogue(_folder(tmp_path, ENTRY))
     assert isinstance(loaded, Catalogue)

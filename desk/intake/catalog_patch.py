@@ -16,12 +16,12 @@ from typing import Any
 
 import yaml
 
-from positions.catalog.catalog import check
+from positions.catalog.catalog import HOME, check
 from positions.catalog.organization import entries_home
 from positions.catalog.stances import FILE as STANCES_FILE
 from store.errors import InvalidInput
 
-#: The folder of the catalog in the repository, as a patch names it.
+#: The folder of the project's own catalog in the repository, as a patch names it; of another, it names entries/.
 FOLDER = "positions/catalog/entries"
 #: What a new version may say, in the order in which it is written.
 VERSION = (
@@ -37,6 +37,9 @@ VERSION = (
     "rationale",
 )
 WORDING = ("statement", "rationale")
+#: What a new position says besides: where it stands, whose words it rests on, and the words that bills use for it.
+POSITION = ("id", "title", "area", *VERSION, "grade", "address", "passage", "place", "words")
+SIGNED = ("approved_by", "approved_on")
 
 
 class CannotAmend(InvalidInput):
@@ -45,15 +48,25 @@ class CannotAmend(InvalidInput):
 
 @dataclass(frozen=True)
 class Change:
-    """`kind` is wording (of the version that holds now) or version (a new one); `values` what it says, without empty ones.
+    """A change of one position; `values` are what it says, without empty ones.
 
-    `was` is the statement that held when the change was proposed: another one now means that somebody was faster.
+    `kind` is wording (of the version that holds now), version (a new one), approval (of the statement as it stands; no
+    values), or position (a new one). `was` is the statement that held when the change was proposed ("" for a new position):
+    another one now means that somebody was faster.
     """
 
     kind: str
     position_id: str
     values: dict[str, str]
     was: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who signs the statement for the organization, and on which day (YYYY-MM-DD)."""
+
+    name: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -65,17 +78,20 @@ class Outcome:
     problems: list[str]
 
 
-def outcome(change: Change, home: Path | None = None) -> Outcome:
-    """What would come of a change; nothing is written.
+def outcome(change: Change, home: Path | None = None, approval: Approval | None = None) -> Outcome:
+    """What would come of a change, signed if an approval comes with it; nothing is written.
 
     Raises:
         CannotAmend: the position is gone, its statement is another one now, or the file is written in a way we cannot keep.
     """
     home = home or entries_home()
-    file = _file_of(change.position_id, home)
-    before = file.read_text(encoding="utf-8")
+    new = change.kind == "position"
+    file = home / f"{change.values['area']}.yml" if new else _file_of(change.position_id, home)
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
     after = amended(before, change)
-    path = f"{FOLDER}/{file.name}"
+    if approval is not None:
+        after = signed(after, change.position_id, approval)
+    path = f"{FOLDER if home == HOME else home.name}/{file.name}"
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
@@ -88,16 +104,59 @@ def amended(text: str, change: Change) -> str:
     Raises:
         CannotAmend: as in `outcome`.
     """
-    entry = _entry(text, change.position_id)
-    versions = _value(entry, "versions")
-    if not isinstance(versions, yaml.SequenceNode) or versions.flow_style or not versions.value:
-        raise CannotAmend("the versions of this position are written in a way that only a person can change")
-    current = _current(versions)
+    if change.kind == "position":
+        return _with_position(text, change)
+    versions, current = _versions(text, change.position_id)
     if _value(current, "statement").value != change.was:
         raise CannotAmend("the statement has been changed since this was proposed")
-    made = _reworded(text, current, change) if change.kind == "wording" else _with_version(text, versions, change)
+    if change.kind == "approval":
+        return text
+    said = {name: change.values[name] for name in WORDING if name in change.values}
+    made = _written(text, current, said) if change.kind == "wording" else _with_version(text, versions, change)
     _check_meaning(text, made, change)
     return made
+
+
+def signed(text: str, position_id: str, approval: Approval) -> str:
+    """The text of a file with the version that holds now signed.
+
+    Raises:
+        CannotAmend: the version is written in a way that only a person can change.
+    """
+    _, current = _versions(text, position_id)
+    made = _written(text, current, dict(zip(SIGNED, (approval.name, approval.day), strict=True)))
+    _, current = _versions(made, position_id)
+    if (_value(current, "approved_by").value, _value(current, "approved_on").value) != (approval.name, approval.day):
+        raise CannotAmend("the file is written in a way that only a person can change")
+    return made
+
+
+def _versions(text: str, position_id: str) -> tuple[yaml.SequenceNode, yaml.MappingNode]:
+    """The versions of a position, and the one that holds now."""
+    versions = _value(_entry(text, position_id), "versions")
+    if not isinstance(versions, yaml.SequenceNode) or versions.flow_style or not versions.value:
+        raise CannotAmend("the versions of this position are written in a way that only a person can change")
+    return versions, _current(versions)
+
+
+def _with_position(text: str, change: Change) -> str:
+    """The file with a new position at its end. It stays unlisted until somebody has read its source and tried its triggers."""
+    said = change.values
+    if any(each.get("id") == change.position_id for each in yaml.safe_load(text) or []):
+        raise CannotAmend(f"the catalog has a position called {change.position_id} already")
+    words = [word for each in said["words"].split(",") if (word := each.strip())]
+    version = {name: said[name] for name in (*VERSION, "grade", "address", "passage", "place") if said.get(name)}
+    entry = {
+        "id": change.position_id,
+        "title": said["title"],
+        "areas": [said["area"]],
+        "confidence": "low",
+        "scope": {"levels": ["federal", "state", "local"], "library_matter": True, "about": list(words)},
+        "versions": [version],
+        "triggers": {"support": [{"id": "named", "says": f"is about {words[0]}", "leans": "watch", "any": words}]},
+    }
+    block = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=120)
+    return f"{text.rstrip()}\n\n{block}" if text.strip() else block
 
 
 def _file_of(position_id: str, home: Path) -> Path:
@@ -135,24 +194,23 @@ def _current(versions: yaml.SequenceNode) -> yaml.MappingNode:
     raise CannotAmend("no version of this position has a statement")
 
 
-def _reworded(text: str, current: yaml.MappingNode, change: Change) -> str:
+def _written(text: str, current: yaml.MappingNode, said: Mapping[str, str]) -> str:
+    """The text with these values in a version: in the place of those it has, the others below its statement."""
     pairs = _pairs(current)
     if current.flow_style:
         raise CannotAmend("this version is written on one line: only a person can change it")
     # From the end to the beginning, so that earlier offsets stay valid.
     edits = []
-    for name in WORDING:
-        if name not in change.values:
-            continue
+    for name, new in said.items():
         if name in pairs:
             value = pairs[name][1]
             if value.style in ("|", ">"):
                 raise CannotAmend(f"the {name} is written as a block of lines: only a person can change it")
-            edits.append((value.start_mark.index, value.end_mark.index, _quoted(change.values[name])))
+            edits.append((value.start_mark.index, value.end_mark.index, _quoted(new)))
         else:
             key, statement = pairs["statement"]
             end = _line_end(text, statement.end_mark.index)
-            edits.append((end, end, f"{' ' * key.start_mark.column}{name}: {_quoted(change.values[name])}\n"))
+            edits.append((end, end, f"{' ' * key.start_mark.column}{name}: {_quoted(new)}\n"))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text

@@ -95,7 +95,7 @@ def template(context: RequestContext) -> Answer:
 
 
 #: Headers of the template, each known to tracker.yml.
-TEMPLATE = ("Bill number", "State", "Session", "ALA position", "Notes", "Link")
+TEMPLATE = ("Bill number", "State", "Session", "Our position", "Notes", "Link")
 
 
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from desk.intake import catalog_patch, proposals
+from desk.intake.catalog_patch import Approval
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, NUMBER, staff_page
 from positions.catalog.catalog import load_catalogue
-from positions.catalog.records import AREAS, CONFIDENCES
+from positions.catalog.records import AREAS, CONFIDENCES, GRADES
 
 
 @staff_page(r"/positions", methods="GET")
@@ -24,7 +25,8 @@ def edit(context: RequestContext) -> Answer:
     position = proposals.position_of(context.path["id"])
     if position is None:
         raise HTTPError(404, "There is no such position.")
-    kind = "version" if "version" in (context.typed("kind"), context.arg("kind")) else "wording"
+    asked = context.typed("kind") or context.arg("kind")
+    kind = asked if asked in ("version", "approval") else "wording"
     names = (*catalog_patch.VERSION, "why")
     typed = {name: context.typed(name) for name in names}
     wrong: dict[str, str] = {}
@@ -47,6 +49,28 @@ def edit(context: RequestContext) -> Answer:
     return Page("desk/position_edit.html", view | {"longest": proposals.LONGEST}, 400 if wrong else 200)
 
 
+@staff_page(r"/new-position", role="reviewer")
+def new(context: RequestContext) -> Answer:
+    """Show the form for a new position; sent, it shows the entry, or keeps the proposal."""
+    names = (*catalog_patch.POSITION, "why")
+    typed = {name: context.typed(name) for name in names}
+    wrong: dict[str, str] = {}
+    made = None
+    if context.form is not None:
+        try:
+            change = proposals.new_position(typed)
+            made = catalog_patch.outcome(change)
+            if context.typed("step") == "propose":
+                number = proposals.propose(context.db, context.me, change, typed["why"], now=context.now)
+                return Redirect(f"/desk/proposals/{number}", "Proposed. Another person can approve it now.")
+        except proposals.BadProposal as bad:
+            wrong = bad.fields
+        except catalog_patch.CannotAmend as error:
+            wrong = {"": str(error)}
+    view = {"v": typed, "wrong_fields": wrong, "made": made, "areas": AREAS, "grades": GRADES}
+    return Page("desk/position_new.html", view | {"longest": proposals.LONGEST}, 400 if wrong else 200)
+
+
 @staff_page(rf"/proposals/{NUMBER}", post="reviewer")
 def proposal(context: RequestContext) -> Answer:
     """Show one proposal with what it would change today; the form answers it."""
@@ -61,9 +85,12 @@ def proposal(context: RequestContext) -> Answer:
         except proposals.BadProposal as bad:
             raise HTTPError(409, f"Not saved: {bad}.") from bad
         return Redirect(f"/desk/proposals/{number}", "Saved.")
-    fits, made = proposals.standing(row["made"])
+    # What an approver is asked to sign, with their name in it; of an accepted one, what was signed.
+    signer = (row["answerer"], row["answered_at"]) if row["state"] == "accepted" else (context.me.name, context.now)
+    fits, made = proposals.standing(row["made"], approval=Approval(signer[0], signer[1][:10]))
+    mine = row["proposed_by"] == context.me.id and not proposals.own_proposals()
     position = proposals.position_of(row["position_id"])
-    return Page("desk/proposal.html", {"r": row, "fits": fits, "made": made, "p": position})
+    return Page("desk/proposal.html", {"r": row, "fits": fits, "made": made, "p": position, "mine": mine})
 
 
 @staff_page(rf"/proposals/{NUMBER}\.patch", methods="GET")

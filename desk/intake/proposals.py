@@ -1,30 +1,36 @@
-"""Proposed changes of positions, with their authors and answers. Nothing here changes the catalog itself."""
+"""Proposed changes of positions, with their authors and answers. Nothing here changes the catalog itself.
+
+Accepting one is signing it: the patch names the approver and the day, and the public page of the position shows both.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+import settings
 from crawlers.items import BadRecord, clean
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
-from desk.intake.catalog_patch import CannotAmend, Change
+from desk.intake.catalog_patch import Approval, CannotAmend, Change
 from desk.web.errors import InvalidForm
 from positions.catalog.catalog import load_catalogue
-from positions.catalog.records import CONFIDENCES, Position
+from positions.catalog.records import AREAS, CONFIDENCES, GRADES, Position
 from positions.catalog.yaml_file import is_date
 from store.connect import writing
 
 OPEN = "open"
 #: What can become of a proposal.
 ANSWERS = ("accepted", "refused", "withdrawn")
-LONGEST = {"statement": 600, "rationale": 2_000, "note": 600}
+LONGEST = {"statement": 600, "rationale": 2_000, "note": 600, "passage": 480, "words": 400}
 _DAYS = ("adopted", "revised")
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
 
 class BadProposal(InvalidForm):
@@ -39,11 +45,15 @@ def change_of(position: Position, kind: str, typed: dict[str, str]) -> Change:
     """The change that a form describes.
 
     Args:
-        kind: wording or version.
+        kind: wording, version or approval.
 
     Raises:
         BadProposal: it lacks something, is too long, or changes nothing.
     """
+    if kind == "approval":
+        if position.approved:
+            raise BadProposal({"": "somebody has approved this statement already"})
+        return Change(kind, position.id, {}, position.statement)
     names = catalog_patch.WORDING if kind == "wording" else catalog_patch.VERSION
     wrong: dict[str, str] = {}
     said = {name: _line(name, typed.get(name, ""), wrong) for name in names}
@@ -67,6 +77,41 @@ def change_of(position: Position, kind: str, typed: dict[str, str]) -> Change:
     if not values:
         raise BadProposal({"": "nothing is changed"})
     return Change(kind, position.id, values, position.statement)
+
+
+def new_position(typed: dict[str, str]) -> Change:
+    """The new position that a form describes.
+
+    Raises:
+        BadProposal: it lacks something, or something cannot be used.
+    """
+    wrong: dict[str, str] = {}
+    said = {name: _line(name, typed.get(name, ""), wrong) for name in catalog_patch.POSITION}
+    said["confidence"] = "low"  # whoever applies it reads the source, and says so then
+    for name, needed in (
+        ("title", "enter a short title"),
+        ("statement", "enter the position in plain language"),
+        ("document", "enter the document that states it, such as a resolution"),
+        ("words", "enter words that bills use for it, with commas"),
+    ):
+        if not said[name]:
+            wrong[name] = needed
+    if not _ID.fullmatch(said["id"]) or said["id"] in {each.id for each in _everything()}:
+        wrong["id"] = "enter an id that is not used yet, such as pr-library-records"
+    for name, allowed in (("area", AREAS), ("grade", GRADES)):
+        if said[name] not in allowed:
+            wrong[name] = f"choose one of {', '.join(allowed)}"
+    for name in _DAYS:
+        if said[name] and not is_date(said[name]):
+            wrong[name] = "enter a date such as 2019-01-29, 2014-06 or 2004"
+    if wrong:
+        raise BadProposal(wrong)
+    return Change("position", said["id"], {name: value for name, value in said.items() if value}, "")
+
+
+def _everything(home: Path | None = None) -> list[Position]:
+    catalogue = load_catalogue(home)
+    return [*catalogue.positions, *catalogue.unlisted]
 
 
 def own_rationale(position: Position) -> str | None:
@@ -127,8 +172,11 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
             raise BadProposal({"": "there is no such proposal, or no such answer"})
         if (row["answer_id"] or 0) != seen:
             raise BadProposal({"": "somebody else has answered this since you opened the page"})
-        if not (row["proposed_by"] == account.id if state == "withdrawn" else account.may("approver")):
+        mine = row["proposed_by"] == account.id
+        if not (mine if state == "withdrawn" else account.may("approver")):
             raise BadProposal({"": "only an approver can answer a proposal, and only its author can withdraw it"})
+        if state == "accepted" and mine and not own_proposals():
+            raise BadProposal({"": "somebody else than its author must approve it"})
         if (row["state"] == OPEN) == (state == OPEN):
             raise BadProposal({"": f"it is already {row['state']}"})
         db.execute(
@@ -136,6 +184,11 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
             [number, state, note.strip()[:4_000] or None, account.id, now],
         )
         accounts.log(db, account.id, f"proposal {state}", f"{row['position_id']}: proposal {number}", now)
+
+
+def own_proposals() -> bool:
+    """Whether approvers may sign what they proposed themselves: for offices with one approver."""
+    return settings.current().publish_own_drafts == "yes"
 
 
 def one(db: Database, number: int) -> dict[str, Any] | None:
@@ -158,19 +211,21 @@ def _query(db: Database, where: str, values: list[Any], order: str = "") -> list
     return [row | {"made": Change(**json.loads(row["change"]))} for row in rows]
 
 
-def standing(change: Change, home: Path | None = None) -> tuple[str, catalog_patch.Outcome | None]:
+def standing(
+    change: Change, home: Path | None = None, approval: Approval | None = None
+) -> tuple[str, catalog_patch.Outcome | None]:
     """Compare a proposal with today's catalog: fits, done (already applied) or stale, and the resulting change."""
-    position = position_of(change.position_id, home)
+    position = next((each for each in _everything(home) if each.id == change.position_id), None)
     if position and _says_so(position, change):
         return "done", None
     try:
-        return "fits", catalog_patch.outcome(change, home)
+        return "fits", catalog_patch.outcome(change, home, approval)
     except CannotAmend:
         return "stale", None
 
 
 def patch(db: Database, number: int, home: Path | None = None) -> tuple[str, str]:
-    """Return the name and body of a patch for `git apply`, against today's catalog.
+    """Return the name and body of a patch for `git apply`, against today's catalog, signed by who accepted it.
 
     Raises:
         BadProposal: the proposal is not accepted, is already in the catalog, or fits it no more.
@@ -178,7 +233,7 @@ def patch(db: Database, number: int, home: Path | None = None) -> tuple[str, str
     row = one(db, number)
     if row is None or row["state"] != "accepted":
         raise BadProposal({"": f"there is no accepted proposal {number}"})
-    fits, made = standing(row["made"], home)
+    fits, made = standing(row["made"], home, Approval(row["answerer"], row["answered_at"][:10]))
     if made is None:
         said = "is already in the catalog" if fits == "done" else "no longer fits the catalog: propose it again"
         raise BadProposal({"": f"proposal {number} {said}"})
@@ -186,6 +241,10 @@ def patch(db: Database, number: int, home: Path | None = None) -> tuple[str, str
 
 
 def _says_so(position: Position, change: Change) -> bool:
+    if change.kind == "position":
+        return True
+    if change.kind == "approval":
+        return position.approved and position.statement == change.was
     if change.kind == "wording":
         return all(getattr(position, name) == value for name, value in change.values.items())
     return any(

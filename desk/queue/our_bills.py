@@ -25,7 +25,7 @@ COLUMNS = {
     "number": "Number of the document",
     "place": "Jurisdiction",
     "title": "Title",
-    "stance": "ALA's published stance on the document as a whole, or on a position where there is no other",
+    "stance": "The organization's published stance on the document as a whole, or on a position where there is no other",
     "draft": "Drafted stance that waits for an approver",
     "priority": "yes where it is a priority document",
     "lead": "Who it is assigned to",

@@ -74,7 +74,7 @@ def our_bills_file(context: RequestContext) -> Answer:
             "kind": row["next_kind"],
             "starts_at": row["next_at"],
             "timezone": None,
-            "description": f"ALA's stance: {row['stance']}" if row["stance"] else None,
+            "description": f"Stance: {row['stance']}" if row["stance"] else None,
             "title": row["title"],
             "identifier": row["identifier"],
             "jurisdiction": row["jurisdiction"],

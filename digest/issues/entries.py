@@ -18,7 +18,10 @@ from digest.issues.clusters import chunks, clusters, companions, marks
 from digest.issues.effects import effect
 from digest.issues.ledger import due, rules
 from digest.issues.stances import Published, of_documents, published
+from pages.browse.asked import Search
+from pages.browse.search import parse
 from pages.documents.session_status import UNDECIDED, ended_with
+from store.constants import ANY_AREA
 
 Entry = dict[str, Any]
 
@@ -221,27 +224,48 @@ def _add_areas(corpus: sqlite3.Connection, found: dict[str, Entry], chunk: Seque
 def _search(
     corpus: sqlite3.Connection, documents: dict[str, Entry], searches: Iterable[str]
 ) -> dict[str, dict[str, str]]:
-    """Document -> the saved searches that find it, each with the words around it.
-
-    A search is words that must all be there, "phrases" kept together.
-    """
+    """Document -> the saved searches that find it, each with the words around it: what /browse finds for the same words."""
     wanted = list(dict.fromkeys(searches))
     found: dict[str, dict[str, str]] = defaultdict(dict)
     if not wanted or not documents:
         return found
     index = sqlite3.connect(":memory:")
-    index.execute("create virtual table words using fts5(id unindexed, a, b, c, tokenize='porter unicode61')")
+    index.execute(
+        "create virtual table words using fts5(id unindexed, title, abstract, text, tokenize='porter unicode61')"
+    )
     for chunk in chunks(list(documents)):
         rows = corpus.execute(f"select id, title, abstract, text from documents where id in ({marks(chunk)})", chunk)
         index.executemany("insert into words values (?, ?, ?, ?)", rows)
     for search in wanted:
-        pieces = re.findall(r'"([^"]+)"|([^\s"]+)', search)
-        query = " ".join('"' + " ".join(re.findall(r"\w+", one or other)) + '"' for one, other in pieces)
-        if re.search(r"\w", query):
-            around = "select id, snippet(words, -1, '', '', '…', 40) from words where words match ?"
-            for key, sentence in index.execute(around, [query]):
+        asked = parse(search)
+        if not asked:
+            continue
+        tied = _tied(corpus, list(documents), asked) if asked.ties or asked.place else None
+        for key, sentence in _around(index, asked.expression):
+            if tied is None or key in tied:
                 found[key][search] = _shorter(sentence, _LONGEST_SENTENCE)
     index.close()
+    return found
+
+
+def _around(index: sqlite3.Connection, expression: str | None) -> list[tuple[str, str]]:
+    """The documents that match, each with the words around; without an expression all of them, with their titles."""
+    if not expression:
+        return index.execute("select id, title from words").fetchall()
+    around = "select id, snippet(words, -1, '', '', '…', 40) from words where words match ?"
+    return index.execute(around, [expression]).fetchall()
+
+
+def _tied(corpus: sqlite3.Connection, documents: list[str], asked: Search) -> set[str]:
+    """Those of some documents that have the sponsor, number, issue or place of a search."""
+    where, values = asked.where(ties_only=True)
+    found: set[str] = set()
+    for chunk in chunks(documents):
+        rows = corpus.execute(
+            f"select document_id from listing where area_id = ? and document_id in ({marks(chunk)}) and {where}",
+            [ANY_AREA, *chunk, *values],
+        )
+        found.update(row[0] for row in rows)
     return found
 
 

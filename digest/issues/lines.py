@@ -12,6 +12,7 @@ from typing import Any
 from digest.issues.effects import says
 from digest.issues.entries import Entry
 from digest.issues.words import Words
+from pages.http.titles import readable
 
 SECTIONS = ("picked", "deadline", "must_see", "stance", "move", "outcome", "new")
 _MOST_NUMBERS, _LONGEST_TITLE = 4, 220
@@ -201,9 +202,7 @@ def _about(first: dict[str, Any], entry: Entry, words: Words) -> str:
 
 def _title(document: dict[str, Any]) -> str:
     """The title of a document, short enough for a line; what a source shouts is said in a normal voice."""
-    title = plain(document["title"])
-    shouts = title.isupper() and len(title.split()) > 2 and not re.search(r"/|^[A-Z]+-", title)
-    return cut(title.capitalize() if shouts else title, _LONGEST_TITLE)
+    return cut(readable(plain(document["title"])), _LONGEST_TITLE)
 
 
 def _numbers(identifiers: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,6 +35,12 @@ def currency(catalogue: Catalogue, today: datetime.date) -> list[Remark]:
     everything = [*catalogue.positions, *catalogue.unlisted]
     found = [remark for position in everything for remark in _remarks(position, today)]
     return sorted(found, key=lambda remark: list(REASONS).index(remark.reason))
+
+
+def drawn(catalogue: Catalogue, number: int, seed: int) -> list[Position]:
+    """So many positions that have a passage, at random; the same seed draws the same ones."""
+    quoted = sorted((each for each in catalogue.positions if each.authority.passage), key=lambda each: each.id)
+    return random.Random(seed).sample(quoted, min(number, len(quoted)))
 
 
 def _remarks(position: Position, today: datetime.date) -> Iterator[Remark]:

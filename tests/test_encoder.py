@@ -1,0 +1,117 @@
+"""Stage 2: it reads what stage 1 leaves open, changes nothing else, and says when its files are damaged."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+
+import pytest
+from tiny_encoder import write_encoder
+
+from classify.encoder import ABSENT, CARD, NETWORK, VOCABULARY, load_encoder, words_of
+from classify.model import BadModel
+from classify.tagger import Tagger
+from derive.incremental import tagger_edition
+
+ALONE = Tagger(encoder_dir=None)
+assert ALONE.model
+OUTPUTS = ALONE.model.outputs
+#: Stage 1 finds it doubtful that a bookmobile is meant, and sure that the others are not ours.
+DOUBTFUL = ("x", "Traveling shelves for children", None, None)
+WORDS = {"shelves": ("library-funding", 9.0)}
+
+
+def likely(tagger: Tagger, record: tuple[str, str | None, str | None, str | None], area: str) -> float:
+    [(_, tagging)] = tagger.tag_batch([record])
+    return next((tag.probability for tag in tagging.areas if tag.area == area), 0.0)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_encoder(tmp_path, OUTPUTS, WORDS, undecided=(0.0, 1.0))
+
+
+def test_encoder_decides_what_stage_1_leaves_open(folder: Path) -> None:
+    assert likely(ALONE, DOUBTFUL, "library-funding") < 0.4
+    both = Tagger(encoder_dir=folder)
+    assert likely(both, DOUBTFUL, "library-funding") > 0.9
+    assert likely(both, ("x", "Road salt", None, None), "library-funding") < 0.1
+
+
+def test_encoder_is_not_asked_where_stage_1_is_sure(tmp_path: Path) -> None:
+    both = Tagger(encoder_dir=write_encoder(tmp_path, OUTPUTS, WORDS, undecided=(0.9999, 1.0)))
+    (tmp_path / NETWORK).unlink()  # whoever asked would fail
+    assert list(both.tag_batch([DOUBTFUL])) == list(ALONE.tag_batch([DOUBTFUL]))
+
+
+def test_encoder_answer_does_not_depend_on_what_else_is_read(folder: Path) -> None:
+    titles = ["Shelves", "Library grants", "Road salt " * 80, "Student privacy and shelves"] * 3
+    records = [(str(n), title, None, None) for n, title in enumerate(titles)]
+    both = Tagger(encoder_dir=folder)
+    assert list(both.tag_batch(records, batch_size=1)) == list(both.tag_batch(reversed(records)))[::-1]
+
+
+def test_encoder_mixes_both_opinions_as_its_card_says(tmp_path: Path) -> None:
+    kept = Tagger(encoder_dir=write_encoder(tmp_path, OUTPUTS, WORDS, (0.0, 1.0), weights=(1.0, 0.0, 0.0)))
+    for title in ("Traveling shelves for children", "Public library grants"):
+        found, before = (likely(each, ("x", title, None, None), "library-funding") for each in (kept, ALONE))
+        assert found == pytest.approx(before, abs=2e-4)
+
+
+def test_encoder_leaves_an_output_that_it_does_not_know_to_stage_1(tmp_path: Path) -> None:
+    outputs = [name for name in OUTPUTS if name != "privacy"]
+    both = Tagger(encoder_dir=write_encoder(tmp_path, outputs, WORDS, (0.0, 1.0)))
+    record = ("x", "Student privacy and shelves", None, None)
+    assert likely(both, record, "privacy") == likely(ALONE, record, "privacy") > 0.5
+    assert likely(both, record, "library-funding") > 0.9
+
+
+def test_encoder_reads_title_and_abstract_or_the_opening_of_the_text() -> None:
+    assert words_of(" A title ", "An abstract", "A text") == "A title. An abstract"
+    assert words_of("A title", None, "A text") == "A title. A text"
+    assert words_of(None, None) == ". "
+    assert len(words_of("t" * 10**6, None, "x" * 10**6)) < 4000
+
+
+@pytest.mark.parametrize("record", [("x", None, None, None), ("x", "\ud800 \x00 🏛", "школа", None), ("x", "", "", "")])
+def test_encoder_copes_with_anything(folder: Path, record: tuple[str, str | None, str | None, str | None]) -> None:
+    assert len(list(Tagger(encoder_dir=folder).tag_batch([record]))) == 1
+
+
+def test_encoder_version_is_part_of_the_version_of_tags(folder: Path) -> None:
+    both, card = Tagger(encoder_dir=folder), json.loads((folder / CARD).read_text("utf-8"))
+    assert both.version == f"{ALONE.version}-{card['sha256'][:12]}"
+    assert tagger_edition(both).basis != tagger_edition(ALONE).basis
+
+
+def test_encoder_without_files_or_without_stage_1_is_left_out(tmp_path: Path, folder: Path) -> None:
+    assert load_encoder(OUTPUTS, tmp_path / "nothing") is None
+    assert Tagger(model_dir=None, encoder_dir=folder).encoder is None
+
+
+@pytest.mark.parametrize("name", [NETWORK, VOCABULARY])
+def test_encoder_names_a_damaged_file(folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes()[:-9])
+    with pytest.raises(BadModel, match=r"encoder\.onnx"):
+        list(Tagger(encoder_dir=folder).tag_batch([DOUBTFUL]))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"outputs": []}'])
+def test_encoder_names_a_damaged_card(folder: Path, text: str) -> None:
+    (folder / CARD).write_text(text, "utf-8")
+    with pytest.raises(BadModel, match=r"encoder\.json"):
+        Tagger(encoder_dir=folder)
+
+
+def test_encoder_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: object, **more: object) -> object:
+        if name == "onnxruntime":
+            raise ImportError(name)
+        return real(name, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(BadModel, match=ABSENT[:20]):
+        list(Tagger(encoder_dir=folder).tag_batch([DOUBTFUL]))
