@@ -186,7 +186,10 @@ def _newest(path: Path, document_id: str, text_hash: str) -> Reading | None:
             "order by id desc limit 1",
             [document_id, text_hash, READ],
         ).fetchone()
-        return Reading(*row[1:], _opinions(db, row[0])) if row else None
+        if row is None:
+            return None
+        number, model, prompt_version, asked_at = row
+        return Reading(model, prompt_version, asked_at, _opinions(db, number))
 
 
 def _opinions(db: sqlite3.Connection, reading: int) -> dict[str, Opinion]:
