@@ -186,7 +186,7 @@ def _newest(path: Path, document_id: str, text_hash: str) -> Reading | None:
             "order by id desc limit 1",
             [document_id, text_hash, READ],
         ).fetchone()
-        if not row:
+        if row is None:
             return None
         number, model, prompt_version, asked_at = row
         return Reading(model, prompt_version, asked_at, _opinions(db, number))
