@@ -133,6 +133,7 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
         verdicts = [(row["subject"], row["verdict"]) for row in reviews.history(db, BROADBAND)]
     assert verdicts == [
         ("stance", "confirm"),
+        ("stance", "confirm"),
         ("priority", "confirm"),
         ("position:tc-hotspot-lending", "confirm"),
         ("area:library-funding", "reject"),
