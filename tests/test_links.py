@@ -43,7 +43,7 @@ CRAWLS = (
 MOST_PARTS = {"/browse": 1, "/deadlines": 1, "/calendar": 0, "/compare": 1, "/corpus": 0}
 #: The pages of single rows: of these tables only, since every table is read whole as CSV.
 ROW = re.compile(r"/corpus/(?!(documents|positions|policy_areas)/)\w+/.+")
-LONGEST_WALK = 4_000
+LONGEST_WALK = 6_000
 
 
 @pytest.fixture(scope="module")

@@ -46,12 +46,13 @@ KINDS: dict[str, tuple[str, ...]] = {
         f"/digest/{ISSUE}",
         "/jurisdictions",
         "/report",
+        "/trackers",
         "/es/browse",
         f"/es/documents/{BROADBAND}",
         "/subscribe",
         "/es/corpus",
     ),
-    "Page with charts": ("/", "/areas/broadband", "/jurisdictions/us", "/compare", "/es", "/es/areas/broadband"),
+    "Page with charts": ("/", "/trackers/broadband", "/areas/broadband", "/jurisdictions/us", "/compare", "/es", "/es/areas/broadband"),
     "Tables and SQL": (
         "/corpus",
         "/corpus/documents",
@@ -78,7 +79,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/-/health",
         "/-/metrics",
     ),
-    "Card for other sites": (f"/embed/documents/{BROADBAND}", "/embed/documents/nothing", "/embed/nothing"),
+    "Card for other sites": (f"/embed/documents/{BROADBAND}", "/embed/trackers/broadband", "/embed/documents/nothing", "/embed/nothing"),
     "Desk": (
         "/desk/nothing",
         "/partner/nothing",

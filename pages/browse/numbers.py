@@ -97,7 +97,7 @@ def _place_of_number(words: list[str]) -> int | None:
 
 def find_number(db: sqlite3.Connection, query: str) -> list[str]:
     """The ids of the documents whose number was typed, at most five: the nearest form, Congress, those with an area, new ones."""
-    key = query.strip().lower()
+    key = query.encode("utf-8", "replace").decode().strip().lower()  # half of a pair of code units is no character
     if db.execute("select 1 from documents where id = ?", [key]).fetchone():
         return [key]
     asked = read_number(query)
