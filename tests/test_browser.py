@@ -231,11 +231,14 @@ def test_the_map_can_be_read_and_skipped_by_keyboard(page, address: str) -> None
     states.locator("summary").click()
     rows = states.locator("tbody tr").all_inner_texts()
     assert rows[:2] == ["Texas\t2", "Guam\t1"]
-    assert rows[2:] and all(row.endswith("\tnot collected") for row in rows[2:])
+    assert rows[2:]
+    assert all(row.endswith("\tnot collected") for row in rows[2:])
     states.get_by_text("Skip the map").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('svg') === null && document.activeElement.closest('figure') !== null")
+    assert page.evaluate(
+        "document.activeElement.closest('svg') === null && document.activeElement.closest('figure') !== null"
+    )
     tile = states.get_by_role("link", name="TX 2 documents, Texas")
     tile.focus()
     page.keyboard.press("Tab")

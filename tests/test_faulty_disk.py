@@ -31,6 +31,9 @@ pytestmark = pytest.mark.slow
 CODES = {0, 1, 2, 3, 4}
 #: What only reads ends well, or says what it cannot read. Everything else needs to write and must say that it could not.
 READS = {
+    "read",
+    "digest edit",
+    "digest deliver",  # the issue waits for its editor here
     "doctor",
     "summary",
     "status",

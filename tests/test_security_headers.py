@@ -52,7 +52,15 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/subscribe",
         "/es/corpus",
     ),
-    "Page with charts": ("/", "/trackers/broadband", "/areas/broadband", "/jurisdictions/us", "/compare", "/es", "/es/areas/broadband"),
+    "Page with charts": (
+        "/",
+        "/trackers/broadband",
+        "/areas/broadband",
+        "/jurisdictions/us",
+        "/compare",
+        "/es",
+        "/es/areas/broadband",
+    ),
     "Tables and SQL": (
         "/corpus",
         "/corpus/documents",
@@ -79,7 +87,12 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/-/health",
         "/-/metrics",
     ),
-    "Card for other sites": (f"/embed/documents/{BROADBAND}", "/embed/trackers/broadband", "/embed/documents/nothing", "/embed/nothing"),
+    "Card for other sites": (
+        f"/embed/documents/{BROADBAND}",
+        "/embed/trackers/broadband",
+        "/embed/documents/nothing",
+        "/embed/nothing",
+    ),
     "Desk": (
         "/desk/nothing",
         "/partner/nothing",
