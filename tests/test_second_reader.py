@@ -508,7 +508,13 @@ def test_an_interrupted_run_continues(server: Provider, config: Configuration) -
     }
     command = [sys.executable, str(ROOT / "cli.py"), "read", "--since", "2022-01-01"]
     with subprocess.Popen(
-        command, env=os.environ | environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=os.environ | environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores Ctrl-C
     ) as running:
         for _ in range(600):
             if server.asked:
