@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from desk.intake import catalog_patch, proposals
 from desk.intake.catalog_patch import Approval
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
@@ -30,23 +33,31 @@ def edit(context: RequestContext) -> Answer:
     names = (*catalog_patch.VERSION, "why")
     typed = {name: context.typed(name) for name in names}
     wrong: dict[str, str] = {}
-    made = None
+    made: Any = None
     if context.form is None:
         kept = {"statement": position.statement, "rationale": proposals.own_rationale(position) or ""}
         typed = dict.fromkeys(names, "") | (kept if kind == "wording" else {"confidence": "verified"})
     else:
-        try:
-            change = proposals.change_of(position, kind, typed)
-            made = catalog_patch.outcome(change)
-            if context.typed("step") == "propose":
-                number = proposals.propose(context.db, context.me, change, typed["why"], now=context.now)
-                return Redirect(f"/desk/proposals/{number}", "Proposed. An approver can accept it now.")
-        except proposals.BadProposal as bad:
-            wrong = bad.fields
-        except catalog_patch.CannotAmend as error:
-            wrong = {"": str(error)}
+        made, wrong = _tried(context, lambda: proposals.change_of(position, kind, typed))
+        if isinstance(made, Redirect):
+            return made
     view = {"p": position, "kind": kind, "v": typed, "wrong_fields": wrong, "made": made, "confidences": CONFIDENCES}
     return Page("desk/position_edit.html", view | {"longest": proposals.LONGEST}, 400 if wrong else 200)
+
+
+def _tried(context: RequestContext, change_of: Callable[[], Any]) -> tuple[Any, dict[str, str]]:
+    """What the change typed would make of the catalog, or where to go once it is proposed; and what is wrong, by field."""
+    try:
+        change = change_of()
+        made = catalog_patch.outcome(change)
+        if context.typed("step") != "propose":
+            return made, {}
+        number = proposals.propose(context.db, context.me, change, context.typed("why"), now=context.now)
+        return Redirect(f"/desk/proposals/{number}", "Proposed. Another person, who approves, can accept it now."), {}
+    except proposals.BadProposal as bad:
+        return None, bad.fields
+    except catalog_patch.CannotAmend as error:
+        return None, {"": str(error)}
 
 
 @staff_page(r"/new-position", role="reviewer")
@@ -55,18 +66,11 @@ def new(context: RequestContext) -> Answer:
     names = (*catalog_patch.POSITION, "why")
     typed = {name: context.typed(name) for name in names}
     wrong: dict[str, str] = {}
-    made = None
+    made: Any = None
     if context.form is not None:
-        try:
-            change = proposals.new_position(typed)
-            made = catalog_patch.outcome(change)
-            if context.typed("step") == "propose":
-                number = proposals.propose(context.db, context.me, change, typed["why"], now=context.now)
-                return Redirect(f"/desk/proposals/{number}", "Proposed. Another person can approve it now.")
-        except proposals.BadProposal as bad:
-            wrong = bad.fields
-        except catalog_patch.CannotAmend as error:
-            wrong = {"": str(error)}
+        made, wrong = _tried(context, lambda: proposals.new_position(typed))
+        if isinstance(made, Redirect):
+            return made
     view = {"v": typed, "wrong_fields": wrong, "made": made, "areas": AREAS, "grades": GRADES}
     return Page("desk/position_new.html", view | {"longest": proposals.LONGEST}, 400 if wrong else 200)
 
