@@ -23,6 +23,7 @@ from crawlers.status.ceremonial import is_ceremonial
 from crawlers.storage.rulemakings import write_threads
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
+from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.search_words import write_vocabulary
 from store.connect import SCHEMAS
@@ -156,6 +157,7 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
                 for document_id in documents:
                     _relist(db, document_id)
                 _relist_positions(db, staff, documents)
+                write_chapters(db, staff)
     except sqlite3.OperationalError:
         return False
     return True
@@ -222,6 +224,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     written += project(db) + write_scorecard(db)
     _prepare(db)
     with db.atomic():
+        written += write_chapters(db, staff)
         written += sync_table(db, "ceremonial", _CEREMONIAL)
         written += sync_table(db, "listing", _LISTING)
         written += sync_table(db, "facet_counts", _FACET_COUNTS)

@@ -45,6 +45,7 @@ PUBLIC = [
         "base",
         "browse",
         "calendar",
+        "chapters",
         "compare",
         "deadlines",
         "document",

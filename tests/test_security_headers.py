@@ -45,6 +45,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/digest",
         f"/digest/{ISSUE}",
         "/jurisdictions",
+        "/chapters",
         "/report",
         "/trackers",
         "/es/browse",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
+from desk.intake import chapters, importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
 from desk.queue import digest_page, lists, our_bills_pages
 from desk.reviews import bulk, publishing, review_page
@@ -27,6 +27,7 @@ PAGE_MODULES = (
     manual_entry_pages,
     importing,
     proposal_pages,
+    chapters,
     partner_moderation,
     partner_pages,
 )

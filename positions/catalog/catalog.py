@@ -16,6 +16,8 @@ from typing import Any
 from classify.models import in_use
 from positions.catalog import messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
+from positions.catalog.chapters import FILE as CHAPTERS
+from positions.catalog.chapters import load_chapters
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.catalog.organization import FILE as ORGANIZATION
 from positions.catalog.organization import entries_home, organization
@@ -131,6 +133,7 @@ def check(path: Path | None = None) -> list[str]:
         return problems
     if (path.parent / ORGANIZATION).exists():
         problems += _problems(organization, path.parent)
+    problems += _problems(load_chapters, path.parent / CHAPTERS.name)
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():

@@ -190,6 +190,16 @@ def add_sources_of_stances(db: Database) -> None:
     db.execute("alter table decisions add column source text")
 
 
+@decisions()
+def create_chapters(db: Database) -> None:
+    # The organization's chapter in each state: from staff.db where `source` is null, else from the catalog (publish.chapters).
+    db.execute("""
+        create table chapters (
+            jurisdiction text primary key, name text not null, url text, contact text, source text,
+            checked_on text not null
+        ) without rowid""")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

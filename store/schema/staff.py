@@ -35,6 +35,7 @@ INTAKE_APPEND_ONLY = [
     "work_batches",
     "work_lines",
     "work_undone",
+    "chapter_contacts",
 ]
 
 
@@ -326,3 +327,18 @@ def create_work_batches(db: Database) -> None:
             undone_at text not null
         )""")
     only_added_to(db, "work_batches", "work_lines", "work_undone")
+
+
+@intake()
+def create_chapter_contacts(db: Database) -> None:
+    # Whom to contact in a state. The newest row of a state counts, `gone` withdraws it. `note` is for staff only.
+    db.execute("""
+        create table chapter_contacts (
+            id integer primary key, jurisdiction text not null, name text not null, url text, contact text, note text,
+            gone integer not null default 0, added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index chapter_contacts_by_jurisdiction on chapter_contacts (jurisdiction, id)")
+    db.execute("""
+        create view current_chapter_contacts as select * from chapter_contacts r where r.gone = 0
+        and r.id = (select max(o.id) from chapter_contacts o where o.jurisdiction = r.jurisdiction)""")
+    only_added_to(db, "chapter_contacts")
