@@ -25,6 +25,7 @@ from positions.outcomes import project
 from positions.scorecard import write_scorecard
 from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
+from publish.engagements import write_engagements
 from publish.search_words import write_vocabulary
 from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, TAGGED
@@ -158,6 +159,7 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
                     _relist(db, document_id)
                 _relist_positions(db, staff, documents)
                 write_chapters(db, staff)
+                write_engagements(db, staff)
     except sqlite3.OperationalError:
         return False
     return True
@@ -220,7 +222,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     if staff is not None:
         written += write_decisions(db, staff)
         with db.atomic():
-            written += write_agreement(db, staff)
+            written += write_agreement(db, staff) + write_engagements(db, staff)
     written += project(db) + write_scorecard(db)
     _prepare(db)
     with db.atomic():

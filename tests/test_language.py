@@ -37,12 +37,14 @@ PUBLIC = [
         "_feeds",
         "_left_out",
         "_macros",
+        "_brief",
         "_partners",
         "_tracker",
         "about",
         "area",
         "areas",
         "base",
+        "brief",
         "browse",
         "calendar",
         "chapters",
@@ -51,7 +53,6 @@ PUBLIC = [
         "document",
         "error",
         "glossary",
-        "handout",
         "home",
         "jurisdiction",
         "jurisdictions",
@@ -253,7 +254,7 @@ SPANISH = {
     "/es/positions/tc-hotspot-lending": ["1 documento, primero los más recientes", "adoptada el 1 de junio de 2021"],
     "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
     "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
-    "/es/positions/tc-hotspot-lending/handout": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
+    "/es/positions/tc-hotspot-lending/brief": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
 }
 
 

@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/areas",
         "/positions",
         "/positions/tc-hotspot-lending",
-        "/positions/tc-hotspot-lending/handout",
+        "/positions/tc-hotspot-lending/brief",
         "/deadlines",
         "/calendar",
         f"/documents/{BROADBAND}",

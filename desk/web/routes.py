@@ -7,7 +7,7 @@ import re
 from desk.intake import chapters, importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
 from desk.queue import digest_page, lists, our_bills_pages
-from desk.reviews import bulk, publishing, review_page
+from desk.reviews import bulk, publishing, recorded_stances_page, review_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
 from desk.web.errors import HTTPError
@@ -22,6 +22,7 @@ PAGE_MODULES = (
     digest_page,
     review_page,
     publishing,
+    recorded_stances_page,
     bulk,
     report_pages,
     manual_entry_pages,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from classify.models import in_use
-from positions.catalog import messages, yaml_file
+from positions.catalog import briefs, messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
 from positions.catalog.chapters import FILE as CHAPTERS
 from positions.catalog.chapters import load_chapters
@@ -139,6 +139,8 @@ def check(path: Path | None = None) -> list[str]:
     if (folder := path.with_name(messages.HOME.name)).exists():
         listed = [position for position in reader.positions if position.listed]
         problems += _problems(messages.load_messages, listed, folder) or messages.check_words(folder)
+    if (folder := path.with_name(briefs.HOME.name)).exists():
+        problems += _problems(briefs.load_briefs, [each for each in reader.positions if each.listed], folder)
     reader.check_examples()
     reader.check_scope()
     reader.check_reading()
