@@ -59,6 +59,7 @@ PAGES = {
     "mistyped": "/browse?q=libary",
     "glossary": "/glossary",
     "about": "/about",
+    "chapters": "/chapters",
     "sources": "/sources",
     "no-such-page": "/nothing-here",
     "data": "/corpus",
