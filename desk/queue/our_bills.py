@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
+from desk.queue.filters import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
 
@@ -48,8 +48,8 @@ _OURS = """
 
 
 @dataclass(frozen=True)
-class OurFilters:
-    """Which of our documents to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
+class OurFilters(AddressFilters):
+    """Which of our documents to show."""
 
     q: str = ""
     lead: str = ""
@@ -60,15 +60,6 @@ class OurFilters:
     waiting: str = ""
     priority: str = ""
     ended: str = ""
-
-    @classmethod
-    def of(cls, args: Mapping[str, Sequence[str]]) -> OurFilters:
-        """Return the filters in the arguments of an address."""
-        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
-
-    def query(self, **more: str) -> str:
-        """Return the filters as the query of an address; "" when there are none."""
-        return urlencode({name: value for name, value in (vars(self) | more).items() if value})
 
 
 def our_bills(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
+from desk.queue.filters import AddressFilters
 from pages.browse import search
 
 PAGE = 25
@@ -49,8 +48,8 @@ _ASLEEP = """
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which documents of the queue to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
+class Filters(AddressFilters):
+    """Which documents of the queue to show."""
 
     q: str = ""
     area: str = ""
@@ -69,16 +68,6 @@ class Filters:
     ended: str = ""
     abroad: str = ""
     old: str = ""
-
-    @classmethod
-    def of(cls, args: Mapping[str, Sequence[str]]) -> Filters:
-        """Return the filters in the arguments of an address."""
-        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
-
-    def query(self, **more: str | int | None) -> str:
-        """Return the filters as the query of an address; "" when there are none."""
-        values = vars(self) | more
-        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 @dataclass(frozen=True)
