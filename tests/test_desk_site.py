@@ -249,6 +249,23 @@ async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browse
     assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 
 
+async def test_a_pin_and_its_line_reach_the_home_page_and_the_line_needs_an_approver(browser: Browser, db: Any) -> None:
+    pin = {"subject": "priority", "verdict": "change", "value": "2"}
+    await browser.sign_in("Ben Writer")
+    assert (await browser.send(document(RULE), **pin, reason="It pays for hotspots.", seen="0")).status_code == 403
+    assert (await browser.send(document(RULE), **pin, seen="0")).status_code == 302
+    assert "Why it matters:" not in (await browser.get("/")).text
+    await browser.send("/desk/logout")
+    await browser.sign_in()
+    seen = field((await browser.get(document(RULE))).text, "seen")
+    assert (await browser.send(document(RULE), **pin, reason="It pays for hotspots.", seen=seen)).status_code == 302
+    page = (await browser.get("/")).text
+    assert "It pays for hotspots." in page
+    seen = field((await browser.get(document(RULE))).text, "seen")
+    await browser.send(document(RULE), subject="priority", verdict="change", value="1", seen=seen)
+    assert "It pays for hotspots." not in (await browser.get("/")).text
+
+
 async def test_adding_what_was_missed_by_the_form(browser: Browser, db: Any) -> None:
     await browser.sign_in()
     form = {"subject": "area", "area": "library-funding", "verdict": "confirm", "seen": "0"}

@@ -47,6 +47,8 @@ class ReviewView:
     seen: int
     last: Row | None
     ended_here: bool
+    #: Why a pinned document matters, as the home page shows it.
+    pin_reason: str
     sampled: bool
     #: What the form that was just sent said, and why it was not recorded.
     tried: dict[str, str]
@@ -125,6 +127,9 @@ def review_view(
         last=last,
         sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
+        pin_reason=next(
+            (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"]), ""
+        ),
         seen=history[0]["id"] if history else 0,
         tried=tried,
         conflict=conflict,
