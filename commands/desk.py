@@ -174,6 +174,19 @@ def user_role(session: Session, name: str, role: str) -> None:
     session.say(f"{name} is {role} now")
 
 
+@user.command("email")
+@click.argument("name")
+@click.argument("address")
+@click.pass_obj
+def user_email(session: Session, name: str, address: str) -> None:
+    """Give NAME another email address, for notices and for single sign-on."""
+    from desk.accounts import accounts
+
+    with _account(session, name) as (db, account):
+        accounts.set_email(db, account, address, now=utc_now())
+    session.say(f"{name} is written to at {address} now")
+
+
 @positions.command("proposals")
 @click.pass_obj
 def positions_proposals(session: Session) -> None:

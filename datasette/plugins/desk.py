@@ -21,6 +21,7 @@ from datasette import Response, hookimpl
 from desk.accounts import limits, sessions
 from desk.intake import manual_documents
 from desk.partners import partners
+from desk.queue.notices import channel_names
 from desk.web import request_parsing
 from desk.web.context import Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
@@ -157,6 +158,7 @@ def _given(portal, datasette, request, config, form):
             "site": config.site,
             "own_drafts": config.publish_own_drafts == "yes",
             "digest": _digest(datasette),
+            "notice_channels": partial(channel_names, config.data),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }
     if form:

@@ -77,7 +77,8 @@ class RequestContext:
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
     it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text. `digest`
-    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
+    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail. `notice_channels` names the
+    channels beyond email that may take a person's notices.
     """
 
     db: Database
@@ -99,6 +100,7 @@ class RequestContext:
     partners: Callable[[], Database | None] = lambda: None
     second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
     digest: Any = None
+    notice_channels: Callable[[], Sequence[str]] = tuple
 
     @property
     def me(self) -> Account:

@@ -326,3 +326,13 @@ def create_work_batches(db: Database) -> None:
             undone_at text not null
         )""")
     only_added_to(db, "work_batches", "work_lines", "work_undone")
+
+
+@desk()
+def create_notice_choices(db: Database) -> None:
+    # What a person wants to hear of (desk.queue.notices): `kinds` is JSON, kind -> since when. A change is in the audit trail.
+    db.execute("""
+        create table notice_choices (
+            account_id integer primary key references accounts(id), way text not null, pace text not null,
+            kinds text not null
+        )""")
