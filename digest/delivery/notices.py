@@ -36,13 +36,20 @@ MOST = 40
 class Notice(Protocol):
     """What desk.queue.notices.Notice is."""
 
-    account_id: int
-    way: str
-    event: str
-    kind: str
-    head: str
-    words: str
-    path: str
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def way(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def head(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -336,3 +336,10 @@ def create_notice_choices(db: Database) -> None:
             account_id integer primary key references accounts(id), way text not null, pace text not null,
             kinds text not null
         )""")
+
+
+@intake()
+def add_leads_of_imports(db: Database) -> None:
+    # Whom an import assigned a document to, and who had it before; null where it assigned nobody.
+    for column in ("lead", "lead_before"):
+        db.execute(f"alter table import_lines add column {column} text")
