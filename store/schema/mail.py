@@ -118,3 +118,9 @@ def create_notices(db: Database) -> None:
             notice text not null, queued_at text not null, primary key (account_id, event)
         ) without rowid""")
     db.execute("create index notices_by_batch on notices (batch, account_id)")
+
+
+@mail()
+def add_reports(db: Database) -> None:
+    # What the office did, what of its bills moved, and what is next, as JSON (digest.issues.issues.Report): staff lists only.
+    db.execute("alter table digests add column report text")
