@@ -140,6 +140,7 @@ def _answer(route, datasette, request, config, form):
 def _given(portal, datasette, request, config, form):
     """What a request says before any file is opened, as fields of a RequestContext."""
     token = _cookie(datasette, request, portal.cookie, portal.purpose).get("token")
+    digest = _digest(datasette) if portal is DESK else None
     now, today = _clock(datasette)
     args = {name: request.args.getlist(name) for name in request.args}
     given = {
@@ -157,7 +158,7 @@ def _given(portal, datasette, request, config, form):
             "second_reading": partial(newest_reading, config.opinions),
             "site": config.site,
             "own_drafts": config.publish_own_drafts == "yes",
-            "digest": _digest(datasette),
+            "digest": digest,
             "notice_channels": partial(channel_names, config.data),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }

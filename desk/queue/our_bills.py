@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.queue.filters import AddressFilters
+from desk.web.context import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.queue.filters import AddressFilters
+from desk.web.context import AddressFilters
 from pages.browse import search
 
 PAGE = 25

@@ -19,7 +19,7 @@ from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestCon
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
-from pages.documents.document import WHOLE_TEXT
+from pages.documents.document import WHOLE_TEXT, Progress, progress
 from pages.documents.highlight import Mark, Piece, excerpts, pieces
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
@@ -35,6 +35,7 @@ class ReviewView:
     d: Row
     today: datetime.date
     next_event: Row | None
+    progress: Progress
     title_pieces: list[Piece]
     abstract_pieces: list[Piece]
     text_passages: list[list[Piece]]
@@ -145,6 +146,7 @@ def review_view(
         reading=reading,
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
+        progress=progress(db.conn, document_id),
         filters=filters,
         number=number,
         query=query,

@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
@@ -131,6 +132,21 @@ class RequestContext:
         """A whole number of the form or the address; 0 where there is none."""
         text = self.typed(name) or self.arg(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+@dataclass(frozen=True)
+class AddressFilters:
+    """The base of a list's filters: every field of a subclass is text; those that are yes or no are "" or "1"."""
+
+    @classmethod
+    def of(cls, args: Mapping[str, Sequence[str]]) -> Self:
+        """Return the filters in the arguments of an address."""
+        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
+
+    def query(self, **more: str | int | None) -> str:
+        """Return the filters as the query of an address; "" when there are none."""
+        values = vars(self) | more
+        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:
