@@ -31,6 +31,7 @@ while [ -z "$stopped" ]; do
     fi
     if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy --quiet digest letters || true; fi
     infopolicy --quiet notices || true
+    [ ! -e "${INFOPOLICY_DATA:-data}/models/train.request" ] || infopolicy train --requested || true
     today=$(date -u +%F)
     if [ "$(date -u +%H%M)" -ge 0630 ] && [ "$told" != "$today" ]; then
         told=$today

@@ -159,6 +159,7 @@ def _given(portal, datasette, request, config, form):
             "site": config.site,
             "own_drafts": config.publish_own_drafts == "yes",
             "digest": digest,
+            "models": config.data / "models",
             "notice_channels": partial(channel_names, config.data),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -79,7 +80,7 @@ class RequestContext:
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
     it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text. `digest`
     has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail. `notice_channels` names the
-    channels beyond email that may take a person's notices.
+    channels beyond email that may take a person's notices. `models` is the folder of trained models (classify.models).
     """
 
     db: Database
@@ -102,6 +103,7 @@ class RequestContext:
     second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
     digest: Any = None
     notice_channels: Callable[[], Sequence[str]] = tuple
+    models: Path | None = None
 
     @property
     def me(self) -> Account:

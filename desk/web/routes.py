@@ -7,7 +7,7 @@ import re
 from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
 from desk.queue import digest_page, lists, notice_page, our_bills_pages
-from desk.reviews import bulk, publishing, review_page
+from desk.reviews import bulk, publishing, review_page, training_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
 from desk.web.errors import HTTPError
@@ -24,6 +24,7 @@ PAGE_MODULES = (
     review_page,
     publishing,
     bulk,
+    training_page,
     report_pages,
     manual_entry_pages,
     importing,
