@@ -105,7 +105,7 @@ def user_add(
     infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"
     infopolicy user add "Dana Partner" --role partner --organisation "Electronic Frontier Foundation"
     """
-    from desk.accounts import accounts
+    from desk.accounts import accounts, units
     from desk.partners import partners
     from store.connect import open_partners
 
@@ -116,6 +116,8 @@ def user_add(
         password = None if no_password else _password(name)
         if not organisation:
             made = accounts.add(staff, name, role=role, password=password, now=utc_now(), email=email, unit=unit)
+            if unit:
+                units.enroll(staff, made, unit, utc_now())
         else:
             with closing(open_partners(session.config.partners)) as db:
                 made = partners.add_partner(db, name, organisation, password=password, now=utc_now(), email=email)

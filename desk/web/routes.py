@@ -6,7 +6,7 @@ import re
 
 from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
-from desk.queue import digest_page, lists, notice_page, our_bills_pages
+from desk.queue import digest_page, lists, notice_page, our_bills_pages, units_page
 from desk.reviews import bulk, publishing, review_page, training_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
@@ -21,6 +21,7 @@ PAGE_MODULES = (
     our_bills_pages,
     digest_page,
     notice_page,
+    units_page,
     review_page,
     publishing,
     bulk,
