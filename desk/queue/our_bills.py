@@ -39,6 +39,15 @@ COLUMNS = {
     "partners": "Stances of coalition partners",
     "address": "Address on this site",
 }
+#: Columns of the page that people choose -> the columns of the spreadsheets that go with each. The others are always there.
+CHOICES = {
+    "next": ("next_on", "next"),
+    "stance": ("stance", "draft"),
+    "lead": ("lead", "unit"),
+    "status": ("priority", "status", "open"),
+    "moved": ("moved_on", "moved"),
+    "partners": ("partners",),
+}
 _OURS = """
     select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
     union select document_id from current_reviews where subject = 'priority' and value = '2'
@@ -60,6 +69,25 @@ class OurFilters(AddressFilters):
     waiting: str = ""
     priority: str = ""
     ended: str = ""
+    #: Columns to show (CHOICES) with commas between; "" for all.
+    columns: str = ""
+
+    @classmethod
+    def of(cls, args: Mapping[str, Sequence[str]]) -> OurFilters:
+        """Return the filters in the arguments of an address, where each column can be an argument of its own."""
+        chosen = ",".join(args.get("columns") or []).split(",")
+        return super().of({**args, "columns": [",".join(name for name in CHOICES if name in chosen)]})
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The chosen columns of the page."""
+        return tuple(self.columns.split(",")) if self.columns else tuple(CHOICES)
+
+    @property
+    def spreadsheet(self) -> dict[str, str]:
+        """The chosen columns of the spreadsheets, as COLUMNS explains them."""
+        left_out = {name for choice, names in CHOICES.items() if choice not in self.shown for name in names}
+        return {name: words for name, words in COLUMNS.items() if name not in left_out}
 
 
 def our_bills(

@@ -380,3 +380,12 @@ def fill_units(db: Database) -> None:
         insert into unit_members (unit_id, account_id, holds, changed_at)
         select u.id, a.id, 1, a.created_at from accounts a join units u on u.name = a.unit""")
     only_added_to(db, "units", "unit_members", "area_units")
+
+
+@desk()
+def create_calendar_links(db: Database) -> None:
+    # The private address of a person's calendar (desk.accounts.calendar_links): a hash of its token.
+    db.execute("""
+        create table calendar_links (
+            account_id integer primary key references accounts(id), token_hash text not null unique, made_at text not null
+        )""")
