@@ -34,6 +34,7 @@ PUBLIC = [
         "_became_law",
         "_charts",
         "_cite",
+        "_document_parts",
         "_feeds",
         "_left_out",
         "_macros",
