@@ -38,6 +38,8 @@ PUBLIC = [
         "_left_out",
         "_macros",
         "_partners",
+        "_place",
+        "_sharing",
         "_tracker",
         "about",
         "area",

@@ -90,6 +90,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Card for other sites": (
         f"/embed/documents/{BROADBAND}",
         "/embed/trackers/broadband",
+        "/embed/jurisdictions/us",
         "/embed/documents/nothing",
         "/embed/nothing",
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pages.database import marks
 from pages.documents.highlight import MODEL, telling
-from pages.documents.session_status import ended_with
+from pages.documents.session_status import SESSION_END, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
 
@@ -41,6 +41,8 @@ class Card:
     missing: bool
     #: The session that ended over it ("117th Congress"), when it can no longer move.
     ended: str | None = None
+    #: The ISO day on which its session was to end, where it is undecided and nothing was heard of it since.
+    unheard_since: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: Other documents with the same title, such as a companion bill, that a list shows with this card.
@@ -61,6 +63,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     rows = db.execute(
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            {SESSION_END} as session_end,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
@@ -96,6 +99,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         must_see=bool(row["must_see"]),
         missing=row["missing_since"] is not None,
         ended=ended[0] if ended else None,
+        unheard_since=None if ended else unheard_since(row, today),
     )
 
 
