@@ -58,6 +58,7 @@ PUBLIC = [
         "jurisdictions",
         "position",
         "positions",
+        "subscribe",
         "tracker",
         "trackers",
     )
