@@ -56,6 +56,7 @@ PUBLIC = [
         "home",
         "jurisdiction",
         "jurisdictions",
+        "list_map",
         "position",
         "positions",
         "subscribe",
