@@ -293,6 +293,22 @@ async def issue(datasette, request):
 
 
 @hookimpl
+def extra_template_vars(datasette):
+    """Whether the archive holds an issue: nothing leads to an empty page. Once it does, it always will."""
+
+    async def found():
+        config = getattr(datasette, "mail_configuration", None)
+        if config and not getattr(datasette, "has_issues", False) and config.mail.exists():
+            try:
+                datasette.has_issues = bool(await with_mail(datasette, issues.archive, 1))
+            except DatasetteError:  # mail.db is lost: the pages about it say so
+                return {"has_issues": True}
+        return {"has_issues": getattr(datasette, "has_issues", False)}
+
+    return found
+
+
+@hookimpl
 def skip_csrf(scope):
     """No cookie gives any right on these pages, and a mail program's one click carries no token of a form."""
     return scope["path"] == "/subscribe" or scope["path"].startswith("/subscribe/")
