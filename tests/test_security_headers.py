@@ -73,6 +73,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/browse.atom",
         "/deadlines.ics",
         "/browse.csv",
+        "/browse/map",
+        "/browse/map.csv",
         "/browse.xlsx",
         "/browse.json",
         f"/documents/{BROADBAND}.json",
@@ -91,6 +93,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Card for other sites": (
         f"/embed/documents/{BROADBAND}",
         "/embed/trackers/broadband",
+        "/embed/jurisdictions/us",
+        "/embed/browse/map",
         "/embed/documents/nothing",
         "/embed/nothing",
     ),
