@@ -251,6 +251,16 @@ def version_name(judged: str, day: str, taken: Collection[str]) -> str:
     return unique
 
 
+def is_change(name: str) -> bool:
+    """Whether the version of this name is a change by the company."""
+    return bool(re.fullmatch(r"Text of \w+ \d+, \d{4}(?: \(\d+\))?", name))
+
+
+def is_whole(name: str) -> bool:
+    """Whether the version of this name holds the whole text."""
+    return ", incomplete" not in name
+
+
 # --------------------------------------------------------------------- words
 
 

@@ -79,7 +79,7 @@ class CorpTermsSpider(GatheringSpider):
         meta = {"download_maxsize": TARBALL_MAXSIZE, "download_warnsize": 0}
         yield self.ask(ot.ARCHIVE, self.parse_archive, meta=meta)
 
-    def ask(self, url: str, callback: Any, **kwargs: Any) -> scrapy.Request:  # type: ignore[override]
+    def ask(self, url: str, callback: Any, **kwargs: Any) -> scrapy.Request:
         """As every spider; the token, where there is one, goes to the API alone."""
         if urlsplit(url).netloc == "api.github.com" and (token := os.environ.get("GITHUB_TOKEN")):
             kwargs["headers"] = {**kwargs.get("headers", {}), "Authorization": f"Bearer {token}"}
