@@ -56,6 +56,7 @@ class Kind:
     title: str
     positions: tuple[str, ...]
     types: tuple[str, ...]
+    opposites: frozenset[str]
     ways: tuple[Way, ...]
 
 
@@ -97,7 +98,7 @@ def load_kinds(path: Path = FILE) -> dict[str, Kind]:
 
 
 def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
-    if unknown := set(entry) - {"title", "positions", "types", "ways"}:
+    if unknown := set(entry) - {"title", "positions", "types", "opposites", "ways"}:
         raise ValueError(f"{name}: unknown {sorted(unknown)}")
     ways = tuple(_way(str(way), words) for way, words in entry["ways"].items())
     return Kind(
@@ -105,6 +106,7 @@ def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
         title=str(entry["title"]),
         positions=tuple(map(str, entry["positions"])),
         types=tuple(map(str, entry.get("types", ()))),
+        opposites=frozenset(map(str, entry.get("opposites", ()))),
         ways=ways,
     )
 
@@ -185,19 +187,14 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
 
 
 def _turned(found: list[Difference]) -> list[Difference]:
-    """Two that say the opposite in other words are one that turned: one way of a kind went, and another came in its place."""
-    came = {each.new.kind: each for each in found if each.what == "new" and each.new}
-    went = {each.old.kind: each for each in found if each.what == "gone" and each.old}
-    for kind in came.keys() & went.keys():
-        new, old = came[kind], went[kind]
-        ways = {part.way for each in found if each.kind == kind for part in (each.old, each.new) if part}
-        if (
-            new.new
-            and old.old
-            and new.new.way != old.old.way
-            and sum(each.kind == kind for each in found) == len(ways) == 2
-        ):
-            found = [each for each in found if each.kind != kind] + [Difference("turned", old.old, new.new)]
+    """Where all sentences of one way went and those of its opposite came, the first of both are one that turned."""
+    for kind in load_kinds().values():
+        own = [each for each in found if each.kind == kind.id]
+        went, came = ({part.way for part in parts if part} for parts in ((d.old for d in own), (d.new for d in own)))
+        if kind.opposites and len(went) == len(came) == 1 and went | came == kind.opposites:
+            old = next(each.old for each in own if each.old)
+            new = next(each.new for each in own if each.new)
+            found = [each for each in found if each.kind != kind.id] + [Difference("turned", old, new)]
     return found
 
 
