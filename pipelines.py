@@ -190,9 +190,10 @@ class RecordPipeline:
 
     def _take(self, item: Any) -> None:
         if isinstance(item, Document):
-            self.buffer.append(item)
-            if len(self.buffer) >= BATCH:
+            # Before it is added: the attachments of the documents before it have come, and are stored with them.
+            if max(len(self.buffer), len(self.attachments)) >= BATCH:
                 self._flush()
+            self.buffer.append(item)
         elif isinstance(item, attachments.VersionText) and item.text is None and item.note is None:
             self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):

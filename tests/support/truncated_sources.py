@@ -13,11 +13,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlencode
 
 from conftest import SOURCES
 from sqlite_utils import Database
+from terms_archive import NEW, Archive
 
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
@@ -325,7 +327,17 @@ def us_court_opinions(folder: Path, count: int, announced: int) -> None:
     put(folder, sitemap, f"<urlset {space}>{rows}</urlset>")
 
 
+def corp_terms(folder: Path, count: int, announced: int) -> None:
+    archive = Archive()
+    for letter in ascii_lowercase[:count]:
+        archive.record(
+            "Goodreads", f"Terms {letter}", "2026-01-01", f"Terms with the letter {letter} for readers.", NEW
+        )
+    archive.write(folder)
+
+
 CASES = {
+    "corp_terms": Case(corp_terms, "2026-11-25", "2026-11-26", announces=False),
     "us_court_opinions": Case(us_court_opinions, "2026-11-25", "2026-11-26", announces=False),
     "us_bills": Case(us_bills, "2022-06-01", "2022-06-02", announces=False),
     "us_federal_register": Case(us_federal_register, "2024-01-20", "2024-01-21", announces=True),
