@@ -125,23 +125,6 @@ def open_mail(path: Path) -> Database:
     return db
 
 
-def connect_private(path: Path) -> Database:
-    """Connect to a database that its owner alone can read; create it when it does not exist.
-
-    Raises:
-        OSError: the file cannot be created.
-        sqlite3.Error: the file cannot be opened or is not a database.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
-    # Every commit reaches the disk before it counts: a decision or a claim that a power cut can undo is none.
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-        db.execute(f"pragma {pragma}")
-    return db
-
-
 def _open_private(path: Path, name: str, corpus: Path | None) -> Database:
     db = connect_private(path)
     migrate(db, name)
