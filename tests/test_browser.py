@@ -59,6 +59,7 @@ PAGES = {
     "mistyped": "/browse?q=libary",
     "glossary": "/glossary",
     "about": "/about",
+    "tour": "/tour",
     "sources": "/sources",
     "no-such-page": "/nothing-here",
     "data": "/corpus",

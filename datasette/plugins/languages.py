@@ -18,7 +18,7 @@ from pages.http.redirects import own
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
 SPOKEN = re.compile(
-    r"/|/(browse|areas|positions|jurisdictions|trackers|deadlines|calendar|compare|glossary|about)"
+    r"/|/(browse|areas|positions|jurisdictions|trackers|deadlines|calendar|compare|glossary|about|tour)"
     r"|/(areas|positions|jurisdictions|trackers|documents)/[a-z0-9-]+|/positions/[a-z0-9-]+/handout"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")

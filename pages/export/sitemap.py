@@ -26,6 +26,7 @@ PAGES = (
     "/compare",
     "/glossary",
     "/about",
+    "/tour",
     "/sources",
     "/accuracy",
     "/api",
