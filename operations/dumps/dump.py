@@ -14,16 +14,15 @@ from pathlib import Path
 
 from operations.backup import sync, unused
 from operations.dumps import package, parquet
+from operations.dumps.places import DESCRIPTION, FOLDER, LATEST
 from operations.dumps.tables import Table, public_tables
 from operations.retention import plain
 from settings import Configuration
 from store.connect import read_only
 from store.errors import InvalidInput
 
-FOLDER, LATEST = "dumps", "latest"
 #: Dumps that stay: whoever reads one while the next is made can go on.
 KEEP = 2
-_OURS = "datapackage.json"
 #: Seconds after which an unfinished one is nobody's any more.
 _GIVEN_UP = 86_400
 
@@ -86,7 +85,7 @@ def _fill(
         written[table] = parquet.write(db, table, part / f"{table.name}.parquet")
     described = package.descriptor(db, written, made_at=now, site=site)
     (part / "DATASHEET.md").write_text(package.datasheet(db, made_at=now, site=site), encoding="utf-8")
-    (part / _OURS).write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (part / DESCRIPTION).write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     files = sorted(path for path in part.iterdir())
     sums = "".join(f"{parquet.checksum(path)}  {path.name}\n" for path in files)  # as sha256sum -c reads it
     (part / "SHA256SUMS").write_text(sums, encoding="utf-8")
@@ -102,14 +101,14 @@ def _fill(
 def _check(home: Path) -> None:
     """Nothing of others may be removed as if it were an old dump."""
     if home.exists() and any(
-        path.name != LATEST and not path.name.endswith(".part") and not (path / _OURS).exists()
+        path.name != LATEST and not path.name.endswith(".part") and not (path / DESCRIPTION).exists()
         for path in home.iterdir()
     ):
         raise InvalidInput(f"{home}: holds other things than dumps; name another folder")
 
 
 def _dumps(home: Path) -> list[Path]:
-    return [path for path in home.iterdir() if path.name != LATEST and (path / _OURS).exists()]
+    return [path for path in home.iterdir() if path.name != LATEST and (path / DESCRIPTION).exists()]
 
 
 def _point(home: Path, folder: Path) -> None:
@@ -119,9 +118,3 @@ def _point(home: Path, folder: Path) -> None:
     link.symlink_to(folder.name, target_is_directory=True)
     link.replace(home / LATEST)
     sync(home)
-
-
-def latest(data: Path) -> Path | None:
-    """The folder of the newest dump in a data folder; None where there is none."""
-    found = data / FOLDER / LATEST
-    return found.resolve() if found.exists() else None

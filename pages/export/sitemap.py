@@ -94,7 +94,7 @@ def urlset(listed: Iterable[Address], site: str) -> str:
 
 #: What has no end: combinations of filters, months, tables and queries, and other forms of the same lists.
 ENDLESS = ("/browse?", "/browse.", "/calendar?", "/compare?")
-CLOSED = ("/corpus", "/desk", "/embed/", "/subscribe/")
+CLOSED = ("/corpus", "/desk", "/dumps/", "/embed/", "/subscribe/")
 
 
 def robots(site: str) -> str:
