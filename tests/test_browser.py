@@ -66,6 +66,7 @@ PAGES = {
     "glossary": "/glossary",
     "about": "/about",
     "chapters": "/chapters",
+    "tour": "/tour",
     "sources": "/sources",
     "no-such-page": "/nothing-here",
     "data": "/corpus",

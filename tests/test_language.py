@@ -63,6 +63,7 @@ PUBLIC = [
         "position",
         "positions",
         "subscribe",
+        "tour",
         "tracker",
         "trackers",
     )
@@ -258,6 +259,7 @@ SPANISH = {
     "/es/calendar?month=2022-03": ["Calendario: marzo de 2022", "jueves"],
     "/es/positions/tc-hotspot-lending": ["1 documento, primero los más recientes", "adoptada el 1 de junio de 2021"],
     "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
+    "/es/tour": ["Un breve recorrido", "Para socios y periodistas"],
     "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
     "/es/positions/tc-hotspot-lending/brief": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
 }

@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/accuracy",
         "/glossary",
         "/about",
+        "/tour",
         "/api",
         "/digest",
         f"/digest/{ISSUE}",
