@@ -27,13 +27,14 @@ from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.engagements import write_engagements
 from publish.search_words import write_vocabulary
+from settings import SITE
 from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, TAGGED
 from store.sync_table import sync_table
 from store.writable import Writable
 
 _EMPTY = Database(memory=True)
-VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
+VIEWS = SITE / "views.sql"
 
 
 _POSITION_WORDS = """

@@ -93,6 +93,7 @@ def pages(documents: list[str]) -> list[str]:
         "/accuracy",
         "/glossary",
         "/about",
+        "/tour",
         "/api",
         "/subscribe?searches=%3Cpwned%3E",
         "/digest",

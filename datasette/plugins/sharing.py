@@ -7,9 +7,10 @@ from markupsafe import escape
 from datasette import Response, hookimpl
 from pages.browse import cards, filters
 from pages.documents import citation, decisions, rulemaking
-from pages.export import linked_data
+from pages.export import embeds, linked_data
 from pages.http import language
 from pages.http.site import KEY, public_address, read, today
+from pages.places import places
 from pages.positions import brief
 
 
@@ -24,6 +25,11 @@ def card(db, document_id, day):
 async def embedded(datasette, request):
     view = await read(datasette, card, request.url_vars["id"], today(datasette))
     return await datasette.page(request, "embed.html", view)
+
+
+async def embedded_place(datasette, request):
+    view = await read(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
+    return await datasette.page(request, "embed_place.html", view)
 
 
 async def one_sheet(datasette, request):
@@ -42,6 +48,7 @@ def register_routes():
         (rf"^/embed/documents/{KEY}$", embedded),
         (rf"^/positions/{KEY}/brief$", one_sheet),
         (rf"^/positions/{KEY}/handout$", former_address),
+        (rf"^/embed/jurisdictions/{KEY}$", embedded_place),
     ]
 
 
@@ -60,6 +67,8 @@ def prepare_jinja2_environment(env, datasette):
         cite=lambda row, laws: citation.citations(row, laws, today(datasette), public_address(datasette)),
         mail_address=citation.mail_address,
         embed_code=embed_code,
+        frame=embeds.frame,
+        plain_card=embeds.plain_card,
         legislation=legislation,
     )
 

@@ -5,7 +5,7 @@ from pages.browse import browse
 from pages.documents import document
 from pages.http import formatting
 from pages.http.site import KEY, arguments, now, page_number, read, today
-from pages.places import calendar, compare, coverage, overview, places
+from pages.places import calendar, compare, coverage, overview, places, tour
 from pages.places import home as front
 from pages.positions import chapters, positions
 
@@ -97,6 +97,10 @@ async def about(datasette, request):
     return await datasette.page(request, "about.html", {"totals": found})
 
 
+async def touring(datasette, request):
+    return await datasette.page(request, "tour.html", {"tour": await read(datasette, tour.tour)})
+
+
 async def sources(datasette, request):
     found = await read(datasette, coverage.coverage, now(datasette))
     return await datasette.page(request, "sources.html", {"coverage": found})
@@ -120,5 +124,6 @@ def register_routes():
         (r"^/browse$", browsing),
         (r"^/glossary$", glossary),
         (r"^/about$", about),
+        (r"^/tour$", touring),
         (r"^/sources$", sources),
     ]

@@ -13,6 +13,7 @@ from pages.database import Row, first, marks, rows, value
 from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
 from pages.http.language import N_
+from pages.places.companies import few_of_position
 
 PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
@@ -76,7 +77,7 @@ class PositionPage:
 
     ``authority`` is the version that the statement rests on. ``why`` is the reason that the newest of its ``versions``
     gives; ``messages`` are (audience, paragraph); each of ``documents`` comes with the sentence that touches the position
-    best, and the part of the document it is in.
+    best, and the part of the document it is in; ``companies`` are a few whose rules speak of it.
     """
 
     p: Row
@@ -93,6 +94,7 @@ class PositionPage:
     at_stake: list[Card]
     related: list[Row]
     documents: list[tuple[Card, str, str]]
+    companies: list[Row]
     total: int
     page: int
     pages: int
@@ -131,6 +133,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         brief=_brief(db, position_id),
         at_stake=_at_stake(db, position_id, today),
         related=_related(db, head),
+        companies=few_of_position(db, position_id),
         documents=_with_sentences(db, position_id, cards(db, [row[0] for row in listed], today)),
         total=total,
         page=page,

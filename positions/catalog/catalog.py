@@ -25,8 +25,8 @@ from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import (
     AREAS,
     CONFIDENCES,
+    DIRECTIONS,
     LEVELS,
-    STANCES,
     Example,
     Position,
     PositionVersion,
@@ -39,8 +39,8 @@ from text.phrases import BadPattern, Pattern, pattern
 
 __all__ = [
     "AREAS",
+    "DIRECTIONS",
     "HOME",
-    "STANCES",
     "BadFile",
     "Catalogue",
     "Example",
@@ -359,7 +359,7 @@ class _Reader(Checker):
         return values
 
     def _example(self, item: Entry) -> dict[str, Any]:
-        self.closed(item, "stance", (*STANCES, "none"))
+        self.closed(item, "stance", (*DIRECTIONS, "none"))
         values = self.values(item, _EXAMPLE_KEYS, ("text", "stance"))
         return {
             "text": values.get("text", ""),
@@ -373,8 +373,8 @@ class _Reader(Checker):
             return []
         made: list[dict[str, Any]] = []
         for stance in groups:
-            if stance not in STANCES:
-                self.problem(groups, stance, f"unknown stance {stance!r}: write one of {', '.join(STANCES)}")
+            if stance not in DIRECTIONS:
+                self.problem(groups, stance, f"unknown stance {stance!r}: write one of {', '.join(DIRECTIONS)}")
                 continue
             for item in self.entries(groups, stance):
                 made.append({"stance": stance, **self._trigger(item)})
@@ -384,7 +384,7 @@ class _Reader(Checker):
         return made
 
     def _trigger(self, item: Entry) -> dict[str, Any]:
-        self.closed(item, "leans", STANCES)
+        self.closed(item, "leans", DIRECTIONS)
         values = self.values(item, _TRIGGER_KEYS, ("id", "says", "any"))
         for key in ("any", "near", "context", "unless"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))

@@ -21,6 +21,8 @@ COMPARED = (
     "word_frequencies",
     "version_provisions",
     "version_readings",
+    "company_provisions",
+    "company_readings",
 )
 
 
@@ -236,3 +238,20 @@ def create_version_provisions(db: Database) -> None:
             ordinal integer not null, start integer not null, "end" integer not null, words text not null,
             primary key (document_id, url, position_id, ordinal)
         ) without rowid""")
+
+
+@comparisons()
+def create_company_provisions(db: Database) -> None:
+    # What the rules of companies say of the kinds of company_provisions.yml: `what` is "stands" (in the current text, without an
+    # address), or new, gone, changed or turned with the version at `url`. `way` and `words` are those now, the last two before.
+    db.execute("""
+        create table company_readings (
+            document_id text primary key references documents(id), read_from text not null
+        ) without rowid""")
+    db.execute("""
+        create table company_provisions (
+            document_id text not null references documents(id), url text not null, changed_on text, ordinal integer not null,
+            what text not null, kind text not null, way text, words text, way_before text, words_before text,
+            primary key (document_id, url, ordinal)
+        ) without rowid""")
+    db.execute("create index company_provisions_by_kind on company_provisions (kind, what)")
