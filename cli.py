@@ -82,6 +82,7 @@ for command in (
     mail.subscribers,
     mail.digest,
     alerts.alerts,
+    alerts.notices,
     desk.user,
 ):
     main.add_command(command)

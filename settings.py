@@ -107,6 +107,12 @@ def _clock(text: str) -> float:
     return float(text)
 
 
+def _versions(text: str) -> str:
+    if text != "all" and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
+        raise ValueError("must be how many versions to load of a company's terms, or all")
+    return text
+
+
 def _dollars(text: str) -> float:
     if not text.replace(".", "", 1).isdecimal():
         raise ValueError("must be US dollars a day, like 5 or 0.50")
@@ -192,6 +198,7 @@ class Configuration:
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
+    terms_versions: Annotated[str, _versions] = "10"
     stale_hours: Annotated[int, _whole(1, 100_000)] = 48
     keep_rejects_days: Annotated[int, _whole(1, 100_000)] = 180
     keep_answers_days: Annotated[int, _whole(1, 100_000)] = 400

@@ -53,6 +53,7 @@ READS = {
     "digest status",
     "alerts status",
     "alerts test",
+    "notices",  # nobody has chosen any here
     "subscribers export",
     "digest preview",
     "digest bounces",
@@ -114,10 +115,12 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "alerts send": ([], ""),
         "alerts test": (["team"], ""),
         "alerts status": ([], ""),
+        "notices": (["--morning"], ""),
         "user add": (["Eve New"], password),
         "user list": ([], ""),
         "user disable": ([person], ""),
         "user password": ([person], password),
+        "user email": ([person, "ben.new@example.org"], ""),
         "user role": ([person, "viewer"], ""),
     }
     assert set(given) == set(ALL), "each command has its call here"

@@ -64,7 +64,7 @@ def pages(documents: list[str]) -> list[str]:
         "/areas/broadband",
         "/positions",
         "/positions/tc-hotspot-lending",
-        "/positions/tc-hotspot-lending/handout",
+        "/positions/tc-hotspot-lending/brief",
         "/es/positions/tc-hotspot-lending",
         "/jurisdictions",
         "/jurisdictions/us",

@@ -7,7 +7,7 @@ from pages.http import formatting
 from pages.http.site import KEY, arguments, now, page_number, read, today
 from pages.places import calendar, compare, coverage, overview, places, tour
 from pages.places import home as front
-from pages.positions import positions
+from pages.positions import chapters, positions
 
 
 async def home(datasette, request):
@@ -38,6 +38,11 @@ async def one_position(datasette, request):
     number = page_number(request.args.get("page") or "")
     view = datasette.found(await read(datasette, positions.position, request.url_vars["id"], today(datasette), number))
     return await datasette.page(request, "position.html", view, pager_address=view.address)
+
+
+async def all_chapters(datasette, request):
+    found = await read(datasette, chapters.chapters)
+    return await datasette.page(request, "chapters.html", {"chapters": found})
 
 
 async def all_jurisdictions(datasette, request):
@@ -110,6 +115,7 @@ def register_routes():
         (rf"^/areas/{KEY}$", one_area),
         (r"^/positions$", all_positions),
         (rf"^/positions/{KEY}$", one_position),
+        (r"^/chapters$", all_chapters),
         (r"^/jurisdictions$", all_jurisdictions),
         (rf"^/jurisdictions/{KEY}$", one_jurisdiction),
         (r"^/deadlines$", deadlines),

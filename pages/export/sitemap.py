@@ -22,6 +22,7 @@ PAGES = (
     "/calendar",
     "/jurisdictions",
     "/trackers",
+    "/companies",
     *(f"/trackers/{key}" for key in load_trackers()),
     "/compare",
     "/glossary",

@@ -77,7 +77,7 @@ def _cities() -> dict[str, str]:
 
 
 #: What stands in the place of a session in the identity of documents of which no session is part.
-NO_SESSION = ("fr", "regs", "court", "bills")
+NO_SESSION = ("fr", "regs", "court", "bills", "contrib", "pages")
 
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:
