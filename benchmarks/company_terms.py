@@ -64,7 +64,7 @@ def changed_days(rows: list[tuple[str, str, str, bytes]]) -> list[tuple[str, str
         if not subject.startswith(_ARCHIVE_DID_IT) and now not in recent and len(now) >= 0.2 * whole:
             found.append((sha, day))
         whole = len(now) if len(now) >= 0.2 * whole else whole
-        recent = [*recent, now][-8:]
+        recent = [*recent, now][-20:]
     return found
 
 

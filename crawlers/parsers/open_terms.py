@@ -38,7 +38,7 @@ LARGEST, LARGEST_OF_ALL = 8 * 1024 * 1024, 2 * 1024 * 1024 * 1024
 #: A text with less than this share of the letters of the one before is a page that could not be read.
 PARTIAL = 0.2
 #: A text that is the same as one of the last so many is the page going back and forth.
-RECENT = 8
+RECENT = 20
 
 FIRST, CHANGE, TECHNICAL, UNKNOWN = "first", "change", "technical", "unknown"
 _SUBJECTS = {
@@ -231,7 +231,8 @@ def judge(commits: Iterable[tuple[Commit, str]], before: Sequence[str] = ()) -> 
             judged = "first" if commit.kind == FIRST else "changed"
         if judged != "partial":
             whole = len(text)
-        recent = [*recent, (own, len(text))][-RECENT:]
+        if judged != "same":
+            recent = [*recent, (own, len(text))][-RECENT:]
         found.append(Recorded(commit, text, judged))
     return found
 
