@@ -1,8 +1,8 @@
 """Open Terms Archive on GitHub: its tarball, its lists of commits and its Markdown as records. Nothing is fetched here.
 
 A commit records one text of one kind of terms of one service. What a recorded text means is judged from its words, because the
-archive calls every difference of a page's Markdown a change: two of five differ in addresses or layout alone, and one in four
-brings back a text that the same page had a few records before.
+archive calls every difference of a page's Markdown a change: nearly half differ in addresses or layout alone, and one in four
+brings back a text that the same page had a few records before (docs/sources/corp_terms.md).
 """
 
 from __future__ import annotations
