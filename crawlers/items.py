@@ -50,6 +50,7 @@ CHANGE_KINDS = (
     "event",
     "corrected",
     "ended",
+    "vote",
 )
 
 

@@ -40,7 +40,8 @@ class Source:
     apply; `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off;
     `hosts` further hosts that may be asked, encrypted or not; `per_hour_with` what a key that is not needed raises
     `per_hour` to, by its variable; `counted` the only hosts whose requests the limits by the hour and the day count;
-    `not_by_days` why `infopolicy collect --quick` leaves it out."""
+    `not_by_days` why `infopolicy collect --quick` leaves it out; `people_only`
+    whether it gives people or roll calls and no documents."""
 
     id: str
     title: str
@@ -71,6 +72,7 @@ class Source:
     per_hour_with: Mapping[str, int] = field(default_factory=dict)
     counted: tuple[str, ...] = ()
     not_by_days: str | None = None
+    people_only: bool = False
 
     def hourly(self, environment: Mapping[str, str] = os.environ) -> int | None:
         """The publisher's limit by the hour, with the keys that the environment holds."""

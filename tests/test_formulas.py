@@ -27,6 +27,7 @@ FORMULA = re.compile(r"[\t\r\n]|\s*[=+@-]|\s*[＝＋－＠]")
 NUMBER = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 #: The addresses of ours that end with .csv, by the pattern of their route.
 OURS = {
+    r"^/browse/map\.csv$": ["/browse/map.csv", "/browse/map.csv?kind=bill"],
     r"^/browse\.(?P<form>atom|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
     r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|ics|csv|xlsx|json)$": [
         "/areas/broadband.csv",

@@ -35,7 +35,7 @@ def differences(old: Document | None, new: Document) -> tuple[Change, ...]:
     found = [part for part in dict.fromkeys(_parts(new)) if part not in before]
     if new.kind == "corporate_policy":
         found = [part for part in found if _is_news(part, old)]
-    return tuple(_change(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
+    return tuple(event(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
 
 
 def _is_news(part: tuple[str, str | None, str], old: Document | None) -> bool:
@@ -49,7 +49,8 @@ def _is_news(part: tuple[str, str | None, str], old: Document | None) -> bool:
     return kind != "action" or (day or "") >= old.actions[-1].acted_on
 
 
-def _change(document_id: str, kind: str, day: str | None, summary: str) -> Change:
+def event(document_id: str, kind: str, day: str | None, summary: str) -> Change:
+    """One event of a document; its key follows from its words."""
     words = "\x1f".join((document_id, kind, day or "", summary))
     key = hashlib.sha256(words.encode()).hexdigest()[:24]
     return Change(id=key, document_id=document_id, kind=kind, happened_on=day, summary=_short(summary))

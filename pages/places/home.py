@@ -115,9 +115,8 @@ def pinned(db: sqlite3.Connection, today: datetime.date) -> list[Priority]:
     """What staff put first or pinned as must see, as long as it can still move; their reason is the line beside it."""
     found = rows(
         db,
-        "select document_id, reason from decisions where (subject = 'pin' and verdict = 'confirm') "
-        "or (subject = 'priority' and verdict = 'change' and value = '2') "
-        "order by subject = 'priority', cast(value as integer), decided_on desc",
+        "select document_id, reason from decisions where subject = 'pin' and verdict = 'confirm' "
+        "order by value is null, cast(value as integer), decided_on desc, document_id",
     )
     reasons = {row["document_id"]: row["reason"] for row in found}
     living = alive(db, list(reasons), today)

@@ -59,6 +59,19 @@ def drafts(db: sqlite3.Connection) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BriefParts:
+    """The parts of a brief that have a source, as rows of brief_parts; ``approved_by`` is None for a draft."""
+
+    asks: list[Row]
+    amounts: list[Row]
+    points: list[Row]
+    objection: Row | None
+    answer: Row | None
+    approved_by: str | None
+    approved_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PositionPage:
     """One position, ``p``, with its history and one page of the documents that may touch it.
 
@@ -77,6 +90,7 @@ class PositionPage:
     versions: list[Row]
     why: str | None
     messages: list[tuple[str, str]]
+    brief: BriefParts | None
     at_stake: list[Card]
     related: list[Row]
     documents: list[tuple[Card, str, str]]
@@ -116,6 +130,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         authority=next((each for each in versions if each["statement"]), None),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),
+        brief=_brief(db, position_id),
         at_stake=_at_stake(db, position_id, today),
         related=_related(db, head),
         companies=few_of_position(db, position_id),
@@ -132,6 +147,29 @@ def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]
         db.execute("select audience, message from position_messages where position_id = ?", [position_id]).fetchall()
     )
     return [(heading, found[audience]) for audience, heading in AUDIENCES.items() if audience in found]
+
+
+def _brief(db: sqlite3.Connection, position_id: str) -> BriefParts | None:
+    parts: dict[str, list[Row]] = {}
+    for row in rows(db, "select * from brief_parts where position_id = ? order by part, ordinal", [position_id]):
+        parts.setdefault(row["part"], []).append(row)
+    if not parts:
+        return None
+    some = next(iter(parts.values()))[0]
+    return BriefParts(
+        asks=parts.get("ask", []),
+        amounts=[row | {"as_of": _as_of(row["as_of"])} for row in parts.get("amount", [])],
+        points=parts.get("point", []),
+        objection=next(iter(parts.get("objection", [])), None),
+        answer=next(iter(parts.get("answer", [])), None),
+        approved_by=some["approved_by"],
+        approved_on=some["approved_on"],
+    )
+
+
+def _as_of(date: str) -> str:
+    """A whole or partial date in words."""
+    return formatting.month_in_words(date) if len(date) == 7 else formatting.date_in_words(date)
 
 
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:

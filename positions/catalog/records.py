@@ -21,7 +21,10 @@ AREAS = (
     "literacy",
     "accessibility",
 )
-STANCES = ("support", "support_if_amended", "oppose", "oppose_unless_amended", "watch")
+#: The directions in which a sentence pushes a position, as the program suggests them and staff correct them.
+DIRECTIONS = ("support", "support_if_amended", "oppose", "oppose_unless_amended", "watch")
+#: What an organization may hold. "watch": it follows and has taken no side yet; "neutral": it has decided to take none.
+STANCES = (*DIRECTIONS, "neutral")
 OPPOSITE = {
     "support": "oppose",
     "oppose": "support",

@@ -162,6 +162,17 @@ def add_standing(db: Database) -> None:
         db.execute(f"alter table {table} add column standing text")
 
 
+@matches()
+def create_brief_parts(db: Database) -> None:
+    # The brief of a position: `part` is ask, amount, point, objection or answer; `lead` is whom an ask is for, or the amount.
+    db.execute("""
+        create table brief_parts (
+            position_id text not null references positions(id), part text not null, ordinal integer not null, lead text,
+            words text not null, address text, passage text, as_of text, standing text not null, approved_by text,
+            approved_on text, primary key (position_id, part, ordinal)
+        ) without rowid""")
+
+
 @comparisons()
 def create_look_alikes(db: Database) -> None:
     # How many wordings have a word, as counted once: the row of "" holds the number of wordings then, that of " " of documents.
