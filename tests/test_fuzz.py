@@ -119,6 +119,8 @@ READERS = PARSERS | {
     "classify/jsonl.py": "json_lines",
     "comparison/rules.py": "comparison_rules",
     "comparison/similarity/families.py": "comparison_rules",
+    "comparison/versions/company_provisions.py": "comparison_rules",
+    "crawlers/companies.py": "crawler_rules",
     "crawlers/completeness/fields.py": "crawler_rules",
     "crawlers/parsers/hearings.py": "crawler_rules",
     "crawlers/sources.py": "crawler_rules",
