@@ -51,7 +51,7 @@ def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
 @click.argument("address")
 @click.option("--area", "areas", multiple=True, help="Only this policy area; may be repeated. [default: all]")
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only this place, such as us or us-tx.")
-@click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case or local_matter.")
+@click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case, local_matter or corporate_policy.")
 @click.option("--position", "positions", multiple=True, help="Only what touches this position.")
 @click.option(
     "--stance", "stances", multiple=True, help="Only where the organization has published this stance, such as oppose."

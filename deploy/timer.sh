@@ -1,11 +1,12 @@
 #!/bin/sh
 # What systemd's timers do, for a container: runs every four hours, letters and notices every five minutes,
-# daily issues and the morning's notices at 06:30 UTC.
+# daily issues and the morning's notices at 06:30 UTC, and a dump each day from 03:40 UTC on.
 # One thing after the other, so that nothing overlaps; a failure is told in the log and tried again at the next turn.
 # When it is stopped, a run is told to end (the next one goes on there), mail or a backup under way is finished, no more is begun.
 set -u
 ran=0
 told=""
+dumped=""
 running=""
 stopped=""
 trap 'stopped=yes; [ -z "$running" ] || kill -s TERM -- "-$running" 2>/dev/null' TERM INT
@@ -40,6 +41,11 @@ while [ -z "$stopped" ]; do
             infopolicy --quiet digest deliver daily --patience 60 || true
             infopolicy --quiet digest deliver weekly --patience 60 || true
         fi
+    fi
+    today=$(date -u +%F)
+    if [ "$(date -u +%H%M)" -ge 0340 ] && [ "$dumped" != "$today" ]; then
+        dumped=$today
+        infopolicy --quiet export --all || echo "export ended with $?" >&2
     fi
     [ -n "$stopped" ] || { sleep 300 & wait $!; }
 done

@@ -17,12 +17,13 @@ from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
 from store.private_files import identify
-from store.schema import derived, mail, observed, opinions, ops, partners, published, staff
+from store.schema import derived, mail, observed, opinions, ops, partners, people, published, staff
 from store.writable import Writable
 
 SCHEMAS: dict[str, tuple[Migrations, ...]] = {
     "corpus.db": (
         observed.observed,
+        people.people,
         derived.tags,
         derived.matches,
         derived.comparisons,

@@ -69,6 +69,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
     [copy] = [path for path in (data / "backups").iterdir() if path.is_dir()]
     person, password = "Ben Writer", PASSWORD + "\n"
     given: dict[str, tuple[list[str], str]] = {
+        "demo": ([str(data / "demo"), "--no-serve"], ""),
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
         "collect": (["--sources", "uk_bills"], ""),
         "run": ([], ""),

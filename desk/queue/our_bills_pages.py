@@ -12,7 +12,7 @@ from desk.partners import partners
 from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
-from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, local
+from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import NUMBER, staff_page
@@ -151,7 +151,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         try:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                return Redirect("/desk/advocacy", "The record is withdrawn.")
+                return _saved(context, "/desk/advocacy", "The record is withdrawn.")
             if context.typed("step") == "remove":
                 advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
                 return Redirect("/desk/advocacy", "The file is removed.")
@@ -168,7 +168,7 @@ def advocacy_page(context: RequestContext) -> Answer:
             )
             if upload is not None:
                 advocacy_files.attach(context.db, context.me, kept, upload, context.now)
-            return Redirect(local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
+            return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
             problem = str(error)
     document = context.arg("document")[:100]
@@ -189,6 +189,12 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _saved(context: RequestContext, to: str, message: str) -> Redirect:
+    """Bring the public scorecard up to date at once."""
+    done = context.publish(context.db, [])
+    return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
 def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:

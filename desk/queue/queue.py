@@ -206,7 +206,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     # Left out until a person asks for it: what can no longer move, other countries, and rules of long ago.
     left_out = {
         "ended": "coalesce(w.congress, :congress) >= :congress",
-        "abroad": "w.jurisdiction like 'us%'",
+        "abroad": "(w.jurisdiction like 'us%' or w.jurisdiction = 'corp')",
         "old": "(w.kind != 'regulation' or w.latest_on >= :year_ago or due.due_on is not null)",
     }
     found += [

@@ -11,7 +11,7 @@ from functools import cache
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
-from pages.documents import decisions, rulemaking
+from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, Changes, Mark, Piece, excerpts, pieces, telling, within
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
@@ -85,6 +85,7 @@ class DocumentView(Progress):
     session: str
     kind: str
     status_word: str
+    cause: str | None
     ended: tuple[str, str] | None
     settled: frozenset[str]
     steps: list[Row]
@@ -132,7 +133,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         place=words.place(head["jurisdiction"]),
         session=words.session_in_words(head["jurisdiction"], head["session"]),
         kind=words.word("kinds", head["kind"]),
-        status_word=words.word("statuses", head["status"]),
+        status_word=court.status_in_words(head["kind"], head["status"]),
+        cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
         ended=ended_with(head, today),
         settled=SETTLED,
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),

@@ -35,6 +35,7 @@ REACH = {
     "local": N_("Cities and counties"),
     "courts": N_("Federal courts"),
     "countries": N_("Other countries"),
+    "companies": N_("Companies"),
 }
 
 
@@ -198,8 +199,8 @@ def reach(db: sqlite3.Connection, today: datetime.date) -> list[Reach]:
 
 
 def _group(place: str, kind: str) -> str:
-    if kind in ("case", "local_matter"):
-        return {"case": "courts", "local_matter": "local"}[kind]
+    if kind in ("case", "local_matter", "corporate_policy"):
+        return {"case": "courts", "local_matter": "local", "corporate_policy": "companies"}[kind]
     if place == "us":
         return "congress" if kind == "bill" else "regulations"
     return "states" if place.startswith("us-") and place.count("-") == 1 else "countries"

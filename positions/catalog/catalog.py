@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from classify.models import in_use
-from positions.catalog import messages, yaml_file
+from positions.catalog import briefs, messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
+from positions.catalog.chapters import FILE as CHAPTERS
+from positions.catalog.chapters import load_chapters
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.catalog.organization import FILE as ORGANIZATION
 from positions.catalog.organization import entries_home, organization
@@ -131,11 +133,14 @@ def check(path: Path | None = None) -> list[str]:
         return problems
     if (path.parent / ORGANIZATION).exists():
         problems += _problems(organization, path.parent)
+    problems += _problems(load_chapters, path.parent / CHAPTERS.name)
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():
         listed = [position for position in reader.positions if position.listed]
         problems += _problems(messages.load_messages, listed, folder) or messages.check_words(folder)
+    if (folder := path.with_name(briefs.HOME.name)).exists():
+        problems += _problems(briefs.load_briefs, [each for each in reader.positions if each.listed], folder)
     reader.check_examples()
     reader.check_scope()
     reader.check_reading()

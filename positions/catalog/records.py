@@ -32,8 +32,8 @@ OPPOSITE = {
     "oppose_unless_amended": "support_if_amended",
     "watch": "watch",
 }
-#: Of which government a document is. `abroad`: Canada and the United Kingdom, so far.
-LEVELS = ("federal", "state", "local", "abroad")
+#: Of which government a document is; `abroad`: Canada and the United Kingdom, so far; `corporate`: the rules of a company.
+LEVELS = ("federal", "state", "local", "abroad", "corporate")
 #: For whom a position is explained.
 AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")

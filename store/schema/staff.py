@@ -35,6 +35,8 @@ INTAKE_APPEND_ONLY = [
     "work_batches",
     "work_lines",
     "work_undone",
+    "chapter_contacts",
+    "stance_checks",
     "units",
     "unit_members",
     "area_units",
@@ -331,6 +333,36 @@ def create_work_batches(db: Database) -> None:
             undone_at text not null
         )""")
     only_added_to(db, "work_batches", "work_lines", "work_undone")
+
+
+@intake()
+def create_chapter_contacts(db: Database) -> None:
+    # Whom to contact in a state. The newest row of a state counts, `gone` withdraws it. `note` is for staff only.
+    db.execute("""
+        create table chapter_contacts (
+            id integer primary key, jurisdiction text not null, name text not null, url text, contact text, note text,
+            gone integer not null default 0, added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index chapter_contacts_by_jurisdiction on chapter_contacts (jurisdiction, id)")
+    db.execute("""
+        create view current_chapter_contacts as select * from chapter_contacts r where r.gone = 0
+        and r.id = (select max(o.id) from chapter_contacts o where o.jurisdiction = r.jurisdiction)""")
+    only_added_to(db, "chapter_contacts")
+
+
+@intake()
+def create_stance_checks(db: Database) -> None:
+    # Who read a stance on record (stances.yml) at which address. The newest row of a stance counts; `open` 1 takes it back.
+    db.execute("""
+        create table stance_checks (
+            id integer primary key, stance_id text not null, address text not null, open integer not null,
+            read_by integer not null references accounts(id), read_at text not null
+        )""")
+    db.execute("create index stance_checks_by_stance on stance_checks (stance_id, id)")
+    db.execute("""
+        create view current_stance_checks as select * from stance_checks r where r.open = 0
+        and r.id = (select max(o.id) from stance_checks o where o.stance_id = r.stance_id)""")
+    only_added_to(db, "stance_checks")
 
 
 @desk()
