@@ -135,6 +135,7 @@ READERS = PARSERS | {
     "desk/intake/importing.py": "form_lines",
     "desk/intake/tracker.py": "tracker_csv",
     "desk/intake/workbook.py": "workbook",
+    "desk/queue/notices.py": "alerts",
     "desk/reviews/bulk.py": "form_lines",
     "desk/web/context.py": "form_lines",
     "desk/web/request_parsing.py": "multipart",
@@ -162,6 +163,7 @@ OUR_OWN = {
     "tables, labels and models that come with the code, and marks that the same module wrote": (
         "classify/encoder.py",
         "classify/models.py",
+        "classify/training/request.py",
         "classify/training/fine_tune.py",
         "derive/priority.py",
         "pages/browse/asked.py",
@@ -196,6 +198,7 @@ OUR_OWN = {
         "publish/decisions.py",
         "desk/intake/proposals.py",
         "desk/reviews/verdict_validity.py",
+        "digest/delivery/notices.py",
         "digest/issues/issues.py",
         "digest/subscribers/preferences.py",
         "derive/incremental.py",
