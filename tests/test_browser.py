@@ -65,6 +65,8 @@ PAGES = {
     "mistyped": "/browse?q=libary",
     "glossary": "/glossary",
     "about": "/about",
+    "chapters": "/chapters",
+    "tour": "/tour",
     "sources": "/sources",
     "no-such-page": "/nothing-here",
     "data": "/corpus",

@@ -40,6 +40,7 @@ OURS = {
         "/calendar.csv",
     ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
+    r"^/positions/(?P<id>[a-z0-9-]+)/companies\.csv$": ["/positions/tc-hotspot-lending/companies.csv"],
 }
 #: For staff alone; they are written by the same code (pages.export.exports.csv_lines), or hold nothing of anybody's.
 STAFF = {r"^/desk/ours\.(?P<form>csv|xlsx|ics)$", r"^/desk/import/template\.csv$"}

@@ -4,14 +4,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import escape
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 from pages.browse import cards, filters
 from pages.documents import citation, decisions, rulemaking
 from pages.export import embeds, linked_data
 from pages.http import language
 from pages.http.site import KEY, public_address, read, today
 from pages.places import places
-from pages.positions import handout
+from pages.positions import brief
 
 
 def card(db, document_id, day):
@@ -33,16 +33,22 @@ async def embedded_place(datasette, request):
 
 
 async def one_sheet(datasette, request):
-    view = await read(datasette, handout.handout, request.url_vars["id"], today(datasette))
-    return await datasette.page(request, "handout.html", view)
+    state = request.args.get("state") or ""
+    view = await read(datasette, brief.sheet, request.url_vars["id"], today(datasette), state)
+    return await datasette.page(request, "brief.html", view)
+
+
+async def former_address(datasette, request):
+    return Response.redirect(f"/positions/{request.url_vars['id']}/brief", status=301)
 
 
 @hookimpl
 def register_routes():
     return [
         (rf"^/embed/documents/{KEY}$", embedded),
+        (rf"^/positions/{KEY}/brief$", one_sheet),
+        (rf"^/positions/{KEY}/handout$", former_address),
         (rf"^/embed/jurisdictions/{KEY}$", embedded_place),
-        (rf"^/positions/{KEY}/handout$", one_sheet),
     ]
 
 

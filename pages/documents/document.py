@@ -67,7 +67,17 @@ class PositionView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentView:
+class Progress:
+    """Who brought a document, what happened to it by day, what is set for it, and its texts; the desk shows these too."""
+
+    timeline: list[tuple[str, list[Row], list[Row]]]
+    sponsors: list[Row]
+    versions: list[Row]
+    events: list[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentView(Progress):
     """Everything the page of a document shows. Lists of rows are those of the tables of the same names."""
 
     d: Row
@@ -91,7 +101,6 @@ class DocumentView:
     stances: list[Row]
     must_see: bool
     ceremonial: bool
-    timeline: list[tuple[str, list[Row], list[Row]]]
     related: list[Row]
     thread: list[Row]
     next_event: Row | None
@@ -99,11 +108,8 @@ class DocumentView:
     last_seen: str | None
     source_title: str
     titles: list[Row]
-    sponsors: list[Row]
     committees: list[Row]
-    versions: list[Row]
     laws: list[Row]
-    events: list[Row]
     terms: dict[str, list[str]]
 
 
@@ -144,7 +150,6 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
-        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc")),
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
@@ -152,12 +157,20 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         last_seen=last_seen(db, head),
         source_title=source_title(head["source"]),
         titles=_part(db, "titles", document_id),
-        sponsors=_part(db, "sponsors", document_id),
         committees=_part(db, "committees", document_id),
-        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
         laws=_part(db, "laws", document_id),
-        events=_part(db, "events", document_id, "starts_at, ordinal"),
         terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
+        **vars(progress(db, document_id)),
+    )
+
+
+def progress(db: sqlite3.Connection, document_id: str) -> Progress:
+    """How far a document has come; empty lists where nothing is known."""
+    return Progress(
+        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc")),
+        sponsors=_part(db, "sponsors", document_id),
+        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
+        events=_part(db, "events", document_id, "starts_at, ordinal"),
     )
 
 
