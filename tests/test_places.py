@@ -160,6 +160,19 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert "1 aún pueden avanzar" in spanish
 
 
+async def test_the_chapter_of_the_state_is_named(file: Path) -> None:
+    assert "Talk to your library association" not in await shown(file, "/jurisdictions/us-ia")
+    db = sqlite3.connect(file)
+    db.execute(
+        "insert into chapters (jurisdiction, name, url, contact, checked_on) "
+        "values ('us-ia', 'A Library Association', 'https://example.org/', 'office@example.org', '2022-03-01')"
+    )
+    db.commit()
+    db.close()
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "Talk to your library association: A Library Association , office@example.org" in page
+
+
 async def test_nothing_found_in_part_of_the_bills_is_no_zero(file: Path) -> None:
     db = connect(file)
     db.table("sessions").insert(_session("us-gu", "37", "2022-01-01", None))

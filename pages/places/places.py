@@ -16,6 +16,7 @@ from pages.places.charts import Chart, by_status, by_year
 from pages.places.collected import Session, collected_places, latest_sessions, news_until, sessions_of, totals_by_year
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
+from pages.positions.chapters import chapter_of
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 
@@ -45,7 +46,7 @@ class PlaceView:
     """One place; ``address`` leads to its documents on information policy, which the lists are about.
 
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
-    the next hearing. ``until`` and ``today`` are ISO days, of its latest news and of the page. ``latest`` leaves out what
+    the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of the page. ``latest`` leaves out what
     ``library`` lists.
     """
 
@@ -57,6 +58,7 @@ class PlaceView:
     until: str | None
     today: str
     library: LibraryBills
+    chapter: Row | None
     documents: int
     on_policy: int
     address: str
@@ -153,6 +155,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         until=news_until(db, jurisdiction_id, today),
         today=today.isoformat(),
         library=library,
+        chapter=chapter_of(db, jurisdiction_id),
         documents=everything,
         on_policy=sum(number for _, number in statuses),
         address=address,
