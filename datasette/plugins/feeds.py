@@ -18,8 +18,8 @@ from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical
 from pages.export.atom import RIGHTS, write_atom
-from pages.http.conditional import is_current, validators
-from pages.http.site import DATABASE, KEY, arguments, cache_headers, public_address, read, today
+from pages.http.conditional import is_current
+from pages.http.site import KEY, arguments, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
 from store.constants import ANY_AREA
 
@@ -47,13 +47,7 @@ _one_workbook = asyncio.Semaphore(1)
 
 def headers_of(datasette, request):
     """Return the headers of an answer, which depends on corpus.db, the day, the address and the software."""
-    path = Path(datasette.get_database(DATABASE).path)
-    return {
-        **cache_headers(datasette),
-        **validators(path, today(datasette), request.full_path, _OWN_AGE),
-        # Public data, and no cookie gives any right here: any page may read it.
-        "Access-Control-Allow-Origin": "*",
-    }
+    return data_headers(datasette, request.full_path, _OWN_AGE)
 
 
 #: A new version of the software may answer differently from the same file.
