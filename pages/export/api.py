@@ -10,8 +10,8 @@ import yaml
 from pages.answers.openapi import example, parameters
 from pages.answers.questions import QUESTIONS
 from pages.database import Row
-from pages.http.formatting import SITE
 from pages.http.names import named_tree
+from settings import SITE
 from store.constants import ANY_AREA
 
 
