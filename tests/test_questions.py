@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -17,7 +17,10 @@ from schemathesis import GenerationMode
 from site_corpus import BROADBAND, TODAY, build, serving
 
 import serve
+from crawlers.items import KINDS
+from pages.answers.arguments import DateKind, Kind
 from pages.answers.questions import QUESTIONS
+from pages.http import formatting
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +51,11 @@ def test_it_describes_every_question_with_every_argument(description: dict[str, 
         described = description["paths"][f"/api/{name}"]["get"]["parameters"]
         assert [each["name"] for each in described] == list(question.signature.parameters)
         assert all(each["description"] for each in described)
+
+
+def test_the_kinds_that_can_be_asked_for_are_those_there_are() -> None:
+    assert get_args(get_args(get_args(Kind)[0])[0]) == KINDS
+    assert set(get_args(get_args(get_args(DateKind)[0])[0])) == set(formatting.glossary()["events"])
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,10 @@ Place = Annotated[
         max_length=60,
     ),
 ]
-Kind = Annotated[Literal["bill", "regulation", "case", "local_matter"] | None, Field(description="Kind of document")]
+Kind = Annotated[
+    Literal["bill", "regulation", "case", "local_matter", "corporate_policy"] | None,
+    Field(description="Kind of document"),
+]
 Area = Annotated[
     str | None,
     Field(description="Key of a policy area, such as privacy", pattern=_KEY, max_length=60),
