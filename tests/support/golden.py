@@ -29,7 +29,9 @@ def made(cls: type[S], *, corpus: Path = NOWHERE, **arguments: Any) -> S:
 
 def agreed(folder: Path, items: Iterable[Any]) -> None:
     """Compare the records among the items with `expected.json`; the first difference fails and names its record."""
-    documents = {item.id: plain(item) for item in items if isinstance(item, RECORDS) and not getattr(item, "glimpsed", False)}
+    documents = {
+        item.id: plain(item) for item in items if isinstance(item, RECORDS) and not getattr(item, "glimpsed", False)
+    }
     stored = expected(folder / "expected.json", dict(sorted(documents.items())))
     assert set(documents) == set(stored)
     for key, record in stored.items():
