@@ -18,13 +18,17 @@ from typing import Any
 from crawlers.storage.person_match import fold
 from store.connect import connect_read_only
 
-_SPONSORS = """
-    select d.jurisdiction, d.session, d.id, d.published_on, d.chamber, s.name, s.party, s.district, l.how, p.*
+_PERSON = (
+    "p.id as person, p.name as person_name, p.family_name, p.chamber as seat, p.district as place, p.party as side, "
+    "p.is_current"
+)
+_SPONSORS = f"""
+    select d.jurisdiction, d.session, d.id, d.published_on, d.chamber, s.name, s.party, s.district, l.how, {_PERSON}
     from sponsors s join documents d on d.id = s.document_id
     left join sponsor_people l on l.document_id = s.document_id and l.ordinal = s.ordinal
     left join people p on p.key = l.person where s.document_id = ? order by random() limit 1"""
-_VOTES = """
-    select r.jurisdiction, r.session, r.id, r.held_on, r.chamber, v.name, v.party, v.state, v.how, p.*
+_VOTES = f"""
+    select r.jurisdiction, r.session, r.id, r.held_on, r.chamber, v.name, v.party, v.state, v.how, {_PERSON}
     from ballots b join voters v on v.key = b.voter join roll_calls r on r.key = b.roll_call
     left join people p on p.id = v.person where b.roll_call = ? order by random() limit 1"""
 
@@ -62,15 +66,16 @@ def line(db: sqlite3.Connection, row: sqlite3.Row) -> str:
     said = f"{jurisdiction} {session} {day} {chamber} | {name} [{party or ''} {place or ''}]"
     if how is None:
         return f"{said} -> unknown | {key}"
-    person = f"{row['id']} {row['given_name']} {row['family_name']} = {row['name']}"
-    family = fold(row["family_name"] or row["name"].split()[-1])
+    family = fold(row["family_name"] or row["person_name"].split()[-1])
     others = [
         f"{other['name']} ({other['chamber']} {other['district']} {other['is_current']})"
-        for other in db.execute("select * from people where jurisdiction = ? and id <> ?", [jurisdiction, row["id"]])
+        for other in db.execute(
+            "select * from people where jurisdiction = ? and id <> ?", [jurisdiction, row["person"]]
+        )
         if fold(other["family_name"] or other["name"].split()[-1]) == family
     ]
-    about = f"{row['chamber']} {row['district']} {row['party']} current={row['is_current']}"
-    return f"{said} -> {how}: {person} ({about}) | others: {'; '.join(others) or '-'} | {key}"
+    about = f"{row['seat']} {row['place']} {row['side']} {row['is_current']}"
+    return f"{said} -> {how}: {row['person_name']} ({about}) | others: {'; '.join(others) or '-'} | {key}"
 
 
 def main() -> None:
