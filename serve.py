@@ -25,9 +25,7 @@ from pages.http.names import named_tree
 from pages.http.site import Result, cache_headers, public_address
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
-from settings import Configuration
-
-SITE = Path(__file__).resolve().parent / "datasette"
+from settings import SITE, Configuration
 
 
 class Site(Datasette):

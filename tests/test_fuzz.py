@@ -144,6 +144,8 @@ READERS = PARSERS | {
     "pages/browse/search.py": "search",
     "pages/export/feeds.py": "web_addresses",
     "positions/catalog/catalog.py": "catalogue",
+    "positions/catalog/briefs.py": "briefs",
+    "positions/catalog/chapters.py": "chapters",
     "positions/catalog/messages.py": "messages",
     "positions/catalog/stances.py": "stances",
     "positions/catalog/yaml_file.py": "catalogue",

@@ -34,6 +34,7 @@ ORDER = (
     ("pipelines", "serve"),
     ("commands",),
     ("cli",),
+    ("infopolicy",),
 )
 PACKAGES = tuple(name for line in ORDER for name in line if (ROOT / name).is_dir())
 #: Other people's packages that a package must not import by itself.
@@ -123,7 +124,7 @@ def test_spiders_are_imported_by_nobody_but_crawlers() -> None:
 
 def test_pipelines_is_imported_by_scrapy_and_the_command_line_only() -> None:
     users = {name for name, used in USED.items() if any(within(each, "pipelines") for each in used)}
-    assert users <= {"commands.collecting", "commands.session"}, users
+    assert users <= {"commands.collecting", "commands.demo", "commands.session"}, users
     assert "pipelines.RecordPipeline" in (ROOT / "crawlers" / "settings.py").read_text(encoding="utf-8")
 
 

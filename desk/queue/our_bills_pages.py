@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import io
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import fields, replace
 
+from desk.accounts import calendar_links
 from desk.partners import partners
 from desk.queue import advocacy, collaboration
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
-from desk.queue.our_bills import COLUMNS, OurFilters, Row, our_bills, weekly_report
-from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, local
+from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
+from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
 from pages.export.exports import csv_lines, workbook
@@ -42,6 +43,8 @@ def our_bills_page(context: RequestContext) -> Answer:
     view = {
         "rows": _rows(context, filters, since),
         "f": filters,
+        "choices": CHOICES,
+        "feed": calendar_links.made_at(context.db, context.me),
         "since": since,
         "total": len(everything),
         "leads": sorted({row["lead"] for row in everything} - {""}),
@@ -59,14 +62,19 @@ def our_bills_page(context: RequestContext) -> Answer:
 @staff_page(r"/ours\.(?P<form>csv|xlsx|ics)", methods="GET")
 def our_bills_file(context: RequestContext) -> Answer:
     """Download our bills as a spreadsheet, or their dates as a calendar."""
-    form = context.path["form"]
-    rows = _rows(context, OurFilters.of(context.args))
+    form, filters = context.path["form"], OurFilters.of(context.args)
+    rows = _rows(context, filters)
     if form == "csv":
-        return Attachment("our-bills.csv", csv_lines(COLUMNS, rows), CSV)
+        return Attachment("our-bills.csv", csv_lines(filters.spreadsheet, rows), CSV)
     if form == "xlsx":
         target = io.BytesIO()
-        workbook(target, "Our bills", COLUMNS, rows)
+        workbook(target, "Our bills", filters.spreadsheet, rows)
         return Attachment("our-bills.xlsx", target.getvalue(), EXCEL)
+    return _calendar(context, rows)
+
+
+def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
+    """The next date of each document as a calendar."""
     events = [
         {
             "key": f"{row['id']}-{row['next_kind']}",
@@ -86,6 +94,28 @@ def our_bills_file(context: RequestContext) -> Answer:
         if row["next_at"]
     ]
     return Attachment("our-bills.ics", calendar("Our bills", "/desk/ours", events, context.site), CALENDAR)
+
+
+@staff_page(r"/ours/calendar", methods="POST")
+def calendar_address(context: RequestContext) -> Answer:
+    """Make a private address of the calendar, which is shown once, or end the one there is."""
+    filters = OurFilters.of(context.args)
+    if context.typed("step") == "end":
+        calendar_links.end(context.db, context.me, context.now)
+        return Redirect("/desk/ours", "The address of your calendar works no more.")
+    token = calendar_links.make(context.db, context.me, context.now)
+    address = f"{context.site}/desk/calendar/{token}.ics"
+    return Page("desk/calendar.html", {"address": f"{address}?{filters.query()}".removesuffix("?")})
+
+
+@staff_page(rf"/calendar/{calendar_links.TOKEN}\.ics", role=None, methods="GET")
+def calendar_feed(context: RequestContext) -> Answer:
+    """Give the calendar to a program that has its address; everybody else is led to the login."""
+    account = calendar_links.owner(context.db, context.path["token"])
+    if account is None:
+        return Redirect("/desk/login")
+    context = replace(context, account=account)
+    return _calendar(context, _rows(context, OurFilters.of(context.args)))
 
 
 @staff_page(r"/weekly", methods="GET")
@@ -110,7 +140,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         try:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                return Redirect("/desk/advocacy", "The record is withdrawn.")
+                return _saved(context, "/desk/advocacy", "The record is withdrawn.")
             advocacy.add(
                 context.db,
                 context.me,
@@ -119,7 +149,7 @@ def advocacy_page(context: RequestContext) -> Answer:
                 corrects=number or None,
                 seen=context.number("seen"),
             )
-            return Redirect(local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
+            return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
             problem = str(error)
     document = context.arg("document")[:100]
@@ -137,6 +167,12 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _saved(context: RequestContext, to: str, message: str) -> Redirect:
+    """Bring the public scorecard up to date at once."""
+    done = context.publish(context.db, [])
+    return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
 def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:

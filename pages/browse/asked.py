@@ -14,7 +14,7 @@ import yaml
 
 from pages.browse import names
 from pages.browse.trackers import load_trackers
-from pages.http.formatting import SITE
+from settings import SITE
 
 MAX_TERMS = 24
 #: Before an expression: in a title or summary. Two words somewhere in a long text say little about each other.

@@ -87,8 +87,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
     ids = _ids(db, filters, found.asked, total, today if by_relevance else None)
     reasons = _reasons(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
-    if filters.q:
-        listed = one_per_title(listed, PAGE, by_place=True)
+    listed = one_per_title(listed, PAGE, by_place=True)
     results = [Result(card, *reasons.get(card.id, ([], ""))) for card in listed]
     return Browse(
         filters=filters,

@@ -8,8 +8,8 @@ from functools import cache
 import yaml
 
 from pages.database import Row
-from pages.http.formatting import SITE
 from pages.http.names import named_tree
+from settings import SITE
 from store.constants import ANY_AREA
 
 

@@ -35,6 +35,11 @@ INTAKE_APPEND_ONLY = [
     "work_batches",
     "work_lines",
     "work_undone",
+    "chapter_contacts",
+    "stance_checks",
+    "units",
+    "unit_members",
+    "area_units",
 ]
 
 
@@ -326,3 +331,93 @@ def create_work_batches(db: Database) -> None:
             undone_at text not null
         )""")
     only_added_to(db, "work_batches", "work_lines", "work_undone")
+
+
+@intake()
+def create_chapter_contacts(db: Database) -> None:
+    # Whom to contact in a state. The newest row of a state counts, `gone` withdraws it. `note` is for staff only.
+    db.execute("""
+        create table chapter_contacts (
+            id integer primary key, jurisdiction text not null, name text not null, url text, contact text, note text,
+            gone integer not null default 0, added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index chapter_contacts_by_jurisdiction on chapter_contacts (jurisdiction, id)")
+    db.execute("""
+        create view current_chapter_contacts as select * from chapter_contacts r where r.gone = 0
+        and r.id = (select max(o.id) from chapter_contacts o where o.jurisdiction = r.jurisdiction)""")
+    only_added_to(db, "chapter_contacts")
+
+
+@intake()
+def create_stance_checks(db: Database) -> None:
+    # Who read a stance on record (stances.yml) at which address. The newest row of a stance counts; `open` 1 takes it back.
+    db.execute("""
+        create table stance_checks (
+            id integer primary key, stance_id text not null, address text not null, open integer not null,
+            read_by integer not null references accounts(id), read_at text not null
+        )""")
+    db.execute("create index stance_checks_by_stance on stance_checks (stance_id, id)")
+    db.execute("""
+        create view current_stance_checks as select * from stance_checks r where r.open = 0
+        and r.id = (select max(o.id) from stance_checks o where o.stance_id = r.stance_id)""")
+    only_added_to(db, "stance_checks")
+
+
+@desk()
+def create_notice_choices(db: Database) -> None:
+    # What a person wants to hear of (desk.queue.notices): `kinds` is JSON, kind -> since when. A change is in the audit trail.
+    db.execute("""
+        create table notice_choices (
+            account_id integer primary key references accounts(id), way text not null, pace text not null,
+            kinds text not null
+        )""")
+
+
+@intake()
+def add_leads_of_imports(db: Database) -> None:
+    # Whom an import assigned a document to, and who had it before; null where it assigned nobody.
+    for column in ("lead", "lead_before"):
+        db.execute(f"alter table import_lines add column {column} text")
+
+
+@intake()
+def create_units(db: Database) -> None:
+    fill_units(db)
+
+
+def fill_units(db: Database) -> None:
+    """Units, their members and areas, beginning with what accounts said of their unit."""
+    # A unit of the office, or a chapter of a place (`place`, a jurisdiction). The newest row of a pair says whether it holds.
+    db.execute("""
+        create table units (
+            id integer primary key, name text not null unique, place text, added_by integer references accounts(id),
+            added_at text not null
+        )""")
+    for table, key, kind in (
+        ("unit_members", "account_id", "integer not null references accounts(id)"),
+        ("area_units", "area_id", "text not null"),
+    ):
+        db.execute(f"""
+            create table {table} (
+                id integer primary key, unit_id integer not null references units(id), {key} {kind},
+                holds integer not null, changed_by integer references accounts(id), changed_at text not null
+            )""")
+        db.execute(f"create index {table}_by_pair on {table} (unit_id, {key}, id)")
+        db.execute(f"""
+            create view current_{table} as select * from {table} r where r.holds and r.id = (
+                select max(o.id) from {table} o where o.unit_id = r.unit_id and o.{key} = r.{key})""")
+    db.execute("""
+        insert into units (name, added_at) select unit, min(created_at) from accounts where unit != '' group by unit""")
+    db.execute("""
+        insert into unit_members (unit_id, account_id, holds, changed_at)
+        select u.id, a.id, 1, a.created_at from accounts a join units u on u.name = a.unit""")
+    only_added_to(db, "units", "unit_members", "area_units")
+
+
+@desk()
+def create_calendar_links(db: Database) -> None:
+    # The private address of a person's calendar (desk.accounts.calendar_links): a hash of its token.
+    db.execute("""
+        create table calendar_links (
+            account_id integer primary key references accounts(id), token_hash text not null unique, made_at text not null
+        )""")

@@ -23,7 +23,7 @@ from crawlers.parsers import courtlistener, federal_register, hearings, legisinf
 from crawlers.status import ceremonial, session_end
 from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
-from positions.catalog import messages
+from positions.catalog import briefs, chapters, messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
 
@@ -113,6 +113,18 @@ def _message_seed() -> bytes:
     return yaml.safe_dump({key: tree[key] for key in wanted}, allow_unicode=True).encode()
 
 
+def _briefs(body: bytes) -> None:
+    place = folder() / "briefs"
+    place.mkdir(exist_ok=True)
+    (place / "privacy.yml").write_bytes(body)
+    briefs.load_briefs(load_catalogue().positions, place)
+
+
+def _chapters(body: bytes) -> None:
+    (place := folder() / "chapters.yml").write_bytes(body)
+    chapters.load_chapters(place)
+
+
 def change_messages(body: bytes, rng: random.Random) -> bytes:
     return change_rules(b"#\n" + body, rng)
 
@@ -124,4 +136,6 @@ def rules() -> tuple[Target, ...]:
         Target("crawler_rules", of_crawlers, change_rules, _rules, ()),
         Target("comparison_rules", of_comparison, change_rules, _rules, ()),
         Target("messages", (_message_seed(),), change_messages, _messages, (BadFile,)),
+        Target("briefs", ((briefs.HOME / "privacy.yml").read_bytes(),), change_messages, _briefs, (BadFile,)),
+        Target("chapters", (chapters.FILE.read_bytes(),), change_messages, _chapters, (BadFile,)),
     )
