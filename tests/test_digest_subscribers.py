@@ -275,9 +275,9 @@ def test_a_domain_in_another_script_becomes_what_the_dns_knows() -> None:
 
 @given(st.text())
 def test_no_text_steers_a_header(text: str) -> None:
-    from digest.delivery.message import _mail
+    from digest.delivery.message import mail_of
 
-    made = _mail(text, "<p>x</p>", "x", "a@example.org", HEAD, FIRST)
+    made = mail_of(text, "<p>x</p>", "x", "a@example.org", HEAD, FIRST)
     head = made.as_bytes().split(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in (" ", "\t")]
     assert names == [

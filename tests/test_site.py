@@ -17,6 +17,7 @@ import serve
 from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
 from pages.browse import browse
 from pages.http import formatting as words
+from positions.catalog.records import STANCES
 
 
 @pytest.fixture(scope="module")
@@ -370,7 +371,7 @@ def test_every_word_of_the_vocabularies_is_in_the_glossary() -> None:
     for section, keys in (("statuses", STATUSES), ("kinds", KINDS), ("levels", LEVELS), ("changes", CHANGE_KINDS)):
         assert set(keys) == set(glossary[section])
         assert all(entry["word"] and entry["means"] for entry in glossary[section].values())
-    assert set(glossary["stances"]) == {"support", "support_if_amended", "oppose", "oppose_unless_amended", "watch"}
+    assert set(glossary["stances"]) == set(STANCES)
 
 
 def test_datasette_folder_is_no_package() -> None:
