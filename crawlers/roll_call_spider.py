@@ -53,6 +53,10 @@ class RollCallSpider(SourceSpider):
         """A roll call as it came."""
         raise NotImplementedError
 
+    def fields(self, body: bytes) -> list[str]:
+        """The names of what a roll call's record holds."""
+        raise NotImplementedError
+
     def should_list(self, jurisdiction: str, session: str) -> bool:
         return session == str(self.congress)
 
@@ -110,5 +114,6 @@ class RollCallSpider(SourceSpider):
             yield self.read(response.body, year, number)
         except BadRecord as error:
             raise Unreadable(str(error)) from error
+        self.audit("roll_call", self.fields(response.body))
         self.there[year].add(self.roll_call_id(year, number))
         yield self.tally(year)

@@ -335,8 +335,13 @@ def with_a_new_field(source: str, folder: Path) -> None:
 
     for path in filter(Path.is_file, folder.rglob("*")):
         body = path.read_text()
-        if body.lstrip().startswith("<"):
-            path.write_text(re.sub(r"<(bill|Bill|extension)>", r"<\1><brandNew>1</brandNew>", body))
+        if path.suffix == ".csv":
+            head, *rows = body.splitlines()
+            path.write_text("\n".join([f"{head},brandNew", *(f"{row},1" for row in rows), ""]))
+        elif body.lstrip().startswith("<"):
+            path.write_text(
+                re.sub(r"<(bill|Bill|extension|vote-metadata|roll_call_vote)>", r"<\1><brandNew>1</brandNew>", body)
+            )
         else:
             path.write_text(json.dumps(add(json.loads(body))))
 

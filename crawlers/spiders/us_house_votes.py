@@ -5,6 +5,7 @@ from __future__ import annotations
 import scrapy
 
 from crawlers.parsers import house_votes as hv
+from crawlers.parsers import xmltree
 from crawlers.people import RollCall
 from crawlers.roll_call_spider import RollCallSpider
 
@@ -31,3 +32,7 @@ class UsHouseVotesSpider(RollCallSpider):
 
     def read(self, body: bytes, year: int, number: int) -> RollCall:
         return hv.parse_roll_call(body, year=year, number=number)
+
+    def fields(self, body: bytes) -> list[str]:
+        root = xmltree.parse(body, root="rollcall-vote", doctype=True)
+        return [str(each.tag) for each in root.iterfind("vote-metadata/*")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawlers.parsers import senate_votes as sv
+from crawlers.parsers import xmltree
 from crawlers.people import RollCall
 from crawlers.roll_call_spider import RollCallSpider
 
@@ -31,3 +32,6 @@ class UsSenateVotesSpider(RollCallSpider):
     def session_of(year: int) -> int:
         """A Congress begins in an odd year."""
         return 1 if year % 2 else 2
+
+    def fields(self, body: bytes) -> list[str]:
+        return [str(each.tag) for each in xmltree.parse(body, root="roll_call_vote").iterfind("*")]

@@ -350,7 +350,7 @@ def us_people(folder: Path, count: int, announced: int) -> None:
     for name in us_people_spider.FILES:
         rows: Any = {} if name == us_people_spider.FILES[4] else []
         if name == us_people_spider.FILES[0]:
-            row = golden(f"us_people/*/congress-legislators/{name}.json")[1]
+            row = golden(f"us_people/*/congress-legislators/{name}.json")[0]
             rows = clones(row, count, id=lambda n: {"bioguide": f"X{n:06}"})
         put(folder, f"{congress_legislators.HOST}/{name}.json", rows)
 
