@@ -90,6 +90,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/sitemap-pages.xml",
         "/robots.txt",
         "/llms.txt",
+        "/api/openapi.json",
+        "/api/coverage",
         "/favicon.ico",
         "/-/health",
         "/-/metrics",
@@ -114,6 +116,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/subscribe/confirm/aaaaaaaaaaaa",
     ),
     "Error": (
+        "/-/mcp",
         "/nothing",
         "/corpus/nothing",
         "/corpus?sql=nonsense",
