@@ -28,13 +28,13 @@ NUMBER = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 #: The addresses of ours that end with .csv, by the pattern of their route.
 OURS = {
     r"^/browse/map\.csv$": ["/browse/map.csv", "/browse/map.csv?kind=bill"],
-    r"^/browse\.(?P<form>atom|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
-    r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|ics|csv|xlsx|json)$": [
+    r"^/browse\.(?P<form>atom|feed|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
+    r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|feed|ics|csv|xlsx|json)$": [
         "/areas/broadband.csv",
         "/jurisdictions/us.csv",
         "/positions/tc-hotspot-lending.csv",
     ],
-    r"^/(deadlines|calendar)\.(?P<form>atom|ics|csv|xlsx|json)$": [
+    r"^/(deadlines|calendar)\.(?P<form>atom|feed|ics|csv|xlsx|json)$": [
         "/deadlines.csv",
         "/deadlines.csv?past=1",
         "/calendar.csv",

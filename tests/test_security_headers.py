@@ -94,6 +94,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/dumps/20220309T034000Z/tags.parquet",
         "/robots.txt",
         "/llms.txt",
+        "/api/openapi.json",
+        "/api/coverage",
         "/favicon.ico",
         "/-/health",
         "/-/metrics",
@@ -118,6 +120,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/subscribe/confirm/aaaaaaaaaaaa",
     ),
     "Error": (
+        "/-/mcp",
         "/nothing",
         "/corpus/nothing",
         "/corpus?sql=nonsense",

@@ -100,8 +100,9 @@ async def only_questions(call, go_on):
     return found
 
 
-@hookimpl
+@hookimpl(tryfirst=True)
 def asgi_wrapper(datasette):
+    """Inside of what security.py adds to every answer."""
     rates = Rates(current().mcp_calls)
 
     def wrap(app):
