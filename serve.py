@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import sqlite3
@@ -101,6 +102,9 @@ def build(
     metadata = named_tree(yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8")))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
+    # The package of MCP would set up the log of the whole program where nothing has yet; this is how it is without any.
+    if not logging.getLogger().handlers and logging.lastResort:
+        logging.getLogger().addHandler(logging.lastResort)
     application = Site(
         files=[str(corpus)],
         metadata=metadata,

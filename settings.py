@@ -198,6 +198,7 @@ class Configuration:
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
+    mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
     terms_versions: Annotated[str, _versions] = "10"
     stale_hours: Annotated[int, _whole(1, 100_000)] = 48
     keep_rejects_days: Annotated[int, _whole(1, 100_000)] = 180

@@ -54,17 +54,22 @@ def history(until: str) -> Iterator[tuple[str, list[tuple[str, str, str, bytes]]
                 yield index["paths"][path], [(*row[:3], data[starts[row[3]] : starts[row[3] + 1]]) for row in rows]
 
 
-def changed_days(rows: list[tuple[str, str, str, bytes]]) -> list[tuple[str, str]]:
-    """The (number, day) of each commit that is the company's change of its words."""
+def changed_days(rows: list[tuple[str, str, str, bytes]], kinds: Counter[str] | None = None) -> list[tuple[str, str]]:
+    """The (number, day) of each commit that is the company's change of its words; `kinds` counts what all of them are."""
     found, recent, whole = [], [""], 0
+    kinds = Counter() if kinds is None else kinds
     for sha, day, subject, body in rows:
         now = words(body)
+        told = not subject.startswith(_ARCHIVE_DID_IT)
+        kinds["records of a change"] += told
+        kinds["of these, with the words of the record before"] += told and now == recent[-1]
+        kinds["of these, with words of the last twenty versions"] += told and now != recent[-1] and now in recent
         if now == recent[-1]:
             continue
-        if not subject.startswith(_ARCHIVE_DID_IT) and now not in recent and len(now) >= 0.2 * whole:
+        if told and now not in recent and len(now) >= 0.2 * whole:
             found.append((sha, day))
         whole = len(now) if len(now) >= 0.2 * whole else whole
-        recent = [*recent, now][-8:]
+        recent = [*recent, now][-20:]
     return found
 
 
@@ -100,8 +105,9 @@ def main() -> None:
         counts["versions that are a commit of the document"] += sum(
             any(row[0] in url for row in rows) for url in versions
         )
+        changes = changed_days(rows, counts)
         if given.since:
-            expected = Counter(day for _, day in changed_days(rows) if day > given.since)
+            expected = Counter(day for _, day in changes if day > given.since)
             sql = "select happened_on from changes where document_id = ? and kind = 'action' and happened_on > ?"
             told = Counter(day for (day,) in db.execute(sql, [document, given.since]))
             counts["changes expected"] += len(expected)

@@ -17,12 +17,15 @@ from sqlite_utils import Database
 from terms_archive import NEW, TECHNICAL, Archive, license_text
 
 import serve
+from classify.tagger import Tag, Tagging
 from comparison.versions import company_provisions as cp
 from crawlers.items import Document
 from crawlers.spiders.corp_terms import CorpTermsSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
+from derive.company_scope import in_scope, retag_if_changed
+from derive.priority import Facts, Grade, priority_rules
 from pages.documents import text_versions
 from store.connect import connect
 
@@ -228,7 +231,7 @@ async def test_company_page_tells_what_its_rules_say_and_what_turned(site: Datas
     page = re.sub(r"\s+", " ", await get(site, "/companies/amazon"))
     assert "Amazon Kindle Store: Terms of Service" in page
     assert "Readers may not lend or pass it on" in page
-    assert "Readers' data go to advertisers or data brokers" in page
+    assert "Readers&#39; data go to advertisers or data brokers" in page
     assert re.search(r'<time datetime="2024-05-05">.*<time datetime="2024-03-05">', page), "newest first"
     assert 'href="/positions/cp-fair-ebook-terms' in page
     spanish = await get(site, "/es/companies/amazon")
@@ -257,4 +260,37 @@ async def test_versions_page_says_what_turned(site: Datasette) -> None:
     keys = re.findall(r'<option value="([0-9a-f]{12})"', listed)
     page = re.sub(r"\s+", " ", await get(site, f"/documents/{STORE}/versions?from={keys[0]}&to={keys[2]}"))
     assert "Lending and sharing what was paid for" in page
-    assert "Selling or sharing data about readers</strong>: New: Readers' data go to advertisers" in page
+    assert "Selling or sharing data about readers</strong>: New: Readers&#39; data go to advertisers" in page
+
+
+# --------------------------------------------------------------------- areas
+
+
+def test_rules_of_a_company_carry_the_areas_of_its_entry_alone() -> None:
+    tags = tuple(Tag(area, 0.9, True, ()) for area in ("privacy", "intellectual-freedom"))
+    found = in_scope("corp-contrib-zoom-terms-of-service", "Zoom: Terms of Service", Tagging(tags, 1, 0.5))
+    assert [(tag.area, tag.tagged) for tag in found.areas] == [("privacy", True), ("intellectual-freedom", False)]
+    nobody = in_scope("corp-contrib-x", "Nobody: Terms", Tagging(tags, 1, 0.5))
+    assert not any(tag.tagged for tag in nobody.areas)
+    bill = Tagging(tags, 1, 0.5)
+    assert in_scope("us-119-hr1", "Zoom: Terms of Service", bill) is bill
+
+
+def test_companies_are_tagged_again_when_their_areas_change(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert = (
+        "insert into taggings (document_id, text_hash, version, priority, priority_score) values (?, 'h', 'v', 1, 0.5)"
+    )
+    stored.execute(insert, [STORE])
+    hashed = "select text_hash from taggings"
+    retag_if_changed(stored)
+    assert stored.execute(hashed).fetchone() == ("",)
+    stored.execute("update taggings set text_hash = 'h'")
+    retag_if_changed(stored)
+    assert stored.execute(hashed).fetchone() == ("h",), "nothing has changed"
+
+
+def test_rules_of_companies_are_listed_and_never_must_see_by_themselves() -> None:
+    facts = Facts(
+        id=STORE, kind="corporate_policy", names=("Library Services and Technology Act",), areas={"copyright"}
+    )
+    assert priority_rules().grade(facts) == Grade(1, "corporate", 1)

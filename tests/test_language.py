@@ -20,6 +20,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
+from comparison.versions.company_provisions import load_kinds
 from digest.issues.effects import says
 from digest.issues.words import sentences
 from pages.browse.trackers import load_trackers
@@ -66,6 +67,12 @@ PUBLIC = [
         "tour",
         "tracker",
         "trackers",
+        "companies",
+        "company",
+        "position_companies",
+        "_archive_credit",
+        "_company_change",
+        "_company_says",
     )
 ]
 #: Modules whose words those pages show.
@@ -111,7 +118,7 @@ def of_code(path: Path) -> Iterator[str]:
 
 
 def of_glossary() -> Iterator[str]:
-    for section in formatting.SECTIONS:
+    for section in (*formatting.SECTIONS, "motions"):
         for entry in formatting.glossary()[section].values():
             yield from (entry[name] for name in ("word", "plural", "means") if name in entry)
     yield from formatting.glossary()["jurisdictions"].values()
@@ -151,6 +158,8 @@ def everything() -> dict[str, str]:
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
         said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
+    for kind in load_kinds().values():
+        said |= dict.fromkeys([kind.title, *(way.says for way in kind.ways)], "company_provisions.yml")
     for area in load_areas().areas:
         said |= {area.title: "areas.yml", area.description: "areas.yml"}
     return said

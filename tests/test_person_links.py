@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -10,9 +11,11 @@ from sqlite_utils import Database
 from crawlers.items import Bill, Sponsor
 from crawlers.people import Ballot, Person, RollCall
 from crawlers.storage import people, roll_calls
+from crawlers.storage.merge_remote import take_over
 from crawlers.storage.person_links import link_people
 from crawlers.storage.person_match import read_name
 from crawlers.storage.record import upsert
+from store.connect import open_corpus
 
 NOW = "2026-07-01T00:00:00Z"
 #: key, first name, family name, chamber, district
@@ -166,6 +169,21 @@ def test_sponsors_are_found_by_key_then_by_name_and_follow_their_bill(legislatur
         assert {row[0]: row[1:] for row in legislature.execute(sql).fetchall()} == expected
 
 
+@pytest.mark.parametrize(("key", "found"), [("4", None), ("20", "20")])
+def test_a_key_behind_a_bare_name_of_the_other_chamber_is_a_guess(
+    key: str, found: str | None, legislature: Database
+) -> None:
+    name = {"4": "Smith", "20": "Senator20"}[
+        key
+    ]  # the House, where the bill is, has two of the first and none of the second
+    upsert(
+        legislature, [bill(Sponsor(name=name, role="cosponsor", person_id=f"ocd-person/{key}"))], now=NOW, silent=True
+    )
+    link_people(legislature)
+    rows = [row for (row,) in legislature.execute("select person from person_of_sponsor").fetchall()]
+    assert rows == ([f"ocd-person/{found}"] if found else [])
+
+
 @pytest.mark.parametrize(("party", "found"), [("D", 1), ("R", 0), (None, 0)])
 def test_a_sponsor_of_long_ago_needs_first_name_and_party_too(
     party: str | None, found: int, legislature: Database
@@ -178,3 +196,19 @@ def test_a_sponsor_of_long_ago_needs_first_name_and_party_too(
 
 def test_a_name_of_nothing_has_no_reading() -> None:
     assert read_name(" * ").readings == ()
+
+
+def test_people_and_roll_calls_of_a_spool_are_taken_over_once(legislature: Database, tmp_path: Path) -> None:
+    linked(legislature, voted(Ballot(name="Meier", word="yes"), Ballot(name="Smith", word="no", party="R")))
+    spool = Path(legislature.execute("pragma database_list").fetchone()[2])
+    target = open_corpus(tmp_path / "other" / "corpus.db")
+    tables = ("people", "person_ids", "person_names", "votes")
+    for _ in range(2):
+        take_over(target, spool, now=NOW)
+        link_people(target)
+        for table in tables:
+            names = "id, name, chamber" if table == "people" else "*"
+            sql = f"select {names} from {table} order by 1, 2"
+            assert target.execute(sql).fetchall() == legislature.execute(sql).fetchall(), table
+        assert target.execute("select count(*) from person_terms").fetchone() == (0,)
+    target.close()

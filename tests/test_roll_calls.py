@@ -133,7 +133,7 @@ def test_another_roll_call_than_was_asked_for_is_not_taken() -> None:
         ("On Ordering the Previous Question", "previous-question"),
         ("On the Cloture Motion S. 5", "cloture"),
         ("On the Nomination PN373", "nomination"),
-        ("On the Motion to Proceed S.J.Res. 76", "proceed"),
+        ("On the Motion to Proceed S.J.Res. 76", "procedural"),
         ("On Overriding the Veto", "veto-override"),
         ("Adopt amendment L.007", "amendment"),
         ("Third Reading", "passage"),

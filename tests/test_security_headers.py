@@ -14,6 +14,7 @@ from hostile_fixtures import FAMILY
 from site_corpus import BROADBAND
 
 from desk.web.routes import ROUTES
+from operations.dumps.dump import dump
 from pages.http.headers import headers_for
 
 pytestmark = pytest.mark.slow
@@ -42,6 +43,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/glossary",
         "/about",
         "/tour",
+        "/dumps",
         "/api",
         "/digest",
         f"/digest/{ISSUE}",
@@ -88,6 +90,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/digest.atom",
         "/sitemap.xml",
         "/sitemap-pages.xml",
+        "/dumps/latest/tags.parquet",
+        "/dumps/20220309T034000Z/tags.parquet",
         "/robots.txt",
         "/llms.txt",
         "/favicon.ico",
@@ -157,6 +161,7 @@ EVERYWHERE = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
     config, _ = hostile_fixtures.build(tmp_path_factory.mktemp("headers"))
     assert hostile_fixtures.released(config) == ISSUE
+    dump(config, now="2022-03-09T03:40:00Z")
     return desk_fixtures.site_of(config, mail=config)
 
 

@@ -116,8 +116,15 @@ def _way(name: str, entry: Mapping[str, Any]) -> Way:
         patterns = {key: tuple(pattern(each) for each in entry.get(key, ())) for key in (_ANY, _NEAR, _UNLESS)}
     except BadPattern as error:
         raise ValueError(str(error)) from error
-    texts = {key: tuple(map(str, entry[key])) for key in ("examples", "counterexamples")}
-    return Way(id=name, says=str(entry["says"]), **patterns, **texts)
+    return Way(
+        id=name,
+        says=str(entry["says"]),
+        any=patterns[_ANY],
+        near=patterns[_NEAR],
+        unless=patterns[_UNLESS],
+        examples=tuple(map(str, entry["examples"])),
+        counterexamples=tuple(map(str, entry["counterexamples"])),
+    )
 
 
 @cache
@@ -229,7 +236,7 @@ def read_company_provisions(db: Database) -> int:
     """Read the rules of companies that were not read as they are now, with all their versions; return how many documents."""
     stale = db.execute(_STALE, [edition()]).fetchall()
     for key, document_type, text, read_from in stale:
-        rows = [
+        rows: list[tuple[Any, ...]] = [
             (key, "", None, n, "stands", each.kind, each.way, each.words, None, None)
             for n, each in enumerate(provisions(text, document_type))
         ]
@@ -255,4 +262,5 @@ def read_company_provisions(db: Database) -> int:
 def _told(difference: Difference) -> tuple[str | None, str | None, str | None, str | None]:
     """Way and words now, way and words before."""
     new, old = difference.new, difference.old
-    return (new and new.way, new and new.words, old and old.way, old and old.words)
+    now = (new.way, new.words) if new else (None, None)
+    return (*now, old.way, old.words) if old else (*now, None, None)

@@ -95,7 +95,7 @@ def parse_person(row: Record, *, is_current: bool, offices: Iterable[Record] = (
             contact_form=web_address(last.get("contact_form")),
             is_current=is_current,
             ids=tuple(sorted(_ids(row["id"]))),
-            names=tuple(_names(row, full)),
+            names=tuple(dict.fromkeys(_names(row, full))),
             terms=tuple(terms),
             offices=tuple(_offices(last if is_current else {}, offices)),
         )

@@ -1,8 +1,8 @@
 """Open Terms Archive on GitHub: its tarball, its lists of commits and its Markdown as records. Nothing is fetched here.
 
 A commit records one text of one kind of terms of one service. What a recorded text means is judged from its words, because the
-archive calls every difference of a page's Markdown a change: two of five differ in addresses or layout alone, and one in four
-brings back a text that the same page had a few records before.
+archive calls every difference of a page's Markdown a change: nearly half differ in addresses or layout alone, and one in four
+brings back a text that the same page had a few records before (docs/sources/corp_terms.md).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LARGEST, LARGEST_OF_ALL = 8 * 1024 * 1024, 2 * 1024 * 1024 * 1024
 #: A text with less than this share of the letters of the one before is a page that could not be read.
 PARTIAL = 0.2
 #: A text that is the same as one of the last so many is the page going back and forth.
-RECENT = 8
+RECENT = 20
 
 FIRST, CHANGE, TECHNICAL, UNKNOWN = "first", "change", "technical", "unknown"
 _SUBJECTS = {
@@ -231,7 +231,8 @@ def judge(commits: Iterable[tuple[Commit, str]], before: Sequence[str] = ()) -> 
             judged = "first" if commit.kind == FIRST else "changed"
         if judged != "partial":
             whole = len(text)
-        recent = [*recent, (own, len(text))][-RECENT:]
+        if judged != "same":
+            recent = [*recent, (own, len(text))][-RECENT:]
         found.append(Recorded(commit, text, judged))
     return found
 

@@ -9,12 +9,13 @@ from dataclasses import fields, replace
 
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, collaboration
+from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
-from desk.web.routing import staff_page
+from desk.web.request_parsing import LARGEST_FILE
+from desk.web.routing import NUMBER, staff_page
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
@@ -131,7 +132,17 @@ def weekly_page(context: RequestContext) -> Answer:
     return Page("desk/weekly.html", {"r": weekly_report(context.db, ours, done, last), "r_kinds": advocacy.KINDS})
 
 
-@staff_page(r"/advocacy", post="reviewer")
+@staff_page(rf"/advocacy/files/{NUMBER}", methods="GET")
+def advocacy_file(context: RequestContext) -> Answer:
+    """Download a file of a record."""
+    found = advocacy_files.read(context.db, int(context.path["number"]))
+    if found is None:
+        raise HTTPError(404, "There is no such file.")
+    # Never as what it says it is: a browser must not show what somebody uploaded as a page of ours.
+    return Attachment(*found, "application/octet-stream")
+
+
+@staff_page(r"/advocacy", post="reviewer", max_bytes=LARGEST_FILE, files=True)
 def advocacy_page(context: RequestContext) -> Answer:
     """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
     problem, typed = None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
@@ -141,7 +152,13 @@ def advocacy_page(context: RequestContext) -> Answer:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
                 return _saved(context, "/desk/advocacy", "The record is withdrawn.")
-            advocacy.add(
+            if context.typed("step") == "remove":
+                advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
+                return Redirect("/desk/advocacy", "The file is removed.")
+            upload = context.files.get("file")
+            if upload is not None:
+                advocacy_files.check(context.db, number, upload)
+            kept = advocacy.add(
                 context.db,
                 context.me,
                 _record(typed, public=context.typed("public") == "1"),
@@ -149,6 +166,8 @@ def advocacy_page(context: RequestContext) -> Answer:
                 corrects=number or None,
                 seen=context.number("seen"),
             )
+            if upload is not None:
+                advocacy_files.attach(context.db, context.me, kept, upload, context.now)
             return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
             problem = str(error)
@@ -157,7 +176,10 @@ def advocacy_page(context: RequestContext) -> Answer:
     values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
     values = {"public": context.typed("public"), **values, "document_id": values["document_id"] or document}
     view = {
-        "rows": advocacy.records(context.db, document_id=document or None),
+        "rows": [
+            each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
+            for each in advocacy.records(context.db, document_id=document or None)
+        ],
         "kinds": advocacy.KINDS,
         "v": values,
         "record": row["record_id"] if row else number,

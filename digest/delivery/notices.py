@@ -73,11 +73,14 @@ def queue(db: Database, notices: Iterable[Notice], *, now: str) -> int:
 
     What was superseded, because the person chose another way since, counts as not got.
     """
+    waiting = [each for each in notices if not _is_told(db, each)]
+    if not waiting:  # most of the time: nobody else is kept from writing
+        return 0
     with writing(db):
         batch = db.execute("select coalesce(max(batch), 0) + 1 from notices").fetchone()[0]
         written: set[tuple[int, int]] = set()
-        for each in notices:
-            if _is_told(db, each):
+        for each in waiting:
+            if _is_told(db, each):  # by another process since
                 continue
             own = batch if each.way == EMAIL else batch + 1
             told = json.dumps(

@@ -21,7 +21,7 @@ _LEAST, _MOST = 2_048, 122_880
 #: No object may be longer than DuckDB is prepared for.
 _LONGEST = 16 * 1024 * 1024
 #: One file after the other on one processor: the site and the collectors go on meanwhile. Nothing is loaded from elsewhere.
-_SETTINGS = {
+_SETTINGS: dict[str, str | int | float | list[str]] = {
     "threads": 1,
     "memory_limit": "512MB",
     "autoinstall_known_extensions": False,

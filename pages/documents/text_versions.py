@@ -269,7 +269,12 @@ def _company(head: Row, before: str, after: str) -> list[Row]:
 def told(difference: company_provisions.Difference) -> Row:
     """A difference in the rules of a company as pages show it."""
     new, old = difference.new, difference.old
-    return told_row(difference.what, difference.kind, new and (new.way, new.words), old and (old.way, old.words))
+    return told_row(
+        difference.what,
+        difference.kind,
+        (new.way, new.words) if new else None,
+        (old.way, old.words) if old else None,
+    )
 
 
 def told_row(what: str, kind_id: str, new: tuple[str, str] | None, old: tuple[str, str] | None) -> Row:

@@ -167,9 +167,9 @@ def _brief(db: sqlite3.Connection, position_id: str) -> BriefParts | None:
     )
 
 
-def _as_of(date: str) -> str:
-    """A whole or partial date in words."""
-    return formatting.month_in_words(date) if len(date) == 7 else formatting.date_in_words(date)
+def _as_of(date: str | None) -> str:
+    """A whole or partial date in words, "" for none."""
+    return formatting.month_in_words(date) if date and len(date) == 7 else formatting.date_in_words(date)
 
 
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:

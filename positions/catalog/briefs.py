@@ -33,7 +33,7 @@ _KEYS: dict[str, dict[str, str | None]] = {
 #: What must be there in each part: a fact or a sum has its source and the words that were read there.
 _NEEDED = {
     "asks": ("whom", "words", "address"),
-    "amounts": ("amount", "words", "as_of", "address", "passage"),
+    "amounts": ("amount", "words", "address", "passage"),
     "points": ("words", "address", "passage"),
     "objection": ("words",),
     "answer": ("words",),

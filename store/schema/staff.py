@@ -40,6 +40,8 @@ INTAKE_APPEND_ONLY = [
     "units",
     "unit_members",
     "area_units",
+    "advocacy_files",
+    "advocacy_files_removed",
 ]
 
 
@@ -421,3 +423,34 @@ def create_calendar_links(db: Database) -> None:
         create table calendar_links (
             account_id integer primary key references accounts(id), token_hash text not null unique, made_at text not null
         )""")
+
+
+@intake()
+def add_drafts_of_documents(db: Database) -> None:
+    # 1: for staff only. The public reads the newest row of a document that is no draft.
+    db.execute("alter table hand_documents add column draft integer not null default 0")
+    db.execute("drop view current_hand_documents")
+    for name, which in (("current_hand_documents", ""), ("public_hand_documents", "and o.draft = 0")):
+        db.execute(f"""
+            create view {name} as select * from hand_documents r
+            where r.id = (select max(o.id) from hand_documents o where o.document_id = r.document_id {which})""")
+
+
+@intake()
+def create_advocacy_files(db: Database) -> None:
+    # Small files of a record of advocacy (desk.queue.advocacy_files), for staff alone.
+    db.execute("""
+        create table advocacy_files (
+            id integer primary key, record_id integer not null, name text not null, body blob not null,
+            added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index advocacy_files_by_record on advocacy_files (record_id)")
+    db.execute("""
+        create table advocacy_files_removed (
+            file_id integer primary key references advocacy_files(id),
+            removed_by integer not null references accounts(id), removed_at text not null
+        )""")
+    db.execute("""
+        create view current_advocacy_files as select * from advocacy_files
+        where id not in (select file_id from advocacy_files_removed)""")
+    only_added_to(db, "advocacy_files", "advocacy_files_removed")

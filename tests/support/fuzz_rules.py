@@ -17,7 +17,8 @@ from fuzzing import change_bytes, change_text, change_tree
 
 from comparison import rules as compared
 from comparison.similarity import families
-from crawlers import live_check, sources
+from comparison.versions import company_provisions
+from crawlers import companies, live_check, sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states
 from crawlers.status import ceremonial, session_end
@@ -48,6 +49,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/probes.yml": live_check.load_probes.__wrapped__,
     "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
+    "comparison/versions/company_provisions.yml": company_provisions.load_kinds.__wrapped__,
+    "crawlers/companies.yml": companies.load_companies.__wrapped__,
 }
 
 

@@ -6,14 +6,17 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from conftest import ROOT, clean_environment
 
@@ -66,6 +69,16 @@ class Demo:
         return self.process.wait(timeout=30)
 
 
+def _wait(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert process.poll() is None, "it ended before it answered"
+        time.sleep(0.1)
+    raise AssertionError("nobody answers")
+
+
 @contextmanager
 def demo(command: Sequence[str], cwd: Path, temporary: Path, *arguments: str, **more: str) -> Iterator[Demo]:
     """Open a demo in an empty folder, with another folder for what is temporary; killed at the end."""
@@ -86,6 +99,7 @@ def demo(command: Sequence[str], cwd: Path, temporary: Path, *arguments: str, **
             errors.seek(0)
             assert found, text + errors.read()
             staff, partner = re.findall(r"password (\S+)", text)
+            _wait(urlsplit(found[1]).port or 0, process)
             yield Demo(found[1], staff, partner, process)
         finally:
             if process.poll() is None:
