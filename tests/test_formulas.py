@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import hostile_fixtures
+import people_fixtures
 import pytest
 from desk_fixtures import site_of
 
@@ -39,6 +40,7 @@ OURS = {
         "/calendar.csv",
     ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
+    r"^/votes/(?P<id>[a-z0-9-]+)\.csv$": [f"{people_fixtures.OHIOS_VOTE}.csv"],
 }
 #: For staff alone; they are written by the same code (pages.export.exports.csv_lines), or hold nothing of anybody's.
 STAFF = {r"^/desk/ours\.(?P<form>csv|xlsx|ics)$", r"^/desk/import/template\.csv$"}
