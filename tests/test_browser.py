@@ -59,6 +59,8 @@ PAGES = {
     "by-number": "/browse?q=hr+1783",
     "mistyped": "/browse?q=libary",
     "people": "/people",
+    "scorecard-of-members": "/scorecard/members?position=tc-hotspot-lending",
+    "scorecard-method": "/scorecard/members/method",
     "people-nobody": "/people?q=nobody+at+all",
     "person": READERS_PAGE,
     "committee": COMMITTEES_PAGE,

@@ -43,7 +43,11 @@ OURS = {
     r"^/votes/(?P<id>[a-z0-9-]+)\.csv$": [f"{people_fixtures.OHIOS_VOTE}.csv"],
 }
 #: For staff alone; they are written by the same code (pages.export.exports.csv_lines), or hold nothing of anybody's.
-STAFF = {r"^/desk/ours\.(?P<form>csv|xlsx|ics)$", r"^/desk/import/template\.csv$"}
+STAFF = {
+    r"^/desk/ours\.(?P<form>csv|xlsx|ics)$",
+    r"^/desk/import/template\.csv$",
+    r"^/desk/targets\.(?P<form>csv|xlsx)$",
+}
 OPTIONS = ("", "_stream=1", "_dl=1", "_header=off", "_labels=on", "_size=2&_stream=on", "_trace=1", "_shape=objects")
 SIGNS = (
     "=1+1",

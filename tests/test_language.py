@@ -63,6 +63,8 @@ PUBLIC = [
         "position",
         "positions",
         "roll_call",
+        "scorecard_members",
+        "scorecard_method",
         "tracker",
         "trackers",
     )

@@ -52,6 +52,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         f"/es/documents/{BROADBAND}",
         "/subscribe",
         "/people",
+        "/scorecard/members",
+        "/scorecard/members/method",
         READERS_PAGE,
         COMMITTEES_PAGE,
         OHIOS_VOTE,

@@ -9,6 +9,7 @@ from pages.export.exports import csv_lines
 from pages.http import language
 from pages.http.site import KEY, arguments, cache_headers, page_number, public_address, read, today
 from pages.people import committee, districts, news, people, person, roll_call
+from pages.positions import members
 
 FIND = "/find-my-legislators"
 
@@ -60,6 +61,16 @@ async def feed(datasette, request):
     return Response(body, content_type=f"{feeds.TYPES['atom']}; charset=utf-8", headers=cache_headers(datasette))
 
 
+async def scorecard_of_members(datasette, request):
+    position, member = request.args.get("position") or "", request.args.get("member") or ""
+    view = datasette.found(await read(datasette, members.members, position, member))
+    return await datasette.page(request, "scorecard_members.html", view)
+
+
+async def scorecard_method(datasette, request):
+    return await datasette.page(request, "scorecard_method.html", {})
+
+
 async def find_mine(datasette, request):
     """The form is sent and not part of an address, so that no log and no history has what was typed."""
     form, status = {}, 200
@@ -84,6 +95,8 @@ def skip_csrf(scope):
 def register_routes():
     return [
         (rf"^{FIND}$", find_mine),
+        (r"^/scorecard/members$", scorecard_of_members),
+        (r"^/scorecard/members/method$", scorecard_method),
         (r"^/people$", everybody),
         (rf"^/people/{KEY}$", one_person),
         (rf"^/committees/{KEY}$", one_committee),

@@ -6,7 +6,7 @@ import re
 
 from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
-from desk.queue import digest_page, lists, our_bills_pages
+from desk.queue import counted_votes_page, digest_page, lists, our_bills_pages, targets_page
 from desk.reviews import bulk, publishing, review_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
@@ -19,9 +19,11 @@ PAGE_MODULES = (
     sign_in,
     lists,
     our_bills_pages,
+    targets_page,
     digest_page,
     review_page,
     publishing,
+    counted_votes_page,
     bulk,
     report_pages,
     manual_entry_pages,
