@@ -7,6 +7,7 @@ process.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,13 @@ class PublicDatabase(Database):
         rows, description = self._as_rows(answer["columns"], answer["rows"])
         return Results(rows, answer["truncated"], description)
 
-    def _as_rows(self, columns: list[str], rows: list[list[Any]]) -> tuple[list[sqlite3.Row], Any]:
+    def _as_rows(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> tuple[list[sqlite3.Row], Any]:
         """Make the rows that Datasette expects: SQLite's own, by name and by number."""
         if not columns:
             return [], ()
         names = ", ".join('null as "{}"'.format(column.replace('"', '""')) for column in columns)
         cursor = self._empty.execute(f"select {names}")
-        return [sqlite3.Row(cursor, tuple(row)) for row in rows], cursor.description
+        return [sqlite3.Row(cursor, row) for row in rows], cursor.description
 
     def close(self) -> None:
         self.pool.close()

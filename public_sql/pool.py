@@ -14,14 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgpack
+
 from public_sql import limits, wire
 
 log = logging.getLogger("infopolicy.sql")
 
-#: Without the environment's Python paths and site packages: the worker needs the standard library and this package.
-_BOOT = "import sys; sys.path.append(sys.argv[1]); from public_sql.worker import main; main(sys.argv[2])"
+#: Without the environment: the worker needs the standard library, this package and MessagePack.
+_BOOT = "import sys; sys.path += sys.argv[2:]; from public_sql.worker import main; main(sys.argv[1])"
 _NOTHING: dict[str, str] = {}  # no secret of the environment
-_ROOT = Path(__file__).resolve().parent.parent
+#: Where a worker finds this package, and MessagePack: it starts without the environment's packages.
+_PATHS = [str(Path(module).resolve().parents[1]) for module in (__file__, msgpack.__file__)]
 
 
 class Busy(Exception):
@@ -43,7 +46,7 @@ class Worker:
         self.link, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _BOOT, str(_ROOT), str(corpus)],
+                [sys.executable, "-I", "-S", "-c", _BOOT, str(corpus), *_PATHS],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -92,9 +95,13 @@ class Pool:
         """
         if self._under_way >= limits.WORKERS + limits.WAITING:
             raise Busy
+        try:
+            message = wire.encode([sql, params, milliseconds, most])
+        except (OverflowError, UnicodeEncodeError) as error:  # SQLite could not hold such a parameter either
+            return {"error": "query", "message": str(error)}
         self._under_way += 1
         try:
-            loop, message = asyncio.get_running_loop(), wire.encode([sql, params, milliseconds, most])
+            loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self.threads, self._ask, message, milliseconds, time.monotonic())
         finally:
             self._under_way -= 1

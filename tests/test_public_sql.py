@@ -121,10 +121,26 @@ async def test_a_table_that_comes_later_can_be_read(tmp_path: Path) -> None:
 
 
 def test_only_plain_values_come_from_a_worker() -> None:
-    values = [1, 2**63 - 1, 0.5, float("inf"), None, "é", b"\x00\xff"]
-    assert wire.decode(wire.encode([values])) == [values]
+    values = (1, 2**63 - 1, -(2**63), 0.5, float("inf"), None, "é", b"\x00\xff")
+    assert wire.decode(wire.encode(values)) == values
+    rows = wire.encode_rows([values, values]), wire.encode_rows([])
+    assert wire.decode(wire.answer(["a"], rows, 2, False)) == {
+        "columns": ("a",),
+        "rows": (values,) * 2,
+        "truncated": False,
+    }
     with pytest.raises(TypeError):
         wire.encode(object())
+
+
+@pytest.mark.parametrize("value", [2**64, "\ud800"])
+async def test_a_parameter_that_sqlite_cannot_hold_is_a_plain_error(tmp_path: Path, value: object) -> None:
+    site = serve.build(site_corpus.build(tmp_path), today=site_corpus.TODAY)
+    asked = site.get_database("corpus")
+    with pytest.raises(sqlite3.OperationalError):
+        await asked.execute("select ?", [value])
+    assert (await asked.execute("select ?", [7])).first()[0] == 7
+    asked.close()
 
 
 def test_a_message_that_is_too_long_or_late_or_cut_off_is_refused() -> None:
@@ -305,7 +321,7 @@ async def test_a_stuck_site_reports_nothing_to_systemd(
 
 def test_workers_end_with_their_pool(corpus: Path) -> None:
     pool = Pool(corpus)
-    assert asyncio.run(pool.ask("select 1", [], 1000, None))["rows"] == [[1]]
+    assert asyncio.run(pool.ask("select 1", [], 1000, None))["rows"] == ((1,),)
     [process] = [each.process for each in pool._all]
     del pool
     assert process.wait(10) is not None
