@@ -56,6 +56,7 @@ for command in (
     collecting.collect,
     collecting.run,
     collecting.merge,
+    collecting.districts,
     collecting.rebuild,
     collecting.publish,
     collecting.serve,

@@ -332,6 +332,33 @@ def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connectio
     assert (found.step, found.referral["description"]) == ("committee", "Re-referred to Finance")
 
 
+@pytest.mark.parametrize(
+    ("chamber", "words", "found"),
+    [
+        # Its own chamber refers it once more: it has not left, whatever the status says.
+        ("lower", "Passed on second consideration, refer to House Judiciary Committee", ("committee", "House")),
+        ("lower", "Passed on second consideration, refer to Senate Calendar Committee", ("chamber", "Senate")),
+        ("upper", "Introduced in the Senate, Referred to Senate Education Committee", ("committee", "Senate")),
+        ("upper", "Referred to third reading", ("chamber", "Senate")),
+        ("upper", "Committee amendment referred to Rules Committee", ("chamber", "Senate")),
+    ],
+)
+def test_a_bill_is_where_it_was_referred_last(
+    db: sqlite3.Connection, chamber: str, words: str, found: tuple[str, str]
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    copy.execute(
+        "insert into actions values (?, 9, '2022-03-02', ?, 'introduction', ?, null)", (OHIO_BILL, words, chamber)
+    )
+    passed = document(copy, OHIO_BILL, status="passed_first_chamber", status_on="2022-03-02")
+    decider = deciding.decider(copy, passed, DAY)
+    assert decider is not None
+    assert (decider.step, decider.chamber_name) == found
+    assert (decider.referral["description"] if decider.referral else words) == words
+
+
 async def test_a_document_shows_who_decides_its_votes_and_its_sponsors_pages(site: Any) -> None:
     page = (await site.client.get(f"/documents/{IN_COMMITTEE}")).text
     assert "Who decides next" in page

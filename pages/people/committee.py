@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.browse.cards import Card, cards
@@ -78,22 +79,32 @@ def _linked(row: Row) -> Row:
     return row | {"address": names.committee_address(row["id"], row["name"])}
 
 
-def waiting(db: sqlite3.Connection, key: str, today: datetime.date, *, with_hearing: bool = False) -> list[str]:
-    """The ids of the documents that a committee has now, those with the latest news first.
-
-    With ``with_hearing``, only those of which a hearing is ahead.
-    """
-    ahead = (
-        "and d.id in (select document_id from events where kind = 'hearing' and starts_at >= ?)" if with_hearing else ""
-    )
+def waiting(db: sqlite3.Connection, key: str, today: datetime.date) -> list[str]:
+    """The ids of the documents that a committee has now, those with the latest news first."""
     found = rows(
         db,
         f"""select {deciding.COLUMNS} from documents d where d.status in ({marks(sorted(UNDECIDED))}) and d.id in (
             select document_id from committees where code = ?
-        ) {ahead} order by coalesce(d.latest_action_on, d.published_on) desc, d.id""",
-        [*sorted(UNDECIDED), key, *([today.isoformat()] if with_hearing else [])],
+        ) order by coalesce(d.latest_action_on, d.published_on) desc, d.id""",
+        [*sorted(UNDECIDED), key],
     )
-    alive = {row["id"]: row for row in found if deciding.is_alive(row, today)}
+    return _had_by(db, found, [key], today)
+
+
+def to_be_heard(db: sqlite3.Connection, keys: Sequence[str], today: datetime.date) -> list[str]:
+    """The ids of the documents that some committees have now and of which a hearing is ahead."""
+    found = rows(
+        db,
+        f"""select distinct {deciding.COLUMNS} from events e cross join documents d on d.id = e.document_id
+        where e.starts_at >= ? and e.kind = 'hearing' and d.status in ({marks(sorted(UNDECIDED))})""",
+        [today.isoformat(), *sorted(UNDECIDED)],
+    )
+    return _had_by(db, found, keys, today)
+
+
+def _had_by(db: sqlite3.Connection, documents: list[Row], keys: Sequence[str], today: datetime.date) -> list[str]:
+    """Of some documents, in their order, those that one of these committees has now."""
+    alive = {row["id"]: row for row in documents if row["status"] != "reported" and deciding.is_alive(row, today)}
     named: dict[str, list[Row]] = {}
     ids = list(alive)
     for row in db.execute(
@@ -103,8 +114,7 @@ def waiting(db: sqlite3.Connection, key: str, today: datetime.date, *, with_hear
     return [
         each
         for each in ids
-        if alive[each]["status"] != "reported"
-        and any(row["code"] == key for row in deciding.lying(named.get(each, []), deciding.chamber_of(alive[each]))[0])
+        if any(row["code"] in keys for row in deciding.lying(named.get(each, []), deciding.chamber_of(alive[each]))[0])
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,11 @@ from pages.people import names
 
 #: What a committee does last with a bill: it has it no longer.
 _DONE = re.compile(r"report|discharg", re.IGNORECASE)
+#: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
+_REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
 _OTHER = {"lower": "upper", "upper": "lower"}
+#: Words that name the other chamber than this one.
+_OTHER_NAMED = defaultdict(lambda: re.compile("$^"), lower=re.compile("senate"), upper=re.compile("house|assembly"))
 ALIVE = UNDECIDED | {"to_executive"}
 #: What these functions need of a row of ``documents``: its text is long.
 COLUMNS = (
@@ -76,11 +81,11 @@ def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime
     place, status = document["jurisdiction"], document["status"]
     if status in ("to_executive", "passed_second_chamber", "passed"):
         return Decider("executive" if status == "to_executive" else "both", place)
-    where = chamber_of(document)
+    where = _chamber_now(db, document)
     here = (place, where, names.chamber(place, where))
     committees = rows(db, "select * from committees where document_id = ? order by ordinal", [document["id"]])
     having, done = lying(committees, where)
-    referral, reported = _last_moves(db, document["id"], where)
+    referral, reported = _last_moves(db, document["id"], where, _since(document, where))
     if reported or (done and not having):
         sent = done or [row for row in having if "markup" in (row["activity"] or "").lower()]
         waiting = [row for row in having if row not in sent]
@@ -107,6 +112,20 @@ def chamber_of(document: Mapping[str, Any]) -> str | None:
     """The chamber that has the bill: the other one once the first has passed it."""
     origin = document["chamber"]
     return _OTHER.get(origin, origin) if document["status"] == "passed_first_chamber" else origin
+
+
+def _chamber_now(db: sqlite3.Connection, document: Mapping[str, Any]) -> str | None:
+    """The same, but a bill that its own chamber refers to a committee once more has not left it, whatever its status says."""
+    origin, where = document["chamber"], chamber_of(document)
+    if where == origin:
+        return origin
+    referral, _ = _last_moves(db, document["id"], origin, document["status_on"] or "", strict=True)
+    return origin if referral else where
+
+
+def _since(document: Mapping[str, Any], where: str | None) -> str:
+    """The day since when a bill is in a chamber, as far as its status says."""
+    return "" if where == document["chamber"] else document["status_on"] or ""
 
 
 def lying(committees: Sequence[Row], chamber: str | None) -> tuple[list[Row], list[Row]]:
@@ -166,17 +185,24 @@ def seated(person: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _last_moves(db: sqlite3.Connection, document_id: str, chamber: str | None) -> tuple[Row | None, bool]:
-    """The last referral in a chamber, and whether a whole committee has reported the bill since."""
+def _last_moves(
+    db: sqlite3.Connection, document_id: str, chamber: str | None, since: str, *, strict: bool = False
+) -> tuple[Row | None, bool]:
+    """The last referral in a chamber, and whether a whole committee has reported the bill since.
+
+    With ``strict``, an action counts only if the source says that it was in this chamber, and its words do not name the other.
+    """
     referral, reported = None, False
     for action in rows(
         db,
-        "select acted_on, description, classification from actions where document_id = ? "
+        "select acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
         "and (chamber in (?, 'joint') or chamber is null) order by acted_on, ordinal",
-        [document_id, chamber],
+        [document_id, since, chamber],
     ):
         kind, words = action["classification"] or "", action["description"].lower()
-        if kind == "referral-committee" and "amendment" not in words:
+        if strict and (action["chamber"] != chamber or _OTHER_NAMED[chamber or ""].search(words)):
+            continue
+        if (kind == "referral-committee" or _REFERS.search(words)) and "amendment" not in words:
             referral, reported = action, False
         elif kind.startswith("committee-passage") and "subcommittee" not in words:
             reported = True

@@ -108,13 +108,19 @@ def chamber(jurisdiction: str | None, key: str | None) -> str:
     return _("Both chambers") if key == "joint" else ""
 
 
-def seat(jurisdiction: str, chamber_key: str | None, district: str | None, state: str | None = None) -> str:
-    """Where a member sits: ``Ohio, Senate, district 12``; ``U.S. House, Ohio 4``; ``U.S. Senate, Ohio``; "" if nowhere."""
+def state(code: str | None) -> str:
+    """The name of a state or territory by its code; "" where there is none (the House's clerk writes XX for delegates)."""
+    key = f"us-{(code or '').lower()}"
+    return formatting.place(key) if key in formatting.glossary()["jurisdictions"] else ""
+
+
+def seat(jurisdiction: str, chamber_key: str | None, district: str | None, code: str | None = None) -> str:
+    """Where a member sits: ``Ohio, Senate, district 12``; ``U.S. House, Ohio 4``; "" if nowhere. ``code`` is the state's."""
     house = chamber(jurisdiction, chamber_key)
     if not house:
         return ""
     if jurisdiction == "us":
-        place = formatting.place(f"us-{state.lower()}") if state else ""
+        place = state(code)
         number = district.rpartition("-")[2] if district and chamber_key == "lower" else ""
         where = f"{place} {number}" if number.isdecimal() and int(number) else place
         return ", ".join(filter(None, (_("U.S. {chamber}").format(chamber=house), where)))

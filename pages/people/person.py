@@ -10,7 +10,7 @@ from pages.browse.cards import Card, cards
 from pages.database import Row, first, marks, rows, value
 from pages.http import formatting
 from pages.people import names
-from pages.people.committee import hearings, waiting
+from pages.people.committee import hearings, to_be_heard
 from pages.people.deciding import PERSON, seated
 from pages.people.roll_call import title
 from store.constants import TAGGED
@@ -113,8 +113,8 @@ def _hearings(db: sqlite3.Connection, sits_on: list[Row], today: datetime.date) 
     """The next hearings of their committees, and of the documents that wait there."""
     if not sits_on:
         return []
-    ids = [each for committee in sits_on for each in waiting(db, committee["id"], today, with_hearing=True)]
-    return hearings(db, sits_on, list(dict.fromkeys(ids)), today)[:8]
+    ids = to_be_heard(db, [row["id"] for row in sits_on], today)
+    return hearings(db, sits_on, ids, today)[:8]
 
 
 def _brought(db: sqlite3.Connection, key: str, role: str, today: datetime.date) -> Brought:

@@ -84,10 +84,12 @@ def votes(db: sqlite3.Connection, head: Row) -> list[Row]:
         """select v.*, p.name as known, coalesce((
             select t.party from person_terms t where t.person = p.id and t.party is not null and t.starts <= ?
             order by t.starts desc limit 1
-        ), p.party) as party_then
+        ), p.party) as party_then, (
+            select t.state from person_terms t where t.person = p.id and t.starts <= ? order by t.starts desc limit 1
+        ) as state_then
         from votes v left join people p on p.id = v.person where v.roll_call = ?
         order by coalesce(p.family_name, v.name), v.name""",
-        [head["held_on"], head["id"]],
+        [head["held_on"], head["held_on"], head["id"]],
     )
     return [
         {
@@ -95,7 +97,7 @@ def votes(db: sqlite3.Connection, head: Row) -> list[Row]:
             "as_written": row["name"],
             "address": names.person_address(row["person"], row["known"]) if row["known"] else None,
             "party_word": names.party(row["party"] or row["party_then"]),
-            "state": formatting.place(f"us-{row['state'].lower()}") if row["state"] else "",
+            "state": names.state(row["state"]) or names.state(row["state_then"]),
             "choice": row["choice"],
             "choice_word": names.choice(row["choice"]),
             "word": row["word"] or "",
