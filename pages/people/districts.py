@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pages.database import Row, rows, value
 from pages.http import formatting
@@ -70,13 +71,13 @@ def find(db: sqlite3.Connection, form: Mapping[str, str]) -> FoundView:
     return FoundView(**base)
 
 
-def _found(db: sqlite3.Connection, form: Mapping[str, str], seats: list[Row], **base: object) -> FoundView:
+def _found(db: sqlite3.Connection, form: Mapping[str, str], seats: list[Row], **base: Any) -> FoundView:
     states = list(dict.fromkeys(seat["state"] for seat in seats))
     return FoundView(
         districts=[_district(db, seat) for seat in seats if seat["district"] is not None],
         senators=[each for state in states for each in _members(db, "us", "upper", state)],
         legislatures=[each for state in states if (each := _legislature(db, f"us-{state.lower()}", form)).chambers],
-        **base,  # type: ignore[arg-type]
+        **base,
     )
 
 
