@@ -42,11 +42,13 @@ from crawlers.items import (
     SessionDates,
     document_id,
 )
+from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf, Roster
 from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
-from crawlers.storage import attachments, sessions
+from crawlers.storage import attachments, people, roll_calls, sessions
+from crawlers.storage.person_links import link_people
 from crawlers.storage.record import Counts, upsert
 from crawlers.storage.session_ends import write_session_ends
 from crawlers.storage.validation import check_shape, storable
@@ -80,11 +82,12 @@ class ValidatePipeline:
         try:
             if isinstance(item, Document):
                 validate(item)
-            elif isinstance(item, attachments.Proceeding):
+            elif isinstance(item, attachments.Proceeding | Person | LegislativeCommittee | RollCall | RollCallsOf):
                 check_shape(item)
         except BadRecord as error:
-            url = item.source_url if isinstance(item, Document) else item.url
-            return Reject(source=item.source, url=str(url), reason=str(error), document_id=item.id)
+            key = f"{item.document_id}#votes" if isinstance(item, RollCallsOf) else item.id
+            url = getattr(item, "source_url", None) or getattr(item, "url", None) or key
+            return Reject(source=item.source, url=str(url), reason=str(error), document_id=key)
         return item
 
 
@@ -148,6 +151,8 @@ class RecordPipeline:
         self.buffer: list[Document] = []
         self.attachments: list[attachments.Attachment] = []
         self.absent: list[attachments.VersionText] = []
+        self.people: list[people.PersonRecord] = []
+        self.roll_calls: list[RollCall | RollCallsOf] = []
         self.listings: list[Listing] = []
         self.sessions: list[SessionDates] = []
         self.tallies: dict[completeness.Place, ExpectedCount] = {}
@@ -197,6 +202,12 @@ class RecordPipeline:
             self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):
             self.attachments.append(item)
+        elif isinstance(item, Person | LegislativeCommittee | Roster):
+            self.people.append(item)
+        elif isinstance(item, RollCall | RollCallsOf):
+            self.roll_calls.append(item)
+            if len(self.roll_calls) >= BATCH:
+                self._flush()
         elif isinstance(item, SessionDates):
             self.sessions.append(item)
         elif isinstance(item, Listing):
@@ -226,6 +237,19 @@ class RecordPipeline:
         self.attachments.clear()
         sessions.store(self.db, self.sessions, now=utc_now())
         self.sessions.clear()
+        self._flush_people()
+
+    def _flush_people(self) -> None:
+        """Who decides and how they voted; of a source that gives nothing else they are what its run counts."""
+        done = [
+            people.store(self.db, self.people, now=utc_now()),
+            roll_calls.store(self.db, self.roll_calls, now=utc_now(), is_news=self.baseline.knows),
+        ]
+        self.people.clear()
+        self.roll_calls.clear()
+        if self.spider.source.people_only:
+            for each in done:
+                self.run.counts.add(each)
 
     def _is_silent(self, document: Document) -> bool:
         """Whether this is the first contact with this part of the source: then nothing in it is news."""
@@ -402,6 +426,7 @@ def update(
     """
     rederived = restate(corpus, now=now)
     manual = take_in(corpus, staff, now)
+    link_people(corpus)
     ended = write_session_ends(corpus, today=today or now[:10], now=now)
     derived = derive(corpus, staff, workers=workers, progress=progress)
     outcomes.suggest(corpus, staff)

@@ -48,6 +48,7 @@ CHANGE_KINDS = (
     "event",
     "corrected",
     "ended",
+    "vote",
 )
 
 

@@ -5,6 +5,8 @@ Nothing is stored and nothing is tried again, so that it ends in well under a mi
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -185,10 +187,10 @@ def judge(probe: Probe, response: Response) -> Finding:
 
     if refused := _refused(probe, response):
         return finding(*refused)
-    parser = next((each for each in _PARSERS if each in probe.accept), None)
+    parser = next((each for each in ("csv", *_PARSERS) if each in probe.accept), None)
     try:
-        content = etree.fromstring(response.body, _PARSERS[parser]) if parser else json.loads(response.body)
-    except (ValueError, SyntaxError, RecursionError):  # lxml's errors of syntax are Python's
+        content = _content(parser, response.body)
+    except (ValueError, SyntaxError, RecursionError, csv.Error):  # lxml's errors of syntax are Python's
         kind = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
         return finding("changed", f"the answer is not {(parser or 'json').upper()} but {kind}")
     if isinstance(content, dict) and content.get("status") == "ERROR":  # LegiScan's errors come with status 200
@@ -203,7 +205,14 @@ def judge(probe: Probe, response: Response) -> Finding:
     return finding(OK, *words)
 
 
-#: By a word of the Accept header; anything else is JSON.
+def _content(parser: str | None, body: bytes) -> Any:
+    """An answer as JSON, as the root of a tree, or as the rows of a table."""
+    if parser == "csv":
+        return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    return etree.fromstring(body, _PARSERS[parser]) if parser else json.loads(body)
+
+
+#: By a word of the Accept header; a table is read by its rows, and anything else is JSON.
 _PARSERS: dict[str, Any] = {
     "xml": etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False),
     "html": etree.HTMLParser(no_network=True, huge_tree=False),

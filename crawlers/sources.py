@@ -38,7 +38,8 @@ class Source:
     tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses that a
     refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not apply;
     `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off; `hosts`
-    further hosts that may be asked, encrypted or not; `not_by_days` why `infopolicy collect --quick` leaves it out."""
+    further hosts that may be asked, encrypted or not; `not_by_days` why `infopolicy collect --quick` leaves it out;
+    `people_only` whether it gives people or roll calls and no documents."""
 
     id: str
     title: str
@@ -67,6 +68,7 @@ class Source:
     why_off: str | None = None
     hosts: tuple[str, ...] = ()
     not_by_days: str | None = None
+    people_only: bool = False
 
     def lacking(self, environment: Mapping[str, str] = os.environ) -> str | None:
         """What the environment must hold before the source may be asked, in words; None if nothing is lacking."""

@@ -51,6 +51,11 @@ cli.main()
 """
 
 
+#: How much a source has given: documents, people or roll calls.
+HELD = """select (select count(*) from provenance where source = ?) + (select count(*) from people where source = ?)
+    + (select count(*) from roll_calls where source = ?)"""
+
+
 @dataclass(frozen=True)
 class World:
     """A data folder after a crawl: how the command ended, and what it and `infopolicy status --json` said."""
@@ -171,6 +176,8 @@ def nothing_is_gone(world: World, whole: World, source: str) -> None:
     assert world.rows("select id from documents where missing_since is not null") == []
     had = "select document_id from provenance where source = ?"
     assert set(whole.rows(had, source)) <= set(world.rows(had, source))
+    left = "select count(*) from people where source = ? and is_current = 0"
+    assert world.rows(left, source) == [(0,)]
 
 
 def test_every_source_has_a_case() -> None:
@@ -185,7 +192,7 @@ async def test_a_source_that_is_as_it_should_be_alarms_nobody(
     assert whole.warnings(source) == []
     assert exit_code(whole.run(source)) == 0
     assert "In order" in await section(whole, source)
-    [(count,)] = whole.rows("select count(*) from provenance where source = ?", source)
+    [(count,)] = whole.rows(HELD, *[source] * 3)
     assert count >= WHOLE
 
 

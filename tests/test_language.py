@@ -112,7 +112,7 @@ def of_code(path: Path) -> Iterator[str]:
 
 
 def of_glossary() -> Iterator[str]:
-    for section in formatting.SECTIONS:
+    for section in (*formatting.SECTIONS, "motions"):
         for entry in formatting.glossary()[section].values():
             yield from (entry[name] for name in ("word", "plural", "means") if name in entry)
     yield from formatting.glossary()["jurisdictions"].values()

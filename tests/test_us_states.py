@@ -19,6 +19,7 @@ from crawlers.completeness.session_choice import current
 from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import canonical_session, load_states
+from crawlers.people import Person, RollCallsOf
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
@@ -221,14 +222,14 @@ def row(number: int, updated_at: str, **values: Any) -> dict[str, Any]:
 
 
 def answer(request: scrapy.Request, rows: list[dict[str, Any]], total: int, max_page: int, page: int = 1) -> list[Any]:
-    """What the spider makes of a page of bills, but for its tally (tests/test_half_sources.py looks at that)."""
+    """What the spider makes of a page of bills, but for its tally (tests/test_half_sources.py looks at that) and its votes."""
     body = {"results": rows, "pagination": {"page": page, "max_page": max_page, "total_items": total, "per_page": 20}}
     response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
     assert request.callback is not None
     return [
         item
         for item in request.callback(response, **request.cb_kwargs)
-        if not isinstance(item, ExpectedCount | SessionDates)
+        if not isinstance(item, ExpectedCount | SessionDates | RollCallsOf | Person)
     ]
 
 
@@ -433,3 +434,15 @@ def test_states_in_session_come_first_then_what_is_half_read_then_who_waited_lon
 
 def test_one_request_at_a_time_or_the_order_of_states_is_lost() -> None:
     assert UsStatesSpider.custom_settings["CONCURRENT_REQUESTS"] == 1
+
+
+def test_votes_come_with_their_bill_and_what_is_wrong_with_them_is_no_fault_of_the_bill() -> None:
+    items = replay(made(UsStatesSpider, states="md"), SOURCES / "us_states", NOWHERE)
+    [voted] = [each for each in items if isinstance(each, RollCallsOf) and each.roll_calls]
+    [roll] = voted.roll_calls
+    assert (roll.document_id, roll.chamber, roll.held_on) == (voted.document_id, "lower", "2025-03-04")
+    assert [(each.name, each.word) for each in roll.ballots][:2] == [("Sample", "yes"), ("Pattern", "no")]
+    assert "Ida Sample" in {each.name for each in items if isinstance(each, Person) and each.glimpsed}
+    [bill] = [each for each in items if isinstance(each, Bill) and each.id == voted.document_id]
+    spoiled = list(made(UsStatesSpider).votes({"votes": [{"id": 1}]}, bill))
+    assert [(type(each), each.document_id) for each in spoiled] == [(Reject, f"{bill.source_url}#votes")]

@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlite_utils import Database
 
 from crawlers.items import Document, Listing
+
+
+class Sessional(Protocol):
+    """Any record that belongs to a session of a jurisdiction."""
+
+    @property
+    def jurisdiction(self) -> str: ...
+
+    @property
+    def session(self) -> str: ...
 
 
 class Window(NamedTuple):
@@ -68,6 +78,11 @@ class Baseline:
                 [source],
             ).fetchall()
         ]
+
+    def knows(self, record: Sessional) -> bool:
+        """Whether the session of a record has been seen whole before."""
+        place = (record.jurisdiction, record.session)
+        return any((each.jurisdiction, each.session) == place for each in self.windows)
 
     def is_news(self, document: Document, asked_from: str | None = None) -> bool:
         """Whether a document that is not stored yet has only just appeared.

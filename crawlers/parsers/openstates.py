@@ -32,7 +32,7 @@ HOST = "https://v3.openstates.org"
 SOURCE = "us_states"
 #: The most bills one answer holds, and the parts of a bill that are asked for with it.
 PER_PAGE = 20
-INCLUDES = ("sponsorships", "abstracts", "other_titles", "actions", "sources", "versions", "related_bills")
+INCLUDES = ("sponsorships", "abstracts", "other_titles", "actions", "sources", "versions", "related_bills", "votes")
 Record = dict[str, Any]
 
 _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")

@@ -10,8 +10,11 @@ from lxml import etree
 from crawlers.items import Unreadable
 
 
-def parse(body: bytes, *, root: str) -> etree._Element:
+def parse(body: bytes, *, root: str, doctype: bool = False) -> etree._Element:
     """The root element of a document whose root must have the given local name.
+
+    Args:
+        doctype: the source names a document type; nothing of it is loaded, and one that declares anything itself is refused.
 
     Raises:
         Unreadable: not well-formed, carries a document type declaration (entity bombs, external entities), or another root.
@@ -23,8 +26,12 @@ def parse(body: bytes, *, root: str) -> etree._Element:
         tree = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"not XML: {error}") from error
-    if tree.getroottree().docinfo.doctype:
-        raise Unreadable("XML with a document type declaration: refused, the source sends none")
+    about = tree.getroottree().docinfo
+    declared = about.internalDTD is not None and (
+        any(about.internalDTD.iterentities()) or any(about.internalDTD.iterelements())
+    )
+    if declared or (about.doctype and not doctype):
+        raise Unreadable("XML with a document type declaration: refused, the source sends none of this kind")
     name = etree.QName(tree).localname
     if name != root:
         raise Unreadable(f"expected <{root}>, got <{name}>")

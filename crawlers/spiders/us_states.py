@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.http import Response
@@ -33,7 +34,9 @@ from scrapy.http import Response
 from crawlers.completeness.session_choice import SessionChoice
 from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
-from crawlers.parsers.states import postal_codes
+from crawlers.parsers import openstates_votes as ov
+from crawlers.parsers.states import load_states, postal_codes
+from crawlers.people import Person, RollCallsOf
 from crawlers.spider import SourceSpider
 from crawlers.storage.session_ends import moved_on
 from crawlers.storage.sessions import asked
@@ -81,6 +84,7 @@ class UsStatesSpider(SourceSpider):
         self.sessions: list[api.Session] = []
         self.told = 0  # jurisdictions that came, on all pages together
         self.choice = SessionChoice([], today)  # until they have come
+        self.glimpsed: set[str] = set()  # whom bills have named in this run
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield self.ask_jurisdictions(1)
@@ -316,6 +320,8 @@ class UsStatesSpider(SourceSpider):
             reading.seen[key] = stamp
             reading.ids.add(key)
             yield document
+            if isinstance(document, Bill):
+                yield from self.votes(row, document)
         if len(taken) < len(rows) or self.left == 0:
             return
         yield from self.go_on(reading, page, found, [stamp for stamp, _ in rows])
@@ -338,6 +344,27 @@ class UsStatesSpider(SourceSpider):
             body = str(row).encode("utf-8", "surrogatepass")
             url = f"{api.HOST}/bills/{row.get('id')}"
             return Reject(source=self.name, url=url, reason=str(error), body=body, document_id=key or url)
+
+    def votes(self, row: api.Record, bill: Bill) -> Iterator[RollCallsOf | Person | Reject]:
+        """The roll calls of a bill, and whom it names for the first time; what is wrong with them is no fault of the bill."""
+        zone = ZoneInfo(load_states()[bill.jurisdiction.removeprefix("us-")]["timezone"])
+        try:
+            for person in ov.parse_people(row, bill.jurisdiction, source_url=bill.source_url):
+                if person.id not in self.glimpsed:
+                    self.glimpsed.add(person.id)
+                    yield person
+            yield ov.parse_roll_calls(
+                row,
+                bill.id,
+                jurisdiction=bill.jurisdiction,
+                session=bill.session,
+                zone=zone,
+                source_url=bill.source_url,
+            )
+        except BadRecord as error:
+            body = str(row.get("votes")).encode("utf-8", "surrogatepass")
+            url = f"{bill.source_url}#votes"
+            yield Reject(source=self.name, url=url, reason=str(error), body=body, document_id=url)
 
     def go_on(self, reading: Reading, page: int, found: api.Page, stamps: list[str]) -> Iterator[Any]:
         """The next request of a session, or its listing where this page was the last."""

@@ -33,10 +33,11 @@ def differences(old: Document | None, new: Document) -> tuple[Change, ...]:
     """The events that lead from one sighting to the next; `old` is None when the document was never seen before."""
     before = set(_parts(old)) if old else set()
     found = [part for part in dict.fromkeys(_parts(new)) if part not in before]
-    return tuple(_change(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
+    return tuple(event(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
 
 
-def _change(document_id: str, kind: str, day: str | None, summary: str) -> Change:
+def event(document_id: str, kind: str, day: str | None, summary: str) -> Change:
+    """One event of a document; its key follows from its words."""
     words = "\x1f".join((document_id, kind, day or "", summary))
     key = hashlib.sha256(words.encode()).hexdigest()[:24]
     return Change(id=key, document_id=document_id, kind=kind, happened_on=day, summary=_short(summary))

@@ -191,6 +191,8 @@ def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: d
         "status_reason = null, source_status = null, source_status_on = null"
     )
     db.conn.executemany(sql, rows)
+    # Who a sponsor is goes by the place in the list; it is worked out again (crawlers.storage.person_links).
+    db.conn.executemany("delete from sponsor_people where document_id = ?", [(document.id,) for document in moved])
     for table, columns in PARTS.items():
         db.conn.executemany(f"delete from {table} where document_id = ?", [(document.id,) for document in moved])
         marks = ", ".join("?" * (len(columns) + 2))

@@ -13,6 +13,8 @@ from typing import Any
 
 from crawlers.items import BadRecord
 
+MOST = 100_000_000  # of nothing that is counted are there more
+
 
 def storable(text: str) -> str:
     """A text with a question mark for each half of a character, which no database takes."""
@@ -20,9 +22,10 @@ def storable(text: str) -> str:
 
 
 @cache
-def _names(kind: type) -> tuple[tuple[str, bool], ...]:
-    """The fields of a record, each with whether it holds yes or no."""
-    return tuple((each.name, each.type in (bool, "bool")) for each in fields(kind))
+def _names(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of a record, each with "bool", "maybe" (yes, no or nothing), "int" (a count or nothing) or ""."""
+    kinds = {"bool": "bool", "bool | None": "maybe", "int | None": "int"}
+    return tuple((each.name, kinds.get(getattr(each.type, "__name__", str(each.type)), "")) for each in fields(kind))
 
 
 def check_shape(record: Any, where: str = "") -> None:
@@ -32,11 +35,14 @@ def check_shape(record: Any, where: str = "") -> None:
         BadRecord: one that cannot be stored, named with its place (`versions[0].media_type`).
     """
     kind: type = type(record)
-    for name, yes_or_no in _names(kind):
+    for name, holds in _names(kind):
         value = getattr(record, name)
-        if not yes_or_no:
+        if not holds:
             _check(value, f"{where}{name}")
-        elif not isinstance(value, bool):
+        elif holds == "int":
+            if value is not None and (type(value) is not int or not 0 <= value <= MOST):
+                raise BadRecord(f"{where}{name} is {str(value)[:40]!r}, not a count")
+        elif not isinstance(value, bool) and (holds == "bool" or value is not None):
             raise BadRecord(f"{where}{name} is {type(value).__name__}, not yes or no")
 
 

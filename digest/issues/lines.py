@@ -157,7 +157,7 @@ def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetim
             )
         elif each["kind"] == "ended":
             yield words("ended", day=words.date(each["day"]))
-        elif each["kind"] in ("law", "text", "summary", "corrected") or titles == [each]:
+        elif each["kind"] in ("law", "text", "summary", "corrected", "vote") or titles == [each]:
             yield words({"text": "version"}.get(each["kind"], each["kind"]), words=plain(each["words"]))
 
 

@@ -52,7 +52,9 @@ def glossary() -> dict[str, dict[str, Any]]:
         sections = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from error
-    if missing := [name for name in (*SECTIONS, "chambers", "jurisdictions") if name not in (sections or {})]:
+    if missing := [
+        name for name in (*SECTIONS, "chambers", "motions", "jurisdictions") if name not in (sections or {})
+    ]:
         raise ValueError(f"{path} lacks the section {missing[0]!r}")
     return sections
 

@@ -2,7 +2,7 @@
 
 People, terms, offices and committees are observed: a term that its source no longer names is closed with a day, never
 deleted. Their writer is crawlers/storage/people.py; that of roll calls crawlers/storage/roll_calls.py. `sponsor_people` and
-`voters.person` are derived from them (derive/person_links.py) and can be made again.
+`voters.person` are derived from them (crawlers/storage/person_links.py) and can be made again.
 
 Persons are named by text in small tables (`people.id`: a Bioguide id such as "B001234", or Open States' "ocd-person/…"), and
 by number (`people.key`, `voters.key`, `roll_calls.key`) where there are millions of rows; the views `votes` and

@@ -23,15 +23,20 @@ from crawlers.parsers import (
     bill_text,
     billstatus,
     congress_gov,
+    congress_legislators,
     courtlistener,
     federal_register,
     govinfo_courts,
+    house_votes,
     legiscan,
     legiscan_dataset,
     legisinfo,
     legistar,
     openstates,
+    openstates_people,
+    openstates_votes,
     regulations_gov,
+    senate_votes,
     uk_parliament,
     xmltree,
 )
@@ -115,6 +120,14 @@ def _openstates(body: bytes) -> None:
     for row in page.results:
         openstates.stamp(row)
     stored(each(openstates.parse_bill, page.results))
+    for row in page.results:
+        votes = openstates_votes.parse_roll_calls
+        place = {"jurisdiction": "us-md", "session": "2025", "zone": house_votes.EASTERN, "source_url": "https://x"}
+        stored(each(lambda row: votes(row, "us-md-2025-hb1", **place), [row]))  # noqa: B023
+        for people in each(
+            lambda row: list(openstates_votes.parse_people(row, "us-md", source_url="https://x")), [row]
+        ):
+            stored(people)
 
 
 def _openstates_sessions(body: bytes) -> None:
@@ -321,6 +334,46 @@ def dataset_seed() -> tuple[bytes, ...]:
     return tuple(made)
 
 
+def _members(body: bytes) -> None:
+    parse = congress_legislators.parse_person
+    rows = congress_legislators.read_rows(body)
+    stored(each(lambda row: parse(row, is_current=True, source_url="https://x"), rows))
+
+
+def _committees(body: bytes) -> None:
+    rows = congress_legislators.read_rows(body)
+    for made in each(lambda row: list(congress_legislators.parse_committees(row, {})), rows):
+        stored(made)
+
+
+def _seats(body: bytes) -> None:
+    members = congress_legislators.read_members(body)
+    row = {"type": "house", "name": "Committee", "thomas_id": "HSRO"}
+    for code in members:
+        stored(congress_legislators.parse_committees(row | {"thomas_id": code.upper()}, members))
+
+
+def _state_people(body: bytes) -> None:
+    rows = openstates_people.read_rows(body)
+    stored(each(lambda row: openstates_people.parse_person(row, "nh", source_url="https://x"), rows))
+
+
+def _house_index(body: bytes) -> None:
+    assert house_votes.read_index(body, 2025) >= 0
+
+
+def _house_vote(body: bytes) -> None:
+    stored([house_votes.parse_roll_call(body, year=2025, number=2)])
+
+
+def _senate_list(body: bytes) -> None:
+    assert senate_votes.read_list(body, 119, 1)
+
+
+def _senate_vote(body: bytes) -> None:
+    stored([senate_votes.parse_roll_call(body, congress=119, session=1, number=2)])
+
+
 def sources() -> tuple[Target, ...]:
     cl, ls = "us_courts/www.courtlistener.com/api/rest/v4/search@*", "us_local_legistar/webapi.legistar.com/v1/nyc"
     cg = "us_congress_api/api.congress.gov/v3"
@@ -367,6 +420,14 @@ def sources() -> tuple[Target, ...]:
         ("canada_list", "ca_bills/www.parl.ca/legisinfo/en/bills/json*", change_json, _canada_list, UNUSABLE),
         ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
         ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
+        ("members", "us_people/**/legislators-current.json", change_json, _members, UNUSABLE),
+        ("committees", "us_people/**/committees-current.json", change_json, _committees, UNUSABLE),
+        ("seats", "us_people/**/committee-membership-current.json", change_json, _seats, UNUSABLE),
+        ("state_people", "state_people/**/*.csv", change_bytes, _state_people, UNUSABLE),
+        ("house_index", "us_house_votes/**/index.asp", change_bytes, _house_index, UNUSABLE),
+        ("house_vote", "us_house_votes/**/roll002.xml", change_xml, _house_vote, UNUSABLE),
+        ("senate_list", "us_senate_votes/**/vote_menu_119_1.xml", change_xml, _senate_list, UNUSABLE),
+        ("senate_vote", "us_senate_votes/**/vote_119_1_00002.xml", change_xml, _senate_vote, UNUSABLE),
         ("congress_list", f"{cg}/bill/119@*", change_json, _congress_list, UNUSABLE),
         ("congress_meeting", f"{cg}/committee-meeting/119/house/*", change_json, _congress_proceedings, UNUSABLE),
         ("congress_hearing", f"{cg}/hearing/119/house/*", change_json, _congress_proceedings, UNUSABLE),
@@ -404,6 +465,10 @@ OF_SOURCE = {
         "congress_amendment",
     ),
     "us_bill_text": ("bill_text",),
+    "us_people": ("members", "committees", "seats"),
+    "state_people": ("state_people",),
+    "us_house_votes": ("house_index", "house_vote"),
+    "us_senate_votes": ("senate_list", "senate_vote"),
     "us_state_text": ("state_text_html", "state_text_xml", "state_text_pdf"),
 }
 #: Parser or spider that reads bytes itself -> a target that goes through it.
@@ -415,15 +480,21 @@ PARSERS = {
     "crawlers/parsers/bill_text.py": "bill_text",
     "crawlers/parsers/billstatus.py": "zip",
     "crawlers/parsers/congress_gov.py": "congress_bill",
+    "crawlers/parsers/congress_legislators.py": "members",
     "crawlers/parsers/courtlistener.py": "courts",
     "crawlers/parsers/federal_register.py": "federal_register",
     "crawlers/parsers/govinfo_courts.py": "court_sitemaps",
+    "crawlers/parsers/house_votes.py": "house_vote",
     "crawlers/parsers/json_reader.py": "courts",
     "crawlers/parsers/legiscan.py": "legiscan",
     "crawlers/parsers/legiscan_dataset.py": "legiscan_dataset",
     "crawlers/parsers/legisinfo.py": "crawler_rules",
     "crawlers/parsers/legistar.py": "legistar",
     "crawlers/parsers/openstates.py": "openstates",
+    "crawlers/parsers/openstates_people.py": "state_people",
+    "crawlers/parsers/openstates_votes.py": "openstates",
+    "crawlers/parsers/senate_votes.py": "senate_vote",
+    "crawlers/parsers/vote_words.py": "crawler_rules",
     "crawlers/parsers/regulations_gov.py": "regulations",
     "crawlers/parsers/states.py": "crawler_rules",
     "crawlers/parsers/uk_parliament.py": "uk_bill",

@@ -16,6 +16,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawlers.items import BadRecord, Document, Unreadable
+from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf
+from crawlers.storage import people, roll_calls
 from crawlers.storage.attachments import Proceeding, store
 from crawlers.storage.record import upsert
 from crawlers.storage.validation import check_shape
@@ -65,6 +67,12 @@ def stored(documents: Iterable[Any]) -> None:
             if isinstance(document, Document):
                 validate(document)
                 good.append(document)
+            elif isinstance(document, Person | LegislativeCommittee):
+                check_shape(document)
+                people.store(_STORE, [document], now=NOW)
+            elif isinstance(document, RollCall | RollCallsOf):
+                check_shape(document)
+                roll_calls.store(_STORE, [document], now=NOW, is_news=lambda roll: True)
             elif isinstance(document, Proceeding):
                 check_shape(document)
                 store(_STORE, [document], now=NOW)

@@ -21,8 +21,18 @@ from sqlite_utils import Database
 
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
-from crawlers.parsers import courtlistener, govinfo_courts, legisinfo, openstates
+from crawlers.parsers import (
+    congress_legislators,
+    courtlistener,
+    govinfo_courts,
+    house_votes,
+    legisinfo,
+    openstates,
+    openstates_people,
+    senate_votes,
+)
 from crawlers.sources import load_sources
+from crawlers.spiders import us_people as us_people_spider
 from crawlers.spiders.us_congress_api import PROCEEDINGS
 from crawlers.spiders.us_federal_register import listing_url, month_end, months
 from crawlers.spiders.us_regulations import TYPES
@@ -325,7 +335,50 @@ def us_court_opinions(folder: Path, count: int, announced: int) -> None:
     put(folder, sitemap, f"<urlset {space}>{rows}</urlset>")
 
 
+def us_people(folder: Path, count: int, announced: int) -> None:
+    for name in us_people_spider.FILES:
+        rows: Any = {} if name == us_people_spider.FILES[4] else []
+        if name == us_people_spider.FILES[0]:
+            row = golden(f"us_people/*/congress-legislators/{name}.json")[1]
+            rows = clones(row, count, id=lambda n: {"bioguide": f"X{n:06}"})
+        put(folder, f"{congress_legislators.HOST}/{name}.json", rows)
+
+
+def state_people(folder: Path, count: int, announced: int) -> None:
+    recorded = (SOURCES / "state_people" / file_name(f"{openstates_people.HOST}/nh.csv")).read_text()
+    head, row = recorded.splitlines(keepends=True)[:2]
+    key = row.split(",")[0]
+    put(folder, f"{openstates_people.HOST}/nh.csv", head + "".join(row.replace(key, f"{key}{n}") for n in range(count)))
+
+
+def us_house_votes(folder: Path, count: int, announced: int) -> None:
+    record = (SOURCES / "us_house_votes" / file_name(house_votes.address(2025, 2))).read_text()
+    numbers = range(1, count + 1)
+    if count:
+        index = "".join(f'<A HREF="vote.asp?year=2025&rollnumber={number}">' for number in numbers)
+        put(folder, f"{house_votes.HOST}/evs/2025/index.asp", f"<HTML>{index}</HTML>")
+    for number in numbers:
+        body = record.replace("<rollcall-num>2<", f"<rollcall-num>{number}<")
+        put(folder, house_votes.address(2025, number), body)
+
+
+def us_senate_votes(folder: Path, count: int, announced: int) -> None:
+    record = (SOURCES / "us_senate_votes" / file_name(senate_votes.address(119, 1, 3))).read_text()
+    rows = "".join(f"<vote><vote_number>{number:05}</vote_number></vote>" for number in range(1, count + 1))
+    place = "<congress>119</congress><session>1</session>"
+    if count:
+        listed = f"<vote_summary>{place}<votes>{rows}</votes></vote_summary>"
+        put(folder, senate_votes.list_address(119, 1), listed)
+    for number in range(1, count + 1):
+        body = record.replace("<vote_number>3<", f"<vote_number>{number}<")
+        put(folder, senate_votes.address(119, 1, number), body)
+
+
 CASES = {
+    "us_people": Case(us_people, "2026-11-25", "2026-11-26", announces=False),
+    "state_people": Case(state_people, "2026-11-25", "2026-11-26", False, {"states": "nh"}),
+    "us_house_votes": Case(us_house_votes, "2025-11-25", "2025-11-26", announces=False),
+    "us_senate_votes": Case(us_senate_votes, "2025-11-25", "2025-11-26", announces=False),
     "us_court_opinions": Case(us_court_opinions, "2026-11-25", "2026-11-26", announces=False),
     "us_bills": Case(us_bills, "2022-06-01", "2022-06-02", announces=False),
     "us_federal_register": Case(us_federal_register, "2024-01-20", "2024-01-21", announces=True),

@@ -1,0 +1,326 @@
+"""Roll calls: golden replays of the two chambers, what Open States sends, the tables, and what is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import SOURCES, replay
+from golden import NOWHERE, agreed, made
+from sqlite_utils import Database
+
+from crawlers.items import BadRecord, Bill, ExpectedCount, Unreadable
+from crawlers.parsers import house_votes as hv
+from crawlers.parsers import openstates_votes as ov
+from crawlers.parsers import senate_votes as sv
+from crawlers.parsers.vote_words import carried, choice_of, motion_of, passed_of
+from crawlers.people import Ballot, RollCall, RollCallsOf
+from crawlers.spiders.us_house_votes import UsHouseVotesSpider
+from crawlers.spiders.us_senate_votes import UsSenateVotesSpider
+from crawlers.storage import roll_calls
+from crawlers.storage.record import upsert
+
+HOUSE, SENATE = SOURCES / "us_house_votes", SOURCES / "us_senate_votes"
+MARCH, APRIL = "2025-03-10T00:00:00Z", "2025-05-10T00:00:00Z"
+CENTRAL = ZoneInfo("America/Chicago")
+
+
+@pytest.fixture(scope="module")
+def house() -> list[Any]:
+    return replay(made(UsHouseVotesSpider), HOUSE, NOWHERE)
+
+
+@pytest.fixture(scope="module")
+def senate() -> list[Any]:
+    return replay(made(UsSenateVotesSpider), SENATE, NOWHERE)
+
+
+def calls(items: list[Any]) -> dict[str, RollCall]:
+    return {each.id: each for each in items if isinstance(each, RollCall)}
+
+
+# --------------------------------------------------------------------- Congress
+
+
+def test_golden_replay_of_the_house(house: list[Any]) -> None:
+    agreed(HOUSE, house)
+
+
+def test_golden_replay_of_the_senate(senate: list[Any]) -> None:
+    agreed(SENATE, senate)
+
+
+def test_house_vote_names_its_bill_share_and_counts(house: list[Any]) -> None:
+    roll = calls(house)["us-house-119-1-2"]
+    assert (roll.document_id, roll.held_at, roll.held_on) == ("us-119-hr14", "2025-03-04T18:45-05:00", "2025-03-04")
+    assert (roll.passed, roll.motion, roll.requirement) == (True, "passage", "2/3")
+    assert (roll.yes, roll.no, roll.present, roll.not_voting) == (2, 0, 0, 1)
+    amendment = calls(house)["us-house-119-1-3"]
+    assert (amendment.amendment, amendment.motion) == ("amendment 2 (Member of Ohio Amendment No. 2)", "amendment")
+    assert amendment.document_id == "us-119-sconres5"
+
+
+def test_election_of_the_speaker_passes_nothing_and_is_about_no_bill(house: list[Any]) -> None:
+    roll = calls(house)["us-house-119-1-1"]
+    assert (roll.document_id, roll.passed, roll.yes, roll.other, roll.present) == (None, None, None, 3, 1)
+    assert [choice_of(each.word) for each in roll.ballots] == ["other", "other", "other", "present"]
+
+
+def test_senate_vote_on_an_amendment_names_the_bill_that_it_amends(senate: list[Any]) -> None:
+    found = calls(senate)
+    assert found["us-senate-119-1-00001"].document_id is None  # a nomination
+    amendment = found["us-senate-119-1-00002"]
+    assert (amendment.document_id, amendment.amendment) == ("us-119-hconres14", "S.Amdt. 77")
+    assert (amendment.passed, amendment.motion, amendment.present) == (False, "amendment", 0)
+    assert found["us-senate-119-1-00003"].document_id == "us-119-sjres8"
+
+
+def test_list_of_the_senate_for_a_year_without_votes_is_no_failure(senate: list[Any]) -> None:
+    tallies = {each.part: (each.expected, each.received) for each in senate if isinstance(each, ExpectedCount)}
+    assert tallies == {"2025": (3, 3), "2026": (0, 0)}
+
+
+def test_roll_call_that_was_stored_and_is_old_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    spider = made(UsSenateVotesSpider)
+    spider.__dict__["stored"] = {"us-senate-119-1-00001": "2025-03-04", "us-senate-119-1-00009": "2025-03-06"}
+    items = replay(spider, SENATE, NOWHERE)
+    assert set(calls(items)) == {"us-senate-119-1-00002", "us-senate-119-1-00003"}
+    last = {each.part: each for each in items if isinstance(each, ExpectedCount)}["2025"]
+    assert (last.expected, last.received) == (4, 3), "what is not listed any more is lacking"
+
+
+def test_a_limit_is_no_gap() -> None:
+    items = replay(made(UsHouseVotesSpider, limit="1"), HOUSE, NOWHERE)
+    last = {each.part: each for each in items if isinstance(each, ExpectedCount)}["2025"]
+    assert (len(calls(items)), last.expected, last.received) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body>The roll call vote could not be found.</body></html>",
+        b"<rollcall-vote/>",
+        b'<!DOCTYPE rollcall-vote [<!ENTITY a "b">]><rollcall-vote>&a;</rollcall-vote>',
+    ],
+)
+def test_what_is_no_roll_call_is_asked_for_again(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        hv.parse_roll_call(body, year=2025, number=2)
+    with pytest.raises(Unreadable):
+        sv.parse_roll_call(body, congress=119, session=1, number=2)
+
+
+def test_another_roll_call_than_was_asked_for_is_not_taken() -> None:
+    body = (HOUSE / "clerk.house.gov/evs/2025/roll002.xml").read_bytes()
+    with pytest.raises(Unreadable, match="came for 3"):
+        hv.parse_roll_call(body, year=2025, number=3)
+    with pytest.raises(Unreadable, match="index of 2025"):
+        hv.read_index((HOUSE / "clerk.house.gov/evs/2025/index.asp").read_bytes(), 2026)
+
+
+# --------------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("On Passage", "passage"),
+        ("On Motion to Recommit", "recommit"),
+        ("On Motion to Suspend the Rules and Pass", "passage"),
+        ("On Ordering the Previous Question", "previous-question"),
+        ("On the Cloture Motion S. 5", "cloture"),
+        ("On the Nomination PN373", "nomination"),
+        ("On the Motion to Proceed S.J.Res. 76", "procedural"),
+        ("On Overriding the Veto", "veto-override"),
+        ("Adopt amendment L.007", "amendment"),
+        ("Third Reading", "passage"),
+        ("Reported favorably out of committee", "committee-passage"),
+        ("House Vote #10", None),
+    ],
+)
+def test_kind_of_a_motion(question: str, kind: str | None) -> None:
+    assert motion_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("result", "passed"),
+    [
+        ("Passed", True),
+        ("Agreed to", True),
+        ("Failed", False),
+        ("Cloture Motion Rejected", False),
+        ("Veto Sustained", False),
+        ("Decision of Chair Not Sustained", False),
+        ("Point of Order Well Taken", True),
+        ("Not Guilty", False),
+        ("Johnson", None),
+    ],
+)
+def test_result_of_a_roll_call(result: str, passed: bool | None) -> None:
+    assert carried(result) is passed
+
+
+@pytest.mark.parametrize(
+    ("said", "yes", "no", "passed"),
+    [
+        (True, 60, 40, True),
+        (True, 40, 60, None),
+        (False, 28, 1, None),
+        (False, 60, 40, False),
+        (False, None, None, False),
+    ],
+)
+def test_a_result_that_its_counts_contradict_is_unknown(
+    said: bool, yes: int | None, no: int | None, passed: bool | None
+) -> None:
+    assert passed_of(said, yes, no) is passed
+
+
+# --------------------------------------------------------------------- Open States
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2025-03-24", "2025-03-24"),
+        ("2025-05-13T05:00:00+00:00", "2025-05-13"),  # midnight there
+        ("2025-05-13T00:00:00+00:00", "2025-05-13"),
+        ("2025-04-03T01:47:05+00:00", "2025-04-02T20:47:05-05:00"),  # the evening before
+    ],
+)
+def test_when_a_vote_was_held_is_told_in_the_time_of_its_state(text: str, moment: str) -> None:
+    assert ov.moment(text, CENTRAL) == moment
+
+
+def vote(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "ocd-vote/1",
+        "motion_text": "Third Reading",
+        "motion_classification": ["passage"],
+        "start_date": "2025-03-04",
+        "result": "pass",
+        "identifier": "",
+        "organization": {"classification": "upper", "name": "Senate"},
+        "votes": [
+            {
+                "option": "yes",
+                "voter_name": "Sample",
+                "voter": {"id": "ocd-person/1", "name": "Ida Sample", "party": "X"},
+            },
+            {"option": "excused", "voter_name": "Other"},
+        ],
+        "counts": [],
+        "sources": [{"url": "https://legislature.example/1"}],
+    } | more
+
+
+def state_calls(*votes: Any) -> RollCallsOf:
+    return ov.parse_roll_calls(
+        {"votes": list(votes)},
+        "us-tx-89r-hb1",
+        jurisdiction="us-tx",
+        session="89R",
+        zone=CENTRAL,
+        source_url="https://v3.openstates.org/bills/1",
+    )
+
+
+def test_counts_are_those_of_the_single_votes_where_the_source_gives_none() -> None:
+    [roll] = state_calls(vote()).roll_calls
+    assert (roll.yes, roll.no, roll.not_voting, roll.chamber) == (1, 0, 1, "upper")
+    assert roll.ballots[0] == Ballot(name="Sample", word="yes", identifier="ocd-person/1")
+    [counted] = state_calls(vote(counts=[{"option": "yes", "value": 20}, {"option": "absent", "value": 2}])).roll_calls
+    assert (counted.yes, counted.no, counted.not_voting) == (20, 0, 2)
+    [neither] = state_calls(vote(votes=[])).roll_calls
+    assert (neither.yes, neither.no) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"start_date": "soon"}, {"id": ""}, {"counts": [{"option": "yes", "value": -1}]}, {"votes": 5}]
+)
+def test_a_vote_that_cannot_be_read_is_named(spoiled: dict[str, Any]) -> None:
+    with pytest.raises(BadRecord, match=r"us-tx-89r-hb1|key|votes"):
+        state_calls(vote(**spoiled))
+
+
+def test_whom_a_bill_names_is_known_by_key() -> None:
+    row = {
+        "sponsorships": [{"name": "S"}, {"name": "B", "person": {"id": "ocd-person/2", "name": "Bo B"}}],
+        "votes": [vote()],
+    }
+    found = list(ov.parse_people(row, "us-tx", source_url="https://x"))
+    assert [(each.id, each.name, each.is_current) for each in found] == [
+        ("ocd-person/2", "Bo B", False),
+        ("ocd-person/1", "Ida Sample", False),
+    ]
+
+
+# --------------------------------------------------------------------- the tables
+
+
+@pytest.fixture
+def bill(corpus: Database) -> str:
+    document = Bill(
+        id="us-119-hr14",
+        source="us_bills",
+        jurisdiction="us",
+        level="federal",
+        session="119",
+        identifier="H.R. 14",
+        title="A bill",
+        url="https://x",
+        source_url="https://x",
+    )
+    upsert(corpus, [document], now=MARCH, silent=True)
+    return document.id
+
+
+def put(db: Database, *items: Any, now: str = MARCH, news: bool = True) -> Any:
+    return roll_calls.store(db, items, now=now, is_news=lambda roll: news)
+
+
+def test_a_second_time_nothing_is_written(corpus: Database, house: list[Any]) -> None:
+    put(corpus, *calls(house).values())
+    before = list(corpus.conn.iterdump())
+    counts = put(corpus, *calls(house).values(), now=APRIL)
+    assert (counts.added, counts.changed, counts.unchanged) == (0, 0, 3)
+    assert list(corpus.conn.iterdump()) == before
+
+
+def test_a_corrected_vote_replaces_the_wrong_one(corpus: Database, house: list[Any]) -> None:
+    roll = calls(house)["us-house-119-1-2"]
+    put(corpus, roll)
+    put(corpus, replace(roll, ballots=(replace(roll.ballots[0], word="Nay"), *roll.ballots[1:])))
+    found = corpus.execute("select name, choice from votes where roll_call = ?", [roll.id]).fetchall()
+    assert sorted(found) == [("Member (OH)", "yes"), ("Newcomer", "not_voting"), ("Pattern", "no")]
+
+
+@pytest.mark.parametrize(("now", "known", "told"), [(MARCH, True, 1), (APRIL, True, 0), (MARCH, False, 0)])
+def test_a_new_vote_is_told_once_and_neither_history_nor_first_contact_is(
+    now: str, known: bool, told: int, corpus: Database, bill: str, house: list[Any]
+) -> None:
+    for _ in range(2):
+        put(corpus, *calls(house).values(), now=now, news=known)
+    rows = corpus.execute("select happened_on, summary from changes where kind = 'vote'").fetchall()
+    line = "House: On Motion to Suspend the Rules and Pass, as Amended: Passed, 2 to 0"
+    assert rows == [("2025-03-04", line)] * told
+
+
+def test_two_members_of_one_name_are_two_voters_and_nobody_for_certain(corpus: Database) -> None:
+    [roll] = state_calls(vote(votes=[{"option": word, "voter_name": "Smith"} for word in ("yes", "no")])).roll_calls
+    put(corpus, roll)
+    assert corpus.execute("select name, nth from voters order by nth").fetchall() == [("Smith", 1), ("Smith", 2)]
+    assert corpus.execute("select count(*) from votes").fetchone() == (2,)
+
+
+def test_a_vote_that_its_bill_no_longer_lists_is_marked_and_may_return(corpus: Database) -> None:
+    whole = state_calls(vote(), vote(id="ocd-vote/2"))
+    put(corpus, whole)
+    put(corpus, state_calls(vote()), now=APRIL)
+    gone = "select id from roll_calls where missing_since is not null"
+    assert corpus.execute(gone).fetchall() == [("ocd-vote/2",)]
+    put(corpus, whole, now=APRIL)
+    assert corpus.execute(gone).fetchall() == []
