@@ -52,7 +52,7 @@ class FoundView:
 
 def find(db: sqlite3.Connection, form: Mapping[str, str]) -> FoundView:
     """The legislators of a ZIP code (``zip``) or a state (``state``); ``us-oh-lower`` and the like choose districts."""
-    base = {
+    base: dict[str, Any] = {
         "states": _states(db),
         "has_zips": bool(value(db, "select 1 from zip_districts limit 1")),
         "share": _share(db),
