@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, desk, mail, maintenance, reading, tagging, training
+from commands import alerts, collecting, demo, desk, mail, maintenance, reading, tagging, training
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -27,6 +27,7 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
     """Collect bills and regulations, tag them by policy area, and publish them next to the positions of an organization.
 
     \b
+    Just to look:     infopolicy demo            a site of its own with a small sample, and a tour
     A first time:     infopolicy check --live    does every source answer, and take our key?
                       infopolicy collect --quick   collect, tag, match and publish the last 30 days
                       infopolicy serve             open the site on http://127.0.0.1:8001
@@ -52,6 +53,7 @@ def main(context: click.Context, quiet: bool, verbose: bool) -> None:
 
 
 for command in (
+    demo.demo,
     collecting.crawl,
     collecting.collect,
     collecting.run,
@@ -81,6 +83,7 @@ for command in (
     mail.subscribers,
     mail.digest,
     alerts.alerts,
+    alerts.notices,
     desk.user,
 ):
     main.add_command(command)

@@ -195,9 +195,10 @@ class RecordPipeline:
 
     def _take(self, item: Any) -> None:
         if isinstance(item, Document):
-            self.buffer.append(item)
-            if len(self.buffer) >= BATCH:
+            # Before it is added: the attachments of the documents before it have come, and are stored with them.
+            if max(len(self.buffer), len(self.attachments)) >= BATCH:
                 self._flush()
+            self.buffer.append(item)
         elif isinstance(item, attachments.VersionText) and item.text is None and item.note is None:
             self.absent.append(item)
         elif isinstance(item, attachments.VersionText | attachments.Proceeding):
@@ -454,6 +455,7 @@ def crawl(
     log_level: str = "WARNING",
     budget: bool = True,
     calm: bool = False,
+    own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Run]:
     """Run the spiders in this process, one after the other's start, and return what each did.
 
@@ -463,6 +465,7 @@ def crawl(
         tell: called every second for each source, and once more when it has ended.
         budget: obey the publishers' limits; False is for a mirror only.
         calm: no log line for each request that was given up: its reject and the run's note say it.
+        own: what one spider alone gets, by its name.
 
     Raises:
         BadSetting: there is no mirror, and no address for publishers to write to.
@@ -480,8 +483,8 @@ def crawl(
     logging.getLogger("scrapy").setLevel(log_level)
     crawlers = [process.create_crawler(name) for name in spiders]
     with plain_lines() if log_level == "WARNING" else nullcontext(), own_signals():
-        for crawler in crawlers:
-            process.crawl(crawler, **arguments)
+        for crawler, name in zip(crawlers, spiders, strict=True):
+            process.crawl(crawler, **arguments, **(own or {}).get(name, {}))
         process.start()
     return [_run_of(crawler, name) for crawler, name in zip(crawlers, spiders, strict=True)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import sqlite3
@@ -25,9 +26,7 @@ from pages.http.names import named_tree
 from pages.http.site import Result, cache_headers, public_address
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
-from settings import Configuration
-
-SITE = Path(__file__).resolve().parent / "datasette"
+from settings import SITE, Configuration
 
 
 class Site(Datasette):
@@ -103,6 +102,9 @@ def build(
     metadata = named_tree(yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8")))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
+    # The package of MCP would set up the log of the whole program where nothing has yet; this is how it is without any.
+    if not logging.getLogger().handlers and logging.lastResort:
+        logging.getLogger().addHandler(logging.lastResort)
     application = Site(
         files=[str(corpus)],
         metadata=metadata,

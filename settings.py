@@ -19,7 +19,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from store.errors import InvalidInput
 
+#: The folder with the code and its files of data: a checkout, or the installed package.
 ROOT = Path(__file__).resolve().parent
+#: Datasette's configuration directory: plugins, templates, static files, words.
+SITE = ROOT / "datasette"
+#: Whether this is a clone or an unpacked sdist, which has tests and docs, and not what pip installed.
+CHECKOUT = (ROOT / "pyproject.toml").exists()
+#: Where data go by themselves: in a checkout, else (what pip installed is not ours to fill) in the user's home.
+_HOME = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+DATA = ROOT / "data" if CHECKOUT else _HOME.absolute() / "infopolicy"
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-zA-Z]{2,}")
 
 
@@ -99,6 +107,12 @@ def _clock(text: str) -> float:
     return float(text)
 
 
+def _versions(text: str) -> str:
+    if text != "all" and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
+        raise ValueError("must be how many versions to load of a company's terms, or all")
+    return text
+
+
 def _dollars(text: str) -> float:
     if not text.replace(".", "", 1).isdecimal():
         raise ValueError("must be US dollars a day, like 5 or 0.50")
@@ -154,7 +168,7 @@ class Configuration:
     `imprint` says who answers for them; `mirror` sends https://HOST/PATH to MIRROR/HOST/PATH for every source;
     `clock` is how many times faster than real time a mirror keeps limits by the minute."""
 
-    data: Annotated[Path, _folder] = ROOT / "data"
+    data: Annotated[Path, _folder] = DATA
     catalog: Annotated[Path, _folder] = ROOT / "positions" / "catalog"
     publisher: Annotated[str, _name] = "Information policy monitor"
     imprint: str | None = None
@@ -184,6 +198,8 @@ class Configuration:
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
+    mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
+    terms_versions: Annotated[str, _versions] = "10"
     stale_hours: Annotated[int, _whole(1, 100_000)] = 48
     keep_rejects_days: Annotated[int, _whole(1, 100_000)] = 180
     keep_answers_days: Annotated[int, _whole(1, 100_000)] = 400

@@ -170,7 +170,7 @@ def addresses(data: Path) -> list[str]:
                 *(f"/areas/{key}{more}" for key in areas[::6] for more in (".atom", ".csv", ".json", ".ics")),
                 *(f"/es/areas/{key}" for key in areas[::4]),
                 *(f"/positions/{key}" for key in positions),
-                *(f"/positions/{key}{more}" for key in positions[::4] for more in ("/handout", ".atom", ".csv")),
+                *(f"/positions/{key}{more}" for key in positions[::4] for more in ("/brief", ".atom", ".csv")),
                 *(f"/jurisdictions/{key}" for key in places),
                 *(f"/jurisdictions/{key}.json" for key in places[::4]),
                 *(f"/families/{key}" for key in groups),

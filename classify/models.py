@@ -63,13 +63,13 @@ def finish(part: Path, report: Mapping[str, Any], packaged: tuple[Path, ...]) ->
     os.replace(part, home() / CANDIDATE)
 
 
-def accept() -> None:
-    """Use the candidate from now on, and keep what was in use.
+def accept(folder: Path | None = None) -> None:
+    """Use the candidate from now on, and keep what was in use; `folder` is another than that of the settings.
 
     Raises:
         NoModel: there is no candidate.
     """
-    folder = home()
+    folder = folder or home()
     if not (folder / CANDIDATE / REPORT).exists():
         raise NoModel(f"{folder / CANDIDATE}: there is no candidate; `infopolicy train` makes one")
     shutil.rmtree(folder / PREVIOUS, ignore_errors=True)
@@ -78,20 +78,25 @@ def accept() -> None:
     os.replace(folder / CANDIDATE, folder / IN_USE)
 
 
-def revert() -> None:
+def revert(folder: Path | None = None) -> None:
     """Use again what was in use before the last `accept`: the model before it, or those of the program. What was in use becomes
     the candidate, so that it can be accepted again.
 
     Raises:
         NoModel: no model was accepted.
     """
-    folder = home()
+    folder = folder or home()
     if not (folder / IN_USE).exists():
         raise NoModel(f"{folder / IN_USE}: no model was accepted here; the models of the program are in use")
     shutil.rmtree(folder / CANDIDATE, ignore_errors=True)
     os.replace(folder / IN_USE, folder / CANDIDATE)
     if (folder / PREVIOUS).exists():
         os.replace(folder / PREVIOUS, folder / IN_USE)
+
+
+def reports(folder: Path) -> dict[str, dict[str, Any]]:
+    """The report of each of candidate, in-use and previous that there is."""
+    return {name: _read_report(folder / name) for name in (CANDIDATE, IN_USE, PREVIOUS) if (folder / name).exists()}
 
 
 def _read_report(folder: Path) -> dict[str, Any]:

@@ -78,6 +78,27 @@ def alerts_status(session: Session) -> None:
     sys.exit(3 if problems else 0)
 
 
+@click.command()
+@click.option("--morning", is_flag=True, help="Also what people want in one message each morning.")
+@click.option("--dry-run", is_flag=True, help="Print what there is to say; nothing leaves, nothing counts as sent.")
+@click.pass_obj
+def notices(session: Session, morning: bool, dry_run: bool) -> None:
+    """Send people of the office what they chose at /desk/notices, each event once. For a timer, every few minutes.
+
+    Exit code 3 when a message needs a person: infopolicy digest status names it.
+    """
+    from operations import notices as room
+
+    with open_mail_db(session, "staff.db") as db:
+        if dry_run:
+            for each in room.read(session.config, today=date.today(), morning=morning)[0]:
+                click.echo(f"{each.account_id} {each.way}: {each.words} {each.head}")
+            return
+        done = room.send(db, session.config, today=date.today(), morning=morning, clock=utc_now)
+    session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing new")
+    sys.exit(3 if done["failed"] or done["unknown"] else 0)
+
+
 def _corpus(session: Session) -> Any:
     from digest import service
 

@@ -133,7 +133,7 @@ def crawl(
             session.warn(told)
         # What was collected stays, also where a lost private file stops what follows.
         if not collect_only:
-            _finish(session, today=arguments["today"])
+            finish(session, today=arguments["today"])
     if failed:
         click.echo(
             "What was stored is complete document by document; run the command again to fill the gaps.", err=True
@@ -241,7 +241,7 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
     return arguments
 
 
-def _finish(session: Session, today: str | None = None) -> None:
+def finish(session: Session, today: str | None = None) -> None:
     """Tag, match, publish and compare whatever lacks it.
 
     Raises:
@@ -301,7 +301,7 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
             for document in done.refused:
                 click.echo(f"{folder}: {document.id} is something else here: {document.title!r}", err=True)
         corpus.close()
-        _finish(session)
+        finish(session)
 
 
 @click.command()
@@ -352,7 +352,7 @@ def rebuild(session: Session, everything: bool) -> None:
             forget(corpus)
             forget_comparison(corpus)
             corpus.close()
-        _finish(session)
+        finish(session)
 
 
 @click.command()

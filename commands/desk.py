@@ -105,7 +105,7 @@ def user_add(
     infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"
     infopolicy user add "Dana Partner" --role partner --organisation "Electronic Frontier Foundation"
     """
-    from desk.accounts import accounts
+    from desk.accounts import accounts, units
     from desk.partners import partners
     from store.connect import open_partners
 
@@ -116,6 +116,8 @@ def user_add(
         password = None if no_password else _password(name)
         if not organisation:
             made = accounts.add(staff, name, role=role, password=password, now=utc_now(), email=email, unit=unit)
+            if unit:
+                units.enroll(staff, made, unit, utc_now())
         else:
             with closing(open_partners(session.config.partners)) as db:
                 made = partners.add_partner(db, name, organisation, password=password, now=utc_now(), email=email)
@@ -172,6 +174,19 @@ def user_role(session: Session, name: str, role: str) -> None:
             raise Stop(f"{name}: a partner stays one; make an account of another name for somebody of staff", 2)
         accounts.set_role(db, account, role, now=utc_now())
     session.say(f"{name} is {role} now")
+
+
+@user.command("email")
+@click.argument("name")
+@click.argument("address")
+@click.pass_obj
+def user_email(session: Session, name: str, address: str) -> None:
+    """Give NAME another email address, for notices and for single sign-on."""
+    from desk.accounts import accounts
+
+    with _account(session, name) as (db, account):
+        accounts.set_email(db, account, address, now=utc_now())
+    session.say(f"{name} is written to at {address} now")
 
 
 @positions.command("proposals")

@@ -51,7 +51,7 @@ def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
 @click.argument("address")
 @click.option("--area", "areas", multiple=True, help="Only this policy area; may be repeated. [default: all]")
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only this place, such as us or us-tx.")
-@click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case or local_matter.")
+@click.option("--kind", "kinds", multiple=True, help="Only bill, regulation, case, local_matter or corporate_policy.")
 @click.option("--position", "positions", multiple=True, help="Only what touches this position.")
 @click.option(
     "--stance", "stances", multiple=True, help="Only where the organization has published this stance, such as oppose."
@@ -149,10 +149,24 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
     drafts = ("staff.db",) if list_ == "staff" else ()
     with open_mail_db(session, *drafts) as db:
         issue = service.prepare(
-            db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=day.date() if day else date.today()
+            *(db, session.config),
+            list_=list_,
+            frequency=frequency,
+            now=utc_now(),
+            day=(on := day.date() if day else date.today()),
+            report=_report(session, list_, frequency, on),
         )
         click.echo(issue.id)
         session.say(f"{len(issue.entries):,} entries; look at it with: infopolicy digest preview {issue.id}")
+
+
+def _report(session: Session, list_: str, frequency: str, day: date) -> Any:
+    """What the office did in the week before an issue to staff; nothing for other issues."""
+    if (list_, frequency) != ("staff", "weekly"):
+        return ()
+    from operations.leadership import report
+
+    return report(session.config, day)
 
 
 @digest.command("note")
@@ -267,7 +281,12 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
             if not service.has_readers(db, list_, frequency):
                 continue
             issue = service.waiting_draft(db, list_, frequency) or service.prepare(
-                db, session.config, list_=list_, frequency=frequency, now=utc_now(), day=date.today()
+                *(db, session.config),
+                list_=list_,
+                frequency=frequency,
+                now=utc_now(),
+                day=date.today(),
+                report=_report(session, list_, frequency, date.today()),
             )
             if service.waits_for_editor(issue, utc_now()):
                 session.say(f"{issue.id} waits for its editor until {issue.leaves_at}")

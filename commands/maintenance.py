@@ -232,16 +232,43 @@ def prune(session: Session, dry_run: bool) -> None:
 @click.option("--area", help="Only documents of this policy area.")
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]"
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write, or folder with --all. [default: standard output, or data/dumps]",
 )
+@click.option("--all", "everything", is_flag=True, help="Every public table, as Parquet files in a data package.")
 @click.pass_obj
-def export(session: Session, area: str | None, kind: str, output: Path | None) -> None:
-    """Write the tagged documents, one row for each, with their areas and positions."""
+def export(session: Session, area: str | None, kind: str, output: Path | None, everything: bool) -> None:
+    """Write the tagged documents, one row for each, with their areas and positions.
+
+    With --all: every table that the site shows, as Parquet files with a description of each column, checksums, and a datasheet,
+    in a new folder of data/dumps, to which `latest` leads. The site offers it under /dumps.
+    """
+    if everything:
+        if area or kind != "csv":
+            raise Stop("--all writes every table as Parquet: it goes with --output only", 2)
+        _dump(session, output)
+        return
     from operations import exports
 
+    if output and output.is_dir():
+        raise Stop(f"{output} is a folder: name a file", 2)
     if kind == "xlsx" and output is None:
         raise Stop("an Excel file needs a place to go: add --output FILE.xlsx", 2)
     with plain_errors():
         rows = exports.export(session.config.corpus, area=area, kind=kind, output=output)
     if output:
         session.say(f"{rows:,} documents written to {output}")
+
+
+def _dump(session: Session, home: Path | None) -> None:
+    from operations.dumps.dump import dump
+
+    with plain_errors(), session.bar("Writing tables") as bar:
+
+        def tell(table: str) -> None:
+            bar.set_postfix_str(table)
+            bar.update()
+
+        done = dump(session.config, home, now=utc_now(), tell=tell)
+    session.tell(f"{done.folder}: {done.tables} tables, {done.rows:,} rows, {done.bytes / 1e6:,.1f} MB")

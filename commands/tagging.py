@@ -101,6 +101,7 @@ def positions_check(session: Session, passages: int | None, seed: int) -> None:
     may have been replaced. None of that is an error. With --passages, it prints statements with their passages instead, for
     two readers who judge, each alone, whether a statement says no more than its passage.
     """
+    from positions.catalog.briefs import load_briefs
     from positions.catalog.catalog import check as check_catalogue
     from positions.catalog.catalog import load_catalogue
     from positions.catalog.currency import REASONS, currency, drawn
@@ -119,7 +120,7 @@ def positions_check(session: Session, passages: int | None, seed: int) -> None:
             )
         return
     session.say("all is in order")
-    remarks = currency(load_catalogue(), date.today())
+    remarks = currency(load_catalogue(), date.today(), load_briefs(load_catalogue().positions))
     for reason, words in REASONS.items():
         if found := [remark for remark in remarks if remark.reason == reason]:
             click.echo(f"\n{words} ({len(found)}):")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ ENOUGH = 500
 @click.argument("gold", type=click.Path(path_type=Path), required=False)
 @click.option("--accept", "step", flag_value="accept", help="Use the candidate from now on.")
 @click.option("--revert", "step", flag_value="revert", help="Use again what was in use before the last --accept.")
+@click.option("--requested", "step", flag_value="requested", help="Train if somebody requested it at the desk.")
 @click.option("--package", is_flag=True, help="For releases: put the candidate into the source folder instead.")
 @click.pass_obj
 def train(session: Session, gold: Path | None, step: str | None, package: bool) -> None:
@@ -53,6 +55,8 @@ def train(session: Session, gold: Path | None, step: str | None, package: bool) 
             session.tell(
                 "what was in use before is in use again; `infopolicy rebuild` tags and matches everything with it"
             )
+        elif step == "requested":
+            sys.exit(_train_requested(session, gold))
         elif package:
             _package(session)
         else:
@@ -75,7 +79,16 @@ def _package(session: Session) -> None:
     session.say(f"copied into {MODEL_DIR} and {FILE}; write both evaluation.json again (docs/classifier.md)")
 
 
-def _train(session: Session, gold: Path | None) -> int:
+def _train_requested(session: Session, gold: Path | None) -> int:
+    """For a timer: nothing is said where nobody requested a training."""
+    from classify import models
+    from classify.training.request import requested
+
+    with private_files(session, "staff.db"), requested(models.home()) as step:
+        return _train(session, gold, step) if step else 0
+
+
+def _train(session: Session, gold: Path | None, step: Callable[[str], None] = lambda words: None) -> int:
     from classify import models
     from classify.model import MODEL_DIR
     from classify.training.decisions import read_decisions
@@ -84,14 +97,18 @@ def _train(session: Session, gold: Path | None) -> int:
     from positions.relevance.training import main as learn_relevance
 
     config, corpus = session.config, session.config.corpus
+    step("reads the labels and the verdicts")
     part = models.begin()
     gold = gold or (SHARED if SHARED.exists() else _collected(corpus, part.with_name("gold.jsonl")))
+    step("learns areas and priorities")
     status = learn(gold, read_decisions(corpus, config.staff), part / MODEL_DIR.name, corpus)
     if status > 1:
-        return status
+        raise Stop("the labeled documents cannot be used", status)
+    step("learns which positions to show")
     if learn_relevance(corpus, config.staff, part / FILE.name):
         shutil.copy(models.in_use(FILE), part / FILE.name)
-    report = _report(session, gold, part)
+    step("compares the candidate with the models in use")
+    report = _report(session, gold, part) | {"worse": bool(status)}
     models.finish(part, report, (MODEL_DIR, FILE))
     session.say(f"the candidate is in {models.home() / models.CANDIDATE}; `infopolicy train --accept` puts it in use")
     return status

@@ -10,6 +10,7 @@ from comparison.rules import load_rules
 from comparison.similarity import grouping, minhash_signatures, pairing, shared_passages
 from comparison.similarity.term_weights import Weights
 from comparison.versions import provisions
+from comparison.versions.company_provisions import read_company_provisions
 from store.schema.derived import COMPARED
 
 #: Under which the version of the groups is kept.
@@ -31,6 +32,7 @@ def update(db: Database) -> Compared:
         db: corpus.db, open for writing.
     """
     provisions.read_versions(db)
+    read_company_provisions(db)
     given = load_rules()
     found = minhash_signatures.counted(db) or minhash_signatures.count_words(db, given)
     version = f"{minhash_signatures.code_version()}-{found['']}-{found[' ']}"

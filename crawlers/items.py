@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 # --------------------------------------------------------------------- closed vocabularies
 # To add a word: add it here, to the glossary (datasette/glossary.yml) and to a test that shows a real text for it.
 
-KINDS = ("bill", "regulation", "case", "local_matter")
-LEVELS = ("federal", "state", "local", "court", "international")
+KINDS = ("bill", "regulation", "case", "local_matter", "corporate_policy")
+LEVELS = ("federal", "state", "local", "court", "international", "corporate")
 
 #: One vocabulary for where a document of any kind stands, in the order in which a document usually moves.
 STATUSES = (
@@ -34,6 +34,8 @@ STATUSES = (
     "withdrawn",
     "decided",  # by a court
     "notice",  # tells, asks or corrects; nothing is decided by it
+    "in_force",  # a company's rules as they were first recorded
+    "changed",  # a company's rules that it has changed since; the newest text counts
 )
 
 CHANGE_KINDS = (

@@ -90,7 +90,7 @@ class RollCallSpider(SourceSpider):
                 cb_kwargs={"year": year, "number": number},
             )
 
-    def place(self, year: int) -> dict[str, str]:
+    def place(self, year: int) -> dict[str, Any]:
         return {"jurisdiction": "us", "session": str(self.congress), "part": str(year)}
 
     def tally(self, year: int) -> ExpectedCount:

@@ -19,6 +19,7 @@ def scrapy_settings(config: Configuration, **more: Any) -> Settings:
         "INFOPOLICY_CORPUS": str(config.corpus),
         "INFOPOLICY_OPS": str(config.ops),
         "INFOPOLICY_WORKERS": config.workers,
+        "INFOPOLICY_TERMS_VERSIONS": config.terms_versions,
     }
     found.update(ours | more, priority="cmdline")
     return found

@@ -47,6 +47,7 @@ INFOPOLICY_BUDGET_OFF = False
 INFOPOLICY_DATA = str(_config.data)
 INFOPOLICY_CORPUS = str(_config.corpus)
 INFOPOLICY_OPS = str(_config.ops)
+INFOPOLICY_TERMS_VERSIONS = _config.terms_versions
 
 DOWNLOAD_HANDLERS = {
     "http": "crawlers.download.mirror.MirrorHandler",

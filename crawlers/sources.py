@@ -34,12 +34,14 @@ class Terms:
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """`concurrency` requests at once, `delay` seconds between them, the publisher's own limits `per_minute`, `per_hour` and
-    `per_day` where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what is
-    tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses that a
-    refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not apply;
-    `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off; `hosts`
-    further hosts that may be asked, encrypted or not; `not_by_days` why `infopolicy collect --quick` leaves it out;
-    `people_only` whether it gives people or roll calls and no documents."""
+    `per_day` where it has any; `every_hours` how often `infopolicy run` asks, `after_tags` whether it asks only about what
+    is tagged; `expect_min` and `expect_max` documents a session; `accept` the Accept header; `error_pages` the addresses
+    that a refusal or a missing file is redirected to, with the status that is meant; `robots_off` why robots.txt does not
+    apply; `agreement` the variable by which whoever runs this agrees to what `why_off` says: without it the source is off;
+    `hosts` further hosts that may be asked, encrypted or not; `per_hour_with` what a key that is not needed raises
+    `per_hour` to, by its variable; `counted` the only hosts whose requests the limits by the hour and the day count;
+    `not_by_days` why `infopolicy collect --quick` leaves it out; `people_only`
+    whether it gives people or roll calls and no documents."""
 
     id: str
     title: str
@@ -67,8 +69,14 @@ class Source:
     agreement: str | None = None
     why_off: str | None = None
     hosts: tuple[str, ...] = ()
+    per_hour_with: Mapping[str, int] = field(default_factory=dict)
+    counted: tuple[str, ...] = ()
     not_by_days: str | None = None
     people_only: bool = False
+
+    def hourly(self, environment: Mapping[str, str] = os.environ) -> int | None:
+        """The publisher's limit by the hour, with the keys that the environment holds."""
+        return max((most for name, most in self.per_hour_with.items() if environment.get(name)), default=self.per_hour)
 
     def lacking(self, environment: Mapping[str, str] = os.environ) -> str | None:
         """What the environment must hold before the source may be asked, in words; None if nothing is lacking."""
@@ -109,6 +117,8 @@ def _source(file: str, name: str, entry: dict[str, Any]) -> Source:
             per_minute=rate.get("per_minute"),
             per_hour=rate.get("per_hour"),
             per_day=rate.get("per_day"),
+            per_hour_with={str(key): int(most) for key, most in rate.get("per_hour_with", {}).items()},
+            counted=tuple(rate.get("counted", ())),
             expect_min=int(expect["min"]),
             expect_max=int(expect["max"]),
             terms=_terms(rest.pop("terms")),

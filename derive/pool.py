@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from classify.tagger import Tagger, Tagging
 from crawlers.download import worker_process
+from derive.company_scope import in_scope
 from positions.catalog.organization import organization
 from positions.matching.matcher import Match, Matcher
 from positions.relevance.relevance import relevance
@@ -56,7 +57,8 @@ def matcher() -> Matcher:
 
 def tag_rows(rows: list[TagRow]) -> list[tuple[str, Tagging]]:
     """Return the id and the tags of each row."""
-    return list(tagger().tag_batch(rows))
+    titles = {row[0]: row[1] for row in rows}
+    return [(key, in_scope(key, titles[key], found)) for key, found in tagger().tag_batch(rows)]
 
 
 def match_rows(rows: list[MatchRow]) -> list[tuple[str, tuple[Match, ...]]]:

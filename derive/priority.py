@@ -26,7 +26,7 @@ SPONSORS = 3
 #: Short titles from which a law has so many parts that they do not say what it is about.
 PARTS = 10
 #: Reasons that are no rule of the file.
-BY_POSITION, BY_MODEL, CEREMONIAL, COMPANION = "position", "model", "ceremonial", "companion"
+BY_POSITION, BY_MODEL, CEREMONIAL, COMPANION, CORPORATE = "position", "model", "ceremonial", "companion", "corporate"
 #: The rules whose words in the opening let the model decide.
 _LIBRARY_RULES = ("libraries", "books-of-readers")
 _OTHER = "other things"
@@ -142,7 +142,9 @@ class PriorityRules:
         return Grade(MUST_SEE, at_stake) if at_stake else Grade(LISTED)
 
     def _limit(self, document: Facts, held: set[tuple[str, str]]) -> tuple[int, str]:
-        limits = [(int(rule.at_most or 0), rule.id) for rule in self.never if _holds(rule, document, held)]
+        # What a company writes is no bill that somebody must act on: it is listed, and its changes are news to who follows it.
+        limits = [(LISTED, CORPORATE)] if document.level == "corporate" else []
+        limits += [(int(rule.at_most or 0), rule.id) for rule in self.never if _holds(rule, document, held)]
         if document.names and is_ceremonial(document.names[0], document.document_type):
             limits.append((LISTED, CEREMONIAL))
         return min(limits, default=(MUST_SEE, ""))

@@ -18,7 +18,7 @@ from digest.delivery.message import Letterhead, issue_message, letter
 from digest.delivery.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
 from digest.issues import issues
 from digest.issues.compose import compose
-from digest.issues.issues import Issue, IssueError
+from digest.issues.issues import Issue, IssueError, Report
 from digest.issues.lines import plain
 from digest.issues.stances import Published, drafts
 from digest.subscribers.addresses import BadAddress, address, bare
@@ -99,13 +99,22 @@ def corpus(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
 
 
-def prepare(db: Database, config: Configuration, *, list_: str, frequency: str, now: str, day: Any) -> Issue:
+def prepare(
+    db: Database, config: Configuration, *, list_: str, frequency: str, now: str, day: Any, report: Report = ()
+) -> Issue:
     """Freeze an issue; see issues.prepare. A weekly one waits for its editor as long as the setting `digest_hours` says."""
     leaves_at = ago(now, hours=-config.digest_hours) if frequency == "weekly" and config.digest_hours else None
     with closing(corpus(config.corpus)) as source:
         found = _drafts(config.staff) if list_ == "staff" else []
         return issues.prepare(
-            db, source, list_=list_, frequency=frequency, now=now, day=day, drafts=found, leaves_at=leaves_at
+            *(db, source),
+            list_=list_,
+            frequency=frequency,
+            now=now,
+            day=day,
+            drafts=found,
+            leaves_at=leaves_at,
+            report=report,
         )
 
 

@@ -98,7 +98,7 @@ def collect(
 
 
 def _call(arguments: Sequence[str]) -> int:
-    return exit_code(subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode)
+    return exit_code(subprocess.run([sys.executable, "-m", "infopolicy", *arguments], check=False).returncode)
 
 
 def loaded(config: Configuration) -> list[str]:

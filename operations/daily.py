@@ -58,7 +58,7 @@ def _time(text: str) -> datetime:
 
 def _call(*arguments: str) -> int:
     """The exit code of a command in a process of its own."""
-    return exit_code(subprocess.run([sys.executable, "-m", "cli", *arguments], check=False).returncode)
+    return exit_code(subprocess.run([sys.executable, "-m", "infopolicy", *arguments], check=False).returncode)
 
 
 def exit_code(code: int) -> int:

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from store.connect import migrate, read_only
+from store.connect import connect_private, migrate, read_only
 from store.errors import OperationError, is_damage
-from store.private_files import connect_private
 
 #: Documents that one probe reads, each by a lookup.
 SAMPLE = 8

@@ -18,10 +18,10 @@ from typing import Any
 from operations.human_data_export import JOURNALS, MAKERS
 from operations.manifest import is_whole
 from operations.retention import backups
-from store.connect import migrate, read_only
+from store.connect import connect_private, migrate, read_only
 from store.data_folder import MANIFEST
 from store.errors import OperationError
-from store.private_files import Identity, connect_private, identity_of
+from store.private_files import Identity, identity_of
 
 log = logging.getLogger("infopolicy.loss")
 #: The private files, in the order of the data folder.

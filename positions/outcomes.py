@@ -37,7 +37,7 @@ _NAME = re.compile(r"\bmay be cited as\b|^[^a-z]*$")
 _SUMMARY = re.compile(
     r"\bSUMMARY:\s*(.+?)\s*(?=\b(?:DATES|EFFECTIVE DATE|ADDRESSES|FOR FURTHER INFORMATION)\b|\Z)", re.DOTALL
 )
-_AIMS = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
+AIMS = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
 _WORDS = {1: "serves", -1: "goes against"}
 
 
@@ -74,7 +74,7 @@ def _outcome(position_id: str, matches: Sequence[Match], main: set[int] | None) 
         return Outcome(position_id, None, "only a sentence in passing touches it; which way, a person must say", best)
     if not telling:
         return Outcome(position_id, None, "a sentence of the final text touches it; which way, a person must say", best)
-    aims = {_AIMS[match.stance] for match in telling}
+    aims = {AIMS[match.stance] for match in telling}
     if len(aims) > 1:
         both = len({_trigger(match) for match in telling}) > 1
         value, reason = (
@@ -93,7 +93,7 @@ def _outcome(position_id: str, matches: Sequence[Match], main: set[int] | None) 
 
 def _tells(match: Match) -> bool:
     """Whether a sentence says by itself which way it goes: it has a direction, and is more than the name of the act."""
-    return match.stance in _AIMS and not _NAME.search(match.provision.words)
+    return match.stance in AIMS and not _NAME.search(match.provision.words)
 
 
 def _trigger(match: Match) -> str:
@@ -168,7 +168,7 @@ def _suggested(matcher: Matcher, row: Row, final: str | None, marks: Sequence[Ma
     main: dict[str, set[int]] = {}
     for match in matches:
         if match.provision.field != "text":
-            main.setdefault(match.position_id, set()).update({_AIMS[match.stance]} if match.stance in _AIMS else ())
+            main.setdefault(match.position_id, set()).update({AIMS[match.stance]} if match.stance in AIMS else ())
     if row["kind"] == "regulation":
         told = [match for match in matches if _is_of_rule(match, final)]
         return outcomes(told, {match.position_id for match in told}, main)
@@ -255,6 +255,6 @@ def went(outcome: str, status: str, stance: str | None) -> str | None:
     """
     if outcome != "untouched":
         return {"incorporated": "yes", "partly": "partly", "rejected": "no"}[outcome]
-    if status in ENDED_WITHOUT and stance in _AIMS:
-        return "yes" if _AIMS[stance] < 0 else "no"
+    if status in ENDED_WITHOUT and stance in AIMS:
+        return "yes" if AIMS[stance] < 0 else "no"
     return None

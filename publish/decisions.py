@@ -1,7 +1,8 @@
 """What the public may know of what staff decided: the table `decisions` of corpus.db. This is its only writer.
 
 Confirmed and rejected areas and positions, priorities and outcomes, as long as their verdict holds; a stance of ALA once
-an approver has published it, until one withdraws it. Never a name, a note or a draft.
+an approver has published it, until one withdraws it. A priority that staff gave of their own accord is also a `pin`, for the
+home page, with the line that says why it matters. Never a name, a note or a draft.
 """
 
 from __future__ import annotations
@@ -35,7 +36,16 @@ def public_rows(staff: Database, documents: Sequence[str] | None = None) -> set[
     if documents is not None:
         where = f" and r.document_id in ({', '.join('?' * len(values))})"
     rows = [*staff.query(_HOLDING + where, values), *staff.query(_PUBLISHED + where, values)]
-    return {_public(row) for row in rows}
+    return {_public(row) for row in rows} | {_pin(row) for row in rows if _is_pin(row)}
+
+
+def _is_pin(row: dict[str, Any]) -> bool:
+    return row["subject"] == "priority" and row["verdict"] == "change" and row["value"] == "2"
+
+
+def _pin(row: dict[str, Any]) -> tuple[Any, ...]:
+    day = row["reviewed_at"][:10]
+    return (row["document_id"], "pin", "confirm", None, row["reason"], None, None, day, None, None, None)
 
 
 def _public(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -23,15 +23,18 @@ from crawlers.status.ceremonial import is_ceremonial
 from crawlers.storage.rulemakings import write_threads
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
+from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
+from publish.engagements import write_engagements
 from publish.search_words import write_vocabulary
+from settings import SITE
 from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, TAGGED
 from store.sync_table import sync_table
 from store.writable import Writable
 
 _EMPTY = Database(memory=True)
-VIEWS = Path(__file__).resolve().parents[1] / "datasette" / "views.sql"
+VIEWS = SITE / "views.sql"
 
 
 _POSITION_WORDS = """
@@ -156,6 +159,8 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
                 for document_id in documents:
                     _relist(db, document_id)
                 _relist_positions(db, staff, documents)
+                write_chapters(db, staff)
+                write_engagements(db, staff)
     except sqlite3.OperationalError:
         return False
     return True
@@ -218,10 +223,11 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     if staff is not None:
         written += write_decisions(db, staff)
         with db.atomic():
-            written += write_agreement(db, staff)
+            written += write_agreement(db, staff) + write_engagements(db, staff)
     written += project(db) + write_scorecard(db)
     _prepare(db)
     with db.atomic():
+        written += write_chapters(db, staff)
         written += sync_table(db, "ceremonial", _CEREMONIAL)
         written += sync_table(db, "listing", _LISTING)
         written += sync_table(db, "facet_counts", _FACET_COUNTS)

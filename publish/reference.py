@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.areas import PolicyArea, load_areas
+from positions.catalog.briefs import Brief, load_briefs
 from positions.catalog.catalog import Position, load_catalogue
 from positions.catalog.messages import load_messages
 from positions.catalog.organization import organization
@@ -17,7 +18,7 @@ APPROVED, DRAFT = "approved", "draft summary, not approved"
 
 
 def write_reference(db: Database) -> bool:
-    """Bring areas, positions, their versions and messages up to date in one transaction. Returns whether a row differed."""
+    """Bring areas, positions, versions, messages and briefs up to date in one transaction. Returns whether a row differed."""
     catalogue = load_catalogue().positions
     standing = {position.id: _standing(position) for position in catalogue}
     # Measuring takes a second: only what was not measured before.
@@ -31,13 +32,14 @@ def write_reference(db: Database) -> bool:
             for key, messages in load_messages(catalogue).items()
             for audience, words in messages.items()
         ],
+        "brief_parts": [row for key, brief in load_briefs(catalogue).items() for row in _brief(key, brief)],
     }
     with db.atomic():
         if all(set(db.execute(f"select * from {table}").fetchall()) == set(rows) for table, rows in wanted.items()):
             return False
         for table in reversed(wanted):
             db.execute(f"delete from {table}")
-        for table, rows in wanted.items():
+        for table, rows in filter(lambda each: each[1], wanted.items()):
             db.conn.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
     return True
 
@@ -97,4 +99,12 @@ def _versions(position: Position) -> list[tuple[Any, ...]]:
             version.statement and (APPROVED if version.approved_by else DRAFT),
         )
         for n, version in enumerate(position.versions)
+    ]
+
+
+def _brief(position_id: str, brief: Brief) -> list[tuple[Any, ...]]:
+    signed = (APPROVED if brief.approved_by else DRAFT, brief.approved_by, brief.approved_on)
+    return [
+        (position_id, kind, ordinal, part.lead, part.words, part.address, part.passage, part.as_of, *signed)
+        for kind, ordinal, part in brief.parts()
     ]

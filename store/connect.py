@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
-from store.private_files import connect_private, identify
+from store.private_files import identify
 from store.schema import derived, districts, mail, observed, opinions, ops, partners, people, published, staff
 from store.writable import Writable
 
@@ -123,6 +123,23 @@ def open_mail(path: Path) -> Database:
     # Asked first: a page that only reads must not wait for another writer.
     if not db.execute("select 1 from secrets where name = 'links'").fetchone():
         db.execute("insert into secrets values ('links', ?) on conflict do nothing", [secrets.token_hex(32)])
+    return db
+
+
+def connect_private(path: Path) -> Database:
+    """Connect to a database that its owner alone can read; create it when it does not exist.
+
+    Raises:
+        OSError: the file cannot be created.
+        sqlite3.Error: the file cannot be opened or is not a database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
+    # Every commit reaches the disk before it counts: a decision or a claim that a power cut can undo is none.
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+        db.execute(f"pragma {pragma}")
     return db
 
 

@@ -1,4 +1,4 @@
-"""Private databases: open one for its owner only, and tell which file it is.
+"""Private databases: which file it is (store/connect.py opens it).
 
 Each of staff.db, partners.db and mail.db carries a random id, made when the file is made, and a counter that grows with every
 row that people add, change or remove. Two copies of one file have the same id; the older copy has the lower counter. What
@@ -7,15 +7,12 @@ the data folder knows of both is in operations/loss.py.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
-
-from store.writable import Writable
 
 #: File -> its tables that the program fills again by itself, or that count tries and sessions. Every other table is people's.
 DERIVED: dict[str, frozenset[str]] = {
@@ -60,23 +57,6 @@ class Identity:
 
     id: str
     counter: int
-
-
-def connect_private(path: Path) -> Database:
-    """Connect to a database that its owner alone can read; create it when it does not exist.
-
-    Raises:
-        OSError: the file cannot be created.
-        sqlite3.Error: the file cannot be opened or is not a database.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
-    # Every commit reaches the disk before it counts: a decision or a claim that a power cut can undo is none.
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-        db.execute(f"pragma {pragma}")
-    return db
 
 
 def identify(db: Database) -> None:

@@ -55,6 +55,7 @@ ADDRESSES = (
     '/browse?q="%s',
     "/browse?area=%s",
     "/browse.csv?q=%s",
+    "/browse/map?q=%s",
     "/browse.atom?q=%s",
     "/browse.json?after=%s/%s",
     "/deadlines?month=%s",

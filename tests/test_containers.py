@@ -165,9 +165,10 @@ def timer(tmp_path: Path) -> Iterator[Timer]:
 def test_timer_of_the_container_calls_everything_once_a_round(timer: Timer, mail: bool) -> None:
     timer.script("infopolicy", f'echo "$@" >> {timer.calls}; [ "$1" != run ] || exit 3')
     timer.start(**({"INFOPOLICY_SMTP_HOST": "relay"} if mail else {}))
-    expected = ["run", "digest deliver at-once", "alerts send", "backup", "--quiet digest letters"]
+    expected = ["run", "digest deliver at-once", "alerts send", "backup", "--quiet digest letters", "--quiet notices"]
+    expected += ["--quiet notices --morning"]
     expected += [f"--quiet digest deliver {each} --patience 60" for each in ("daily", "weekly")]
-    expected = expected if mail else ["run", "alerts send", "backup"]
+    expected = [*(expected if mail else [each for each in expected if "digest" not in each]), "--quiet export --all"]
     assert timer.called(len(expected)) == expected, "also after a run that failed"
     assert "run ended with 3" in timer.log.read_text()
 
@@ -175,9 +176,11 @@ def test_timer_of_the_container_calls_everything_once_a_round(timer: Timer, mail
 @pytest.mark.parametrize(("later", "again"), [(-150_000_000, True), (14_000, False), (14_400, True)])
 def test_timer_of_the_container_goes_by_a_clock_that_was_set_back(timer: Timer, later: int, again: bool) -> None:
     timer.script("sleep", "exec /bin/sleep 0.05")
-    timer.script("infopolicy", f'echo "$@" >> {timer.calls}; echo {1795600000 + later} > {timer.folder}/clock')
+    record = f'[ "$2" = notices ] || echo "$@" >> {timer.calls}'
+    timer.script("infopolicy", f"{record}; echo {1795600000 + later} > {timer.folder}/clock")
     timer.start()
-    assert timer.called(6 if again else 3) == ["run", "alerts send", "backup"] * (2 if again else 1)
+    round_, dump = ["run", "alerts send", "backup"], "--quiet export --all"
+    assert timer.called(7 if again else 4) == [*round_, dump, *(round_ if again else [])], "a dump once a day"
 
 
 def test_a_container_that_is_stopped_tells_the_run_to_end_and_begins_nothing_more(timer: Timer) -> None:

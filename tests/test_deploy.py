@@ -163,7 +163,7 @@ def test_cron_does_what_the_units_do_also_after_a_failure(tmp_path: Path) -> Non
     program.chmod(0o755)
     for command in (first, *others):
         subprocess.run(["sh", "-c", command.replace("/usr/local/sbin", str(tmp_path))], check=False)
-    units = [UNITS / f"infopolicy-{name}.service" for name in ("run", "mail", "mail-daily")]
+    units = [UNITS / f"infopolicy-{name}.service" for name in ("run", "mail", "mail-daily", "dump")]
     theirs = [words for unit in units for words in re.findall(r"(?m)^Exec\w+=-?\S+infopolicy (.*)$", unit.read_text())]
     calls = [words.removeprefix("--quiet ") for words in (tmp_path / "calls").read_text().splitlines()]
     assert calls == [words.removeprefix("--quiet ") for words in theirs]
@@ -172,16 +172,22 @@ def test_cron_does_what_the_units_do_also_after_a_failure(tmp_path: Path) -> Non
 def test_timers_come_as_often_as_the_cron_table_and_the_page_say() -> None:
     due = {
         name: re.findall(r"(?m)^OnCalendar=(.+)$", (UNITS / f"infopolicy-{name}.timer").read_text(encoding="utf-8"))
-        for name in ("run", "mail", "mail-daily")
+        for name in ("run", "mail", "mail-daily", "dump")
     }
-    assert due == {"run": ["*-*-* 01/4:17:00"], "mail": ["*:0/5"], "mail-daily": ["*-*-* 06:30"]}
+    assert due == {
+        "run": ["*-*-* 01/4:17:00"],
+        "mail": ["*:0/5"],
+        "mail-daily": ["*-*-* 06:30"],
+        "dump": ["*-*-* 03:40"],
+    }
     assert [line[:14].split(" * ")[0] for line in PAGE.splitlines() if "* * root " in line] == [
         "17 1-23/4",
         "*/5",
         "30 6",
+        "40 3",
     ]
     assert "a run every four hours" in PAGE
-    assert "confirmation emails, every five minutes" in PAGE
+    assert re.search(r"confirmation emails and .*, every five minutes", PAGE)
 
 
 # --------------------------------------------------------------------- systemd
@@ -216,7 +222,7 @@ def test_units_are_what_systemd_understands(machine: Path) -> None:
 
 
 @needs("systemd-analyze")
-@pytest.mark.parametrize("name", ["site", "run", "mail", "mail-daily"])
+@pytest.mark.parametrize("name", ["site", "run", "mail", "mail-daily", "dump"])
 def test_units_are_tight(machine: Path, name: str) -> None:
     command = [
         "systemd-analyze",
@@ -267,7 +273,7 @@ def test_what_restarts_the_site_of_a_reader_may_do_so(machine: Path) -> None:
     assert [told["site"][rule] for rule in rules] == [True, True, True]
 
 
-@pytest.mark.parametrize("name", ["site", "run", "mail", "mail-daily"])
+@pytest.mark.parametrize("name", ["site", "run", "mail", "mail-daily", "dump"])
 def test_the_others_run_as_the_service_user(name: str) -> None:
     unit = effective(f"infopolicy-{name}.service")
     assert unit["User"] == ["infopolicy"]

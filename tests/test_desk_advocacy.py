@@ -6,14 +6,17 @@ import sqlite3
 from typing import Any
 
 import pytest
-from desk_fixtures import NOW, person
+from desk_fixtures import NOW, Browser, person
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.queue import advocacy
+from desk.queue import advocacy, advocacy_files
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
+from desk.web.request_parsing import Upload
 
 LETTER = AdvocacyRecord(
     kind="letter",
@@ -77,3 +80,58 @@ def test_the_file_itself_refuses_a_public_meeting(db: Any) -> None:
             "values (9, 'meeting', 'x', 'y', '2022-03-08', 1, 1, ?)",
             [NOW],
         )
+
+
+# --------------------------------------------------------------------- files
+
+
+async def test_a_file_is_kept_with_its_record_and_only_staff_download_it(
+    browser: Browser, application: Any, db: Any
+) -> None:
+    await browser.sign_in("Ben Writer")
+    form = {"kind": "letter", "title": "Letter of forty groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
+
+    async def send(body: bytes, name: str = 'le"tt\ner <b>.html', **more: str) -> Any:
+        data = {"csrftoken": await browser.token()} | form | more
+        return await browser.http.post("/desk/advocacy", data=data, files={"file": (name, body, "text/html")})
+
+    for bad in (b"x" * (advocacy_files.LARGEST + 1), b""):
+        answer = await send(bad)
+        assert (answer.status_code, "Letter of forty groups" in answer.text) == (400, True), (
+            "the text stays in the form"
+        )
+    assert advocacy.records(db) == [], "no record without the file that was meant for it"
+    assert (await send(b"<script>1</script>", next="")).status_code == 302
+    [record] = advocacy.records(db)
+    [file] = advocacy_files.of_record(db, record["record_id"])
+    path = f"/desk/advocacy/files/{file['id']}"
+    assert path in (await browser.get("/desk/advocacy")).text
+    answer = await browser.get(path)
+    assert answer.content == b"<script>1</script>"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="le')
+    assert (await Browser(application).get(path)).status_code == 302, "nobody else"
+    assert (await browser.send("/desk/advocacy", step="remove", file=str(file["id"]))).status_code == 302
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.send("/desk/advocacy", step="remove", file=str(file["id"]))).status_code == 400
+
+
+def test_a_record_has_few_files_and_a_withdrawn_one_none(db: Any) -> None:
+    given = AdvocacyRecord(kind="comments", title="Comments", document_id=BROADBAND, happened_on="2022-03-08")
+    number = advocacy.add(db, person(db), given, now=NOW)
+    kept = [
+        advocacy_files.attach(db, person(db), number, Upload(f"{n}.pdf", b"%PDF"), NOW)
+        for n in range(advocacy_files.MOST)
+    ]
+    with pytest.raises(BadRecord, match="at most 5"):
+        advocacy_files.attach(db, person(db), number, Upload("more.pdf", b"%PDF"), NOW)
+    assert advocacy_files.read(db, kept[0]) == ("0.pdf", b"%PDF")
+    advocacy.withdraw(db, person(db), number, now=NOW, seen=(advocacy.current(db, number) or {})["id"])
+    assert advocacy_files.read(db, kept[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"), [("a b.pdf", "a-b.pdf"), ("..\\..\\x.doc", "x.doc"), ("../é\r\n", "file"), ("x" * 300, "x" * 100)]
+)
+def test_names_of_files_break_no_header(name: str, safe: str) -> None:
+    assert advocacy_files.safe_name(name) == safe

@@ -376,3 +376,26 @@ async def test_it_is_tagged_by_the_next_rebuild_and_outlives_crawls(
         answer = await browser.get(path)
         assert answer.status_code == 200, path
     assert KEY in (await browser.get("/desk?q=rural&ended=1")).text
+
+
+async def test_a_draft_is_for_staff_until_it_is_saved_for_the_public(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    form = "/desk/added/form"
+    assert (await browser.send(form, **FORM, step="draft", seen="0")).status_code == 302
+    assert "A draft, which only staff see" in (await browser.get("/desk/added")).text
+    assert (await browser.get(f"/documents/{KEY}")).status_code == 404
+    with closing(corpus_of(config)) as corpus:
+        assert manual_documents.take_in(corpus, db, LATER) == 0, "no run makes it public either"
+    page = (await browser.get(f"{form}?id={KEY}")).text
+    assert "Make it public" in page
+    seen = field(page, "seen")
+    assert (await browser.send(f"{form}?id={KEY}", **FORM, step="save", seen=seen)).status_code == 302
+    assert "Rural Library Act" in (await browser.get(f"/documents/{KEY}")).text
+    seen = field((await browser.get(f"{form}?id={KEY}")).text, "seen")
+    changed = FORM | {"title": "Rural Library Act of quokka-draft"}
+    assert (await browser.send(f"{form}?id={KEY}", **changed, step="draft", seen=seen)).status_code == 302
+    assert "quokka-draft" not in (await browser.get(f"/documents/{KEY}")).text, "a correction can be a draft too"
+    with closing(corpus_of(config)) as corpus:
+        assert manual_documents.take_in(corpus, db, LATER) == 0
+    assert "quokka-draft" in (await browser.get(f"{form}?id={KEY}")).text

@@ -290,5 +290,6 @@ async def test_only_an_approver_publishes(application: Any, db: Any) -> None:
     assert (await ben.send(document(BROADBAND, "/publish"), **form)).status_code == 403
 
 
-def test_every_address_asks_for_a_role_but_the_doors() -> None:
-    assert [address_of(route) for route in ROUTES if route.role is None] == ["/desk/login", "/desk/logout"]
+def test_every_address_asks_for_a_role_but_the_doors_and_the_private_calendar() -> None:
+    open_to_all = [address_of(route) for route in ROUTES if route.role is None]
+    assert sorted(open_to_all) == [f"/desk/calendar/{'x' * 43}.ics", "/desk/login", "/desk/logout"]

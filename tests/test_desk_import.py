@@ -169,15 +169,62 @@ def test_letters_of_one_chamber_are_the_same(db: Any, number: str, found: bool) 
     assert [each.document_id for each in line.line.candidates] == (["us-tx-2023-24-hb1"] if found else [])
 
 
-@pytest.mark.parametrize("said", ["Strongly support", "Strongly Supports", "support strongly"])
-def test_strong_words_are_stances_too(db: Any, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "stance"),
+    [
+        ("Strongly support", "support"),
+        ("Strongly Supports", "support"),
+        ("support strongly", "support"),
+        ("Amend", "support_if_amended"),
+        ("Neutral", "neutral"),
+        ("No position", "neutral"),
+        ("Monitoring", "watch"),
+    ],
+)
+def test_words_of_trackers_are_stances(db: Any, said: str, stance: str) -> None:
     [line] = shown(db, f"Bill,Position\nHR 1783,{said}\n")
-    assert line.line.stance == "support"
+    assert line.line.stance == stance
+
+
+LEADS = (
+    "Bill,Position,Priority,Lead,Hearing date,Notes,Talking points\n"
+    "HR 1783,Neutral,High,Ben,3/31/2022,Ask the whip,Hotspots lend well\n"
+    "HR 9,,low,Zoe,,,\n"
+)
+
+
+def test_lead_priority_hearing_and_every_column_of_notes_are_read(db: Any) -> None:
+    bill, other = shown(db, LEADS)
+    assert (bill.line.lead, bill.line.priority, bill.line.stance) == ("Ben Writer", True, "neutral")
+    assert bill.line.note == "Ask the whip\nTalking points: Hotspots lend well\nHearing: 3/31/2022"
+    assert (other.line.lead, other.line.priority, other.line.note) == ("", False, "Lead: Zoe")
+    [wrong] = shown(db, "Bill,Priority\nHR 1783,blue\n")
+    assert (wrong.state, wrong.why) == ("bad", "“blue” is no priority we know: write high, medium, or low")
+
+
+@pytest.mark.parametrize("said", ["ben writer", "Writer", "BW", "ben@example.org"])
+def test_a_lead_is_known_by_name_initials_or_address(db: Any, said: str) -> None:
+    [line] = shown(db, f"Bill,Lead\nHR 1783,{said}\n")
+    assert line.line.lead == "Ben Writer"
+
+
+def test_leads_and_priorities_are_written_once_and_taken_back(db: Any) -> None:
+    collaboration.assign(db, person(db), BROADBAND, "Cleo Looker", NOW)
+    assert apply(db, LEADS) == (2, [])
+    leader = collaboration.current_assignment(db, BROADBAND)
+    assert (leader or {}).get("name") == "Ben Writer"
+    assert (reviews.current(db, BROADBAND, "priority") or {}).get("value") == "2"
+    assert [each.state for each in shown(db, LEADS)] == ["same", "same"]
+    batch = importing.past(db)[0]["batch"]
+    assert importing.undo(db, person(db), batch, "x", NOW) == (2, 0)
+    leader = collaboration.current_assignment(db, BROADBAND)
+    assert (leader or {}).get("name") == "Cleo Looker"
+    assert reviews.current(db, BROADBAND, "priority") is None
 
 
 def test_columns_that_are_not_read_are_named_before_anything_is_stored() -> None:
-    found = read("Bill,State,Lead staffer,Hearing date\nHR 1,US,Ana,2022-03-01\n")
-    assert found.unread == ("Lead staffer", "Hearing date")
+    found = read("Bill,State,Lead staffer,Sponsor,Fiscal note\nHR 1,US,Ana,Rep. Reader,none\n")
+    assert found.unread == ("Sponsor", "Fiscal note")
     assert read("Bill,State\nHR 1,US\n").unread == ()
 
 

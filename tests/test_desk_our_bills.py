@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime
+import html
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -19,7 +21,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 
 from desk.queue import advocacy, collaboration
 from desk.queue.advocacy import AdvocacyRecord
-from desk.queue.our_bills import OurFilters, our_bills, weekly_report
+from desk.queue.our_bills import CHOICES, OurFilters, our_bills, weekly_report
 from settings import Configuration
 
 TODAY = datetime.date(2022, 3, 9)
@@ -152,3 +154,53 @@ async def test_a_record_is_kept_corrected_and_withdrawn_on_the_web(browser: Brow
     await browser.send("/desk/advocacy", record="1", seen="2", step="withdraw")
     assert advocacy.records(db) == []
     assert (await browser.get("/desk/weekly?until=soon")).status_code == 400
+
+
+async def test_columns_are_chosen_on_the_page_and_in_the_files(browser: Browser, db: Any) -> None:
+    say(db, subject="stance", value="support", reason="It helps.")
+    await browser.sign_in()
+    page = (await browser.get("/desk/ours?columns=lead&columns=next")).text
+    assert re.findall(r'<th scope="col">([^<]*)</th>', page) == ["Document", "Next date", "Lead"]
+    [head, *_] = csv.reader(
+        io.StringIO((await browser.get("/desk/ours.csv?columns=next%2Clead")).text.lstrip("\ufeff"))
+    )
+    assert {"next_on", "lead", "number", "address"} <= set(head)
+    assert not {"stance", "partners", "moved"} & set(head)
+    assert OurFilters.of({"columns": ["x", "lead"]}).query() == "columns=lead"
+    assert OurFilters.of({}).shown == tuple(CHOICES)
+
+
+async def test_a_calendar_program_reads_the_private_address_until_it_ends(
+    browser: Browser, application: Any, config: Configuration, db: Any
+) -> None:
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    await browser.sign_in()
+
+    async def made(step: str = "make") -> str:
+        found = re.search(r"<code>http://localhost(/desk/calendar/[^<]+)</code>", (await send(step)).text)
+        assert found
+        return html.unescape(found[1])
+
+    async def send(step: str) -> Any:
+        return await browser.send("/desk/ours/calendar?priority=", step=step)
+
+    program = Browser(application)
+    first = await made()
+    answer = await program.get(first)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert "Hotspot lending" in answer.text.replace("\r\n ", "")
+    token = first.removeprefix("/desk/calendar/").removesuffix(".ics")
+    assert token.encode() not in config.staff.read_bytes(), "the file keeps a hash"
+    second = await made()
+    for path, status in (
+        (first, 302),
+        (second, 200),
+        ("/desk/calendar/" + "x" * 43 + ".ics", 302),
+        ("/desk/ours.ics", 302),
+    ):
+        assert (await program.get(path)).status_code == status, path
+    db.execute("update accounts set disabled_at = ? where name = 'Ana Reader'", [NOW])
+    assert (await program.get(second)).status_code == 302, "a closed account reads nothing"
+    db.execute("update accounts set disabled_at = null")
+    assert (await send("end")).status_code == 302
+    assert (await program.get(second)).status_code == 302

@@ -12,6 +12,7 @@ from desk_fixtures import (
     PASSWORD,
     PRIVATE,
     Browser,
+    change,
     corpus_of,
     document,
     field,
@@ -247,6 +248,42 @@ async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browse
         assert ("Pin as must see" in page) is not public
         assert ("Must see" in (await browser.get(f"/documents/{RULE}")).text) is public
     assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
+
+
+async def test_the_desk_shows_the_progress_of_a_document_as_its_public_page_does(
+    browser: Browser, config: Configuration
+) -> None:
+    change(
+        config,
+        "insert into versions (document_id, ordinal, name, issued_on) values (?, 0, 'Engrossed in House', '2022-03-07')",
+        BROADBAND,
+    )
+
+    def part(page: str, name: str) -> str:
+        found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
+        return re.sub(r"\s+", "", found[0]) if found else ""
+
+    await browser.sign_in()
+    for name, key in (("sponsors", BROADBAND), ("timeline", BROADBAND), ("dates", RULE), ("versions", BROADBAND)):
+        public, desk = [(await browser.get(path)).text for path in (f"/documents/{key}", document(key))]
+        assert part(public, name) == part(desk, name) != "", name
+
+
+async def test_a_pin_and_its_line_reach_the_home_page_and_the_line_needs_an_approver(browser: Browser, db: Any) -> None:
+    pin = {"subject": "priority", "verdict": "change", "value": "2"}
+    await browser.sign_in("Ben Writer")
+    assert (await browser.send(document(RULE), **pin, reason="It pays for hotspots.", seen="0")).status_code == 403
+    assert (await browser.send(document(RULE), **pin, seen="0")).status_code == 302
+    assert "Why it matters:" not in (await browser.get("/")).text
+    await browser.send("/desk/logout")
+    await browser.sign_in()
+    seen = field((await browser.get(document(RULE))).text, "seen")
+    assert (await browser.send(document(RULE), **pin, reason="It pays for hotspots.", seen=seen)).status_code == 302
+    page = (await browser.get("/")).text
+    assert "It pays for hotspots." in page
+    seen = field((await browser.get(document(RULE))).text, "seen")
+    await browser.send(document(RULE), subject="priority", verdict="change", value="1", seen=seen)
+    assert "It pays for hotspots." not in (await browser.get("/")).text
 
 
 async def test_adding_what_was_missed_by_the_form(browser: Browser, db: Any) -> None:

@@ -18,7 +18,6 @@ from people_fixtures import CHAIR, IN_COMMITTEE, OHIO_BILL, READER, SENATOR
 
 from desk.queue import advocacy, targets
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
-from desk.queue.targets import BadContact
 from pages.database import first
 from settings import Configuration
 
@@ -79,6 +78,13 @@ def listed(db: Any, key: str = IN_COMMITTEE, **more: str) -> dict[str, dict[str,
     return {row["id"]: row for row in targets.targets(db, document, TODAY, **more)}
 
 
+def contact(db: Any, place: str, name: str, reach: str) -> None:
+    db.execute(
+        "insert into chapter_contacts (jurisdiction, name, contact, added_by, added_at) values (?, ?, ?, ?, ?)",
+        [place, name, reach, person(db).id, NOW],
+    )
+
+
 def test_the_committee_comes_first_then_who_joined_a_related_bill(db: Any) -> None:
     found = listed(db)
     assert list(found) == [CHAIR, READER, "N000011"]
@@ -93,20 +99,11 @@ def test_who_left_and_who_sits_in_the_other_chamber_are_not_asked(db: Any) -> No
 
 
 def test_a_chapter_contact_brings_the_members_of_its_state(db: Any) -> None:
-    targets.set_contact(db, person(db), " tx ", "Tess, 512-555-0102", now=NOW)
+    contact(db, "us-tx", "Texas Chapter", "Tess, 512-555-0102")
     found = listed(db)
     assert found["N000011"]["why"] == "Joined H.R. 777, not this bill; Chapter contact in the state"
-    assert found["N000011"]["chapter"] == "Tess, 512-555-0102"
+    assert found["N000011"]["chapter"] == "Texas Chapter: Tess, 512-555-0102"
     assert list(listed(db, state="TX")) == ["N000011"]
-    targets.set_contact(db, person(db), "TX", "", now=NOW)
-    assert targets.chapter_contacts(db) == []
-    assert db.execute("select count(*) from chapter_contacts").fetchone()[0] == 2, "what was entered stays"
-
-
-@pytest.mark.parametrize(("state", "contact"), [("Texas", "x"), ("T1", "x"), ("", "x"), ("TX", "x" * 301)])
-def test_a_contact_that_cannot_be_kept_is_refused(db: Any, state: str, contact: str) -> None:
-    with pytest.raises(BadContact, match=r"enter|at most"):
-        targets.set_contact(db, person(db), state, contact, now=NOW)
 
 
 def test_where_no_committee_is_known_nobody_is_made_up(db: Any) -> None:
@@ -126,7 +123,7 @@ def test_meetings_hang_on_people(db: Any) -> None:
 
 
 async def test_the_page_and_its_files_hold_the_same_people(config: Configuration, db: Any) -> None:
-    targets.set_contact(db, person(db), "OH", "=Olga, 614-555-0103", now=NOW)
+    contact(db, "us-oh", "=Olga", "614-555-0103")
     browser = Browser(site_of(config).app())
     assert (await browser.get(f"/desk/targets?document={IN_COMMITTEE}")).status_code == 302, "staff only"
     await browser.sign_in()
@@ -136,7 +133,7 @@ async def test_the_page_and_its_files_hold_the_same_people(config: Configuration
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert list(rows[0]) == list(targets.COLUMNS)
     assert [row["name"] for row in rows] == ["Cora Chair", "Ada Reader", "Nia New"]
-    assert rows[1]["chapter"] == "'=Olga, 614-555-0103", "no formula"
+    assert rows[1]["chapter"] == "'=Olga: 614-555-0103", "no formula"
     assert rows[0]["address"] == "http://localhost/people/cora-chair-c000001"
     answer = await browser.get(f"/desk/targets.xlsx?document={IN_COMMITTEE}&state=OH")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["Rows"]
@@ -145,14 +142,9 @@ async def test_the_page_and_its_files_hold_the_same_people(config: Configuration
     assert (await browser.get("/desk/targets.csv")).status_code == 404
 
 
-async def test_a_contact_and_a_meeting_are_kept_on_the_desk_and_nowhere_else(config: Configuration, db: Any) -> None:
+async def test_a_meeting_is_kept_on_the_desk_and_nowhere_else(config: Configuration, db: Any) -> None:
     browser = Browser(site_of(config).app())
     await browser.sign_in("Ben Writer")
-    done = await browser.send(f"/desk/targets?document={IN_COMMITTEE}", state="OH", contact="Marginalia")
-    assert done.headers["location"] == f"/desk/targets?document={IN_COMMITTEE}"
-    bad = await browser.send("/desk/targets", state="Ohio", contact="kept")
-    assert bad.status_code == 400
-    assert 'value="kept"' in bad.text
     form = (await browser.get(f"/desk/advocacy?document={IN_COMMITTEE}&person={READER}")).text
     assert f'name="person_id" value="{READER}"' in form
     fields = {"kind": "meeting", "title": "zyzzyva-note", "document_id": IN_COMMITTEE, "person_id": READER}
@@ -162,4 +154,3 @@ async def test_a_contact_and_a_meeting_are_kept_on_the_desk_and_nowhere_else(con
     for path in (people_fixtures.READERS_PAGE, f"{people_fixtures.READERS_PAGE}.atom", f"/documents/{IN_COMMITTEE}"):
         public = (await browser.get(path)).text
         assert "zyzzyva-note" not in public
-        assert "Marginalia" not in public

@@ -63,7 +63,7 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     assert 'value="reader@example.org"' in page.text
     assert db.execute("select count(*) from subscribers").fetchone()[0] == 0, "an estimate saves nothing"
     page = await site.client.post("/subscribe", data={**form, "step": "save"})
-    assert "Look into your mailbox" in page.text
+    assert "Check your email" in page.text
     assert "set-cookie" not in page.headers
     postbox = Postbox()
     with post_office(postbox) as port:
@@ -246,6 +246,30 @@ async def test_a_site_without_mail_has_none_of_these_pages(config: Configuration
     for path in ("/subscribe", "/digest", "/digest.atom"):
         assert (await bare.client.get(path)).status_code == 404
     assert "/subscribe" not in (await bare.client.get("/")).text
+
+
+async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> None:
+    def shown(page: str) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+    page = (await site.client.get("/subscribe")).text
+    assert "Only what library staff must see ; Weekly; English ." in shown(page)
+    assert "items a week" in shown(page)
+    assert page.index("Your choice") < page.index("Ready-made lists") < page.index("Change the choice")
+    assert page.count('value="save"') == 1
+    state = re.search(r'href="(/subscribe\?jurisdiction=us-[a-z]{2}&amp;must_see=0)"', page)
+    issue = re.search(r'href="(/subscribe\?position=[^"]+)">E-Rate and broadband</a>', page)
+    assert issue
+    page = shown((await site.client.get(issue[1].replace("&amp;", "&"))).text)
+    assert "Everything on information policy ; positions: " in page
+    if state:
+        page = shown((await site.client.get(state[1].replace("&amp;", "&"))).text)
+        assert "Everything on information policy ; places: " in page
+    gone = (await site.client.get("/subscribe?position=no-such-position")).text
+    assert "Your choice" in gone
+    spanish = (await site.client.get("/es/subscribe?area=broadband")).text
+    assert "Solo lo que el personal de bibliotecas debe ver" in spanish
+    assert "áreas: " in spanish
 
 
 async def test_subscribing_from_a_document_or_an_area(site) -> None:

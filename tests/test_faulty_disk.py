@@ -53,6 +53,7 @@ READS = {
     "digest status",
     "alerts status",
     "alerts test",
+    "notices",  # nobody has chosen any here
     "subscribers export",
     "digest preview",
     "digest bounces",
@@ -68,6 +69,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
     [copy] = [path for path in (data / "backups").iterdir() if path.is_dir()]
     person, password = "Ben Writer", PASSWORD + "\n"
     given: dict[str, tuple[list[str], str]] = {
+        "demo": ([str(data / "demo"), "--no-serve"], ""),
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
         "collect": (["--sources", "uk_bills"], ""),
         "run": ([], ""),
@@ -114,10 +116,12 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "alerts send": ([], ""),
         "alerts test": (["team"], ""),
         "alerts status": ([], ""),
+        "notices": (["--morning"], ""),
         "user add": (["Eve New"], password),
         "user list": ([], ""),
         "user disable": ([person], ""),
         "user password": ([person], password),
+        "user email": ([person, "ben.new@example.org"], ""),
         "user role": ([person, "viewer"], ""),
     }
     assert set(given) == set(ALL), "each command has its call here"

@@ -87,6 +87,18 @@ ATOM_FEEDS = {
 
 
 @pytest.mark.parametrize("path", ATOM_FEEDS)
+async def test_a_json_feed_has_the_entries_of_its_atom_feed(site, path: str) -> None:
+    answer = await get(site, path.replace(".atom", ".feed"))
+    assert answer.headers["content-type"] == "application/feed+json; charset=utf-8"
+    found = answer.json()
+    assert found["version"] == "https://jsonfeed.org/version/1.1"
+    assert found["feed_url"] == SITE + path.replace(".atom", ".feed")
+    entries = check_atom((await get(site, path)).content)
+    assert [each["id"] for each in found["items"]] == [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
+    assert all(each["content_text"] and each["date_modified"].endswith("Z") for each in found["items"])
+
+
+@pytest.mark.parametrize("path", ATOM_FEEDS)
 async def test_atom_is_valid_and_has_its_entries(site, path: str) -> None:
     answer = await get(site, path)
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"

@@ -28,6 +28,7 @@ FORMULA = re.compile(r"[\t\r\n]|\s*[=+@-]|\s*[＝＋－＠]")
 NUMBER = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?")
 #: The addresses of ours that end with .csv, by the pattern of their route.
 OURS = {
+    r"^/browse/map\.csv$": ["/browse/map.csv", "/browse/map.csv?kind=bill"],
     r"^/browse\.(?P<form>atom|ics|csv|xlsx|json)$": ["/browse.csv", "/browse.csv?kind=bill"],
     r"^/(?P<list>areas|jurisdictions|positions)/(?P<id>[a-z0-9-]+)\.(?P<form>atom|ics|csv|xlsx|json)$": [
         "/areas/broadband.csv",
@@ -41,6 +42,7 @@ OURS = {
     ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
     r"^/votes/(?P<id>[a-z0-9-]+)\.csv$": [f"{people_fixtures.OHIOS_VOTE}.csv"],
+    r"^/positions/(?P<id>[a-z0-9-]+)/companies\.csv$": ["/positions/tc-hotspot-lending/companies.csv"],
 }
 #: For staff alone; they are written by the same code (pages.export.exports.csv_lines), or hold nothing of anybody's.
 STAFF = {

@@ -52,12 +52,11 @@ def test_the_program_chooses_priorities_only_where_staff_chose_none(db: sqlite3.
 
 def test_a_document_that_staff_pinned_as_must_see_comes_first(db: sqlite3.Connection) -> None:
     db.execute(
-        "insert into decisions (document_id, subject, verdict, value, decided_on) "
-        "values (?, 'priority', 'change', '2', '2022-03-01')",
+        "insert into decisions (document_id, subject, verdict, decided_on) values (?, 'pin', 'confirm', '2022-03-01')",
         [PLAIN],
     )
     assert _chosen(db) == [PLAIN]
-    db.execute("update decisions set value = '0'")
+    db.execute("update decisions set verdict = 'reject'")
     assert set(_chosen(db)) == {BROADBAND, RULE}
 
 

@@ -20,6 +20,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
+from comparison.versions.company_provisions import load_kinds
 from digest.issues.effects import says
 from digest.issues.words import sentences
 from pages.browse.trackers import load_trackers
@@ -35,29 +36,35 @@ PUBLIC = [
         "_charts",
         "_cite",
         "_decides",
+        "_document_parts",
         "_feeds",
         "_left_out",
         "_macros",
+        "_brief",
         "_partners",
         "_people",
+        "_place",
+        "_sharing",
         "_tracker",
         "about",
         "area",
         "areas",
         "base",
+        "brief",
         "browse",
         "calendar",
         "committee",
+        "chapters",
         "compare",
         "deadlines",
         "document",
         "error",
         "find_my_legislators",
         "glossary",
-        "handout",
         "home",
         "jurisdiction",
         "jurisdictions",
+        "list_map",
         "people",
         "person",
         "position",
@@ -65,8 +72,16 @@ PUBLIC = [
         "roll_call",
         "scorecard_members",
         "scorecard_method",
+        "subscribe",
+        "tour",
         "tracker",
         "trackers",
+        "companies",
+        "company",
+        "position_companies",
+        "_archive_credit",
+        "_company_change",
+        "_company_says",
     )
 ]
 #: Modules whose words those pages show.
@@ -152,6 +167,8 @@ def everything() -> dict[str, str]:
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
         said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
+    for kind in load_kinds().values():
+        said |= dict.fromkeys([kind.title, *(way.says for way in kind.ways)], "company_provisions.yml")
     for area in load_areas().areas:
         said |= {area.title: "areas.yml", area.description: "areas.yml"}
     return said
@@ -260,8 +277,9 @@ SPANISH = {
     "/es/calendar?month=2022-03": ["Calendario: marzo de 2022", "jueves"],
     "/es/positions/tc-hotspot-lending": ["1 documento, primero los más recientes", "adoptada el 1 de junio de 2021"],
     "/es/jurisdictions/us": ["Estados Unidos", "Normas y avisos"],
+    "/es/tour": ["Un breve recorrido", "Para socios y periodistas"],
     "/es/glossary": ["Qué tan seguros estamos", "Norma propuesta"],
-    "/es/positions/tc-hotspot-lending/handout": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
+    "/es/positions/tc-hotspot-lending/brief": ["En juego ahora", "A fecha de 9 de marzo de 2022"],
 }
 
 

@@ -13,6 +13,7 @@ from lxml import etree
 from site_corpus import BROADBAND, TODAY, build
 
 import serve
+from pages.answers.questions import QUESTIONS
 from pages.browse.filters import TITLES
 from pages.export import api, exports, feeds, sitemap
 from pages.places.calendar import Wanted
@@ -38,8 +39,12 @@ def db(corpus: Path) -> sqlite3.Connection:
     return db
 
 
-EXAMPLES = [address["example"] for section in api.described()["sections"] for address in section["addresses"]]
-TYPES = {**feeds.TYPES, "xml": "application/xml", "txt": "text/plain"}
+EXAMPLES = [
+    *(each.path for each in QUESTIONS.values()),
+    "/api/openapi.json",
+    *(address["example"] for section in api.described()["sections"] for address in section["addresses"]),
+]
+TYPES = {**feeds.TYPES, "xml": "application/xml", "txt": "text/plain", "feed": "application/feed+json"}
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=EXAMPLES)
@@ -49,8 +54,9 @@ async def test_every_example_of_the_interface_answers(site, db: sqlite3.Connecti
     assert answer.status_code == 200
     ending = address["example"].partition("?")[0].rpartition(".")[2]
     kind = answer.headers["content-type"].partition(";")[0]
-    assert kind == TYPES.get(ending, "text/html") or (ending == "csv" and kind == "text/plain")
-    if ending == "json":
+    expected = "application/json" if address["path"].startswith("/api/") else TYPES.get(ending, "text/html")
+    assert kind == expected or (ending == "csv" and kind == "text/plain")
+    if "json" in expected:
         assert json.loads(answer.text)
     assert len(answer.content) > 100 or "count" in address["example"]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from positions.catalog.catalog import AREAS, STANCES
+from positions.catalog.catalog import AREAS, DIRECTIONS
 from positions.evaluation.sample import draw
 from positions.matching.direction import read
 from positions.matching.jsonl import as_json, match_lines
@@ -68,7 +68,7 @@ def test_words_stand_where_the_offsets_say(fields: dict[str, str | None], areas:
         text = fields[match.provision.field]
         assert text is not None
         assert text[match.provision.start : match.provision.end] == match.provision.words != ""
-        assert match.stance in STANCES
+        assert match.stance in DIRECTIONS
         assert 0 < match.score <= 1
     assert [m.score for m in matches] == sorted((m.score for m in matches), reverse=True)
     assert len({(m.position_id, m.stance) for m in matches}) == len(matches)

@@ -169,6 +169,21 @@ def test_sponsors_are_found_by_key_then_by_name_and_follow_their_bill(legislatur
         assert {row[0]: row[1:] for row in legislature.execute(sql).fetchall()} == expected
 
 
+@pytest.mark.parametrize(("key", "found"), [("4", None), ("20", "20")])
+def test_a_key_behind_a_bare_name_of_the_other_chamber_is_a_guess(
+    key: str, found: str | None, legislature: Database
+) -> None:
+    name = {"4": "Smith", "20": "Senator20"}[
+        key
+    ]  # the House, where the bill is, has two of the first and none of the second
+    upsert(
+        legislature, [bill(Sponsor(name=name, role="cosponsor", person_id=f"ocd-person/{key}"))], now=NOW, silent=True
+    )
+    link_people(legislature)
+    rows = [row for (row,) in legislature.execute("select person from person_of_sponsor").fetchall()]
+    assert rows == ([f"ocd-person/{found}"] if found else [])
+
+
 @pytest.mark.parametrize(("party", "found"), [("D", 1), ("R", 0), (None, 0)])
 def test_a_sponsor_of_long_ago_needs_first_name_and_party_too(
     party: str | None, found: int, legislature: Database

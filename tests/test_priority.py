@@ -17,7 +17,13 @@ from positions.catalog.records import LEVELS
 
 RULES = PriorityRules()
 #: A document of each level, and what a rule that does not say otherwise needs.
-IDS = {"federal": "us-119-hr1", "state": "us-ia-2025-2026-hf1", "local": "us-ny-nyc-2022-int1", "abroad": "ca-44-1-c1"}
+IDS = {
+    "federal": "us-119-hr1",
+    "state": "us-ia-2025-2026-hf1",
+    "local": "us-ny-nyc-2022-int1",
+    "abroad": "ca-44-1-c1",
+    "corporate": "corp-contrib-x",
+}
 CASES = [
     pytest.param(rule, title, holds, id=f"{rule.id}: {title[:60]}")
     for rule in (*RULES.never, *RULES.must_see)

@@ -74,7 +74,7 @@ async def test_the_site_is_theirs(prairie: None, infopolicy: Command, tmp_path: 
         "/areas",
         "/positions",
         "/positions/psla-library-aid",
-        "/positions/psla-library-aid/handout",
+        "/positions/psla-library-aid/brief",
     ):
         page = (await site.client.get(path)).text
         assert "American Library Association" not in page, path

@@ -15,6 +15,7 @@ from people_fixtures import COMMITTEES_PAGE, OHIOS_VOTE, READERS_PAGE
 from site_corpus import BROADBAND
 
 from desk.web.routes import ROUTES
+from operations.dumps.dump import dump
 from pages.http.headers import headers_for
 
 pytestmark = pytest.mark.slow
@@ -29,7 +30,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/areas",
         "/positions",
         "/positions/tc-hotspot-lending",
-        "/positions/tc-hotspot-lending/handout",
+        "/positions/tc-hotspot-lending/brief",
         "/deadlines",
         "/calendar",
         f"/documents/{BROADBAND}",
@@ -42,12 +43,17 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/accuracy",
         "/glossary",
         "/about",
+        "/tour",
+        "/dumps",
         "/api",
         "/digest",
         f"/digest/{ISSUE}",
         "/jurisdictions",
+        "/chapters",
         "/report",
         "/trackers",
+        "/companies",
+        "/positions/tc-hotspot-lending/companies",
         "/es/browse",
         f"/es/documents/{BROADBAND}",
         "/subscribe",
@@ -80,11 +86,14 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/browse.atom",
         "/deadlines.ics",
         "/browse.csv",
+        "/browse/map",
+        "/browse/map.csv",
         "/browse.xlsx",
         "/browse.json",
         f"/documents/{BROADBAND}.json",
         "/areas/broadband.csv",
         "/scorecard.csv",
+        "/positions/tc-hotspot-lending/companies.csv",
         "/scorecard.xlsx",
         f"{READERS_PAGE}.atom",
         f"{COMMITTEES_PAGE}.atom",
@@ -92,6 +101,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/digest.atom",
         "/sitemap.xml",
         "/sitemap-pages.xml",
+        "/dumps/latest/tags.parquet",
+        "/dumps/20220309T034000Z/tags.parquet",
         "/robots.txt",
         "/llms.txt",
         "/favicon.ico",
@@ -102,6 +113,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Card for other sites": (
         f"/embed/documents/{BROADBAND}",
         "/embed/trackers/broadband",
+        "/embed/jurisdictions/us",
+        "/embed/browse/map",
         "/embed/documents/nothing",
         "/embed/nothing",
     ),
@@ -160,6 +173,7 @@ EVERYWHERE = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
     config, _ = hostile_fixtures.build(tmp_path_factory.mktemp("headers"))
     assert hostile_fixtures.released(config) == ISSUE
+    dump(config, now="2022-03-09T03:40:00Z")
     return desk_fixtures.site_of(config, mail=config)
 
 

@@ -234,7 +234,7 @@ async def test_a_card_tells_where_a_document_stands(site) -> None:
 
 
 async def test_a_position_on_one_sheet(site) -> None:
-    text = re.sub(r"<[^>]+>", " ", await page(site, "/positions/tc-hotspot-lending/handout"))
+    text = re.sub(r"<[^>]+>", " ", await page(site, "/positions/tc-hotspot-lending/brief"))
     shown = " ".join(html.unescape(text).split())
     for fact in (
         "Libraries may lend internet hotspots",
@@ -246,7 +246,7 @@ async def test_a_position_on_one_sheet(site) -> None:
         f"{SITE}/positions/tc-hotspot-lending",
     ):
         assert fact in shown
-    assert (await site.client.get("/positions/nothing/handout")).status_code == 404
+    assert (await site.client.get("/positions/nothing/brief")).status_code == 404
 
 
 def test_every_style_of_citation_has_a_name() -> None:

@@ -57,23 +57,23 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_every_position_is_one_sheet_of_paper(page, address: str, paper: dict[str, str]) -> None:
     longer = []
     for position in POSITIONS:
-        page.goto(f"{address}/positions/{position}/handout")
+        page.goto(f"{address}/positions/{position}/brief")
         sheet = page.pdf(**paper)
         pages = len(re.findall(rb"/Type\s*/Page\b", sheet))
         if pages != 1:
             longer.append((position, pages))
     PICTURES.mkdir(exist_ok=True)
-    (PICTURES / f"handout-{paper['width']}.pdf").write_bytes(sheet)
+    (PICTURES / f"brief-{paper['width']}.pdf").write_bytes(sheet)
     assert longer == []
 
 
 def test_the_sheet_shows_no_way_around_the_site(page, address: str) -> None:
-    page.goto(f"{address}/positions/{POSITIONS[0]}/handout")
+    page.goto(f"{address}/positions/{POSITIONS[0]}/brief")
     page.emulate_media(media="print")
     for gone in ("nav[aria-label=Main]", "footer", ".crumbs", ".notice", "form"):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator(".statement").is_visible()
-    page.screenshot(path=PICTURES / "handout.png", full_page=True)
+    page.screenshot(path=PICTURES / "brief.png", full_page=True)
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_structured_data_breaks_no_policy(page, address: str) -> None:
 @pytest.mark.parametrize(
     "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
 )
-@pytest.mark.parametrize("path", [f"/embed/documents/{BROADBAND}", f"/positions/{POSITIONS[0]}/handout"])
+@pytest.mark.parametrize("path", [f"/embed/documents/{BROADBAND}", f"/positions/{POSITIONS[0]}/brief"])
 def test_axe_finds_nothing(page, address: str, path: str) -> None:
     page.goto(address + path)
     page.evaluate(Path(AXE).read_text(encoding="utf-8"))

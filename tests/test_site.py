@@ -112,6 +112,7 @@ PAGES = {
     "/browse?area=broadband&kind=regulation": ["1 document", "Hotspot lending", "Listed because of E-Rate"],
     "/glossary": ["Reported by committee", "Support if amended", "Who takes this stance follows the provision"],
     "/about": ["4 documents", "automatic"],
+    "/tour": ["For librarians", "For staff", "For partners and reporters"],
     "/sources": [
         "Bills and resolutions of the U.S. Congress",
         "finished",

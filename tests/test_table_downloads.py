@@ -182,5 +182,5 @@ async def test_a_stance_is_taken_away_once_it_is_published_and_what_staff_reject
     ]
     assert BROADBAND not in {row["id"] for row in (await get(site, "/areas/library-funding.json")).json()["documents"]}
     assert "Stance of ALA: Support" in (await get(site, f"/embed/documents/{BROADBAND}")).text
-    sheet_of_paper = (await get(site, "/positions/tc-hotspot-lending/handout")).text
+    sheet_of_paper = (await get(site, "/positions/tc-hotspot-lending/brief")).text
     assert "ALA: Support" in sheet_of_paper

@@ -63,9 +63,11 @@ class BudgetMiddleware:
     def process_request(self, request: Request) -> Response | None:
         if urlsplit(request.url).path == "/robots.txt":
             return None
+        if self.source.counted and urlsplit(request.url).netloc not in self.source.counted:
+            return None
         day = getattr(self.crawler.spider, "today")  # noqa: B009
         # An hour's requests are counted under its own name, such as 2026-11-25T09, and forgotten with those of its day.
-        for name, span, limit in (("hour", utc_now()[:13], self.source.per_hour), ("day", day, self.source.per_day)):
+        for name, span, limit in (("hour", utc_now()[:13], self.source.hourly()), ("day", day, self.source.per_day)):
             if limit and not self._spend(span, limit):
                 hold_back(self.crawler, f"{self.source.id}: the {name}'s {limit} requests are used up")
         return None

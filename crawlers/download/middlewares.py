@@ -85,6 +85,9 @@ class RetryAfterMiddleware(RetryMiddleware):
             hold_back(self.crawler, f"{host} takes no more requests for now")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        if response.status == 403 and response.headers.get("X-RateLimit-Remaining") == b"0":  # GitHub's 429
+            self.shut.add(urlsplit(request.url).netloc)
+            hold_back(self.crawler, f"{urlsplit(request.url).netloc}: the hour's requests are used up")
         if response.status not in (429, 503):
             return super().process_response(request, response)
         host, tries, seconds = urlsplit(request.url).netloc, request.meta.get("retry_times", 0), retry_after(response)

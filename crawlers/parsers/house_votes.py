@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -106,7 +107,7 @@ def _document(congress: int, number: str) -> str | None:
     return document_id("us", str(congress), number) if _BILL.fullmatch(number.strip()) else None
 
 
-def _counts(about: etree._Element) -> dict[str, int | None]:
+def _counts(about: etree._Element) -> dict[str, Any]:
     totals = about.find("vote-totals/totals-by-vote")
     if totals is not None:
         names = {"yes": "yea-total", "no": "nay-total", "present": "present-total", "not_voting": "not-voting-total"}

@@ -29,12 +29,12 @@ def parse_roll_calls(
         BadRecord: one of them lacks a key, a question or a day, or has another form.
     """
     with readable(f"the votes of {document_id}"):
-        place = {"jurisdiction": jurisdiction, "session": session, "document_id": document_id}
+        place: dict[str, Any] = {"jurisdiction": jurisdiction, "session": session, "document_id": document_id}
         found = [_roll_call(each, zone, source_url, place) for each in row.get("votes") or ()]
     return RollCallsOf(source=SOURCE, document_id=document_id, roll_calls=tuple(found))
 
 
-def _roll_call(row: Record, zone: ZoneInfo, bill_url: str, place: dict[str, str]) -> RollCall:
+def _roll_call(row: Record, zone: ZoneInfo, bill_url: str, place: dict[str, Any]) -> RollCall:
     body, key, question = row.get("organization") or {}, clean(row["id"]), clean(row["motion_text"])
     if not key:
         raise BadRecord("a roll call without a key")
@@ -89,7 +89,7 @@ def _ballot(row: Record) -> Ballot:
     return Ballot(name=name or "", word=word or "other", identifier=clean(voter.get("id")))
 
 
-def _counts(rows: list[Record], ballots: tuple[Ballot, ...]) -> dict[str, int | None]:
+def _counts(rows: list[Record], ballots: tuple[Ballot, ...]) -> dict[str, Any]:
     """The source's counts by choice; those of the single votes where it gives none, None where it gives neither."""
     found: Counter[str] = Counter()
     for row in rows:

@@ -44,7 +44,7 @@ class StatePeopleSpider(SourceSpider):
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
         stored = current_people(corpus, source=self.name, jurisdiction=jurisdiction)
         expected = len(rows) if self.believe else max(len(stored), len(rows))
-        place = {"jurisdiction": jurisdiction, "session": SESSION}
+        place: dict[str, Any] = {"jurisdiction": jurisdiction, "session": SESSION}
         yield Listing(source=self.name, part="", document_ids=(), **place)
         listed = []
         for place_in, row in enumerate(rows):

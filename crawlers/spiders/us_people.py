@@ -58,7 +58,7 @@ class UsPeopleSpider(SourceSpider):
         stored = current_people(
             Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, jurisdiction=cl.JURISDICTION
         )
-        place = {"jurisdiction": cl.JURISDICTION, "session": SESSION}
+        place: dict[str, Any] = {"jurisdiction": cl.JURISDICTION, "session": SESSION}
         yield Listing(source=self.name, part="", document_ids=(), **place)
         expected = len(current) if self.believe else max(len(stored), len(current))
         listed = []

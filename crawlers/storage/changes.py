@@ -33,7 +33,20 @@ def differences(old: Document | None, new: Document) -> tuple[Change, ...]:
     """The events that lead from one sighting to the next; `old` is None when the document was never seen before."""
     before = set(_parts(old)) if old else set()
     found = [part for part in dict.fromkeys(_parts(new)) if part not in before]
+    if new.kind == "corporate_policy":
+        found = [part for part in found if _is_news(part, old)]
     return tuple(event(new.id, *part) for part in ([] if old else [_introduction(new)]) + found)
+
+
+def _is_news(part: tuple[str, str | None, str], old: Document | None) -> bool:
+    """Whether a part of a company's rules happened since they were last seen: their history is loaded later, and step by step.
+
+    A recorded text or a status by itself is none: the company's change is an action.
+    """
+    kind, day, summary = part
+    if old is None or not old.actions or kind == "text" or (kind, summary) == ("status", "changed"):
+        return False
+    return kind != "action" or (day or "") >= old.actions[-1].acted_on
 
 
 def event(document_id: str, kind: str, day: str | None, summary: str) -> Change:

@@ -116,13 +116,20 @@ def _voters(db: Database, directory: Directory) -> int:
 # --------------------------------------------------------------------- sponsors
 
 
+#: A key that stands behind a family name alone, for a member of the other chamber than the bill's where the bill's own chamber
+#: has a member of that name, is a guess of the source: such a sponsor is looked up by name.
+_BY_KEY = """
+    insert into sponsor_people select s.document_id, s.ordinal, p.key, 'identifier' from sponsors s
+    join people p on p.id = s.person_id join documents d on d.id = s.document_id
+    where not exists (select 1 from sponsor_people l where l.document_id = s.document_id and l.ordinal = s.ordinal)
+    and not (p.jurisdiction <> 'us' and coalesce(p.chamber <> d.chamber, 0) and instr(s.name, ' ') = 0 and exists (
+        select 1 from people o where o.jurisdiction = p.jurisdiction and o.is_current = 1 and o.chamber = d.chamber
+        and lower(o.family_name) = lower(s.name)))"""
+
+
 def _sponsors(db: Database, directory: Directory) -> int:
     """Sponsors that have no link yet; those of a document that changed have lost theirs (crawlers.storage.record)."""
-    known = db.conn.execute(
-        "insert into sponsor_people select s.document_id, s.ordinal, p.key, 'identifier' from sponsors s "
-        "join people p on p.id = s.person_id where not exists (select 1 from sponsor_people l "
-        "where l.document_id = s.document_id and l.ordinal = s.ordinal)"
-    ).rowcount
+    known = db.conn.execute(_BY_KEY).rowcount
     rows = [
         (document, ordinal, directory.keys[person], how)
         for document, ordinal, (person, how) in _by_name(db, directory)

@@ -85,8 +85,8 @@ def read_name(text: str) -> Name:
         return Name(readings=())  # two members in one line
     if "," in text:
         family, _, rest = text.partition(",")
-        given = [fold(each) for each in rest.split()][:1]
-        return Name(readings=((fold(family), tuple(filter(None, given + nicknames))),), district=district)
+        firsts = [fold(each) for each in rest.split()][:1]
+        return Name(readings=((fold(family), tuple(filter(None, firsts + nicknames))),), district=district)
     words = [fold(each) for each in text.split() if fold(each)]
     whole = ("".join(words), tuple(nicknames))
     if len(words) < 2:
@@ -195,4 +195,4 @@ def _long_ago(day: str | None, since: str) -> bool:
 def _surely(known: Known, asked: Asked, given: tuple[str, ...]) -> bool:
     """Whether it is the same person although a term or more lies between: first name and party agree."""
     full = any(len(name) > 1 and name in known.first for name in given)
-    return full and bool(asked.party and known.party) and asked.party[:1] == (known.party or "")[:1]
+    return full and bool(asked.party) and (asked.party or "")[:1] == (known.party or "")[:1]

@@ -126,10 +126,7 @@ def _ballots(
             values = (*place, voter[0], voter[4], *voter[1:4])
             voters[voter] = int(db.conn.execute(_NEW_VOTER, values).lastrowid or 0)
         if word not in words:
-            values = (word, choice_of(word))
-            words[word] = int(
-                db.conn.execute("insert into vote_words (word, choice) values (?, ?)", values).lastrowid or 0
-            )
+            words[word] = int(db.conn.execute(_NEW_WORD, (word, choice_of(word))).lastrowid or 0)
         rows.append((key, voters[voter], words[word]))
     db.conn.execute("delete from ballots where roll_call = ?", [key])
     db.conn.executemany("insert into ballots values (?, ?, ?)", rows)
@@ -138,6 +135,7 @@ def _ballots(
 _VOTERS = (
     "select key, name, identifier, party, state, nth from voters where jurisdiction = ? and session = ? and chamber = ?"
 )
+_NEW_WORD = "insert into vote_words (word, choice) values (?, ?)"
 _NEW_VOTER = (
     "insert into voters (jurisdiction, session, chamber, name, nth, identifier, party, state) "
     "values (?, ?, ?, ?, ?, ?, ?, ?)"

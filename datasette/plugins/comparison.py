@@ -4,7 +4,7 @@ from datasette import Response, hookimpl
 from pages.documents import look_alikes, text_versions
 from pages.http import language
 from pages.http.site import KEY, read, today
-from pages.positions import scorecard
+from pages.positions import engagements, scorecard
 
 CSV = "text/csv; charset=utf-8"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +32,9 @@ async def one_family(datasette, request):
 
 async def the_scorecard(datasette, request):
     by, value = request.args.get("by") or "", request.args.get("value") or ""
-    return await datasette.page(request, "scorecard.html", await read(datasette, scorecard.scorecard, by, value))
+    view = await read(datasette, scorecard.scorecard, by, value)
+    done = await read(datasette, engagements.engagements)
+    return await datasette.page(request, "scorecard.html", view, done=done)
 
 
 async def scorecard_csv(datasette):

@@ -21,6 +21,7 @@ from datasette import Response, hookimpl
 from desk.accounts import limits, sessions
 from desk.intake import manual_documents
 from desk.partners import partners
+from desk.queue.notices import channel_names
 from desk.web import request_parsing
 from desk.web.context import Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
@@ -139,6 +140,7 @@ def _answer(route, datasette, request, config, form):
 def _given(portal, datasette, request, config, form):
     """What a request says before any file is opened, as fields of a RequestContext."""
     token = _cookie(datasette, request, portal.cookie, portal.purpose).get("token")
+    digest = _digest(datasette) if portal is DESK else None
     now, today = _clock(datasette)
     args = {name: request.args.getlist(name) for name in request.args}
     given = {
@@ -156,7 +158,9 @@ def _given(portal, datasette, request, config, form):
             "second_reading": partial(newest_reading, config.opinions),
             "site": config.site,
             "own_drafts": config.publish_own_drafts == "yes",
-            "digest": _digest(datasette),
+            "digest": digest,
+            "models": config.data / "models",
+            "notice_channels": partial(channel_names, config.data),
             "partners": lambda: PARTNERS.open(config) if config.partners.exists() else None,
         }
     if form:

@@ -18,8 +18,9 @@ from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical
 from pages.export.atom import RIGHTS, write_atom
-from pages.http.conditional import is_current, validators
-from pages.http.site import DATABASE, KEY, arguments, cache_headers, public_address, read, today
+from pages.export.json_feed import write_json_feed
+from pages.http.conditional import is_current
+from pages.http.site import KEY, arguments, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
 from store.constants import ANY_AREA
 
@@ -35,6 +36,11 @@ KNOWN = {
         "select 1 from facet_counts where area_id = ? and jurisdiction = ? limit 1", [ANY_AREA, key]
     ).fetchone(),
 }
+#: Ending -> the writer of a feed, and the kind of answer.
+WRITERS = {
+    "atom": (write_atom, "application/atom+xml"),
+    "feed": (write_json_feed, "application/feed+json"),
+}
 #: Finished feeds and calendars by address and ETag, the last used last.
 MOST_KEPT = 64
 _made = OrderedDict()
@@ -47,13 +53,7 @@ _one_workbook = asyncio.Semaphore(1)
 
 def headers_of(datasette, request):
     """Return the headers of an answer, which depends on corpus.db, the day, the address and the software."""
-    path = Path(datasette.get_database(DATABASE).path)
-    return {
-        **cache_headers(datasette),
-        **validators(path, today(datasette), request.full_path, _OWN_AGE),
-        # Public data, and no cookie gives any right here: any page may read it.
-        "Access-Control-Allow-Origin": "*",
-    }
+    return data_headers(datasette, request.full_path, _OWN_AGE)
 
 
 #: A new version of the software may answer differently from the same file.
@@ -70,7 +70,7 @@ async def in_form(datasette, request, form, make):
     headers = headers_of(datasette, request)
     if is_current(request.headers, headers):
         return Response("", status=304, headers=headers)
-    if form not in ("atom", "ics"):
+    if form not in (*WRITERS, "ics"):
         return await make[form](headers)
     key = (request.path, headers["ETag"])
     if key not in _made:
@@ -83,6 +83,12 @@ async def in_form(datasette, request, form, make):
 
 def plain(body, form, headers):
     return Response(body, content_type=f"{feeds.TYPES[form]}; charset=utf-8", headers=headers)
+
+
+def as_feed(request, headers, *parts):
+    """A feed as Atom or as JSON Feed; ``parts`` are what both writers take."""
+    write, kind = WRITERS[request.url_vars["form"]]
+    return Response(write(*parts), content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 def as_json(found, headers):
@@ -123,10 +129,10 @@ async def listed(datasette, request):
     site, day = public_address(datasette), today(datasette)
     list_of = await chosen(datasette, request)
 
-    async def atom(headers):
+    async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        body = write_atom(f"{list_of.title}: information policy", site, list_of.page, request.full_path, entries)
-        return plain(body, "atom", headers)
+        title = f"{list_of.title}: information policy"
+        return as_feed(request, headers, title, site, list_of.page, request.full_path, entries)
 
     async def calendar(headers):
         return await dated(datasette, dates.of_selection(list_of), headers)
@@ -167,7 +173,7 @@ async def listed(datasette, request):
         }
         return as_json(found, headers)
 
-    make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}
+    make = {"atom": feed, "feed": feed, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}
     return await in_form(datasette, request, request.url_vars["form"], make)
 
 
@@ -196,12 +202,12 @@ async def dates_listed(datasette, request):
     async def calendar(headers):
         return await dated(datasette, choice, headers)
 
-    async def atom(headers):
+    async def feed(headers):
         def entries(db):
             return feeds.upcoming(dates.settled(db, dates.dates(db, choice, when, day, feeds.ENTRIES)), site)
 
         found = await read(datasette, entries)
-        return plain(write_atom(choice.title, site, choice.page, request.full_path, found), "atom", headers)
+        return as_feed(request, headers, choice.title, site, choice.page, request.full_path, found)
 
     async def csv(headers):
         return plain(
@@ -218,7 +224,7 @@ async def dates_listed(datasette, request):
         found = {"title": choice.title, "page": site + choice.page, "rights": RIGHTS}
         return as_json(found | {"dates": await read(datasette, rows)}, headers)
 
-    make = {"atom": atom, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
+    make = {"atom": feed, "feed": feed, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
     return await in_form(datasette, request, request.url_vars["form"], make)
 
 
@@ -228,9 +234,9 @@ async def dates_listed(datasette, request):
 async def one_document(datasette, request):
     site, key = public_address(datasette), request.url_vars["id"]
 
-    async def atom(headers):
+    async def feed(headers):
         title, entries = datasette.found(await read(datasette, feeds.changes, key, site))
-        return plain(write_atom(title, site, f"/documents/{key}", request.path, entries), "atom", headers)
+        return as_feed(request, headers, title, site, f"/documents/{key}", request.path, entries)
 
     async def calendar(headers):
         return await dated(datasette, datasette.found(await read(datasette, dates.of_document, key)), headers)
@@ -239,18 +245,18 @@ async def one_document(datasette, request):
         found = datasette.found(await read(datasette, record.record, key, today(datasette), site))
         return as_json(found | {"rights": RIGHTS}, headers)
 
-    make = {"atom": atom, "ics": calendar, "json": as_record}
+    make = {"atom": feed, "feed": feed, "ics": calendar, "json": as_record}
     return await in_form(datasette, request, request.url_vars["form"], make)
 
 
 @hookimpl
 def register_routes():
-    form = r"\.(?P<form>atom|ics|csv|xlsx|json)$"
+    form = r"\.(?P<form>atom|feed|ics|csv|xlsx|json)$"
     return [
         (rf"^/browse{form}", listed),
         (rf"^/(?P<list>areas|jurisdictions|positions)/{KEY}{form}", listed),
         (rf"^/(deadlines|calendar){form}", dates_listed),
-        (rf"^/documents/{KEY}\.(?P<form>atom|ics|json)$", one_document),
+        (rf"^/documents/{KEY}\.(?P<form>atom|feed|ics|json)$", one_document),
     ]
 
 

@@ -18,8 +18,10 @@ from pages.http.redirects import own
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
 SPOKEN = re.compile(
-    r"/|/(browse|areas|positions|jurisdictions|trackers|deadlines|calendar|compare|glossary|about|people|find-my-legislators|scorecard/members)"
-    r"|/scorecard/members/method|/(areas|positions|jurisdictions|trackers|documents|people|committees|votes)/[a-z0-9-]+|/positions/[a-z0-9-]+/handout"
+    r"/|/browse/map|/(browse|areas|positions|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
+    r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
+    r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
+    r"|/positions/[a-z0-9-]+/(brief|companies)"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")
 #: Attributes that lead to another page of ours, but for links that say that they lead to the English one. Text of others

@@ -67,12 +67,12 @@ def asgi_wrapper(datasette):
 
 @hookimpl(tryfirst=True)
 def register_routes():
-    """Everything Datasette has under /-/ is closed but what watch.py has there, and so is the index of databases as JSON."""
+    """What Datasette has under /-/ is closed, but for watch.py and assistants.py; so is the index of databases as JSON."""
 
     def closed():
         raise NotFound(N_("There is no page at this address"))
 
-    return [(r"^/-(?!/(health|metrics)$)(/.*)?$", closed), (r"^/\.jsono?$", closed)]
+    return [(r"^/-(?!/(health|metrics|mcp)$)(/.*)?$", closed), (r"^/\.jsono?$", closed)]
 
 
 @hookimpl

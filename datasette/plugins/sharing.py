@@ -4,13 +4,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import escape
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 from pages.browse import cards, filters
 from pages.documents import citation, decisions, rulemaking
-from pages.export import linked_data
+from pages.export import embeds, linked_data
 from pages.http import language
 from pages.http.site import KEY, public_address, read, today
-from pages.positions import handout
+from pages.places import places
+from pages.positions import brief
 
 
 def card(db, document_id, day):
@@ -26,14 +27,29 @@ async def embedded(datasette, request):
     return await datasette.page(request, "embed.html", view)
 
 
+async def embedded_place(datasette, request):
+    view = await read(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
+    return await datasette.page(request, "embed_place.html", view)
+
+
 async def one_sheet(datasette, request):
-    view = await read(datasette, handout.handout, request.url_vars["id"], today(datasette))
-    return await datasette.page(request, "handout.html", view)
+    state = request.args.get("state") or ""
+    view = await read(datasette, brief.sheet, request.url_vars["id"], today(datasette), state)
+    return await datasette.page(request, "brief.html", view)
+
+
+async def former_address(datasette, request):
+    return Response.redirect(f"/positions/{request.url_vars['id']}/brief", status=301)
 
 
 @hookimpl
 def register_routes():
-    return [(rf"^/embed/documents/{KEY}$", embedded), (rf"^/positions/{KEY}/handout$", one_sheet)]
+    return [
+        (rf"^/embed/documents/{KEY}$", embedded),
+        (rf"^/positions/{KEY}/brief$", one_sheet),
+        (rf"^/positions/{KEY}/handout$", former_address),
+        (rf"^/embed/jurisdictions/{KEY}$", embedded_place),
+    ]
 
 
 @hookimpl
@@ -51,6 +67,8 @@ def prepare_jinja2_environment(env, datasette):
         cite=lambda row, laws: citation.citations(row, laws, today(datasette), public_address(datasette)),
         mail_address=citation.mail_address,
         embed_code=embed_code,
+        frame=embeds.frame,
+        plain_card=embeds.plain_card,
         legislation=legislation,
     )
 

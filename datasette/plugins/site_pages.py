@@ -5,9 +5,9 @@ from pages.browse import browse
 from pages.documents import document
 from pages.http import formatting
 from pages.http.site import KEY, arguments, now, page_number, read, today
-from pages.places import calendar, compare, coverage, overview, places
+from pages.places import calendar, compare, coverage, overview, places, tour
 from pages.places import home as front
-from pages.positions import positions
+from pages.positions import chapters, positions
 
 
 async def home(datasette, request):
@@ -38,6 +38,11 @@ async def one_position(datasette, request):
     number = page_number(request.args.get("page") or "")
     view = datasette.found(await read(datasette, positions.position, request.url_vars["id"], today(datasette), number))
     return await datasette.page(request, "position.html", view, pager_address=view.address)
+
+
+async def all_chapters(datasette, request):
+    found = await read(datasette, chapters.chapters)
+    return await datasette.page(request, "chapters.html", {"chapters": found})
 
 
 async def all_jurisdictions(datasette, request):
@@ -92,6 +97,10 @@ async def about(datasette, request):
     return await datasette.page(request, "about.html", {"totals": found})
 
 
+async def touring(datasette, request):
+    return await datasette.page(request, "tour.html", {"tour": await read(datasette, tour.tour)})
+
+
 async def sources(datasette, request):
     found = await read(datasette, coverage.coverage, now(datasette))
     return await datasette.page(request, "sources.html", {"coverage": found})
@@ -106,6 +115,7 @@ def register_routes():
         (rf"^/areas/{KEY}$", one_area),
         (r"^/positions$", all_positions),
         (rf"^/positions/{KEY}$", one_position),
+        (r"^/chapters$", all_chapters),
         (r"^/jurisdictions$", all_jurisdictions),
         (rf"^/jurisdictions/{KEY}$", one_jurisdiction),
         (r"^/deadlines$", deadlines),
@@ -114,5 +124,6 @@ def register_routes():
         (r"^/browse$", browsing),
         (r"^/glossary$", glossary),
         (r"^/about$", about),
+        (r"^/tour$", touring),
         (r"^/sources$", sources),
     ]

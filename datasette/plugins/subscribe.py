@@ -19,14 +19,14 @@ from digest import service
 from digest.issues import compose, issues
 from digest.issues.feed import feed as issue_feed
 from digest.issues.words import Words
-from digest.subscribers import estimate, limits, subscribers
+from digest.subscribers import estimate, form_words, limits, subscribers
 from digest.subscribers.addresses import BadAddress
 from digest.subscribers.form import Form
 from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from pages.http import formatting
-from pages.http.language import LANGUAGES
+from pages.http.language import LANGUAGES, N_
 from pages.http.site import read, today
 from store.clock import utc_now
 from store.connect import open_mail
@@ -104,10 +104,9 @@ def origin(request, config):
 
 
 async def show_form(datasette, request, form, *, known, status=200, **more):
-    context = {
+    context = form_words.words_of(form, known) | {
         "v": form,
         "known": known,
-        "kinds": formatting.glossary()["kinds"],
         "stances": formatting.glossary()["stances"],
         "frequencies": FREQUENCIES,
         "languages": LANGUAGES,
@@ -115,7 +114,7 @@ async def show_form(datasette, request, form, *, known, status=200, **more):
         "problem": None,
         "manage": False,
         "saved": False,
-        "heading": "This cannot be used yet:",
+        "heading": N_("This cannot be used yet:"),
         "leave": None,
     }
     return await datasette.page(request, "subscribe.html", context | more, status=status, headers=_PRIVATE)
@@ -130,7 +129,12 @@ async def subscribe(datasette, request):
     if request.method != "POST":
         # Priority documents only, until a person asks for more: who gets too much reads nothing.
         start = {"must_see": ["1"]} | {name: found for name in PREFILLED if (found := request.args.getlist(name))}
-        return await show_form(datasette, request, Form.of(start), known=known)
+        form = Form.of(start)
+        try:
+            volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))
+        except BadPreferences:  # an old link, to a place or position that is gone: the form shows the rest
+            volume = None
+        return await show_form(datasette, request, form, known=known, volume=volume)
     form = Form()
     try:
         form = await form_of(request)
@@ -141,7 +145,7 @@ async def subscribe(datasette, request):
         details = {"frequency": form.frequency, "language": form.language, "origin": origin(request, config)}
         queued, hours = await with_mail(datasette, subscribers.subscribe, form.email, choice, now=utc_now(), **details)
     except limits.TooMany as error:
-        problem = {"heading": "Your subscription was not taken:", "problem": str(error), "status": 429}
+        problem = {"heading": N_("Your subscription was not taken:"), "problem": str(error), "status": 429}
         return await show_form(datasette, request, form, known=known, **problem)
     except (BadAddress, BadPreferences, HTTPError) as error:
         status = getattr(error, "status", 400)
@@ -149,7 +153,7 @@ async def subscribe(datasette, request):
     if queued and config.smtp_host:
         post_letters(config)
     when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
-    return await message(datasette, request, "Look into your mailbox", " ".join(f"{ASKED} {when}".split()))
+    return await message(datasette, request, "Check your email", " ".join(f"{ASKED} {when}".split()))
 
 
 def post_letters(config):
@@ -286,6 +290,22 @@ async def issue(datasette, request):
     context = {"i": one, "r": reading, "w": w, "m": w.messages, "language": language}
     context["paragraphs"] = compose.paragraphs(one.note)
     return await datasette.page(request, "digest_issue.html", context, headers=_ARCHIVED)
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    """Whether the archive holds an issue: nothing leads to an empty page. Once it does, it always will."""
+
+    async def found():
+        config = getattr(datasette, "mail_configuration", None)
+        if config and not getattr(datasette, "has_issues", False) and config.mail.exists():
+            try:
+                datasette.has_issues = bool(await with_mail(datasette, issues.archive, 1))
+            except DatasetteError:  # mail.db is lost: the pages about it say so
+                return {"has_issues": True}
+        return {"has_issues": getattr(datasette, "has_issues", False)}
+
+    return found
 
 
 @hookimpl

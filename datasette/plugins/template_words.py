@@ -1,12 +1,13 @@
 """Words and helpers for the templates, so that no template formats a date or a state by itself."""
 
 from datasette import hookimpl
+from pages.documents import court, look_alikes
 from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
 from pages.http.site import read
 from pages.http.titles import readable
-from pages.positions import positions
+from pages.positions import positions, scorecard
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
@@ -38,6 +39,7 @@ def prepare_jinja2_environment(env):
         navigation=NAVIGATION,
         session_in_words=formatting.session_in_words,
         ended_with=ended_with,
+        status_in_words=court.status_in_words,
     )
     env.trim_blocks = True
     env.lstrip_blocks = True
@@ -51,6 +53,9 @@ def extra_template_vars(datasette):
             # A site without mail has no pages about it, so nothing may link to them.
             "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
             "drafts": await read(datasette, positions.drafts),
+            # Nothing leads to a page that holds nothing yet.
+            "has_outcomes": await read(datasette, scorecard.has_outcomes),
+            "has_families": await read(datasette, look_alikes.has_families),
         }
 
     return found

@@ -156,6 +156,22 @@ def set_role(db: Database, account: Account, role: str, *, now: str) -> None:
         log(db, None, "role changed", f"{account.name}: {role}", now)
 
 
+def set_email(db: Database, account: Account, email: str, *, now: str) -> None:
+    """Change the address for notices and for single sign-on.
+
+    Raises:
+        AccountError: it is no address, or somebody has it.
+    """
+    if not is_email(email):
+        raise AccountError(f"{email!r}: is no mail address")
+    try:
+        with db.atomic():
+            db.execute("update accounts set email = ? where id = ?", [email.casefold(), account.id])
+            log(db, None, "email changed", account.name, now)
+    except sqlite3.IntegrityError as error:
+        raise AccountError(f"{email}: somebody else has this mail address") from error
+
+
 def set_disabled(db: Database, account: Account, disabled: bool, *, now: str) -> None:
     """Close an account (its sessions end at once) or open it again."""
     with db.atomic():

@@ -34,11 +34,14 @@ class Taken:
     stance: str | None
     note: str
     seen: int
+    lead: str = ""
+    priority: bool = False
 
     @property
     def token(self) -> str:
         """What the form carries back, so that exactly what was shown is written."""
-        return json.dumps([self.row, self.document_id, self.stance, self.note, self.seen], ensure_ascii=False)
+        parts = [self.row, self.document_id, self.stance, self.note, self.seen, self.lead, self.priority]
+        return json.dumps(parts, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def page(context: RequestContext) -> Answer:
 @staff_page(r"/import/template\.csv", role="reviewer", methods="GET")
 def template(context: RequestContext) -> Answer:
     """A file with the headers that an import reads, and one row as an example."""
-    example = ("HR 1783", "US", "117th Congress", "Support", "Ask the whip", "")
+    example = ("HR 1783", "US", "117th Congress", "Support", "High", "", "", "Ask the whip", "")
     return Attachment(
         "tracker-template.csv",
         csv_lines(TEMPLATE, [dict(zip(TEMPLATE, example, strict=True))]),
@@ -95,7 +98,7 @@ def template(context: RequestContext) -> Answer:
 
 
 #: Headers of the template, each known to tracker.yml.
-TEMPLATE = ("Bill number", "State", "Session", "Our position", "Notes", "Link")
+TEMPLATE = ("Bill number", "State", "Session", "Our position", "Priority", "Lead", "Hearing", "Notes", "Link")
 
 
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:
@@ -108,8 +111,8 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
         state, why = line.state, line.why
         if state == "matched" and keys[0] in mentioned:
             state, why = "double", "only the first row counts"
-        elif state == "matched" and not _lacks(db, account, keys[0], line.stance, line.note):
-            state, why = "same", "you follow it and have this stance and note"
+        elif state == "matched" and not _lacks(db, account, _what(db, line, line.candidates[0])):
+            state, why = "same", "you follow it, and all of this is here"
         mentioned.update(keys if state in ("matched", "same") else ())
         can = state in ("matched", "ambiguous")
         shown.append(Shown(line, state, tuple(_choice(db, line, each) for each in line.candidates) if can else (), why))
@@ -117,18 +120,35 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
 
 
 def _choice(db: Database, line: Line, candidate: Candidate) -> tuple[str, str]:
-    seen = reviews.last_id(db, candidate.document_id)
-    return candidate.label, Taken(line.row.number, candidate.document_id, line.stance, line.note, seen).token
+    return candidate.label, _what(db, line, candidate).token
 
 
-def _lacks(db: Database, account: Account, document_id: str, stance: str | None, note: str) -> bool:
+def _what(db: Database, line: Line, candidate: Candidate) -> Taken:
+    key = candidate.document_id
+    seen = reviews.last_id(db, key)
+    return Taken(line.row.number, key, line.stance, line.note, seen, line.lead, line.priority)
+
+
+def _lacks(db: Database, account: Account, each: Taken) -> bool:
     """Whether anything is left to write."""
-    wants_note = bool(note) and not _has_note(db, account, document_id, note)
+    key = each.document_id
     return (
-        wants_note
-        or bool(stance and not _drafted(db, account, document_id, stance))
-        or not collaboration.is_followed(db, account, document_id)
+        bool(each.note and not _has_note(db, account, key, each.note))
+        or bool(each.stance and not _drafted(db, account, key, each.stance))
+        or not collaboration.is_followed(db, account, key)
+        or (each.priority and not _is_pinned(db, key))
+        or each.lead not in ("", _leader(db, key))
     )
+
+
+def _leader(db: Database, document_id: str) -> str:
+    held = collaboration.current_assignment(db, document_id)
+    return held["name"] if held else ""
+
+
+def _is_pinned(db: Database, document_id: str) -> bool:
+    said = reviews.current(db, document_id, "priority")
+    return said is not None and said["value"] == "2" and said["verdict"] in ("confirm", "change")
 
 
 def _drafted(db: Database, account: Account, document_id: str, stance: str) -> bool:
@@ -169,8 +189,7 @@ def _taken(token: str) -> Taken:
     Raises:
         ValueError: it is not what a preview made.
     """
-    row, document_id, stance, note, seen = parts_of(token, (int, str, str | None, str, int))
-    return Taken(row, document_id, stance, note, seen)
+    return Taken(*parts_of(token, (int, str, str | None, str, int, str, bool)))
 
 
 def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now: str) -> tuple[int, list[str]]:
@@ -197,8 +216,8 @@ def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now
                 [batch, name, account.id, now],
             )
             db.conn.executemany(
-                "insert into import_lines (batch, document_id, note_id, followed) "
-                "values (:batch, :document_id, :note_id, :followed)",
+                "insert into import_lines (batch, document_id, note_id, followed, lead, lead_before) "
+                "values (:batch, :document_id, :note_id, :followed, :lead, :lead_before)",
                 written,
             )
             accounts.log(db, account.id, "imported a tracker", f"{name}: {len(written)} documents", now)
@@ -207,9 +226,13 @@ def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now
 
 def _write(db: Database, account: Account, each: Taken, batch: str, now: str) -> dict[str, Any] | None:
     """One document; None where all of it is there already."""
-    if not _lacks(db, account, each.document_id, each.stance, each.note):
+    if not _lacks(db, account, each):
         return None
     note_id: int | None = None
+    given: list[Verdict] = []
+    if each.priority and not _is_pinned(db, each.document_id):
+        pin = Verdict(document_id=each.document_id, subject="priority", verdict="change", value="2", seen=each.seen)
+        given.append(pin)
     if each.stance and not _drafted(db, account, each.document_id, each.stance):
         draft = Verdict(
             document_id=each.document_id,
@@ -219,12 +242,18 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
             note=each.note,
             seen=each.seen,
         )
-        reviews.record(db, account, [draft], now=now, batch=batch)
+        given.append(draft)
     elif each.note and not _has_note(db, account, each.document_id, each.note):
         note_id = collaboration.add_note(db, account, each.document_id, each.note, now)
+    reviews.record(db, account, given, now=now, batch=batch)
     followed = not collaboration.is_followed(db, account, each.document_id)
     collaboration.follow(db, account, each.document_id, True, now)
-    return {"note_id": note_id, "followed": int(followed)}
+    before = _leader(db, each.document_id)
+    led = each.lead not in ("", before)
+    if led:
+        collaboration.assign(db, account, each.document_id, each.lead, now)
+    lead = {"lead": each.lead if led else None, "lead_before": before if led else None}
+    return {"note_id": note_id, "followed": int(followed)} | lead
 
 
 # --------------------------------------------------------------------- undoing
@@ -255,7 +284,7 @@ def _undo(context: RequestContext) -> Redirect:
 
 
 def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tuple[int, int]:
-    """Undo stances, notes and follows of one import; returns (documents, stances that were decided again since)."""
+    """Undo all that one import wrote; returns (documents, stances and priorities that were decided again since)."""
     made = db.execute("select id from reviews where batch = ? order by id", [batch]).fetchall()
     left = 0
     for (review_id,) in [tuple(row) for row in made]:
@@ -273,6 +302,8 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
             if line["followed"]:
                 gone = [account.id, line["document_id"]]
                 db.execute("delete from follows where account_id = ? and document_id = ?", gone)
+            if line["lead"] and _leader(db, line["document_id"]) == line["lead"]:
+                collaboration.assign(db, account, line["document_id"], line["lead_before"], now)
         db.execute("insert into imports_undone values (?, ?, ?)", [batch, account.id, now])
         accounts.log(db, account.id, "took an import back", f"{name}: {len(lines)} documents", now)
     return len(lines), left

@@ -38,11 +38,20 @@ class EditConflict(InvalidInput):
 
 
 def add(
-    db: Database, account: Account, document: Document, note: str, *, seen: int, now: str, gone: bool = False
+    db: Database,
+    account: Account,
+    document: Document,
+    note: str,
+    *,
+    seen: int,
+    now: str,
+    gone: bool = False,
+    draft: bool = False,
 ) -> None:
     """Keep a record, a correction of it, or with `gone` that it is withdrawn.
 
     Args:
+        draft: for staff only; the public goes on reading what it reads now.
         seen: the number of the row that the page knew for this document, 0 for none.
 
     Raises:
@@ -53,7 +62,8 @@ def add(
         if (newest["id"] if newest else 0) != seen:
             raise EditConflict("somebody else has changed this record since you opened the page")
         db.execute(
-            "insert into hand_documents (document_id, record, gone, note, added_by, added_at) values (?, ?, ?, ?, ?, ?)",
+            "insert into hand_documents (document_id, record, gone, note, added_by, added_at, draft) "
+            "values (?, ?, ?, ?, ?, ?, ?)",
             [
                 document.id,
                 json.dumps(to_json(document), ensure_ascii=False),
@@ -61,9 +71,11 @@ def add(
                 note.strip() or None,
                 account.id,
                 now,
+                int(draft),
             ],
         )
         what = "withdrew a document added by hand" if gone else "corrected a document" if seen else "added a document"
+        what = "drafted a document" if draft else what
         accounts.log(db, account.id, what, document.id, now)
 
 
@@ -74,7 +86,7 @@ def current(db: Database, document_id: str) -> dict[str, Any] | None:
 
 
 def listed(db: Database) -> list[dict[str, Any]]:
-    """Everything added by hand, newest first, with `name`, `document` and its `fate`: shown, merged, aside, waits, gone.
+    """Everything added by hand, newest first, with `name`, `document` and its `fate`: draft, shown, merged, aside, waits, gone.
 
     Args:
         db: staff.db with corpus.db attached.
@@ -90,8 +102,8 @@ def listed(db: Database) -> list[dict[str, Any]]:
 
 
 def _fate(row: dict[str, Any]) -> str:
-    if row["gone"]:
-        return "gone"
+    if row["gone"] or row["draft"]:
+        return "gone" if row["gone"] else "draft"
     if row["led_by"] is None or (row["led_by"] == BY_HAND and row["missing_since"]):
         return "waits"
     if row["led_by"] == BY_HAND:
@@ -124,7 +136,7 @@ def take_in(corpus: Database, staff: Database, now: str, only: Iterable[str] | N
         How many documents are new or differ now.
     """
     wanted = None if only is None else set(only)
-    rows = list(staff.query("select * from current_hand_documents order by id"))
+    rows = list(staff.query("select * from public_hand_documents order by id"))
     return sum(_take_in(corpus, row, now) for row in rows if wanted is None or row["document_id"] in wanted)
 
 

@@ -67,15 +67,19 @@ def form(context: RequestContext) -> Answer:
     if context.form is None:
         return _page(context, old, _filled_in(old["document"]) if old else dict.fromkeys(FIELDS, ""))
     typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
-    gone = context.typed("step") == "withdraw"
+    gone, draft = context.typed("step") == "withdraw", context.typed("step") == "draft"
     try:
         document = old["document"] if gone and old else document_of(typed)
         _check_place(context, document, old)
-        manual_documents.add(db, context.me, document, typed["note"], seen=seen, now=context.now, gone=gone)
+        manual_documents.add(
+            db, context.me, document, typed["note"], seen=seen, now=context.now, gone=gone, draft=draft
+        )
     except BadDocument as bad:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:
         return _page(context, old, typed, {"": str(error)}, 409)
+    if draft:
+        return Redirect("/desk/added", "Saved as a draft, which only staff see.")
     message = "Withdrawn." if gone else "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
     shown = context.take_in(db, document.id, context.now) and context.publish(db, [document.id])
     return Redirect("/desk/added", message if shown else f"{message} {PUBLISHED_LATER}")

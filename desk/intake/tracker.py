@@ -43,6 +43,8 @@ class Row:
     number: int
     cells: dict[str, str]
     formulas: tuple[str, ...] = ()
+    #: Further columns of notes as (header, text), those with text.
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,17 +132,20 @@ def _rows(lines: Iterable[list[str]], notice: str | None) -> Tracker:
     columns: dict[str, int] = {}
     headers: dict[str, str] = {}
     unread: tuple[str, ...] = ()
+    notes: dict[str, int] = {}
     rows: list[Row] = []
     for number, line in enumerate(lines, 1):
         if not columns:
             columns = _columns(line)
             headers = {name: " ".join(line[place].split())[:80] for name, place in columns.items()}
-            others = (cell for place, cell in enumerate(line) if place not in columns.values())
+            notes = _more_notes(line, columns)
+            read_at = {*columns.values(), *notes.values()}
+            others = (cell for place, cell in enumerate(line) if place not in read_at)
             unread = tuple(" ".join(cell.split())[:80] for cell in others if cell.strip()) if columns else ()
             if number >= _HEADER_WITHIN and not columns:
                 break
         elif any(cell.strip() for cell in line):
-            rows.append(_row(number, line, columns))
+            rows.append(_row(number, line, columns, notes))
     if not columns:
         known = ", ".join(each[0] for each in words()["columns"].values())
         raise BadTracker(f"no line of headers was found among the first {_HEADER_WITHIN}: name the columns {known}")
@@ -148,7 +153,7 @@ def _rows(lines: Iterable[list[str]], notice: str | None) -> Tracker:
         raise BadTracker(f"there are more than {MOST_ROWS} rows: split the file")
     if not rows:
         raise BadTracker("there are headers, but no rows below them")
-    return Tracker(rows, headers, notice, unread)
+    return Tracker(rows, headers | {header: header for header in notes}, notice, unread)
 
 
 def _columns(line: list[str]) -> dict[str, int]:
@@ -164,10 +169,23 @@ def _columns(line: list[str]) -> dict[str, int]:
     return found if len(found) >= 2 and {"number", "link"} & set(found) else {}
 
 
-def _row(number: int, line: list[str], columns: dict[str, int]) -> Row:
+def _more_notes(line: list[str], columns: dict[str, int]) -> dict[str, int]:
+    """Header -> place of the columns that hold notes besides the first such."""
+    known = words()["columns"]["note"]
+    return {
+        " ".join(cell.split())[:80]: place
+        for place, cell in enumerate(line)
+        if place not in columns.values()
+        and (plain(cell) in known or plain(cell).startswith(tuple(f"{each} " for each in known)))
+    }
+
+
+def _row(number: int, line: list[str], columns: dict[str, int], notes: dict[str, int]) -> Row:
     said = {name: line[place] if place < len(line) else "" for name, place in columns.items()}
     formulas = tuple(name for name, value in said.items() if value.lstrip().startswith("="))
-    return Row(number, {name: _clean(value) for name, value in said.items()}, formulas)
+    more = ((header, _clean(line[place])) for header, place in notes.items() if place < len(line))
+    cells = {name: _clean(value) for name, value in said.items()}
+    return Row(number, cells, formulas, tuple((header, text) for header, text in more if text))
 
 
 def _clean(value: str) -> str:

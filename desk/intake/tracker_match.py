@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from crawlers.items import FEDERAL_TYPES, BadRecord, document_id, slug
+from desk.accounts import accounts
 from desk.intake import tracker
 from desk.intake.tracker import Row
 from pages.http.formatting import glossary
@@ -53,6 +54,9 @@ class Line:
     stance: str | None
     note: str
     why: str = ""
+    #: The name of the account that leads, "" for none, and whether it is to be pinned as a priority.
+    lead: str = ""
+    priority: bool = False
 
 
 def matched(db: Database, row: Row) -> Line:
@@ -61,8 +65,11 @@ def matched(db: Database, row: Row) -> Line:
     Args:
         db: staff.db with corpus.db attached.
     """
-    note = row.cells.get("note", "")
+    lead = _lead(db, row.cells.get("lead", ""))
+    note = _note(row, lead)
     stance, problem = _stance(row.cells.get("stance", ""))
+    priority, wrong = _priority(row.cells.get("priority", ""))
+    problem = problem or wrong
     if row.formulas:
         problem = f"{', '.join(row.formulas)}: holds a formula; paste the value instead"
     elif len(note) > tracker.LONGEST_CELL:
@@ -74,7 +81,7 @@ def matched(db: Database, row: Row) -> Line:
     except BadRecord:
         return Line(row, "bad", (), None, note, "the number has neither letters nor figures")
     state = {0: "unknown", 1: "matched"}.get(len(found), "ambiguous")
-    return Line(row, state, found, stance, note, why if state != "matched" else "")
+    return Line(row, state, found, stance, note, why if state != "matched" else "", lead, priority)
 
 
 def _stance(said: str) -> tuple[str | None, str]:
@@ -83,6 +90,36 @@ def _stance(said: str) -> tuple[str | None, str]:
         if word in known:
             return (None if stance == "none" else stance), ""
     return None, f"“{said[:60]}” is no stance we know: write support, oppose, watch …"
+
+
+def _priority(said: str) -> tuple[bool, str]:
+    word, known = tracker.plain(said), tracker.words()["priorities"]
+    if word in known["high"] or word in known["other"]:
+        return word in known["high"], ""
+    return False, f"“{said[:60]}” is no priority we know: write high, medium, or low"
+
+
+def _lead(db: Database, said: str) -> str:
+    """The one open account that a tracker names by its name, a part of it, its initials or its address; "" for none."""
+    word = said.strip().casefold()
+    found = {
+        each.name
+        for each in accounts.all_accounts(db)
+        if each.disabled_at is None
+        and word
+        in {each.name.casefold(), each.email, *(parts := each.name.casefold().split()), "".join(p[0] for p in parts)}
+    }
+    return found.pop() if word and len(found) == 1 else ""
+
+
+def _note(row: Row, lead: str) -> str:
+    """The note of a row, with what has no place of its own here: a lead without an account, a hearing, more notes."""
+    parts = [row.cells.get("note", ""), *(f"{header}: {text}" for header, text in row.notes)]
+    if (said := row.cells.get("lead", "").strip()) and not lead:
+        parts.append(f"Lead: {said}")
+    if said := row.cells.get("hearing", "").strip():
+        parts.append(f"Hearing: {said}")
+    return "\n".join(part for part in parts if part)
 
 
 def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:

@@ -20,6 +20,8 @@ from store.errors import InvalidInput
 #: Kind -> how the pages call it.
 KINDS = {
     "letter": "Sign-on letter",
+    "own_letter": "Letter of our own",
+    "brief": "Court brief",
     "comments": "Comments filed",
     "testimony": "Testimony",
     "meeting": "Meeting",

@@ -194,6 +194,9 @@ def reassign_area(db: Database, account: Account, area_id: str, name: str, note:
     if not db.execute("select 1 from corpus.policy_areas where id = ?", [area_id]).fetchone():
         raise BadWork(f"there is no area called {area_id!r}")
     owner = _active_account_id(db, name)
+    person = accounts.find(db, name) if name else None
+    if person is not None and not person.may("reviewer"):
+        raise BadWork(f"{person.name} cannot decide, and so cannot own an area")
     with db.atomic():
         db.execute(
             "insert into area_owners (area_id, owner, handed_by, handed_at, note) values (?, ?, ?, ?, ?)",
@@ -243,6 +246,11 @@ def active_account_names(db: Database) -> list[str]:
     """Return the names of all open accounts."""
     sql = "select name from accounts where disabled_at is null order by name_key"
     return [row[0] for row in db.execute(sql).fetchall()]
+
+
+def deciding_account_names(db: Database) -> list[str]:
+    """Return the names of the open accounts that may decide, and so may own an area."""
+    return [each.name for each in accounts.all_accounts(db) if each.may("reviewer")]
 
 
 def _active_account_id(db: Database, name: str) -> int | None:

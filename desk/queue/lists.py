@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desk.accounts import accounts
+from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import bulk_work, collaboration, queue
@@ -169,8 +169,9 @@ def areas(context: RequestContext) -> Answer:
     """Show the areas with their owners; the form reassigns one."""
     db, area, name = context.db, context.typed("area"), context.typed("name")
     if context.form is None:
-        people = collaboration.active_account_names(db)
-        return Page("desk/areas.html", {"areas": collaboration.areas_with_owners(db), "people": people})
+        held = [(key, unit["name"]) for unit in units.units(db) for key, _ in unit["areas"]]
+        owned, people = collaboration.areas_with_owners(db), collaboration.deciding_account_names(db)
+        return Page("desk/areas.html", {"areas": owned, "units": held, "people": people})
     try:
         collaboration.reassign_area(db, context.me, area, name, context.typed("note"), context.now)
     except collaboration.BadWork as error:

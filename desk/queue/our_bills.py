@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
+from desk.web.context import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
 
@@ -39,6 +39,15 @@ COLUMNS = {
     "partners": "Stances of coalition partners",
     "address": "Address on this site",
 }
+#: Columns of the page that people choose -> the columns of the spreadsheets that go with each. The others are always there.
+CHOICES = {
+    "next": ("next_on", "next"),
+    "stance": ("stance", "draft"),
+    "lead": ("lead", "unit"),
+    "status": ("priority", "status", "open"),
+    "moved": ("moved_on", "moved"),
+    "partners": ("partners",),
+}
 _OURS = """
     select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
     union select document_id from current_reviews where subject = 'priority' and value = '2'
@@ -48,8 +57,8 @@ _OURS = """
 
 
 @dataclass(frozen=True)
-class OurFilters:
-    """Which of our documents to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
+class OurFilters(AddressFilters):
+    """Which of our documents to show."""
 
     q: str = ""
     lead: str = ""
@@ -60,15 +69,25 @@ class OurFilters:
     waiting: str = ""
     priority: str = ""
     ended: str = ""
+    #: Columns to show (CHOICES) with commas between; "" for all.
+    columns: str = ""
 
     @classmethod
     def of(cls, args: Mapping[str, Sequence[str]]) -> OurFilters:
-        """Return the filters in the arguments of an address."""
-        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
+        """Return the filters in the arguments of an address, where each column can be an argument of its own."""
+        chosen = ",".join(args.get("columns") or []).split(",")
+        return super().of({**args, "columns": [",".join(name for name in CHOICES if name in chosen)]})
 
-    def query(self, **more: str) -> str:
-        """Return the filters as the query of an address; "" when there are none."""
-        return urlencode({name: value for name, value in (vars(self) | more).items() if value})
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The chosen columns of the page."""
+        return tuple(self.columns.split(",")) if self.columns else tuple(CHOICES)
+
+    @property
+    def spreadsheet(self) -> dict[str, str]:
+        """The chosen columns of the spreadsheets, as COLUMNS explains them."""
+        left_out = {name for choice, names in CHOICES.items() if choice not in self.shown for name in names}
+        return {name: words for name, words in COLUMNS.items() if name not in left_out}
 
 
 def our_bills(

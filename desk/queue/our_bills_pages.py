@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import io
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import fields, replace
 
+from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, collaboration
+from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
-from desk.queue.our_bills import COLUMNS, OurFilters, Row, our_bills, weekly_report
-from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, local
+from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
+from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
-from desk.web.routing import staff_page
+from desk.web.request_parsing import LARGEST_FILE
+from desk.web.routing import NUMBER, staff_page
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
@@ -42,6 +44,8 @@ def our_bills_page(context: RequestContext) -> Answer:
     view = {
         "rows": _rows(context, filters, since),
         "f": filters,
+        "choices": CHOICES,
+        "feed": calendar_links.made_at(context.db, context.me),
         "since": since,
         "total": len(everything),
         "leads": sorted({row["lead"] for row in everything} - {""}),
@@ -59,14 +63,19 @@ def our_bills_page(context: RequestContext) -> Answer:
 @staff_page(r"/ours\.(?P<form>csv|xlsx|ics)", methods="GET")
 def our_bills_file(context: RequestContext) -> Answer:
     """Download our bills as a spreadsheet, or their dates as a calendar."""
-    form = context.path["form"]
-    rows = _rows(context, OurFilters.of(context.args))
+    form, filters = context.path["form"], OurFilters.of(context.args)
+    rows = _rows(context, filters)
     if form == "csv":
-        return Attachment("our-bills.csv", csv_lines(COLUMNS, rows), CSV)
+        return Attachment("our-bills.csv", csv_lines(filters.spreadsheet, rows), CSV)
     if form == "xlsx":
         target = io.BytesIO()
-        workbook(target, "Our bills", COLUMNS, rows)
+        workbook(target, "Our bills", filters.spreadsheet, rows)
         return Attachment("our-bills.xlsx", target.getvalue(), EXCEL)
+    return _calendar(context, rows)
+
+
+def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
+    """The next date of each document as a calendar."""
     events = [
         {
             "key": f"{row['id']}-{row['next_kind']}",
@@ -88,6 +97,28 @@ def our_bills_file(context: RequestContext) -> Answer:
     return Attachment("our-bills.ics", calendar("Our bills", "/desk/ours", events, context.site), CALENDAR)
 
 
+@staff_page(r"/ours/calendar", methods="POST")
+def calendar_address(context: RequestContext) -> Answer:
+    """Make a private address of the calendar, which is shown once, or end the one there is."""
+    filters = OurFilters.of(context.args)
+    if context.typed("step") == "end":
+        calendar_links.end(context.db, context.me, context.now)
+        return Redirect("/desk/ours", "The address of your calendar works no more.")
+    token = calendar_links.make(context.db, context.me, context.now)
+    address = f"{context.site}/desk/calendar/{token}.ics"
+    return Page("desk/calendar.html", {"address": f"{address}?{filters.query()}".removesuffix("?")})
+
+
+@staff_page(rf"/calendar/{calendar_links.TOKEN}\.ics", role=None, methods="GET")
+def calendar_feed(context: RequestContext) -> Answer:
+    """Give the calendar to a program that has its address; everybody else is led to the login."""
+    account = calendar_links.owner(context.db, context.path["token"])
+    if account is None:
+        return Redirect("/desk/login")
+    context = replace(context, account=account)
+    return _calendar(context, _rows(context, OurFilters.of(context.args)))
+
+
 @staff_page(r"/weekly", methods="GET")
 def weekly_page(context: RequestContext) -> Answer:
     """Show one week on one page to print: what moved, what is next, what we did."""
@@ -101,7 +132,17 @@ def weekly_page(context: RequestContext) -> Answer:
     return Page("desk/weekly.html", {"r": weekly_report(context.db, ours, done, last), "r_kinds": advocacy.KINDS})
 
 
-@staff_page(r"/advocacy", post="reviewer")
+@staff_page(rf"/advocacy/files/{NUMBER}", methods="GET")
+def advocacy_file(context: RequestContext) -> Answer:
+    """Download a file of a record."""
+    found = advocacy_files.read(context.db, int(context.path["number"]))
+    if found is None:
+        raise HTTPError(404, "There is no such file.")
+    # Never as what it says it is: a browser must not show what somebody uploaded as a page of ours.
+    return Attachment(*found, "application/octet-stream")
+
+
+@staff_page(r"/advocacy", post="reviewer", max_bytes=LARGEST_FILE, files=True)
 def advocacy_page(context: RequestContext) -> Answer:
     """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
     problem, typed = None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
@@ -110,8 +151,14 @@ def advocacy_page(context: RequestContext) -> Answer:
         try:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                return Redirect("/desk/advocacy", "The record is withdrawn.")
-            advocacy.add(
+                return _saved(context, "/desk/advocacy", "The record is withdrawn.")
+            if context.typed("step") == "remove":
+                advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
+                return Redirect("/desk/advocacy", "The file is removed.")
+            upload = context.files.get("file")
+            if upload is not None:
+                advocacy_files.check(context.db, number, upload)
+            kept = advocacy.add(
                 context.db,
                 context.me,
                 _record(typed, public=context.typed("public") == "1"),
@@ -119,7 +166,9 @@ def advocacy_page(context: RequestContext) -> Answer:
                 corrects=number or None,
                 seen=context.number("seen"),
             )
-            return Redirect(local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
+            if upload is not None:
+                advocacy_files.attach(context.db, context.me, kept, upload, context.now)
+            return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
@@ -132,7 +181,10 @@ def advocacy_page(context: RequestContext) -> Answer:
         "person_id": values["person_id"] or person,
     }
     view = {
-        "rows": advocacy.records(context.db, document_id=document or None, person_id=person or None),
+        "rows": [
+            each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
+            for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
+        ],
         "kinds": advocacy.KINDS,
         "v": values,
         "record": row["record_id"] if row else number,
@@ -142,6 +194,12 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _saved(context: RequestContext, to: str, message: str) -> Redirect:
+    """Bring the public scorecard up to date at once."""
+    done = context.publish(context.db, [])
+    return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
 def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
+from desk.web.context import AddressFilters
 from pages.browse import search
 
 PAGE = 25
@@ -23,7 +22,8 @@ SAMPLE_INTERVAL = 10
 _SAMPLE_TRIES = 400
 
 #: Points, shown on the page: returned for review 4, priority 4, else up to 2 by its score, a date within 60 days up to 4,
-#: an area of the viewer's own 2, news within 90 days 2. What can no longer move loses 4. Doubt only decides between equals.
+#: an area of the viewer's own, or of a unit of theirs, 2, news within 90 days 2. What can no longer move loses 4. Doubt only
+#: decides between equals.
 _RANKED = """
     with due (document_id, due_on) as materialized (
         select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
@@ -32,6 +32,10 @@ _RANKED = """
     own (document_id) as materialized (
         select o.document_id from waiting_pairs o join current_area_owners a on o.subject = 'area:' || a.area_id
         where a.owner = :me
+        union select w.document_id from current_unit_members m join units n on n.id = m.unit_id
+        join current_area_units a on a.unit_id = n.id join waiting_pairs o on o.subject = 'area:' || a.area_id
+        join waiting w on w.document_id = o.document_id
+        where m.account_id = :me and (n.place is null or w.jurisdiction = n.place or w.jurisdiction like n.place || '-%')
     )
     select w.*, due.due_on, count(*) over () as total,
         4.0 * (w.returned > 0) + case when w.priority = 2 then 4.0 else 2.0 * w.priority_score end
@@ -49,8 +53,8 @@ _ASLEEP = """
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which documents of the queue to show. Every field is a part of the address; yes-or-no fields are "" or "1"."""
+class Filters(AddressFilters):
+    """Which documents of the queue to show."""
 
     q: str = ""
     area: str = ""
@@ -69,16 +73,6 @@ class Filters:
     ended: str = ""
     abroad: str = ""
     old: str = ""
-
-    @classmethod
-    def of(cls, args: Mapping[str, Sequence[str]]) -> Filters:
-        """Return the filters in the arguments of an address."""
-        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
-
-    def query(self, **more: str | int | None) -> str:
-        """Return the filters as the query of an address; "" when there are none."""
-        values = vars(self) | more
-        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 @dataclass(frozen=True)
@@ -212,7 +206,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     # Left out until a person asks for it: what can no longer move, other countries, and rules of long ago.
     left_out = {
         "ended": "coalesce(w.congress, :congress) >= :congress",
-        "abroad": "w.jurisdiction like 'us%'",
+        "abroad": "(w.jurisdiction like 'us%' or w.jurisdiction = 'corp')",
         "old": "(w.kind != 'regulation' or w.latest_on >= :year_ago or due.due_on is not null)",
     }
     found += [

@@ -9,11 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.accounts.accounts import Account
 from pages.database import marks
 from pages.people import deciding, names
-from store.connect import writing
-from store.errors import InvalidInput
 
 Row = dict[str, Any]
 
@@ -33,11 +30,6 @@ COLUMNS = {
     "met": "Day of the last meeting or request on record",
     "address": "Page on this site",
 }
-LONGEST_CONTACT = 300
-
-
-class BadContact(InvalidInput):
-    """A chapter contact that cannot be kept; the message says why."""
 
 
 @dataclass
@@ -69,7 +61,10 @@ def targets(db: Database, document: Row, today: datetime.date, *, state: str = "
         if row["id"] not in joined and row["chamber"] == chamber and row["is_current"]:
             target = found.setdefault(row["id"], _Target(row))
             target.why.append(f"Joined {row['identifier']}, not this bill")
-    contacts = {row["state"]: row["contact"] for row in chapter_contacts(db)}
+    contacts = {
+        row["jurisdiction"].removeprefix("us-").upper(): ": ".join(filter(None, (row["name"], row["contact"])))
+        for row in db.query("select jurisdiction, name, contact from current_chapter_contacts")
+    }
     if decider and document["jurisdiction"] == "us":
         for row in _members(db, chamber, list(contacts)):
             found.setdefault(row["id"], _Target(row)).why.append("Chapter contact in the state")
@@ -142,33 +137,3 @@ def _members(db: Database, chamber: str | None, states: Sequence[str]) -> list[R
             [chamber, *states],
         )
     )
-
-
-# --------------------------------------------------------------------- chapters
-
-
-def chapter_contacts(db: Database) -> list[Row]:
-    """The current contact of the chapter of each state, with the `name` of who entered it."""
-    return list(
-        db.query(
-            "select c.*, a.name from current_chapter_contacts c join accounts a on a.id = c.added_by order by c.state"
-        )
-    )
-
-
-def set_contact(db: Database, account: Account, state: str, contact: str, *, now: str) -> None:
-    """Enter the contact of a state's chapter; an empty one removes it. Earlier rows stay.
-
-    Raises:
-        BadContact: the state is no code of two letters, or the contact is too long.
-    """
-    state, contact = state.strip().upper(), contact.strip()
-    if not (len(state) == 2 and state.isascii() and state.isalpha()):
-        raise BadContact("enter the two letters of the state, such as OH")
-    if len(contact) > LONGEST_CONTACT:
-        raise BadContact(f"a contact may have at most {LONGEST_CONTACT} characters")
-    with writing(db):
-        db.execute(
-            "insert into chapter_contacts (state, contact, added_by, added_at) values (?, ?, ?, ?)",
-            [state, contact, account.id, now],
-        )

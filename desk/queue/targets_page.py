@@ -1,4 +1,4 @@
-"""The pages of whom to ask: the table of a document, its files, and the contacts of chapters."""
+"""The pages of whom to ask: the table of a document and its files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import io
 
 from desk.queue import targets
 from desk.queue.our_bills_pages import CSV, EXCEL
-from desk.queue.targets import COLUMNS, BadContact
-from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
+from desk.queue.targets import COLUMNS
+from desk.web.context import Answer, Attachment, Page, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
 from pages.export.exports import csv_lines, workbook
@@ -26,30 +26,17 @@ def _document(context: RequestContext) -> targets.Row:
     return found
 
 
-@staff_page(r"/targets", post="reviewer")
+@staff_page(r"/targets", methods="GET")
 def targets_page(context: RequestContext) -> Answer:
-    """Show whom to ask about a document; the form keeps the contact of a chapter."""
-    document, problem = _document(context) if context.arg("document") else None, None
-    if context.form is not None:
-        try:
-            targets.set_contact(
-                context.db, context.me, context.typed("state"), context.typed("contact"), now=context.now
-            )
-        except BadContact as error:
-            problem = str(error)
-        else:
-            more = f"?document={document['id']}" if document else ""
-            return Redirect(f"/desk/targets{more}", "The contact is saved.")
+    """Show whom to ask about a document."""
+    document = _document(context) if context.arg("document") else None
     state = context.arg("state")[:2]
     view = {
         "d": document,
         "rows": targets.targets(context.db, document, context.today, state=state) if document else [],
         "state": state,
-        "contacts": targets.chapter_contacts(context.db),
-        "problem": problem,
-        "typed": {name: context.typed(name) for name in ("state", "contact")},
     }
-    return Page("desk/targets.html", view, 400 if problem else 200)
+    return Page("desk/targets.html", view)
 
 
 @staff_page(r"/targets\.(?P<form>csv|xlsx)", methods="GET")

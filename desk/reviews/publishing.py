@@ -44,11 +44,12 @@ def draft_of(db: Database, document_id: str, subject: str) -> Row | None:
 
 
 def waiting_drafts(db: Database) -> list[Row]:
-    """Every draft that waits for an approver, oldest first, with `name`, `identifier` and `title`."""
+    """Every draft that waits for an approver, oldest first, with `name`, `identifier`, `jurisdiction` and `title`."""
     return list(
         db.query(
-            "select r.*, a.name, d.identifier, d.title from current_reviews r join accounts a on a.id = r.reviewer "
-            "join corpus.documents d on d.id = r.document_id where r.subject like 'stance%' and r.published = 0 "
+            "select r.*, a.name, d.identifier, d.jurisdiction, d.title from current_reviews r "
+            "join accounts a on a.id = r.reviewer join corpus.documents d on d.id = r.document_id "
+            "where r.subject like 'stance%' and r.published = 0 "
             "and r.verdict in ('confirm', 'change') order by r.id"
         )
     )

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from desk.reviews import verdict_validity
 from desk.reviews.suggestions import Suggestion, suggestions
-from positions.catalog.records import STANCES
+from positions.catalog.records import DIRECTIONS, STANCES
 from text.spans import Quote
 
 _ORDER = {"area": 0, "position": 1, "priority": 2, "outcome": 3, "stance": 4}
@@ -120,12 +120,13 @@ def items(db: Database, document_id: str, known: Titles, *, all_priorities: bool
 
 
 def choices(known: Titles) -> dict[str, list[tuple[str, str]]]:
-    """What people can choose in forms: areas and positions as (id, title), and stances."""
+    """What people can choose in forms: areas and positions as (id, title), directions, and stances."""
     split = {
         kind: [(key.partition(":")[2], title) for key, (title, _) in known.items() if key.startswith(kind)]
         for kind in ("area", "position")
     }
-    return split | {"stance": [(stance, stance) for stance in STANCES]}
+    values = {"direction": DIRECTIONS, "stance": STANCES}
+    return split | {name: [(each, each) for each in known_values] for name, known_values in values.items()}
 
 
 def stances(history: Sequence[dict[str, Any]], known: Titles) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestCon
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
-from pages.documents.document import WHOLE_TEXT
+from pages.documents.document import WHOLE_TEXT, Progress, progress
 from pages.documents.highlight import Mark, Piece, excerpts, pieces
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
@@ -35,6 +35,7 @@ class ReviewView:
     d: Row
     today: datetime.date
     next_event: Row | None
+    progress: Progress
     title_pieces: list[Piece]
     abstract_pieces: list[Piece]
     text_passages: list[list[Piece]]
@@ -47,6 +48,8 @@ class ReviewView:
     seen: int
     last: Row | None
     ended_here: bool
+    #: Why a pinned document matters, as the home page shows it.
+    pin_reason: str
     sampled: bool
     #: What the form that was just sent said, and why it was not recorded.
     tried: dict[str, str]
@@ -125,6 +128,9 @@ def review_view(
         last=last,
         sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
+        pin_reason=next(
+            (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"]), ""
+        ),
         seen=history[0]["id"] if history else 0,
         tried=tried,
         conflict=conflict,
@@ -140,6 +146,7 @@ def review_view(
         reading=reading,
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
+        progress=progress(db.conn, document_id),
         filters=filters,
         number=number,
         query=query,

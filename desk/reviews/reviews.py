@@ -80,7 +80,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     if texts is None:
         raise BadVerdict(f"{given.document_id}: there is no such document")
     _require_subject(db, subject)
-    _require_role(account, published=given.published)
+    _require_role(account, subject.kind, published=given.published, reason=given.reason)
     if newer := _with_author(db, "reviews", given.document_id, given.subject, given.seen):
         raise EditConflict(newer)
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
@@ -123,7 +123,7 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
         review = found[0]
         if review["reviewer"] != account.id:
             raise NotAllowed("only its author can undo a verdict; give another one instead")
-        _require_role(account, published=bool(review["published"]))
+        _require_role(account, review["subject"], published=bool(review["published"]))
         in_force = current(db, review["document_id"], review["subject"])
         if in_force and in_force["id"] != review_id:
             raise EditConflict(in_force)
@@ -179,8 +179,8 @@ def last_of(db: Database, account: Account) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def _require_role(account: Account, *, published: bool) -> None:
-    needed = subjects.needs_role(published)
+def _require_role(account: Account, kind: str, *, published: bool, reason: str | None = None) -> None:
+    needed = subjects.needs_role(kind, published=published, reason=reason)
     if not account.may(needed):
         raise NotAllowed(f"this needs the role of {needed}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from positions.catalog.records import STANCES
+from positions.catalog.records import DIRECTIONS, STANCES
 from store.errors import InvalidInput
 
 VERDICTS = ("confirm", "reject", "change", "defer", "undo")
@@ -18,7 +18,7 @@ ENDS = frozenset({"enacted", "adopted", "vetoed", "failed", "final", "withdrawn"
 LONGEST_NOTE, LONGEST_SOURCE = 4_000, 500
 
 _SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance|priority)")
-_VALUES = {"position": STANCES, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
+_VALUES = {"position": DIRECTIONS, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
 
 
 class BadVerdict(InvalidInput):
@@ -71,6 +71,10 @@ def check(
         raise BadVerdict("name a source for the public before you publish the stance")
 
 
-def needs_role(published: bool) -> str:
-    """The least role that may record a verdict: what the public reads as ALA's stance is for approvers."""
-    return "approver" if published else "reviewer"
+def needs_role(kind: str, *, published: bool, reason: str | None) -> str:
+    """The least role that may record a verdict: what the public reads as ALA's words is for approvers.
+
+    That is a published stance, and the line that says why a pinned document matters; a draft's reason waits for an approver.
+    """
+    speaks = published or (kind == "priority" and (reason or "").strip())
+    return "approver" if speaks else "reviewer"

@@ -105,6 +105,7 @@ _DECIDED_BY = {
     "position": "A position that is shown beside it",
     "model": "The trained model",
     "ceremonial": "A resolution that honors and decides nothing",
+    "corporate": "Rules of a company, which nobody votes on",
     "companion": "Its companion is must see",
 }
 

@@ -11,8 +11,10 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 
@@ -77,7 +79,8 @@ class RequestContext:
     `publish` makes public at once what of the decisions on some documents is public, and says whether it could;
     `take_in` does so with a document that was added by hand. `partners` opens partners.db, if there is one; whoever calls
     it closes it. `second_reading` gives what a second reader says of a document, by its id and the hash of its text. `digest`
-    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail.
+    has the drafts of the digest (digest.issues.editing.EditorsDesk); None on a site without mail. `notice_channels` names the
+    channels beyond email that may take a person's notices. `models` is the folder of trained models (classify.models).
     """
 
     db: Database
@@ -99,6 +102,8 @@ class RequestContext:
     partners: Callable[[], Database | None] = lambda: None
     second_reading: Callable[[str, str], Reading | None] = lambda document_id, text_hash: None
     digest: Any = None
+    notice_channels: Callable[[], Sequence[str]] = tuple
+    models: Path | None = None
 
     @property
     def me(self) -> Account:
@@ -129,6 +134,21 @@ class RequestContext:
         """A whole number of the form or the address; 0 where there is none."""
         text = self.typed(name) or self.arg(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+@dataclass(frozen=True)
+class AddressFilters:
+    """The base of a list's filters: every field of a subclass is text; those that are yes or no are "" or "1"."""
+
+    @classmethod
+    def of(cls, args: Mapping[str, Sequence[str]]) -> Self:
+        """Return the filters in the arguments of an address."""
+        return cls(**{each.name: (args.get(each.name) or [""])[0].strip()[:200] for each in fields(cls)})
+
+    def query(self, **more: str | int | None) -> str:
+        """Return the filters as the query of an address; "" when there are none."""
+        values = vars(self) | more
+        return urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 def parts_of(line: str, kinds: Sequence[Any]) -> list[Any]:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
-from desk.intake import importing, manual_entry_pages, proposal_pages, report_pages
+from desk.intake import chapters, importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
-from desk.queue import counted_votes_page, digest_page, lists, our_bills_pages, targets_page
-from desk.reviews import bulk, publishing, review_page
+from desk.queue import (
+    counted_votes_page,
+    digest_page,
+    lists,
+    notice_page,
+    our_bills_pages,
+    targets_page,
+    units_page,
+)
+from desk.reviews import bulk, publishing, recorded_stances_page, review_page, training_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
 from desk.web.errors import HTTPError
@@ -21,14 +29,19 @@ PAGE_MODULES = (
     our_bills_pages,
     targets_page,
     digest_page,
+    notice_page,
+    units_page,
     review_page,
     publishing,
     counted_votes_page,
+    recorded_stances_page,
     bulk,
+    training_page,
     report_pages,
     manual_entry_pages,
     importing,
     proposal_pages,
+    chapters,
     partner_moderation,
     partner_pages,
 )

@@ -22,6 +22,8 @@ from store.clock import utc_now
 from store.errors import InvalidInput
 
 TOPICS = ("must_see", "deadlines")
+#: A channel whose `tell` has this takes notices of people who chose it at the desk; they are never among a channel's alerts.
+NOTICES = "notices"
 #: An address that begins so is a webhook of ours: Apprise has none whose messages are signed.
 SIGNED = "signed+"
 TIMEOUT = 20.0
@@ -101,8 +103,8 @@ def _channel(path: Path, name: str, entry: Any, environment: Mapping[str, str], 
     if unknown := sorted(set(map(str, entry)) - _KEYS):
         raise BadChannel(f"{where}: {unknown[0]!r} is none of {', '.join(sorted(_KEYS))}")
     topics = frozenset(_list(where, entry, "tell") or TOPICS)
-    if unknown := sorted(topics - set(TOPICS)):
-        raise BadChannel(f"{where}: tell: {unknown[0]!r} is none of {', '.join(TOPICS)}")
+    if unknown := sorted(topics - {*TOPICS, NOTICES}):
+        raise BadChannel(f"{where}: tell: {unknown[0]!r} is none of {', '.join((*TOPICS, NOTICES))}")
     if (language := entry.get("language", "en")) not in LANGUAGES:
         raise BadChannel(f"{where}: language: {language!r} is none of {', '.join(LANGUAGES)}")
     try:

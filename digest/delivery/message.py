@@ -64,7 +64,7 @@ def issue_message(
     if made is None or person.address is None:
         return None
     reading, html, text = made
-    mail = _mail(reading.subject, html, text, person.address, head, now)
+    mail = mail_of(reading.subject, html, text, person.address, head, now)
     mail["Message-ID"] = message_id(links, issue.id, person.id, head.domain)
     name = Words(person.language).messages["name"]
     mail["List-Id"] = f"{name} <{issue.list}-{issue.frequency}.infopolicy.{head.domain}>"
@@ -87,12 +87,13 @@ def letter(db: Database, digest_id: str, person: Subscriber, head: Letterhead, *
     body = words(f"{kind}_text", url=url, leave=head.leave(links, person.handle), frequency=frequency)
     subject = words.messages[f"{kind}_subject"]
     html, text = render("letter", person.language, subject=subject, parts=[part.strip() for part in body.split("\n\n")])
-    mail = _mail(subject, html, text, person.address, head, now)
+    mail = mail_of(subject, html, text, person.address, head, now)
     mail["Message-ID"] = message_id(links, digest_id, person.id, head.domain)
     return mail
 
 
-def _mail(subject: str, html: str, text: str, to: str, head: Letterhead, now: str) -> EmailMessage:
+def mail_of(subject: str, html: str, text: str, to: str, head: Letterhead, now: str) -> EmailMessage:
+    """The same content as HTML and as text, with the headers that every mail of ours has."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr(parseaddr(plain(head.sender)))
     mail["To"] = to

@@ -14,13 +14,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Protocol
 
 import aiosmtplib
 from sqlite_utils import Database
 
 from digest.delivery.claims import nobody_sends, sending
-from digest.subscribers.subscribers import Subscriber, get, is_suppressed, suppress
+from digest.subscribers.subscribers import get, is_suppressed, suppress
 from store.clock import ago, shift
 from store.errors import PartialResult
 
@@ -32,7 +32,15 @@ CLAIM_MINUTES = 15
 PER_CONNECTION = 100
 _CONNECT_TRIES = 3
 
-Make = Callable[[dict[str, Any], Subscriber], tuple[EmailMessage, int] | None]
+
+class Recipient(Protocol):
+    """Who gets an email: a subscriber, or somebody of the office. No address: nothing is to be sent any more."""
+
+    @property
+    def address(self) -> str | None: ...
+
+
+Make = Callable[[dict[str, Any], Any], tuple[EmailMessage, int] | None]
 
 
 class ServerUnavailable(PartialResult):
@@ -58,7 +66,7 @@ class Server:
 class Sender:
     """Sends the waiting deliveries of one digest. `clock` gives the UTC timestamp, `sleep` waits seconds; tests replace both.
 
-    `sign` returns an email's bytes with its signature (digest.delivery.dkim).
+    `sign` returns an email's bytes with its signature (digest.delivery.dkim); `find` whom the id of a delivery means.
     """
 
     db: Database
@@ -68,6 +76,7 @@ class Sender:
     clock: Callable[[], str]
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
     sign: Callable[[bytes], bytes] = bytes
+    find: Callable[[Database, str], Recipient | None] = get
     done: Counter[str] = field(default_factory=Counter)
     _slot: float = 0.0
 
@@ -124,7 +133,7 @@ class Sender:
         sent = 0
         try:
             for row in queue:
-                person = get(self.db, row["subscriber_id"])
+                person = self.find(self.db, row["subscriber_id"])
                 made = self._message_for(row, person)
                 if made is None or person is None or person.address is None:
                     continue
@@ -139,7 +148,7 @@ class Sender:
         finally:
             await _quit(connection)
 
-    def _message_for(self, row: dict[str, Any], person: Subscriber | None) -> tuple[EmailMessage, int] | None:
+    def _message_for(self, row: dict[str, Any], person: Recipient | None) -> tuple[EmailMessage, int] | None:
         """Return the email, or None after recording why there is none."""
         if person is None or person.address is None:
             self._set_state(row, "superseded", "left the list")
@@ -228,7 +237,7 @@ class Sender:
         )
         return claimed.rowcount == 1
 
-    def _record(self, row: dict[str, Any], person: Subscriber, state: str, error: str | None, *, items: int) -> None:
+    def _record(self, row: dict[str, Any], person: Recipient, state: str, error: str | None, *, items: int) -> None:
         now = self.clock()
         if state == "sender":
             self._set_state(row, "queued", error, count=False)

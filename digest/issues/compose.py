@@ -164,7 +164,7 @@ def compose(
     words, links = Words(language), {"web": "", "postal": "", **links}
     most = MOST_ITEMS
     while True:
-        reading = read(issue, preferences, words, site=site, since=since, most=most)
+        reading = read(issue, preferences, words, site=site, since=since, most=most) or _report_alone(issue, words)
         if reading is None:
             return None
         html, text = render(
@@ -173,6 +173,14 @@ def compose(
         if len(html.encode()) <= MOST_BYTES or most <= 3:
             return reading, html, text
         most = most * 2 // 3
+
+
+def _report_alone(issue: Issue, words: Words) -> Reading | None:
+    """An issue to staff without any item still says what the office did."""
+    if not issue.report:
+        return None
+    subject = words("subject_report", day=words.date(issue.day.isoformat()))
+    return Reading(subject=subject, preheader=subject, sections=(), also=(), left_out=0, total=0)
 
 
 def paragraphs(note: str | None) -> list[str]:

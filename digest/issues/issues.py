@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,10 @@ class IssueError(InvalidInput):
     """What cannot be done with an issue; the message says why and what to do."""
 
 
+#: What an issue to staff says before its items: (did, moved or next; lines), each line with `words` and the `path` of a page.
+Report = Sequence[tuple[str, Sequence[dict[str, str]]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Issue:
     """`since` and `through` bound what subscribers may still have to be told; `news_since` begins what is new to the public."""
@@ -45,6 +49,7 @@ class Issue:
     note: str | None
     #: When the issue leaves although no editor has sent it; None: at once.
     leaves_at: str | None = None
+    report: Report = ()
     entries: tuple[Entry, ...]
     #: Lines already put into words: thousands of readers share them. Not part of the issue itself.
     lines: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -68,6 +73,7 @@ def prepare(
     day: datetime.date,
     drafts: Iterable[Published] = (),
     leaves_at: str | None = None,
+    report: Report = (),
 ) -> Issue:
     """Freeze the issue of this period, or give the one that was frozen before: a second call changes nothing.
 
@@ -76,6 +82,7 @@ def prepare(
         day: the day from which days left are counted and of which the period is.
         drafts: stances that are not published; only an issue to staff may hold them.
         leaves_at: until when an editor may change it; then it leaves as it is. None: no editor looks at it.
+        report: what the office did; only a weekly issue to staff may hold it.
 
     Raises:
         IssueError: no such list or frequency.
@@ -112,10 +119,13 @@ def prepare(
     with db.atomic():
         db.execute(
             "insert into digests (id, list, frequency, period, day, since, through, news_since, state, prepared_at, "
-            "leaves_at) values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?)",
+            "leaves_at, report) values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?)",
             [
                 *(key, list_, frequency, period(frequency, now, day), day.isoformat()),
                 *(since, through, news_since, now, leaves_at),
+                json.dumps(report, ensure_ascii=False)
+                if report and (list_, frequency) == ("staff", "weekly")
+                else None,
             ],
         )
         db.conn.executemany(
@@ -182,6 +192,7 @@ def load(db: Database, key: str) -> Issue:
     return Issue(
         **{name: row[name] for name in names},
         day=datetime.date.fromisoformat(row["day"]),
+        report=tuple((key, lines) for key, lines in json.loads(row["report"] or "[]")),
         entries=tuple(
             _OLDER | json.loads(entry) | {"picked": place, "hidden": bool(hidden)} for entry, place, hidden in found
         ),

@@ -36,7 +36,7 @@ class Form:
         """Return the form with these fields; others are ignored."""
         several: dict[str, Any] = {f"{name}s": fields[name] for name in _SEVERAL if name in fields}
         single: dict[str, Any] = {name: fields[name][0] for name in _SINGLE if fields.get(name)}
-        return cls(**several, **single, must_see="must_see" in fields)
+        return cls(**several, **single, must_see=fields.get("must_see", ["0"])[0] != "0")
 
     @classmethod
     def of_subscriber(cls, person: Subscriber) -> Form:

@@ -22,7 +22,7 @@ from store.errors import OperationError
 PYTHON = ((3, 11), (3, 14))
 LARGEST_LOG = 500_000_000
 SITE, RUN = "infopolicy-site.service", "infopolicy-run.service"
-TIMERS = ("infopolicy-run.timer", "infopolicy-mail.timer", "infopolicy-mail-daily.timer")
+TIMERS = ("infopolicy-run.timer", "infopolicy-mail.timer", "infopolicy-mail-daily.timer", "infopolicy-dump.timer")
 
 
 def clock(host: Host) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ import yaml
 
 from pages.browse import names
 from pages.browse.trackers import load_trackers
-from pages.http.formatting import SITE
+from settings import SITE
 
 MAX_TERMS = 24
 #: Before an expression: in a title or summary. Two words somewhere in a long text say little about each other.
@@ -76,10 +76,12 @@ class Search:
         """
         groups = self.groups[:MOST_RELAXED]
         least = max(2, -(-len(groups) // 2))
+        # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
+        named = f" OR title : ({' OR '.join(self.phrases)})" if self.phrases else ""
         found = []
         for number in range(len(groups) - 1, least - 1, -1):
             some = " OR ".join(f"({' AND '.join(chosen)})" for chosen in itertools.combinations(groups, number))
-            found.append(replace(self, expression=f"({self.expression} OR {NOT_IN_TEXTS}({some}))"))
+            found.append(replace(self, expression=f"({self.expression} OR {NOT_IN_TEXTS}({some}){named})"))
         if len(groups) > 1:
             found.append(replace(self, expression=f"({' OR '.join(groups)})"))
         anywhere = [replace(self, only_place=False)] if self.place else []

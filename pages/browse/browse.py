@@ -87,8 +87,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
     ids = _ids(db, filters, found.asked, total, today if by_relevance else None)
     reasons = _reasons(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
-    if filters.q:
-        listed = one_per_title(listed, PAGE, by_place=True)
+    listed = one_per_title(listed, PAGE, by_place=True)
     results = [Result(card, *reasons.get(card.id, ([], ""))) for card in listed]
     return Browse(
         filters=filters,
@@ -144,9 +143,11 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
     looser = None
     for relaxed in asked.relaxed():
         more = facets.count_matches(db, relaxed)
-        if _anywhere(more) >= wanted or (_anywhere(more) and not _anywhere(counts)):
+        # Long texts have any four words somewhere: only titles and summaries say whether enough is found.
+        enough = _anywhere(facets.count_matches(db, relaxed.in_titles())) >= wanted
+        if enough or (_anywhere(more) and not _anywhere(counts)):
             looser = _Looked(relaxed, more, meant, corrected, loose=True)
-            if _anywhere(more) >= wanted:
+            if enough:
                 return looser
     return looser or _Looked(asked, counts, meant, corrected)
 

@@ -9,13 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pages.database import marks
+from pages.documents import court
 from pages.documents.highlight import MODEL, telling
-from pages.documents.session_status import ended_with
+from pages.documents.session_status import SESSION_END, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
 
 #: Longer words are left to the document's own page.
 LONGEST_EVIDENCE = 60
+#: A shorter title says little of what a document does; so much of a summary is looked at for a line that does.
+SHORT_TITLE = 45
+READ = 1_500
+#: The kinds of links to the same bill, as the sources name them.
+SAME = ("Identical bill", "companion", "identical", "prior-session", "replaces", "replaced-by")
 
 
 @dataclass
@@ -41,9 +47,15 @@ class Card:
     missing: bool
     #: The session that ended over it ("117th Congress"), when it can no longer move.
     ended: str | None = None
+    #: The ISO day on which its session was to end, where it is undecided and nothing was heard of it since.
+    unheard_since: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
-    #: Other documents with the same title, such as a companion bill, that a list shows with this card.
+    #: What it does, where the title is too short to say it.
+    summary: str | None = None
+    #: Ids of the same bill: in the other chamber, carried over from another session, or in the form that replaced it.
+    same: frozenset[str] = frozenset()
+    #: Other documents of the same bill, or with the same title, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
     @property
@@ -61,6 +73,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     rows = db.execute(
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
@@ -76,6 +89,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         if row["document_id"] in found:
             found[row["document_id"]].areas.append(Area(row["area_id"], _(row["title"])))
     _add_evidence(db, found, area_id)
+    _add_same(db, found)
     return [found[key] for key in ids if key in found]
 
 
@@ -89,14 +103,40 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         place=formatting.place(row["jurisdiction"]),
         session=formatting.session_in_words(row["jurisdiction"], row["session"]),
         status=row["status"],
-        status_word=formatting.word("statuses", row["status"]),
+        status_word=court.status_in_words(row["kind"], row["status"]),
         status_on=row["status_on"],
         latest_action=row["latest_action"],
         latest_on=row["latest_on"],
         must_see=bool(row["must_see"]),
         missing=row["missing_since"] is not None,
         ended=ended[0] if ended else None,
+        summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
+        unheard_since=None if ended else unheard_since(row, today),
     )
+
+
+def summary_line(title: str, abstract: str | None) -> str | None:
+    """The first paragraph of a summary that says more than the title; None where the title is long enough, or nothing does."""
+    if len(title) >= SHORT_TITLE or not abstract:
+        return None
+    known = title.casefold().rstrip(".")
+    for paragraph in abstract.splitlines():
+        line = paragraph.strip()
+        if len(line) > max(SHORT_TITLE, len(title)) and not line.casefold().startswith(f"{known} "):
+            return line
+    return None
+
+
+def _add_same(db: sqlite3.Connection, found: dict[str, Card]) -> None:
+    ids = list(found)
+    same: dict[str, set[str]] = defaultdict(set)
+    for row in db.execute(
+        f"select document_id, linked_id from links where document_id in ({marks(ids)}) and kind in ({marks(SAME)})",
+        [*ids, *SAME],
+    ):
+        same[row["document_id"]].add(row["linked_id"])
+    for key, others in same.items():
+        found[key].same = frozenset(others)
 
 
 def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:
@@ -114,15 +154,18 @@ def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str |
 
 
 def one_per_title(found: list[Card], limit: int, *, by_place: bool = False) -> list[Card]:
-    """The first ``limit`` cards with different titles; later ones with the same title are named on the first.
+    """The first ``limit`` cards of different bills; later ones of the same bill, or with its title, are named on the first.
 
     With ``by_place``, bills of different places stay apart whatever they are called.
     """
     kept: dict[str, Card] = {}
     for card in found:
         title = f"{card.place if by_place else ''} {card.title.casefold()}"
-        if title in kept:
-            kept[title].also.append(card)
+        told = kept.get(title) or next(
+            (other for other in kept.values() if card.id in other.same or other.id in card.same), None
+        )
+        if told:
+            told.also.append(card)
         elif len(kept) < limit:
             kept[title] = card
     return list(kept.values())

@@ -37,7 +37,8 @@ PLACE_GROUPS = {
     "federal": "jurisdiction = 'us'",
     "states": "jurisdiction like 'us-__'",
     "local": "jurisdiction like 'us-__-%'",
-    "abroad": "jurisdiction not like 'us%'",
+    "abroad": "jurisdiction not like 'us%' and jurisdiction <> 'corp'",
+    "companies": "jurisdiction = 'corp'",
 }
 #: Choices that combine several values of a filter, by filter.
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,), "jurisdiction": tuple(PLACE_GROUPS)}
@@ -146,6 +147,8 @@ def _condition(name: str, value: str) -> tuple[str, list[str]]:
 
 def place_group(jurisdiction: str) -> str:
     """The group of a place, as PLACE_GROUPS has it in SQL."""
+    if jurisdiction == "corp":
+        return "companies"
     if not jurisdiction.startswith("us"):
         return "abroad"
     return ("federal", "states", "local")[min(2, jurisdiction.count("-"))]

@@ -9,11 +9,8 @@ from typing import Any
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
-from pages.documents.session_status import UNDECIDED, can_move, still_news
+from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, still_news, unheard_since
 from store.constants import ANY_AREA
-
-#: A session that was to end so many days ago, and bills of it that have not moved for as long, are over as far as we know.
-QUIET = 45
 
 
 @dataclass(frozen=True)
@@ -48,18 +45,15 @@ def alive_first_to_see(db: sqlite3.Connection, today: datetime.date, limit: int)
 def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
     """Those of some documents that can still become something.
 
-    Not in it is what nothing was heard of since the day its session was to end: it may live, but nobody should be told so.
+    Not in it is what nothing was heard of since the day its session was to end.
     """
-    long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
     found = db.execute(
-        f"""select id, kind, jurisdiction, session, status, status_on, status_reason, coalesce(latest_action_on, '') < ?
-            and exists (
-                select 1 from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session and s.ends_on < ?
-            ) as silent
-        from documents d where id in ({marks(ids)})""",
-        [long_ago, long_ago, *ids],
+        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
+            d.latest_action_on as latest_on, {SESSION_END} as session_end
+        from documents d where d.id in ({marks(ids)})""",
+        ids,
     )
-    return {row["id"] for row in found if can_move(row, today) and not (row["silent"] and row["status"] in UNDECIDED)}
+    return {row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)}
 
 
 def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:
@@ -104,15 +98,21 @@ def newest(
     *,
     alive_first: bool = False,
 ) -> list[Card]:
-    """The documents with the latest news; with ``alive_first`` the undecided before all others, and priority before those."""
-    undecided = ", ".join(f"'{status}'" for status in sorted(UNDECIDED | {"to_executive", "proposed"}))
-    first = f"status in ({undecided}) desc, must_see desc, " if alive_first else ""
-    found = db.execute(
-        f"select document_id from listing where {where} and ceremonial = 0 "
-        f"order by {first}sort_on desc, document_id desc limit 20",
-        values,
+    """The documents with the latest news; with ``alive_first`` what can still move before all others, and priority first."""
+    select, order = (
+        f"select document_id from listing where {where} and ceremonial = 0",
+        "sort_on desc, document_id desc",
     )
-    return one_per_title(cards(db, [row[0] for row in found], today, area), 10)
+    ids = [row[0] for row in db.execute(f"{select} order by {order} limit 20", values)]
+    if alive_first:
+        undecided = ", ".join(f"'{status}'" for status in sorted(UNDECIDED | {"to_executive", "proposed"}))
+        open_ones = db.execute(
+            f"{select} and status in ({undecided}) order by must_see desc, {order} limit 60", values
+        ).fetchall()
+        moving = alive(db, [row[0] for row in open_ones], today)
+        first = [row[0] for row in open_ones if row[0] in moving][:20]
+        ids = [*first, *(key for key in ids if key not in first)]
+    return one_per_title(cards(db, ids, today, area), 10)
 
 
 def counted(db: sqlite3.Connection, column: str, where: str, values: list[Any]) -> list[tuple[str, int]]:

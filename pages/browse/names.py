@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from pages.http.formatting import SITE, glossary, place
+from pages.http.formatting import glossary, place
+from settings import SITE
 
 _WORDS = re.compile(r"\w+")
 LONGEST = 7

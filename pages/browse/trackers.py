@@ -8,7 +8,7 @@ from functools import cache
 import yaml
 
 from pages.database import marks
-from pages.http.formatting import SITE
+from settings import SITE
 
 
 @dataclass(frozen=True)

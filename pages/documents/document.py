@@ -12,7 +12,7 @@ from functools import cache
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
-from pages.documents import decisions, rulemaking
+from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, Changes, Mark, Piece, excerpts, pieces, telling, within
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
@@ -71,7 +71,17 @@ class PositionView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentView:
+class Progress:
+    """Who brought a document, what happened to it by day, what is set for it, and its texts; the desk shows these too."""
+
+    timeline: list[tuple[str, list[Row], list[Row]]]
+    sponsors: list[Row]
+    versions: list[Row]
+    events: list[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentView(Progress):
     """Everything the page of a document shows. Lists of rows are those of the tables of the same names."""
 
     d: Row
@@ -79,6 +89,7 @@ class DocumentView:
     session: str
     kind: str
     status_word: str
+    cause: str | None
     ended: tuple[str, str] | None
     settled: frozenset[str]
     steps: list[Row]
@@ -94,7 +105,6 @@ class DocumentView:
     stances: list[Row]
     must_see: bool
     ceremonial: bool
-    timeline: list[tuple[str, list[Row], list[Row]]]
     votes_on: dict[str, list[Row]]
     decider: Decider | None
     related: list[Row]
@@ -104,11 +114,8 @@ class DocumentView:
     last_seen: str | None
     source_title: str
     titles: list[Row]
-    sponsors: list[Row]
     committees: list[Row]
-    versions: list[Row]
     laws: list[Row]
-    events: list[Row]
     terms: dict[str, list[str]]
 
 
@@ -135,7 +142,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         place=words.place(head["jurisdiction"]),
         session=words.session_in_words(head["jurisdiction"], head["session"]),
         kind=words.word("kinds", head["kind"]),
-        status_word=words.word("statuses", head["status"]),
+        status_word=court.status_in_words(head["kind"], head["status"]),
+        cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
         ended=ended_with(head, today),
         settled=SETTLED,
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
@@ -151,7 +159,6 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
-        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
         votes_on=votes_on,
         decider=decider(db, head, today),
         related=_related(db, document_id),
@@ -161,12 +168,20 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         last_seen=last_seen(db, head),
         source_title=source_title(head["source"]),
         titles=_part(db, "titles", document_id),
-        sponsors=_sponsors(db, document_id),
         committees=_part(db, "committees", document_id),
-        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
         laws=_part(db, "laws", document_id),
-        events=_part(db, "events", document_id, "starts_at, ordinal"),
         terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
+        **vars(progress(db, document_id, votes_on)),
+    )
+
+
+def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] = ()) -> Progress:
+    """How far a document has come; empty lists where nothing is known."""
+    return Progress(
+        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
+        sponsors=_sponsors(db, document_id),
+        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
+        events=_part(db, "events", document_id, "starts_at, ordinal"),
     )
 
 

@@ -59,6 +59,11 @@ class FamilyView:
     places: list[tuple[str, list[cards.Card]]]
 
 
+def has_families(db: sqlite3.Connection) -> bool:
+    """Whether any family of bills is known."""
+    return bool(value(db, "select exists (select 1 from look_alike_groups where kind = 'family')"))
+
+
 def summary(db: sqlite3.Connection, document_id: str) -> Summary:
     """Return what the page of a document shows, in a few lookups: groups with a few members, and the law."""
     groups = [_group(db, row, document_id, 4) for row in _groups(db, document_id)]

@@ -22,6 +22,12 @@ SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdra
 DEAD = frozenset({"failed", "withdrawn", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
+#: A session that was to end so many days ago, and bills of it that have not moved for as long, are over as far as we know.
+QUIET = 45
+#: SQL: the day on which the session of a document ``d`` was to end, as its bills show or else as its source says.
+SESSION_END = """(select max(coalesce(e.ended_on, s.ends_on)) from sessions s
+    left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session
+    where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 
 
 def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tuple[str, str] | None:
@@ -69,3 +75,15 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
     dead, and what they order begins with them.
     """
     return row["status"] not in DEAD and row["status_reason"] != ENDED and not ended_with(row, today)
+
+
+def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:
+    """The ISO day on which the session of an undecided bill was to end, if nothing was heard of the bill since; else None.
+
+    It may live, but nobody should be told so. ``row`` has status, status_reason, latest_on, and session_end (SESSION_END).
+    """
+    if row["status"] not in UNDECIDED or row["status_reason"] == ENDED or not row["session_end"]:
+        return None
+    long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
+    ends_on: str = row["session_end"]
+    return ends_on if ends_on < long_ago and (row["latest_on"] or "") < long_ago else None

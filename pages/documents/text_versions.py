@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from comparison.versions import company_provisions
 from comparison.versions import differences as versions_of
 from comparison.versions.differences import Change, Comparison, Piece, TooLong, compare
 from comparison.versions.provisions import Difference, VersionProvision, differences
 from comparison.versions.version_order import stage
+from crawlers.companies import KIND
+from crawlers.parsers.open_terms import is_whole
 from pages.database import Row, first
 from pages.http import formatting
 from pages.http.site import page_number
@@ -23,6 +26,8 @@ PER_PAGE = 60
 AROUND = 30
 LEAD = 12
 VIEWS = ("side", "inline")
+#: A record of Open Terms Archive: the beginning of its number.
+_RECORD = re.compile(r"/contrib-versions/([0-9a-f]{12})[0-9a-f]{28}/")
 _SPLIT = re.compile(r"\S+\s*|\s+")
 
 
@@ -37,7 +42,8 @@ class Version:
 
     @property
     def label(self) -> str:
-        return f"{self.name}, {formatting.date_in_words(self.issued_on)}" if self.issued_on else self.name
+        day = formatting.date_in_words(self.issued_on) if self.issued_on else ""
+        return self.name if day in self.name else f"{self.name}, {day}"
 
 
 #: Short names that sources use in place of words.
@@ -66,18 +72,28 @@ _NAMES = {
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     """The versions whose texts are held, the first one first."""
     dated = {
-        _package(row["url"]): row["issued_on"]
-        for row in db.execute("select url, issued_on from versions where document_id = ?", [document_id])
+        _package(row["url"]): (row["issued_on"], row["ordinal"])
+        for row in db.execute("select url, issued_on, ordinal from versions where document_id = ?", [document_id])
     }
     found = db.execute(
         "select version, url from version_texts where document_id = ? and text is not null", [document_id]
     ).fetchall()
-    ordered = sorted(found, key=lambda row: (stage(row["url"]), dated.get(_package(row["url"])) or "", row["version"]))
+    known = {row["url"]: dated.get(_package(row["url"]), (None, 0)) for row in found}
+    ordered = sorted(
+        found,
+        key=lambda row: (
+            stage(row["url"]),
+            known[row["url"]][0] or "",
+            # Two records of one day are in the order of the archive; names of others say more than their order in a list.
+            known[row["url"]][1] if _RECORD.search(row["url"]) else 0,
+            row["version"],
+        ),
+    )
     return [
         Version(
             _package(row["url"]) or str(n),
             _NAMES.get(row["version"], row["version"]),
-            dated.get(_package(row["url"])),
+            known[row["url"]][0],
             row["url"],
         )
         for n, row in enumerate(ordered)
@@ -85,7 +101,9 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
 
 
 def _package(url: str | None) -> str:
-    """Return the last part of an address without its ending, such as ``BILLS-119hr22eh``."""
+    """Return the last part of an address without its ending, such as ``BILLS-119hr22eh``; of a record its number."""
+    if record := _RECORD.search(url or ""):
+        return record[1]
     name = (url or "").rstrip("/").rpartition("/")[2].partition(".")[0]
     return re.sub(r"[^A-Za-z0-9-]", "", name)
 
@@ -125,6 +143,7 @@ class VersionsView:
     identical: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     provisions: list[ProvisionsView] = field(default_factory=list)
+    company: list[Row] = field(default_factory=list)
     changes: list[ChangeView] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     page: int = 1
@@ -143,7 +162,9 @@ def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) ->
 
     ``wanted`` may name ``from`` and ``to`` (keys of versions; else the last two), ``view`` and ``page``.
     """
-    head = first(db, "select id, identifier, title, jurisdiction from documents where id = ?", [document_id])
+    head = first(
+        db, "select id, identifier, title, jurisdiction, kind, document_type from documents where id = ?", [document_id]
+    )
     if head is None:
         return None
     held = versions(db, document_id)
@@ -152,14 +173,17 @@ def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) ->
         return shown
     by_key = {each.key: each for each in held}
     new = by_key.get(wanted.get("to", ""), held[-1])
-    old = by_key.get(wanted.get("from", ""), held[max(0, held.index(new) - 1)])
+    earlier = [each for each in held[: held.index(new)] if is_whole(each.name)] or held[:1]
+    old = by_key.get(wanted.get("from", ""), earlier[-1])
     view = wanted.get("view", "")
     shown = replace(shown, old=old, new=new, view=view if view in VIEWS else "side")
+    before, after = _text(db, document_id, old), _text(db, document_id, new)
     try:
-        compared = _compared(_text(db, document_id, old), _text(db, document_id, new))
+        compared = _compared(before, after)
     except TooLong:
         return replace(shown, too_long=True)
-    return replace(_shown(shown, compared, wanted.get("page", "")), provisions=_provisions(db, document_id, old, new))
+    shown = replace(_shown(shown, compared, wanted.get("page", "")), provisions=_provisions(db, document_id, old, new))
+    return replace(shown, company=_company(head, before, after)) if head["kind"] == KIND else shown
 
 
 def _text(db: sqlite3.Connection, document_id: str, version: Version) -> str:
@@ -230,6 +254,41 @@ def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Ver
     return [
         ProvisionsView(key, titles.get(key, key), [_sentences(each) for each in group]) for key, group in groups.items()
     ]
+
+
+def _company(head: Row, before: str, after: str) -> list[Row]:
+    """What came, went, changed and turned of what matters in the rules of a company, by kind."""
+    old, new = (company_provisions.provisions(text, head["document_type"]) for text in (before, after))
+    found = company_provisions.differences(old, new)
+    return [
+        row | {"pieces": versions_of.differences(row["words_before"] or "", row["words"] or "")}
+        for row in map(told, found)
+    ]
+
+
+def told(difference: company_provisions.Difference) -> Row:
+    """A difference in the rules of a company as pages show it."""
+    new, old = difference.new, difference.old
+    return told_row(
+        difference.what,
+        difference.kind,
+        (new.way, new.words) if new else None,
+        (old.way, old.words) if old else None,
+    )
+
+
+def told_row(what: str, kind_id: str, new: tuple[str, str] | None, old: tuple[str, str] | None) -> Row:
+    """The same from the parts that the table holds."""
+    kind = company_provisions.load_kinds()[kind_id]
+    says = {way.id: way.says for way in kind.ways}
+    return {
+        "what": what,
+        "kind": kind.title,
+        "says": says.get(new[0]) if new else None,
+        "said": says.get(old[0]) if old else None,
+        "words": new[1] if new else None,
+        "words_before": old[1] if old else None,
+    }
 
 
 def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[VersionProvision]:

@@ -7,9 +7,11 @@ from functools import cache
 
 import yaml
 
+from pages.answers.openapi import example, parameters
+from pages.answers.questions import QUESTIONS
 from pages.database import Row
-from pages.http.formatting import SITE
 from pages.http.names import named_tree
+from settings import SITE
 from store.constants import ANY_AREA
 
 
@@ -25,9 +27,12 @@ def described() -> Row:
 
 
 def sections(db: sqlite3.Connection) -> list[Row]:
-    """The sections with their addresses; each has its ``parameters`` (name -> meaning) and an ``example`` that answers."""
-    shared, there = described()["shared"], _there(db)
-    return [
+    """The sections with their addresses; each has its ``parameters`` (name -> meaning) and an ``example`` that answers.
+
+    First the questions, which describe themselves.
+    """
+    shared, there = described()["shared"], examples(db)
+    return [_questions(there)] + [
         section
         | {
             "addresses": [
@@ -45,13 +50,35 @@ def sections(db: sqlite3.Connection) -> list[Row]:
     ]
 
 
-def _there(db: sqlite3.Connection) -> dict[str, str]:
+def examples(db: sqlite3.Connection) -> dict[str, str]:
     """One of each kind that this corpus holds, or the name of an example where it holds none."""
     named = {"document": "us-117-hr1", "area": "broadband", "position": "tc-hotspot-lending", "place": "us"}
     for name, sql in _ONE_OF_EACH.items():
         if row := db.execute(sql, {"any": ANY_AREA}).fetchone():
             named[name] = row[0]
     return named
+
+
+def _questions(there: dict[str, str]) -> Row:
+    return described()["questions"] | {
+        "addresses": [
+            {
+                "path": question.path,
+                "what": " ".join(question.about.partition("\n\n")[0].split()).rstrip("."),
+                "parameters": {each["name"]: each["description"] for each in parameters(question, there)},
+                "example": example(question, there),
+            }
+            for question in QUESTIONS.values()
+        ]
+        + [
+            {
+                "path": "/api/openapi.json",
+                "parameters": {},
+                "example": "/api/openapi.json",
+                "what": described()["openapi"],
+            }
+        ]
+    }
 
 
 _ONE_OF_EACH = {
@@ -72,6 +99,8 @@ def llms(found: list[Row], site: str) -> str:
         f"> {about['what'].strip()}",
         "",
         about["care"].strip(),
+        "",
+        about["assistants"].strip().format(site=site),
         "",
         "## Pages",
         "",

@@ -37,7 +37,7 @@ def write_atom(title: str, site: str, page: str, own: str, entries: Sequence[Ent
     )
     _add(feed, "title", title)
     _add(feed, "id", site + (key or own))
-    _add(feed, "updated", _moment(max((entry.on for entry in entries), default="")))
+    _add(feed, "updated", moment(max((entry.on for entry in entries), default="")))
     _add(feed, "link", rel="self", type="application/atom+xml", href=site + own)
     _add(feed, "link", rel="alternate", type="text/html", href=site + page)
     _add(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Information policy monitor")
@@ -46,7 +46,7 @@ def write_atom(title: str, site: str, page: str, own: str, entries: Sequence[Ent
         node = etree.SubElement(feed, f"{{{ATOM}}}entry")
         _add(node, "title", entry.title)
         _add(node, "id", entry.id)
-        _add(node, "updated", _moment(entry.on))
+        _add(node, "updated", moment(entry.on))
         _add(node, "link", rel="alternate", type="text/html", href=entry.link)
         for term, label in entry.categories:
             _add(node, "category", term=term, label=label)
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
     return _NOT_XML.sub(" ", text)
 
 
-def _moment(on: str) -> str:
+def moment(on: str) -> str:
     """A date or time stamp as RFC 3339. A feed with nothing in it yet has the beginning of time as its last change."""
     if len(on) == 10:
         return f"{on}T00:00:00Z"

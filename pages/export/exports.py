@@ -30,7 +30,7 @@ DOCUMENT_COLUMNS = {
     "id": "The permanent key of the document",
     "identifier": "Its number as people write it",
     "title": "Its title, in the language of its source",
-    "kind": "bill, regulation, case or local_matter",
+    "kind": "bill, regulation, case, local_matter or corporate_policy",
     "document_type": "The source's own type",
     "jurisdiction": "Key of the place: us, us-tx",
     "place": "The place in words",

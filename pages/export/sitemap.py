@@ -22,10 +22,12 @@ PAGES = (
     "/calendar",
     "/jurisdictions",
     "/trackers",
+    "/companies",
     *(f"/trackers/{key}" for key in load_trackers()),
     "/compare",
     "/glossary",
     "/about",
+    "/tour",
     "/sources",
     "/accuracy",
     "/api",
@@ -93,7 +95,7 @@ def urlset(listed: Iterable[Address], site: str) -> str:
 
 #: What has no end: combinations of filters, months, tables and queries, and other forms of the same lists.
 ENDLESS = ("/browse?", "/browse.", "/calendar?", "/compare?")
-CLOSED = ("/corpus", "/desk", "/embed/", "/subscribe/")
+CLOSED = ("/corpus", "/desk", "/dumps/", "/embed/", "/subscribe/")
 
 
 def robots(site: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import re
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +17,7 @@ from babel.dates import format_date, format_skeleton
 from crawlers.parsers.legistar import load_cities
 from pages.http import language
 from pages.http.language import N_, _, ngettext
-
-SITE = Path(__file__).resolve().parents[2] / "datasette"
+from settings import SITE
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
@@ -81,7 +79,7 @@ def _cities() -> dict[str, str]:
 
 
 #: What stands in the place of a session in the identity of documents of which no session is part.
-NO_SESSION = ("fr", "regs", "court", "bills")
+NO_SESSION = ("fr", "regs", "court", "bills", "contrib", "pages")
 
 
 def session_in_words(jurisdiction: str, session: str | None) -> str:

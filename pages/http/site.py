@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pages.http import language
+from pages.http.conditional import validators
 from store.clock import utc_now
 
 DATABASE = "corpus"
@@ -51,6 +53,19 @@ def today(site: Site) -> datetime.date:
 
 def cache_headers(site: Site) -> dict[str, str]:
     return {"Cache-Control": f"max-age={site.setting('default_cache_ttl')}"}
+
+
+def data_headers(site: Site, *parts: object) -> dict[str, str]:
+    """Return the headers of an answer for programs, which depends on corpus.db, the day and ``parts``, such as its address.
+
+    Public data, and no cookie gives any right here: any page may read it.
+    """
+    path = Path(site.get_database(DATABASE).path)
+    return {
+        **cache_headers(site),
+        **validators(path, today(site), *parts),
+        "Access-Control-Allow-Origin": "*",
+    }
 
 
 async def read(site: Site, function: Callable[..., Result], *args: Any) -> Result:

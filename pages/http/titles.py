@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 import yaml
 
-from pages.http.formatting import SITE, glossary
+from pages.http.formatting import glossary
+from settings import SITE
 
 #: From this share of capital letters on, and with so many letters, a title is shouting.
 SHARE, LEAST = 0.8, 12

@@ -21,7 +21,10 @@ _YEAR = re.compile(r"\b20\d\d\b")
 
 @dataclass(frozen=True)
 class Session:
-    """A regular session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None."""
+    """A session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None.
+
+    ``ends_on`` is the day on which it ended as its bills show, or else the day that its source gives.
+    """
 
     title: str
     starts_on: str
@@ -35,16 +38,31 @@ def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, S
     States that no source lists sessions of are not in it.
     """
     found = db.execute(
-        """select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on, s.ends_on, exists (
-            select 1 from coverage c
-            where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
-        ) as held from sessions s where s.special = 0 and s.starts_on <= ? order by s.starts_on""",
-        [today.isoformat()],
+        f"{_SESSIONS} where s.special = 0 and s.starts_on <= ? order by s.starts_on", [today.isoformat()]
     ).fetchall()
     found = sorted((row for row in found if not _SPECIAL.search(row["title"])), key=_year)
-    return {
-        row["jurisdiction"]: Session(row["title"], row["starts_on"], row["ends_on"], bool(row["held"])) for row in found
-    }
+    return {row["jurisdiction"]: _session(row) for row in found}
+
+
+def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> list[Session]:
+    """The sessions of a place, regular or not, that have not ended by a day as far as anybody said, the first to begin first."""
+    day = today.isoformat()
+    found = db.execute(
+        f"{_SESSIONS} where s.jurisdiction = ? and s.starts_on is not null "
+        "and (s.starts_on > ? or coalesce(e.ended_on, s.ends_on) >= ?) order by s.starts_on",
+        [place, day, day],
+    )
+    return [_session(row) for row in found]
+
+
+_SESSIONS = """select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
+    coalesce(e.ended_on, s.ends_on) as ends_on, exists (
+        select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
+    ) as held from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
+
+
+def _session(row: sqlite3.Row) -> Session:
+    return Session(row["title"], row["starts_on"], row["ends_on"], bool(row["held"]))
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:

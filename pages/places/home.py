@@ -35,6 +35,7 @@ REACH = {
     "local": N_("Cities and counties"),
     "courts": N_("Federal courts"),
     "countries": N_("Other countries"),
+    "companies": N_("Companies"),
 }
 
 
@@ -114,9 +115,8 @@ def pinned(db: sqlite3.Connection, today: datetime.date) -> list[Priority]:
     """What staff put first or pinned as must see, as long as it can still move; their reason is the line beside it."""
     found = rows(
         db,
-        "select document_id, reason from decisions where (subject = 'pin' and verdict = 'confirm') "
-        "or (subject = 'priority' and verdict = 'change' and value = '2') "
-        "order by subject = 'priority', cast(value as integer), decided_on desc",
+        "select document_id, reason from decisions where subject = 'pin' and verdict = 'confirm' "
+        "order by value is null, cast(value as integer), decided_on desc, document_id",
     )
     reasons = {row["document_id"]: row["reason"] for row in found}
     living = alive(db, list(reasons), today)
@@ -199,8 +199,8 @@ def reach(db: sqlite3.Connection, today: datetime.date) -> list[Reach]:
 
 
 def _group(place: str, kind: str) -> str:
-    if kind in ("case", "local_matter"):
-        return {"case": "courts", "local_matter": "local"}[kind]
+    if kind in ("case", "local_matter", "corporate_policy"):
+        return {"case": "courts", "local_matter": "local", "corporate_policy": "companies"}[kind]
     if place == "us":
         return "congress" if kind == "bill" else "regulations"
     return "states" if place.startswith("us-") and place.count("-") == 1 else "countries"

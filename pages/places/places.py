@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.database import Row, rows, value
 from pages.http import formatting
-from pages.places.calendar import Event, Wanted, deadlines
+from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
-from pages.places.collected import Session, collected_places, latest_sessions, news_until, totals_by_year
+from pages.places.collected import Session, collected_places, latest_sessions, news_until, sessions_of, totals_by_year
+from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
+from pages.positions.chapters import chapter_of
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 
@@ -43,13 +45,20 @@ class PlacesView(ActiveStates):
 class PlaceView:
     """One place; ``address`` leads to its documents on information policy, which the lists are about.
 
-    ``session`` is its newest regular session, where one is known; ``until`` the ISO day of its latest news.
+    ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
+    the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of the page. ``latest`` leaves out what
+    ``library`` lists.
     """
 
     id: str
     title: str
     session: Session | None
+    ahead: list[Session]
+    hearing: Event | None
     until: str | None
+    today: str
+    library: LibraryBills
+    chapter: Row | None
     documents: int
     on_policy: int
     address: str
@@ -132,11 +141,21 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     here, values = "area_id = ? and jurisdiction = ?", [TAGGED, jurisdiction_id]
     address = f"/browse?jurisdiction={jurisdiction_id}&area={TAGGED}"
     statuses = counted(db, "status", here, values)
+    library = library_bills(db, jurisdiction_id, today)
+    listed = {each.id for card in library.listed for each in (card, *card.also)}
+    must_see = first_to_see(db, here, values, today)
     return PlaceView(
         id=jurisdiction_id,
         title=formatting.place(jurisdiction_id),
         session=latest_sessions(db, today).get(jurisdiction_id),
+        ahead=sessions_of(db, jurisdiction_id, today),
+        hearing=next(
+            iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
+        ),
         until=news_until(db, jurisdiction_id, today),
+        today=today.isoformat(),
+        library=library,
+        chapter=chapter_of(db, jurisdiction_id),
         documents=everything,
         on_policy=sum(number for _, number in statuses),
         address=address,
@@ -152,7 +171,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
             (key, titles.get(key, key), number)
             for key, number in counted(db, "area_id", f"{ONE_AREA} and jurisdiction = ?", [jurisdiction_id])
         ],
-        must_see=first_to_see(db, here, values, today),
-        latest=newest(db, here, values, today, alive_first=True),
+        must_see=replace(must_see, cards=[card for card in must_see.cards if card.id not in listed]),
+        latest=[card for card in newest(db, here, values, today, alive_first=True) if card.id not in listed],
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )

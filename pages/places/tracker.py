@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.filters import STATUS_GROUPS
+from pages.browse.fates import UNDECIDED_SQL, Counts, fates
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows
 from pages.http import formatting
@@ -20,26 +20,6 @@ from store.constants import ANY_AREA
 
 #: Documents that the page lists; the list of all of them is a search.
 LISTED = 12
-#: What becomes of a document, by its status; everything else is neither.
-FATES = {
-    **dict.fromkeys((*STATUS_GROUPS["alive"], "proposed"), "alive"),
-    **dict.fromkeys(("enacted", "adopted", "final"), "passed"),
-    **dict.fromkeys(STATUS_GROUPS["dead"], "dead"),
-}
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate."""
-
-    alive: int = 0
-    passed: int = 0
-    dead: int = 0
-    other: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.alive + self.passed + self.dead + self.other
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class TrackerView:
 
 def trackers(db: sqlite3.Connection) -> list[tuple[Tracker, str, str, Counts]]:
     """Every issue with its title and paragraph in the language of the page, and its counts."""
-    return [(each, _(each.title), _(each.about), _fates(_cells(db, each))) for each in load_trackers().values()]
+    return [(each, _(each.title), _(each.about), fates(_cells(db, each))) for each in load_trackers().values()]
 
 
 def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> TrackerView | None:
@@ -100,8 +80,8 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         tracker=about,
         title=_(about.title),
         about=_(about.about),
-        counts=_fates(cells),
-        state_bills=_fates(bills),
+        counts=fates(cells),
+        state_bills=fates(bills),
         states_with=len(counted),
         map=states,
         places=_places(cells, collected, address),
@@ -126,13 +106,6 @@ def _cells(db: sqlite3.Connection, about: Tracker) -> list[sqlite3.Row]:
     ).fetchall()
 
 
-def _fates(cells: list[sqlite3.Row]) -> Counts:
-    found: Counter[str] = Counter()
-    for row in cells:
-        found[FATES.get(row["status"], "other")] += row["documents"]
-    return Counts(found["alive"], found["passed"], found["dead"], found["other"])
-
-
 def _is_state(place: str) -> bool:
     return place.startswith("us-") and place.count("-") == 1
 
@@ -144,7 +117,7 @@ def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list
         grouped.setdefault(row["jurisdiction"], []).append(row)
     found = [
         PlaceCounts(
-            place, formatting.place(place), _fates(some), place not in collected, f"{address}&jurisdiction={place}"
+            place, formatting.place(place), fates(some), place not in collected, f"{address}&jurisdiction={place}"
         )
         for place, some in grouped.items()
     ]
@@ -153,10 +126,9 @@ def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list
 
 def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:
     where, values = about.where()
-    living = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "alive")
     found = db.execute(
         f"""select document_id from listing where area_id = ? and ceremonial = 0 and {where}
-        order by status in ({living}) desc, must_see desc, sort_on desc limit ?""",
+        order by status in ({UNDECIDED_SQL}) desc, must_see desc, sort_on desc limit ?""",
         [ANY_AREA, *values, 3 * LISTED],
     )
     return one_per_title(cards(db, [row[0] for row in found], today), LISTED, by_place=True)

@@ -1,1 +1,1 @@
-"""Positions, handouts and the scorecard."""
+"""Positions, briefs and the scorecard."""

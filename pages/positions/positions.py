@@ -13,6 +13,7 @@ from pages.database import Row, first, marks, rows, value
 from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
 from pages.http.language import N_
+from pages.places.companies import few_of_position
 
 PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
@@ -58,12 +59,25 @@ def drafts(db: sqlite3.Connection) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BriefParts:
+    """The parts of a brief that have a source, as rows of brief_parts; ``approved_by`` is None for a draft."""
+
+    asks: list[Row]
+    amounts: list[Row]
+    points: list[Row]
+    objection: Row | None
+    answer: Row | None
+    approved_by: str | None
+    approved_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PositionPage:
     """One position, ``p``, with its history and one page of the documents that may touch it.
 
     ``authority`` is the version that the statement rests on. ``why`` is the reason that the newest of its ``versions``
     gives; ``messages`` are (audience, paragraph); each of ``documents`` comes with the sentence that touches the position
-    best, and the part of the document it is in.
+    best, and the part of the document it is in; ``companies`` are a few whose rules speak of it.
     """
 
     p: Row
@@ -76,9 +90,11 @@ class PositionPage:
     versions: list[Row]
     why: str | None
     messages: list[tuple[str, str]]
+    brief: BriefParts | None
     at_stake: list[Card]
     related: list[Row]
     documents: list[tuple[Card, str, str]]
+    companies: list[Row]
     total: int
     page: int
     pages: int
@@ -114,8 +130,10 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         authority=next((each for each in versions if each["statement"]), None),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),
+        brief=_brief(db, position_id),
         at_stake=_at_stake(db, position_id, today),
         related=_related(db, head),
+        companies=few_of_position(db, position_id),
         documents=_with_sentences(db, position_id, cards(db, [row[0] for row in listed], today)),
         total=total,
         page=page,
@@ -129,6 +147,29 @@ def _messages(db: sqlite3.Connection, position_id: str) -> list[tuple[str, str]]
         db.execute("select audience, message from position_messages where position_id = ?", [position_id]).fetchall()
     )
     return [(heading, found[audience]) for audience, heading in AUDIENCES.items() if audience in found]
+
+
+def _brief(db: sqlite3.Connection, position_id: str) -> BriefParts | None:
+    parts: dict[str, list[Row]] = {}
+    for row in rows(db, "select * from brief_parts where position_id = ? order by part, ordinal", [position_id]):
+        parts.setdefault(row["part"], []).append(row)
+    if not parts:
+        return None
+    some = next(iter(parts.values()))[0]
+    return BriefParts(
+        asks=parts.get("ask", []),
+        amounts=[row | {"as_of": _as_of(row["as_of"])} for row in parts.get("amount", [])],
+        points=parts.get("point", []),
+        objection=next(iter(parts.get("objection", [])), None),
+        answer=next(iter(parts.get("answer", [])), None),
+        approved_by=some["approved_by"],
+        approved_on=some["approved_on"],
+    )
+
+
+def _as_of(date: str | None) -> str:
+    """A whole or partial date in words, "" for none."""
+    return formatting.month_in_words(date) if date and len(date) == 7 else formatting.date_in_words(date)
 
 
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.database import Row, first, rows
+from pages.database import value as first_value
 from pages.export.exports import cell
 from pages.http import formatting
 from positions.scorecard import DIMENSIONS
@@ -34,6 +35,11 @@ class ScorecardView:
     behind: list[Row]
     total: Row | None
     dimensions: dict[str, str]
+
+
+def has_outcomes(db: sqlite3.Connection) -> bool:
+    """Whether there is anything to show."""
+    return bool(first_value(db, "select exists (select 1 from outcomes)"))
 
 
 def scorecard(db: sqlite3.Connection, by: str, value: str) -> ScorecardView:

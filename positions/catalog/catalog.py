@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from classify.models import in_use
-from positions.catalog import messages, yaml_file
+from positions.catalog import briefs, messages, yaml_file
 from positions.catalog.authority import AUTHORITY_KEYS, check_authority
+from positions.catalog.chapters import FILE as CHAPTERS
+from positions.catalog.chapters import load_chapters
 from positions.catalog.checks import DATE, FLAG, LIST, NUMBER, TEXT, Checker
 from positions.catalog.organization import FILE as ORGANIZATION
 from positions.catalog.organization import entries_home, organization
@@ -23,8 +25,8 @@ from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import (
     AREAS,
     CONFIDENCES,
+    DIRECTIONS,
     LEVELS,
-    STANCES,
     Example,
     Position,
     PositionVersion,
@@ -37,8 +39,8 @@ from text.phrases import BadPattern, Pattern, pattern
 
 __all__ = [
     "AREAS",
+    "DIRECTIONS",
     "HOME",
-    "STANCES",
     "BadFile",
     "Catalogue",
     "Example",
@@ -131,11 +133,14 @@ def check(path: Path | None = None) -> list[str]:
         return problems
     if (path.parent / ORGANIZATION).exists():
         problems += _problems(organization, path.parent)
+    problems += _problems(load_chapters, path.parent / CHAPTERS.name)
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():
         listed = [position for position in reader.positions if position.listed]
         problems += _problems(messages.load_messages, listed, folder) or messages.check_words(folder)
+    if (folder := path.with_name(briefs.HOME.name)).exists():
+        problems += _problems(briefs.load_briefs, [each for each in reader.positions if each.listed], folder)
     reader.check_examples()
     reader.check_scope()
     reader.check_reading()
@@ -354,7 +359,7 @@ class _Reader(Checker):
         return values
 
     def _example(self, item: Entry) -> dict[str, Any]:
-        self.closed(item, "stance", (*STANCES, "none"))
+        self.closed(item, "stance", (*DIRECTIONS, "none"))
         values = self.values(item, _EXAMPLE_KEYS, ("text", "stance"))
         return {
             "text": values.get("text", ""),
@@ -368,8 +373,8 @@ class _Reader(Checker):
             return []
         made: list[dict[str, Any]] = []
         for stance in groups:
-            if stance not in STANCES:
-                self.problem(groups, stance, f"unknown stance {stance!r}: write one of {', '.join(STANCES)}")
+            if stance not in DIRECTIONS:
+                self.problem(groups, stance, f"unknown stance {stance!r}: write one of {', '.join(DIRECTIONS)}")
                 continue
             for item in self.entries(groups, stance):
                 made.append({"stance": stance, **self._trigger(item)})
@@ -379,7 +384,7 @@ class _Reader(Checker):
         return made
 
     def _trigger(self, item: Entry) -> dict[str, Any]:
-        self.closed(item, "leans", STANCES)
+        self.closed(item, "leans", DIRECTIONS)
         values = self.values(item, _TRIGGER_KEYS, ("id", "says", "any"))
         for key in ("any", "near", "context", "unless"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from positions.catalog.briefs import Brief
 from positions.catalog.catalog import Catalogue
 from positions.catalog.records import Position
 
@@ -18,6 +19,7 @@ REASONS = {
     "one_letter": "Rests on one letter, brief, or statement",
     "replaced": "A later instrument may have replaced its source",
     "unapproved": "Nobody has approved the statement",
+    "brief": "The brief lacks a part: no source for it has been read",
 }
 
 
@@ -30,10 +32,13 @@ class Remark:
     words: str
 
 
-def currency(catalogue: Catalogue, today: datetime.date) -> list[Remark]:
-    """Every remark, by reason and then in the order of the catalog."""
+def currency(catalogue: Catalogue, today: datetime.date, briefs: Mapping[str, Brief] | None = None) -> list[Remark]:
+    """Every remark, by reason and then in the order of the catalog; on ``briefs`` where they are given."""
     everything = [*catalogue.positions, *catalogue.unlisted]
     found = [remark for position in everything for remark in _remarks(position, today)]
+    if briefs is not None:
+        lacking = {each.id: ", ".join(briefs.get(each.id, Brief()).lacks) for each in catalogue.positions}
+        found += [Remark("brief", key, words) for key, words in lacking.items() if words]
     return sorted(found, key=lambda remark: list(REASONS).index(remark.reason))
 
 

@@ -21,7 +21,10 @@ AREAS = (
     "literacy",
     "accessibility",
 )
-STANCES = ("support", "support_if_amended", "oppose", "oppose_unless_amended", "watch")
+#: The directions in which a sentence pushes a position, as the program suggests them and staff correct them.
+DIRECTIONS = ("support", "support_if_amended", "oppose", "oppose_unless_amended", "watch")
+#: What an organization may hold. "watch": it follows and has taken no side yet; "neutral": it has decided to take none.
+STANCES = (*DIRECTIONS, "neutral")
 OPPOSITE = {
     "support": "oppose",
     "oppose": "support",
@@ -29,8 +32,8 @@ OPPOSITE = {
     "oppose_unless_amended": "support_if_amended",
     "watch": "watch",
 }
-#: Of which government a document is. `abroad`: Canada and the United Kingdom, so far.
-LEVELS = ("federal", "state", "local", "abroad")
+#: Of which government a document is; `abroad`: Canada and the United Kingdom, so far; `corporate`: the rules of a company.
+LEVELS = ("federal", "state", "local", "abroad", "corporate")
 #: For whom a position is explained.
 AUDIENCES = ("members", "decision_makers", "press", "public")
 CONFIDENCES = ("verified", "memory", "low")

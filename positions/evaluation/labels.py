@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from positions.catalog.catalog import load_catalogue
-from positions.catalog.records import STANCES
+from positions.catalog.records import DIRECTIONS
 from store.errors import InvalidInput
 
 FILE = Path(__file__).resolve().parents[1] / "gold" / "provisions.jsonl"
@@ -135,8 +135,8 @@ def read_answers(path: Path, known: frozenset[str]) -> dict[int, Labels]:
             raise BadLabels(f"{where}: {unknown[0]!r} is no position of the catalogue")
         if len(set(named)) < len(named):
             raise BadLabels(f"{where}: names a position twice: keep one direction, watch if both hold")
-        if wrong := [label.direction for label in labels if label.direction not in STANCES]:
-            raise BadLabels(f"{where}: {wrong[0]!r} is no direction: write one of {', '.join(STANCES)}")
+        if wrong := [label.direction for label in labels if label.direction not in DIRECTIONS]:
+            raise BadLabels(f"{where}: {wrong[0]!r} is no direction: write one of {', '.join(DIRECTIONS)}")
         answers[n] = labels
     return answers
 

@@ -32,6 +32,7 @@ _CITY = re.compile(r"us-[a-z]{2}-[a-z]{3,}-")
 _STATE = re.compile(r"us-[a-z]{2}-")
 _FEDERAL = re.compile(r"us-(\d+|fr|regs|courts?|[a-z]{3,})-")
 _ABROAD = re.compile(r"(ca|uk)-\d")
+_CORPORATE = re.compile(r"corp-")
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,9 @@ def official_title(fields: Mapping[str, str | None]) -> str:
 
 def level_of(document_id: str) -> str | None:
     """The level of government by the id (crawlers.items.document_id), one of `LEVELS`; None where it does not tell."""
-    federal, state, local, abroad = LEVELS
-    for level, form in ((local, _CITY), (federal, _FEDERAL), (state, _STATE), (abroad, _ABROAD)):
+    federal, state, local, abroad, corporate = LEVELS
+    forms = ((local, _CITY), (federal, _FEDERAL), (state, _STATE), (abroad, _ABROAD), (corporate, _CORPORATE))
+    for level, form in forms:
         if form.match(document_id):
             return level
     return None

@@ -21,6 +21,8 @@ COMPARED = (
     "word_frequencies",
     "version_provisions",
     "version_readings",
+    "company_provisions",
+    "company_readings",
 )
 
 
@@ -160,6 +162,17 @@ def add_standing(db: Database) -> None:
         db.execute(f"alter table {table} add column standing text")
 
 
+@matches()
+def create_brief_parts(db: Database) -> None:
+    # The brief of a position: `part` is ask, amount, point, objection or answer; `lead` is whom an ask is for, or the amount.
+    db.execute("""
+        create table brief_parts (
+            position_id text not null references positions(id), part text not null, ordinal integer not null, lead text,
+            words text not null, address text, passage text, as_of text, standing text not null, approved_by text,
+            approved_on text, primary key (position_id, part, ordinal)
+        ) without rowid""")
+
+
 @comparisons()
 def create_look_alikes(db: Database) -> None:
     # How many wordings have a word, as counted once: the row of "" holds the number of wordings then, that of " " of documents.
@@ -225,3 +238,20 @@ def create_version_provisions(db: Database) -> None:
             ordinal integer not null, start integer not null, "end" integer not null, words text not null,
             primary key (document_id, url, position_id, ordinal)
         ) without rowid""")
+
+
+@comparisons()
+def create_company_provisions(db: Database) -> None:
+    # What the rules of companies say of the kinds of company_provisions.yml: `what` is "stands" (in the current text, without an
+    # address), or new, gone, changed or turned with the version at `url`. `way` and `words` are those now, the last two before.
+    db.execute("""
+        create table company_readings (
+            document_id text primary key references documents(id), read_from text not null
+        ) without rowid""")
+    db.execute("""
+        create table company_provisions (
+            document_id text not null references documents(id), url text not null, changed_on text, ordinal integer not null,
+            what text not null, kind text not null, way text, words text, way_before text, words_before text,
+            primary key (document_id, url, ordinal)
+        ) without rowid""")
+    db.execute("create index company_provisions_by_kind on company_provisions (kind, what)")

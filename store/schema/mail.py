@@ -106,3 +106,21 @@ def add_editing(db: Database) -> None:
             digest_id text not null references digests(id), ordinal integer not null, place integer,
             hidden integer not null default 0, edited_at text not null, primary key (digest_id, ordinal)
         ) without rowid""")
+
+
+@mail()
+def create_notices(db: Database) -> None:
+    # What people of the office were told (digest.delivery.notices): `event` once for each account, in the delivery of its
+    # `batch` (digest_id "notices-<batch>", subscriber_id "staff-<account>"). `notice` is what it said, as JSON.
+    db.execute("""
+        create table notices (
+            account_id integer not null, event text not null, batch integer not null, way text not null,
+            notice text not null, queued_at text not null, primary key (account_id, event)
+        ) without rowid""")
+    db.execute("create index notices_by_batch on notices (batch, account_id)")
+
+
+@mail()
+def add_reports(db: Database) -> None:
+    # What the office did, what of its bills moved, and what is next, as JSON (digest.issues.issues.Report): staff lists only.
+    db.execute("alter table digests add column report text")

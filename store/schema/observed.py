@@ -189,3 +189,16 @@ def add_marks_to_version_texts(db: Database) -> None:
     # looked, "[]" where the file shows no marks. `note` says why there is no text: "forbidden" (robots.txt) or "unreadable".
     db.execute("alter table version_texts add column marks text")
     db.execute("alter table version_texts add column note text")
+
+
+@observed()
+def number_changes(db: Database) -> None:
+    # The order in which changes were committed, for those who read them one after another. SQLite lets one transaction write at a
+    # time and gives no number twice, so whoever has read up to a number never meets a smaller one later. `seen_at` has no such
+    # order: it is the beginning of a run, and runs overlap. A trigger, so that no writer of `changes` can forget it.
+    db.execute("create table change_log (position integer primary key autoincrement, change_id text not null unique)")
+    db.execute("insert into change_log (change_id) select id from changes order by seen_at, rowid")
+    db.execute(
+        "create trigger changes_are_numbered after insert on changes "
+        "begin insert into change_log (change_id) values (new.id); end"
+    )

@@ -190,6 +190,27 @@ def add_sources_of_stances(db: Database) -> None:
     db.execute("alter table decisions add column source text")
 
 
+@decisions()
+def create_chapters(db: Database) -> None:
+    # The organization's chapter in each state: from staff.db where `source` is null, else from the catalog (publish.chapters).
+    db.execute("""
+        create table chapters (
+            jurisdiction text primary key, name text not null, url text, contact text, source text,
+            checked_on text not null
+        ) without rowid""")
+
+
+@decisions()
+def create_engagements(db: Database) -> None:
+    # Records of advocacy that staff made public: what the organization did and when. Never a meeting, a note or who signed.
+    db.execute("""
+        create table engagements (
+            record_id integer primary key, kind text not null, title text not null, document_id text, position_id text,
+            happened_on text not null, link text
+        )""")
+    db.execute("create index engagements_by_document on engagements (document_id)")
+
+
 @search_words()
 def create_search_words(db: Database) -> None:
     # Trigrams: a mistyped word shares most of its runs of three letters with the one that was meant.

@@ -37,6 +37,12 @@ INTAKE_APPEND_ONLY = [
     "work_undone",
     "counted_votes",
     "chapter_contacts",
+    "stance_checks",
+    "units",
+    "unit_members",
+    "area_units",
+    "advocacy_files",
+    "advocacy_files_removed",
 ]
 
 
@@ -357,14 +363,120 @@ def add_people_to_advocacy(db: Database) -> None:
 
 @intake()
 def create_chapter_contacts(db: Database) -> None:
-    # Whom the office calls in the chapter of a state. The newest row of a state counts; an empty contact removes it.
+    # Whom to contact in a state. The newest row of a state counts, `gone` withdraws it. `note` is for staff only.
     db.execute("""
         create table chapter_contacts (
-            id integer primary key, state text not null, contact text not null,
+            id integer primary key, jurisdiction text not null, name text not null, url text, contact text, note text,
+            gone integer not null default 0, added_by integer not null references accounts(id), added_at text not null
+        )""")
+    db.execute("create index chapter_contacts_by_jurisdiction on chapter_contacts (jurisdiction, id)")
+    db.execute("""
+        create view current_chapter_contacts as select * from chapter_contacts r where r.gone = 0
+        and r.id = (select max(o.id) from chapter_contacts o where o.jurisdiction = r.jurisdiction)""")
+    only_added_to(db, "chapter_contacts")
+
+
+@intake()
+def create_stance_checks(db: Database) -> None:
+    # Who read a stance on record (stances.yml) at which address. The newest row of a stance counts; `open` 1 takes it back.
+    db.execute("""
+        create table stance_checks (
+            id integer primary key, stance_id text not null, address text not null, open integer not null,
+            read_by integer not null references accounts(id), read_at text not null
+        )""")
+    db.execute("create index stance_checks_by_stance on stance_checks (stance_id, id)")
+    db.execute("""
+        create view current_stance_checks as select * from stance_checks r where r.open = 0
+        and r.id = (select max(o.id) from stance_checks o where o.stance_id = r.stance_id)""")
+    only_added_to(db, "stance_checks")
+
+
+@desk()
+def create_notice_choices(db: Database) -> None:
+    # What a person wants to hear of (desk.queue.notices): `kinds` is JSON, kind -> since when. A change is in the audit trail.
+    db.execute("""
+        create table notice_choices (
+            account_id integer primary key references accounts(id), way text not null, pace text not null,
+            kinds text not null
+        )""")
+
+
+@intake()
+def add_leads_of_imports(db: Database) -> None:
+    # Whom an import assigned a document to, and who had it before; null where it assigned nobody.
+    for column in ("lead", "lead_before"):
+        db.execute(f"alter table import_lines add column {column} text")
+
+
+@intake()
+def create_units(db: Database) -> None:
+    fill_units(db)
+
+
+def fill_units(db: Database) -> None:
+    """Units, their members and areas, beginning with what accounts said of their unit."""
+    # A unit of the office, or a chapter of a place (`place`, a jurisdiction). The newest row of a pair says whether it holds.
+    db.execute("""
+        create table units (
+            id integer primary key, name text not null unique, place text, added_by integer references accounts(id),
+            added_at text not null
+        )""")
+    for table, key, kind in (
+        ("unit_members", "account_id", "integer not null references accounts(id)"),
+        ("area_units", "area_id", "text not null"),
+    ):
+        db.execute(f"""
+            create table {table} (
+                id integer primary key, unit_id integer not null references units(id), {key} {kind},
+                holds integer not null, changed_by integer references accounts(id), changed_at text not null
+            )""")
+        db.execute(f"create index {table}_by_pair on {table} (unit_id, {key}, id)")
+        db.execute(f"""
+            create view current_{table} as select * from {table} r where r.holds and r.id = (
+                select max(o.id) from {table} o where o.unit_id = r.unit_id and o.{key} = r.{key})""")
+    db.execute("""
+        insert into units (name, added_at) select unit, min(created_at) from accounts where unit != '' group by unit""")
+    db.execute("""
+        insert into unit_members (unit_id, account_id, holds, changed_at)
+        select u.id, a.id, 1, a.created_at from accounts a join units u on u.name = a.unit""")
+    only_added_to(db, "units", "unit_members", "area_units")
+
+
+@desk()
+def create_calendar_links(db: Database) -> None:
+    # The private address of a person's calendar (desk.accounts.calendar_links): a hash of its token.
+    db.execute("""
+        create table calendar_links (
+            account_id integer primary key references accounts(id), token_hash text not null unique, made_at text not null
+        )""")
+
+
+@intake()
+def add_drafts_of_documents(db: Database) -> None:
+    # 1: for staff only. The public reads the newest row of a document that is no draft.
+    db.execute("alter table hand_documents add column draft integer not null default 0")
+    db.execute("drop view current_hand_documents")
+    for name, which in (("current_hand_documents", ""), ("public_hand_documents", "and o.draft = 0")):
+        db.execute(f"""
+            create view {name} as select * from hand_documents r
+            where r.id = (select max(o.id) from hand_documents o where o.document_id = r.document_id {which})""")
+
+
+@intake()
+def create_advocacy_files(db: Database) -> None:
+    # Small files of a record of advocacy (desk.queue.advocacy_files), for staff alone.
+    db.execute("""
+        create table advocacy_files (
+            id integer primary key, record_id integer not null, name text not null, body blob not null,
             added_by integer not null references accounts(id), added_at text not null
         )""")
+    db.execute("create index advocacy_files_by_record on advocacy_files (record_id)")
     db.execute("""
-        create view current_chapter_contacts as select * from chapter_contacts c where c.contact <> '' and c.id = (
-            select max(o.id) from chapter_contacts o where o.state = c.state
+        create table advocacy_files_removed (
+            file_id integer primary key references advocacy_files(id),
+            removed_by integer not null references accounts(id), removed_at text not null
         )""")
-    only_added_to(db, "chapter_contacts")
+    db.execute("""
+        create view current_advocacy_files as select * from advocacy_files
+        where id not in (select file_id from advocacy_files_removed)""")
+    only_added_to(db, "advocacy_files", "advocacy_files_removed")

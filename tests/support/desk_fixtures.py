@@ -104,6 +104,7 @@ def address_of(route: Route) -> str:
         r"\(\?P<id>[^)]*\)", "pr-library-records" if "/positions/" in route.pattern else BROADBAND, route.pattern
     )
     path = re.sub(r"\(\?P<form>[^)]*\)", "csv", path)
+    path = re.sub(r"\(\?P<token>[^)]*\)", "x" * 43, path)
     return re.sub(r"\(\?P<number>[^)]*\)", "1", path).replace("\\", "").strip("^$")
 
 

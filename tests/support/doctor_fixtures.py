@@ -48,7 +48,7 @@ UNITS = {
     "infopolicy-run.service": {"LoadState": "loaded", "ActiveState": "inactive", "Result": "success"},
     **{
         f"infopolicy-{name}.timer": {"LoadState": "loaded", "ActiveState": "active"}
-        for name in ("run", "mail", "mail-daily")
+        for name in ("run", "mail", "mail-daily", "dump")
     },
 }
 

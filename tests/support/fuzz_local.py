@@ -17,6 +17,7 @@ from fuzzing import change_bytes, change_json, change_text, change_tree
 import settings
 from classify.areas import AREAS_FILE, BadAreas, load_areas
 from classify.jsonl import BadLine, read_record
+from desk.queue.notices import channel_names
 from digest.alerts.channels import BadChannel, load_channels
 from digest.delivery.bounces import read_bounces
 from digest.subscribers import addresses
@@ -105,7 +106,9 @@ _KNOWN = {"areas": ["privacy"], "jurisdictions": ["us", "us-tx"], "positions": [
 
 
 def _channels(body: bytes) -> None:
-    for channel in load_channels(_file("alerts.yml", body), {"TEAM": "json://localhost", "SECRET": "hush"}, _KNOWN):
+    file = _file("alerts.yml", body)
+    assert all(isinstance(name, str) for name in channel_names(file.parent))
+    for channel in load_channels(file, {"TEAM": "json://localhost", "SECRET": "hush"}, _KNOWN):
         if channel.quiet:
             channel.quiet.holds(NOW)
 

@@ -17,13 +17,14 @@ from fuzzing import change_bytes, change_text, change_tree
 
 from comparison import rules as compared
 from comparison.similarity import families
-from crawlers import live_check, sources
+from comparison.versions import company_provisions
+from crawlers import companies, live_check, sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states
 from crawlers.status import ceremonial, session_end
 from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
-from positions.catalog import messages
+from positions.catalog import briefs, chapters, messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
 
@@ -48,6 +49,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/probes.yml": live_check.load_probes.__wrapped__,
     "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
+    "comparison/versions/company_provisions.yml": company_provisions.load_kinds.__wrapped__,
+    "crawlers/companies.yml": companies.load_companies.__wrapped__,
 }
 
 
@@ -113,6 +116,18 @@ def _message_seed() -> bytes:
     return yaml.safe_dump({key: tree[key] for key in wanted}, allow_unicode=True).encode()
 
 
+def _briefs(body: bytes) -> None:
+    place = folder() / "briefs"
+    place.mkdir(exist_ok=True)
+    (place / "privacy.yml").write_bytes(body)
+    briefs.load_briefs(load_catalogue().positions, place)
+
+
+def _chapters(body: bytes) -> None:
+    (place := folder() / "chapters.yml").write_bytes(body)
+    chapters.load_chapters(place)
+
+
 def change_messages(body: bytes, rng: random.Random) -> bytes:
     return change_rules(b"#\n" + body, rng)
 
@@ -124,4 +139,6 @@ def rules() -> tuple[Target, ...]:
         Target("crawler_rules", of_crawlers, change_rules, _rules, ()),
         Target("comparison_rules", of_comparison, change_rules, _rules, ()),
         Target("messages", (_message_seed(),), change_messages, _messages, (BadFile,)),
+        Target("briefs", ((briefs.HOME / "privacy.yml").read_bytes(),), change_messages, _briefs, (BadFile,)),
+        Target("chapters", (chapters.FILE.read_bytes(),), change_messages, _chapters, (BadFile,)),
     )

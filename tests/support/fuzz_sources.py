@@ -32,6 +32,7 @@ from crawlers.parsers import (
     legiscan_dataset,
     legisinfo,
     legistar,
+    open_terms,
     openstates,
     openstates_people,
     openstates_votes,
@@ -236,6 +237,27 @@ def _canada_list(body: bytes) -> None:
     stored(each(lambda row: legisinfo.parse_bill(legisinfo.listed(row), source_url="https://x", stamp="s"), rows))
 
 
+def _terms_archive(body: bytes) -> None:
+    for text in open_terms.read_archive(body, {"Goodreads", "LibraryThing"}).values():
+        _terms_text(text)
+
+
+def _terms_commits(body: bytes) -> None:
+    for commit in open_terms.read_commits(body)[0]:
+        open_terms.version_name("changed", commit.day, ())
+
+
+def _terms_text(body: bytes) -> None:
+    text = open_terms.plain_text(body)
+    assert clean(text) == text
+    open_terms.effective_event(text)
+
+
+def _terms_address(body: bytes) -> None:
+    address = open_terms.read_address(body, open_terms.Terms("Goodreads", "Privacy Policy"))
+    assert address is None or address.startswith("http")
+
+
 def _uk_list(body: bytes) -> None:
     for row in uk_parliament.read_page(body)[1]:
         uk_parliament.key_of(row)
@@ -418,6 +440,10 @@ def sources() -> tuple[Target, ...]:
         ("court_sitemaps", "us_court_opinions/**/sitemap/*.xml", change_xml, _court_sitemaps, UNUSABLE),
         ("canada", "ca_bills/www.parl.ca/legisinfo/en/bill/*/*/xml", change_xml, _canada, UNUSABLE),
         ("canada_list", "ca_bills/www.parl.ca/legisinfo/en/bills/json*", change_json, _canada_list, UNUSABLE),
+        ("terms_archive", "corp_terms/codeload.github.com/**/main", change_bytes, _terms_archive, UNUSABLE),
+        ("terms_commits", "corp_terms/**/commits@*", change_json, _terms_commits, UNUSABLE),
+        ("terms_text", "corp_terms/**/*.md", change_bytes, _terms_text, UNUSABLE),
+        ("terms_address", "corp_terms/**/*.json", change_json, _terms_address, UNUSABLE),
         ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
         ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
         ("members", "us_people/**/legislators-current.json", change_json, _members, UNUSABLE),
@@ -452,6 +478,7 @@ OF_SOURCE = {
     "us_states": ("openstates", "openstates_sessions"),
     "ca_bills": ("canada", "canada_list"),
     "uk_bills": ("uk_list", "uk_bill"),
+    "corp_terms": ("terms_archive", "terms_commits", "terms_text", "terms_address"),
     "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list", "legiscan_dataset"),
     "us_local_legistar": ("legistar", "legistar_parts"),
     "us_courts": ("courts",),
@@ -490,6 +517,7 @@ PARSERS = {
     "crawlers/parsers/legiscan_dataset.py": "legiscan_dataset",
     "crawlers/parsers/legisinfo.py": "crawler_rules",
     "crawlers/parsers/legistar.py": "legistar",
+    "crawlers/parsers/open_terms.py": "terms_text",
     "crawlers/parsers/openstates.py": "openstates",
     "crawlers/parsers/openstates_people.py": "state_people",
     "crawlers/parsers/openstates_votes.py": "openstates",

@@ -36,6 +36,7 @@ from digest.issues import editing, issues
 from pages.documents import look_alikes
 from pipelines import validate
 from positions.catalog import catalog, messages, stances
+from positions.catalog.briefs import Brief, Part
 from publish import reference
 from publish.listing import publish
 from settings import Configuration
@@ -274,6 +275,10 @@ def tampered(folder: Path) -> Iterator[None]:
             stack.enter_context(patch.object(module, "load_catalogue", lambda *_: held))
         said = messages.load_messages(held.positions, folder / "messages")
         stack.enter_context(patch.object(reference, "load_messages", lambda *_: said))
+        attack = Part(words=PAYLOAD, lead=PAYLOAD, address=PAYLOAD, passage=PAYLOAD, as_of=PAYLOAD)
+        brief = Brief(asks=(attack,), amounts=(attack,), points=(attack,), objection=attack, answer=attack)
+        every = {position.id: brief for position in held.positions}
+        stack.enter_context(patch.object(reference, "load_briefs", lambda *_: every))
         stack.enter_context(patch.object(reference, "load_areas", lambda: areas))
         for shown in (grouping, look_alikes):
             stack.enter_context(patch.object(shown, "load_families", lambda: described))

@@ -13,11 +13,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlencode
 
 from conftest import SOURCES
 from sqlite_utils import Database
+from terms_archive import NEW, Archive
 
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
@@ -335,6 +337,15 @@ def us_court_opinions(folder: Path, count: int, announced: int) -> None:
     put(folder, sitemap, f"<urlset {space}>{rows}</urlset>")
 
 
+def corp_terms(folder: Path, count: int, announced: int) -> None:
+    archive = Archive()
+    for letter in ascii_lowercase[:count]:
+        archive.record(
+            "Goodreads", f"Terms {letter}", "2026-01-01", f"Terms with the letter {letter} for readers.", NEW
+        )
+    archive.write(folder)
+
+
 def us_people(folder: Path, count: int, announced: int) -> None:
     for name in us_people_spider.FILES:
         rows: Any = {} if name == us_people_spider.FILES[4] else []
@@ -375,6 +386,7 @@ def us_senate_votes(folder: Path, count: int, announced: int) -> None:
 
 
 CASES = {
+    "corp_terms": Case(corp_terms, "2026-11-25", "2026-11-26", announces=False),
     "us_people": Case(us_people, "2026-11-25", "2026-11-26", announces=False),
     "state_people": Case(state_people, "2026-11-25", "2026-11-26", False, {"states": "nh"}),
     "us_house_votes": Case(us_house_votes, "2025-11-25", "2025-11-26", announces=False),

@@ -1,4 +1,4 @@
-"""A position on one sheet of paper, for a member to carry into a meeting: what, why, and what is at stake now."""
+"""A position on one sheet of paper, for a member to carry into a meeting: what is asked and why, and what is at stake now."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pages.browse.cards import Card, one_per_title
 from pages.database import Row, marks
 from pages.documents import decisions, rulemaking
+from pages.positions.chapters import chapters
 from pages.positions.positions import PositionPage, position
 
-#: What fits on one page whatever the position.
-DOCUMENTS = 4
+#: What fits on one page whatever the position: without the parts of a brief, and with them.
+DOCUMENTS, BESIDE_PARTS = 4, 2
 
 
 #: A document with its next date, the sentence that touches the position best, and ALA's stance.
@@ -20,25 +21,38 @@ Stake = tuple[Card, Row | None, str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handout:
-    """What the sheet shows; ``earlier`` are documents that can no longer move, where none is at ``stake``."""
+class Sheet:
+    """What the sheet shows; ``earlier`` are documents that can no longer move, where none is at ``stake``.
+
+    ``chapter`` is the one of the state that the reader chose; ``chapters`` are those that can be chosen.
+    """
 
     position: PositionPage
     stake: list[Stake]
     earlier: list[Stake]
+    chapter: Row | None
+    chapters: list[Row]
     today: str
 
 
-def handout(db: sqlite3.Connection, position_id: str, today: datetime.date) -> Handout | None:
-    """What the sheet shows; None when there is no such position."""
+def sheet(db: sqlite3.Connection, position_id: str, today: datetime.date, state: str = "") -> Sheet | None:
+    """What the sheet shows; None when there is no such position.
+
+    Args:
+        state: the jurisdiction whose chapter is named, such as us-tx.
+    """
     found = position(db, position_id, today)
     if found is None:
         return None
-    earlier = [] if found.at_stake else one_per_title([card for card, _, _ in found.documents], DOCUMENTS)
-    return Handout(
+    most = BESIDE_PARTS if found.brief else DOCUMENTS
+    earlier = [] if found.at_stake else one_per_title([card for card, _, _ in found.documents], most)
+    listed = chapters(db)
+    return Sheet(
         position=found,
-        stake=_with_stances(db, position_id, found.at_stake[:DOCUMENTS], today),
+        stake=_with_stances(db, position_id, found.at_stake[:most], today),
         earlier=_with_stances(db, position_id, earlier, today),
+        chapter=next((row for row in listed if row["jurisdiction"] == state), None),
+        chapters=listed,
         today=today.isoformat(),
     )
 

@@ -1,0 +1,127 @@
+"""How many keys a document takes in the queue: a scripted reviewer clears documents one by one, from the first on.
+
+    python -m benchmarks.desk_keys DATA [--documents 50] [--right 0.9] [--seed 1] [--today 2026-11-25]
+
+DATA holds a published corpus.db and staff.db of which nothing else makes use: the verdicts are written to that staff.db. The
+reviewer finds each suggestion right as often as the program is sure of it, or with the probability `--right` (drawn, the same for
+every seed), and takes the fewest keys: Shift-Y where everything open is right, Shift-N where all areas and positions are wrong,
+else y or n on each up to the last wrong one and Shift-Y for the rest. Another direction, a note, or what the program missed takes
+more, and is not in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import random
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.queue import queue
+from desk.queue.queue import Filters, QueueViewer
+from desk.reviews import review_items, reviews
+from desk.reviews.review_items import Item
+from desk.reviews.reviews import Verdict
+from settings import Configuration
+from store.clock import utc_now
+from store.connect import open_staff
+
+NAME = "Scripted reviewer"
+
+
+def keys_for(right: Sequence[bool], judged: Sequence[bool]) -> list[tuple[str, int]]:
+    """The fewest keys for the open items of a document, in their order: (key, how many items it decides from the first on).
+
+    Args:
+        right: whether each suggestion is right.
+        judged: whether each is an area or a position, which Shift-N rejects.
+    """
+    if all(right):
+        return [("Y", len(right))]
+    if all(judged) and not any(right):
+        return [("N", len(right))]
+    last = max(place for place, good in enumerate(right) if not good)
+    rest = len(right) - last - 1
+    return [("y" if good else "n", 1) for good in right[: last + 1]] + ([("Y", rest)] if rest else [])
+
+
+def clear(
+    db: Database, me: Account, document_id: str, sampled: bool, right: float | None, luck: random.Random
+) -> Counter[str]:
+    """Decide all that is open on one document, and what opens because of that; returns the keys that were pressed."""
+    pressed: Counter[str] = Counter()
+    while waiting := _waiting(db, document_id, sampled):
+        good = [luck.random() < _chance(item, right) for item in waiting]
+        place = 0
+        for key, number in keys_for(good, [item.kind in ("area", "position") for item in waiting]):
+            for item in waiting[place : place + number]:
+                _decide(db, me, document_id, item, reject=key in "nN")
+            pressed[key] += 1
+            place += number
+    return pressed
+
+
+def _chance(item: Item, right: float | None) -> float:
+    sure = item.suggestion.sure
+    return right if right is not None else 1.0 if sure is None else sure
+
+
+def _waiting(db: Database, document_id: str, sampled: bool) -> list[Item]:
+    found = review_items.items(db, document_id, review_items.titles(db), all_priorities=sampled)
+    return [item for item in found if item.waits]
+
+
+def _decide(db: Database, me: Account, document_id: str, item: Item, *, reject: bool) -> None:
+    value = None if reject or item.kind == "area" else item.suggestion.value
+    # A position that came back without a direction has none to confirm.
+    verdict = "reject" if reject or (value is None and item.kind != "area") else "confirm"
+    seen = reviews.last_id(db, document_id)
+    given = Verdict(document_id=document_id, subject=item.subject, verdict=verdict, value=value, seen=seen)
+    reviews.record(db, me, [given], now=utc_now())
+
+
+def measure(
+    db: Database, *, documents: int, right: float | None, seed: int, today: datetime.date
+) -> list[Counter[str]]:
+    """Clear documents from the head of the queue; returns the keys of each."""
+    found = accounts.find(db, NAME)
+    me = found or accounts.add(db, NAME, role="reviewer", password=None, email="keys@example.org", now=utc_now())
+    viewer, luck, done = QueueViewer(me.id, today, None), random.Random(seed), []
+    place = 0
+    while len(done) < documents:
+        # As the page goes on: what is cleared leaves its place to the next, a document of the random sample does not.
+        found_next = queue.entry_at(db, Filters(), viewer, place)
+        if found_next is None:
+            break
+        place, entry = found_next
+        done.append(clear(db, me, entry.document_id, entry.sampled, right, luck))
+        place += entry.sampled
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--documents", type=int, default=50)
+    parser.add_argument("--right", type=float, help="the same for every suggestion")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--today", type=datetime.date.fromisoformat, default=datetime.date.today())
+    told = parser.parse_args()
+    config = Configuration(data=told.data)
+    with closing(open_staff(config.staff, config.corpus)) as db:
+        done = measure(db, documents=told.documents, right=told.right, seed=told.seed, today=told.today)
+    counts = [each.total() for each in done]
+    pressed = sum(done, Counter[str]())
+    print(f"{len(done)} documents, {sum(counts)} keys: {statistics.mean(counts):.2f} a document, at most {max(counts)}")
+    print(", ".join(f"{key}: {number}" for key, number in sorted(pressed.items())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Notices inside the office: what one person wants to hear of, and what there is to say. Sending is digest.delivery.notices.
+
+Nobody gets any notice before they chose to. A kind that a person turns on begins at that moment: nothing older is sent.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlite_utils import Database
+
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.reviews.publishing import waiting_drafts
+from pages.http import formatting
+from store.errors import InvalidInput
+
+Row = dict[str, Any]
+
+#: Kind of a notice -> how the form calls it.
+KINDS = {
+    "assigned": "Somebody assigns a document to me",
+    "draft": "A draft of a stance waits for me to publish it",
+    "moved": "A document that I follow or lead moves",
+    "tomorrow": "A hearing, a vote, or a comment deadline of such a document is tomorrow",
+}
+PACES = {"at-once": "At once", "morning": "In one message each morning"}
+EMAIL = "email"
+#: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS), and dates worth a day's warning.
+MOVES = ("status", "law", "text", "event", "ended")
+DATES = ("hearing", "vote", "comment_close")
+LONGEST_TITLE = 160
+
+
+class BadChoice(InvalidInput):
+    """A choice that cannot be saved; the message says why."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`way` is "email", the name of a channel of alerts.yml, or "" for none. `kinds`: kind -> since when it is wanted."""
+
+    way: str = ""
+    pace: str = "at-once"
+    kinds: Mapping[str, str] | None = None
+
+    def since(self, kind: str) -> str | None:
+        """Since when a kind of notice is wanted; None where it is not."""
+        return (self.kinds or {}).get(kind) if self.way else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One thing to tell one person. `event` names it for good, so that nobody gets it twice; `path` is a page of the site."""
+
+    account_id: int
+    way: str
+    pace: str
+    event: str
+    kind: str
+    head: str
+    words: str
+    path: str
+
+
+def channel_names(folder: Path) -> list[str]:
+    """The channels of alerts.yml that people may choose (`tell: [notices]`); their addresses are not read.
+
+    None where the file is missing or broken: infopolicy alerts says what is wrong with it.
+    """
+    try:
+        entries = (yaml.safe_load((folder / "alerts.yml").read_text(encoding="utf-8")) or {}).get("channels") or {}
+        return [str(name) for name, entry in entries.items() if "notices" in (entry.get("tell") or [])]
+    except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
+        return []
+
+
+def choice_of(db: Database, account_id: int) -> Choice:
+    row = db.execute("select way, pace, kinds from notice_choices where account_id = ?", [account_id]).fetchone()
+    return Choice(row[0], row[1], json.loads(row[2])) if row else Choice()
+
+
+def choose(
+    db: Database, account: Account, *, way: str, pace: str, kinds: Collection[str], channels: Collection[str], now: str
+) -> None:
+    """Save what a person wants; what was on before stays on without a gap.
+
+    Args:
+        channels: the channels that may be chosen.
+
+    Raises:
+        BadChoice: the way, the pace or a kind is none of those there are, or email has no address.
+    """
+    if way not in ("", EMAIL, *channels) or pace not in PACES or set(kinds) - set(KINDS):
+        raise BadChoice("choose from what the form offers")
+    if way == EMAIL and not account.email:
+        raise BadChoice("your account has no email address; the site operator can add one with infopolicy user email")
+    before = choice_of(db, account.id)
+    since = {kind: before.since(kind) or now for kind in KINDS if kind in kinds}
+    with db.atomic():
+        db.execute(
+            "insert into notice_choices values (?, ?, ?, ?) on conflict (account_id) do update set way = excluded.way, "
+            "pace = excluded.pace, kinds = excluded.kinds",
+            [account.id, way, pace, json.dumps(since)],
+        )
+        accounts.log(db, account.id, "notices chosen", f"{way or 'none'}, {pace}: {', '.join(since) or 'nothing'}", now)
+
+
+def waiting(db: Database, *, today: datetime.date, own_drafts: bool = False) -> list[Notice]:
+    """Everything there is to tell to everybody, sent already or not, in the order of KINDS.
+
+    Args:
+        db: staff.db with corpus.db attached.
+        own_drafts: whether people may publish what they drafted themselves; their own draft is never news to them.
+    """
+    chosen = {each.id: (each, choice_of(db, each.id)) for each in accounts.all_accounts(db) if each.disabled_at is None}
+    found: dict[tuple[int, str], Notice] = {}
+    for kind, rows in (
+        ("assigned", _assigned(db)),
+        ("draft", _drafts(db, [account for account, _ in chosen.values()])),
+        ("moved", _moved(db)),
+        ("tomorrow", _tomorrow(db, today)),
+    ):
+        for account_id, at, event, row, words in rows:
+            account, choice = chosen.get(account_id, (None, Choice()))
+            since = choice.since(kind)
+            if account is not None and since is not None and at > since:
+                found.setdefault((account_id, event), _notice(account_id, choice, event, kind, row, words))
+    return list(found.values())
+
+
+def _notice(account_id: int, choice: Choice, event: str, kind: str, row: Row, words: str) -> Notice:
+    title = row["title"] if len(row["title"]) <= LONGEST_TITLE else row["title"][: LONGEST_TITLE - 1] + "…"
+    return Notice(
+        account_id=account_id,
+        way=choice.way,
+        pace=choice.pace,
+        event=event,
+        kind=kind,
+        head=f"{row['identifier']}, {formatting.place(row['jurisdiction'])}: {title}",
+        words=words,
+        path=f"/desk/documents/{row['document_id']}",
+    )
+
+
+#: (account, when it happened, event, document, words): when, as a UTC time stamp, decides whether somebody wanted it by then.
+Found = Iterator[tuple[int, str, str, Row, str]]
+_DOCUMENT = "d.id as document_id, d.identifier, d.jurisdiction, d.title"
+#: Who wants to hear of a document: who follows it, and who leads it.
+_WATCHERS = """
+    select account_id, document_id, since from follows
+    union all select assigned_to, document_id, assigned_at from current_assignments where assigned_to is not null"""
+
+
+def _assigned(db: Database) -> Found:
+    for row in db.query(
+        f"select s.id, s.assigned_to, s.assigned_at, g.name as giver, {_DOCUMENT} from current_assignments s "
+        "join accounts g on g.id = s.assigned_by join corpus.documents d on d.id = s.document_id "
+        "where s.assigned_to is not null and s.assigned_to != s.assigned_by order by s.id"
+    ):
+        words = f"{row['giver']} assigned it to you."
+        yield row["assigned_to"], row["assigned_at"], f"assigned-{row['id']}", row, words
+
+
+def _drafts(db: Database, people: Collection[Account]) -> Found:
+    approvers = [each.id for each in people if each.may("approver")]
+    for draft in waiting_drafts(db):
+        words = f"{draft['name']} drafted “{formatting.word('stances', draft['value'])}”. It waits for an approver."
+        for account_id in approvers:
+            if account_id != draft["reviewer"]:
+                yield account_id, draft["reviewed_at"], f"draft-{draft['id']}", draft, words
+
+
+def _moved(db: Database) -> Found:
+    marks = ", ".join("?" * len(MOVES))
+    for row in db.query(
+        f"select w.account_id, c.id, c.kind, c.summary, c.happened_on, c.seen_at, {_DOCUMENT} from ({_WATCHERS}) w "
+        "join corpus.changes c on c.document_id = w.document_id and c.seen_at > w.since "
+        f"join corpus.documents d on d.id = c.document_id where c.kind in ({marks}) order by c.seen_at, c.rowid",
+        list(MOVES),
+    ):
+        yield row["account_id"], row["seen_at"], f"moved-{row['id']}", row, _change_in_words(row)
+
+
+def _change_in_words(row: Row) -> str:
+    day = formatting.date_in_words(row["happened_on"])
+    if row["kind"] == "status":
+        return f"{formatting.word('statuses', row['summary'])} {day}.".replace(" .", ".")
+    if row["kind"] == "event":
+        return f"New date: {formatting.word('events', row['summary'])}, {day}."
+    if row["kind"] == "ended":
+        return f"Its session ended {day}."
+    return f"{formatting.word('changes', row['kind'])}: {row['summary'][:300]}"
+
+
+def _tomorrow(db: Database, today: datetime.date) -> Found:
+    """Dates of tomorrow, and of today in case no run was on time. They count as of the day before, at its end."""
+    marks = ", ".join("?" * len(DATES))
+    until = today + datetime.timedelta(days=1)
+    for row in db.query(
+        f"select w.account_id, e.kind, e.starts_at, {_DOCUMENT} from ({_WATCHERS}) w "
+        "join corpus.events e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
+        f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at",
+        [*DATES, today.isoformat(), until.isoformat()],
+    ):
+        day = row["starts_at"][:10]
+        when = "Today" if day == today.isoformat() else "Tomorrow"
+        words = f"{when}, {formatting.date_in_words(day)}: {formatting.word('events', row['kind'])}."
+        eve = f"{datetime.date.fromisoformat(day) - datetime.timedelta(days=1)}T23:59:59Z"
+        yield row["account_id"], eve, f"date-{row['document_id']}-{row['kind']}-{day}", row, words

@@ -1,0 +1,173 @@
+"""Stances on record (stances.yml of the catalog): what is still to verify, who read what where, and what is shown of it.
+
+A person reads the source and marks the stance as read, with its address: a row of staff.db that nothing changes. A stance of the
+organization then becomes its stance on the documents that are collected: published if an approver marked it, else a draft that
+waits for one. A stance of a chapter, a division or an alliance is marked too, and is never published as the organization's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from desk.accounts import accounts
+from desk.accounts.accounts import Account
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
+from desk.reviews.subjects import LONGEST_NOTE, LONGEST_SOURCE
+from pages.http.formatting import safe_url
+from positions.catalog.catalog import load_catalogue
+from positions.catalog.organization import organization
+from positions.catalog.records import Stance
+from positions.catalog.stances import load_stances
+from store.connect import writing
+from store.errors import InvalidInput
+
+Row = dict[str, Any]
+
+
+class BadReading(InvalidInput):
+    """A form that cannot be kept; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """``missing`` says what keeps a stance from being called read; ``check`` is who read it (None: nobody here).
+
+    ``documents`` are those of it that are collected, with `identifier` and `shown`: the state of their stance, "published",
+    "draft" or "". ``own``: the organization itself took it. ``seen`` is the newest row of staff.db on it, 0 for none.
+    """
+
+    stance: Stance
+    missing: list[str]
+    check: Row | None
+    documents: list[Row]
+    own: bool
+    seen: int
+
+    @property
+    def verified(self) -> bool:
+        return self.check is not None or not self.stance.to_verify
+
+    @property
+    def to_publish(self) -> bool:
+        """Whether it could be shown and nobody has drafted it yet."""
+        return self.verified and self.own and any(not each["shown"] for each in self.documents)
+
+    @property
+    def reason(self) -> str:
+        """What the public can read beside it, as far as the catalog tells; "" where it only follows from policy."""
+        return "" if "tracker" in self.stance.role else f"On record: {self.stance.role}, {self.stance.year}."
+
+
+def on_record(db: Database) -> list[Recorded]:
+    """Every stance on record in the order of the file; ``db`` is staff.db with corpus.db attached."""
+    catalogue = load_catalogue()
+    ids = frozenset(position.id for position in (*catalogue.positions, *catalogue.unlisted))
+    checks = {
+        row["stance_id"]: row
+        for row in db.query("select c.*, a.name from current_stance_checks c join accounts a on a.id = c.read_by")
+    }
+    newest = dict(db.execute("select stance_id, max(id) from stance_checks group by stance_id").fetchall())
+    short = organization().short
+    return [
+        Recorded(
+            stance=stance,
+            missing=_missing(stance),
+            check=checks.get(stance.id),
+            documents=_documents(db, stance.documents),
+            own=stance.taken_by(short),
+            seen=newest.get(stance.id, 0),
+        )
+        for stance in load_stances(ids)
+    ]
+
+
+def mark_read(
+    db: Database, account: Account, stance_id: str, address: str, reason: str, *, seen: int, now: str
+) -> list[str]:
+    """Keep that a person read a stance at an address; returns the documents whose stance this published or drafted.
+
+    Args:
+        seen: the newest row on this stance that the page knew, 0 for none.
+
+    Raises:
+        BadReading: the address or the reason is missing or wrong, or somebody else was faster.
+    """
+    found = next((each for each in on_record(db) if each.stance.id == stance_id), None)
+    if found is None:
+        raise BadReading("there is no such stance")
+    if not safe_url(address) or len(address) > LONGEST_SOURCE:
+        raise BadReading("enter the web address where you read it; it begins with https:// or http://")
+    open_documents = [each["id"] for each in found.documents if not each["shown"]] if found.own else []
+    if open_documents and not 1 <= len(reason) <= LONGEST_NOTE:
+        raise BadReading("enter a reason for the public")
+    with writing(db):
+        newest = "select coalesce(max(id), 0) from stance_checks where stance_id = ?"
+        if db.execute(newest, [stance_id]).fetchone()[0] != seen:
+            raise BadReading("somebody else has changed this since you opened the page")
+        row = {"stance_id": stance_id, "address": address, "open": 0, "read_by": account.id, "read_at": now}
+        db.table("stance_checks").insert(row)
+        accounts.log(db, account.id, "read a stance on record", f"{stance_id}: {address}", now)
+    _decide(db, account, found.stance, open_documents, address, reason, now)
+    return open_documents
+
+
+def reopen(db: Database, account: Account, stance_id: str, *, seen: int, now: str) -> None:
+    """Say that a stance is to verify again. What was published stays until an approver withdraws it.
+
+    Raises:
+        BadReading: nobody has marked it, or somebody else was faster.
+    """
+    with writing(db):
+        row = next(iter(db.query("select * from current_stance_checks where stance_id = ?", [stance_id])), None)
+        if row is None or row["id"] != seen:
+            raise BadReading("somebody else has changed this since you opened the page")
+        gone = {"stance_id": stance_id, "address": row["address"], "open": 1, "read_by": account.id, "read_at": now}
+        db.table("stance_checks").insert(gone)
+
+
+def _decide(
+    db: Database, account: Account, stance: Stance, documents: Sequence[str], address: str, reason: str, now: str
+) -> None:
+    verdicts = [
+        Verdict(
+            document_id=document_id,
+            subject="stance",
+            verdict="confirm",
+            value=stance.stance,
+            reason=reason,
+            source=address,
+            published=account.may("approver"),
+            seen=reviews.last_id(db, document_id),
+        )
+        for document_id in documents
+    ]
+    if verdicts:
+        reviews.record(db, account, verdicts, now=now, batch=f"on record: {stance.id}")
+
+
+def _missing(stance: Stance) -> list[str]:
+    return [
+        *(["nobody has read which side was taken"] if stance.confidence_stance != "verified" else []),
+        *([] if stance.source_url else ["no address"]),
+        *(
+            ["it only follows from policy: a statement on the bill itself has not been read"]
+            if "tracker" in stance.role
+            else []
+        ),
+    ]
+
+
+def _documents(db: Database, ids: Sequence[str]) -> list[Row]:
+    found = []
+    for document_id in ids:
+        held = db.execute("select identifier from corpus.documents where id = ?", [document_id]).fetchone()
+        if held:
+            verdict = reviews.current(db, document_id, "stance")
+            shown = ("published" if verdict["published"] else "draft") if verdict else ""
+            found.append({"id": document_id, "identifier": held[0], "shown": shown})
+    return found

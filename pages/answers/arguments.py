@@ -1,0 +1,109 @@
+"""The arguments of the questions, once: their form is checked by it, and MCP and OpenAPI describe it from here."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
+from pages.places.calendar import ALL
+
+_KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_NAMES = r"^[^\x00-\x1f\x7f]+$"
+
+Words = Annotated[
+    str | None,
+    Field(
+        description='Words to look for; "a phrase", OR, NOT and librar* have their usual meaning',
+        min_length=1,
+        max_length=300,
+        pattern=_NAMES,
+    ),
+]
+Place = Annotated[
+    str | None,
+    Field(
+        description=f"Key of a place (us, us-tx, us-ny-nyc, uk), or {', '.join(PLACE_GROUPS)}",
+        pattern=_KEY,
+        max_length=60,
+    ),
+]
+Kind = Annotated[
+    Literal["bill", "regulation", "case", "local_matter", "corporate_policy"] | None,
+    Field(description="Kind of document"),
+]
+Area = Annotated[
+    str | None,
+    Field(description="Key of a policy area, such as privacy", pattern=_KEY, max_length=60),
+]
+Status = Annotated[
+    str | None,
+    Field(
+        description=f"Where it stands, a word of the glossary, or {', '.join(STATUS_GROUPS)}",
+        pattern=r"^[a-z]+(_[a-z]+)*$",
+        max_length=40,
+    ),
+]
+Year = Annotated[int | None, Field(description="Year of introduction or publication", ge=1776, le=9999)]
+MustSee = Annotated[
+    bool | None, Field(description="Only what the program marked as first to read, or only what it did not")
+]
+Page = Annotated[int, Field(description="Page of the list", ge=1, le=100_000)]
+Document = Annotated[
+    str,
+    Field(
+        description="Id of a document (us-117-hr1), or its number as people write it (HB 7)",
+        min_length=1,
+        max_length=120,
+        pattern=_NAMES,
+    ),
+]
+DocumentId = Annotated[
+    str,
+    Field(description="Id of a document, such as us-117-hr1", pattern=_KEY, max_length=120),
+]
+Session = Annotated[
+    str | None,
+    Field(
+        description="The session of a number: 117, 2025, 88R. A number means another document in each session",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
+        max_length=60,
+    ),
+]
+TextFrom = Annotated[int | None, Field(description="Add the text from this character on", ge=0, le=100_000_000)]
+Version = Annotated[
+    str | None,
+    Field(description="Key of a version, as `versions` lists them", pattern=r"^[A-Za-z0-9-]+$", max_length=120),
+]
+Since = Annotated[
+    datetime.date | None, Field(description="Changes that were first seen on this day (UTC) or later; without a cursor")
+]
+Cursor = Annotated[
+    str | None,
+    Field(
+        description="Where the last answer ended: its `next`. Do not make one up", pattern=r"^[0-9]{1,18}-[0-9a-f]{8}$"
+    ),
+]
+Limit = Annotated[int, Field(description="Rows of the answer", ge=1, le=1_000)]
+Day = Annotated[datetime.date | None, Field(description="A day; without it, today")]
+DateArea = Annotated[
+    str | None,
+    Field(
+        description=f"Key of a policy area, or {ALL} for every document; without it, documents with any area",
+        pattern=_KEY,
+        max_length=60,
+    ),
+]
+DateKind = Annotated[
+    Literal["hearing", "hearing_canceled", "comment_close", "effective", "vote"] | None,
+    Field(description="Kind of date"),
+]
+Days = Annotated[int, Field(description="So many days ahead", ge=1, le=3_650)]
+Position = Annotated[
+    str | None,
+    Field(description="Id of a position; without it, all of them", pattern=_KEY, max_length=120),
+]
+PositionId = Annotated[str, Field(description="Id of a position", pattern=_KEY, max_length=120)]
+Issue = Annotated[str | None, Field(description="Id of an issue; without it, all of them", pattern=_KEY, max_length=60)]

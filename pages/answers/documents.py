@@ -1,0 +1,355 @@
+"""Questions about documents: which ones there are, one of them, its versions, and what resembles it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from pages.answers import arguments as given
+from pages.answers.answer import Answer, At, State, answer, collected, is_collected
+from pages.answers.candidates import candidates
+from pages.browse import browse, numbers
+from pages.browse import search as searches
+from pages.browse.filters import PLACE_GROUPS, Filters
+from pages.database import Row, first, rows
+from pages.documents import look_alikes, record, text_versions
+from pages.documents.identifiers import identifiers
+from pages.documents.session_status import can_move, ended_with
+from pages.export.exports import document_rows
+from pages.http import formatting
+from pages.http.names import named
+
+#: What a program set, and what people confirmed, in a row about a document.
+_AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions")
+_QUOTED = ("title", "latest_action")
+#: Rows of a long part of a record that an answer holds; the record on the site has all.
+_MOST_ROWS = 40
+#: Characters of a text in one answer.
+TEXT = 8_000
+
+
+def described(at: At, ids: list[str]) -> list[Row]:
+    """What an answer says of each document; what a program set stands under ``automatic``, a stance under ``confirmed``."""
+    states = {
+        row["id"]: row
+        for row in at.db.execute(
+            "select id, kind, jurisdiction, session, status, status_on, status_reason from documents "
+            f"where id in ({', '.join('?' * len(ids))})",
+            ids,
+        )
+    }
+    found = []
+    for row in document_rows(at.db, ids, at.today, at.site):
+        ended = ended_with(states[row["id"]], at.today)
+        kept = {name: each for name, each in row.items() if name not in (*_AUTOMATIC, "stance")}
+        found.append(
+            kept
+            | {
+                "can_still_move": can_move(states[row["id"]], at.today),
+                "ended_with": ended[0] if ended else None,
+                "automatic": {name: row[name] for name in _AUTOMATIC},
+                "confirmed": {"stance": row["stance"] or None},
+            }
+        )
+    return found
+
+
+def search(
+    at: At,
+    q: given.Words = None,
+    place: given.Place = None,
+    kind: given.Kind = None,
+    area: given.Area = None,
+    status: given.Status = None,
+    year: given.Year = None,
+    must_see: given.MustSee = None,
+    page: given.Page = 1,
+) -> Answer:
+    """Search the collected bills, rules, cases and local matters by words and filters, 25 a page, best matches first.
+
+    Numbers of bills are not looked up here: use `document`. `total` counts only what is collected, in the places that
+    `covers` names.
+    """
+    words = q or ""
+    wanted = {"q": words, "jurisdiction": place, "kind": kind, "area": area, "status": status, "year": year}
+    parts = {name: str(each) for name, each in wanted.items() if each is not None}
+    if must_see is not None:
+        parts["must_see"] = str(int(must_see))
+    if numbers.is_number(words):
+        return candidates(at, words, place, None)
+    filters = Filters.of(parts | {"page": str(page)})
+    found = browse.browse(at.db, filters, at.today)
+    places = _places(at, place, words)
+    passages = {each.card.id: each for each in found.results}
+    listed = described(at, list(passages)) if page <= found.pages else []
+    for row in listed:
+        why = passages[row["id"]]
+        row["passage"] = "".join(piece.text for piece in why.why) or None
+        row["passage_from"] = why.where or None
+    path = filters.address(page=page if page > 1 else "")
+    result = {
+        "total": found.total,
+        "page": page,
+        "pages": found.pages,
+        "documents": listed,
+        "searched_for": found.meant if found.corrected else words or None,
+        "note": found.note,
+        "positions": [_short_position(each) for each in found.positions],
+    }
+    marked = {
+        "automatic": [f"documents[].automatic.{name}" for name in _AUTOMATIC],
+        "confirmed": ["documents[].confirmed.stance"],
+        "quoted": [*(f"documents[].{name}" for name in _QUOTED), "documents[].passage"],
+    }
+    absent = [each for each in places or [] if not is_collected(at, each)]
+    if absent and not place:  # what the words find is of other places, which only name this one
+        result |= {"documents": [], "elsewhere": listed}
+    if not found.total or "elsewhere" in result:
+        state = State.NOT_COLLECTED if absent else State.NOTHING_FOUND
+        says = (
+            f"Nothing of {_named(absent)} is collected, so nothing can be said about it."
+            if absent
+            else "Nothing that is collected fits. That does not prove that nothing exists."
+        )
+        return answer(at, state, says, path, result, places=places, **marked)
+    says = f"{found.total} of the documents that are collected fit{'' if found.total != 1 else 's'}."
+    if found.corrected:
+        says += f" Next to nothing has the words as typed; these are for “{found.meant}”."
+    if found.loose:
+        says += " Few or none have all of the words: these have most of them."
+    if absent:
+        says += f" Nothing of {_named(absent)} is collected."
+    return answer(at, State.ANSWERED, says, path, result, places=places, **marked)
+
+
+def _places(at: At, place: str | None, words: str) -> list[str] | None:
+    """The places that a search is about; None for all."""
+    if place in PLACE_GROUPS:
+        have = collected(at)
+        rule = re.compile({"federal": "us", "states": "us-..", "local": "us-..-.+", "abroad": "(?!us).+"}[place])
+        return [each for each in (*have.through, *have.lacking) if rule.fullmatch(each)]
+    if place:
+        return [place]
+    named_in_words = searches.parse(words).place
+    return [named_in_words] if named_in_words else None
+
+
+def _named(places: list[str]) -> str:
+    names = [formatting.place(each) for each in places[:5]]
+    return ", ".join(names) + (f" and {len(places) - 5} other places" if len(places) > 5 else "")
+
+
+def _short_position(position: Row) -> Row:
+    return {"id": position["id"], "title": position["title"], "documents": position["documents"]}
+
+
+def document(
+    at: At,
+    document: given.Document,
+    place: given.Place = None,
+    session: given.Session = None,
+    text_from: given.TextFrom = None,
+) -> Answer:
+    """One document by its id (us-117-hr1), or the candidates for a number such as "HB 7".
+
+    A number alone never names one document: the answer is then a list of candidates, and with the id of one of them the
+    question can be asked again. `text_from` adds up to 8,000 characters of the text from that character on.
+    """
+    head = first(at.db, "select * from documents where id = ?", [document.strip().lower()])
+    if head is None:
+        found = candidates(at, document, place, session)
+        only = found.result.get("only")
+        if not only:
+            return found
+        head = first(at.db, "select * from documents where id = ?", [only])
+        assert head
+    key = head["id"]
+    whole = record.record(at.db, key, at.today, at.site)
+    assert whole is not None
+    row = described(at, [key])[0]
+    facts = {name: each for name, each in whole.items() if name not in (*_AUTOMATIC, "stance", "automatic", "stances")}
+    cut = {name: len(each) for name, each in facts.items() if isinstance(each, list) and len(each) > _MOST_ROWS}
+    facts |= {name: facts[name][-_MOST_ROWS:] if name == "actions" else facts[name][:_MOST_ROWS] for name in cut}
+    text = head["text"] or ""
+    result = {
+        "document": facts
+        | {"can_still_move": row["can_still_move"], "ended_with": row["ended_with"]}
+        | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
+        "only_in_part": cut,
+        "continues_as": _successors(at, key),
+        "text_characters": len(text),
+        "text": text[text_from : text_from + TEXT] if text_from is not None else None,
+        "automatic": whole["automatic"] | {"must_see": row["automatic"]["must_see"]},
+        "confirmed": {"stances": whole["stances"]},
+    }
+    return answer(
+        at,
+        State.ANSWERED,
+        _about(head, row, result),
+        f"/documents/{key}",
+        result,
+        places=[head["jurisdiction"]],
+        automatic=["automatic"],
+        confirmed=["confirmed.stances", "automatic.areas[].confirmed"],
+        quoted=[
+            *(
+                "document.title",
+                "document.abstract",
+                "document.latest_action",
+                "document.actions[].description",
+                "text",
+            ),
+            *("automatic.areas[].evidence[].words", "automatic.positions[].words"),
+        ],
+    )
+
+
+def _about(head: Row, row: Row, result: Row) -> str:
+    """What a reader of a document must know: whether it lives, goes on elsewhere, is still listed, and whose stance it has."""
+    says = [f"{row['identifier']}, {row['place']}: {row['status_in_words']}."]
+    if row["ended_with"]:
+        says.append(f"It can no longer move: the {row['ended_with']} ended.")
+    elif not row["can_still_move"]:
+        says.append("It can no longer move.")
+    if result["continues_as"]:
+        says.append("It goes on under another number: see continues_as.")
+    if head["missing_since"]:
+        says.append(f"Its source has not listed it since {head['missing_since'][:10]}.")
+    if not result["confirmed"]["stances"]:
+        says.append(named("No stance of %(org)s on it is published; positions in `automatic` say nothing of a side."))
+    return " ".join(says)
+
+
+def _successors(at: At, key: str) -> list[Row]:
+    """The documents that took the place of one, as its source or theirs says it."""
+    return rows(
+        at.db,
+        """select distinct d.id, d.identifier, d.title, ?2 || '/documents/' || d.id as address from (
+            select linked_id as id from links where document_id = ?1 and kind = 'replaced-by'
+            union select document_id from links where linked_id = ?1 and kind = 'replaces'
+        ) other join documents d on d.id = other.id order by d.id""",
+        [key, at.site],
+    )
+
+
+def versions(
+    at: At, document: given.DocumentId, old: given.Version = None, new: given.Version = None, page: given.Page = 1
+) -> Answer:
+    """What changed between two versions of a document's text; without `old` and `new`, the last two that are stored."""
+    asked = {name: each for name, each in (("from", old), ("to", new)) if each}
+    view = text_versions.page(at.db, document, asked | {"view": "inline", "page": str(page)})
+    if view is None:
+        return _unknown(at, document)
+    held = [
+        {"key": each.key, "name": each.name, "issued_on": each.issued_on, "url": formatting.safe_url(each.url)}
+        for each in view.versions
+    ]
+    place, path = [view.d["jurisdiction"]], f"/documents/{document}/versions"
+    known = {each["key"] for each in held}
+    if unknown := [each for each in asked.values() if each not in known]:
+        says = f"No version {unknown[0]} of this document is stored; versions has those that are."
+        return answer(at, State.NOTHING_FOUND, says, path, {"versions": held}, places=place)
+    if view.old is None or view.new is None:
+        says = "Fewer than two versions of its text are stored, so nothing can be compared. There may be others at the source."
+        return answer(at, State.NOT_COLLECTED, says, path, {"versions": held}, places=place)
+    result: Row = {
+        "versions": held,
+        "old": view.old.key,
+        "new": view.new.key,
+        "identical": view.identical,
+        "too_long": view.too_long,
+        "counts": view.counts,
+        "page": view.page,
+        "pages": view.pages,
+        "changes": [
+            {
+                "kind": each.kind,
+                "moved": each.moved,
+                "heading": each.heading,
+                "pieces": [vars(piece) for piece in each.inline],
+            }
+            for each in view.changes
+        ],
+        "unchanged": view.unchanged[:_MOST_ROWS],
+        "provisions": [
+            {
+                "position": each.position_id,
+                "title": each.title,
+                "changes": [_sentence(change) for change in each.changes],
+            }
+            for each in view.provisions
+        ],
+    }
+    says = (
+        "A program compared the two texts section by section."
+        if not view.too_long
+        else "The texts are too long to compare."
+    )
+    return answer(
+        at,
+        State.ANSWERED,
+        says,
+        view.address(view.page) if not view.too_long else path,
+        result,
+        places=place,
+        automatic=["counts", "changes", "unchanged", "provisions"],
+        quoted=["changes[].heading", "changes[].pieces[].text", "provisions[].changes[].pieces[].text"],
+    )
+
+
+def _sentence(change: Row) -> Row:
+    return {"kind": change["kind"], "pieces": [vars(piece) for piece in change["pieces"]]}
+
+
+def lookalikes(at: At, document: given.DocumentId) -> Answer:
+    """Documents with much the same text, bills of other places on one subject, and texts that share passages."""
+    view = look_alikes.similar(at.db, document, at.today)
+    if view is None:
+        return _unknown(at, document)
+    groups = [
+        {
+            "kind": group["kind"],
+            "kind_in_words": group["word"],
+            "members": [
+                {name: member[name] for name in ("id", "identifier", "title", "place", "session", "status", "likeness")}
+                | {"address": at.address(f"/documents/{member['id']}")}
+                for member in group["members"][:_MOST_ROWS]
+            ],
+        }
+        for group in view.groups
+    ]
+    shared = [
+        {name: each[name] for name in ("identifier", "title", "place", "session", "status", "words", "share")}
+        | {
+            "id": each["other_id"],
+            "address": at.address(f"/documents/{each['other_id']}"),
+            "passages": len(each["passages"]),
+        }
+        for each in view.shared[:_MOST_ROWS]
+    ]
+    law = view.law
+    result = {
+        "groups": groups,
+        "shared": shared,
+        "became_law_in": {name: law[name] for name in ("id", "identifier", "title", "share")} if law else None,
+        "compared": view.has_text,
+    }
+    found = bool(groups or shared)
+    says = (
+        "A program compared texts; likeness says nothing of who wrote what first, or why."
+        if found
+        else "Nothing that is collected resembles it."
+        if view.has_text
+        else "Its text is not stored, so only titles and numbers could be compared; nothing was found."
+    )
+    marked = {
+        "automatic": ["groups", "shared", "became_law_in"],
+        "quoted": ["groups[].members[].title", "shared[].title"],
+    }
+    state = State.ANSWERED if found else State.NOTHING_FOUND
+    return answer(at, state, says, f"/documents/{document}/similar", result, places=None, **marked)
+
+
+def _unknown(at: At, key: str) -> Answer:
+    says = "No document with this id is stored. Look its number up with `document`."
+    return answer(at, State.NOTHING_FOUND, says, "/browse?" + urlencode({"q": key}), {}, places=[])

@@ -1,0 +1,41 @@
+"""What becomes of documents, counted: undecided, passed, dead, or none of these."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pages.browse.filters import STATUS_GROUPS
+
+#: What becomes of a document, by its status; everything else is neither.
+FATES = {
+    **dict.fromkeys((*STATUS_GROUPS["alive"], "proposed"), "alive"),
+    **dict.fromkeys(("enacted", "adopted", "final"), "passed"),
+    **dict.fromkeys(STATUS_GROUPS["dead"], "dead"),
+}
+#: The statuses of what is undecided, for SQL.
+UNDECIDED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "alive")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate."""
+
+    alive: int = 0
+    passed: int = 0
+    dead: int = 0
+    other: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.alive + self.passed + self.dead + self.other
+
+
+def fates(cells: Iterable[sqlite3.Row]) -> Counts:
+    """The counts of some rows with ``status`` and ``documents``."""
+    found: Counter[str] = Counter()
+    for row in cells:
+        found[FATES.get(row["status"], "other")] += row["documents"]
+    return Counts(found["alive"], found["passed"], found["dead"], found["other"])

@@ -1,0 +1,106 @@
+"""The documents of a place that name libraries, what can still move first, and what people there can do about them."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pages.browse.cards import Card, cards, one_per_title
+from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
+from pages.browse.lists import alive
+from pages.database import Row, marks, rows
+from store.constants import TAGGED
+
+#: So many are listed; the list of all of them is a search.
+LISTED = 12
+#: So many sponsors and positions are named.
+NAMED = 8
+#: What the search box finds them with: libraries in the title or the summary, in any form of the word.
+QUERY = "title:librar* OR summary:librar*"
+_NAMES_LIBRARIES = (
+    "document_rowid in (select rowid from documents_fts where documents_fts match '{title abstract} : librar*')"
+)
+
+
+@dataclass(frozen=True)
+class Sponsor:
+    """A sponsor of listed documents: ``bills`` of them, and the address of all that they sponsored here."""
+
+    name: str
+    party: str | None
+    bills: int
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryBills:
+    """``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
+
+    ``positions`` are those shown next to a listed document that can still move; they have a statement only where it is approved.
+    """
+
+    counts: Counts
+    unheard: int
+    listed: list[Card]
+    sponsors: list[Sponsor]
+    positions: list[Row]
+    moving: list[Card]
+    address: str
+
+
+def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills:
+    """The documents on information policy of a place that name libraries in their title or summary."""
+    found = db.execute(
+        f"""select document_id as id, status from listing where area_id = ? and jurisdiction = ? and ceremonial = 0
+        and {_NAMES_LIBRARIES} order by status in ({UNDECIDED_SQL}) desc, must_see desc, sort_on desc, document_id desc""",
+        [TAGGED, place],
+    ).fetchall()
+    undecided = [row["id"] for row in found if FATES.get(row["status"]) == "alive"]
+    moving = alive(db, undecided, today)
+    fates = Counter(FATES.get(row["status"], "other") for row in found)
+    order = {"passed": 1, "other": 2, "dead": 3}
+    first = sorted(found, key=lambda row: 0 if row["id"] in moving else order.get(FATES.get(row["status"], "other"), 2))
+    listed = one_per_title(cards(db, [row["id"] for row in first[: 3 * LISTED]], today), LISTED)
+    shown = [card for card in listed if card.id in moving]
+    return LibraryBills(
+        counts=Counts(len(moving), fates["passed"], fates["dead"], fates["other"]),
+        unheard=len(undecided) - len(moving),
+        listed=listed,
+        sponsors=_sponsors(db, [card.id for card in listed], place),
+        positions=_positions(db, [card.id for card in shown]),
+        moving=shown,
+        address="/browse?" + urlencode({"q": QUERY, "area": TAGGED, "jurisdiction": place}),
+    )
+
+
+def _sponsors(db: sqlite3.Connection, ids: list[str], place: str) -> list[Sponsor]:
+    """Who brought the listed documents, those with most of them first."""
+    found = db.execute(
+        f"""select name, max(party) as party, count(distinct document_id) as bills from sponsors
+        where document_id in ({marks(ids)}) and role = 'sponsor' and withdrawn_on is null
+        group by name order by bills desc, name limit ?""",
+        [*ids, NAMED],
+    )
+    return [
+        Sponsor(
+            row["name"],
+            row["party"],
+            row["bills"],
+            "/browse?" + urlencode({"q": f'sponsor:"{row["name"]}"', "jurisdiction": place}),
+        )
+        for row in found
+    ]
+
+
+def _positions(db: sqlite3.Connection, ids: list[str]) -> list[Row]:
+    """The positions that the documents touch, the most frequent first; words of one that nobody approved are left out."""
+    return rows(
+        db,
+        f"""select p.id, p.title, case when p.standing = 'approved' then p.statement end as statement
+        from shown_positions s join positions p on p.id = s.position_id where s.document_id in ({marks(ids)})
+        group by p.id order by count(*) desc, max(s.score) desc limit ?""",
+        [*ids, NAMED],
+    )

@@ -1,0 +1,109 @@
+"""Cards of documents: a line from the summary where the title says little, one card for one bill, cases in their own words."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_corpus import BROADBAND, PLAIN, TODAY, build
+
+import serve
+from pages.browse.cards import cards, one_per_title, summary_line
+from pages.documents import court
+
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "line"),
+    [
+        ("Primaries", "Lets voters of either party vote by mail in every primary.", "Lets voters of either party vote"),
+        (
+            "Open Courts Act of 2021",
+            "Open Courts Act of 2021\n\nThis bill directs the courts to publish their records without a fee.",
+            "This bill directs the courts",
+        ),
+        ("Primaries", "Primaries are held by parties, and this restates it at length for all.", None),
+        ("Primaries", "Short.", None),
+        ("Primaries", None, None),
+        (
+            "Relating to the hours during which a public library must be open",
+            "It says more than that, at length.",
+            None,
+        ),
+    ],
+)
+def test_a_short_title_gets_the_line_that_says_what_it_does(title: str, abstract: str | None, line: str | None) -> None:
+    found = summary_line(title, abstract)
+    assert found is None if line is None else found is not None and found.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        (
+            "17:1201 Digital Millennium Copyright Act; 820 Copyright",
+            "Digital Millennium Copyright Act (title 17 of the U.S. Code, section 1201); Copyright",
+        ),
+        (
+            "05:551 Administrative Procedure Act; Other Statutes: Agency Decision",
+            "Administrative Procedure Act (title 5 of the U.S. Code, section 551); Other Statutes: Agency Decision",
+        ),
+        ("42:2000bb", "title 42 of the U.S. Code, section 2000bb"),
+        ("The court holds that a library may lend.", None),
+        (None, None),
+    ],
+)
+def test_the_codes_of_a_docket_are_decoded(summary: str | None, words: str | None) -> None:
+    assert court.cause(summary) == words
+
+
+def test_a_case_is_filed() -> None:
+    assert court.status_in_words("case", "introduced") == "Filed"
+    assert court.status_in_words("case", "decided") == "Decided by a court"
+    assert court.status_in_words("bill", "introduced") == "Introduced"
+
+
+def test_one_bill_is_one_card_whatever_its_titles(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    assert len(one_per_title(cards(db, [BROADBAND, PLAIN], DAY), 9)) == 2
+    db.execute(
+        "insert into links (document_id, ordinal, linked_id, kind) values (?, 90, ?, 'related')", [PLAIN, BROADBAND]
+    )
+    assert len(one_per_title(cards(db, [BROADBAND, PLAIN], DAY), 9)) == 2, "a related bill is another bill"
+    db.execute(
+        "insert into links (document_id, ordinal, linked_id, kind) values (?, 91, ?, 'Identical bill')",
+        [PLAIN, BROADBAND],
+    )
+    for order in ([BROADBAND, PLAIN], [PLAIN, BROADBAND]):
+        [card] = one_per_title(cards(db, order, DAY), 9)
+        assert [card.id, *(other.id for other in card.also)] == order
+
+
+async def test_nothing_leads_to_a_page_that_is_empty(tmp_path: Path) -> None:
+    file = build(tmp_path)
+
+    async def footer() -> str:
+        page: Any = await serve.build(file, today=TODAY).client.get("/about")
+        return str(page.text)
+
+    empty = await footer()
+    assert 'href="/scorecard"' not in empty
+    assert 'href="/families"' not in empty
+    db = sqlite3.connect(file)
+    db.execute(
+        "insert into outcomes (document_id, position_id, outcome, status, decided_on) "
+        "values (?, 'tc-hotspot-lending', 'enacted', 'enacted', '2022-03-01')",
+        [BROADBAND],
+    )
+    db.execute("insert into look_alike_groups values ('family-a', 'family', 'A family', 2, 2, 'words')")
+    db.commit()
+    db.close()
+    full = await footer()
+    assert 'href="/scorecard"' in full
+    assert 'href="/families"' in full

@@ -1,0 +1,296 @@
+"""What the rules of companies say and what of it changed, the pages of companies, and the table of one position."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import NOW, replay
+from datasette.app import Datasette
+from golden import made
+from site_corpus import TODAY, build
+from sqlite_utils import Database
+from terms_archive import NEW, TECHNICAL, Archive, license_text
+
+import serve
+from classify.tagger import Tag, Tagging
+from comparison.versions import company_provisions as cp
+from crawlers.items import Document
+from crawlers.spiders.corp_terms import CorpTermsSpider
+from crawlers.storage import attachments
+from crawlers.storage.attachments import VersionText
+from crawlers.storage.record import upsert
+from derive.company_scope import in_scope, retag_if_changed
+from derive.priority import Facts, Grade, priority_rules
+from pages.documents import text_versions
+from store.connect import connect
+
+STORE = "corp-contrib-amazon-kindle-store-terms-of-service"
+EVIL = "<script>alert(1)</script>"
+FORBIDS, ALLOWS = "You may not rent or lend a book to anyone.", "You may lend a book once to a friend, for 14 days."
+ADVERTISERS = "We share data about your activity with advertisers and advertising partners."
+
+
+def archive() -> Archive:
+    """A store whose rules on lending turned, and a service that shares data."""
+    found = Archive()
+    store = ("Amazon Kindle Store", "Terms of Service")
+    found.record(*store, "2024-01-05", license_text(lending=FORBIDS), NEW)
+    found.record(*store, "2024-02-05", "Enter the characters")
+    found.record(*store, "2024-03-05", license_text(lending=ALLOWS, data=ADVERTISERS))
+    found.record(*store, "2024-04-05", "Menu\n\n" + license_text(lending=FORBIDS, data=ADVERTISERS), TECHNICAL)
+    found.record(*store, "2024-05-05", "Menu\n\n" + license_text(lending=FORBIDS, data=ADVERTISERS, devices="two"))
+    found.record("Netflix", "Terms of Service", "2024-01-01", "=1+1: the movies are licensed, not sold.", NEW)
+    for each in ("=HYPERLINK(1) " + ADVERTISERS, ADVERTISERS + f" {EVIL}"):
+        found.record("Goodreads", "Privacy Policy", f"2024-0{len(found.records) + 4}-01", each, NEW)
+    return found
+
+
+def fill(db: Database, folder: Path) -> None:
+    items = replay(made(CorpTermsSpider), archive().write(folder), Path("/nowhere/corpus.db"))
+    upsert(db, [each for each in items if isinstance(each, Document)], now=NOW, silent=True)
+    attachments.store(db, [each for each in items if isinstance(each, VersionText)], now=NOW)
+
+
+@pytest.fixture
+def stored(corpus: Database, tmp_path: Path) -> Database:
+    fill(corpus, tmp_path / "mirror")
+    return corpus
+
+
+# --------------------------------------------------------------------- sentences
+
+CASES = [
+    pytest.param(kind.id, way.id, sentence, holds, id=f"{kind.id} {way.id}: {sentence[:50]}")
+    for kind in cp.load_kinds().values()
+    for way in kind.ways
+    for holds, sentences in ((True, way.examples), (False, way.counterexamples))
+    for sentence in sentences
+]
+
+
+@pytest.mark.parametrize(("kind", "way", "sentence", "holds"), CASES)
+def test_examples_of_a_way_have_it_and_counterexamples_do_not(kind: str, way: str, sentence: str, holds: bool) -> None:
+    assert ((kind, way) in cp.ways_of(sentence)) is holds
+
+
+def test_kinds_name_positions_that_exist() -> None:
+    from crawlers.companies import type_meanings
+    from positions.catalog.catalog import load_catalogue
+
+    known = set(load_catalogue().by_id)
+    for kind in cp.load_kinds().values():
+        assert set(kind.positions) <= known, kind.id
+        assert set(kind.types) <= set(type_meanings()), kind.id
+
+
+def test_kind_is_looked_for_only_in_its_kinds_of_terms() -> None:
+    price = "We may change the price of a subscription."
+    assert [each.kind for each in cp.provisions(price, "Terms of Service")] == ["price"]
+    assert cp.provisions(price, "Privacy Policy") == []
+    appeal = "If you believe that we removed your post by mistake, you can appeal."
+    assert [each.kind for each in cp.provisions(appeal, "Community Guidelines - Spam")] == ["removal"]
+
+
+def test_place_of_a_provision_is_that_of_its_sentence() -> None:
+    text = f"Hello. {FORBIDS} Goodbye. {FORBIDS}"
+    [found] = cp.provisions(text, "Terms of Service")
+    assert text[found.start : found.end] == found.words == FORBIDS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("", FORBIDS, ["new"]),
+        (FORBIDS, "", ["gone"]),
+        (FORBIDS, FORBIDS.replace("  ", " "), []),
+        (FORBIDS, FORBIDS.replace("anyone", "any other person"), ["changed"]),
+        ("You may not lend a book once to a friend, for 14 days.", ALLOWS, ["turned"]),
+        ("A purchaser shall not rent any book to third parties.", ALLOWS, ["turned"]),
+        (f"{FORBIDS}\n\nMore.", f"More.\n\n{FORBIDS}", []),
+    ],
+)
+def test_what_came_went_changed_and_turned(old: str, new: str, what: list[str]) -> None:
+    found = cp.differences(*(cp.provisions(text, "Terms of Service") for text in (old, new)))
+    assert [each.what for each in found] == what
+
+
+@pytest.mark.parametrize("text", ["a: {title: A}", "a: {title: A, positions: [], ways: {}, more: 1}", "[1]", "a: ["])
+def test_file_of_another_form_names_itself(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "company_provisions.yml"
+    file.write_text(text)
+    with pytest.raises(cp.BadKinds, match=r"company_provisions\.yml"):
+        cp.load_kinds(file)
+
+
+# --------------------------------------------------------------------- what is kept
+
+
+def test_changes_of_the_company_are_read_and_other_records_are_not(stored: Database) -> None:
+    assert cp.read_company_provisions(stored) == 3
+    sql = "select changed_on, what, kind, way_before, way from company_provisions where document_id = ? and url <> ''"
+    told = stored.execute(sql, [STORE]).fetchall()
+    assert {row[0] for row in told} == {"2024-03-05"}, "neither the incomplete record nor the archive's own"
+    lending = [(row[1], row[3], row[4]) for row in told if row[2] == "lending"]
+    assert lending == [("turned", "forbids", "allows")]
+    assert ("2024-03-05", "new", "selling", None, "shares") in told
+    stands = stored.execute(
+        "select distinct kind, way from company_provisions where document_id = ? and url = ''", [STORE]
+    )
+    assert ("lending", "forbids") in stands.fetchall()
+
+
+def test_second_reading_does_nothing(stored: Database) -> None:
+    cp.read_company_provisions(stored)
+    before = stored.conn.total_changes
+    assert cp.read_company_provisions(stored) == 0
+    assert stored.conn.total_changes == before
+
+
+# --------------------------------------------------------------------- versions of a text
+
+
+def rows_of(folder: Path) -> sqlite3.Connection:
+    """The corpus as pages read it."""
+    db = sqlite3.connect(folder / "corpus.db")
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def test_versions_are_in_the_order_of_the_archive_with_a_key_each(stored: Database, tmp_path: Path) -> None:
+    found = text_versions.versions(rows_of(tmp_path), STORE)
+    assert [each.label for each in found] == [
+        "First record, January 5, 2024",
+        "Text of February 5, 2024, incomplete",
+        "Text of March 5, 2024",
+        "Text of April 5, 2024, extracted again",
+        "Text of May 5, 2024",
+    ]
+    assert len({each.key for each in found}) == 5
+    assert all(re.fullmatch(r"[0-9a-f]{12}", each.key) for each in found)
+
+
+def test_comparison_passes_over_an_incomplete_record(stored: Database, tmp_path: Path) -> None:
+    db = rows_of(tmp_path)
+    march = text_versions.versions(db, STORE)[2]
+    view = text_versions.page(db, STORE, {"to": march.key})
+    assert view is not None
+    assert view.old is not None
+    assert view.old.name == "First record, January 5, 2024"
+    assert {row["kind"] for row in view.company} >= {"Lending and sharing what was paid for"}
+
+
+# --------------------------------------------------------------------- pages
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    folder = tmp_path_factory.mktemp("companies")
+    path = build(folder)
+    db = connect(path)
+    fill(db, folder / "mirror")
+    cp.read_company_provisions(db)
+    db.close()
+    return serve.build(path, today=TODAY)
+
+
+async def get(site: Datasette, address: str, status: int = 200) -> str:
+    answer = await site.client.get(address)
+    assert answer.status_code == status, answer.text[:300]
+    assert EVIL not in answer.text
+    return answer.text
+
+
+CREDIT = "opendatacommons.org/licenses/by/1-0"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/companies",
+        "/companies/amazon",
+        f"/documents/{STORE}",
+        f"/documents/{STORE}/versions",
+        "/positions/cp-fair-ebook-terms/companies",
+        "/positions/cp-fair-ebook-terms",
+    ],
+)
+async def test_every_page_with_rules_of_companies_names_the_archive_and_its_license(
+    site: Datasette, address: str
+) -> None:
+    assert CREDIT in await get(site, address)
+    if not address.endswith("/versions"):
+        assert CREDIT in await get(site, f"/es{address}")
+
+
+async def test_company_page_tells_what_its_rules_say_and_what_turned(site: Datasette) -> None:
+    page = re.sub(r"\s+", " ", await get(site, "/companies/amazon"))
+    assert "Amazon Kindle Store: Terms of Service" in page
+    assert "Readers may not lend or pass it on" in page
+    assert "Readers&#39; data go to advertisers or data brokers" in page
+    assert re.search(r'<time datetime="2024-05-05">.*<time datetime="2024-03-05">', page), "newest first"
+    assert 'href="/positions/cp-fair-ebook-terms' in page
+    spanish = await get(site, "/es/companies/amazon")
+    assert "Los lectores no pueden prestarlo ni cederlo" in spanish
+
+
+async def test_company_of_which_nothing_is_stored_is_not_there(site: Datasette) -> None:
+    assert 'href="/companies/zoom"' not in await get(site, "/companies")
+    await get(site, "/companies/zoom", 404)
+    await get(site, "/companies/nobody", 404)
+    await get(site, "/positions/nothing/companies", 404)
+    await get(site, "/positions/nothing/companies.csv", 404)
+
+
+async def test_table_of_a_position_as_a_spreadsheet_has_every_sentence_and_no_formula(site: Datasette) -> None:
+    text = (await site.client.get("/positions/cp-fair-ebook-terms/companies.csv")).text.lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["company"] for row in rows} == {"Amazon", "Netflix"}
+    assert "'=1+1: the movies are licensed, not sold." in {row["sentence"] for row in rows}
+    assert all(row["recorded_by"] == "Open Terms Archive contributors, ODC-BY 1.0" for row in rows)
+    assert not any(value.startswith(("=", "+", "@")) for row in rows for value in row.values())
+
+
+async def test_versions_page_says_what_turned(site: Datasette) -> None:
+    listed = await get(site, f"/documents/{STORE}/versions")
+    keys = re.findall(r'<option value="([0-9a-f]{12})"', listed)
+    page = re.sub(r"\s+", " ", await get(site, f"/documents/{STORE}/versions?from={keys[0]}&to={keys[2]}"))
+    assert "Lending and sharing what was paid for" in page
+    assert "Selling or sharing data about readers</strong>: New: Readers&#39; data go to advertisers" in page
+
+
+# --------------------------------------------------------------------- areas
+
+
+def test_rules_of_a_company_carry_the_areas_of_its_entry_alone() -> None:
+    tags = tuple(Tag(area, 0.9, True, ()) for area in ("privacy", "intellectual-freedom"))
+    found = in_scope("corp-contrib-zoom-terms-of-service", "Zoom: Terms of Service", Tagging(tags, 1, 0.5))
+    assert [(tag.area, tag.tagged) for tag in found.areas] == [("privacy", True), ("intellectual-freedom", False)]
+    nobody = in_scope("corp-contrib-x", "Nobody: Terms", Tagging(tags, 1, 0.5))
+    assert not any(tag.tagged for tag in nobody.areas)
+    bill = Tagging(tags, 1, 0.5)
+    assert in_scope("us-119-hr1", "Zoom: Terms of Service", bill) is bill
+
+
+def test_companies_are_tagged_again_when_their_areas_change(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert = (
+        "insert into taggings (document_id, text_hash, version, priority, priority_score) values (?, 'h', 'v', 1, 0.5)"
+    )
+    stored.execute(insert, [STORE])
+    hashed = "select text_hash from taggings"
+    retag_if_changed(stored)
+    assert stored.execute(hashed).fetchone() == ("",)
+    stored.execute("update taggings set text_hash = 'h'")
+    retag_if_changed(stored)
+    assert stored.execute(hashed).fetchone() == ("h",), "nothing has changed"
+
+
+def test_rules_of_companies_are_listed_and_never_must_see_by_themselves() -> None:
+    facts = Facts(
+        id=STORE, kind="corporate_policy", names=("Library Services and Technology Act",), areas={"copyright"}
+    )
+    assert priority_rules().grade(facts) == Grade(1, "corporate", 1)

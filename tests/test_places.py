@@ -1,0 +1,192 @@
+"""The page of a place: sessions, library bills with what can still move first, sponsors, what people there can do."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_corpus import TODAY, build, document_row
+from sqlite_utils import Database
+
+import serve
+from pages.browse.lists import newest
+from pages.places import collected, library_bills, places
+from publish.listing import publish
+from store.connect import connect
+
+DAY = datetime.date.fromisoformat(TODAY)
+SITE = "https://policy.example.org"
+ALIVE, LAW, LOST, UNHEARD, OTHER = (f"us-ia-89-hf{number}" for number in range(1, 6))
+
+
+def _session(place: str, session: str, starts_on: str, ends_on: str | None) -> dict[str, Any]:
+    return {
+        "source": "us_states",
+        "jurisdiction": place,
+        "session": session,
+        "title": f"{session}th General Assembly",
+        "special": 0,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "seen_at": "2022-03-09T08:00:00Z",
+    }
+
+
+def _bill(db: Database, key: str, title: str, status: str, session: str = "89", moved: str = "2022-03-01") -> None:
+    row = document_row(
+        key,
+        source="us_states",
+        jurisdiction="us-ia",
+        level="state",
+        session=session,
+        identifier=key.rpartition("-")[2].upper(),
+        title=title,
+        url="https://example.org/",
+        status=status,
+        latest_action_on=moved,
+        latest_action="Something happened.",
+    )
+    db.table("documents").insert(row)
+    db.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.9})
+    for ordinal, name in enumerate(["Ruth Reader", "Ned Novel"][: 1 if key == LAW else 2]):
+        db.table("sponsors").insert(
+            {"document_id": key, "ordinal": ordinal, "name": name, "role": "sponsor", "party": "I"}
+        )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = build(tmp_path, states=True)
+    db = connect(file)
+    db.table("sessions").insert_all(
+        [
+            _session("us-ia", "88", "2020-01-13", "2021-05-19"),
+            _session("us-ia", "89", "2022-01-10", "2022-04-19"),
+            _session("us-ia", "90", "2023-01-09", None),
+        ]
+    )
+    _bill(db, ALIVE, "A bill about public libraries", "in_committee")
+    _bill(db, LAW, "A bill about the hours of a library", "enacted")
+    _bill(db, LOST, "A bill about librarians and their schools", "failed")
+    _bill(db, UNHEARD, "A bill about library cards of the last assembly", "in_committee", "88", "2021-03-01")
+    _bill(db, OTHER, "A bill about the internet", "in_committee")
+    db.table("position_matches").insert(
+        {"document_id": ALIVE, "position_id": "tc-hotspot-lending", "ordinal": 0, "score": 0.9, "field": "title"}
+        | {"start": 0, "end": 6, "words": "A bill"}
+    )
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    return file
+
+
+@pytest.fixture
+def db(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+async def shown(file: Path, address: str) -> str:
+    page = (await serve.build(file, today=TODAY, site=SITE).client.get(address)).text
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Connection) -> None:
+    found = library_bills.library_bills(db, "us-ia", DAY)
+    assert [card.id for card in found.listed] == [ALIVE, LAW, UNHEARD, LOST]
+    assert (found.counts.alive, found.counts.passed, found.counts.dead, found.unheard) == (1, 1, 1, 1)
+    assert [card.unheard_since for card in found.listed] == [None, None, "2021-05-19", None]
+    assert [card.id for card in found.moving] == [ALIVE]
+
+
+def test_a_bill_without_news_since_its_session_was_to_end_is_not_listed_as_open(db: sqlite3.Connection) -> None:
+    found = newest(db, "area_id = ? and jurisdiction = ?", ["tagged", "us-ia"], DAY, alive_first=True)
+    assert {card.id for card in found[:2]} == {ALIVE, OTHER}
+    assert UNHEARD in {card.id for card in found[2:]}
+
+
+def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:
+    found = library_bills.library_bills(db, "us-ia", DAY).sponsors
+    assert [(each.name, each.bills) for each in found] == [("Ruth Reader", 4), ("Ned Novel", 3)]
+    assert found[0].href == "/browse?q=sponsor%3A%22Ruth+Reader%22&jurisdiction=us-ia"
+
+
+def test_the_words_of_a_position_are_an_ask_only_once_they_are_approved(db: sqlite3.Connection) -> None:
+    [position] = library_bills.library_bills(db, "us-ia", DAY).positions
+    assert (position["id"], position["statement"]) == ("tc-hotspot-lending", None)
+    db.execute("update positions set standing = 'approved'")
+    [position] = library_bills.library_bills(db, "us-ia", DAY).positions
+    assert position["statement"]
+
+
+def test_sessions_are_those_that_go_on_or_come(db: sqlite3.Connection) -> None:
+    assert [each.title for each in collected.sessions_of(db, "us-ia", DAY)] == [
+        "89th General Assembly",
+        "90th General Assembly",
+    ]
+    later = datetime.date(2022, 6, 1)
+    assert [each.starts_on for each in collected.sessions_of(db, "us-ia", later)] == ["2023-01-09"]
+
+
+def test_a_session_ends_on_the_day_that_its_bills_show(db: sqlite3.Connection) -> None:
+    db.execute(
+        "insert into session_ends (jurisdiction, session, starts_on, ends_on, ended_on) "
+        "values ('us-ia', '89', '2022-01-10', '2022-04-19', '2022-05-25')"
+    )
+    view = places.jurisdiction(db, "us-ia", DAY)
+    assert view is not None
+    assert view.session is not None
+    assert view.session.ends_on == "2022-05-25"
+
+
+async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> None:
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "In session 89th General Assembly, until April 19, 2022" in page
+    assert "Next session 90th General Assembly, from January 9, 2023" in page
+    assert "Next hearing None is known here." in page
+    said = "4 documents on information policy that name libraries: 1 can still move, 1 passed, 1 dead."
+    assert said in page
+    assert "With no news since their session was to end: 1." in page
+    assert "no news since its session was to end on May 19, 2021" in page
+    assert "Their words are not approved by ALA yet" in page
+    assert page.index("HF1") < page.index("HF2") < page.index("HF3")
+    assert f'<iframe src="{SITE}/embed/jurisdictions/us-ia"' in page
+    spanish = await shown(file, "/es/jurisdictions/us-ia")
+    assert "1 aún pueden avanzar" in spanish
+
+
+async def test_the_chapter_of_the_state_is_named(file: Path) -> None:
+    assert "Talk to your library association" not in await shown(file, "/jurisdictions/us-ia")
+    db = sqlite3.connect(file)
+    db.execute(
+        "insert into chapters (jurisdiction, name, url, contact, checked_on) "
+        "values ('us-ia', 'A Library Association', 'https://example.org/', 'office@example.org', '2022-03-01')"
+    )
+    db.commit()
+    db.close()
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "Talk to your library association: A Library Association , office@example.org" in page
+
+
+async def test_nothing_found_in_part_of_the_bills_is_no_zero(file: Path) -> None:
+    db = connect(file)
+    db.table("sessions").insert(_session("us-gu", "37", "2022-01-01", None))
+    db.execute("delete from documents_fts where rowid = (select rowid from documents where id = 'us-gu-36-b1')")
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    page = await shown(file, "/jurisdictions/us-gu")
+    assert page.index("Not collected:") < page.index("Library bills")
+    assert "What is not collected may have some." in page
+    assert "0 can still move" not in page
+
+
+async def test_the_frame_lists_the_first_bills_and_links_to_the_site(file: Path) -> None:
+    answer = await serve.build(file, today=TODAY, site=SITE).client.get("/embed/jurisdictions/us-ia")
+    assert "frame-ancestors *" in answer.headers["content-security-policy"]
+    assert f'href="{SITE}/documents/{ALIVE}"' in answer.text
+    assert "As of March 9, 2022" in answer.text
