@@ -46,8 +46,8 @@ class PlaceView:
     """One place; ``address`` leads to its documents on information policy, which the lists are about.
 
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
-    the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of the page. ``latest`` leaves out what
-    ``library`` lists.
+    the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news
+    and of the page. ``latest`` leaves out what ``library`` lists.
     """
 
     id: str
