@@ -58,6 +58,7 @@ for command in (
     collecting.collect,
     collecting.run,
     collecting.merge,
+    collecting.districts,
     collecting.rebuild,
     collecting.publish,
     collecting.serve,

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from publish.counted_votes import write_counted_votes
 from store.sync_table import sync_table
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
@@ -74,13 +75,15 @@ def write_decisions(corpus: Database, staff: Database) -> int:
         corpus: corpus.db, open for writing.
         staff: staff.db, whose table `standings` is up to date (desk.reviews.verdict_validity).
     """
-    return _sync(corpus, public_rows(staff), "1")
+    with corpus.atomic():
+        return _sync(corpus, public_rows(staff), "1") + write_counted_votes(corpus, staff)
 
 
 def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
     """The same for a few documents, whose standings are up to date; in the caller's transaction."""
     marks = ", ".join("?" * len(documents))
     _sync(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
+    write_counted_votes(corpus, staff, documents)
 
 
 def _sync(corpus: Database, wanted: set[tuple[Any, ...]], where: str, values: Sequence[str] = ()) -> int:

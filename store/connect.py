@@ -17,13 +17,14 @@ from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
 from store.private_files import identify
-from store.schema import derived, mail, observed, opinions, ops, partners, people, published, staff
+from store.schema import derived, districts, mail, observed, opinions, ops, partners, people, published, staff
 from store.writable import Writable
 
 SCHEMAS: dict[str, tuple[Migrations, ...]] = {
     "corpus.db": (
         observed.observed,
         people.people,
+        districts.districts,
         derived.tags,
         derived.matches,
         derived.comparisons,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from people_fixtures import COMMITTEES_PAGE, IN_COMMITTEE, OHIOS_VOTE, READERS_PAGE, REPORTED, ROLL_CALL, with_people
 from site_corpus import BROADBAND, RULE, TODAY, build
 
 import serve
@@ -63,6 +64,17 @@ PAGES = {
     "nothing-found": "/browse?q=xylophones&kind=bill",
     "by-number": "/browse?q=hr+1783",
     "mistyped": "/browse?q=libary",
+    "people": "/people",
+    "scorecard-of-members": "/scorecard/members?position=tc-hotspot-lending",
+    "scorecard-method": "/scorecard/members/method",
+    "people-nobody": "/people?q=nobody+at+all",
+    "person": READERS_PAGE,
+    "committee": COMMITTEES_PAGE,
+    "roll-call": f"/votes/{ROLL_CALL}",
+    "roll-call-state": OHIOS_VOTE,
+    "document-in-committee": f"/documents/{IN_COMMITTEE}",
+    "document-on-the-floor": f"/documents/{REPORTED}",
+    "find-my-legislators": "/find-my-legislators",
     "glossary": "/glossary",
     "about": "/about",
     "chapters": "/chapters",
@@ -79,13 +91,14 @@ PAGES = {
     "spanish-document": f"/es/documents/{BROADBAND}",
     "spanish-browse": "/es/browse?q=hotspots&area=broadband",
     "spanish-issue": "/es/trackers/broadband",
+    "spanish-person": f"/es{READERS_PAGE}",
     "spanish-calendar": "/es/calendar?month=2022-03",
 }
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    site = serve.build(build(tmp_path_factory.mktemp("browser"), states=True), today=TODAY)
+    site = serve.build(with_people(build(tmp_path_factory.mktemp("browser"), states=True)), today=TODAY)
     listener = serve._listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -33,6 +33,7 @@ FORMS = [
     base64.b64encode(WORD.encode()).decode()[:12],
     WORD.encode().hex(),
 ]
+FIND = "/find-my-legislators"
 MODES = {
     "text": {},
     "json": {"INFOPOLICY_LOG_FORMAT": "json"},
@@ -46,6 +47,9 @@ ADDRESSES = (
     "/documents/%s",
     f"/documents/{BROADBAND}/%s",
     "/positions/%s.csv",
+    "/people?q=%s",
+    "/people/%s",
+    "/find-my-legislators?zip=%s",
     "/browse?q=%s",
     "/browse?q=%s:%s",
     '/browse?q="%s',
@@ -198,11 +202,22 @@ def ask_everywhere(address: str) -> int:
         for method in ("OPTIONS", "PUT", "DELETE", WORD.upper()):
             answers.append(client.request(method, f"/areas/{WORD}"))
         csrf = {"Cookie": "ds_csrftoken=x"}
-        for path in ("/desk/login", "/desk/import", "/partner/account", "/report", "/subscribe", "/corpus", "/areas"):
+        for path in (
+            "/desk/login",
+            "/desk/import",
+            "/partner/account",
+            "/report",
+            "/subscribe",
+            "/corpus",
+            "/areas",
+            FIND,
+        ):
             for headers in ({}, csrf, {"Content-Type": f"text/{WORD}"} | csrf):
                 answers.append(
                     client.post(
-                        path, data={"name": WORD, "email": WORD, WORD: "x", "next": f"//{WORD}"}, headers=headers
+                        path,
+                        data={"name": WORD, "email": WORD, "zip": WORD, WORD: "x", "next": f"//{WORD}"},
+                        headers=headers,
                     )
                 )
             answers.append(client.post(path, files={WORD: (f"{WORD}.csv", WORD.encode())}, headers=csrf))

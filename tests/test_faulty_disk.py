@@ -73,6 +73,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
         "collect": (["--sources", "uk_bills"], ""),
         "run": ([], ""),
+        "districts": ([str(data.parent / "zccd.csv")], ""),
         "merge": ([str(data.parent / "spool")], ""),
         "rebuild": (["--all"], ""),
         "publish": ([], ""),
@@ -183,6 +184,8 @@ def test_every_command_ends_with_a_sentence_and_nothing_is_lost(
     data = tmp_path / "disk" / "data"
     shutil.copytree(made, data)
     (data.parent / "spool").mkdir()
+    areas = "".join(f"39,OH,{number:05},4\n" for number in range(30_000))
+    (data.parent / "zccd.csv").write_text(f"state_fips,state_abbr,zcta,cd\n{areas}")
     shutil.copy(made / "corpus.db", data.parent / "spool" / "corpus.db")
     before = {path.name: fingerprints(path) for path in present(data)}
     found = on(fault, data, key)

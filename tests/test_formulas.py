@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import hostile_fixtures
+import people_fixtures
 import pytest
 from desk_fixtures import site_of
 
@@ -40,10 +41,15 @@ OURS = {
         "/calendar.csv",
     ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
+    r"^/votes/(?P<id>[a-z0-9-]+)\.csv$": [f"{people_fixtures.OHIOS_VOTE}.csv"],
     r"^/positions/(?P<id>[a-z0-9-]+)/companies\.csv$": ["/positions/tc-hotspot-lending/companies.csv"],
 }
 #: For staff alone; they are written by the same code (pages.export.exports.csv_lines), or hold nothing of anybody's.
-STAFF = {r"^/desk/ours\.(?P<form>csv|xlsx|ics)$", r"^/desk/import/template\.csv$"}
+STAFF = {
+    r"^/desk/ours\.(?P<form>csv|xlsx|ics)$",
+    r"^/desk/import/template\.csv$",
+    r"^/desk/targets\.(?P<form>csv|xlsx)$",
+}
 OPTIONS = ("", "_stream=1", "_dl=1", "_header=off", "_labels=on", "_size=2&_stream=on", "_trace=1", "_shape=objects")
 SIGNS = (
     "=1+1",

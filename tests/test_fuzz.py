@@ -110,7 +110,7 @@ BY_NAME = {target.name: target for target in TARGETS}
 #: What turns bytes from outside into something else: a module that calls one of these reads input.
 READS = re.compile(
     r"\b(?:yaml\.(?:safe_load|load|compose)|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
-    r"|load_workbook|csv\.reader|zipfile\.ZipFile|mailbox\.mbox|FormParser|parse_qsl?|xmltree\.parse|etree\.fromstring"
+    r"|load_workbook|csv\.(?:reader|DictReader)|zipfile\.ZipFile|mailbox\.mbox|FormParser|parse_qsl?|xmltree\.parse|etree\.fromstring"
     r"|document_fromstring|fragment_fromstring|lzma\.open)\("
 )
 #: Module that reads what comes from outside -> a target that goes through it.
@@ -133,6 +133,7 @@ READERS = PARSERS | {
     "digest/subscribers/form.py": "forms",
     "desk/intake/catalog_patch.py": "proposal",
     "desk/intake/importing.py": "form_lines",
+    "crawlers/parsers/zip_districts.py": "zip_districts",
     "desk/intake/tracker.py": "tracker_csv",
     "desk/intake/workbook.py": "workbook",
     "desk/queue/notices.py": "alerts",

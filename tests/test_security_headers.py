@@ -11,6 +11,7 @@ import hostile_fixtures
 import pytest
 from desk_fixtures import Browser, address_of, is_fallback
 from hostile_fixtures import FAMILY
+from people_fixtures import COMMITTEES_PAGE, OHIOS_VOTE, READERS_PAGE
 from site_corpus import BROADBAND
 
 from desk.web.routes import ROUTES
@@ -56,6 +57,13 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/es/browse",
         f"/es/documents/{BROADBAND}",
         "/subscribe",
+        "/people",
+        "/scorecard/members",
+        "/scorecard/members/method",
+        READERS_PAGE,
+        COMMITTEES_PAGE,
+        OHIOS_VOTE,
+        f"/es{READERS_PAGE}",
         "/es/corpus",
     ),
     "Page with charts": (
@@ -87,6 +95,9 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/scorecard.csv",
         "/positions/tc-hotspot-lending/companies.csv",
         "/scorecard.xlsx",
+        f"{READERS_PAGE}.atom",
+        f"{COMMITTEES_PAGE}.atom",
+        f"{OHIOS_VOTE}.csv",
         "/digest.atom",
         "/sitemap.xml",
         "/sitemap-pages.xml",
@@ -100,6 +111,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/-/health",
         "/-/metrics",
     ),
+    "Find my legislators": ("/find-my-legislators", "/es/find-my-legislators"),
     "Card for other sites": (
         f"/embed/documents/{BROADBAND}",
         "/embed/trackers/broadband",
@@ -153,7 +165,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Static file": ("/static/site.css", "/static/charts.js", "/static/nothing"),
 }
 #: Kinds whose addresses must all be there: the headers of an error would say nothing of the page.
-THERE = ("Public page", "Page with charts", "Tables and SQL", "Feed, calendar or file")
+THERE = ("Public page", "Page with charts", "Tables and SQL", "Feed, calendar or file", "Find my legislators")
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
@@ -242,6 +254,7 @@ async def test_every_kind_of_page_has_its_headers(browser: Browser, kind: str) -
     [
         ("Desk", "same-origin"),
         ("Page behind a link in an email", "no-referrer"),
+        ("Find my legislators", "no-referrer"),
         ("Public page", "strict-origin-when-cross-origin"),
         ("Card for other sites", "strict-origin-when-cross-origin"),
         ("Tables and SQL", "strict-origin-when-cross-origin"),

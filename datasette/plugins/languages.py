@@ -19,7 +19,8 @@ OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
 SPOKEN = re.compile(
     r"/|/browse/map|/(browse|areas|positions|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
-    r"|/(chapters|subscribe|tour)|/(areas|positions|jurisdictions|trackers|companies|documents)/[a-z0-9-]+"
+    r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
+    r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
     r"|/positions/[a-z0-9-]+/(brief|companies)"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")

@@ -85,6 +85,4 @@ def extra_template_vars(datasette, request):
         return {"site_address": site}
     kept = [(name, value) for name, value in parse_qsl(request.query_string) if name in SHOWING]
     path = request.path + (f"?{urlencode(kept)}" if kept else "")
-    spoken = language.current()
-    prefix = "" if spoken == language.ENGLISH else f"/{spoken}"
-    return {"site_address": site, "canonical": site + prefix + path, "page_path": path}
+    return {"site_address": site, "canonical": site + language.prefix() + path, "page_path": path}

@@ -41,14 +41,15 @@ class BadRecord(InvalidInput):
 class AdvocacyRecord:
     """One thing the office did or will do. Days are ISO dates; `happened_on` or `due_on` (a deadline) is required.
 
-    ``parties`` says who signed or who was met. It and ``note`` are for staff only. ``public`` lets the public read the kind,
-    the title, the days and the link.
+    ``person_id`` is the legislator who was met or asked. It, ``parties`` (who signed or was met) and ``note`` are for staff only.
+    ``public`` lets the public read the kind, the title, the days and the link.
     """
 
     kind: str
     title: str
     document_id: str | None = None
     position_id: str | None = None
+    person_id: str | None = None
     happened_on: str | None = None
     due_on: str | None = None
     parties: str | None = None
@@ -121,24 +122,27 @@ def records(
     *,
     document_id: str | None = None,
     position_id: str | None = None,
+    person_id: str | None = None,
     since: str = "",
     until: str = "9999",
 ) -> list[dict[str, Any]]:
     """Current records with the `name` of who added them, newest day first.
 
     Args:
-        document_id, position_id: only those of this document or position.
+        document_id, position_id, person_id: only those of this document, position or legislator.
         since, until: only those that happened, or are due, from one ISO date to another, both included.
     """
     return list(
         db.query(
-            """select r.*, a.name, d.identifier, d.title as document_title, p.title as position_title
+            """select r.*, a.name, d.identifier, d.title as document_title, p.title as position_title, l.name as person_name
             from current_advocacy r join accounts a on a.id = r.added_by
             left join corpus.documents d on d.id = r.document_id left join corpus.positions p on p.id = r.position_id
+            left join corpus.people l on l.id = r.person_id
             where (:document is null or r.document_id = :document) and (:position is null or r.position_id = :position)
+            and (:person is null or r.person_id = :person)
             and (r.happened_on between :since and :until or r.due_on between :since and :until)
             order by coalesce(r.happened_on, r.due_on) desc, r.id desc""",
-            {"document": document_id, "position": position_id, "since": since, "until": until},
+            {"document": document_id, "position": position_id, "person": person_id, "since": since, "until": until},
         )
     )
 
@@ -155,6 +159,7 @@ def _check(db: Database, record: AdvocacyRecord) -> None:
     for value, table, name in (
         (record.document_id, "documents", "document"),
         (record.position_id, "positions", "position"),
+        (record.person_id, "people", "legislator"),
     ):
         if value and not db.execute(f"select 1 from corpus.{table} where id = ?", [value]).fetchone():
             raise BadRecord(f"there is no {name} called {value[:80]!r}")

@@ -171,14 +171,19 @@ def advocacy_page(context: RequestContext) -> Answer:
             return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
         except BadRecord as error:
             problem = str(error)
-    document = context.arg("document")[:100]
+    document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
     values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
-    values = {"public": context.typed("public"), **values, "document_id": values["document_id"] or document}
+    values = {
+        "public": context.typed("public"),
+        **values,
+        "document_id": values["document_id"] or document,
+        "person_id": values["person_id"] or person,
+    }
     view = {
         "rows": [
             each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
-            for each in advocacy.records(context.db, document_id=document or None)
+            for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
         ],
         "kinds": advocacy.KINDS,
         "v": values,

@@ -6,7 +6,15 @@ import re
 
 from desk.intake import chapters, importing, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
-from desk.queue import digest_page, lists, notice_page, our_bills_pages, units_page
+from desk.queue import (
+    counted_votes_page,
+    digest_page,
+    lists,
+    notice_page,
+    our_bills_pages,
+    targets_page,
+    units_page,
+)
 from desk.reviews import bulk, publishing, recorded_stances_page, review_page, training_page
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
@@ -19,11 +27,13 @@ PAGE_MODULES = (
     sign_in,
     lists,
     our_bills_pages,
+    targets_page,
     digest_page,
     notice_page,
     units_page,
     review_page,
     publishing,
+    counted_votes_page,
     recorded_stances_page,
     bulk,
     training_page,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,9 @@ from pages.documents.highlight import MODEL, Changes, Mark, Piece, excerpts, pie
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
+from pages.people.deciding import Decider, decider
+from pages.people.names import person_address
+from pages.people.roll_call import of_document
 from positions.matching.provisions import section_finder
 from text.changes import Mark as Change
 from text.changes import read_marks
@@ -101,6 +105,8 @@ class DocumentView(Progress):
     stances: list[Row]
     must_see: bool
     ceremonial: bool
+    votes_on: dict[str, list[Row]]
+    decider: Decider | None
     related: list[Row]
     thread: list[Row]
     next_event: Row | None
@@ -128,6 +134,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
     text_whole = 0 < len(text) <= WHOLE_TEXT
     changes, text_marks = _changes(db, document_id, text)
+    votes_on: dict[str, list[Row]] = defaultdict(list)
+    for roll_call in of_document(db, document_id):
+        votes_on[roll_call["held_on"]].append(roll_call)
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
@@ -150,6 +159,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
+        votes_on=votes_on,
+        decider=decider(db, head, today),
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
@@ -160,15 +171,15 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         committees=_part(db, "committees", document_id),
         laws=_part(db, "laws", document_id),
         terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
-        **vars(progress(db, document_id)),
+        **vars(progress(db, document_id, votes_on)),
     )
 
 
-def progress(db: sqlite3.Connection, document_id: str) -> Progress:
+def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] = ()) -> Progress:
     """How far a document has come; empty lists where nothing is known."""
     return Progress(
-        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc")),
-        sponsors=_part(db, "sponsors", document_id),
+        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
+        sponsors=_sponsors(db, document_id),
         versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
         events=_part(db, "events", document_id, "starts_at, ordinal"),
     )
@@ -193,6 +204,18 @@ def _forbidden(db: sqlite3.Connection, document_id: str) -> str | None:
 
 def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:
     return rows(db, f"select * from {table} where document_id = ? order by {order}", [document_id])
+
+
+def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """The sponsors, with the address of a legislator's page where it is known who each is."""
+    found = rows(
+        db,
+        """select s.*, p.id as person, p.name as known from sponsors s
+        left join sponsor_people l on l.document_id = s.document_id and l.ordinal = s.ordinal
+        left join people p on p.key = l.person where s.document_id = ? order by s.ordinal""",
+        [document_id],
+    )
+    return [row | {"address": person_address(row["person"], row["known"]) if row["person"] else None} for row in found]
 
 
 def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
@@ -247,8 +270,8 @@ def _positions(
     return list(found.values())
 
 
-def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:
-    """Return each day, newest first, with the actions to show and the others of a crowded day.
+def _timeline(actions: list[Row], votes_on: Iterable[str] = ()) -> list[tuple[str, list[Row], list[Row]]]:
+    """Return each day, newest first, with the actions to show and the others of a crowded day; days of votes too.
 
     A sentence that occurs twice on one day is shown once.
     """
@@ -262,7 +285,8 @@ def _timeline(actions: list[Row]) -> list[tuple[str, list[Row], list[Row]]]:
         moved = [action for action in found if action["classification"] in MOVES] or found[:1]
         shown = found if len(found) <= CROWDED else moved
         timeline.append((date, shown, [action for action in found if action not in shown]))
-    return timeline
+    timeline += [(day, [], []) for day in votes_on if day not in days]
+    return sorted(timeline, key=lambda entry: entry[0] or "", reverse=True)
 
 
 def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:

@@ -26,10 +26,11 @@ ENTRIES = 50
 def documents(db: sqlite3.Connection, chosen: Selection, today: datetime.date, site: str) -> list[Entry]:
     """The newest documents of a choice. News of a document makes a new entry, so that readers of feeds show it again."""
     ids = [key for _, key in window(db, chosen, ENTRIES)]
-    return [_news(card, site) for card in cards(db, ids, today)]
+    return [of_card(card, site) for card in cards(db, ids, today)]
 
 
-def _news(card: Card, site: str) -> Entry:
+def of_card(card: Card, site: str) -> Entry:
+    """A document as an entry."""
     on = card.latest_on or card.status_on or "1970-01-01"
     address = f"{site}{card.href}"
     told = [
@@ -65,7 +66,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     entries = [
         Entry(
             f"{address}#change-{row['id']}",
-            f"{formatting.word('changes', row['kind'])}: {_first(row['summary'])}",
+            f"{formatting.word('changes', row['kind'])}: {first_words(row['summary'])}",
             address,
             row["day"],
             row["summary"],
@@ -82,14 +83,19 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
             mark = blake2b(f"{row['acted_on']} {row['description']}".encode(), digest_size=8).hexdigest()
             entries.append(
                 Entry(
-                    f"{address}#action-{mark}", _first(row["description"]), address, row["acted_on"], row["description"]
+                    f"{address}#action-{mark}",
+                    first_words(row["description"]),
+                    address,
+                    row["acted_on"],
+                    row["description"],
                 )
             )
     entries.sort(key=lambda entry: entry.on, reverse=True)
     return f"{head['identifier']}: {head['title']}", entries[:ENTRIES]
 
 
-def _first(text: str, most: int = 140) -> str:
+def first_words(text: str, most: int = 140) -> str:
+    """The beginning of a text, whole words of it."""
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -99,7 +105,7 @@ def upcoming(events: list[Row], site: str) -> list[Entry]:
         Entry(
             id=f"{site}/documents/{event['document_id']}#{event['key']}-{event['starts_at'][:10]}",
             title=f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}: "
-            f"{_first(event['title'])}",
+            f"{first_words(event['title'])}",
             link=f"{site}/documents/{event['document_id']}",
             on=event["changed_at"],
             summary=" ".join(
@@ -147,6 +153,7 @@ TITLES = {
     "json": "JSON",
 }
 _ONE = re.compile(r"/(documents|areas|jurisdictions|positions)/[a-z0-9-]+")
+_NEWS_ONLY = re.compile(r"/(people|committees)/[a-z0-9-]+")
 _DATES = re.compile(r"/(deadlines|calendar)")
 _TRACKER = re.compile(r"/trackers/([a-z0-9-]+)")
 
@@ -170,6 +177,8 @@ def links(path: str, query: str) -> list[Link]:
     if _DATES.fullmatch(path):
         addresses = {form: f"/deadlines.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
         return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]
+    if _NEWS_ONLY.fullmatch(path):
+        return [_link("atom", f"{path}.atom")]
     match = _ONE.fullmatch(path)
     if not match:
         return []

@@ -29,6 +29,9 @@ DESK = WITH_SCRIPTS | {
 #: The links in emails are secrets: browsers send them to no other site, and nobody caches or indexes them.
 _KEYS = re.compile(r"/subscribe/.*", re.DOTALL)
 KEYS = PLAIN | {b"cache-control": b"no-store", b"referrer-policy": b"no-referrer", b"x-robots-tag": b"noindex"}
+#: What a reader types there is nobody's business: no cache keeps the answer, and no other site learns that they were there.
+_ASKED = re.compile(r"/find-my-legislators")
+ASKED = PLAIN | {b"cache-control": b"no-store", b"referrer-policy": b"no-referrer"}
 #: Other sites may show the card of a document in a frame. Its script reports its height.
 _EMBED = re.compile(r"/embed/.*", re.DOTALL)
 EMBED = {name: value for name, value in PLAIN.items() if name != b"x-frame-options"} | {
@@ -46,6 +49,6 @@ def headers_for(path: str, *, tls: bool) -> dict[bytes, bytes]:
         path: as the page's own address, without a language in front.
         tls: whether the site's public address is https: browsers are then told to use nothing else.
     """
-    rules = ((_DESK, DESK), (_KEYS, KEYS), (_EMBED, EMBED), (_SCRIPTS, WITH_SCRIPTS))
+    rules = ((_DESK, DESK), (_KEYS, KEYS), (_ASKED, ASKED), (_EMBED, EMBED), (_SCRIPTS, WITH_SCRIPTS))
     ours = next((headers for pattern, headers in rules if pattern.fullmatch(path)), PLAIN)
     return ours | _ONLY_TLS if tls else ours

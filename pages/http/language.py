@@ -34,6 +34,11 @@ def current() -> str:
     return _spoken.get()
 
 
+def prefix() -> str:
+    """Return what an address begins with in the language of the page: "" in English, "/es" in Spanish."""
+    return "" if current() == ENGLISH else f"/{current()}"
+
+
 def locale() -> str:
     return LOCALES[current()]
 

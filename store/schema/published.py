@@ -249,3 +249,14 @@ def create_coverage(db: Database) -> None:
             source text not null, jurisdiction text not null, month text not null, documents integer not null,
             primary key (source, jurisdiction, month)
         ) without rowid""")
+
+
+@decisions()
+def create_counted_votes(db: Database) -> None:
+    # Votes that count on the scorecard of members: named by an approver, on a stance that was public before the vote.
+    db.execute("""
+        create table counted_votes (
+            position_id text not null, roll_call text not null, document_id text not null, wanted text not null,
+            stance text not null, stance_on text not null, version text not null, reason text not null, decided_on text not null,
+            primary key (position_id, roll_call)
+        ) without rowid""")

@@ -35,6 +35,7 @@ INTAKE_APPEND_ONLY = [
     "work_batches",
     "work_lines",
     "work_undone",
+    "counted_votes",
     "chapter_contacts",
     "stance_checks",
     "units",
@@ -333,6 +334,31 @@ def create_work_batches(db: Database) -> None:
             undone_at text not null
         )""")
     only_added_to(db, "work_batches", "work_lines", "work_undone")
+
+
+@intake()
+def create_counted_votes(db: Database) -> None:
+    # Which roll call counts for a position on the scorecard of members: `wanted` is the vote that is with the position, `version`
+    # the text that was voted on, `reason` for the public. A correction or a withdrawal (`gone`) is a new row.
+    db.execute("""
+        create table counted_votes (
+            id integer primary key, roll_call text not null, document_id text not null, position_id text not null,
+            wanted text not null check (wanted in ('yes', 'no')), version text not null, reason text not null,
+            gone integer not null default 0, decided_by integer not null references accounts(id), decided_at text not null
+        )""")
+    db.execute("create index counted_votes_by_vote on counted_votes (roll_call, position_id, id)")
+    db.execute("""
+        create view current_counted_votes as select * from counted_votes c where c.gone = 0 and c.id = (
+            select max(o.id) from counted_votes o where o.roll_call = c.roll_call and o.position_id = c.position_id
+        )""")
+    only_added_to(db, "counted_votes")
+
+
+@intake()
+def add_people_to_advocacy(db: Database) -> None:
+    # Whom a meeting or a request was with: a legislator (people.id), for staff only.
+    db.execute("alter table advocacy add column person_id text")
+    db.execute("create index advocacy_by_person on advocacy (person_id) where person_id is not null")
 
 
 @intake()

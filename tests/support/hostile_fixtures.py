@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import desk_fixtures
+import people_fixtures
 import site_corpus
 import yaml
 from fuzz_targets import recordings
@@ -139,6 +140,15 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
         upsert(db, documents, now="2022-03-08T07:00:00Z", silent=False)
         for document in documents:
             _touched(db, document)
+        people_fixtures.fill(db)
+        db.execute("update people set party = ?, website = ?, email = ?", [PAYLOAD, ADDRESSES[0], LINES])
+        db.execute("update offices set name = ?, address = ?, phone = ?", [PAYLOAD, LINES, PAYLOAD])
+        db.execute("update committee_members set role = ?", [PAYLOAD])
+        db.execute(
+            "update roll_calls set question = ?, description = ?, result = ?, source_url = ?",
+            [PAYLOAD] * 3 + [ADDRESSES[3]],
+        )
+        db.execute("update voters set name = ? || key, party = ?", [PAYLOAD, PAYLOAD])
         reference.write_reference(db)
         db.table("look_alike_groups").insert(
             {"id": FAMILY, "kind": "family", "title": PAYLOAD, "documents": 3, "jurisdictions": 2, "basis": "words"}

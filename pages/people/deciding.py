@@ -1,0 +1,209 @@
+"""Who decides next on a document: the committee that has it, the chamber that votes, or the executive. Alive bills only.
+
+What a source says decides: a status, the committees it names with what they did, and its last referral. Where it names no
+committee, the page says so, and shows the last referral in the words of the source.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from pages.database import Row, first, rows
+from pages.documents.session_status import UNDECIDED, can_move, still_news
+from pages.people import names
+
+#: What a committee does last with a bill: it has it no longer.
+_DONE = re.compile(r"report|discharg", re.IGNORECASE)
+#: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
+_REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
+_OTHER = {"lower": "upper", "upper": "lower"}
+#: Words that name the other chamber than this one.
+_OTHER_NAMED = defaultdict(lambda: re.compile("$^"), lower=re.compile("senate"), upper=re.compile("house|assembly"))
+ALIVE = UNDECIDED | {"to_executive"}
+#: What these functions need of a row of ``documents``: its text is long.
+COLUMNS = (
+    "d.id, d.kind, d.jurisdiction, d.session, d.chamber, d.status, d.status_on, d.status_reason, d.latest_action_on, "
+    "d.published_on, d.missing_since"
+)
+#: What a list shows of a person, of ``people p``; the state is that of the newest term.
+PERSON = """p.id, p.name, p.given_name, p.family_name, p.jurisdiction, p.party, p.chamber, p.district, p.is_current, (
+        select t.state from person_terms t where t.person = p.id and t.state is not null order by t.starts desc limit 1
+    ) as state"""
+#: Places whose bills have legislators here.
+_UNITED_STATES = re.compile(r"us(-[a-z]{2})?")
+
+
+@dataclass(frozen=True)
+class Body:
+    """A committee that has the bill; ``key`` is None where no list of its members is held."""
+
+    key: str | None
+    name: str
+    address: str | None = None
+    chairs: list[Row] = field(default_factory=list)
+    members: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Who decides next.
+
+    ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
+    must agree on one text) or "executive". ``chamber`` is where it is, in the source's key. ``bodies`` have it, ``reported_by``
+    sent it to the floor; ``referral`` is its last referral, in the words of the source, where no committee is known.
+    """
+
+    step: str
+    jurisdiction: str
+    chamber: str | None = None
+    chamber_name: str = ""
+    bodies: list[Body] = field(default_factory=list)
+    reported_by: list[Body] = field(default_factory=list)
+    referral: Row | None = None
+
+    @property
+    def members_query(self) -> str:
+        """What chooses the members of the chamber on the list of people."""
+        return urlencode({"place": self.jurisdiction} | ({"chamber": self.chamber} if self.chamber else {}))
+
+
+def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> Decider | None:
+    """Who decides next on a document, a row of ``documents``; None where it is dead or done, or has no legislators here."""
+    if not is_alive(document, today):
+        return None
+    place, status = document["jurisdiction"], document["status"]
+    if status in ("to_executive", "passed_second_chamber", "passed"):
+        return Decider("executive" if status == "to_executive" else "both", place)
+    where = _chamber_now(db, document)
+    here = (place, where, names.chamber(place, where))
+    committees = rows(db, "select * from committees where document_id = ? order by ordinal", [document["id"]])
+    having, done = lying(committees, where)
+    referral, reported = _last_moves(db, document["id"], where, _since(document, where))
+    if reported or (done and not having):
+        sent = done or [row for row in having if "markup" in (row["activity"] or "").lower()]
+        waiting = [row for row in having if row not in sent]
+        return Decider("floor", *here, bodies(db, place, waiting), bodies(db, place, sent))
+    if having:
+        return Decider("committee", *here, bodies(db, place, having))
+    return Decider("committee" if referral else "chamber", *here, referral=referral)
+
+
+def is_alive(document: Mapping[str, Any], today: datetime.date) -> bool:
+    """Whether a legislature can still act on a bill: its session goes on, and its source still lists it."""
+    latest = document["latest_action_on"] or document["published_on"] or ""
+    return (
+        document["kind"] == "bill"
+        and document["status"] in ALIVE
+        and not document["missing_since"]
+        and bool(_UNITED_STATES.fullmatch(document["jurisdiction"]))
+        and can_move(document, today)
+        and still_news(document, latest, today)
+    )
+
+
+def chamber_of(document: Mapping[str, Any]) -> str | None:
+    """The chamber that has the bill: the other one once the first has passed it."""
+    origin = document["chamber"]
+    return _OTHER.get(origin, origin) if document["status"] == "passed_first_chamber" else origin
+
+
+def _chamber_now(db: sqlite3.Connection, document: Mapping[str, Any]) -> str | None:
+    """The same, but a bill that its own chamber refers to a committee once more has not left it, whatever its status says."""
+    origin, where = document["chamber"], chamber_of(document)
+    if where == origin:
+        return origin
+    referral, _ = _last_moves(db, document["id"], origin, document["status_on"] or "", strict=True)
+    return origin if referral else where
+
+
+def _since(document: Mapping[str, Any], where: str | None) -> str:
+    """The day since when a bill is in a chamber, as far as its status says."""
+    return "" if where == document["chamber"] else document["status_on"] or ""
+
+
+def lying(committees: Sequence[Row], chamber: str | None) -> tuple[list[Row], list[Row]]:
+    """The committees of a chamber that still have a bill, and those that are done with it.
+
+    Args:
+        committees: rows of the table ``committees`` of one document: what each committee did, and when.
+    """
+    last: dict[str, Row] = {}
+    for row in committees:
+        known = last.get(row["code"] or "")
+        # Of one day, the source gives the newest first.
+        if row["code"] and row["chamber"] in (chamber, "joint") and (known is None or _day(row) > _day(known)):
+            last[row["code"]] = row
+    done = [row for row in last.values() if _DONE.search(row["activity"] or "")]
+    having = [row for row in last.values() if row not in done]
+    # What a subcommittee reports goes to its whole committee, which has it anyway.
+    return having, [row for row in done if row["code"].endswith("00") or row["chamber"] == "joint"]
+
+
+def _day(row: Row) -> str:
+    return row["active_on"] or ""
+
+
+def bodies(db: sqlite3.Connection, jurisdiction: str, committees: Sequence[Row]) -> list[Body]:
+    """Committees that the source names, with their chairs and members, whole committees before their subcommittees."""
+    return [_body(db, jurisdiction, row) for row in sorted(committees, key=lambda row: row["code"])]
+
+
+def _body(db: sqlite3.Connection, jurisdiction: str, row: Row) -> Body:
+    key = row["code"]
+    held = first(db, "select * from legislative_committees where id = ? and jurisdiction = ?", [key, jurisdiction])
+    if held is None:
+        return Body(None, row["name"])
+    members = members_of(db, key)
+    chairs = [each for each in members if each["role"]]
+    return Body(key, held["name"], names.committee_address(key, held["name"]), chairs, members)
+
+
+def members_of(db: sqlite3.Connection, committee: str) -> list[Row]:
+    """The members of a committee with their seats: the chair first, then by party and rank."""
+    found = rows(
+        db,
+        f"select m.role, m.rank, m.party as side, {PERSON} from committee_members m join people p on p.id = m.person "
+        "where m.committee = ? and m.seen_until is null order by m.role is null, m.party, m.rank, p.family_name",
+        [committee],
+    )
+    return [row | seated(row) for row in found]
+
+
+def seated(person: Mapping[str, Any]) -> dict[str, str]:
+    """What a list shows of a person: address, party and seat in words."""
+    return {
+        "address": names.person_address(person["id"], person["name"]),
+        "party_word": names.party(person["party"]),
+        "seat": names.seat(person["jurisdiction"], person["chamber"], person["district"], person["state"]),
+    }
+
+
+def _last_moves(
+    db: sqlite3.Connection, document_id: str, chamber: str | None, since: str, *, strict: bool = False
+) -> tuple[Row | None, bool]:
+    """The last referral in a chamber, and whether a whole committee has reported the bill since.
+
+    With ``strict``, an action counts only if the source says that it was in this chamber, and its words do not name the other.
+    """
+    referral, reported = None, False
+    for action in rows(
+        db,
+        "select acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
+        "and (chamber in (?, 'joint') or chamber is null) order by acted_on, ordinal",
+        [document_id, since, chamber],
+    ):
+        kind, words = action["classification"] or "", action["description"].lower()
+        if strict and (action["chamber"] != chamber or _OTHER_NAMED[chamber or ""].search(words)):
+            continue
+        if (kind == "referral-committee" or _REFERS.search(words)) and "amendment" not in words:
+            referral, reported = action, False
+        elif kind.startswith("committee-passage") and "subcommittee" not in words:
+            reported = True
+    return referral, reported

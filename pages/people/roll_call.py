@@ -1,0 +1,166 @@
+"""The page of a roll call: the question, the result by party and by state, and how each member voted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from pages.database import Row, first, rows
+from pages.http import formatting
+from pages.people import names
+
+#: The choices in the order of the tables.
+CHOICES = tuple(names.CHOICES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollCallView:
+    """A roll call. ``by_party`` and ``by_state`` have a name and ``counts``, one number for each of ``choices``.
+
+    ``votes`` have name, address (None where it is not known whose name it is), party_word, state and choice. ``unknown`` counts
+    names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes.
+    """
+
+    v: Row
+    title: str
+    chamber: str
+    place: str
+    document: Row | None
+    choices: dict[str, str]
+    counts: list[int]
+    by_party: list[Row]
+    by_state: list[Row]
+    votes: list[Row]
+    unknown: int
+    differs: bool
+
+
+def roll_call_id(db: sqlite3.Connection, address: str) -> str | None:
+    """The id of the roll call that an address means; None where there is none."""
+    found = first(
+        db, "select id from roll_calls where id >= ? and id < ? order by id limit 1", names.ids_of(address, "vote")
+    )
+    return found["id"] if found else None
+
+
+def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
+    """Everything the page of a roll call shows, by the last part of its address; None where there is none."""
+    key = roll_call_id(db, address)
+    if key is None:
+        return None
+    head = first(db, "select * from roll_calls where id = ?", [key]) or {}
+    cast = votes(db, head)
+    used = [choice for choice in CHOICES if choice != "other" or any(each["choice"] == "other" for each in cast)]
+    named = Counter(each["choice"] for each in cast)
+    counts = [named[choice] if head.get(choice) is None else head[choice] for choice in used]
+    return RollCallView(
+        v=head,
+        title=title(head),
+        chamber=names.chamber(head["jurisdiction"], head["chamber"]),
+        place=formatting.place(head["jurisdiction"]),
+        document=first(db, "select id, identifier, title, status from documents where id = ?", [head["document_id"]]),
+        choices={choice: names.choice(choice) for choice in used},
+        counts=counts,
+        by_party=_by(cast, "party_word", used) if any(each["party_word"] for each in cast) else [],
+        by_state=_by(cast, "state", used) if head["jurisdiction"] == "us" else [],
+        votes=cast,
+        unknown=sum(each["address"] is None for each in cast),
+        differs=bool(cast)
+        and any(head.get(choice) is not None and head[choice] != named[choice] for choice in ("yes", "no")),
+    )
+
+
+def title(head: Row) -> str:
+    """What a list calls a roll call: its question, else what it was about."""
+    return str(head["question"] or head["description"] or "")
+
+
+def votes(db: sqlite3.Connection, head: Row) -> list[Row]:
+    """How each member voted, by name."""
+    found = rows(
+        db,
+        """select v.*, p.name as known, coalesce((
+            select t.party from person_terms t where t.person = p.id and t.party is not null and t.starts <= ?
+            order by t.starts desc limit 1
+        ), p.party) as party_then, (
+            select t.state from person_terms t where t.person = p.id and t.starts <= ? order by t.starts desc limit 1
+        ) as state_then
+        from votes v left join people p on p.id = v.person where v.roll_call = ?
+        order by coalesce(p.family_name, v.name), v.name""",
+        [head["held_on"], head["held_on"], head["id"]],
+    )
+    return [
+        {
+            "name": row["known"] or row["name"],
+            "as_written": row["name"],
+            "address": names.person_address(row["person"], row["known"]) if row["known"] else None,
+            "party_word": names.party(row["party"] or row["party_then"]),
+            "state": names.state(row["state"]) or names.state(row["state_then"]),
+            "choice": row["choice"],
+            "choice_word": names.choice(row["choice"]),
+            "word": row["word"] or "",
+        }
+        for row in found
+    ]
+
+
+def _by(cast: list[Row], column: str, choices: list[str]) -> list[Row]:
+    """The votes by the values of a column: its name and the counts in the order of ``choices``; most votes first."""
+    groups: dict[str, Counter[str]] = {}
+    for each in cast:
+        groups.setdefault(each[column], Counter())[each["choice"]] += 1
+    found: list[Row] = [
+        {"name": name, "counts": [counter[choice] for choice in choices], "all": counter.total()}
+        for name, counter in groups.items()
+    ]
+    by_size = column == "party_word"
+    return sorted(found, key=lambda row: (-row["all"] if by_size else 0, row["name"]))
+
+
+COLUMNS: dict[str, str] = {
+    "roll_call": "Roll call",
+    "held_at": "Day and time",
+    "name": "Member",
+    "party": "Party at the vote",
+    "state": "State",
+    "vote": "Vote",
+    "as_written": "Name as the source writes it",
+    "page": "Page of the member on this site",
+}
+
+
+def table(db: sqlite3.Connection, address: str, site: str) -> list[dict[str, Any]] | None:
+    """The votes of a roll call as rows of COLUMNS, for a spreadsheet; None where there is no such roll call."""
+    key = roll_call_id(db, address)
+    if key is None:
+        return None
+    head = first(db, "select * from roll_calls where id = ?", [key]) or {}
+    return [
+        {
+            "roll_call": key,
+            "held_at": head["held_at"],
+            "name": each["name"],
+            "party": each["party_word"],
+            "state": each["state"],
+            "vote": each["choice_word"],
+            "as_written": each["as_written"],
+            "page": site + each["address"] if each["address"] else None,
+        }
+        for each in votes(db, head)
+    ]
+
+
+def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """The roll calls on a document, newest first, with their address, chamber and counts, for its page."""
+    found = rows(db, "select * from roll_calls where document_id = ? order by held_at desc, id", [document_id])
+    return [
+        row
+        | {
+            "address": names.vote_address(row["id"]),
+            "title": title(row),
+            "chamber_name": names.chamber(row["jurisdiction"], row["chamber"]),
+        }
+        for row in found
+    ]

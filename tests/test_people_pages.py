@@ -1,0 +1,426 @@
+"""The pages of legislators, committees and roll calls, and who decides next on a document."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import html
+import io
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import people_fixtures as made
+import pytest
+from lxml import etree
+from people_fixtures import (
+    CHAIR,
+    COMMITTEE,
+    COMMITTEES_PAGE,
+    IN_COMMITTEE,
+    OHIO_BILL,
+    OHIO_VOTE,
+    OHIOAN,
+    OHIOANS_PAGE,
+    OHIOS_VOTE,
+    READER,
+    READERS_PAGE,
+    REPORTED,
+    ROLL_CALL,
+)
+from site_corpus import BROADBAND, PLAIN, RULE, TODAY
+
+import serve
+from pages.database import Row, first
+from pages.people import committee, deciding, names, people, person, roll_call
+
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made.build(tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture(scope="module")
+def db(corpus: Path) -> Any:
+    with closing(sqlite3.connect(corpus)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def site(corpus: Path) -> Any:
+    return serve.build(corpus, secret="a secret of the tests", today=TODAY)
+
+
+def text_of(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def document(db: sqlite3.Connection, key: str, **changes: Any) -> Row:
+    return (first(db, "select * from documents where id = ?", [key]) or {}) | changes
+
+
+# --------------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "address"),
+    [
+        (READER, "person", names.person_address(READER, "Ada Reader")),
+        (OHIOAN, "person", names.person_address(OHIOAN, "Zoë O'Neil-Brown")),
+        (COMMITTEE, "organization", names.committee_address(COMMITTEE, "House Committee on Education")),
+        (ROLL_CALL, "vote", names.vote_address(ROLL_CALL)),
+        (OHIO_VOTE, "vote", names.vote_address(OHIO_VOTE)),
+        ("us-senate-119-1-00012", "vote", "/votes/us-senate-119-1-00012"),
+    ],
+)
+def test_an_address_leads_back_to_its_record(key: str, kind: str, address: str) -> None:
+    assert re.fullmatch(r"/[a-z]+/[a-z0-9-]+", address)
+    low, high = names.ids_of(address.rpartition("/")[2], kind)
+    assert low <= key < high
+
+
+def test_names_are_plain_letters_in_addresses() -> None:
+    assert names.person_address("N000001", "José  Núñez, Jr.") == "/people/jose-nunez-jr-n000001"
+    assert names.person_address(OHIOAN, "") == "/people/0a1b2c3d4e5f"
+
+
+def test_a_seat_is_said_in_words() -> None:
+    assert names.seat("us", "lower", "OH-4", "OH") == "U.S. House, Ohio 4"
+    assert names.seat("us", "lower", "0", "AK") == "U.S. House, Alaska"
+    assert names.seat("us", "upper", None, "OH") == "U.S. Senate, Ohio"
+    assert names.seat("us-ca", "lower", "12") == "California, Assembly, district 12"
+    assert names.seat("us-ne", "legislature", "4") == "Nebraska, Legislature, district 4"
+    assert names.seat("us-oh", None, None) == ""
+
+
+# --------------------------------------------------------------------- pages
+
+PAGES = {
+    "/people": ["4 legislators", "Cora Chair", "U.S. House, Illinois 15", "Ohio, House, district 12"],
+    READERS_PAGE: [
+        "Democrat",
+        "U.S. House, Ohio 4",
+        "H.R. 1783",
+        "Position: Lend hotspots",
+        "On Passage",
+        "Yes",
+        "1 recorded vote in all, of which 0 missed",
+        "2 on information policy, 2 in all",
+        "Reading Rooms Act",
+        "House Committee on Education and Labor",
+        "April 5, 2022 H.R. 500 Room 2175",
+        "419-555-0101",
+        "January 3, 2019 to January 3, 2021",
+    ],
+    "/people/lee-left-l000004": ["Left office on December 31, 2021", "1 recorded vote in all, of which 1 missed"],
+    OHIOANS_PAGE: ["Committees of this legislature are not collected."],
+    COMMITTEES_PAGE: [
+        "School Library Act",
+        "1 on information policy, 1 in all",
+        "Early Childhood",
+        "Chair",
+        "Room 2175",
+    ],
+    "/committees/early-childhood-hsed14": [
+        "Nothing on information policy waits there.",
+        "The source names no members.",
+    ],
+    f"/votes/{ROLL_CALL}": [
+        "Roll call 43",
+        "On Passage",
+        "Library Broadband Act",
+        "Yes 2 No 1 Present 0 Did not vote 1",
+        "Democrat 1 0 0 1",
+        "Illinois 0 1 0 0",
+        "1 name could not be linked",
+        "Nobody Known Republican Texas Yes",
+    ],
+    OHIOS_VOTE: ["The source counts other numbers than it names votes.", "Yes 60 No 30", "Other Walked"],
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_page_says_its_facts(site: Any, path: str) -> None:
+    answer = await site.client.get(path)
+    assert answer.status_code == 200
+    shown = text_of(answer.text)
+    assert [fact for fact in PAGES[path] if fact not in shown] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_page_holds_nothing_hostile_and_every_link_leads_somewhere(site: Any, path: str) -> None:
+    page = (await site.client.get(path)).text
+    assert "<img src=x" not in page
+    assert "javascript:" not in page
+    for link in {html.unescape(each) for each in re.findall(r'\shref="(/[^"#]*)', page)}:
+        assert (await site.client.get(link)).status_code == 200, link
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/people/ada-maiden-name-r000002", READERS_PAGE),
+        ("/es/people/r000002", f"/es{READERS_PAGE}"),
+        ("/committees/hsed00", COMMITTEES_PAGE),
+    ],
+)
+async def test_an_old_address_leads_to_the_new_one(site: Any, asked: str, led: str) -> None:
+    answer = await site.client.get(asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, led)
+
+
+@pytest.mark.parametrize("path", ["/people/nobody", "/people/x-r00000", "/committees/hsxx00", "/votes/us-house-1"])
+async def test_what_is_not_there_is_not_there(site: Any, path: str) -> None:
+    assert (await site.client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("choice", "found"),
+    [
+        ({}, 4),
+        ({"place": "us"}, 3),
+        ({"place": "us-oh"}, 1),
+        ({"state": "OH"}, 2),
+        ({"place": "us", "chamber": "upper"}, 1),
+        ({"party": "Democrat"}, 2),
+        ({"q": "ada"}, 1),
+        ({"q": "100%"}, 0),
+        ({"party": "Whig"}, 0),
+        ({"place": "' or 1=1 --"}, 0),
+    ],
+)
+def test_filters_choose_people(db: sqlite3.Connection, choice: dict[str, str], found: int) -> None:
+    view = people.people(db, people.Wanted.of(choice), 1)
+    assert view.total == len(view.people) == found
+    assert not [each for each in view.people if not each["is_current"]]
+
+
+def test_people_known_from_votes_alone_are_not_in_the_list(db: sqlite3.Connection) -> None:
+    assert "Lee Left" not in [each["name"] for each in people.people(db, people.Wanted(), 1).people]
+
+
+async def test_votes_are_a_spreadsheet_of_text(site: Any) -> None:
+    answer = await site.client.get(f"{OHIOS_VOTE}.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="infopolicy-votes-111122223333.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(row["name"], row["vote"]) for row in rows] == [("'=HYPERLINK(1)", "Other"), (made.HOSTILE_NAME, "Yes")]
+    assert rows[1]["page"] == f"http://127.0.0.1:8001{OHIOANS_PAGE}"
+
+
+def test_a_party_is_that_of_the_day_of_the_vote(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    copy.execute("update people set party = 'Republican' where id = ?", [OHIOAN])
+    view = roll_call.roll_call(copy, "111122223333")
+    assert view is not None
+    assert [each["party_word"] for each in view.votes if each["address"]] == ["Democrat"]
+
+
+# --------------------------------------------------------------------- who decides next
+
+
+def test_a_bill_in_committee_names_the_committee_its_chair_and_its_members(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, IN_COMMITTEE), DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name) == ("committee", "House")
+    [body] = found.bodies
+    assert [each["id"] for each in body.chairs] == [CHAIR]
+    assert [each["id"] for each in body.members] == [CHAIR, READER]
+
+
+def test_a_bill_that_its_committee_sent_on_waits_for_the_whole_chamber(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, REPORTED), DAY)
+    assert found is not None
+    assert (found.step, found.bodies, [body.key for body in found.reported_by]) == ("floor", [], [COMMITTEE])
+    assert found.members_query == "place=us&chamber=lower"
+
+
+def test_a_bill_that_passed_one_chamber_is_in_the_other(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, BROADBAND), DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name, found.bodies) == ("chamber", "Senate", [])
+
+
+def test_where_no_committee_is_known_the_words_of_the_source_are_shown(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, OHIO_BILL), DAY)
+    assert found is not None
+    assert found.step == "committee"
+    assert found.referral is not None
+    assert found.referral["description"] == "Referred to committee: Primary and Secondary Education"
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [("to_executive", "executive"), ("passed", "both"), ("passed_second_chamber", "both")],
+)
+def test_later_steps_have_no_committee(db: sqlite3.Connection, status: str, step: str) -> None:
+    found = deciding.decider(db, document(db, IN_COMMITTEE, status=status), DAY)
+    assert found is not None
+    assert (found.step, found.bodies) == (step, [])
+
+
+DEAD: list[tuple[str, Row]] = [
+    (IN_COMMITTEE, {"status": "failed"}),
+    (IN_COMMITTEE, {"status": "withdrawn"}),
+    (IN_COMMITTEE, {"status": "vetoed"}),
+    (IN_COMMITTEE, {"status": "enacted"}),
+    (IN_COMMITTEE, {"status": "adopted"}),
+    (IN_COMMITTEE, {"status_reason": "session_ended"}),
+    (IN_COMMITTEE, {"missing_since": "2022-03-01T00:00:00Z"}),
+    (IN_COMMITTEE, {"session": "116"}),
+    (IN_COMMITTEE, {"jurisdiction": "ca"}),
+    (OHIO_BILL, {"latest_action_on": "2021-02-01", "published_on": "2021-01-01"}),
+    (RULE, {}),
+    (PLAIN, {}),
+]
+
+
+@pytest.mark.parametrize(("key", "changes"), DEAD)
+def test_nobody_decides_on_what_is_dead_or_done(db: sqlite3.Connection, key: str, changes: Row) -> None:
+    assert deciding.decider(db, document(db, key, **changes), DAY) is None
+
+
+def acted(code: str, activity: str, day: str, chamber: str = "lower") -> Row:
+    return {"code": code, "activity": activity, "active_on": day, "chamber": chamber, "name": code}
+
+
+@pytest.mark.parametrize(
+    ("rows", "having", "done"),
+    [
+        ([acted("hsju00", "Referred To", "2025-01-01")], ["hsju00"], []),
+        ([acted("hsju00", "Reported By", "2025-02-01"), acted("hsju00", "Referred To", "2025-01-01")], [], ["hsju00"]),
+        # What a subcommittee reports, its whole committee has.
+        (
+            [acted("hsvr09", "Reported by", "2025-03-01"), acted("hsvr00", "Referred To", "2025-01-01")],
+            ["hsvr00"],
+            [],
+        ),
+        # Of one day, the newest is first.
+        (
+            [acted("hshm00", "Markup By", "2025-02-26"), acted("hshm00", "Discharged from", "2025-02-26")],
+            ["hshm00"],
+            [],
+        ),
+        ([acted("ssju00", "Referred To", "2025-01-01", "upper")], [], []),
+        ([acted("", "Referred To", "2025-01-01")], [], []),
+    ],
+)
+def test_a_committee_has_a_bill_until_it_reports_or_is_discharged(
+    rows: list[Row], having: list[str], done: list[str]
+) -> None:
+    found = deciding.lying(rows, "lower")
+    assert ([row["code"] for row in found[0]], [row["code"] for row in found[1]]) == (having, done)
+
+
+def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions (document_id, ordinal, acted_on, description, classification, chamber) values (?, ?, ?, ?, ?, ?)"
+    copy.execute(more, (OHIO_BILL, 1, "2022-03-01", "Reported", "committee-passage", "lower"))
+    assert deciding.decider(copy, document(copy, OHIO_BILL, status="reported"), DAY).step == "floor"  # type: ignore[union-attr]
+    copy.execute(more, (OHIO_BILL, 2, "2022-03-02", "Re-referred to Finance", "referral-committee", "lower"))
+    found = deciding.decider(copy, document(copy, OHIO_BILL, status="reported"), DAY)
+    assert found is not None
+    assert found.referral is not None
+    assert (found.step, found.referral["description"]) == ("committee", "Re-referred to Finance")
+
+
+@pytest.mark.parametrize(
+    ("chamber", "words", "found"),
+    [
+        # Its own chamber refers it once more: it has not left, whatever the status says.
+        ("lower", "Passed on second consideration, refer to House Judiciary Committee", ("committee", "House")),
+        ("lower", "Passed on second consideration, refer to Senate Calendar Committee", ("chamber", "Senate")),
+        ("upper", "Introduced in the Senate, Referred to Senate Education Committee", ("committee", "Senate")),
+        ("upper", "Referred to third reading", ("chamber", "Senate")),
+        ("upper", "Committee amendment referred to Rules Committee", ("chamber", "Senate")),
+    ],
+)
+def test_a_bill_is_where_it_was_referred_last(
+    db: sqlite3.Connection, chamber: str, words: str, found: tuple[str, str]
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    copy.execute(
+        "insert into actions values (?, 9, '2022-03-02', ?, 'introduction', ?, null)", (OHIO_BILL, words, chamber)
+    )
+    passed = document(copy, OHIO_BILL, status="passed_first_chamber", status_on="2022-03-02")
+    decider = deciding.decider(copy, passed, DAY)
+    assert decider is not None
+    assert (decider.step, decider.chamber_name) == found
+    assert (decider.referral["description"] if decider.referral else words) == words
+
+
+async def test_a_document_shows_who_decides_its_votes_and_its_sponsors_pages(site: Any) -> None:
+    page = (await site.client.get(f"/documents/{IN_COMMITTEE}")).text
+    assert "Who decides next" in page
+    assert f'href="{COMMITTEES_PAGE}"' in page
+    assert f'<a href="{READERS_PAGE}">Rep. Reader, Ada [D-OH-4]</a>' in page
+    page = (await site.client.get(f"/documents/{BROADBAND}")).text
+    assert f'<a href="/votes/{ROLL_CALL}">Roll call</a>' in page
+    assert "House: 2 yes, 1 no" in text_of(page)
+    assert "Who decides next" not in (await site.client.get(f"/documents/{PLAIN}")).text
+
+
+def test_a_committee_lists_what_it_has_now_and_nothing_else(db: sqlite3.Connection) -> None:
+    assert committee.waiting(db, COMMITTEE, DAY) == [IN_COMMITTEE]
+    assert committee.waiting(db, COMMITTEE, datetime.date(2023, 6, 1)) == []
+
+
+def test_a_meeting_belongs_to_its_committee_however_its_name_is_written(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    meeting = (
+        "m1",
+        "x",
+        "117",
+        "meeting",
+        "1",
+        "Markup of bills",
+        "https://www.congress.gov/event/1",
+        "2022-04-01T10:00:00",
+    )
+    copy.execute(
+        "insert into proceedings (id, source, session, kind, stamp, title, url, starts_at, committee, document_ids, fetched_at) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, 'House Education and Labor Committee', '[]', 'x')",
+        meeting,
+    )
+    view = committee.committee(copy, COMMITTEE, DAY)
+    assert view is not None
+    assert [(row["starts_at"][:10], row["description"]) for row in view.hearings] == [
+        ("2022-04-01", "Markup of bills"),
+        ("2022-04-05", "Room 2175"),
+    ]
+
+
+def test_a_vote_counts_for_a_person_only_where_a_position_is_shown(db: sqlite3.Connection) -> None:
+    assert [row["id"] for row in person.votes(db, READER)] == [ROLL_CALL]
+    assert person.votes(db, OHIOAN) == []
+
+
+async def test_a_legislator_and_a_committee_have_a_feed(site: Any) -> None:
+    entries = titles_and_links((await site.client.get(f"{READERS_PAGE}.atom")).content)
+    assert entries["Yes: H.R. 1783, On Passage"] == f"http://127.0.0.1:8001/votes/{ROLL_CALL}"
+    assert entries["Brought: H.R. 500: School Library Act"] == f"http://127.0.0.1:8001/documents/{IN_COMMITTEE}"
+    entries = titles_and_links((await site.client.get(f"{COMMITTEES_PAGE}.atom")).content)
+    assert set(entries) == {"Waits there: H.R. 500: School Library Act", "Hearing April 5, 2022: H.R. 500"}
+    assert f'href="{READERS_PAGE}.atom"' in (await site.client.get(READERS_PAGE)).text
+    assert (await site.client.get("/people/nobody.atom")).status_code == 404
+
+
+def titles_and_links(feed: bytes) -> dict[str, str]:
+    """Title -> link of the entries of an Atom feed; every id occurs once."""
+    root = etree.fromstring(feed)
+    name = "{http://www.w3.org/2005/Atom}"
+    ids = [each.text for each in root.iter(f"{name}id")]
+    assert len(set(ids)) == len(ids)
+    return {each.findtext(f"{name}title"): each.find(f"{name}link").get("href") for each in root.iter(f"{name}entry")}
