@@ -321,6 +321,10 @@ def spider(source: str, folder: Path) -> SourceSpider:
     return made
 
 
+#: The first bytes of a compressed archive: it holds texts, no records.
+PACKED = b"\x1f\x8b"
+
+
 def with_a_new_field(source: str, folder: Path) -> None:
     """Give every record of the mirror a field that it never had: whatever has several of the known fields is a record."""
     known = frozenset().union(*fields.load_fields()[source].values())
@@ -334,6 +338,8 @@ def with_a_new_field(source: str, folder: Path) -> None:
         return found | ({"brandNew": 1} if len(known & set(found)) >= 5 else {})
 
     for path in filter(Path.is_file, folder.rglob("*")):
+        if path.read_bytes().startswith(PACKED):
+            continue
         body = path.read_text()
         if path.suffix == ".csv":
             head, *rows = body.splitlines()
@@ -342,7 +348,7 @@ def with_a_new_field(source: str, folder: Path) -> None:
             path.write_text(
                 re.sub(r"<(bill|Bill|extension|vote-metadata|roll_call_vote)>", r"<\1><brandNew>1</brandNew>", body)
             )
-        else:
+        elif body.lstrip().startswith(("{", "[")):  # not the text of a document
             path.write_text(json.dumps(add(json.loads(body))))
 
 

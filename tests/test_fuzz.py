@@ -111,7 +111,7 @@ BY_NAME = {target.name: target for target in TARGETS}
 READS = re.compile(
     r"\b(?:yaml\.(?:safe_load|load|compose)|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
     r"|load_workbook|csv\.(?:reader|DictReader)|zipfile\.ZipFile|mailbox\.mbox|FormParser|parse_qsl?|xmltree\.parse|etree\.fromstring"
-    r"|document_fromstring|fragment_fromstring|lzma\.open)\("
+    r"|document_fromstring|fragment_fromstring|lzma\.open|msgpack\.unpackb)\("
 )
 #: Module that reads what comes from outside -> a target that goes through it.
 READERS = PARSERS | {
@@ -232,6 +232,14 @@ OUR_OWN = {
     ),
     "hands the bytes to a reader that has a target, and the rows to a parser that has one": (
         "crawlers/spiders/us_congress_api.py",
+        "crawlers/spiders/us_house_votes.py",
+        "crawlers/spiders/us_senate_votes.py",
+    ),
+    "dumps that we wrote, and the descriptions of tables that come with the code": (
+        "datasette/plugins/dumps.py",
+        "operations/dumps/package.py",
+        "operations/dumps/parquet.py",
+        "operations/dumps/tables.py",
     ),
 }
 NOT_SERVED = {".venv", "tests", "benchmarks", "build"}

@@ -53,6 +53,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/report",
         "/trackers",
         "/companies",
+        "/companies/amazon",
+        "/positions/tc-hotspot-lending/handout",
         "/positions/tc-hotspot-lending/companies",
         "/es/browse",
         f"/es/documents/{BROADBAND}",

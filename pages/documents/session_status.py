@@ -25,8 +25,7 @@ LATELY = 90
 #: A session that was to end so many days ago, and bills of it that have not moved for as long, are over as far as we know.
 QUIET = 45
 #: SQL: the day on which the session of a document ``d`` was to end, as its bills show or else as its source says.
-SESSION_END = """(select max(coalesce(e.ended_on, s.ends_on)) from sessions s
-    left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session
+SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 
 

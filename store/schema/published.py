@@ -251,6 +251,15 @@ def create_coverage(db: Database) -> None:
         ) without rowid""")
 
 
+@coverage()
+def create_session_last_days(db: Database) -> None:
+    # A view, because staff.db and partners.db have sessions of their own: signed-in people's.
+    db.execute("""
+        create view session_last_days as
+        select s.jurisdiction, s.session, coalesce(e.ended_on, s.ends_on) as ends_on from sessions s
+        left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session""")
+
+
 @decisions()
 def create_counted_votes(db: Database) -> None:
     # Votes that count on the scorecard of members: named by an approver, on a stance that was public before the vote.
