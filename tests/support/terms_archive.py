@@ -41,7 +41,13 @@ class Archive:
         _put(folder, ot.ARCHIVE, gzip.compress(buffer.getvalue(), mtime=0))
         for terms, rows in self.records.items():
             listed = [
-                {"sha": sha, "commit": {"author": {"date": stamp}, "message": f"{subject}\n\nA note of the archive"}}
+                {
+                    "sha": sha,
+                    "commit": {"author": {"date": stamp}, "message": f"{subject}\n\nA note of the archive"},
+                    "url": f"https://api.github.com/{sha}",
+                    "html_url": f"https://github.com/{sha}",
+                    "parents": [],
+                }
                 for sha, stamp, subject, _ in reversed(rows)
             ]
             _put(folder, ot.commits_url(terms, 1), json.dumps(listed, indent=1).encode())
