@@ -40,9 +40,10 @@ def register_mcp_tools(datasette, mcp):
     """Put our tools in the place of those of datasette-mcp, and keep to what a public site can hold open."""
     for tool in ("list_databases", "get_database_schema", "execute_sql"):
         mcp.remove_tool(tool)
+    turns = asyncio.Semaphore(AT_ONCE)  # for all questions together
     for question in QUESTIONS.values():
         mcp.add_tool(
-            tool_of(datasette, question),
+            tool_of(datasette, question, turns),
             name=question.name,
             title=question.title,
             description=question.about,
@@ -56,9 +57,7 @@ def register_mcp_tools(datasette, mcp):
     )
 
 
-def tool_of(datasette, question):
-    turns = asyncio.Semaphore(AT_ONCE)
-
+def tool_of(datasette, question, turns):
     async def tool(**given):
         def ask(db):
             return question.ask(asked_at(datasette, db), **given)
