@@ -7,6 +7,7 @@ from pages.http import formatting
 from pages.http.language import N_
 from pages.http.site import read
 from pages.http.titles import readable
+from pages.people import people
 from pages.positions import positions, scorecard
 
 NAVIGATION = [
@@ -56,6 +57,7 @@ def extra_template_vars(datasette):
             # Nothing leads to a page that holds nothing yet.
             "has_outcomes": await read(datasette, scorecard.has_outcomes),
             "has_families": await read(datasette, look_alikes.has_families),
+            "has_people": await read(datasette, people.has_people),
         }
 
     return found

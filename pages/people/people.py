@@ -18,6 +18,11 @@ PAGE = 100
 CHAMBERS = ("lower", "upper", "legislature")
 
 
+def has_people(db: sqlite3.Connection) -> bool:
+    """Whether any legislator is known."""
+    return bool(value(db, "select exists (select 1 from people)"))
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the address chooses. ``place`` is a jurisdiction, ``state`` the state that a member of Congress is from."""

@@ -39,7 +39,7 @@ class ScorecardView:
 
 def has_outcomes(db: sqlite3.Connection) -> bool:
     """Whether there is anything to show."""
-    return bool(first_value(db, "select exists (select 1 from outcomes)"))
+    return bool(first_value(db, "select exists (select 1 from outcomes) or exists (select 1 from engagements)"))
 
 
 def scorecard(db: sqlite3.Connection, by: str, value: str) -> ScorecardView:
