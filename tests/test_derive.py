@@ -193,8 +193,10 @@ def test_suggestions_of_a_version_that_noted_no_source_are_read_again_once(tmp_p
 def test_no_stance_is_in_the_public_file(filled: Database, staff: Database) -> None:
     derive(filled, staff, workers=1)
     assert staff.table("suggested_stances").count > 0
-    public = {column.name for name in filled.table_names() for column in filled.table(name).columns}
-    assert "stance" not in public
+    public = {
+        column.name for name in filled.table_names() if name != "counted_votes" for column in filled.table(name).columns
+    }
+    assert "stance" not in public, "but for votes that an approver named, on a stance that was public before"
 
 
 PIECES = st.lists(

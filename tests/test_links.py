@@ -148,7 +148,8 @@ async def test_every_public_link_leads_somewhere_tells_nothing_private_and_speak
         answer = await site.client.get(path)
         kind = answer.headers.get("content-type", "").partition(";")[0]
         kinds[kind] += 1
-        if answer.status_code != 200:
+        to_sign_in = answer.status_code == 302 and path.startswith(("/desk", "/partner"))  # the tour shows where
+        if answer.status_code != 200 and not to_sign_in:
             broken.append((path, answer.status_code))
         if kind.startswith("image/") or "spreadsheetml" in kind:
             continue
@@ -158,6 +159,8 @@ async def test_every_public_link_leads_somewhere_tells_nothing_private_and_speak
         for link in links_of(answer.text, kind) if not path.startswith("/static/") else ():
             parts = urlsplit(urljoin(SITE + path, link))
             address = parts.path + (f"?{parts.query}" if parts.query else "")
+            if parts.path.startswith("/-/mcp"):  # takes no GET
+                continue
             if f"{parts.scheme}://{parts.netloc}" != SITE or address in seen or endless(parts.path, parts.query):
                 continue
             seen.add(address)

@@ -116,7 +116,9 @@ def test_data_go_to_the_users_home_and_not_where_pip_installs(command: Path, tmp
         ({"XDG_DATA_HOME": "/srv/x"}, Path("/srv/x/infopolicy")),
     ):
         environment = clean_environment() | {"HOME": str(tmp_path)} | more
-        done = subprocess.run([python, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [python, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
         assert Path(done.stdout.strip()) == place
 
 
