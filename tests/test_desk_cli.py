@@ -56,7 +56,7 @@ def test_an_account_from_the_first_word_to_the_last(user: Callable[..., Result],
     assert user("list").stdout == ("Ana Reader\tviewer\tOffice\t-\nBen\treviewer\t-\tben@example.org\tclosed\n")
     assert user("disable", "Ben", "--again").exit_code == 0
     with closing(open_staff(staff)) as db:
-        happened = [row[0] for row in db.execute("select what from audit order by id")]
+        happened = [row[0] for row in db.execute("select what from audit where what not like '%unit%' order by id")]
     assert happened == [
         "account added",
         "account added",
