@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,7 +21,7 @@ from crawlers.storage.person_state import stored_roll_calls
 SETTLED = timedelta(days=4)
 
 
-class RollCallSpider(SourceSpider):
+class RollCallSpider(SourceSpider, ABC):
     """`congress`: its number, the one of today if not given; `since` and `until` bound the years that are asked for."""
 
     def __init__(self, today: str, congress: str | None = None, **kwargs: Any):
@@ -33,29 +34,29 @@ class RollCallSpider(SourceSpider):
         self.there: dict[int, set[str]] = {}  # year -> what is
         self.years = [year for year in years if self.since[:4] <= str(year) <= self.until[:4]]
 
+    @abstractmethod
     def list_address(self, year: int) -> str:
         """Where the newest roll calls of a year are listed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_list(self, body: bytes, year: int) -> list[int]:
         """The numbers of a year's roll calls."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address(self, year: int, number: int) -> str:
         """Where a roll call is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def roll_call_id(self, year: int, number: int) -> str:
         """The key of a roll call."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, body: bytes, year: int, number: int) -> RollCall:
         """A roll call as it came."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields(self, body: bytes) -> list[str]:
         """The names of what a roll call's record holds."""
-        raise NotImplementedError
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
         return session == str(self.congress)

@@ -102,46 +102,25 @@ def review_view(
     document = next(iter(db.query(_DOCUMENT, [document_id])), None)
     if document is None:
         raise HTTPError(404, "There is no such document.")
-    history, last = reviews.history(db, document_id), reviews.last_of(db, context.me)
-    titles = review_items.titles(db)
-    stances, choices = review_items.stances(history, titles), review_items.choices(titles)
+    history, titles = reviews.history(db, document_id), review_items.titles(db)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
-    areas = sorted((item for item in items if item.kind == "area"), key=lambda item: item.key)
-    spans = {
-        name: [Mark(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
-        for name in FIELDS
-    }
-    text = document["text"] or ""
     reading = context.second_reading(document_id, document["text_hash"])
     beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
-        title_pieces=pieces(document["title"], spans["title"]),
-        abstract_pieces=pieces(document["abstract"] or "", spans["abstract"]),
-        text_passages=excerpts(text, spans["text"]),
-        text_pieces=pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
+        **_marked(document, items),
         items=items,
-        history=history,
-        stances=stances,
-        choices=choices,
-        last=last,
+        **_decided(history),
+        stances=review_items.stances(history, titles),
+        choices=review_items.choices(titles),
+        last=reviews.last_of(db, context.me),
         sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
-        pin_reason=next(
-            (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"]), ""
-        ),
-        seen=history[0]["id"] if history else 0,
         tried=tried,
         conflict=conflict,
         problem=problem,
-        notes=collaboration.notes(db, document_id),
-        owners=collaboration.area_owners(db, document_id),
-        assigned=collaboration.current_assignment(db, document_id),
-        snoozed=collaboration.current_snooze(db, document_id, today.isoformat()),
-        followed=collaboration.is_followed(db, context.me, document_id),
-        people=collaboration.active_account_names(db),
-        reports=reports.open_about(db, document_id),
+        **_office(context, document_id),
         partners_hold=partners_hold,
         reading=reading,
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
@@ -151,6 +130,42 @@ def review_view(
         number=number,
         query=query,
     )
+
+
+def _marked(document: Row, items: list[review_items.Item]) -> dict[str, Any]:
+    """The words of a document, with those marked that show an area."""
+    areas = sorted((item for item in items if item.kind == "area"), key=lambda item: item.key)
+    spans = {
+        name: [Mark(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
+        for name in FIELDS
+    }
+    text = document["text"] or ""
+    return {
+        "title_pieces": pieces(document["title"], spans["title"]),
+        "abstract_pieces": pieces(document["abstract"] or "", spans["abstract"]),
+        "text_passages": excerpts(text, spans["text"]),
+        "text_pieces": pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
+    }
+
+
+def _decided(history: list[Row]) -> dict[str, Any]:
+    """What people decided, newest first, and why the document is pinned."""
+    pins = (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"])
+    return {"history": history, "pin_reason": next(pins, ""), "seen": history[0]["id"] if history else 0}
+
+
+def _office(context: RequestContext, document_id: str) -> dict[str, Any]:
+    """Who works on the document, and what they wrote about it."""
+    db = context.db
+    return {
+        "notes": collaboration.notes(db, document_id),
+        "owners": collaboration.area_owners(db, document_id),
+        "assigned": collaboration.current_assignment(db, document_id),
+        "snoozed": collaboration.current_snooze(db, document_id, context.today.isoformat()),
+        "followed": collaboration.is_followed(db, context.me, document_id),
+        "people": collaboration.active_account_names(db),
+        "reports": reports.open_about(db, document_id),
+    }
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")
