@@ -265,3 +265,15 @@ def _active_account_id(db: Database, name: str) -> int | None:
 def _require_document(db: Database, document_id: str) -> None:
     if not db.execute("select 1 from corpus.documents where id = ?", [document_id]).fetchone():
         raise BadWork(f"{document_id[:80]}: there is no such document")
+
+
+def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:
+    """Who works on a document and what they wrote about it, as the review page shows it on an ISO day."""
+    return {
+        "notes": notes(db, document_id),
+        "owners": area_owners(db, document_id),
+        "assigned": current_assignment(db, document_id),
+        "snoozed": current_snooze(db, document_id, day),
+        "followed": is_followed(db, account, document_id),
+        "people": active_account_names(db),
+    }

@@ -147,3 +147,9 @@ def stances(history: Sequence[dict[str, Any]], known: Titles) -> list[dict[str, 
         for row in newest.values()
         if row["verdict"] != "reject"
     ]
+
+
+def pin_reason(history: list[dict[str, Any]]) -> str:
+    """Why a document is pinned, as the home page shows it; empty where nobody said."""
+    pins = (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"])
+    return next(pins, "")

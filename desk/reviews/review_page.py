@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,11 +20,10 @@ from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestCon
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
-from pages.documents.document import WHOLE_TEXT, Progress, progress
-from pages.documents.highlight import Mark, Piece, excerpts, pieces
+from pages.documents.document import Progress, progress
+from pages.documents.highlight import Mark, Piece, marked
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
-from text.spans import FIELDS
 
 Row = dict[str, Any]
 
@@ -102,25 +102,34 @@ def review_view(
     document = next(iter(db.query(_DOCUMENT, [document_id])), None)
     if document is None:
         raise HTTPError(404, "There is no such document.")
-    history, titles = reviews.history(db, document_id), review_items.titles(db)
+    history, last, titles = reviews.history(db, document_id), reviews.last_of(db, context.me), review_items.titles(db)
+    stances, choices = review_items.stances(history, titles), review_items.choices(titles)
+    pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
+    spans: dict[str, list[Mark]] = defaultdict(list)
+    for item in sorted((item for item in items if item.kind == "area"), key=lambda item: item.key):
+        for each in item.evidence:
+            spans[each.field].append(Mark(each.start, each.end, item.title))
     reading = context.second_reading(document_id, document["text_hash"])
     beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
-        **_marked(document, items),
+        **marked(document, spans),
         items=items,
-        **_decided(history),
-        stances=review_items.stances(history, titles),
-        choices=review_items.choices(titles),
-        last=reviews.last_of(db, context.me),
+        history=history,
+        seen=history[0]["id"] if history else 0,
+        pin_reason=pin_reason,
+        stances=stances,
+        choices=choices,
+        last=last,
         sampled=sampled,
         ended_here=document["status"] in subjects.ENDS,
         tried=tried,
         conflict=conflict,
         problem=problem,
-        **_office(context, document_id),
+        **collaboration.work_on(db, context.me, document_id, today.isoformat()),
+        reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
         reading=reading,
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
@@ -130,42 +139,6 @@ def review_view(
         number=number,
         query=query,
     )
-
-
-def _marked(document: Row, items: list[review_items.Item]) -> dict[str, Any]:
-    """The words of a document, with those marked that show an area."""
-    areas = sorted((item for item in items if item.kind == "area"), key=lambda item: item.key)
-    spans = {
-        name: [Mark(each.start, each.end, item.title) for item in areas for each in item.evidence if each.field == name]
-        for name in FIELDS
-    }
-    text = document["text"] or ""
-    return {
-        "title_pieces": pieces(document["title"], spans["title"]),
-        "abstract_pieces": pieces(document["abstract"] or "", spans["abstract"]),
-        "text_passages": excerpts(text, spans["text"]),
-        "text_pieces": pieces(text, spans["text"]) if len(text) <= WHOLE_TEXT else [],
-    }
-
-
-def _decided(history: list[Row]) -> dict[str, Any]:
-    """What people decided, newest first, and why the document is pinned."""
-    pins = (row["reason"] or "" for row in history if row["subject"] == "priority" and not row["undone"])
-    return {"history": history, "pin_reason": next(pins, ""), "seen": history[0]["id"] if history else 0}
-
-
-def _office(context: RequestContext, document_id: str) -> dict[str, Any]:
-    """Who works on the document, and what they wrote about it."""
-    db = context.db
-    return {
-        "notes": collaboration.notes(db, document_id),
-        "owners": collaboration.area_owners(db, document_id),
-        "assigned": collaboration.current_assignment(db, document_id),
-        "snoozed": collaboration.current_snooze(db, document_id, context.today.isoformat()),
-        "followed": collaboration.is_followed(db, context.me, document_id),
-        "people": collaboration.active_account_names(db),
-        "reports": reports.open_about(db, document_id),
-    }
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")

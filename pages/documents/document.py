@@ -13,7 +13,7 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
-from pages.documents.highlight import MODEL, Changes, Mark, Piece, excerpts, pieces, telling, within
+from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, marked, pieces, telling, within
 from pages.documents.session_status import SETTLED, ended_with
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -24,8 +24,6 @@ from positions.matching.provisions import section_finder
 from text.changes import Mark as Change
 from text.changes import read_marks
 
-#: Longer texts are shown by the passages that matter, with the source one click away.
-WHOLE_TEXT = 60_000
 #: So many sentences are shown of those that touch one position.
 SENTENCES = 3
 #: A day with more actions than this shows only those that moved the document; the others are behind a summary.
@@ -132,7 +130,6 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     thread, text = rulemaking.thread(db, document_id), head["text"] or ""
     ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
-    text_whole = 0 < len(text) <= WHOLE_TEXT
     changes, text_marks = _changes(db, document_id, text)
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
@@ -147,11 +144,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         settled=SETTLED,
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
-        title_pieces=pieces(head["title"], spans["title"]),
-        abstract_pieces=pieces(head["abstract"] or "", spans["abstract"]),
-        text_pieces=pieces(text, spans["text"], changes) if text_whole else [],
-        text_passages=excerpts(text, spans["text"], changes) if text else [],
-        text_whole=text_whole,
+        **marked(head, spans, changes),
+        text_whole=0 < len(text) <= WHOLE_TEXT,
         text_marks=text_marks,
         forbidden_text=_forbidden(db, document_id) if not text else None,
         tags=_tags(db, document_id, evidence),

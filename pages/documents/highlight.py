@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from text.tokens import fold_words
 
 #: What evidence names as its rule when the trained model found it.
 MODEL = "model"
+#: Longer texts are shown by the passages that matter, with the source one click away.
+WHOLE_TEXT = 60_000
 #: How many words a list of evidence shows for one area.
 MOST_TOLD = 4
 _ACROSS = re.compile(r"[.;:!?]\s")
@@ -148,6 +151,23 @@ def excerpts(
         if end < len(text):
             found[-1].append(Piece(" …"))
     return found
+
+
+def marked(document: Mapping[str, Any], spans: Mapping[str, Iterable[Mark]], changes: Changes = ()) -> dict[str, Any]:
+    """A document's title, abstract and text as a page shows them; a long text by its passages alone.
+
+    Args:
+        spans: field -> what rests on it; every field that has any.
+        changes: what the text adds and strikes.
+    """
+    text = document["text"] or ""
+    whole = 0 < len(text) <= WHOLE_TEXT
+    return {
+        "title_pieces": pieces(document["title"], spans.get("title", ())),
+        "abstract_pieces": pieces(document["abstract"] or "", spans.get("abstract", ())),
+        "text_pieces": pieces(text, spans.get("text", ()), changes) if whole else [],
+        "text_passages": excerpts(text, spans.get("text", ()), changes),
+    }
 
 
 def snippet_pieces(snippet: str, opening: str, closing: str) -> list[Piece]:
