@@ -28,19 +28,20 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from classify.encoder import words_of
-from classify.evaluation.evaluate import read_gold
+from classify.encoder import log_odds, words_of
+from classify.evaluation.evaluate import probabilities_of, read_gold
 from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Record, Tagger
 from classify.training.feature_matrix import matrix, read_corpus
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels
-from classify.training.stack import held_back
+from classify.training.stack import held_back, macro, micro
 from classify.training.train import FOLDS, HARD_STRATA, best_threshold, fit_parts, targets
 from classify.training.training_data import TEACHER, read_examples
 from classify.training.unseen import read_training
 
 #: Of how many documents for each that is drawn the shipped model says whether they carry something.
 SEED, LOOKED_AT = 1, 3
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
 
 
 def draw(gold: Path, corpus: Path, number: int) -> list[Record]:
@@ -98,6 +99,7 @@ def weigh(
         fitted = LogisticRegression().fit(both[usual], y[usual, output])
         likely[:, output] = fitted.predict_proba(np.c_[ours_pool[:, output], theirs_pool[:, output]])[:, 1]
     report(y[:, : len(areas)] > 0, {"regression": ours, "transformer": theirs, "teacher": unseen}, usual)
+    report_test(gold, lessons, folder, areas)
     return [*areas, *PRIORITY_OUTPUTS], likely
 
 
@@ -113,6 +115,25 @@ def report(truth: np.ndarray, scores: dict[str, np.ndarray], usual: np.ndarray) 
         print(
             f"{name}: micro-F1 {line[0]:.3f} of all {len(truth):,} held back, {line[1]:.3f} of the usual {usual.sum():,}"
         )
+
+
+def report_test(gold: Path, lessons: Path, folder: Path, areas: Sequence[str]) -> None:
+    """Print what the shipped model, the transformer and the mean of their log-odds reach on the split `test`, each at the best
+    of a few thresholds: all documents, those drawn by topic, those drawn at random."""
+    with lessons.open(encoding="utf-8") as lines:
+        rows = {row["id"]: n for n, row in enumerate(map(json.loads, lines)) if row["split"] == "test"}
+    documents = [document for document in read_gold(gold, "test") if document.id in rows]
+    truth = targets(documents, areas)[:, : len(areas)] > 0
+    shipped = [probabilities_of(tagging, areas) for _, tagging in Tagger().tag_batch([d.record() for d in documents])]
+    ours = log_odds(np.array(shipped))
+    theirs = np.load(max(folder.glob("logits-*.npy")))[[rows[document.id] for document in documents], : len(areas)]
+    natural = np.array([document.natural for document in documents])
+    groups = {"all": natural | True, "by topic": ~natural, "at random": natural}
+    for name, score in {"shipped": ours, "transformer": theirs, "mean": (ours + theirs) / 2}.items():
+        likely = 1 / (1 + np.exp(-score))
+        best = max(THRESHOLDS, key=lambda cut, likely=likely: micro(truth, likely, cut))
+        told = ", ".join(f"{micro(truth[r], likely[r], best):.3f} {group}" for group, r in groups.items())
+        print(f"test, {name} at {best}: micro-F1 {told}; macro {macro(truth, likely, best):.3f}")
 
 
 def write(pool: Sequence[Record], outputs: Sequence[str], likely: np.ndarray) -> None:

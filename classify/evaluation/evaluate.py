@@ -236,7 +236,7 @@ def evaluate(
     taggings = [tagging for _, tagging in tagger.tag_batch(document.record() for document in gold)]
     areas = [area.id for area in load_areas().areas if area.labelled]
     truth = np.array([[area in document.areas for area in areas] for document in gold])
-    likely = np.array([_probabilities(tagging, areas) for tagging in taggings])
+    likely = np.array([probabilities_of(tagging, areas) for tagging in taggings])
     flags = np.array([_flags(tagging, areas) for tagging in taggings])
     natural = np.array([document.natural for document in gold])
     groups = {
@@ -257,7 +257,7 @@ def evaluate(
     return report
 
 
-def _probabilities(tagging: Tagging, areas: Iterable[str]) -> list[float]:
+def probabilities_of(tagging: Tagging, areas: Iterable[str]) -> list[float]:
     found = {tag.area: tag.probability for tag in tagging.areas}
     return [found.get(area, 0.0) for area in areas]
 
