@@ -59,7 +59,7 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
         "language": "es",
     }
     page = await site.client.post("/subscribe", data=form)
-    assert "How much mail this means" in page.text
+    assert "How much email this means" in page.text
     assert 'value="reader@example.org"' in page.text
     assert db.execute("select count(*) from subscribers").fetchone()[0] == 0, "an estimate saves nothing"
     page = await site.client.post("/subscribe", data={**form, "step": "save"})
