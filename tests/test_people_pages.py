@@ -424,3 +424,19 @@ def titles_and_links(feed: bytes) -> dict[str, str]:
     ids = [each.text for each in root.iter(f"{name}id")]
     assert len(set(ids)) == len(ids)
     return {each.findtext(f"{name}title"): each.find(f"{name}link").get("href") for each in root.iter(f"{name}entry")}
+
+
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [
+        ("202-225-4735", "2022254735"),
+        ("(614) 466-8258", "6144668258"),
+        ("+1 614.466.8258", "+16144668258"),
+        ("614-466-8258 x12", None),
+        ("call the clerk", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_a_number_is_dialed(phone: str | None, number: str | None) -> None:
+    assert person.dialed(phone) == number

@@ -20,6 +20,7 @@ from desk_fixtures import Browser
 from hostile_fixtures import BILL, FAMILY, PAYLOAD, build, released, said_by_strangers, tampered
 from icalendar import Calendar
 from lxml import etree
+from people_fixtures import COMMITTEES_PAGE, OHIOS_VOTE, READERS_PAGE
 
 from digest import service
 from digest.issues import compose, issues
@@ -109,6 +110,24 @@ def pages(documents: list[str]) -> list[str]:
         "/desk/trail",
         "/desk?q=%3Cpwned%3E",
         "/report",
+        "/companies",
+        "/companies/amazon",
+        "/positions/cp-fair-ebook-terms/companies",
+        "/trackers",
+        "/trackers/broadband",
+        "/chapters",
+        "/people",
+        "/scorecard/members",
+        READERS_PAGE,
+        COMMITTEES_PAGE,
+        OHIOS_VOTE,
+        "/browse/map",
+        "/dumps",
+        "/desk/bills",
+        "/desk/stances",
+        "/desk/chapters",
+        "/desk/advocacy",
+        "/desk/training",
         "/nothing/%3Cpwned%3E",
         "/corpus/documents/%3Cpwned%3E",
     ]
@@ -126,7 +145,7 @@ def problems(page: str) -> list[str]:
             if name.startswith("on") or name in ("style", "srcdoc") or "pwned" in name:
                 found.append(f"{node.tag} {name}={value[:60]}")
             leads = name in ("href", "src", "action", "formaction", "xlink:href", "data", "poster", "srcset")
-            if leads and not re.match(r"(https?://|/(?!/)|#|\?|mailto:|$)", value.strip()):
+            if leads and not re.match(r"(https?://|/(?!/)|#|\?|mailto:|tel:\+?\d+$|$)", value.strip()):
                 found.append(f"{node.tag} {name}={value[:60]}")
         if node.tag == "script":
             found += _script(node)

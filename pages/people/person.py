@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -34,7 +35,8 @@ class Brought:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A legislator. ``terms`` are newest first; ``votes`` those on documents with a shown position, newest first."""
+    """A legislator. ``terms`` are newest first; an office says what is ``dialed``; ``votes`` those on
+    documents with a shown position, newest first."""
 
     person: Row
     place: str
@@ -69,7 +71,10 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         person=head | seated(head),
         place=formatting.place(head["jurisdiction"]),
         address=names.person_address(key, head["name"]),
-        offices=rows(db, "select * from offices where person = ? order by kind, name", [key]),
+        offices=[
+            row | {"dialed": dialed(row["phone"])}
+            for row in rows(db, "select * from offices where person = ? order by kind, name", [key])
+        ],
         terms=[
             _term(row, head)
             for row in rows(
@@ -88,6 +93,12 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         ),
         ids=rows(db, "select scheme, value from person_ids where person = ? order by scheme, value", [key]),
     )
+
+
+def dialed(phone: str | None) -> str | None:
+    """What a telephone calls; None where the source gives anything else than a number (RFC 3966 has more forms)."""
+    number = re.sub(r"[ ().-]", "", phone or "")
+    return number if re.fullmatch(r"\+?[0-9]{7,15}", number) else None
 
 
 def _term(row: Row, head: Row) -> Row:

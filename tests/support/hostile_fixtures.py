@@ -17,15 +17,21 @@ import desk_fixtures
 import people_fixtures
 import site_corpus
 import yaml
+from conftest import replay
 from fuzz_targets import recordings
+from golden import made
 from lxml import etree
 from sqlite_utils import Database
+from terms_archive import NEW, Archive, license_text
 
 from classify.areas import AREAS_FILE, load_areas
 from comparison.similarity import families, grouping
 from crawlers.items import Document
 from crawlers.parsers import federal_register, openstates, xmltree
 from crawlers.parsers.billstatus import parse_bill
+from crawlers.spiders.corp_terms import CorpTermsSpider
+from crawlers.storage import attachments
+from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
@@ -50,6 +56,7 @@ PAYLOAD = (
 )
 #: Line ends become new lines of calendars and headers where they are not taken out.
 LINES = PAYLOAD + "\r\nX-PWNED: 1\r\nBEGIN:VALARM\nBcc: pwned@example.org\r"
+ALLOWS, FORBIDS = "You may lend a book once to a friend.", "You may not rent or lend a book to anyone."
 ADDRESSES = (
     "javascript:pwned()",
     "JaVaScRiPt:pwned()",
@@ -130,6 +137,16 @@ def hostile_state_bill() -> Document:
     return openstates.parse_bill(made)
 
 
+def _company_terms(db: Database, folder: Path) -> None:
+    """The rules of one company, changed once, whose sentences are attacks."""
+    archive = Archive()
+    for day, words in (("2024-01-05", ALLOWS), ("2024-02-05", FORBIDS)):
+        archive.record("Goodreads", "Terms of Service", day, license_text(lending=f"{PAYLOAD} {words} {PAYLOAD}"), NEW)
+    items = replay(made(CorpTermsSpider), archive.write(folder / "mirror"), folder / "nothing.db")
+    upsert(db, [each for each in items if isinstance(each, Document)], now="2022-03-08T07:00:00Z", silent=True)
+    attachments.store(db, [each for each in items if isinstance(each, VersionText)], now="2022-03-08T07:00:00Z")
+
+
 def build(folder: Path) -> tuple[Configuration, list[str]]:
     """The settings of such a site, and the ids of its three hostile documents."""
     config = desk_fixtures.build(folder)
@@ -140,6 +157,7 @@ def build(folder: Path) -> tuple[Configuration, list[str]]:
         upsert(db, documents, now="2022-03-08T07:00:00Z", silent=False)
         for document in documents:
             _touched(db, document)
+        _company_terms(db, folder)
         people_fixtures.fill(db)
         db.execute("update people set party = ?, website = ?, email = ?", [PAYLOAD, ADDRESSES[0], LINES])
         db.execute("update offices set name = ?, address = ?, phone = ?", [PAYLOAD, LINES, PAYLOAD])
