@@ -24,7 +24,15 @@ _SAID = {
 
 
 #: What Datasette asks at each page of its own, to the letter. It holds nothing of the visitor's, so that no worker need run it.
-_DATASETTES = frozenset({"PRAGMA schema_version", "select 1 from sqlite_master where type='table' and name=?"})
+_DATASETTES = frozenset(
+    {
+        "PRAGMA schema_version",
+        "select 1 from sqlite_master where type='table' and name=?",
+        "select name from sqlite_master where type in ('table', 'view') and name = ? collate nocase",
+        "select sql from sqlite_master where name = :n and type=:t",
+        "select sql from sqlite_master where tbl_name = :n and type='index' and sql is not null",
+    }
+)
 
 
 class TookTooLong(QueryInterrupted):

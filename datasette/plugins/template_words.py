@@ -46,6 +46,16 @@ def prepare_jinja2_environment(env):
     env.lstrip_blocks = True
 
 
+def held(db):
+    """What of the corpus every page says or leads to, in one look: nothing leads to a page that holds nothing yet."""
+    return {
+        "drafts": positions.drafts(db),
+        "has_outcomes": scorecard.has_outcomes(db),
+        "has_families": look_alikes.has_families(db),
+        "has_people": people.has_people(db),
+    }
+
+
 @hookimpl
 def extra_template_vars(datasette):
     async def found():
@@ -53,11 +63,7 @@ def extra_template_vars(datasette):
             "notice": (datasette.plugin_config("infopolicy") or {}).get("notice"),
             # A site without mail has no pages about it, so nothing may link to them.
             "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
-            "drafts": await read(datasette, positions.drafts),
-            # Nothing leads to a page that holds nothing yet.
-            "has_outcomes": await read(datasette, scorecard.has_outcomes),
-            "has_families": await read(datasette, look_alikes.has_families),
-            "has_people": await read(datasette, people.has_people),
+            **await read(datasette, held),
         }
 
     return found
