@@ -67,6 +67,15 @@ def document(db: sqlite3.Connection, key: str, **changes: Any) -> Row:
 # --------------------------------------------------------------------- addresses
 
 
+async def test_the_sitemap_names_who_is_in_office(site: Any, db: sqlite3.Connection) -> None:
+    named = re.findall(r"<loc>[^<]*(/people/[^<]+)</loc>", (await site.client.get("/sitemap.xml")).text)
+    current = db.execute("select id, name from people where is_current").fetchall()
+    assert set(named) == {names.person_address(row["id"], row["name"]) for row in current}
+    assert len(named) > 1
+    for path in named:
+        assert (await site.client.get(path)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("key", "kind", "address"),
     [

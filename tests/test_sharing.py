@@ -160,6 +160,11 @@ async def test_structured_data_is_that_of_the_document(site) -> None:
     assert found["legislationIdentifier"] == "H.R. 1783"
     assert found["legislationDate"] == "2021-03-11"
     assert found["creator"] == [{"@type": "Person", "name": "Rep. Reader, Ada [D-ME-1]"}]
+    assert found["sameAs"][-2:] == [
+        "https://www.congress.gov/bill/117th-congress/house-bill/1783",
+        "https://www.govtrack.us/congress/bills/117/hr1783",
+    ]
+    assert found["legislationJurisdiction"]["identifier"] == "ocd-jurisdiction/country:us/government"
     assert found["keywords"] == "Broadband, Library funding"
     [law] = blocks(await page(site, f"/documents/{PLAIN}"))
     assert law["alternateName"] == ["Public Law 117-99"]
@@ -169,7 +174,9 @@ async def test_hostile_titles_end_no_element(site) -> None:
     text = await page(site, f"/documents/{HOSTILE_BILL}")
     [found] = blocks(text)
     assert found["name"] == HOSTILE
-    assert "sameAs" not in found
+    assert all(each.startswith("https://www.") for each in found["sameAs"]), (
+        "by its number alone, not by its hostile address"
+    )
     assert "<script>alert" not in text
     assert "</script" not in linked_data.as_block({"name": "</script><script>alert(1)</script><!--"})
 

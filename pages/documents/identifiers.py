@@ -52,6 +52,16 @@ def identifiers(db: sqlite3.Connection, document_id: str, jurisdiction: str) -> 
     return [*_of_congress(document_id), *_collected_from(row["source_url"] for row in found), *_division(jurisdiction)]
 
 
+def pages_elsewhere(document_id: str) -> list[str]:
+    """The pages of other systems about a document, as far as its id alone says them."""
+    return [row["url"] for row in _of_congress(document_id)]
+
+
+def division(jurisdiction: str) -> str | None:
+    """The Open Civic Data id of a government of the United States or one of its states; None for others."""
+    return next((row["id"] for row in _division(jurisdiction)), None)
+
+
 def _of_congress(document_id: str) -> list[Row]:
     match = _BILL_OF_CONGRESS.fullmatch(document_id)
     if not match or match["type"] not in CONGRESS_GOV:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pages.documents.identifiers import division, pages_elsewhere
 from pages.http import formatting, language
 
 Row = Mapping[str, Any]
@@ -32,7 +33,7 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
             "legislationIdentifier": row["identifier"],
             "alternateName": public or None,
             "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
-            "legislationJurisdiction": {"@type": "AdministrativeArea", "name": formatting.place(row["jurisdiction"])},
+            "legislationJurisdiction": _place(row["jurisdiction"]),
             "legislationDate": row["published_on"],
             "creativeWorkStatus": formatting.word("statuses", row["status"]),
             "dateModified": row["changed_at"],
@@ -41,10 +42,22 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
             "creator": leads or None,
             "keywords": ", ".join(areas) or None,
             "isBasedOn": source,
-            "sameAs": source,
+            "sameAs": _one_or_more([*filter(None, [source]), *pages_elsewhere(row["id"])]),
             "isAccessibleForFree": True,
         }
     )
+
+
+def _place(jurisdiction: str) -> dict[str, str]:
+    place = {"@type": "AdministrativeArea", "name": formatting.place(jurisdiction)}
+    ocd = division(jurisdiction)
+    return place | ({"identifier": ocd} if ocd else {})
+
+
+def _one_or_more(addresses: Sequence[str]) -> list[str] | str | None:
+    """The addresses, each once; one of them alone, and None for none."""
+    found = list(dict.fromkeys(addresses))
+    return found if len(found) > 1 else next(iter(found), None)
 
 
 def as_block(found: Mapping[str, Any]) -> str:

@@ -8,11 +8,14 @@ from xml.sax.saxutils import escape
 
 from pages.browse.trackers import load_trackers
 from pages.http.language import ENGLISH, LANGUAGES
+from pages.people.names import person_address
 from store.constants import ANY_AREA
 
 #: A file may have 50,000 addresses and 50 MB. Documents go by their row number, so that a file stays what it is.
 MOST = 50_000
 ROWS = 40_000
+#: So many people in office are named: there are some 8,000 in Congress and the states.
+PEOPLE = 20_000
 PAGES = (
     "/",
     "/browse",
@@ -23,6 +26,7 @@ PAGES = (
     "/jurisdictions",
     "/trackers",
     "/companies",
+    "/people",
     *(f"/trackers/{key}" for key in load_trackers()),
     "/compare",
     "/glossary",
@@ -48,7 +52,8 @@ def pages(db: sqlite3.Connection) -> list[Address]:
         ("facet_counts", "distinct jurisdiction", "jurisdictions"),
     ):
         listed += [(f"/{where}/{row[0]}", None) for row in db.execute(f"select {key} from {table} order by 1")]
-    return listed
+    in_office = db.execute("select id, name from people where is_current order by id limit ?", [PEOPLE])
+    return [*listed, *((person_address(row[0], row[1]), None) for row in in_office)]
 
 
 def documents(db: sqlite3.Connection, number: int) -> list[Address]:
