@@ -18,7 +18,7 @@ from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
-from text.boilerplate import without_boilerplate
+from text.boilerplate import title_words, without_boilerplate
 from text.spans import FIELDS
 from text.tokens import Tokens, chunks, tokenize
 
@@ -123,8 +123,7 @@ class Tagger:
         for name in FIELDS:
             for number, (offset, text) in enumerate(chunks(fields[name] or "")):
                 words = tokenize(text, offset)
-                if name != "title":  # the title of a notice is what it is about, formula or not
-                    words = without_boilerplate(text, words, offset)
+                words = title_words(text, words) if name == "title" else without_boilerplate(text, words, offset)
                 in_main = name != "text" or (number == 0 and not fields["abstract"])
                 chunk = main if in_main else Chunk()
                 chunk.add(name, words, self.matcher.match(words, chunk.excluded), for_model)

@@ -74,6 +74,14 @@ def test_tagger_exclusion_covers_only_what_lies_inside_it() -> None:
 
 # Each class of wrong tags that readers found, as two sentences of our own: one that is of the area, one that only sounds like it.
 LOOKS_ALIKE = [
+    ("broadband", "Broadband for towns", "Petition of USTelecom - The Broadband Association on robocalls"),
+    ("telecommunications", "Spectrum for mobile service", "Mobile service units for veterans"),
+    (
+        "civil-liberties",
+        "Bars discrimination by dress code against transgender pupils",
+        "Tardiness and dress code of pupils",
+    ),
+    ("education-research-funding", "Funds a grant for schools", "Generally revise education laws"),
     ("privacy", "License plate readers; limits on keeping what they record", "Specialty license plates for beekeepers"),
     (
         "privacy",
