@@ -74,6 +74,8 @@ def test_tagger_exclusion_covers_only_what_lies_inside_it() -> None:
 
 # Each class of wrong tags that readers found, as two sentences of our own: one that is of the area, one that only sounds like it.
 LOOKS_ALIKE = [
+    ("telecommunications", "Rates of cellular telephone carriers", "SCH CD-NO CELL PHONE IN SCHOOL"),
+    ("civil-liberties", "Bars discrimination against patients by race", "Patient Bill of Rights Act; duties of nurses"),
     ("broadband", "Broadband for towns", "Petition of USTelecom - The Broadband Association on robocalls"),
     ("telecommunications", "Spectrum for mobile service", "Mobile service units for veterans"),
     (
