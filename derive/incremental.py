@@ -21,7 +21,7 @@ from classify.areas import METHOD
 from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
-from text import boilerplate
+from text import boilerplate, plain_words
 from text.phrases import pattern
 from text.tokens import beginning, fold_words
 
@@ -62,6 +62,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
     basis = _hash(
         METHOD,
         boilerplate.FILE.read_text(encoding="utf-8"),
+        plain_words.FILE.read_text(encoding="utf-8"),
         dict(file.field_weights),
         file.priority_threshold,
         model.version if model else None,
