@@ -183,6 +183,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Personal data of customers; opt out",
             "Drones; protection of personal data they record",
         ),
+        (
+            "pr-no-gag-orders",
+            "privacy",
+            "Repeals the USA PATRIOT Act and its gag orders",
+            "Repatriation of patriots; gag orders",
+        ),
         ("if-online-speech", "intellectual-freedom", "Social media; speech", "OGSR/Social Media Inquiries"),
         ("gi-foia", "government-information", "Public records; more of them online", "Firearm sales; public records"),
     ],
