@@ -67,8 +67,11 @@ class RuleMatcher:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
         return self._vocab.memory_zone()
 
-    def match(self, words: Tokens) -> Iterator[tuple[int, int, int]]:
-        """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged."""
+    def match(self, words: Tokens, excluded_areas: set[str] | None = None) -> Iterator[tuple[int, int, int]]:
+        """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged.
+
+        The areas of which an exclusion stands in the words are added to ``excluded_areas``.
+        """
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         near: dict[int, list[tuple[int, int]]] = defaultdict(list)
         excluded: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -78,6 +81,8 @@ class RuleMatcher:
                 excluded[str(area)].append((start, end))
             else:
                 (near if is_near else found)[number].append((start, end))
+        if excluded_areas is not None:
+            excluded_areas.update(excluded)
         for number, spans in found.items():
             rule = self.rules[number]
             spans = _outside(spans, excluded.get(self.owners[number] or "", []))

@@ -18,7 +18,7 @@ from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
-from text.boilerplate import without_boilerplate
+from text.boilerplate import title_words, without_boilerplate
 from text.spans import FIELDS
 from text.tokens import Tokens, chunks, tokenize
 
@@ -59,6 +59,8 @@ class Chunk:
     part: Part = field(default_factory=Part)
     fired: dict[int, RuleHits] = field(default_factory=lambda: defaultdict(RuleHits))
     words: list[tuple[str, Tokens]] = field(default_factory=list)
+    #: Areas of which an exclusion (areas.yml) stands here.
+    excluded: set[str] = field(default_factory=set)
 
     def add(self, name: str, words: Tokens, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
         for number, start, end in hits:
@@ -121,11 +123,10 @@ class Tagger:
         for name in FIELDS:
             for number, (offset, text) in enumerate(chunks(fields[name] or "")):
                 words = tokenize(text, offset)
-                if name != "title":  # the title of a notice is what it is about, formula or not
-                    words = without_boilerplate(text, words, offset)
+                words = title_words(text, words) if name == "title" else without_boilerplate(text, words, offset)
                 in_main = name != "text" or (number == 0 and not fields["abstract"])
                 chunk = main if in_main else Chunk()
-                chunk.add(name, words, self.matcher.match(words), for_model)
+                chunk.add(name, words, self.matcher.match(words, chunk.excluded), for_model)
                 if not in_main:
                     yield chunk
         yield main
@@ -156,10 +157,15 @@ class Tagger:
         pooled = self._pooled(self._second_opinion(self._model_probabilities(main), fields), others)
         new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
         by_model = {area: 1 - (1 - pooled[area]) * (1 - new_rules[area]) for area in by_rules if area in pooled}
-        likely = by_rules | by_model
-        likely = self._with_implied(likely)
+        likely = self._with_implied(by_rules | by_model | self._denied(main, fired))
         tags = self._tags(fields, fired, strengths, likely, main)
         return Tagging(tags, *self._model_priority(tags, pooled))
+
+    def _denied(self, main: Chunk, fired: Mapping[int, RuleHits]) -> dict[str, float]:
+        """Nothing for each area that has an exclusion in the main chunk and no rule that fired: the document is about another
+        thing, and what the model saw in it are the words of the exclusion."""
+        spoken_for = {self.matcher.owners[number] for number in fired}
+        return dict.fromkeys(main.excluded - spoken_for, 0.0)
 
     def _strength(self, number: int, fired: RuleHits) -> float:
         """How far one rule alone speaks for its area, weighed by field; each further mention adds less."""

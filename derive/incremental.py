@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from classify.areas import METHOD
 from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
@@ -59,6 +60,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
     basis = _hash(
+        METHOD,
         boilerplate.FILE.read_text(encoding="utf-8"),
         plain_words.FILE.read_text(encoding="utf-8"),
         dict(file.field_weights),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classify.tagger import Tagger
-from text.boilerplate import patterns, without_boilerplate
+from text.boilerplate import patterns, title_words, without_boilerplate
 from text.tokens import tokenize
 
 RULE = "The rule opens the records of the agency."
@@ -24,6 +24,15 @@ def test_a_text_without_one_stays_as_it_is() -> None:
     words = tokenize(RULE)
     assert without_boilerplate(RULE, words) is words
     assert without_boilerplate("", tokenize("")).folded == []
+
+
+def test_a_title_that_is_running_text_is_read_as_text_and_one_without_a_word_says_nothing() -> None:
+    running = f"The panel meets in June and talks of the plans of several agencies. {FORMULA}"
+    assert title_words(running, tokenize(running)).folded == tokenize(running.removesuffix(FORMULA)).folded
+    short = "Auxiliary aids for voters"
+    assert title_words(short, tokenize(short)).folded == tokenize(short).folded, "a formula in a title like any other"
+    assert title_words("Id.", tokenize("Id.")).folded == []
+    assert title_words("$SOS", tokenize("$SOS")).folded == ["sos"]
 
 
 def test_every_pattern_is_found_in_its_own_words() -> None:

@@ -83,6 +83,19 @@ def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamil
         ("A county may not require age verification on a web site", "if-online-speech", "support"),
         ("Deleting a prohibition on classroom instruction on gender identity", "if-no-viewpoint-removal", "support"),
         ("Library construction grants; modification", "lf-buildings", "watch"),
+        # The classes of opposites that readers found in November 2026, in our own words.
+        ("Continues certain exceptions to the disclosure of public records", "gi-foia", "oppose"),
+        ("Repeals exceptions to the disclosure of public records", "gi-foia", "support"),
+        ("An act relating to fees charged for copies of public records", "gi-foia", "watch"),
+        ("Eliminates fees for copies of public records", "gi-foia", "support"),
+        ("Exempting an application fee for laying fiber optic cable along roads", "tc-broadband-right", "support"),
+        ("Exempting counties from building rural broadband", "tc-broadband-right", "oppose"),
+        ("Establishes the Digital Divide Grant Program for internet access", "tc-broadband-right", "support"),
+        ("Only certain agencies may use automated license plate readers", "pr-surveillance-reform", "support"),
+        ("Requires schools to report the immigration status in student data", "pr-consumer-data", "oppose"),
+        ("Schools may not collect the immigration status in student data", "pr-consumer-data", "support"),
+        ("Fights book bans in school libraries", "if-right-to-read-laws", "support"),
+        ("Requirements for library resources with graphic content", "if-no-viewpoint-removal", "oppose"),
         ("Generally revise laws relating to book bans in libraries", "if-no-viewpoint-removal", "watch"),
     ],
 )
@@ -100,6 +113,30 @@ def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> N
 )
 def test_a_prohibition_against_something_is_one_cut(text: str, stance: str) -> None:
     assert _stances(abstract=text)["tc-net-neutrality"] == stance
+
+
+@pytest.mark.parametrize(
+    ("summary", "position", "stance"),
+    [
+        (
+            "Amends the Biometric Information Privacy Act. Nothing in the Act applies to makers of toys.",
+            "pr-consumer-data",
+            "watch",
+        ),
+        ("Waives the consent that firms need for biometric information of customers.", "pr-consumer-data", "watch"),
+        ("Prohibits firms from selling biometric information of customers.", "pr-consumer-data", "support"),
+        ("A carrier shall provide call location information to the police on request.", "pr-consumer-data", "watch"),
+        (
+            "The board shall prohibit phones in class and implement media literacy education.",
+            "lt-information-literacy",
+            "support",
+        ),
+        ("The board shall prohibit media literacy education.", "lt-information-literacy", "oppose"),
+        ("Clarifies the right of the public to have access to public records in bulk.", "gi-foia", "support"),
+    ],
+)
+def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, stance: str) -> None:
+    assert _stances(title="An Act", abstract=summary)[position] == stance
 
 
 def test_a_title_that_only_changes_a_program_does_not_tell() -> None:

@@ -132,6 +132,73 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("position", "area", "yes", "no"),
+    [
+        (
+            "gi-preserve-no-deletion",
+            "government-information",
+            "Retention of public records by counties",
+            "Expunction; clerks destroy public records of an arrest",
+        ),
+        (
+            "lt-lifelong-literacy",
+            "literacy",
+            "An Act to promote adult literacy",
+            "An Act to promote food literacy in schools",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Content moderation on social media",
+            "Fraud by advertisers on social media platforms",
+        ),
+        (
+            "tc-broadband-right",
+            "telecommunications",
+            "Broadband internet access service in rural towns",
+            "Broadband internet access service; use of customer data",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by the police",
+            "Access to surveillance records of the utility commission",
+        ),
+        (
+            "ed-school-librarians",
+            "library-funding",
+            "A librarian for each school library",
+            "Access by a parent to school library information",
+        ),
+        (
+            "if-professional-selection",
+            "intellectual-freedom",
+            "Library materials; who may select them",
+            "Merges the archives board and the library materials board",
+        ),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Personal data of customers; opt out",
+            "Drones; protection of personal data they record",
+        ),
+        (
+            "pr-no-gag-orders",
+            "privacy",
+            "Repeals the USA PATRIOT Act and its gag orders",
+            "Repatriation of patriots; gag orders",
+        ),
+        ("if-online-speech", "intellectual-freedom", "Social media; speech", "OGSR/Social Media Inquiries"),
+        ("gi-foia", "government-information", "Public records; more of them online", "Firearm sales; public records"),
+    ],
+)
+def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
+    for title, refused in ((yes, None), (no, "about something else")):
+        fields = {"title": title, "abstract": None, "text": None}
+        assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
 def test_only_what_reaches_the_floor_is_shown() -> None:
     found = Matcher().match(FOIA, {"government-information"})
     assert "gi-foia" in {match.position_id for match in found}

@@ -75,6 +75,67 @@ def test_tagger_exclusion_covers_only_what_lies_inside_it() -> None:
     assert "privacy" in areas("Public health surveillance of influenza and warrantless surveillance of persons")
 
 
+# Each class of wrong tags that readers found, as two sentences of our own: one that is of the area, one that only sounds like it.
+LOOKS_ALIKE = [
+    ("telecommunications", "Rates of cellular telephone carriers", "SCH CD-NO CELL PHONE IN SCHOOL"),
+    ("civil-liberties", "Bars discrimination against patients by race", "Patient Bill of Rights Act; duties of nurses"),
+    ("broadband", "Broadband for towns", "Petition of USTelecom - The Broadband Association on robocalls"),
+    ("telecommunications", "Spectrum for mobile service", "Mobile service units for veterans"),
+    (
+        "civil-liberties",
+        "Bars discrimination by dress code against transgender pupils",
+        "Tardiness and dress code of pupils",
+    ),
+    ("education-research-funding", "Funds a grant for schools", "Generally revise education laws"),
+    ("privacy", "License plate readers; limits on keeping what they record", "Specialty license plates for beekeepers"),
+    (
+        "privacy",
+        "Sealing of criminal history records after five years",
+        "School bus drivers; criminal history record checks",
+    ),
+    (
+        "privacy",
+        "Fingerprints of pupils may not be sold",
+        "A bill relating to fingerprint-based background checks of barbers",
+    ),
+    ("civil-liberties", "Bars discrimination by gender in hiring", "Gender-neutral language in the village charter"),
+    (
+        "civil-liberties",
+        "Requires police to report hate crimes",
+        "Nominates A. Doe to the Commission on Discrimination and Hate Crimes.",
+    ),
+    (
+        "intellectual-freedom",
+        "Software applications; age checks for minors",
+        "Licensing of software applications by counties",
+    ),
+    (
+        "intellectual-freedom",
+        "Parental consent before a minor is an account holder",
+        "Minimum balance of deposit account holders",
+    ),
+    (
+        "education-research-funding",
+        "The state shall grant aid to teachers",
+        "Permits the teachers' retirement system to grant credit to A. Doe",
+    ),
+]
+
+
+@pytest.mark.parametrize(("area", "yes", "no"), LOOKS_ALIKE, ids=[no for _, _, no in LOOKS_ALIKE])
+def test_tagger_tells_an_area_from_what_only_sounds_like_it(area: str, yes: str, no: str) -> None:
+    assert area in areas(yes)
+    assert area not in areas(no)
+
+
+def test_tagger_exclusion_alone_leaves_the_area_out_whatever_the_model_thinks() -> None:
+    assert "civil-liberties" not in areas(
+        "An act relating to education.", "Adds gender-neutral language to the section."
+    )
+    also = "Adds gender-neutral language to the section, and bars discrimination against transgender pupils."
+    assert "civil-liberties" in areas("An act relating to education.", also)
+
+
 def test_tagger_evidence_shows_new_words_before_repeated_ones() -> None:
     tagging = tag(
         "Broadband act", "Broadband, broadband and broadband. Grants for digital equity and high-speed internet."

@@ -5,6 +5,7 @@ One list for the tagger and the matcher (boilerplate.yml): such a sentence is ev
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from functools import cache
@@ -17,6 +18,12 @@ from text.sentences import sentence_at, sentences
 from text.tokens import Tokens
 
 FILE = Path(__file__).with_name("boilerplate.yml")
+#: A title that is running text, taken from the body of a notice: formulas in it are formulas.
+_RUNNING = re.compile(
+    r"(the|this|these|comments?|if|also|all|any|in|on|individuals|provisions)\b.{60,}\.\s*$", re.IGNORECASE | re.DOTALL
+)
+#: A word of a title has so many letters; "Id." has none.
+_LETTERS = 3
 #: In the place of a word, for patterns of which no single word must stand in a text.
 _ANY = frozenset(("",))
 
@@ -58,6 +65,17 @@ def _places(item: Pattern, folded: list[str]) -> list[int]:
     else:
         starts = [at for at, word in enumerate(folded) if word in words]
     return [at for at in starts if item.find(folded, at, len(folded)) is not None]
+
+
+def title_words(title: str, words: Tokens) -> Tokens:
+    """The words by which a title tells what a document is about; ``words`` are those of ``tokenize(title)``.
+
+    The title of a notice is what it is about, formula or not. A title that is running text is read as text, and one without
+    a word says nothing.
+    """
+    if not any(len(word) >= _LETTERS for word in words.folded):
+        return Tokens([], array("q"), array("q"))
+    return without_boilerplate(title, words) if _RUNNING.match(title) else words
 
 
 def without_boilerplate(text: str, words: Tokens, offset: int = 0) -> Tokens:

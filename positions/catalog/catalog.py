@@ -230,7 +230,7 @@ _VERSION_KEYS = {
     "note": TEXT,
     **AUTHORITY_KEYS,
 }
-_SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST}
+_SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST, "never": LIST}
 _TRIGGER_KEYS = {
     "id": TEXT,
     "says": TEXT,
@@ -354,7 +354,7 @@ class _Reader(Checker):
             return {}
         self.closed(item, "levels", LEVELS)
         values = self.values(item, _SCOPE_KEYS, ())
-        for key in ("about", "not_about"):
+        for key in ("about", "not_about", "never"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))
         return values
 

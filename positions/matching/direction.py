@@ -36,6 +36,8 @@ _ACTS = frozenset(
 _SHIELD = frozenset(fold(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
 #: To cut these is to build what they weigh on: "reduce the cost of broadband".
 _LOADS = frozenset(("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork"))
+#: The same where it is what the cut names: "exempting an application fee of builders of networks".
+_FEES = frozenset(("fee", "surcharge"))
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -116,7 +118,10 @@ def _before(text: str, found: Tokens, first: int, phrase: tuple[int, ...]) -> Re
             continue
         if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
-        here = here.with_cue(-sign if sign < 0 and _word(found, at + 2) in _LOADS else sign, at)
+        lightens = _word(found, at + 2) in _LOADS or any(
+            i not in own and _word(found, i) in _FEES for i in range(at + 1, at + 4)
+        )
+        here = here.with_cue(-sign if sign < 0 and lightens else sign, at)
     if here.amends and (sign := _purpose(found, phrase[-1] + 1)):
         return Reading(sign, 1)
     if here.looks or _names_who(found, here.last, phrase):

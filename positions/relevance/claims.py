@@ -16,7 +16,7 @@ from positions.relevance.subject import LEAD, Subject, names_libraries, read_sub
 from text.phrases import Pattern, PhraseIndex
 from text.tokens import fold_words
 
-_ABOUT, _NOT_ABOUT = 0, 1
+_ABOUT, _NOT_ABOUT, _NEVER = 0, 1, 2
 #: Characters of a summary in which the first sentences stand.
 _EARLY = 400
 _FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
@@ -65,7 +65,7 @@ class ClaimReader:
         ]
 
     def _names(self, words: Sequence[str]) -> set[tuple[str, int]]:
-        """(position, about or not) for each position whose scope has a phrase that stands in these words."""
+        """(position, about, not about or never) for each position whose scope has a phrase that stands in these words."""
         found: set[tuple[str, int]] = set()
         for at, item, owner in self._index.candidates(words):
             if owner not in found and item.find(words, at, len(words)) is not None:
@@ -102,13 +102,17 @@ class ClaimReader:
             "like:opening": self._nearest.likeness(subject.opening, position.id),
             f"position:{position.id}": 1.0,
         }
-        return Claim(position.id, matches, _refusal(position, subject, about, other, library), features)
+        refused = _refusal(position, subject, about, other, library)
+        if (position.id, _NEVER) in named["title"]:
+            refused = refused or "about something else"
+        return Claim(position.id, matches, refused, features)
 
 
 def _named(positions: Iterable[Position]) -> Iterable[tuple[Pattern, tuple[str, int]]]:
     for position in positions:
         yield from ((item, (position.id, _ABOUT)) for item in position.scope.about)
         yield from ((item, (position.id, _NOT_ABOUT)) for item in position.scope.not_about)
+        yield from ((item, (position.id, _NEVER)) for item in position.scope.never)
 
 
 def _places(subject: Subject) -> list[tuple[str, Sequence[str]]]:
