@@ -1,4 +1,4 @@
-"""Fuzz targets for uploads to the desk: trackers' workbooks and CSV, proposals for the catalog, forms with files."""
+"""Fuzz targets for what people hand in: trackers' workbooks and CSV, proposals for the catalog, forms with files, addresses."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web import request_parsing
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
+from pages.people import geocoder
 from positions.catalog import catalog
 from positions.catalog.yaml_file import BadFile
 
@@ -215,11 +216,22 @@ def _multipart(body: bytes) -> None:
     assert all(len(each.name) <= 200 for each in form.files.values())
 
 
+_PLACE = {"addressComponents": {"state": "OH"}, "geographies": {"119th Congressional Districts": [{"BASENAME": "4"}]}}
+_PLACES = json.dumps({"result": {"addressMatches": [_PLACE, _PLACE]}}).encode()
+
+
+def _geocoder(body: bytes) -> None:
+    for seats in geocoder.read(body):
+        assert len(seats.state) == 2
+        assert seats.congress is None or 0 <= seats.congress <= 99
+
+
 def handed_in() -> tuple[Target, ...]:
     kinds = (b"multipart/form-data; boundary==b\n", b'multipart/form-data; boundary="=b"\n')
     return (
         Target("workbook", workbooks(), change_workbook, _tracker, (tracker.BadTracker,)),
         Target("tracker_csv", (_CSV, _CSV.replace(b",", b";")), change_csv, _tracker, (tracker.BadTracker,)),
+        Target("geocoder", (_PLACES,), change_json, _geocoder, (geocoder.NoAnswer,)),
         Target("form_lines", _LINES, change_json, _form_line, ()),
         Target("proposal", proposal_seeds(), change_proposal, _proposal, (BadFile, BadProposal, CannotAmend)),
         Target("multipart", tuple(kind + _PART for kind in kinds), change_bytes, _multipart, (HTTPError,)),
