@@ -1,4 +1,4 @@
-"""How fast the pages of people answer on a whole corpus, one reader, nothing cached; and a search, to be compared with another folder's.
+"""How fast the pages of people answer on a whole corpus, for one reader; and a search, to be compared with another folder's.
 
     python -m benchmarks.people_pages DATA/corpus.db [--each 60]
 

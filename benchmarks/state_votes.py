@@ -1,4 +1,4 @@
-"""Is every recorded vote of the states there once, as it was recorded? Reads the pack of recordings by itself, past server and crawler.
+"""Is every recorded vote of the states there once, as it was recorded? Reads the recordings itself, past server and crawler.
 
     infopolicy crawl us_states -a believe=yes --budget off     against the recorded upstream
     python -m benchmarks.state_votes DATA/corpus.db
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from benchmarks.running import SERVER
 from crawlers.parsers.openstates import bill_id
+from crawlers.parsers.openstates_votes import mended
 from store.connect import connect_read_only
 
 #: The letters for answers in the pack, as the README of the recordings' server resolves them.
@@ -59,18 +60,18 @@ def _event(event: list[object], names: dict[str, list[str]]) -> Vote:
 
 
 def plain(text: str) -> str:
-    """A text with single spaces."""
-    return " ".join(text.split())
+    """A text with single spaces and without control characters, which some states' pages left in names."""
+    return " ".join("".join(letter for letter in mended(text) if letter.isprintable() or letter.isspace()).split())
 
 
 def stored(db: sqlite3.Connection, jurisdiction: str) -> Votes:
     """The same of corpus.db."""
     cast: dict[int, list[tuple[str, str]]] = {}
     for _, key, name, word in db.execute(_CAST, [jurisdiction]):
-        cast.setdefault(key, []).append((name, word))
+        cast.setdefault(key, []).append((plain(name), word))
     found: Votes = {}
     for bill, key, question, result in db.execute(_STORED, [jurisdiction]):
-        vote = (question, result, tuple(sorted(cast.get(key, []))))
+        vote = (plain(question), str(result), tuple(sorted(cast.get(key, []))))
         found.setdefault(bill, Counter())[vote] += 1
     return found
 
