@@ -58,7 +58,6 @@ for command in (
     collecting.collect,
     collecting.run,
     collecting.merge,
-    collecting.districts,
     collecting.rebuild,
     collecting.publish,
     collecting.serve,

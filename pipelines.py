@@ -42,12 +42,12 @@ from crawlers.items import (
     SessionDates,
     document_id,
 )
-from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf, Roster
+from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf, Roster, ZipDistricts
 from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
-from crawlers.storage import attachments, people, roll_calls, sessions
+from crawlers.storage import attachments, districts, people, roll_calls, sessions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import Counts, upsert
 from crawlers.storage.session_ends import write_session_ends
@@ -153,6 +153,7 @@ class RecordPipeline:
         self.absent: list[attachments.VersionText] = []
         self.people: list[people.PersonRecord] = []
         self.roll_calls: list[RollCall | RollCallsOf] = []
+        self.districts: list[ZipDistricts] = []
         self.listings: list[Listing] = []
         self.sessions: list[SessionDates] = []
         self.tallies: dict[completeness.Place, ExpectedCount] = {}
@@ -209,6 +210,8 @@ class RecordPipeline:
             self.roll_calls.append(item)
             if len(self.roll_calls) >= BATCH:
                 self._flush()
+        elif isinstance(item, ZipDistricts):
+            self.districts.append(item)
         elif isinstance(item, SessionDates):
             self.sessions.append(item)
         elif isinstance(item, Listing):
@@ -245,9 +248,11 @@ class RecordPipeline:
         done = [
             people.store(self.db, self.people, now=utc_now()),
             roll_calls.store(self.db, self.roll_calls, now=utc_now(), is_news=self.baseline.knows),
+            districts.store(self.db, self.districts),
         ]
         self.people.clear()
         self.roll_calls.clear()
+        self.districts.clear()
         if self.spider.source.people_only:
             for each in done:
                 self.run.counts.add(each)

@@ -136,6 +136,10 @@ def _networks(text: str) -> str:
     return text
 
 
+def _geocoder(text: str) -> str:
+    return text if text == "none" else _site(text)
+
+
 #: Addresses of examples and of the project itself: nobody answers there.
 NOBODY = ("example.org", "example.com", "example.net", "localhost", "github.com/ala-infopolicy")
 CONTACT_WANTED = (
@@ -199,6 +203,7 @@ class Configuration:
     log_file: str | None = None
     metrics_from: str = "127.0.0.1,::1"
     mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
+    geocoder: Annotated[str, _geocoder] = "https://geocoding.geo.census.gov/geocoder"
     terms_versions: Annotated[str, _versions] = "10"
     stale_hours: Annotated[int, _whole(1, 100_000)] = 48
     keep_rejects_days: Annotated[int, _whole(1, 100_000)] = 180

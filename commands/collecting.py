@@ -14,7 +14,6 @@ import click
 from commands.board import Board
 from commands.session import DAY, Session, Stop, plain_errors, private_files
 from store.clock import utc_now
-from store.errors import InvalidInput
 
 #: Arguments of a spider that have an option of their own, or are Scrapy's.
 _GENERAL = {"self", "today", "since", "until", "limit", "bulk", "name", "args", "kwargs"}
@@ -302,34 +301,6 @@ def merge(session: Session, folders: tuple[Path, ...]) -> None:
                 click.echo(f"{folder}: {document.id} is something else here: {document.title!r}", err=True)
         corpus.close()
         finish(session)
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.pass_obj
-def districts(session: Session, file: Path) -> None:
-    """Take over which congressional districts each ZIP code lies in, from FILE (zccd.csv), for the page that finds legislators.
-
-    \b
-    curl -LO https://raw.githubusercontent.com/OpenSourceActivismTech/us-zipcodes-congress/master/zccd.csv
-    infopolicy districts zccd.csv
-    """
-    from crawlers.items import Unreadable
-    from crawlers.parsers import zip_districts
-    from crawlers.storage import districts as storage
-    from store.connect import open_corpus
-    from store.data_folder import only_writer
-
-    with plain_errors(), only_writer(session.config.data):
-        try:
-            rows = zip_districts.read(file.read_bytes())
-        except Unreadable as error:
-            raise InvalidInput(f"{file}: {error}; nothing was changed") from error
-        corpus = open_corpus(session.config.corpus)
-        written = storage.store(corpus, rows)
-        corpus.close()
-    areas = len({row[0] for row in rows})
-    session.tell(f"{areas:,} ZIP code areas, {len(rows):,} rows; {written:,} written or removed")
 
 
 @click.command()

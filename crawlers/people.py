@@ -150,3 +150,11 @@ class RollCallsOf:
     source: str
     document_id: str
     roll_calls: tuple[RollCall, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZipDistricts:
+    """The whole table of ZIP code areas: (ZIP code, state, congressional district), several rows where an area is divided."""
+
+    source: str
+    rows: frozenset[tuple[str, str, int]]

@@ -74,7 +74,6 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "crawl": (["us_bills", "--congress", "117", "--limit", "1"], ""),
         "collect": (["--sources", "uk_bills"], ""),
         "run": ([], ""),
-        "districts": ([str(data.parent / "zccd.csv")], ""),
         "merge": ([str(data.parent / "spool")], ""),
         "rebuild": (["--all"], ""),
         "publish": ([], ""),

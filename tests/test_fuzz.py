@@ -133,7 +133,7 @@ READERS = PARSERS | {
     "digest/subscribers/form.py": "forms",
     "desk/intake/catalog_patch.py": "proposal",
     "desk/intake/importing.py": "form_lines",
-    "crawlers/parsers/zip_districts.py": "zip_districts",
+    "pages/people/geocoder.py": "geocoder",
     "desk/intake/tracker.py": "tracker_csv",
     "desk/intake/workbook.py": "workbook",
     "desk/queue/notices.py": "alerts",

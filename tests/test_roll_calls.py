@@ -246,6 +246,20 @@ def test_a_vote_that_cannot_be_read_is_named(spoiled: dict[str, Any]) -> None:
         state_calls(vote(**spoiled))
 
 
+@pytest.mark.parametrize(
+    ("came", "name"),
+    [
+        ("O\x92Neal", "O\u2019Neal"),
+        ("O\xe2\x80\x99Neill, PK", "O\u2019Neill, PK"),
+        ("Hern\xe1ndez", "Hern\xe1ndez"),
+        ("\u014ckawa \x92", "\u014ckawa"),
+    ],
+)
+def test_a_name_that_was_read_in_the_wrong_encoding_is_mended(came: str, name: str) -> None:
+    [roll] = state_calls(vote(votes=[{"option": "yes", "voter_name": came}])).roll_calls
+    assert [each.name for each in roll.ballots] == [name]
+
+
 def test_whom_a_bill_names_is_known_by_key() -> None:
     row = {
         "sponsorships": [{"name": "S"}, {"name": "B", "person": {"id": "ocd-person/2", "name": "Bo B"}}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -18,6 +19,8 @@ SOURCE = "us_states"
 CHAMBERS = ("lower", "upper", "legislature")
 Record = dict[str, Any]
 _UTC = ZoneInfo("UTC")
+#: The control characters that no name has, and that stand where bytes of another encoding were read as Latin-1.
+_MISREAD = re.compile("[\x80-\x9f]")
 
 
 def parse_roll_calls(
@@ -83,9 +86,24 @@ def moment(text: str, zone: ZoneInfo) -> str:
     return local.date().isoformat() if local.time() == time() else local.isoformat(timespec="seconds")
 
 
+def mended(name: str) -> str:
+    """A name whose apostrophe was read in the wrong encoding, as the state's page has it: control characters tell of that.
+
+    Michigan's are Windows-1252, Nevada's were UTF-8.
+    """
+    if not _MISREAD.search(name):
+        return name
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return name.encode("latin-1").decode(encoding)
+        except UnicodeError:
+            continue
+    return name
+
+
 def _ballot(row: Record) -> Ballot:
     voter = row.get("voter") or {}
-    name, word = clean(row["voter_name"]), clean(row["option"])
+    name, word = clean(mended(str(row["voter_name"]))), clean(row["option"])
     return Ballot(name=name or "", word=word or "other", identifier=clean(voter.get("id")))
 
 

@@ -9,41 +9,48 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 
 from crawlers.items import Unreadable
 
+SOURCE, HOST = "us_zip_districts", "https://raw.githubusercontent.com"
+ADDRESS = f"{HOST}/OpenSourceActivismTech/us-zipcodes-congress/master/zccd.csv"
 COLUMNS = {"state_abbr", "zcta", "cd"}
-#: Of the 33,774 areas of the 119th Congress: a table with fewer is cut off.
-LEAST_AREAS = 30_000
 MOST_DISTRICTS = 99
 _ZIP, _STATE = re.compile(r"[0-9]{5}"), re.compile(r"[A-Z]{2}")
 
 ZipDistrict = tuple[str, str, int]
+Row = dict[str, str | None]
 
 
-def read(body: bytes, *, least: int = LEAST_AREAS) -> set[ZipDistrict]:
-    """The rows of the table as (ZIP code, state, district).
-
-    Args:
-        least: how many areas there must be.
+def read_rows(body: bytes) -> list[Row]:
+    """The rows of the table by their columns.
 
     Raises:
-        Unreadable: it is another table, a row cannot be what it should be, or too few areas are there.
+        Unreadable: it is another table, or cut off in a row.
     """
     try:
-        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
+        text = body.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(f"not a CSV table: {error}") from error
     if not rows or not set(rows[0]) >= COLUMNS:
         raise Unreadable(f"the columns {', '.join(sorted(COLUMNS))} are not there")
-    found = {_row(number, row) for number, row in enumerate(rows, 2)}
-    areas = len({row[0] for row in found})
-    if areas < least:
-        raise Unreadable(f"only {areas:,} ZIP code areas, and at least {least:,} were expected: the table is cut off")
-    return found
+    if not text.endswith("\n"):
+        raise Unreadable("the table is cut off in its last line")
+    return rows
 
 
-def _row(number: int, row: dict[str, str | None]) -> ZipDistrict:
+def parse(rows: Iterable[Row]) -> set[ZipDistrict]:
+    """The rows as (ZIP code, state, district).
+
+    Raises:
+        Unreadable: a row cannot be what it should be; one such row makes all others doubtful.
+    """
+    return {_row(number, row) for number, row in enumerate(rows, 2)}
+
+
+def _row(number: int, row: Row) -> ZipDistrict:
     area, state, district = ((row.get(name) or "").strip() for name in ("zcta", "state_abbr", "cd"))
     fits = (
         _ZIP.fullmatch(area)

@@ -18,7 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawlers.items import Document
-from crawlers.storage import people, people_copy, roll_calls
+from crawlers.storage import districts, people, people_copy, roll_calls
 from crawlers.storage.attachments import Proceeding, VersionText, store
 from crawlers.storage.merge import from_json
 from crawlers.storage.record import Counts, load_document, upsert
@@ -51,6 +51,7 @@ def take_over(db: Database, spool: Path, *, now: str) -> Counts:
             counts = _documents(db, other, now)
             _attachments(db, other, now)
             people.store(db, people_copy.people(other), now=now)
+            districts.store(db, people_copy.districts(other))
             for batch in people_copy.roll_calls(other):
                 # What is news there was told there, as with documents.
                 roll_calls.store(db, batch, now=now, is_news=lambda roll: False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawlers.people import Ballot, LegislativeCommittee, Member, Office, Person, RollCall, Term
+from crawlers.people import Ballot, LegislativeCommittee, Member, Office, Person, RollCall, Term, ZipDistricts
 
 BATCH = 500
 _BALLOTS = """
@@ -48,6 +48,12 @@ def roll_calls(other: Database) -> Iterator[list[RollCall]]:
             )
             for row in batch
         ]
+
+
+def districts(other: Database) -> Iterator[ZipDistricts]:
+    """The table of ZIP code areas, where the other one has collected it."""
+    if rows := frozenset(map(tuple, other.execute("select zip, state, district from zip_districts").fetchall())):
+        yield ZipDistricts(source="us_zip_districts", rows=rows)
 
 
 def _ballots(other: Database, key: int) -> Iterator[Ballot]:

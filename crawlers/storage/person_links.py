@@ -48,8 +48,10 @@ def put_in_chamber(db: Database, directory: Directory) -> int:
     db.execute("delete from seats")
     db.conn.executemany("insert into seats values (?, ?, ?)", fits)
     wrong = db.execute(
-        "select b.roll_call, r.jurisdiction, r.session, r.chamber from ballots b join seats s on s.voter = b.voter "
-        "join roll_calls r on r.key = b.roll_call group by b.roll_call having sum(s.away and not s.home) >= ? "
+        "select b.roll_call, r.jurisdiction, r.session, r.chamber from roll_calls r cross join ballots b "
+        "on b.roll_call = r.key join seats s on s.voter = b.voter where r.key in (select a.roll_call from seats t "
+        "join ballots a on a.voter = t.voter where t.away and not t.home) "
+        "group by b.roll_call having sum(s.away and not s.home) >= ? "
         "and sum(s.away and not s.home) >= ? * sum(s.home and not s.away)",
         [LEAST, TIMES],
     ).fetchall()

@@ -17,3 +17,8 @@ def stored_roll_calls(corpus: Path, *, source: str, session: str) -> dict[str, s
     """The roll calls of a session that are stored, each with the day on which it was held."""
     sql = "select id, held_on from roll_calls where source = ? and session = ? and missing_since is null"
     return dict(map(tuple, rows(corpus, sql, [source, session])))
+
+
+def zip_areas(corpus: Path) -> int:
+    """How many ZIP code areas are stored."""
+    return sum(row[0] for row in rows(corpus, "select count(distinct zip) from zip_districts"))

@@ -1,5 +1,7 @@
 """The addresses of legislators, committees and roll calls."""
 
+import time
+
 from datasette import Response, hookimpl
 from desk.web import request_parsing
 from desk.web.errors import HTTPError
@@ -7,11 +9,18 @@ from pages.export import feeds
 from pages.export.atom import write_atom
 from pages.export.exports import csv_lines
 from pages.http import language
+from pages.http.rates import Rates
 from pages.http.site import KEY, arguments, cache_headers, page_number, public_address, read, today
 from pages.people import committee, districts, news, people, person, roll_call
+from pages.people import geocoder as geocode
 from pages.positions import members
+from settings import current
+from store.network import network_of
 
 FIND = "/find-my-legislators"
+STATUSES = {"zip": 400, "address": 400, "consent": 400, "busy": 429, "silent": 502}
+#: Addresses that one sender may have looked up in a minute.
+RATES, LONGEST_ADDRESS = Rates(6), 200
 
 
 async def everybody(datasette, request):
@@ -73,16 +82,39 @@ async def scorecard_method(datasette, request):
 
 async def find_mine(datasette, request):
     """The form is sent and not part of an address, so that no log and no history has what was typed."""
-    form, status = {}, 200
+    form, status, geocoder = {}, 200, current().geocoder
     if request.method == "POST":
         try:
             sent = (await request_parsing.read_form(request)).values
             form = {name: (values or [""])[0] for name, values in sent.items()}
         except HTTPError as refusal:
             status = refusal.status
-    view = await read(datasette, districts.find, form)
-    status = 400 if view.problem == "zip" else status
-    return await datasette.page(request, "find_my_legislators.html", view, status=status, headers={})
+    if "address" in form and geocoder != "none":
+        view = await at_address(datasette, request, form, geocoder)
+    else:
+        view = await read(datasette, districts.find, form)
+    status = STATUSES.get(view.problem, status)
+    return await datasette.page(
+        request, "find_my_legislators.html", view, status=status, headers={}, has_geocoder=geocoder != "none"
+    )
+
+
+async def at_address(datasette, request, form, geocoder):
+    """The only request to another service that a visitor can cause: for an address, after a yes, and so many a minute."""
+    address = " ".join(form["address"].split())
+    if not 5 <= len(address) <= LONGEST_ADDRESS:
+        return await read(datasette, districts.problem, "address")
+    if not form.get("send"):
+        return await read(datasette, districts.problem, "consent")
+    peer = (request.scope.get("client") or ("",))[0]
+    sender = network_of(request_parsing.who_asks(peer, request.headers, current()))
+    if RATES.wait(sender, time.monotonic()):
+        return await read(datasette, districts.problem, "busy")
+    try:
+        places = await geocode.ask(geocoder, address)
+    except geocode.NoAnswer:
+        return await read(datasette, districts.problem, "silent")
+    return await read(datasette, districts.at, places)
 
 
 @hookimpl

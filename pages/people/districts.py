@@ -1,20 +1,22 @@
-"""Find my legislators: members of Congress by ZIP code, and state legislators by the district that the reader chooses.
+"""Find my legislators: members of Congress by ZIP code, and state legislators by the district that the reader chooses, or that
+the Census Bureau gave for an address (pages.people.geocoder).
 
-Everything is looked up in corpus.db: what a reader types leaves this site for nowhere, and nothing of it is kept.
+Everything else is looked up in corpus.db: it leaves this site for nowhere, and nothing of it is kept.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.people import names
 from pages.people.deciding import PERSON, seated
+from pages.people.geocoder import Seats
 
 #: A ZIP code, also with its four further digits or a space.
 _ZIP = re.compile(r"([0-9]{5})(?:[- ]?[0-9]{4})?")
@@ -35,12 +37,16 @@ class StateLegislature:
 class FoundView:
     """What the page shows.
 
-    ``problem`` is "zip" (not a ZIP code), "unknown" (no area of this ZIP code) or "". ``districts`` have state, district and
-    the representatives; more than one means that the ZIP code lies in several.
+    ``problem`` is "zip" (not a ZIP code), "unknown" (no area of this ZIP code), "address" (none that can be sent), "consent" (the
+    reader did not say that it may be), "busy", "silent" (the geocoder gave no answer), "nowhere" (no such address), "several"
+    (more than one) or "". ``districts`` have state, district and the representatives; more than one means that the ZIP code lies
+    in several. ``district`` is the number of the congressional district that an address gave.
     """
 
     zip_code: str = ""
     state: str = ""
+    district: str = ""
+    placed: bool = False
     problem: str = ""
     states: list[tuple[str, str]] = field(default_factory=list)
     districts: list[Row] = field(default_factory=list)
@@ -51,12 +57,9 @@ class FoundView:
 
 
 def find(db: sqlite3.Connection, form: Mapping[str, str]) -> FoundView:
-    """The legislators of a ZIP code (``zip``) or a state (``state``); ``us-oh-lower`` and the like choose districts."""
-    base: dict[str, Any] = {
-        "states": _states(db),
-        "has_zips": bool(value(db, "select 1 from zip_districts limit 1")),
-        "share": _share(db),
-    }
+    """The legislators of a ZIP code (``zip``) or a state (``state``); ``us-oh-lower`` and the like choose districts, and
+    ``district`` the one of Congress."""
+    base = _base(db)
     typed, state = form.get("zip", "").strip(), form.get("state", "").strip().upper()
     if typed:
         found = _ZIP.fullmatch(typed)
@@ -67,8 +70,54 @@ def find(db: sqlite3.Connection, form: Mapping[str, str]) -> FoundView:
             return FoundView(zip_code=found[1], problem="unknown", **base)
         return _found(db, form, seats, zip_code=found[1], **base)
     if _STATE.fullmatch(state) and state in {code for code, _ in base["states"]}:
-        return _found(db, form, [{"state": state, "district": None}], state=state, **base)
+        chosen = _seat(form.get("district", ""))
+        number = "" if chosen is None else str(chosen)
+        return _found(db, form, [{"state": state, "district": chosen}], state=state, district=number, **base)
     return FoundView(**base)
+
+
+def problem(db: sqlite3.Connection, what: str) -> FoundView:
+    """The page where an address gave nothing."""
+    return FoundView(problem=what, **_base(db))
+
+
+def at(db: sqlite3.Connection, places: Sequence[Seats]) -> FoundView:
+    """The legislators of an address, by the districts that the Census Bureau gives for it."""
+    states = {code for code, _ in _base(db)["states"]}
+    there = [seats for seats in places if seats.state in states]
+    if len(there) != 1:
+        return problem(db, "several" if there else "nowhere")
+    [seats] = there
+    form = {"state": seats.state, "district": "" if seats.congress is None else str(seats.congress)}
+    place = f"us-{seats.state.lower()}"
+    for chamber, name in (("lower", seats.lower), ("upper", seats.upper), ("legislature", seats.upper)):
+        form[f"{place}-{chamber}"] = _known_as(db, place, chamber, name or "")
+    return replace(find(db, form), placed=True)
+
+
+def _known_as(db: sqlite3.Connection, place: str, chamber: str, name: str) -> str:
+    """The district of a chamber as its legislators' source writes it; "" where no one is written alike."""
+    sql = "select distinct district from people where jurisdiction = ? and chamber = ? and is_current = 1"
+    alike = [row[0] for row in db.execute(sql, [place, chamber]) if row[0] and _plain(row[0]) == _plain(name)]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _plain(district: str) -> str:
+    """ "First Essex" and "first essex", "003" and "3" are one."""
+    return " ".join(word.lstrip("0") for word in re.findall(r"[a-z0-9]+", district.lower()))
+
+
+def _seat(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
+
+
+def _base(db: sqlite3.Connection) -> dict[str, Any]:
+    """What the page has at any rate."""
+    return {
+        "states": _states(db),
+        "has_zips": bool(value(db, "select 1 from zip_districts limit 1")),
+        "share": _share(db),
+    }
 
 
 def _found(db: sqlite3.Connection, form: Mapping[str, str], seats: list[Row], **base: Any) -> FoundView:

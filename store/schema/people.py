@@ -130,3 +130,16 @@ def create_sponsor_people(db: Database) -> None:
         select l.document_id, l.ordinal, s.name, s.role, p.id as person, l.how
         from sponsor_people l join people p on p.key = l.person
         join sponsors s on s.document_id = l.document_id and s.ordinal = l.ordinal""")
+
+
+@people()
+def index_committees_of_documents(db: Database) -> None:
+    # A committee's page looks up the documents that name it.
+    db.execute("create index committees_by_code on committees (code, document_id) where code is not null")
+
+
+@people()
+def link_sponsors_anew(db: Database) -> None:
+    # Links made before a family name's key could be doubted (crawlers/storage/person_links.py) would stay for as long as their
+    # documents do not change. The next update makes them all again.
+    db.execute("delete from sponsor_people")

@@ -1,4 +1,4 @@
-"""Fuzz targets for uploads to the desk: trackers' workbooks and CSV, proposals for the catalog, forms with files."""
+"""Fuzz targets for what people hand in: trackers' workbooks and CSV, proposals for the catalog, forms with files, addresses."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from fuzzing import change_bytes, change_json, change_text, change_tree, change_
 from openpyxl import Workbook
 from site_corpus import BROADBAND
 
-from crawlers.items import Unreadable
-from crawlers.parsers import zip_districts
 from desk.intake import catalog_patch, importing, proposals, tracker, workbook
 from desk.intake.catalog_patch import CannotAmend
 from desk.intake.proposals import BadProposal
@@ -32,6 +30,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web import request_parsing
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import Upload
+from pages.people import geocoder
 from positions.catalog import catalog
 from positions.catalog.yaml_file import BadFile
 
@@ -217,14 +216,14 @@ def _multipart(body: bytes) -> None:
     assert all(len(each.name) <= 200 for each in form.files.values())
 
 
-_ZIP_CODES = b"state_fips,state_abbr,zcta,cd\n39,OH,43001,12\n39,OH,43001,4\n02,AK,99501,0\n"
+_PLACE = {"addressComponents": {"state": "OH"}, "geographies": {"119th Congressional Districts": [{"BASENAME": "4"}]}}
+_PLACES = json.dumps({"result": {"addressMatches": [_PLACE, _PLACE]}}).encode()
 
 
-def _zip_districts(body: bytes) -> None:
-    for area, state, district in zip_districts.read(body, least=1):
-        assert len(area) == 5
-        assert len(state) == 2
-        assert 0 <= district <= zip_districts.MOST_DISTRICTS
+def _geocoder(body: bytes) -> None:
+    for seats in geocoder.read(body):
+        assert len(seats.state) == 2
+        assert seats.congress is None or 0 <= seats.congress <= 99
 
 
 def handed_in() -> tuple[Target, ...]:
@@ -232,7 +231,7 @@ def handed_in() -> tuple[Target, ...]:
     return (
         Target("workbook", workbooks(), change_workbook, _tracker, (tracker.BadTracker,)),
         Target("tracker_csv", (_CSV, _CSV.replace(b",", b";")), change_csv, _tracker, (tracker.BadTracker,)),
-        Target("zip_districts", (_ZIP_CODES,), change_csv, _zip_districts, (Unreadable,)),
+        Target("geocoder", (_PLACES,), change_json, _geocoder, (geocoder.NoAnswer,)),
         Target("form_lines", _LINES, change_json, _form_line, ()),
         Target("proposal", proposal_seeds(), change_proposal, _proposal, (BadFile, BadProposal, CannotAmend)),
         Target("multipart", tuple(kind + _PART for kind in kinds), change_bytes, _multipart, (HTTPError,)),

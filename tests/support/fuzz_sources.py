@@ -40,6 +40,7 @@ from crawlers.parsers import (
     senate_votes,
     uk_parliament,
     xmltree,
+    zip_districts,
 )
 from crawlers.parsers.json_reader import read_object
 from crawlers.spiders import us_federal_register
@@ -380,6 +381,13 @@ def _state_people(body: bytes) -> None:
     stored(each(lambda row: openstates_people.parse_person(row, "nh", source_url="https://x"), rows))
 
 
+def _zip_districts(body: bytes) -> None:
+    for area, state, district in zip_districts.parse(zip_districts.read_rows(body)):
+        assert len(area) == 5
+        assert len(state) == 2
+        assert 0 <= district <= zip_districts.MOST_DISTRICTS
+
+
 def _house_index(body: bytes) -> None:
     assert house_votes.read_index(body, 2025) >= 0
 
@@ -450,6 +458,7 @@ def sources() -> tuple[Target, ...]:
         ("committees", "us_people/**/committees-current.json", change_json, _committees, UNUSABLE),
         ("seats", "us_people/**/committee-membership-current.json", change_json, _seats, UNUSABLE),
         ("state_people", "state_people/**/*.csv", change_bytes, _state_people, UNUSABLE),
+        ("zip_districts", "us_zip_districts/**/*.csv", change_bytes, _zip_districts, UNUSABLE),
         ("house_index", "us_house_votes/**/index.asp", change_bytes, _house_index, UNUSABLE),
         ("house_vote", "us_house_votes/**/roll002.xml", change_xml, _house_vote, UNUSABLE),
         ("senate_list", "us_senate_votes/**/vote_menu_119_1.xml", change_xml, _senate_list, UNUSABLE),
@@ -494,6 +503,7 @@ OF_SOURCE = {
     "us_bill_text": ("bill_text",),
     "us_people": ("members", "committees", "seats"),
     "state_people": ("state_people",),
+    "us_zip_districts": ("zip_districts",),
     "us_house_votes": ("house_index", "house_vote"),
     "us_senate_votes": ("senate_list", "senate_vote"),
     "us_state_text": ("state_text_html", "state_text_xml", "state_text_pdf"),
@@ -527,6 +537,7 @@ PARSERS = {
     "crawlers/parsers/states.py": "crawler_rules",
     "crawlers/parsers/uk_parliament.py": "uk_bill",
     "crawlers/parsers/xmltree.py": "canada",
+    "crawlers/parsers/zip_districts.py": "zip_districts",
     "crawlers/spiders/us_bills.py": "zip",
     "crawlers/spiders/us_federal_register.py": "federal_register",
 }

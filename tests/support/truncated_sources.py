@@ -32,6 +32,7 @@ from crawlers.parsers import (
     openstates,
     openstates_people,
     senate_votes,
+    zip_districts,
 )
 from crawlers.sources import load_sources
 from crawlers.spiders import us_people as us_people_spider
@@ -362,6 +363,12 @@ def state_people(folder: Path, count: int, announced: int) -> None:
     put(folder, f"{openstates_people.HOST}/nh.csv", head + "".join(row.replace(key, f"{key}{n}") for n in range(count)))
 
 
+def us_zip_districts(folder: Path, count: int, announced: int) -> None:
+    """So many times 10,000 areas: a table of fewer than 30,000 is never taken."""
+    rows = "".join(f"39,OH,{number:05},{number % 15 + 1}\n" for number in range(count * 10_000))
+    put(folder, zip_districts.ADDRESS, "state_fips,state_abbr,zcta,cd\n" + rows)
+
+
 def us_house_votes(folder: Path, count: int, announced: int) -> None:
     record = (SOURCES / "us_house_votes" / file_name(house_votes.address(2025, 2))).read_text()
     numbers = range(1, count + 1)
@@ -389,6 +396,7 @@ CASES = {
     "corp_terms": Case(corp_terms, "2026-11-25", "2026-11-26", announces=False),
     "us_people": Case(us_people, "2026-11-25", "2026-11-26", announces=False),
     "state_people": Case(state_people, "2026-11-25", "2026-11-26", False, {"states": "nh"}),
+    "us_zip_districts": Case(us_zip_districts, "2026-11-25", "2026-12-26", announces=False),
     "us_house_votes": Case(us_house_votes, "2025-11-25", "2025-11-26", announces=False),
     "us_senate_votes": Case(us_senate_votes, "2025-11-25", "2025-11-26", announces=False),
     "us_court_opinions": Case(us_court_opinions, "2026-11-25", "2026-11-26", announces=False),
