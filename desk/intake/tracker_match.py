@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +59,8 @@ class Line:
     #: The name of the account that leads, "" for none, and whether it is to be pinned as a priority.
     lead: str = ""
     priority: bool = False
+    #: The ISO day of the hearing, "" where the row has none that can be read.
+    hearing: str = ""
 
 
 def matched(db: Database, row: Row) -> Line:
@@ -81,7 +85,17 @@ def matched(db: Database, row: Row) -> Line:
     except BadRecord:
         return Line(row, "bad", (), None, note, "the number has neither letters nor figures")
     state = {0: "unknown", 1: "matched"}.get(len(found), "ambiguous")
-    return Line(row, state, found, stance, note, why if state != "matched" else "", lead, priority)
+    return Line(
+        row,
+        state,
+        found,
+        stance,
+        note,
+        why if state != "matched" else "",
+        lead,
+        priority,
+        day_of(row.cells.get("hearing", "")),
+    )
 
 
 def _stance(said: str) -> tuple[str | None, str]:
@@ -113,13 +127,33 @@ def _lead(db: Database, said: str) -> str:
 
 
 def _note(row: Row, lead: str) -> str:
-    """The note of a row, with what has no place of its own here: a lead without an account, a hearing, more notes."""
+    """The note of a row, with what has no place of its own here: a lead without an account, a hearing that is more than a
+    day, more notes."""
     parts = [row.cells.get("note", ""), *(f"{header}: {text}" for header, text in row.notes)]
     if (said := row.cells.get("lead", "").strip()) and not lead:
         parts.append(f"Lead: {said}")
-    if said := row.cells.get("hearing", "").strip():
+    if (said := row.cells.get("hearing", "").strip()) and not (day_of(said) and _DAY.fullmatch(said)):
         parts.append(f"Hearing: {said}")
     return "\n".join(part for part in parts if part)
+
+
+#: A day as American offices and spreadsheets write it, with the year, after the name of a weekday.
+_DAY = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +)?"
+    r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[a-z]{3,9}\.? \d{1,2},? \d{4})",
+    re.IGNORECASE,
+)
+_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%B %d %Y", "%b %d %Y")
+
+
+def day_of(said: str) -> str:
+    """The ISO day that a cell begins with; "" for none, or one without a year, which nobody should guess."""
+    found = _DAY.match(said.strip())
+    text = re.sub(r"[.,]", "", found[1]).replace("Sept ", "Sep ") if found else ""
+    for form in _FORMATS:
+        with suppress(ValueError):
+            return datetime.datetime.strptime(text, form).date().isoformat()
+    return ""
 
 
 def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
