@@ -243,6 +243,22 @@ def test_an_imported_hearing_is_a_date_of_the_document(db: Any) -> None:
     assert next_date() == ""
 
 
+@pytest.mark.parametrize(
+    ("session", "found"),
+    [("2023", True), ("2023-24", True), ("2025", False), ("114th General Assembly", True), ("113th", False)],
+)
+def test_a_session_known_by_a_number_is_found_by_the_years_in_which_a_bill_moved(
+    db: Any, config: Configuration, session: str, found: bool
+) -> None:
+    with closing(corpus_of(config)) as corpus, corpus.conn:
+        corpus.execute(
+            "update documents set session = '114', published_on = '2023-02-01', latest_action_on = '2024-04-02' "
+            "where id = 'us-tx-2023-24-hb1'"
+        )
+    [line] = shown(db, f"State,Bill,Session\nTX,HB 1,{session}\n")
+    assert [each.document_id for each in line.line.candidates] == (["us-tx-2023-24-hb1"] if found else [])
+
+
 @pytest.mark.parametrize("said", ["ben writer", "Writer", "BW", "ben@example.org"])
 def test_a_lead_is_known_by_name_initials_or_address(db: Any, said: str) -> None:
     [line] = shown(db, f"Bill,Lead\nHR 1783,{said}\n")
