@@ -66,25 +66,20 @@ def clear(
     pressed: Counter[str] = Counter()
     while waiting := _waiting(db, document_id, sampled):
         good = [luck.random() < _chance(item, right) for item in waiting]
-        alone = [_needs_own_key(item) for item in waiting]
+        alone = [not item.can_confirm for item in waiting]
         keys = keys_for(good, [item.kind in ("area", "position") for item in waiting], alone)
         pressed.update(keys)
         seen = reviews.last_id(db, document_id)
         wrong = [item.subject for item, fine in zip(waiting, good, strict=True) if not fine]
         if keys == "N":
-            given = bulk.verdicts_on_all(db, document_id, "reject", [], seen)
+            given = bulk.verdicts_on_all(db, document_id, "reject", [], seen, sampled=sampled)
         elif "#" in keys or keys == "Y":
-            given = bulk.verdicts_on_all(db, document_id, "confirm", wrong, seen)
+            given = bulk.verdicts_on_all(db, document_id, "confirm", wrong, seen, sampled=sampled)
         else:
             # One by one: what a last Shift-Y confirms is confirmed here the same way.
             given = [_verdict(document_id, item, fine, seen) for item, fine in zip(waiting, good, strict=True)]
         reviews.record(db, me, given, now=utc_now())
     return pressed
-
-
-def _needs_own_key(item: Item) -> bool:
-    """An outcome, and a position that came back without a direction, are decided one by one."""
-    return item.kind == "outcome" or (item.kind == "position" and item.suggestion.value is None)
 
 
 def _chance(item: Item, right: float | None) -> float:

@@ -24,10 +24,10 @@ from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
-from site_corpus import BROADBAND, HOSTILE_BILL, RULE
+from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 
 from desk.accounts import accounts
-from desk.reviews import bulk, publishing, reviews
+from desk.reviews import bulk, publishing, review_items, reviews, verdict_validity
 from desk.reviews.subjects import BadVerdict
 from desk.web import context
 from publish.listing import publish_decisions
@@ -523,6 +523,22 @@ async def test_what_is_marked_wrong_is_rejected_and_the_rest_confirmed(browser: 
     assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND)), (
         "one key undoes all"
     )
+
+
+async def test_no_key_is_offered_that_decides_nothing(browser: Browser, db: Any, config: Configuration) -> None:
+    """A position that came back without a direction cannot be confirmed; a document drawn at random has nothing to reject."""
+    await browser.sign_in()
+    say(db, "confirm", "position:tc-hotspot-lending", value="support")
+    for subject in ("area:broadband", "area:library-funding"):
+        say(db, "confirm", subject)
+    with db.conn:
+        db.execute("delete from suggested_stances where document_id = ?", [BROADBAND])
+    verdict_validity.settle_all(db, NOW)
+    page = (await browser.get(document())).text
+    waiting = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.waits]
+    assert any(item.can_confirm for item in waiting) is ('data-key="Y"' in page)
+    given = bulk.verdicts_on_all(db, PLAIN, "confirm", [], 0, sampled=True)
+    assert [(each.subject, each.sampled) for each in given if each.subject == "priority"] == [("priority", True)]
 
 
 async def test_a_mark_on_what_somebody_confirmed_meanwhile_records_nothing(browser: Browser, db: Any) -> None:

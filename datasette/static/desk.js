@@ -79,7 +79,8 @@
   if (all) {
     document.addEventListener("change", (event) => {
       if (event.target.name !== "wrong") return;
-      all.querySelector('[data-key="N"]').disabled = marked() > 0;
+      const none = all.querySelector('[data-key="N"]');
+      if (none) none.disabled = marked() > 0;
       say(["none", "one"][marked()] || "some");
     });
     document.addEventListener("submit", (event) => {
