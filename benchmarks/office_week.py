@@ -139,6 +139,10 @@ def clear(week: Week, page: Page, documents: int) -> dict[str, Any]:
             first = page.locator(".item[data-open]").first
             press(page, "y" if first.locator('[data-key="y"]').count() else "n")
             keys += 1
+        if page.url.split("?")[0] == address:  # nothing is open, and the page stayed: after an outcome
+            print(f"stayed on {address}", file=sys.stderr)
+            press(page, "d")
+            keys += 1
         seen.append(address)
     return {"documents": len(set(seen)), "keys": keys, "a document": f"{keys / len(seen):.1f}"}
 
@@ -189,12 +193,14 @@ def take_in(week: Week, page: Page) -> dict[str, Any]:
         page.get_by_role("button", name="Preview").click()
     assert "Fiscal note" in page.inner_text("main"), "a column that is not read is named"
     matched = page.locator("input[name=row]:checked").count()
-    states = [each for each in page.locator("tbody tr").all_inner_texts() if re.search("Not found|Bad value", each)]
+    states = page.locator("tbody tr").all_inner_texts()
+    matched += sum("Already here" in each for each in states)
+    missing = sum("Not found" in each for each in states)
     with page.expect_navigation():
         page.get_by_role("button", name="Import what is checked").click()
     page.goto(f"{week.site}/desk/ours?jurisdiction=us-ia&ended=1")
     assert f"{soon:%B} {soon.day}" in page.inner_text("main"), "the hearing is a date of the bill"
-    return {"rows": len(TRACKER.strip().splitlines()) - 1, "matched": matched, "not found": len(states)}
+    return {"rows": len(TRACKER.strip().splitlines()) - 1, "matched": matched, "not found": missing}
 
 
 def record(week: Week, page: Page, documents: list[str]) -> dict[str, Any]:
