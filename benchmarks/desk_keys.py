@@ -4,9 +4,9 @@
 
 DATA holds a published corpus.db and staff.db of which nothing else makes use: the verdicts are written to that staff.db. The
 reviewer finds each suggestion right as often as the program is sure of it, or with the probability `--right` (drawn, the same for
-every seed), and takes the fewest keys: Shift-Y where everything open is right, Shift-N where all areas and positions are wrong,
-else y or n on each up to the last wrong one and Shift-Y for the rest. Another direction, a note, or what the program missed takes
-more, and is not in it.
+every seed), and takes the fewest keys that the page has: Shift-Y where everything open is right, Shift-N where all areas and
+positions are wrong, y or n on each in turn and Shift-Y for the rest, or the number of each that is wrong and Shift-Y. `#` counts
+the numbers. Another direction, a note, or what the program missed takes more, and is not in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue import queue
 from desk.queue.queue import Filters, QueueViewer
-from desk.reviews import review_items, reviews
+from desk.reviews import bulk, review_items, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import Verdict
 from settings import Configuration
@@ -36,20 +36,27 @@ from store.connect import open_staff
 NAME = "Scripted reviewer"
 
 
-def keys_for(right: Sequence[bool], judged: Sequence[bool]) -> list[tuple[str, int]]:
-    """The fewest keys for the open items of a document, in their order: (key, how many items it decides from the first on).
+#: What the number of an item can mark as wrong.
+MARKS = 9
+
+
+def keys_for(right: Sequence[bool], judged: Sequence[bool], alone: Sequence[bool]) -> str:
+    """The fewest keys for the open items of a document, in their order.
 
     Args:
         right: whether each suggestion is right.
         judged: whether each is an area or a position, which Shift-N rejects.
+        alone: whether each needs a key of its own, because Shift-Y leaves it open.
     """
-    if all(right):
-        return [("Y", len(right))]
-    if all(judged) and not any(right):
-        return [("N", len(right))]
-    last = max(place for place, good in enumerate(right) if not good)
-    rest = len(right) - last - 1
-    return [("y" if good else "n", 1) for good in right[: last + 1]] + ([("Y", rest)] if rest else [])
+    if any(alone):
+        return "".join("y" if good else "n" for good in right)
+    if not any(good for good, area in zip(right, judged, strict=True) if area) and any(judged):
+        return "N"
+    wrong = [place for place, good in enumerate(right) if not good]
+    last = max(wrong, default=-1)
+    each = "".join("y" if good else "n" for good in right[: last + 1]) + "Y" * (last + 1 < len(right))
+    marks = "#" * len(wrong) + "Y"
+    return min(each, marks, key=len) if last < MARKS else each
 
 
 def clear(
@@ -59,16 +66,26 @@ def clear(
     pressed: Counter[str] = Counter()
     while waiting := _waiting(db, document_id, sampled):
         good = [luck.random() < _chance(item, right) for item in waiting]
-        place = 0
-        for key, number in keys_for(good, [item.kind in ("area", "position") for item in waiting]):
-            for item in waiting[place : place + number]:
-                _decide(db, me, document_id, item, reject=key in "nN")
-            pressed[key] += 1
-            place += number
+        alone = [not item.can_confirm for item in waiting]
+        keys = keys_for(good, [item.kind in ("area", "position") for item in waiting], alone)
+        pressed.update(keys)
+        seen = reviews.last_id(db, document_id)
+        wrong = [item.subject for item, fine in zip(waiting, good, strict=True) if not fine]
+        if keys == "N":
+            given = bulk.verdicts_on_all(db, document_id, "reject", [], seen, sampled=sampled)
+        elif "#" in keys or keys == "Y":
+            given = bulk.verdicts_on_all(db, document_id, "confirm", wrong, seen, sampled=sampled)
+        else:
+            # One by one: what a last Shift-Y confirms is confirmed here the same way.
+            given = [_verdict(document_id, item, fine, seen) for item, fine in zip(waiting, good, strict=True)]
+        reviews.record(db, me, given, now=utc_now())
     return pressed
 
 
 def _chance(item: Item, right: float | None) -> float:
+    """How often a suggestion is right. A document drawn at random has nothing to reject: what the program missed is not in it."""
+    if item.kind == "priority" and item.suggestion.value == "0":
+        return 1.0
     sure = item.suggestion.sure
     return right if right is not None else 1.0 if sure is None else sure
 
@@ -78,13 +95,16 @@ def _waiting(db: Database, document_id: str, sampled: bool) -> list[Item]:
     return [item for item in found if item.waits]
 
 
-def _decide(db: Database, me: Account, document_id: str, item: Item, *, reject: bool) -> None:
-    value = None if reject or item.kind == "area" else item.suggestion.value
+def _verdict(document_id: str, item: Item, right: bool, seen: int) -> Verdict:
+    """What y or n on one item sends."""
+    if item.kind == "priority":
+        value = item.suggestion.value if right else "1"
+        return Verdict(document_id=document_id, subject=item.subject, verdict="confirm", value=value, seen=seen)
+    value = item.suggestion.value if item.kind != "area" else None
     # A position that came back without a direction has none to confirm.
-    verdict = "reject" if reject or (value is None and item.kind != "area") else "confirm"
-    seen = reviews.last_id(db, document_id)
-    given = Verdict(document_id=document_id, subject=item.subject, verdict=verdict, value=value, seen=seen)
-    reviews.record(db, me, [given], now=utc_now())
+    if not right or (value is None and item.kind != "area"):
+        return Verdict(document_id=document_id, subject=item.subject, verdict="reject", seen=seen)
+    return Verdict(document_id=document_id, subject=item.subject, verdict="confirm", value=value, seen=seen)
 
 
 def measure(

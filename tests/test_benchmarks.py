@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as report
+from benchmarks.desk_keys import keys_for
 from benchmarks.growth import is_linear
 from benchmarks.pages import Times, good
 
@@ -50,3 +51,23 @@ def test_the_site_is_judged_beside_bare_datasette_and_by_its_limits() -> None:
     assert not good(one, many | {"site": (asked(0.1), 3.0)}), "fewer answers a second"
     assert not good(one, many | {"site": (asked(1.1), 1.0)}), "over a second for many"
     assert not good(one, many | {"site": (asked(0.1, 1), 1.0)}), "an error"
+
+
+@pytest.mark.parametrize(
+    ("right", "judged", "keys"),
+    [
+        ([True, True], [True, True], "Y"),
+        ([False, False], [True, True], "N"),
+        ([False, False, True], [True, True, False], "N"),  # the priority waits for the next key
+        ([True, False, True, False, True], [True] * 5, "##Y"),
+        ([False], [True], "N"),
+        ([False, True], [True, True], "nY"),
+        ([True, False], [True, False], "yn"),
+    ],
+)
+def test_the_scripted_reviewer_takes_the_fewest_keys(right: list[bool], judged: list[bool], keys: str) -> None:
+    assert keys_for(right, judged, [False] * len(right)) == keys
+
+
+def test_the_scripted_reviewer_decides_one_by_one_what_no_key_confirms() -> None:
+    assert keys_for([True, False], [True, True], [True, False]) == "yn"

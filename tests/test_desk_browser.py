@@ -198,6 +198,33 @@ def test_keys_move_choose_and_are_not_taken_while_typing(page: Any, address: str
         assert reviews.history(db, BROADBAND) == []
 
 
+def test_numbers_mark_what_is_wrong_and_nothing_else_is_sent_meanwhile(
+    page: Any, address: str, config: Configuration
+) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.keyboard.press("1")
+    assert page.locator("#item-area-broadband input[name=wrong]").is_checked()
+    assert page.locator("#decide-all output").inner_text() == "1 is marked wrong."
+    for key in ("y", "N", "p"):  # a new page would forget the mark, and Shift-N would reject what is not marked
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+    assert "Nothing was saved" in page.locator("#decide-all output").inner_text()
+    page.keyboard.press("w")  # the mark of the item in focus
+    assert page.locator("#decide-all output").inner_text() == "Nothing is marked wrong."
+    with closing(open_desk(config)) as db:
+        assert reviews.history(db, BROADBAND) == []
+    page.keyboard.press("1")
+    press(page, "Y")
+    with closing(open_desk(config)) as db:
+        said = {row["subject"]: row["verdict"] for row in reviews.history(db, BROADBAND)}
+    assert said.pop("area:broadband") == "reject"
+    assert set(said.values()) == {"confirm"}
+    press(page, "u")
+    with closing(open_desk(config)) as db:
+        assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND))
+
+
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
 def test_everything_works_without_a_script(page: Any, address: str) -> None:
     sign_in(page, address)

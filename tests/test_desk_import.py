@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import sqlite3
 import zipfile
@@ -17,6 +18,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, document_row
 
 from desk.intake import importing, tracker, tracker_match
 from desk.queue import collaboration
+from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from desk.web.request_parsing import Upload
@@ -196,10 +198,65 @@ LEADS = (
 def test_lead_priority_hearing_and_every_column_of_notes_are_read(db: Any) -> None:
     bill, other = shown(db, LEADS)
     assert (bill.line.lead, bill.line.priority, bill.line.stance) == ("Ben Writer", True, "neutral")
-    assert bill.line.note == "Ask the whip\nTalking points: Hotspots lend well\nHearing: 3/31/2022"
+    assert bill.line.note == "Ask the whip\nTalking points: Hotspots lend well"
+    assert (bill.line.hearing, other.line.hearing) == ("2022-03-31", "")
     assert (other.line.lead, other.line.priority, other.line.note) == ("", False, "Lead: Zoe")
     [wrong] = shown(db, "Bill,Priority\nHR 1783,blue\n")
     assert (wrong.state, wrong.why) == ("bad", "“blue” is no priority we know: write high, medium, or low")
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "kept"),
+    [
+        ("3/31/22", "2022-03-31", ""),
+        ("2022-03-31", "2022-03-31", ""),
+        ("Thursday, March 31, 2022", "2022-03-31", ""),
+        ("Sept. 1, 2022, 9:30 a.m., Room 14", "2022-09-01", "Hearing: Sept. 1, 2022, 9:30 a.m., Room 14"),
+        ("3/31", "", "Hearing: 3/31"),  # of which year?
+        ("13/45/2022", "", "Hearing: 13/45/2022"),
+        ("TBD", "", "Hearing: TBD"),
+    ],
+)
+def test_the_day_of_a_hearing_is_read_as_offices_write_it(db: Any, said: str, day: str, kept: str) -> None:
+    [line] = shown(db, f'Bill,Hearing\nHR 1783,"{said}"\n')
+    assert line.line.hearing == day
+    assert line.line.note == kept
+
+
+def test_an_imported_hearing_is_a_date_of_the_document(db: Any) -> None:
+    said = "Bill,Position,Hearing\nHR 1783,Support,4/5/2022\n"
+    today = datetime.date(2022, 3, 30)
+
+    def next_date() -> str:
+        rows = our_bills(db, OurFilters(), me=person(db).id, today=today, since=None)
+        return next((row["next_on"] for row in rows if row["id"] == BROADBAND), "")
+
+    assert next_date() == ""
+    assert apply(db, said) == (1, [])
+    assert next_date() == "2022-04-05"
+    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["hearings"] == ["2022-04-05"]
+    assert [each.state for each in shown(db, said)] == ["same"], "the same hearing is recorded once"
+    week = weekly_report(db, our_bills(db, OurFilters(ended="1"), me=0, today=today, since=None), [], today)
+    assert "2022-04-05" in [row["day"] for row in week.coming if row["id"] == BROADBAND]
+    importing.undo(db, person(db), importing.past(db)[0]["batch"], "x", NOW)
+    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["hearings"] == []
+    assert next_date() == ""
+
+
+@pytest.mark.parametrize(
+    ("session", "found"),
+    [("2023", True), ("2023-24", True), ("2025", False), ("114th General Assembly", True), ("113th", False)],
+)
+def test_a_session_known_by_a_number_is_found_by_the_years_in_which_a_bill_moved(
+    db: Any, config: Configuration, session: str, found: bool
+) -> None:
+    with closing(corpus_of(config)) as corpus, corpus.conn:
+        corpus.execute(
+            "update documents set session = '114', published_on = '2023-02-01', latest_action_on = '2024-04-02' "
+            "where id = 'us-tx-2023-24-hb1'"
+        )
+    [line] = shown(db, f"State,Bill,Session\nTX,HB 1,{session}\n")
+    assert [each.document_id for each in line.line.candidates] == (["us-tx-2023-24-hb1"] if found else [])
 
 
 @pytest.mark.parametrize("said", ["ben writer", "Writer", "BW", "ben@example.org"])

@@ -150,13 +150,71 @@ def test_who_is_no_public_person_is_not_named(db, corpus_file: Path, title: str)
 
 
 @pytest.mark.parametrize(
-    ("title", "there"), [("Sales tax exemption for fiber", False), ("Sales tax for libraries", True)]
+    ("title", "there"),
+    [
+        ("Sales tax exemption for fiber", False),
+        ("Sales tax for libraries", True),
+        ("Department of Transportation: encroachment permits: broadband facilities.", False),
+        ("An Act to streamline broadband permitting and ensure equitable access", True),
+        ("relative to permitting the public utilities commission to approve new providers", True),
+        (
+            "Department of Agriculture, the Board of Animal Health, and the Office of Broadband; appropriating money",
+            False,
+        ),
+        ("Ad valorem tax; assessing certain broadband property", False),
+        ("Sch cd-phone/social media use", False),
+        ("Lifeline program: broadband internet access service.", True),
+    ],
 )
 def test_what_concerns_an_industry_and_no_library_stays_out(db, corpus_file: Path, title: str, there: bool) -> None:
     with sqlite3.connect(corpus_file) as source:
         source.execute("update documents set title = ? where id = ?", [title, HOSTILE_BILL])
         source.execute("update taggings set priority = 0 where document_id = ?", [HOSTILE_BILL])
     assert (HOSTILE_BILL in str(told(prepared(db, corpus_file)))) is there
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (
+            "A joint resolution providing for congressional disapproval under chapter 8 of title 5, United States Code, of the "
+            'rule submitted by the Federal Communications Commission relating to "Homework Through E-Rate".',
+            'Disapproval of the rule of the Federal Communications Commission on "Homework Through E-Rate"',
+        ),
+        (
+            "AN ACT to amend and reenact subsection 2 of section 54-24.4-05 of the Code, relating to state aid to libraries.",
+            "Relating to state aid to libraries",
+        ),
+        (
+            "An Act amending the act of March 10, 1949 (P.L.30, No.14), known as the Public School Code of 1949, in grounds and "
+            "buildings, providing for space for a school library.",
+            "Public School Code of 1949: in grounds and buildings, providing for space for a school library",
+        ),
+        ("An act relating to libraries", "An act relating to libraries"),
+    ],
+)
+def test_a_line_begins_with_the_part_of_a_title_that_tells(db, corpus_file: Path, title: str, shown: str) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set title = ? where id = ?", [title, BROADBAND])
+    assert line_of(prepared(db, corpus_file), Preferences(must_see=True)).title == shown
+
+
+def test_an_action_that_only_repeats_is_no_news(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        for number, words in enumerate(("Engrossed, signed, to Senate", "Passed on third reading")):
+            source.execute(
+                "insert into actions (document_id, ordinal, acted_on, description, classification) "
+                "values (?, ?, '2022-03-08', ?, 'passage')",
+                [BROADBAND, 90 + number, words],
+            )
+            source.execute(
+                "insert into changes (id, document_id, seen_at, happened_on, kind, summary) "
+                "values (?, ?, '2022-03-08T07:00:00Z', '2022-03-08', 'action', ?)",
+                [f"again-{number}", BROADBAND, words],
+            )
+    text = str(prepared(db, corpus_file).entries)
+    assert "Passed on third reading" in text
+    assert "Engrossed, signed" not in text
 
 
 def test_a_priority_without_an_area_is_told(db, corpus_file: Path) -> None:

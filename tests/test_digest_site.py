@@ -62,18 +62,20 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     assert "How much email this means" in page.text
     assert 'value="reader@example.org"' in page.text
     assert db.execute("select count(*) from subscribers").fetchone()[0] == 0, "an estimate saves nothing"
-    page = await site.client.post("/subscribe", data={**form, "step": "save"})
-    assert "Check your email" in page.text
+    page = await site.client.post("/es/subscribe", data={**form, "step": "save"})
+    assert "Revise su correo" in page.text
+    assert "Check your email" in (await site.client.post("/subscribe", data={**form, "step": "save"})).text
     assert "set-cookie" not in page.headers
     postbox = Postbox()
     with post_office(postbox) as port:
         host = Server(host="127.0.0.1", port=port, security="none", rate=0)
         assert (await service.send_letters(db, config, clock=lambda: "2999-01-01T00:00:00Z", host=host))["sent"] == 1
     text = postbox.got[0][1].get_body(("plain",)).get_content()
-    path = re.search(r"https://policy\.example\.org(/subscribe/confirm/\S+)", text)[1]
-    assert "Yes, send it to me" in (await site.client.get(path)).text
+    path = re.search(r"https://policy\.example\.org(/es/subscribe/confirm/\S+)", text)[1]
+    assert "Sí, envíenmelo" in (await site.client.get(path)).text
+    assert "Yes, send it to me" in (await site.client.get(path.removeprefix("/es"))).text
     assert db.execute("select state from subscribers").fetchone()[0] == "pending", "opening a link confirms nothing"
-    assert "You get the digest" in (await site.client.post(path)).text
+    assert "Recibirá el boletín" in (await site.client.post(path)).text
     row = next(db.query("select * from subscribers"))
     assert (row["state"], row["language"]) == ("confirmed", "es")
     assert Preferences.load(row["preferences"]).areas == ("broadband", "library-funding")
@@ -270,6 +272,9 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
     spanish = (await site.client.get("/es/subscribe?area=broadband")).text
     assert "Solo lo que el personal de bibliotecas debe ver" in spanish
     assert "áreas: " in spanish
+    assert re.search(r'name="language" value="es"[^>]* checked', spanish), (
+        "who comes from a Spanish page gets Spanish emails"
+    )
 
 
 async def test_subscribing_from_a_document_or_an_area(site) -> None:

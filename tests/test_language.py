@@ -74,6 +74,7 @@ PUBLIC = [
         "scorecard_members",
         "scorecard_method",
         "subscribe",
+        "subscribe_message",
         "tour",
         "tracker",
         "trackers",

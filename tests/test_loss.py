@@ -19,7 +19,7 @@ from typing import Any
 import desk_fixtures
 import pytest
 from click.testing import Result
-from crash_helpers import SAMPLE, start
+from crash_helpers import FATAL, SAMPLE, start
 from desk_fixtures import LATER, NOW, PASSWORD
 from digest_fixtures import reader
 from site_corpus import BROADBAND, PLAIN
@@ -172,6 +172,53 @@ def test_a_run_collects_and_publishes_nothing(data: Path, infopolicy: Callable[.
     assert "infopolicy restore" in done.stderr
     assert "us_bills: 1 new" in done.stdout
     assert state(data) == left
+
+
+#: Loses staff.db where the process comes to a named place, and goes on.
+_LOSING = (
+    """
+import os, pathlib, shutil
+data, how = pathlib.Path(os.environ["INFOPOLICY_DATA"]), os.environ["LOSE"]
+def lose():
+    for suffix in ("", "-wal", "-shm"):
+        (data / ("staff.db" + suffix)).unlink(missing_ok=True)
+    if how == "zero bytes":
+        (data / "staff.db").touch(mode=0o600)
+    elif how == "an older copy":
+        shutil.copy(data / "older" / "staff.db", data / "staff.db")
+"""
+    + FATAL.replace("os.kill(os.getpid(), signal.SIGKILL)", "lose()")
+    + "\nimport cli; cli.main()"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "how", "step"),
+    [
+        (
+            "pipelines:RecordPipeline._close_listings",
+            "deleted",
+            "crawl us_bills --congress 117 --today 2025-06-01 --limit 1",
+        ),
+        ("publish.listing:_make_views", "zero bytes", "publish"),
+        ("publish.listing:_make_views", "an older copy", "publish"),
+    ],
+)
+def test_a_loss_in_the_middle_of_a_step_changes_no_public_decision(
+    data: Path, call: Call, place: str, how: str, step: str
+) -> None:
+    """The file goes while a step has begun: that step ends or refuses, the next one tells the person."""
+    before = decisions(data)
+    code = start(data, *place.split(":"), "1", "--quiet", *step.split(), code=_LOSING, LOSE=how)
+    assert code in (0, 3)
+    assert decisions(data) == before
+    for next_step in (("publish",), ("status",)):
+        done = call(*next_step)
+        assert (done.exit_code, "infopolicy restore" in done.output) == (3, True), (next_step, done.output)
+        assert decisions(data) == before
+    assert call(*restoring(call("publish").output)).exit_code == 0
+    assert call("publish").exit_code == 0
+    assert decisions(data) == before
 
 
 async def test_the_site_closes_the_pages_that_need_the_file_and_shows_the_others(data: Path) -> None:

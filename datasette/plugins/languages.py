@@ -21,7 +21,7 @@ SPOKEN = re.compile(
     r"/|/browse/map|/(browse|areas|positions|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
     r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
     r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
-    r"|/positions/[a-z0-9-]+/(brief|companies)"
+    r"|/positions/[a-z0-9-]+/(brief|companies)|/subscribe/(confirm|manage|leave)/[A-Za-z0-9_.-]+"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")
 #: Attributes that lead to another page of ours, but for links that say that they lead to the English one. Text of others

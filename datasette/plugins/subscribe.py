@@ -26,7 +26,7 @@ from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from pages.http import formatting
-from pages.http.language import LANGUAGES, N_
+from pages.http.language import LANGUAGES, N_, _, current
 from pages.http.site import read, today
 from store.clock import utc_now
 from store.connect import open_mail
@@ -36,12 +36,12 @@ log = logging.getLogger("infopolicy.digest")
 #: The fields of the form that the address may fill in: pages about an area, a place or a search lead there.
 PREFILLED = ("area", "jurisdiction", "kind", "position", "stance", "must_see", "searches", "documents")
 #: The same words for every address, so true for each: also for one that reads already, or never wants to hear from us.
-ASKED = (
+ASKED = N_(
     "If this address can get the digest, we send it an email with a link. You get the digest only after you open that link and "
     "confirm; the link works for three days. We send at most two such emails to one address in a day, and five in a month. "
     "Nothing came? Look in your spam folder, and try again tomorrow."
 )
-NOT_ON_LIST = (
+NOT_ON_LIST = N_(
     "The subscription of this link has ended, and we send nothing for it. Do you still get our emails? Use the link at the end "
     "of the newest one."
 )
@@ -85,8 +85,9 @@ def _closed(error):
     )
 
 
-async def message(datasette, request, title, text, *, status=200, button=None, link=None):
-    context = {"title": title, "text": text, "button": button, "link": link}
+async def message(datasette, request, title, text, *more, status=200, button="", link=None):
+    """A page of one sentence, in the language of the page."""
+    context = {"title": _(title), "text": " ".join(map(_, [text, *more])), "button": _(button), "link": link}
     return await datasette.page(request, "subscribe_message.html", context, status=status, headers=_PRIVATE)
 
 
@@ -128,7 +129,9 @@ async def subscribe(datasette, request):
     known = await read(datasette, estimate.choices)
     if request.method != "POST":
         # Priority documents only, until a person asks for more: who gets too much reads nothing.
-        start = {"must_see": ["1"]} | {name: found for name in PREFILLED if (found := request.args.getlist(name))}
+        start = {"must_see": ["1"], "language": [current()]} | {
+            name: found for name in PREFILLED if (found := request.args.getlist(name))
+        }
         form = Form.of(start)
         try:
             volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))
@@ -152,8 +155,11 @@ async def subscribe(datasette, request):
         return await show_form(datasette, request, form, known=known, problem=str(error).rstrip("."), status=status)
     if queued and config.smtp_host:
         post_letters(config)
-    when = f"It can take {hours} hour{'s' * (hours > 1)}, because many people are subscribing." if hours else ""
-    return await message(datasette, request, "Check your email", " ".join(f"{ASKED} {when}".split()))
+    one = _("It can take an hour, because many people are subscribing.")
+    wait = (
+        one if hours == 1 else _("It can take %(hours)s hours, because many people are subscribing.") % {"hours": hours}
+    )
+    return await message(datasette, request, N_("Check your email"), ASKED, *([wait] if hours else []))
 
 
 def post_letters(config):
@@ -172,9 +178,9 @@ def post_letters(config):
 
 
 async def bad_link(datasette, request, error):
-    title = "This link is too old" if error.expired else "This is not one of our links"
-    status, link = 410 if error.expired else 404, ("/subscribe", "Subscribe")
-    return await message(datasette, request, title, "Subscribe again to get a new one.", status=status, link=link)
+    title = N_("This link is too old") if error.expired else N_("This is not one of our links")
+    status, link = 410 if error.expired else 404, ("/subscribe", _("Subscribe"))
+    return await message(datasette, request, title, N_("Subscribe again to get a new one."), status=status, link=link)
 
 
 async def confirm(datasette, request):
@@ -184,10 +190,10 @@ async def confirm(datasette, request):
             person = await with_mail(datasette, subscribers.for_confirm, token)
             if person.state == "pending":
                 # A button, because programs that check mail open every link in it.
-                text = (
-                    "Press the button and you will get the digest. Each mail has a link to change it and one to leave."
+                text = N_(
+                    "Press the button and you will get the digest. Each email has a link to change it and one to leave."
                 )
-                return await message(datasette, request, "Get the digest?", text, button="Yes, send it to me")
+                return await message(datasette, request, N_("Get the digest?"), text, button=N_("Yes, send it to me"))
         else:
             await with_mail(datasette, subscribers.confirm, token, now=utc_now())
     except BadLink as error:
@@ -195,9 +201,9 @@ async def confirm(datasette, request):
     return await message(
         datasette,
         request,
-        "You get the digest",
-        "It comes when there is something new for you, and not otherwise.",
-        link=("/digest", "Read earlier issues"),
+        N_("You get the digest"),
+        N_("It comes when there is something new for you, and not otherwise."),
+        link=("/digest", _("Read earlier issues")),
     )
 
 
@@ -245,17 +251,17 @@ async def leave(datasette, request):
         return await bad_link(datasette, request, error)
     if person is None:
         return await message(
-            datasette, request, "You are not on the list", NOT_ON_LIST, link=("/subscribe", "Subscribe")
+            datasette, request, N_("You are not on the list"), NOT_ON_LIST, link=("/subscribe", _("Subscribe"))
         )
     if request.method != "POST":
-        text = "You will get no more mail from this list, and we forget your address."
-        return await message(datasette, request, "Leave the list?", text, button="Yes, leave")
+        text = N_("You will get no more email from this list, and we forget your address.")
+        return await message(datasette, request, N_("Leave the list?"), text, button=N_("Yes, leave"))
     return await message(
         datasette,
         request,
-        "You have left the list",
-        "Your address and your choices are forgotten.",
-        link=("/subscribe", "Subscribe again"),
+        N_("You have left the list"),
+        N_("Your address and your choices are forgotten."),
+        link=("/subscribe", _("Subscribe again")),
     )
 
 

@@ -60,7 +60,38 @@
     return true;
   }
 
+  // Marks are sent with Shift-Y alone. Until then nothing else is sent, because a new page would forget them unseen.
+  const all = document.getElementById("decide-all");
+  const marks = () => [...document.querySelectorAll('input[name="wrong"]')];
+  const marked = () => marks().filter((mark) => mark.checked).length;
+
+  function say(which) {
+    const place = all.querySelector("output");
+    place.textContent = place.dataset[which].replace("{}", marked());
+  }
+
+  function mark(box) {
+    if (!box) return false;
+    box.click();
+    return true;
+  }
+
+  if (all) {
+    document.addEventListener("change", (event) => {
+      if (event.target.name !== "wrong") return;
+      const none = all.querySelector('[data-key="N"]');
+      if (none) none.disabled = marked() > 0;
+      say(["none", "one"][marked()] || "some");
+    });
+    document.addEventListener("submit", (event) => {
+      if (!marked() || event.target === all) return;
+      event.preventDefault();
+      say("first");
+    });
+  }
+
   const keys = {
+    w: () => mark(here() && here().querySelector('input[name="wrong"]')),
     j: () => (step(1), true),
     k: () => (step(-1), true),
     y: () => press("y"),
@@ -85,7 +116,7 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    const act = keys[event.key];
+    const act = keys[event.key] || (/^[1-9]$/.test(event.key) && (() => mark(marks()[event.key - 1])));
     if (act && act()) event.preventDefault();
   });
   const first = waiting()[0];

@@ -13,7 +13,8 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake import tracker, tracker_match
 from desk.intake.tracker_match import Candidate, Line
-from desk.queue import collaboration
+from desk.queue import advocacy, collaboration
+from desk.queue.advocacy import KNOWN_DATES, AdvocacyRecord
 from desk.reviews import reviews
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
@@ -36,11 +37,12 @@ class Taken:
     seen: int
     lead: str = ""
     priority: bool = False
+    hearing: str = ""
 
     @property
     def token(self) -> str:
         """What the form carries back, so that exactly what was shown is written."""
-        parts = [self.row, self.document_id, self.stance, self.note, self.seen, self.lead, self.priority]
+        parts = [self.row, self.document_id, self.stance, self.note, self.seen, self.lead, self.priority, self.hearing]
         return json.dumps(parts, ensure_ascii=False)
 
 
@@ -126,7 +128,7 @@ def _choice(db: Database, line: Line, candidate: Candidate) -> tuple[str, str]:
 def _what(db: Database, line: Line, candidate: Candidate) -> Taken:
     key = candidate.document_id
     seen = reviews.last_id(db, key)
-    return Taken(line.row.number, key, line.stance, line.note, seen, line.lead, line.priority)
+    return Taken(line.row.number, key, line.stance, line.note, seen, line.lead, line.priority, line.hearing)
 
 
 def _lacks(db: Database, account: Account, each: Taken) -> bool:
@@ -138,12 +140,19 @@ def _lacks(db: Database, account: Account, each: Taken) -> bool:
         or not collaboration.is_followed(db, account, key)
         or (each.priority and not _is_pinned(db, key))
         or each.lead not in ("", _leader(db, key))
+        or bool(each.hearing and not _has_hearing(db, key, each.hearing))
     )
 
 
 def _leader(db: Database, document_id: str) -> str:
     held = collaboration.current_assignment(db, document_id)
     return held["name"] if held else ""
+
+
+def _has_hearing(db: Database, document_id: str, day: str) -> bool:
+    """Whether staff know of a hearing on this day, from a source or from a record."""
+    sql = f"select 1 from {KNOWN_DATES} where document_id = ? and kind = 'hearing' and substr(starts_at, 1, 10) = ?"
+    return db.execute(sql, [document_id, day]).fetchone() is not None
 
 
 def _is_pinned(db: Database, document_id: str) -> bool:
@@ -189,7 +198,7 @@ def _taken(token: str) -> Taken:
     Raises:
         ValueError: it is not what a preview made.
     """
-    return Taken(*parts_of(token, (int, str, str | None, str, int, str, bool)))
+    return Taken(*parts_of(token, (int, str, str | None, str, int, str, bool, str)))
 
 
 def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now: str) -> tuple[int, list[str]]:
@@ -216,8 +225,8 @@ def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now
                 [batch, name, account.id, now],
             )
             db.conn.executemany(
-                "insert into import_lines (batch, document_id, note_id, followed, lead, lead_before) "
-                "values (:batch, :document_id, :note_id, :followed, :lead, :lead_before)",
+                "insert into import_lines (batch, document_id, note_id, followed, lead, lead_before, hearing_id) "
+                "values (:batch, :document_id, :note_id, :followed, :lead, :lead_before, :hearing_id)",
                 written,
             )
             accounts.log(db, account.id, "imported a tracker", f"{name}: {len(written)} documents", now)
@@ -253,7 +262,11 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
     if led:
         collaboration.assign(db, account, each.document_id, each.lead, now)
     lead = {"lead": each.lead if led else None, "lead_before": before if led else None}
-    return {"note_id": note_id, "followed": int(followed)} | lead
+    hearing = None
+    if each.hearing and not _has_hearing(db, each.document_id, each.hearing):
+        record = AdvocacyRecord(kind="hearing", title="Hearing", document_id=each.document_id, due_on=each.hearing)
+        hearing = advocacy.add(db, account, record, now=now)
+    return {"note_id": note_id, "followed": int(followed), "hearing_id": hearing} | lead
 
 
 # --------------------------------------------------------------------- undoing
@@ -295,6 +308,9 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
         except BadVerdict:
             continue  # taken back by hand before
     lines = list(db.query("select * from import_lines where batch = ?", [batch]))
+    for record_id in [line["hearing_id"] for line in lines if line["hearing_id"] is not None]:
+        if row := advocacy.current(db, record_id):
+            advocacy.withdraw(db, account, record_id, now=now, seen=row["id"])
     with writing(db):
         for line in lines:
             if line["note_id"] is not None:

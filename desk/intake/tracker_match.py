@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +59,8 @@ class Line:
     #: The name of the account that leads, "" for none, and whether it is to be pinned as a priority.
     lead: str = ""
     priority: bool = False
+    #: The ISO day of the hearing, "" where the row has none that can be read.
+    hearing: str = ""
 
 
 def matched(db: Database, row: Row) -> Line:
@@ -81,7 +85,17 @@ def matched(db: Database, row: Row) -> Line:
     except BadRecord:
         return Line(row, "bad", (), None, note, "the number has neither letters nor figures")
     state = {0: "unknown", 1: "matched"}.get(len(found), "ambiguous")
-    return Line(row, state, found, stance, note, why if state != "matched" else "", lead, priority)
+    return Line(
+        row,
+        state,
+        found,
+        stance,
+        note,
+        why if state != "matched" else "",
+        lead,
+        priority,
+        day_of(row.cells.get("hearing", "")),
+    )
 
 
 def _stance(said: str) -> tuple[str | None, str]:
@@ -113,13 +127,33 @@ def _lead(db: Database, said: str) -> str:
 
 
 def _note(row: Row, lead: str) -> str:
-    """The note of a row, with what has no place of its own here: a lead without an account, a hearing, more notes."""
+    """The note of a row, with what has no place of its own here: a lead without an account, a hearing that is more than a
+    day, more notes."""
     parts = [row.cells.get("note", ""), *(f"{header}: {text}" for header, text in row.notes)]
     if (said := row.cells.get("lead", "").strip()) and not lead:
         parts.append(f"Lead: {said}")
-    if said := row.cells.get("hearing", "").strip():
+    if (said := row.cells.get("hearing", "").strip()) and not (day_of(said) and _DAY.fullmatch(said)):
         parts.append(f"Hearing: {said}")
     return "\n".join(part for part in parts if part)
+
+
+#: A day as American offices and spreadsheets write it, with the year, after the name of a weekday.
+_DAY = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +)?"
+    r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[a-z]{3,9}\.? \d{1,2},? \d{4})",
+    re.IGNORECASE,
+)
+_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%B %d %Y", "%b %d %Y")
+
+
+def day_of(said: str) -> str:
+    """The ISO day that a cell begins with; "" for none, or one without a year, which nobody should guess."""
+    found = _DAY.match(said.strip())
+    text = re.sub(r"[.,]", "", found[1]).replace("Sept ", "Sep ") if found else ""
+    for form in _FORMATS:
+        with suppress(ValueError):
+            return datetime.datetime.strptime(text, form).date().isoformat()
+    return ""
 
 
 def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
@@ -140,7 +174,11 @@ def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
     if not numbered and place != "us":
         numbered = [each for other in _other_letters(number) for each in _of_number(db, other, place)]
     session = row.cells.get("session", "")
-    kept = [each for each, its in numbered if not session or same_session(session, its, place)]
+    kept = [
+        each
+        for each, its, moved in numbered
+        if not session or same_session(session, its, place) or _moved_then(session, its, moved)
+    ]
     where = glossary()["jurisdictions"].get(place, place) if place else "any place"
     if not kept:
         more = f" in the session {session}" if session and numbered else ""
@@ -182,17 +220,27 @@ def _place(said: str) -> tuple[str | None, str]:
     return (place, "") if (place := _places().get(word)) else (None, f"“{said[:60]}” is no place we know")
 
 
-def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, str]]:
-    """Documents of this number with their sessions, the newest first."""
+#: A session that is known by a number of its own: "104th", "114th General Assembly".
+_NUMBERED = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th)?\b", re.IGNORECASE)
+
+
+def _moved_then(said: str, stored: str, moved: range) -> bool:
+    """Whether a tracker's year is one in which a bill moved whose session is known by a number ("the 114th") alone."""
+    return not _years(stored) and any(int(year) in moved for year in _YEARS.findall(said))
+
+
+def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, str, range]]:
+    """Documents of this number with their sessions and the years in which they moved, the newest first."""
     forms = {document_id(each, "x", number).removeprefix(f"{each}-x-") for each in ([place] if place else ["us", "xx"])}
     marks = ", ".join("?" * len(forms))
     where = f"l.area_id = 'any' and l.number in ({marks})" + (" and l.jurisdiction = ?" if place else "")
     rows = db.execute(
-        f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, d.session from corpus.listing l "
+        f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, "
+        "substr(d.published_on, 1, 4), substr(coalesce(d.latest_action_on, d.published_on), 1, 4) from corpus.listing l "
         f"join corpus.documents d on d.id = l.document_id where {where} order by l.sort_on desc, d.id desc limit 60",
         [*sorted(forms), *([place] if place else [])],
     ).fetchall()
-    return [(_candidate(row), row[3]) for row in rows]
+    return [(_candidate(row), row[3], range(int(row[5] or 0), int(row[6] or -1) + 1)) for row in rows]
 
 
 def _other_letters(number: str) -> list[str]:
@@ -220,6 +268,8 @@ def same_session(said: str, stored: str, place: str | None) -> bool:
         return True
     if place == "us" and (number := re.match(r"[0-9]+", said.strip())) and stored.isdecimal():
         return number[0] == stored or _years_of_congress(int(stored)) >= set(_YEARS.findall(said)) != set()
+    if (of := _NUMBERED.fullmatch(stored)) and (its := _NUMBERED.match(said.strip())):
+        return its[1] == of[1]
     mine, theirs = _years(said), _years(stored)
     return bool(mine) and bool(theirs) and (mine <= theirs or theirs <= mine)
 

@@ -27,9 +27,18 @@ KINDS = {
     "meeting": "Meeting",
     "ask": "Request to members",
     "statement": "Statement",
+    "hearing": "Hearing",
 }
-#: What the public may never read (the schema enforces it).
-PRIVATE_KINDS = ("meeting",)
+#: What the public may never read (the schema enforces it for meetings). A hearing is a date that the public reads at its source.
+PRIVATE_KINDS = ("meeting", "hearing")
+#: SQL: the dates of documents that staff know of: those of the sources, and hearings that staff recorded. A hearing that a
+#: source has on the same day, or has called off, counts once.
+KNOWN_DATES = """(
+    select document_id, kind, starts_at from corpus.events where kind is not 'hearing_canceled'
+    union all select h.document_id, h.kind, h.due_on from current_advocacy h
+    where h.kind = 'hearing' and h.document_id is not null and h.due_on is not null and not exists (
+        select 1 from corpus.events e where e.document_id = h.document_id and e.kind in ('hearing', 'hearing_canceled')
+        and substr(e.starts_at, 1, 10) = h.due_on))"""
 LONGEST_TITLE = 300
 
 
@@ -153,7 +162,7 @@ def _check(db: Database, record: AdvocacyRecord) -> None:
     if not 1 <= len(record.title.strip()) <= LONGEST_TITLE:
         raise BadRecord(f"a title must have 1 to {LONGEST_TITLE} characters")
     if record.public and record.kind in PRIVATE_KINDS:
-        raise BadRecord("meetings are never public")
+        raise BadRecord("meetings and dates of hearings are never public")
     if not record.document_id and not record.position_id:
         raise BadRecord("name the document or the position it is about")
     for value, table, name in (
@@ -165,6 +174,8 @@ def _check(db: Database, record: AdvocacyRecord) -> None:
             raise BadRecord(f"there is no {name} called {value[:80]!r}")
     if not record.happened_on and not record.due_on:
         raise BadRecord("enter the day on which it happened, or its deadline")
+    if record.kind == "hearing" and not record.due_on:
+        raise BadRecord("enter the day of the hearing as its deadline")
     for day in filter(None, (record.happened_on, record.due_on)):
         try:
             datetime.date.fromisoformat(day)

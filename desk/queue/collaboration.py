@@ -267,6 +267,14 @@ def _require_document(db: Database, document_id: str) -> None:
         raise BadWork(f"{document_id[:80]}: there is no such document")
 
 
+def _recorded_hearings(db: Database, document_id: str, day: str) -> list[str]:
+    """The days, from an ISO day on, of the hearings that staff recorded (desk.queue.advocacy)."""
+    sql = (
+        "select due_on from current_advocacy where kind = 'hearing' and document_id = ? and due_on >= ? order by due_on"
+    )
+    return [row[0] for row in db.execute(sql, [document_id, day]).fetchall()]
+
+
 def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:
     """Who works on a document and what they wrote about it, as the review page shows it on an ISO day."""
     return {
@@ -276,4 +284,5 @@ def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[
         "snoozed": current_snooze(db, document_id, day),
         "followed": is_followed(db, account, document_id),
         "people": active_account_names(db),
+        "hearings": _recorded_hearings(db, document_id, day),
     }

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
+from desk.queue.advocacy import KNOWN_DATES
 from desk.reviews.publishing import waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
@@ -205,7 +206,7 @@ def _tomorrow(db: Database, today: datetime.date) -> Found:
     until = today + datetime.timedelta(days=1)
     for row in db.query(
         f"select w.account_id, e.kind, e.starts_at, {_DOCUMENT} from ({_WATCHERS}) w "
-        "join corpus.events e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
+        f"join {KNOWN_DATES} e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
         f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at",
         [*DATES, today.isoformat(), until.isoformat()],
     ):

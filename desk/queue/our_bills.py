@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
@@ -128,8 +129,7 @@ _SQL = f"""
     with ours as materialized ({_OURS}),
     due as (
         select e.document_id, e.kind, e.starts_at, row_number() over (partition by e.document_id order by e.starts_at) as n
-        from corpus.events e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
-        and e.kind is not 'hearing_canceled'
+        from {KNOWN_DATES} e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
     )
     select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
@@ -230,9 +230,9 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
         if document in by_id:
             moved[document].append(f"{formatting.word('statuses', status)} {formatting.date_in_words(day)}")
     coming = db.query(
-        f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from corpus.events e "
+        f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
         f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "
-        "and e.kind is not 'hearing_canceled' order by e.starts_at",
+        "order by e.starts_at",
         [week["last"], week["until"]],
     )
     taken = db.query(
@@ -246,5 +246,5 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
         moved=[by_id[key] | {"steps": steps} for key, steps in moved.items()],
         coming=[by_id[row["id"]] | row for row in coming if row["id"] in by_id],
         taken=[by_id[row["id"]] | row for row in taken if row["id"] in by_id],
-        done=done,
+        done=[row for row in done if row["kind"] != "hearing"],
     )

@@ -52,8 +52,13 @@ class Line:
         return json.dumps(parts)
 
 
-def preview(db: Database, documents: Sequence[str], action: str, area: str = "") -> list[Line]:
+def preview(
+    db: Database, documents: Sequence[str], action: str, area: str = "", *, all_priorities: bool = False
+) -> list[Line]:
     """List the verdicts that an action means for some documents: only what is open, and only one area if one is named.
+
+    Args:
+        all_priorities: as in review_items.items.
 
     Raises:
         BadVerdict: there is no such action.
@@ -66,16 +71,11 @@ def preview(db: Database, documents: Sequence[str], action: str, area: str = "")
     for document_id in documents[:MOST]:
         row = db.execute("select identifier, title from corpus.documents where id = ?", [document_id]).fetchone()
         seen = reviews.last_id(db, document_id)
-        for item in review_items.items(db, document_id, titles) if row else ():
+        for item in review_items.items(db, document_id, titles, all_priorities=all_priorities) if row else ():
             fits = not area or item.subject == f"area:{area}"
-            if item.waits and item.kind in kinds and fits and _possible(item, verdict):
+            if item.waits and item.kind in kinds and fits and (verdict != "confirm" or item.can_confirm):
                 lines.append(Line(document_id, row[0], row[1], item, verdict, seen))
     return lines
-
-
-def _possible(item: Item, verdict: str) -> bool:
-    """A position that came back without a direction has none to confirm: it is left to its own page."""
-    return verdict != "confirm" or item.kind == "area" or item.suggestion.value is not None
 
 
 @staff_page(r"/bulk", role="reviewer", methods="POST")
@@ -104,21 +104,50 @@ def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
     return Redirect(f"/desk?{query}", f"{said}.")
 
 
+def verdicts_on_all(
+    db: Database, document_id: str, action: str, wrong: Sequence[str], seen: int, *, sampled: bool = False
+) -> list[Verdict]:
+    """What one key says of all that is open on a document.
+
+    Args:
+        action: confirm or reject.
+        wrong: subjects marked as wrong: rejected while the rest is confirmed. A priority becomes "worth listing".
+        seen: the last review of the document that the page knew.
+        sampled: whether the document was drawn at random: its priority needs a verdict too.
+
+    Raises:
+        BadVerdict: there is no such action, or it rejects all although only some are marked as wrong.
+    """
+    if action not in ("confirm", "reject"):
+        raise BadVerdict("choose an action")
+    if wrong and action == "reject":
+        raise BadVerdict("some are marked as wrong: confirm the others, or clear the marks to reject all")
+    lines = preview(db, [document_id], action, all_priorities=sampled)
+    given = [_verdict(line.token) for line in lines if line.item.subject not in wrong]
+    for subject in dict.fromkeys(wrong):
+        if not subject.startswith(("area:", "position:", "priority")):
+            raise BadVerdict("only areas, positions, and a priority can be marked as wrong")
+        verdict, value = ("confirm", "1") if subject == "priority" else ("reject", None)
+        given.append(Verdict(document_id=document_id, subject=subject, verdict=verdict, value=value))
+    return [replace(each, seen=seen, sampled=sampled) for each in given]
+
+
 @staff_page(rf"/documents/{ID}/all", role="reviewer", methods="POST")
 def decide_all(context: RequestContext) -> Answer:
-    """Confirm, or reject, all that is open on one document, with one key; undone as a whole."""
-    document_id, action = context.path["id"], context.typed("verdict")
-    if action not in ("confirm", "reject"):
-        raise HTTPError(400, "Nothing was recorded: choose an action.")
+    """Confirm, or reject, all that is open on one document, with one key; undone as a whole.
+
+    What the form marks as wrong (`wrong`) is rejected while the rest is confirmed.
+    """
+    document_id, wrong = context.path["id"], (context.form or {}).get("wrong", [])
     sampled = queue.is_sampled(context.db, context.today, document_id)
-    given = [
-        replace(_verdict(line.token), seen=context.number("seen"), sampled=sampled)
-        for line in preview(context.db, [document_id], action)
-    ]
-    if not given:
-        raise HTTPError(409, "Nothing was recorded: nothing is open that can be decided without looking at it.")
     try:
+        action, seen = context.typed("verdict"), context.number("seen")
+        given = verdicts_on_all(context.db, document_id, action, wrong, seen, sampled=sampled)
+        if not given:
+            raise HTTPError(409, "Nothing was recorded: nothing is open that can be decided without looking at it.")
         reviews.record(context.db, context.me, given, now=context.now, batch=secrets.token_hex(8))
+    except BadVerdict as error:
+        raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     except EditConflict as error:
         raise HTTPError(409, f"Nothing was recorded: {error.by['name']} has decided some of it meanwhile.") from error
     later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER

@@ -54,6 +54,12 @@ class Item:
         return self.state in ("open", verdict_validity.RETURNED)
 
     @property
+    def can_confirm(self) -> bool:
+        """Whether one key for a whole document may confirm it: a position that came back without a direction has none to confirm,
+        and an outcome is decided on its own."""
+        return self.kind == "area" or (self.kind in ("position", "priority") and self.suggestion.value is not None)
+
+    @property
     def why(self) -> str:
         """Why the verdict came back, as a sentence."""
         return verdict_validity.WHY.get(self.review["why"] or "", "") if self.review else ""

@@ -17,6 +17,7 @@ from digest.issues.lines import plain
 from digest.issues.words import Words
 from digest.subscribers.subscribers import KNOWN, Subscriber
 from digest.subscribers.tokens import Links
+from pages.http.language import ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,15 @@ class Letterhead:
     def envelope(self) -> str:
         return self.bounces or self.address
 
-    def manage(self, links: Links, handle: str) -> str:
-        return f"{self.site}/subscribe/manage/{links.manage(handle)}"
+    def pages(self, language: str) -> str:
+        """What the addresses of pages in a language begin with."""
+        return self.site if language == ENGLISH else f"{self.site}/{language}"
 
-    def leave(self, links: Links, handle: str) -> str:
-        return f"{self.site}/subscribe/leave/{links.leave(handle)}"
+    def manage(self, links: Links, handle: str, language: str) -> str:
+        return f"{self.pages(language)}/subscribe/manage/{links.manage(handle)}"
+
+    def leave(self, links: Links, handle: str, language: str) -> str:
+        return f"{self.pages(language)}/subscribe/leave/{links.leave(handle)}"
 
 
 def message_id(links: Links, digest_id: str, subscriber_id: str, domain: str) -> str:
@@ -57,9 +62,14 @@ def issue_message(
 ) -> tuple[EmailMessage, int] | None:
     """Return the issue for one person and its number of items; None when there is nothing new for them."""
     links = Links.of(db)
-    leave = head.leave(links, person.handle)
+    leave = head.leave(links, person.handle, person.language)
     web = f"{head.site}/digest/{issue.id}" if issue.list == "public" and issue.frequency == "weekly" else ""
-    addresses = {"manage": head.manage(links, person.handle), "leave": leave, "web": web, "postal": head.postal or ""}
+    addresses = {
+        "manage": head.manage(links, person.handle, person.language),
+        "leave": leave,
+        "web": web,
+        "postal": head.postal or "",
+    }
     made = compose(issue, person.preferences, person.language, site=head.site, since=since, links=addresses)
     if made is None or person.address is None:
         return None
@@ -80,11 +90,11 @@ def letter(db: Database, digest_id: str, person: Subscriber, head: Letterhead, *
         return None
     links, words = Links.of(db), Words(person.language)
     kind = digest_id.partition("-")[0]
-    url = head.manage(links, person.handle)
+    url = head.manage(links, person.handle, person.language)
     if kind != KNOWN:
-        url = f"{head.site}/subscribe/confirm/{links.confirm(person.handle, person.nonce or '')}"
+        url = f"{head.pages(person.language)}/subscribe/confirm/{links.confirm(person.handle, person.nonce or '')}"
     frequency = words.messages["frequencies"][person.frequency]
-    body = words(f"{kind}_text", url=url, leave=head.leave(links, person.handle), frequency=frequency)
+    body = words(f"{kind}_text", url=url, leave=head.leave(links, person.handle, person.language), frequency=frequency)
     subject = words.messages[f"{kind}_subject"]
     html, text = render("letter", person.language, subject=subject, parts=[part.strip() for part in body.split("\n\n")])
     mail = mail_of(subject, html, text, person.address, head, now)

@@ -123,6 +123,8 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
     """A change as a line tells it: `all` false means that only followers of the document read it."""
     kind, table = row["kind"], rules()
     if kind == "action":
+        if _titles("formal").match(row["summary"]):
+            return None
         rule, word = table["actions"].get(row["classification"] or ""), row["classification"]
     elif kind == "status":
         rule, word = table["statuses"].get(row["summary"]), row["summary"]
@@ -197,7 +199,8 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
 
 @cache
 def _titles(which: str) -> re.Pattern[str]:
-    """Titles that are no news for most (news.yml): `private` ones name a private person, `minor` ones concern an industry."""
+    """Words that are no news for most (news.yml): `private` titles name a private person, `minor` ones concern an industry,
+    `formal` actions only say again what an earlier one did."""
     return re.compile("|".join(f"(?:{each})" for each in rules()[which]), re.IGNORECASE)
 
 

@@ -32,7 +32,18 @@ def rules() -> dict[str, Any]:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from error
-    parts = ("changes", "statuses", "actions", "remind_days", "remind", "private", "minor", "routine")
+    parts = (
+        "changes",
+        "statuses",
+        "actions",
+        "remind_days",
+        "remind",
+        "private",
+        "minor",
+        "formal",
+        "titles",
+        "routine",
+    )
     if lacking := [part for part in parts if part not in (found or {})]:
         raise ValueError(f"{path} lacks {lacking[0]!r}")
     return found

@@ -7,10 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from digest.issues.effects import says
 from digest.issues.entries import Entry
+from digest.issues.ledger import rules
 from digest.issues.words import Words
 from pages.http.titles import readable
 
@@ -202,7 +204,21 @@ def _about(first: dict[str, Any], entry: Entry, words: Words) -> str:
 
 def _title(document: dict[str, Any]) -> str:
     """The title of a document, short enough for a line; what a source shouts is said in a normal voice."""
-    return cut(readable(plain(document["title"])), _LONGEST_TITLE)
+    return cut(readable(_telling_part(plain(document["title"]))), _LONGEST_TITLE)
+
+
+def _telling_part(title: str) -> str:
+    """A title without the citations it begins with (news.yml)."""
+    for pattern, shown in _formulas():
+        if found := pattern.fullmatch(title):
+            told = found.expand(shown)
+            return told[:1].upper() + told[1:]
+    return title
+
+
+@cache
+def _formulas() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(each["from"], re.IGNORECASE), each["to"]) for each in rules()["titles"]]
 
 
 def _numbers(identifiers: Iterable[str]) -> str:

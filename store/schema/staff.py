@@ -480,3 +480,9 @@ def create_advocacy_files(db: Database) -> None:
         create view current_advocacy_files as select * from advocacy_files
         where id not in (select file_id from advocacy_files_removed)""")
     only_added_to(db, "advocacy_files", "advocacy_files_removed")
+
+
+@intake()
+def add_hearings_of_imports(db: Database) -> None:
+    # The record of advocacy that keeps the date of a hearing which an import brought; null where it brought none.
+    db.execute("alter table import_lines add column hearing_id integer")
