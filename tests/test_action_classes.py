@@ -40,6 +40,7 @@ NO_PASSAGE = [
     ("ky", "calendar", "passed over and retained in the Orders of the Day"),
     ("va", "calendar", "Passed by for the day (Voice Vote)"),
     ("me", "calendar", "On motion of Representative A, TABLED pending PASSAGE TO BE ENACTED."),
+    ("mo", "enrolled", "Truly Agreed To and Finally Passed - AYES: 21 NOES: 11 PRESENT: 0"),
     ("va", "failure", "Passed by indefinitely in Education and Health (9-Y 6-N)"),
     ("al", "failure", "Motion to Read a Third Time and Pass - Lost Roll Call 40"),
     ("md", "motion", "Motion Special Order until 3/20 (Senator A) Adopted"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlite_utils import Database
 
@@ -124,3 +126,26 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert bill.status == after
     assert restate(db, now=NOW) == 0
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
+
+
+def test_a_bill_without_a_day_of_introduction_is_put_right_too() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Passed on Second Consideration", "passage", "passed_first_chamber")
+    bill = replace(bill, introduced_on=None, actions=bill.actions[1:], status_history=bill.status_history[1:])
+    upsert(db, [bill], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "introduced"
+
+
+def test_an_override_that_an_earlier_version_did_not_count_undoes_the_veto() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    acted = [("veto-override-passage", "upper"), ("veto-override-passage", "lower"), ("executive-veto", "lower")]
+    actions = tuple(
+        Action(acted_on="2025-01-15", description=word, classification=word, chamber=chamber) for word, chamber in acted
+    )
+    bill = _of_state("x", "filing", "vetoed")
+    upsert(db, [replace(bill, actions=(bill.actions[0], *actions))], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "enacted"

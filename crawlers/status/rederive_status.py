@@ -143,14 +143,16 @@ def _with_passages(document: Document) -> Document:
     """A state's bill with the present rules on passages; as it is where its status does not follow from what is stored."""
     assert isinstance(document, Bill)
     said = [(each, (each.classification,) if each.classification else ()) for each in document.actions]
-    # As it was derived before: once with the sentences, and once without the chambers that they name.
-    before = (said, [(replace(each, description=""), classes) for each, classes in said])
-    if document.status_history not in (_state_history(document, each) for each in before):
+    # As it was derived before: overrides never counted, nor did the chambers that sentences name.
+    old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
+    before = (old, [(replace(each, description=""), classes) for each, classes in old])
+    if document.status_history not in [_state_history(document, each) for each in before]:
         return document
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
     history = _state_history(document, mended)
-    return replace(document, actions=actions, status=history[-1][0], status_on=history[-1][1], status_history=history)
+    status, status_on = history[-1] if history else ("introduced", None)
+    return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)
 
 
 def _state_history(bill: Bill, actions: list[tuple[Action, tuple[str, ...]]]) -> rules.History:
