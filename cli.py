@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, demo, desk, mail, maintenance, reading, tagging, training
+from commands import alerts, collecting, demo, desk, mail, maintenance, reading, tagging, training, webhooks
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -84,6 +84,7 @@ for command in (
     mail.digest,
     alerts.alerts,
     alerts.notices,
+    webhooks.webhooks,
     desk.user,
 ):
     main.add_command(command)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What systemd's timers do, for a container: runs every four hours, letters and notices every five minutes,
+# What systemd's timers do, for a container: runs every four hours, letters, notices, and webhooks every five minutes,
 # daily issues and the morning's notices at 06:30 UTC, and a dump each day from 03:40 UTC on.
 # One thing after the other, so that nothing overlaps; a failure is told in the log and tried again at the next turn.
 # When it is stopped, a run is told to end (the next one goes on there), mail or a backup under way is finished, no more is begun.
@@ -32,6 +32,7 @@ while [ -z "$stopped" ]; do
     fi
     if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy --quiet digest letters || true; fi
     infopolicy --quiet notices || true
+    infopolicy --quiet webhooks send || true
     [ ! -e "${INFOPOLICY_DATA:-data}/models/train.request" ] || infopolicy train --requested || true
     today=$(date -u +%F)
     if [ "$(date -u +%H%M)" -ge 0630 ] && [ "$told" != "$today" ]; then

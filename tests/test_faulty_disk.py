@@ -54,6 +54,7 @@ READS = {
     "alerts status",
     "alerts test",
     "notices",  # nobody has chosen any here
+    "webhooks status",
     "subscribers export",
     "digest preview",
     "digest bounces",
@@ -117,6 +118,9 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "alerts test": (["team"], ""),
         "alerts status": ([], ""),
         "notices": (["--morning"], ""),
+        "webhooks send": ([], ""),
+        "webhooks start": (["archive", "--since", "2026-01-01"], ""),
+        "webhooks status": ([], ""),
         "user add": (["Eve New"], password),
         "user list": ([], ""),
         "user disable": ([person], ""),
@@ -137,6 +141,7 @@ SETTINGS = {
     "INFOPOLICY_SMTP_SECURITY": "none",
     "TEAM": "signed+http://127.0.0.1:1/hook",
     "SECRET": "hush",
+    "HOOK": "whsec_" + "c2lnbmVk" * 4,
 }
 
 
@@ -148,6 +153,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     with closing(open_mail(config.mail)) as db:
         reader(db, "one@example.org")
     (data / "alerts.yml").write_text("channels:\n  team:\n    address: env:TEAM\n    secret: env:SECRET\n")
+    (data / "webhooks.yml").write_text(
+        "webhooks:\n  archive:\n    url: https://hooks.example.org/policy\n    secret: env:HOOK\n"
+    )
     (data / "bounced.mbox").write_text("From somebody\nSubject: none of ours\n\nx\n")
     for command in (["publish"], ["digest", "prepare", "--day", "2022-03-09"], ["backup"]):
         assert start(data, "--quiet", *command) == 0

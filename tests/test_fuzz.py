@@ -141,6 +141,7 @@ READERS = PARSERS | {
     "desk/web/context.py": "form_lines",
     "desk/web/request_parsing.py": "multipart",
     "digest/alerts/channels.py": "alerts",
+    "operations/webhooks/receivers.py": "webhooks",
     "digest/delivery/bounces.py": "mailbox",
     "digest/subscribers/addresses.py": "address",
     "digest/subscribers/tokens.py": "links",

@@ -34,6 +34,7 @@ PUBLIC = [
     for name in (
         "_became_law",
         "_charts",
+        "_compared",
         "_cite",
         "_decides",
         "_document_parts",

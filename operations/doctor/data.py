@@ -60,7 +60,7 @@ def folder(host: Host) -> Iterator[Finding]:
 def private_files(host: Host) -> Iterator[Finding]:
     """Databases with people in them, keys, and settings are for their owner only."""
     config, data = host.config, host.config.data
-    names = ("staff.db", "partners.db", "mail.db", "opinions.db", "ops.db", "alerts.yml")
+    names = ("staff.db", "partners.db", "mail.db", "opinions.db", "ops.db", "alerts.yml", "webhooks.yml")
     files = [data / (name + more) for name in names for more in ("", "-wal", "-shm")]
     files += sorted((data / "backups").glob("*"))  # each backup, and the journals
     files += [

@@ -188,7 +188,7 @@ def issues(at: At, issue: given.Issue = None) -> Answer:
     if issue not in load_trackers():
         says = "There is no issue with this id. Without one, `issues` lists all."
         return answer(at, State.NOTHING_FOUND, says, "/trackers", {}, places=[])
-    view = issues_page.tracker(at.db, issue, at.today)
+    view = once(at, f"issue {issue}", lambda: issues_page.tracker(at.db, issue, at.today))
     assert view is not None
     result: dict[str, Any] = {
         "issue": {"id": issue, "title": view.title, "about": view.about},

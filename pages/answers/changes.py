@@ -120,6 +120,16 @@ def _position(db: sqlite3.Connection, cursor: str) -> int:
     return position
 
 
+def newest(db: sqlite3.Connection) -> str:
+    """The cursor of what is recorded from now on."""
+    return cursor_at(db, value(db, "select coalesce(max(position), 0) from change_log"))
+
+
+def since_day(db: sqlite3.Connection, day: datetime.date) -> str:
+    """The cursor before the first change that was seen on a day or later."""
+    return cursor_at(db, _before(db, day))
+
+
 def _before(db: sqlite3.Connection, since: datetime.date | None) -> int:
     """The position before the first change that was seen on a day or later; of later runs that began before, nothing is lost."""
     if since is None:

@@ -78,7 +78,7 @@ def search(
     if numbers.is_number(words):
         return candidates(at, words, place, None)
     filters = Filters.of(parts | {"page": str(page)})
-    found = browse.browse(at.db, filters, at.today)
+    found = browse.browse(at.db, filters, at.today, choices=False)
     places = _places(at, place, words)
     passages = {each.card.id: each for each in found.results}
     listed = described(at, list(passages)) if page <= found.pages else []

@@ -70,7 +70,7 @@ class Browse:
         return max(1, -(-self.total // PAGE))
 
 
-def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Browse:
+def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, choices: bool = True) -> Browse:
     """One page of documents for the filters, with the counts of every further choice.
 
     Without words to look for, every count comes from ``facet_counts``. With them, the matches are counted as they are.
@@ -93,7 +93,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Br
         filters=filters,
         total=total,
         results=results,
-        facets=facets.facets(db, filters, found.counts),
+        facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
         direct=direct,
         positions=positions.matching(db, found.asked, ids[:VOTES]) if filters.page == 1 else [],

@@ -49,34 +49,44 @@ def count_matches(db: sqlite3.Connection, asked: Search) -> Counts:
 
 def count(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> int:
     if counts is not None:
-        return sum(number for key, number in counts.items() if _fits(key, filters, without=""))
+        fits = _rule(filters)
+        return sum(number for key, number in counts.items() if fits(key))
     where, values = filters.where()
     return db.execute(f"select coalesce(sum(documents), 0) from facet_counts where {where}", values).fetchone()[0]
 
 
-def _fits(key: tuple[str, ...], filters: Filters, without: str) -> bool:
-    area = key[0]
-    if without == "area":
-        if area == ANY_AREA:
+def _rule(filters: Filters, without: str = "") -> Callable[[tuple[str, ...]], bool]:
+    """Whether a combination has all that is chosen, but for one filter. Made once for thousands of combinations."""
+    area = filters.area or ANY_AREA
+    tests = [
+        test
+        for at, name in enumerate(FACETS, 1)
+        if name != without and (test := _chosen(name, filters, at)) is not None
+    ]
+
+    def fits(key: tuple[str, ...]) -> bool:
+        if (key[0] == ANY_AREA) if without == "area" else (key[0] != area):
             return False
-    elif area != (filters.area or ANY_AREA):
-        return False
-    cell = dict(zip(FACETS, key[1:], strict=True))
-    return all(name == without or _chosen(name, filters, cell) for name in FACETS)
+        return all(test(key) for test in tests)
+
+    return fits
 
 
-def _chosen(name: str, filters: Filters, cell: dict[str, str]) -> bool:
-    """Whether a combination has what is chosen of a filter, or nothing is."""
+def _chosen(name: str, filters: Filters, at: int) -> Callable[[tuple[str, ...]], bool] | None:
+    """Whether a combination, ``at`` which the filter has its value, has what is chosen of it; None where nothing is."""
     if name not in SEVERAL:
-        return filters.wanted(name) in ("", cell[name])
+        wanted = filters.wanted(name)
+        return (lambda key: key[at] == wanted) if wanted else None
     chosen = filters.values(name)
-    if not chosen or cell[name] in chosen:
-        return True
+    if not chosen:
+        return None
     if name == "jurisdiction":
-        return place_group(cell[name]) in chosen
-    return name == "status" and any(
-        cell["status"] in STATUS_GROUPS.get(each, ()) and cell["kind"] == "bill" for each in chosen
-    )
+        return lambda key: key[at] in chosen or place_group(key[at]) in chosen
+    if name == "status":
+        kind = 1 + FACETS.index("kind")
+        grouped = {status for each in chosen for status in STATUS_GROUPS.get(each, ())}
+        return lambda key: key[at] in chosen or (key[at] in grouped and key[kind] == "bill")
+    return lambda key: key[at] in chosen
 
 
 def _numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, name: str) -> dict[str, int]:
@@ -87,8 +97,9 @@ def _numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, na
         return {str(row[0]): row[1] for row in rows}
     at = 0 if name == "area" else 1 + FACETS.index(name)
     numbers: Counter[str] = Counter()
+    fits = _rule(filters, without=name)
     for key, number in counts.items():
-        if _fits(key, filters, without=name):
+        if fits(key):
             numbers[key[at]] += number
     return dict(numbers)
 

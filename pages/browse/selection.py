@@ -32,7 +32,7 @@ class Selection:
 
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
     """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too."""
-    found = browse.browse(db, replace(filters, page=1), today)
+    found = browse.browse(db, replace(filters, page=1), today, choices=False)
     chosen_where, chosen_values = found.filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total

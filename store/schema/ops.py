@@ -45,3 +45,15 @@ def create_private_files(db: Database) -> None:
     )
     # What the last reading of every page of a database found (operations.integrity); `problem` is null when it was whole.
     db.execute("create table full_checks (name text primary key, checked_at text not null, problem text) without rowid")
+
+
+@ops()
+def create_webhooks(db: Database) -> None:
+    # How far each receiver of webhooks.yml has come in the feed of changes, and the message that it has not taken yet, with
+    # the cursor after it (operations.webhooks.delivery). `attempts` are those of that message.
+    db.execute("""
+        create table webhooks (
+            name text primary key, cursor text not null, message text, message_id text, next_cursor text,
+            changes integer not null default 0, attempts integer not null default 0, next_try_at text, problem text,
+            taken_at text
+        ) without rowid""")

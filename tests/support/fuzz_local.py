@@ -21,6 +21,7 @@ from desk.queue.notices import channel_names
 from digest.alerts.channels import BadChannel, load_channels
 from digest.delivery.bounces import read_bounces
 from digest.subscribers import addresses
+from operations.webhooks.receivers import BadReceiver, load_receivers
 from positions.catalog import catalog, stances
 from positions.catalog.yaml_file import BadFile
 from store.connect import open_mail
@@ -113,6 +114,15 @@ def _channels(body: bytes) -> None:
             channel.quiet.holds(NOW)
 
 
+def _webhooks(body: bytes) -> None:
+    file = _file("webhooks.yml", body)
+    secret = "whsec_" + "c2VjcmV0" * 4
+    known = {name: dict.fromkeys(keys, "") for name, keys in _KNOWN.items()}
+    for receiver in load_receivers(file.parent, {"HOOK": secret, "URL": "https://example.org/hook"}, known):
+        assert receiver.url.startswith("https://")
+        assert receiver.secrets
+
+
 def _settings(body: bytes) -> None:
     settings.load({}, _file("infopolicy.toml", body))
 
@@ -150,6 +160,16 @@ _CHANNELS = b"""channels:
   hook:
     address: signed+https://example.org/hook
     secret: env:SECRET
+"""
+_WEBHOOKS = b"""webhooks:
+  newsroom:
+    url: env:URL
+    secret: [env:HOOK, env:HOOK]
+    place: us-tx
+    area: privacy
+  archive:
+    url: https://example.org:8443/in?key=1
+    secret: env:HOOK
 """
 _TOML = b"""data = "somewhere"
 contact = "mailto:policy@example.org"
@@ -229,6 +249,7 @@ def local_files() -> tuple[Target, ...]:
         ("stances", (_first(stances.FILE),), change_yaml, _stances, (BadFile,)),
         ("areas", (_small_areas(),), change_yaml, _areas, (BadAreas,)),
         ("alerts", (_CHANNELS,), change_yaml, _channels, (BadChannel,)),
+        ("webhooks", (_WEBHOOKS,), change_yaml, _webhooks, (BadReceiver,)),
         ("settings", (_TOML,), change_line, _settings, (settings.BadSetting,)),
         ("mailbox", (_REPORT, _REPORT * 2), change_bytes, _mailbox, ()),
         ("json_lines", _LINES, change_json, json_line, (BadLine,)),
