@@ -47,7 +47,7 @@ from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
-from crawlers.storage import attachments, districts, people, roll_calls, sessions
+from crawlers.storage import attachments, districts, meetings, people, roll_calls, sessions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import Counts, upsert
 from crawlers.storage.session_ends import write_session_ends
@@ -156,6 +156,7 @@ class RecordPipeline:
         self.districts: list[ZipDistricts] = []
         self.listings: list[Listing] = []
         self.sessions: list[SessionDates] = []
+        self.meeting_lists: list[meetings.MeetingList] = []
         self.tallies: dict[completeness.Place, ExpectedCount] = {}
         self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
@@ -214,6 +215,8 @@ class RecordPipeline:
             self.districts.append(item)
         elif isinstance(item, SessionDates):
             self.sessions.append(item)
+        elif isinstance(item, meetings.MeetingList):
+            self.meeting_lists.append(item)
         elif isinstance(item, Listing):
             self.listings.append(item)
             self.run.listed += len(item.document_ids)
@@ -241,6 +244,10 @@ class RecordPipeline:
         self.attachments.clear()
         sessions.store(self.db, self.sessions, now=utc_now())
         self.sessions.clear()
+        # After the meetings themselves: one that has come back is no longer missing.
+        doubts = [meetings.store_list(self.db, each, now=utc_now()) for each in self.meeting_lists]
+        self.notes += filter(None, doubts)
+        self.meeting_lists.clear()
         self._flush_people()
 
     def _flush_people(self) -> None:
@@ -433,6 +440,7 @@ def update(
     rederived = restate(corpus, now=now)
     manual = take_in(corpus, staff, now)
     link_people(corpus)
+    meetings.write_meeting_dates(corpus, now=now)
     ended = write_session_ends(corpus, today=today or now[:10], now=now)
     derived = derive(corpus, staff, workers=workers, progress=progress)
     outcomes.suggest(corpus, staff)

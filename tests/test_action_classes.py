@@ -8,7 +8,15 @@ import pytest
 import yaml
 
 from crawlers.items import Action
-from crawlers.status.states import classify, load_rules, most_telling, state_history
+from crawlers.status.states import (
+    chamber_said,
+    classify,
+    load_passages,
+    load_rules,
+    most_telling,
+    state_history,
+    with_passage,
+)
 
 ROWS: list[tuple[str, str, str]] = [
     tuple(row) for row in yaml.safe_load(Path(__file__).with_name("action_classes.yml").read_text(encoding="utf-8"))
@@ -18,6 +26,131 @@ ROWS: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("state", "expected", "text"), ROWS)
 def test_class_of_a_real_sentence(state: str, expected: str, text: str) -> None:
     assert classify(text) == (expected,)
+
+
+NO_PASSAGE = [
+    ("tn", "referral-committee", "Passed on Second Consideration, refer to Senate Rules Committee"),
+    ("hi", "reading-2", "Report adopted; Passed Second Reading, as amended (SD 1)."),
+    ("hi", "referral-committee", "Report adopted; referred to the committee(s) on FIN as amended in HD 2."),
+    ("nh", "referral-committee", "Ought to Pass: MA, VV; Refer to Finance Rule 4-5; 02/13/2025; SJ 5"),
+    ("wv", "referral-committee", "Be adopted, but first to Rules"),
+    ("me", "amendment-passage", 'Committee Amendment "A" (H-12) READ and ADOPTED, in concurrence.'),
+    ("ks", "committee-action", "Committee of the Whole - Be passed as amended"),
+    ("wv", "committee-passage-favorable", "Reported be adopted"),
+    ("ky", "calendar", "passed over and retained in the Orders of the Day"),
+    ("va", "calendar", "Passed by for the day (Voice Vote)"),
+    ("me", "calendar", "On motion of Representative A, TABLED pending PASSAGE TO BE ENACTED."),
+    ("mo", "enrolled", "Truly Agreed To and Finally Passed - AYES: 21 NOES: 11 PRESENT: 0"),
+    ("va", "failure", "Passed by indefinitely in Education and Health (9-Y 6-N)"),
+    ("al", "failure", "Motion to Read a Third Time and Pass - Lost Roll Call 40"),
+    ("md", "motion", "Motion Special Order until 3/20 (Senator A) Adopted"),
+    ("nd", "motion", "Division B passed"),
+    ("mo", "motion", "Motion to lay SS on the table (A) S adopted"),
+    ("pa", "motion", "Vote on final passage reconsidered"),
+    ("wy", "motion", "S COW:S Bill Reconsideration Motion Passed by Roll Call 16-14-1-0-0"),
+    ("ma", "committee-action", "Order relative to subject matter adopted"),
+    ("ga", "engrossment", "Senate Engrossed"),
+    ("vt", "executive-receipt", "Delivered to the Governor on June 3, 2026"),
+]
+PASSAGE = [
+    "Third reading, passed; yeas, 58; nays, 38; absent, 0; excused, 2.",
+    "Senate/ passed 2nd & 3rd readings/ suspension",
+    "House/ passed 3rd reading in Senate Secretary",
+    "Read 3rd time & passed in concurrence with proposal of amendment",
+    "Read third time in full as amended -- PASSED 50-18-2",
+    "3rd reading, passed 92-0",
+    "House Passed/Adopted By Substitute",
+    "Passed final passage as recommended by conference committee; yeas, 49",
+    'The Bill was PASSED TO BE ENGROSSED as Amended by Committee Amendment "A" (H-12).',
+    "Under suspension of the Rules, READ A SECOND TIME and PASSED TO BE ENGROSSED, in concurrence.",
+    "Senate concurred in House amendments and passed bill (Roll No. 412)",
+    "Measure and Emergency passed: Ayes: 40 Nays: 6",
+    "Senate Final Action - Passed; Yea: 40 Nay: 0",
+]
+
+
+@pytest.mark.parametrize(("state", "instead", "text"), NO_PASSAGE)
+def test_what_open_states_wrongly_calls_a_passage_is_none(state: str, instead: str, text: str) -> None:
+    assert with_passage(("passage",), text) == (instead,)
+
+
+@pytest.mark.parametrize("text", PASSAGE)
+def test_what_says_that_a_chamber_passed_it_is_a_passage(text: str) -> None:
+    assert most_telling(with_passage(("reading-3",), text)) == "passage"
+
+
+@pytest.mark.parametrize(
+    ("classes", "text"),
+    [
+        (("passage",), "Second reading, passed, yeas 47 nays 0"),  # North Dakota's last one
+        (("passage",), "Report adopted; Passed Third Reading, as amended (SD 1). Ayes, 24"),
+        (("passage",), "Motion to Read a Third Time and Pass - Adopted Roll Call 40"),
+        (("passage",), "Adopted as amended"),
+        (("passage",), "Passed over veto, yeas 70 nays 20"),
+        (("passage",), "Signed by the Speaker"),
+        (("reading-3",), "Read by title, passed to 3rd reading."),
+        (("reading-2",), "House Second Reading Passed with Amendments - Committee"),
+        (("message",), "Action rescinded whereby bill was read a third time, passed, and ordered to the Senate."),
+        ((), "Bill was not read"),
+    ],
+)
+def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> None:
+    assert with_passage(classes, text) == classes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Second reading, failed to pass, yeas 15 nays 31",
+        "Read the third time and failed.",
+        "Third Reading, Measure failed: Ayes: 20 Nays: 27",
+        "Third consideration and defeated on final passage",
+        "Bill was not passed",
+    ],
+)
+def test_what_a_chamber_voted_down_has_failed(text: str) -> None:
+    assert most_telling(with_passage(("reading-3",), text)) == "failure"
+
+
+@pytest.mark.parametrize(
+    ("text", "chamber"),
+    [
+        ("PASSED BY HOUSE WITH IMMEDIATE EFFECT", "lower"),
+        ("ADOPTED, SENATE", "upper"),
+        ("SEN. PASSED, HO. AMEND. SCH. A", "upper"),
+        ("Senate Message: Adopted in concurrence", "upper"),
+        ("Passed Assembly (Passed Both Houses) (76-0-0)", "lower"),
+        ("04/01/2025 House passed Sub A", "lower"),
+        ("Passed", None),
+    ],
+)
+def test_the_chamber_is_the_one_that_the_sentence_names(text: str, chamber: str | None) -> None:
+    assert chamber_said(text) == chamber
+
+
+def test_michigans_house_that_is_filed_under_the_senate_is_no_second_chamber() -> None:
+    acted = [("passed", "lower"), ("PASSED BY HOUSE WITH IMMEDIATE EFFECT", "upper")]
+    actions = [
+        (Action(acted_on="2026-05-21", description=text, chamber=chamber), ("passage",)) for text, chamber in acted
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2026-01-02", chamber="lower")
+    assert history[-1][0] == "passed_first_chamber"
+
+
+def test_a_veto_that_both_chambers_override_is_undone_even_where_it_is_listed_after_them() -> None:
+    acted = [("2026-04-09", "veto-override-passage", "upper"), ("2026-04-09", "executive-veto", "lower")]
+    assert steps(*WAY, *acted)[-1] == "vetoed"
+    both = [*acted[:1], ("2026-04-09", "veto-override-passage", "lower"), *acted[1:]]
+    assert steps(*WAY, *both)[-1] == "enacted"
+
+
+def test_a_rule_on_passages_with_an_unknown_class_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "passage.yml"
+    file.write_text(
+        "never: [[redding, 'x']]\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="'redding' is not among the classes"):
+        load_passages(file)
 
 
 def test_an_unknown_sentence_has_no_class() -> None:

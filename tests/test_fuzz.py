@@ -167,6 +167,7 @@ OUR_OWN = {
         "classify/models.py",
         "classify/training/request.py",
         "classify/training/fine_tune.py",
+        "crawlers/storage/record.py",
         "derive/priority.py",
         "pages/browse/asked.py",
         "pages/browse/names.py",

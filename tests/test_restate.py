@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import begin, hearings_version, restate, rules_version
+from crawlers.status.rederive_status import begin, hearings_version, passages_version, restate, rules_version
 from crawlers.storage.record import load_document, upsert
 from store.connect import migrate
 
@@ -72,9 +74,78 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
-    versions = [("hearings", hearings_version()), ("status", rules_version())]
+    versions = [("hearings", hearings_version()), ("passages", passages_version()), ("status", rules_version())]
     assert empty.execute("select * from derivations order by name").fetchall() == versions
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0
     begin(corpus)  # has a document of before: nobody knows its rules
     assert corpus.execute("select * from derivations").fetchall() == []
+
+
+def _of_state(sentence: str, word: str, status: str) -> Bill:
+    """A bill of Tennessee's Senate as an earlier version stored it, with its last action."""
+    return Bill(
+        id="us-tn-114-sb1",
+        source="us_states",
+        jurisdiction="us-tn",
+        level="state",
+        session="114",
+        identifier="SB 1",
+        document_type="bill",
+        chamber="upper",
+        title="A bill",
+        url="https://www.capitol.tn.gov/",
+        source_url="https://v3.openstates.org/bills/1",
+        introduced_on="2025-01-14",
+        status=status,
+        status_on="2025-01-15" if status != "introduced" else "2025-01-14",
+        status_history=(("introduced", "2025-01-14"), *([(status, "2025-01-15")] if status != "introduced" else ())),
+        actions=(
+            Action(acted_on="2025-01-14", description="Introduced", classification="introduction", chamber="upper"),
+            Action(acted_on="2025-01-15", description=sentence, classification=word, chamber="upper"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word", "before", "after"),
+    [
+        ("Passed on Second Consideration, refer to Senate Rules", "passage", "passed_first_chamber", "in_committee"),
+        ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "introduced", "passed_first_chamber"),
+        ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "in_committee"),
+    ],
+)
+def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(
+    sentence: str, word: str, before: str, after: str
+) -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    upsert(db, [_of_state(sentence, word, before)], now=NOW, silent=True)
+    assert restate(db, now=NOW) == (before != after)
+    bill = load_document(db, "us-tn-114-sb1")
+    assert bill.status == after
+    assert restate(db, now=NOW) == 0
+    assert db.execute("select count(*) from changes").fetchone()[0] == 0
+
+
+def test_a_bill_without_a_day_of_introduction_is_put_right_too() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Passed on Second Consideration", "passage", "passed_first_chamber")
+    bill = replace(bill, introduced_on=None, actions=bill.actions[1:], status_history=bill.status_history[1:])
+    upsert(db, [bill], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "introduced"
+
+
+def test_an_override_that_an_earlier_version_did_not_count_undoes_the_veto() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    acted = [("veto-override-passage", "upper"), ("veto-override-passage", "lower"), ("executive-veto", "lower")]
+    actions = tuple(
+        Action(acted_on="2025-01-15", description=word, classification=word, chamber=chamber) for word, chamber in acted
+    )
+    bill = _of_state("x", "filing", "vetoed")
+    upsert(db, [replace(bill, actions=(bill.actions[0], *actions))], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "enacted"

@@ -26,7 +26,7 @@ from crawlers.items import (
 from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
-from crawlers.status.states import classify, most_telling, state_history
+from crawlers.status.states import classify, most_telling, state_history, with_passage
 
 HOST = "https://v3.openstates.org"
 SOURCE = "us_states"
@@ -256,9 +256,10 @@ def _in_order(row: Record) -> list[Record]:
 
 
 def _action(row: Record, zone: ZoneInfo) -> tuple[Action, tuple[str, ...]]:
-    """The action with the most telling of its classes, and all of them. What the source has classified stays so."""
+    """The action with the most telling of its classes, and all of them. What the source has classified stays so, but for what
+    it wrongly calls a passage (crawlers/status/passage.yml)."""
     description = clean(row["description"]) or ""
-    classes = tuple(row.get("classification") or ()) or classify(description)
+    classes = with_passage(tuple(row.get("classification") or ()) or classify(description), description)
     chamber = (row.get("organization") or {}).get("classification") or None
     acted_on = day(row["date"], zone)
     if acted_on is None:

@@ -12,6 +12,8 @@ bills of the very same time of change, and at the end the count must be the sour
 A list of changes cannot tell what is no longer there, or what it has left out. So every week or two each session's total is
 asked for and compared with what is stored.
 
+Before the bills come the meetings ahead of each state (crawlers.meeting_spider): they share the key and its requests.
+
 Which sessions are read: crawlers.completeness.session_choice. Of one that is not, a request tells how many bills it has and
 when the newest of them moved.
 """
@@ -33,11 +35,11 @@ from scrapy.http import Response
 
 from crawlers.completeness.session_choice import SessionChoice
 from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, SessionDates, Unreadable
+from crawlers.meeting_spider import MeetingSpider
 from crawlers.parsers import openstates as api
 from crawlers.parsers import openstates_votes as ov
 from crawlers.parsers.states import load_states, postal_codes
 from crawlers.people import Person, RollCallsOf
-from crawlers.spider import SourceSpider
 from crawlers.storage.session_ends import moved_on
 from crawlers.storage.sessions import asked
 from crawlers.storage.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
@@ -70,7 +72,7 @@ class Reading:
     restarts: int = 0
 
 
-class UsStatesSpider(SourceSpider):
+class UsStatesSpider(MeetingSpider):
     """`since`: also the sessions that ended on that day or later; `states`: postal codes ("nv,wy") instead of all."""
 
     name = "us_states"
@@ -98,10 +100,6 @@ class UsStatesSpider(SourceSpider):
         }
         url = f"{api.HOST}/jurisdictions?{urlencode(query)}"
         return self.ask(url, self.parse_jurisdictions, headers=self.headers, cb_kwargs={"page": page})
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"X-API-Key": self.key()}
 
     @cached_property
     def corpus(self) -> Path:
@@ -140,6 +138,8 @@ class UsStatesSpider(SourceSpider):
         self.choice = self.choose()
         # Taken before anything is requested: what an answer adds meanwhile to the choice is read by `parse_about`.
         chosen = sorted(self.choice.chosen.values(), key=self.urgency)
+        sitting = {each.state for each in self.sessions if self.sits(each)}
+        yield from self.meetings(sitting, {each.state for each in self.sessions} - sitting)
         for session in self.sessions:
             if self.choice.is_due(session):
                 yield self.ask_about(session)
@@ -204,13 +204,14 @@ class UsStatesSpider(SourceSpider):
     def urgency(self, session: api.Session) -> tuple[bool, bool, str, str, str]:
         """States in session first; among them what is half read, then those whose news we have waited for longest."""
         mark = self.mark(session)
-        lively_from = (date.fromisoformat(self.today) - LIVELY).isoformat()
-        if session.starts_on:
-            sits = session.starts_on <= self.today <= (session.ends_on or "9999")
-        else:
-            sits = (api.changed_at(session) or "9999") >= lively_from
         half_read = mark is not None and mark.completed_at is None
-        return not sits, not half_read, mark.stamp if mark else "", session.jurisdiction, session.session
+        return not self.sits(session), not half_read, mark.stamp if mark else "", session.jurisdiction, session.session
+
+    def sits(self, session: api.Session) -> bool:
+        """Whether a session is held now by its dates; without dates, whether its state's bills changed lately."""
+        if session.starts_on:
+            return session.starts_on <= self.today <= (session.ends_on or "9999")
+        return (api.changed_at(session) or "9999") >= (date.fromisoformat(self.today) - LIVELY).isoformat()
 
     def is_read(self, session: api.Session) -> bool:
         """Whether a session was read to its end and its newest change is the state's newest still.

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Document
 from crawlers.parsers import hearings
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.status import federal, rules
+from crawlers.status import federal, rules, states
 from crawlers.storage.record import load_document, record_hash, rewrite
 
 BATCH = 500
@@ -54,6 +54,11 @@ def rules_version() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 
+def passages_version() -> str:
+    """A hash of the rules that say which action of a state is a passage."""
+    return hashlib.sha256(states.PASSAGE_FILE.read_bytes()).hexdigest()[:24]
+
+
 def hearings_version() -> str:
     """A hash of the rules that find hearings in the actions of state bills."""
     files = (hearings.FILE, Path(hearings.__file__))
@@ -62,7 +67,11 @@ def hearings_version() -> str:
 
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
-    for name, version in (("status", rules_version()), ("hearings", hearings_version())):
+    for name, version in (
+        ("status", rules_version()),
+        ("passages", passages_version()),
+        ("hearings", hearings_version()),
+    ):
         db.execute(
             "insert into derivations select ?, ? where not exists (select 1 from documents) "
             "on conflict (name) do update set version = excluded.version",
@@ -79,6 +88,9 @@ def restate(db: Database, *, now: str) -> int:
     if _is_new(db, "status", rules_version()):
         differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
         _note(db, "status", rules_version())
+    if _is_new(db, "passages", passages_version()):
+        differ += _restate_passages(db, now)
+        _note(db, "passages", passages_version())
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
         _note(db, "hearings", hearings_version())
@@ -94,6 +106,58 @@ def _note(db: Database, name: str, version: str) -> None:
     db.execute(
         "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
         [name, version],
+    )
+
+
+def _restate_passages(db: Database, now: str) -> int:
+    """The statuses of state bills with an action that is wrongly called a passage, or is one and is not called so.
+
+    Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
+    read again.
+    """
+    rows = db.execute(
+        """select distinct a.document_id, a.classification, a.description, a.chamber from documents d
+        join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
+            or a.description like '%fail%' or a.classification in ('passage', 'veto-override-passage'))"""
+    )
+    keys = iter(dict.fromkeys(key for key, *action in rows if _is_mended(*action)))
+    differ = 0
+    while batch := list(islice(keys, BATCH)):
+        moved = [new for old in (load_document(db, key) for key in batch) if (new := _with_passages(old)) != old]
+        rewrite(db, moved, now=now)
+        differ += len(moved)
+    return differ
+
+
+def _is_mended(word: str | None, description: str, chamber: str | None) -> bool:
+    classes = (word,) if word else ()
+    said = states.chamber_said(description) if word == "passage" else None
+    return (
+        word == "veto-override-passage"
+        or said not in (None, chamber)
+        or states.with_passage(classes, description) != classes
+    )
+
+
+def _with_passages(document: Document) -> Document:
+    """A state's bill with the present rules on passages; as it is where its status does not follow from what is stored."""
+    assert isinstance(document, Bill)
+    said = [(each, (each.classification,) if each.classification else ()) for each in document.actions]
+    # As it was derived before: overrides never counted, nor did the chambers that sentences name.
+    old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
+    before = (old, [(replace(each, description=""), classes) for each, classes in old])
+    if document.status_history not in [_state_history(document, each) for each in before]:
+        return document
+    mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
+    actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
+    history = _state_history(document, mended)
+    status, status_on = history[-1] if history else ("introduced", None)
+    return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)
+
+
+def _state_history(bill: Bill, actions: list[tuple[Action, tuple[str, ...]]]) -> rules.History:
+    return states.state_history(
+        actions, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
     )
 
 

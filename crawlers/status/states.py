@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -16,9 +17,13 @@ from crawlers.status.rules import History, Rules, history_of
 from crawlers.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
+PASSAGE_FILE = Path(__file__).with_name("passage.yml")
 
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
+
+#: The same but for the name of a chamber, which passage.yml looks at.
+_MARK = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
 
 #: Withdrawn from a committee or a calendar, not from consideration.
 _GOES_ON = re.compile(r"withdr(?:aw|awn) from (?!.*consideration)", re.IGNORECASE)
@@ -35,7 +40,6 @@ _STEPS = {
     "executive-signature": "enacted",
     "executive-veto": "vetoed",
     "became-law": "enacted",
-    "veto-override-passage": "passed",
     "failure": "failed",
     "committee-failure": "in_committee",
     "withdrawal": "withdrawn",
@@ -77,6 +81,54 @@ def classify(description: str) -> tuple[str, ...]:
     return next(((name,) for name, pattern in load_rules() if pattern.search(sentence)), ())
 
 
+@dataclass(frozen=True)
+class Passages:
+    """The rules of passage.yml: `never` as (class instead, pattern) pairs, `chambers` by their words."""
+
+    never: tuple[tuple[str, re.Pattern[str]], ...]
+    always: re.Pattern[str]
+    taken_back: re.Pattern[str]
+    failed: re.Pattern[str]
+    chambers: dict[str, re.Pattern[str]]
+
+
+@cache
+def load_passages(path: Path = PASSAGE_FILE) -> Passages:
+    """The rules on what is a passage and what is none.
+
+    Raises:
+        ValueError: a class that is not listed, or a pattern that is none.
+    """
+    with rules_of(path) as entries, rules_of(FILE) as actions:
+        if unknown := sorted({name for name, _ in entries["never"]} - set(actions["classes"])):
+            raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
+        never = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["never"])
+        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed")}
+        one["taken_back"] = entries["taken_back"]
+        found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
+        chambers = {str(name): re.compile(pattern, re.IGNORECASE) for name, pattern in entries["chambers"].items()}
+        return Passages(never=never, chambers=chambers, **found)
+
+
+@lru_cache(maxsize=100_000)
+def with_passage(classes: tuple[str, ...], description: str) -> tuple[str, ...]:
+    """The classes of an action, with "passage" taken out where the sentence tells of none and added where it plainly does;
+    and "failure" where it plainly says that a chamber voted the bill down."""
+    rules, sentence = load_passages(), _MARK.sub("", description)
+    if "passage" in classes:
+        instead = next((name for name, pattern in rules.never if pattern.search(sentence)), None)
+        return tuple(dict.fromkeys(instead if name == "passage" else name for name in classes)) if instead else classes
+    if rules.always.search(sentence) and not rules.taken_back.search(sentence):
+        return (*classes, "passage")
+    return (*classes, "failure") if rules.failed.search(sentence) and "failure" not in classes else classes
+
+
+def chamber_said(description: str) -> str | None:
+    """The chamber that a sentence about a passage names ("Passed by House"): lower or upper; None where it names none."""
+    sentence = _MARK.sub("", description)
+    return next((name for name, pattern in load_passages().chambers.items() if pattern.search(sentence)), None)
+
+
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
     return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
@@ -112,7 +164,12 @@ def _step(
     step = None
     said = set(classes) - _unsaid(action, set(classes))
     for name in (name for name in load_telling() if name in said and step is None):
-        step = _passage(action, document_type, chamber, passed_in) if name == "passage" else _STEPS.get(name)
+        if name == "passage":
+            step = _passage(action, document_type, chamber, passed_in)
+        elif name == "veto-override-passage":
+            step = _override(action, chamber, passed_in)
+        else:
+            step = _STEPS.get(name)
     if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
         return "adopted"
     return step
@@ -135,8 +192,15 @@ def _unsaid(action: Action, classes: set[str]) -> set[str]:
     return unsaid
 
 
+def _override(action: Action, chamber: str | None, passed_in: set[str]) -> str:
+    """A veto that both chambers override, or the only one, is undone; some states list the veto after them."""
+    passed_in.add(f"override {action.chamber or chamber}")
+    whole = {"override lower", "override upper"} <= passed_in or "override legislature" in passed_in
+    return "enacted" if whole else "passed"
+
+
 def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str:
-    passed_in.add(action.chamber or chamber or "")
+    passed_in.add(chamber_said(action.description) or action.chamber or chamber or "")
     if document_type in _ONE_CHAMBER:
         return "adopted"
     if chamber == "legislature":

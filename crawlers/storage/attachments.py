@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -33,13 +33,17 @@ class VersionText:
     note: str | None = None
 
 
+#: The state of a meeting that was called off; all other words are the source's own.
+CANCELED = "Canceled"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Proceeding:
     """A committee meeting, a hearing's transcript or an amendment, and the bills it names.
 
-    `kind` is meeting, hearing or amendment; `stamp` the source's mark of change; `starts_at` local time in `timezone`
-    (a plain date for what has no hour); `state` the source's own word ("Scheduled", "Canceled"); `meeting_id` the meeting
-    whose transcript a hearing is.
+    `kind` is meeting, floor (a chamber sits), hearing or amendment; `stamp` the source's mark of change; `starts_at` local time
+    in `timezone` (a plain date for what has no hour); `state` the source's own word ("Scheduled", "Canceled"); `meeting_id`
+    the meeting whose transcript a hearing is.
     """
 
     id: str
@@ -54,7 +58,12 @@ class Proceeding:
     state: str | None = None
     committee: str | None = None
     meeting_id: str | None = None
+    jurisdiction: str = "us"
+    place: str | None = None
     document_ids: tuple[str, ...] = ()
+
+    def stamped(self, stamp: str) -> Proceeding:
+        return replace(self, stamp=stamp)
 
 
 Attachment = VersionText | Proceeding
@@ -71,6 +80,8 @@ _PROCEEDING = (
     "state",
     "committee",
     "meeting_id",
+    "jurisdiction",
+    "place",
 )
 
 
@@ -89,10 +100,11 @@ def store(db: Database, attachments: Iterable[Attachment], *, now: str) -> None:
                 if isinstance(x, VersionText)
             ],
         )
-        updates = ", ".join(f"{name} = excluded.{name}" for name in (*_PROCEEDING[1:], "document_ids", "fetched_at"))
+        columns = (*_PROCEEDING, "document_ids", "fetched_at")
+        updates = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
         db.conn.executemany(
-            f"insert into proceedings values ({', '.join('?' * (len(_PROCEEDING) + 2))}) on conflict (id) do update set "
-            f"{updates} where stamp is not excluded.stamp",
+            f"insert into proceedings ({', '.join(columns)}) values ({', '.join('?' * len(columns))}) "
+            f"on conflict (id) do update set {updates} where stamp is not excluded.stamp",
             [
                 (*(getattr(x, name) for name in _PROCEEDING), json.dumps(x.document_ids), now)
                 for x in found

@@ -121,7 +121,7 @@ def _attachments(db: Database, other: Database, now: str) -> None:
         store(db, [_version_text(row) for row in held], now=now)
     for row in proceedings:
         named = tuple(json.loads(row.pop("document_ids")))
-        row.pop("fetched_at")
+        del row["fetched_at"], row["missing_since"]
         store(db, [Proceeding(**row, document_ids=named)], now=now)
 
 

@@ -194,10 +194,13 @@ def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: d
     # Who a sponsor is goes by the place in the list; it is worked out again (crawlers.storage.person_links).
     db.conn.executemany("delete from sponsor_people where document_id = ?", [(document.id,) for document in moved])
     for table, columns in PARTS.items():
-        db.conn.executemany(f"delete from {table} where document_id = ?", [(document.id,) for document in moved])
-        marks = ", ".join("?" * (len(columns) + 2))
+        # Dates that meetings set have negative ordinals and a writer of their own (crawlers.storage.meetings).
         db.conn.executemany(
-            f"insert into {table} values ({marks})",
+            f"delete from {table} where document_id = ? and ordinal >= 0", [(document.id,) for document in moved]
+        )
+        own = ("document_id", "ordinal", *columns)
+        db.conn.executemany(
+            f"insert into {table} ({', '.join(own)}) values ({', '.join('?' * len(own))})",
             [
                 (document.id, ordinal, *row)
                 for document in fresh + moved
@@ -239,7 +242,15 @@ def load_document(db: Database, key: str) -> Document:
     values: dict[str, Any] = dict(zip(columns, row, strict=True))
     if reason:
         values |= {"status": source_status, "status_on": source_status_on}
+    dates = db.execute(
+        "select kind, starts_at, timezone, description, recorded from events where document_id = ? and ordinal >= 0 "
+        "order by ordinal",
+        [key],
+    ).fetchall()
+    values["events"] = tuple(recorded_event(*each) for each in dates)
     for table, names in PARTS.items():
+        if table == "events":
+            continue
         rows = db.execute(
             f"select {', '.join(names)} from {table} where document_id = ? order by ordinal", [key]
         ).fetchall()
@@ -255,6 +266,13 @@ def load_document(db: Database, key: str) -> Document:
     cls = CLASSES.get(values["kind"], Document)
     known = {field.name for field in fields(cls)}
     return cls(**{name: value for name, value in values.items() if name in known})
+
+
+def recorded_event(kind: str, starts_at: str, timezone: str, description: str | None, recorded: str | None) -> Event:
+    """A date as its document's own record gives it, from its row of `events`, without what a meeting adds."""
+    if recorded:
+        return Event(**json.loads(recorded))
+    return Event(kind=kind, starts_at=starts_at, timezone=timezone, description=description)
 
 
 def mark_missing(db: Database, listing: Listing, *, now: str) -> int:

@@ -141,11 +141,14 @@ def hearings(db: sqlite3.Connection, committees: list[Row], waiting: list[str], 
         order by e.starts_at, e.document_id limit 20""",
         [day, *waiting],
     )
-    meant = {_meaning(row["name"]) for row in committees}
+    meant = {(row["jurisdiction"], _meaning(row["name"])) for row in committees}
     for row in rows(
-        db, "select * from proceedings where starts_at >= ? and state is not 'Canceled' order by starts_at", [day]
+        db,
+        "select * from proceedings where starts_at >= ? and state is not 'Canceled' and missing_since is null "
+        "order by starts_at",
+        [day],
     ):
-        if row["committee"] and _meaning(row["committee"]) in meant:
+        if row["committee"] and (row["jurisdiction"], _meaning(row["committee"])) in meant:
             found.append(
                 row
                 | {"description": row["title"], "document_id": None, "identifier": None, "seen_at": row["fetched_at"]}

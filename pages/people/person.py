@@ -112,7 +112,7 @@ def committees(db: sqlite3.Connection, key: str) -> list[Row]:
     """The committees on which a person sits, whole committees before their parts."""
     found = rows(
         db,
-        "select c.id, c.name, c.parent, m.role, p.name as parent_name from committee_members m "
+        "select c.id, c.name, c.jurisdiction, c.parent, m.role, p.name as parent_name from committee_members m "
         "join legislative_committees c on c.id = m.committee left join legislative_committees p on p.id = c.parent "
         "where m.person = ? and m.seen_until is null order by coalesce(c.parent, c.id), c.parent is not null, c.name",
         [key],

@@ -202,3 +202,23 @@ def number_changes(db: Database) -> None:
         "create trigger changes_are_numbered after insert on changes "
         "begin insert into change_log (change_id) values (new.id); end"
     )
+
+
+@observed()
+def keep_meetings_of_states(db: Database) -> None:
+    # Meetings are listed by place; one that its list names no longer is marked, never deleted.
+    db.execute("alter table proceedings add column jurisdiction text not null default 'us'")
+    db.execute("alter table proceedings add column place text")
+    db.execute("alter table proceedings add column missing_since text")
+    # When a place's meetings were first and last listed to their end, how many there were, and the day on which a list that
+    # names less than half of them was first seen (writer: crawlers.storage.meetings).
+    db.execute("""
+        create table meeting_lists (
+            jurisdiction text not null, source text not null, first_at text not null, listed_on text not null,
+            meetings integer not null, doubted_on text, primary key (jurisdiction, source)
+        ) without rowid""")
+    # A date that a meeting sets is a row of its own with a negative ordinal, which no writing of the document touches. Where a
+    # meeting says more of a date of the document's record, that row shows the meeting's words, and `recorded` keeps its own.
+    db.execute("alter table events add column meeting_id text")
+    db.execute("alter table events add column recorded text")
+    db.execute("create index events_by_meeting on events (meeting_id) where meeting_id is not null")

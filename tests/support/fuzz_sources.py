@@ -34,6 +34,7 @@ from crawlers.parsers import (
     legistar,
     open_terms,
     openstates,
+    openstates_events,
     openstates_people,
     openstates_votes,
     regulations_gov,
@@ -136,6 +137,10 @@ def _openstates_sessions(body: bytes) -> None:
     for session in openstates.read_sessions(openstates.read_page(body, 1).results):
         openstates.changed_at(session)
         assert session.session
+
+
+def _openstates_events(body: bytes) -> None:
+    stored(each(openstates_events.parse_meeting, openstates.read_page(body, 1).results))
 
 
 def _legiscan_bill(body: bytes) -> None:
@@ -424,6 +429,7 @@ def sources() -> tuple[Target, ...]:
             _openstates_sessions,
             UNUSABLE,
         ),
+        ("openstates_events", "us_states/v3.openstates.org/events@*", change_json, _openstates_events, UNUSABLE),
         ("legiscan", "us_states_legiscan/**/@*getBill*", change_json, _legiscan_bill, (*UNUSABLE, legiscan.Refused)),
         (
             "legiscan_sessions",
@@ -484,7 +490,7 @@ def first_answers() -> tuple[Target, ...]:
 OF_SOURCE = {
     "us_bills": ("billstatus", "sitemap", "zip"),
     "us_federal_register": ("federal_register", "federal_register_text"),
-    "us_states": ("openstates", "openstates_sessions"),
+    "us_states": ("openstates", "openstates_sessions", "openstates_events"),
     "ca_bills": ("canada", "canada_list"),
     "uk_bills": ("uk_list", "uk_bill"),
     "corp_terms": ("terms_archive", "terms_commits", "terms_text", "terms_address"),
@@ -529,6 +535,7 @@ PARSERS = {
     "crawlers/parsers/legistar.py": "legistar",
     "crawlers/parsers/open_terms.py": "terms_text",
     "crawlers/parsers/openstates.py": "openstates",
+    "crawlers/parsers/openstates_events.py": "openstates_events",
     "crawlers/parsers/openstates_people.py": "state_people",
     "crawlers/parsers/openstates_votes.py": "openstates",
     "crawlers/parsers/senate_votes.py": "senate_vote",

@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -23,6 +24,7 @@ from terms_archive import NEW, Archive
 
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
+from crawlers.meeting_spider import AHEAD
 from crawlers.parsers import (
     congress_legislators,
     courtlistener,
@@ -30,6 +32,7 @@ from crawlers.parsers import (
     house_votes,
     legisinfo,
     openstates,
+    openstates_events,
     openstates_people,
     senate_votes,
     zip_districts,
@@ -128,6 +131,16 @@ def us_states(folder: Path, count: int, announced: int) -> None:
         ]
         put(folder, f"{openstates.HOST}/bills?{urlencode(place + paged)}", answer)
         put(folder, f"{openstates.HOST}/bills?{urlencode([*place, ('per_page', 1), ('page', 1)])}", answer)
+
+    meeting = golden("us_states/*/events@jurisdiction=md&*")["results"][0]
+    for day in ("2025-06-01", "2025-06-20"):
+        rows = clones(
+            meeting, count, id=lambda n: f"ocd-event/{n}", start_date=lambda n: f"2025-07-1{n}T14:00:00+00:00"
+        )
+        last = (date.fromisoformat(day) + timedelta(days=AHEAD)).isoformat()
+        query = openstates_events.query("md", day, last, 1)
+        paging = {"page": 1, "max_page": 1, "per_page": 20, "total_items": announced}
+        put(folder, f"{openstates.HOST}/events?{urlencode(query)}", {"results": rows, "pagination": paging})
 
 
 def us_states_legiscan(folder: Path, count: int, announced: int) -> None:
