@@ -141,7 +141,12 @@ def write(pool: Sequence[Record], outputs: Sequence[str], likely: np.ndarray) ->
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", *outputs])
         for record, row in sorted(zip(pool, likely.tolist(), strict=True), key=lambda pair: pair[0][0]):
-            writer.writerow([record[0], *(f"{value:.2f}".lstrip("0").replace(".00", "0") for value in row)])
+            writer.writerow([record[0], *(short(value) for value in row)])
+
+
+def short(likely: float) -> str:
+    """Hundredths in as few letters as there are: "0", ".07", "1"."""
+    return f"{round(likely, 2):g}".replace("0.", ".", 1)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from store.errors import InvalidInput
-from text import boilerplate
+from text import boilerplate, plain_words
 from text.spans import FIELDS
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
@@ -103,8 +103,9 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
 
 
 def rules_hash(path: Path = AREAS_FILE) -> str:
-    """Twelve hexadecimal digits that change whenever areas.yml does, or the list of boilerplate that is left out."""
-    return hashlib.sha256(path.read_bytes() + boilerplate.FILE.read_bytes()).hexdigest()[:12]
+    """Twelve hexadecimal digits that change whenever areas.yml does, or one of the lists of what says nothing."""
+    files = (path, boilerplate.FILE, plain_words.FILE)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _area(where: str, name: object, entry: object) -> PolicyArea:

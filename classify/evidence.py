@@ -14,6 +14,7 @@ import numpy as np
 
 from classify.features import RULE_IN_FIELD
 from classify.rules import RuleHits
+from text.plain_words import plain_words, tells
 from text.sentences import sentence_at, sentences
 from text.spans import FIELDS, Quote, Span
 from text.tokens import Tokens
@@ -22,6 +23,8 @@ from text.tokens import Tokens
 REACH, STRETCHES = 4, 3
 #: How much a sentence counts in which no rule fired.
 MODEL_ALONE = 0.1
+#: A word is shown only with at least this share of the heaviest word's weight.
+WEIGHTY = 0.125
 #: Every area of a document asks for the sentences of the same fields.
 _sentences = lru_cache(maxsize=len(FIELDS))(sentences)
 
@@ -50,19 +53,33 @@ def _new_words_first(shown: Sequence[Evidence]) -> list[Evidence]:
     return new + [evidence for evidence in shown if evidence not in new]
 
 
-def model_evidence(read: Iterable[tuple[str, Tokens, np.ndarray]], fields: Mapping[str, str | None]) -> list[Evidence]:
-    """The stretches of words that weighed most, heaviest first; ``read`` gives field, words and each word's share."""
+def model_evidence(
+    read: Sequence[tuple[str, Tokens, np.ndarray]], fields: Mapping[str, str | None], *, alone: bool = True
+) -> list[Evidence]:
+    """The stretches of words that weighed most, heaviest first.
+
+    Args:
+        read: field, words and each word's share in the model's score.
+        alone: nothing else speaks for the area: then words that say nothing are better than none.
+    """
+    best = max((float(shares.max()) for _, _, shares in read if len(shares)), default=0.0)
+    said = [np.fromiter(map(tells, words.folded), bool, len(words.folded)) for _, words, _ in read]
+    telling = [told & (shares > best * WEIGHTY) for told, (_, _, shares) in zip(said, read, strict=True)]
+    if alone and not any(told.any() for told in telling):
+        telling = [shares > 0 for _, _, shares in read]
     stretches = []
-    for name, words, shares in read:
+    for (name, words, shares), told in zip(read, telling, strict=True):
         left = shares.copy()
         for _ in range(STRETCHES):
-            heaviest = int(left.argmax()) if len(left) else 0
-            if not len(left) or left[heaviest] <= 0:
+            choice = np.where(told, left, 0)
+            heaviest = int(choice.argmax()) if len(choice) else 0
+            if not len(choice) or choice[heaviest] <= 0:
                 break
             start, end = _stretch(left, heaviest)
             weight = float(left[start:end].sum())
-            stretches.append((weight, name, words.starts[start], words.ends[end - 1]))
             left[start:end] = 0
+            first, last = _trimmed(words.folded, start, end, heaviest)
+            stretches.append((weight, name, words.starts[first], words.ends[last]))
     stretches.sort(key=lambda stretch: -stretch[0])
     return [_evidence(fields, Span(name, start, end), "model") for _, name, start, end in stretches[:STRETCHES]]
 
@@ -104,12 +121,22 @@ def by_sentence(
 def _stretch(shares: np.ndarray, heaviest: int) -> tuple[int, int]:
     """The heaviest word and its neighbours as long as they speak for the area too."""
     start, end = heaviest, heaviest + 1
-    floor = shares[heaviest] / 8
+    floor = shares[heaviest] * WEIGHTY
     while start > max(0, heaviest - REACH) and shares[start - 1] > floor:
         start -= 1
     while end < min(len(shares), heaviest + REACH + 1) and shares[end] > floor:
         end += 1
     return start, end
+
+
+def _trimmed(words: Sequence[str], start: int, end: int, heaviest: int) -> tuple[int, int]:
+    """The first and the last word of a stretch without joining words at its ends."""
+    joining = plain_words("joining")
+    while start < heaviest and words[start] in joining:
+        start += 1
+    while end - 1 > heaviest and (words[end - 1] in joining or len(words[end - 1]) < 3):
+        end -= 1
+    return start, end - 1
 
 
 def _evidence(fields: Mapping[str, str | None], span: Span, rule: str) -> Evidence:

@@ -248,7 +248,7 @@ class Tagger:
             place = self._place[area_id]
             scale, weigh = self.model.share_scale(main.part), self.model.word_shares
             shares = [(name, words, scale * weigh(words, place)) for name, words in main.words if words.folded]
-            shown += model_evidence(shares, fields)
+            shown += model_evidence(shares, fields, alone=not shown)
             learned = {self.matcher.rules[number].id: self._learned(number, place) for number in numbers}
             shown = by_sentence(shown, fields, shares, learned)
         return tuple(shown[:EVIDENCE_SHOWN])

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from classify.tagger import Tagger
 from positions.catalog.catalog import code_hash
 from positions.matching.matcher import Matcher
-from text import boilerplate
+from text import boilerplate, plain_words
 from text.phrases import pattern
 from text.tokens import beginning, fold_words
 
@@ -60,6 +60,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
     basis = _hash(
         boilerplate.FILE.read_text(encoding="utf-8"),
+        plain_words.FILE.read_text(encoding="utf-8"),
         dict(file.field_weights),
         file.priority_threshold,
         model.version if model else None,

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from desk_fixtures import NOW, PRIVATE, Browser, person
@@ -50,6 +51,17 @@ def test_the_catalog_lists_chapters_with_what_was_read() -> None:
     found = load_chapters()
     assert len({each.jurisdiction for each in found}) == len(found) > 0
     assert all(each.source.startswith("http") and len(each.read_on) == 10 for each in found)
+    assert (
+        sum(len(each.jurisdiction) == 5 and each.jurisdiction not in {"us-gu", "us-pr", "us-vi"} for each in found)
+        == 51
+    )
+
+
+def test_an_address_is_listed_only_where_a_page_of_the_chapters_own_site_was_read() -> None:
+    for each in load_chapters():
+        if each.url:
+            site = urlsplit(each.url).netloc.removeprefix("www.")
+            assert urlsplit(each.source).netloc.removeprefix("www.") == site, each.jurisdiction
 
 
 def test_a_wrong_list_is_named_with_its_line(tmp_path: Path) -> None:

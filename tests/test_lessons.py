@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.teacher import short
 from classify.areas import load_areas
 from classify.evaluation.evaluate import BadGold
 from classify.model import PRIORITY_OUTPUTS
@@ -48,7 +49,9 @@ def test_teacher_teaches_what_it_knew_and_no_more(tmp_path: Path) -> None:
     assert lessons.weight.tolist() == [[TEACHER_WEIGHT, 0.0]]
 
 
-@pytest.mark.parametrize("text", ["id,privacy\na,much\n", "name,privacy\na,0.5\n", "id,privacy\na\n"])
+@pytest.mark.parametrize(
+    "text", ["id,privacy\na,much\n", "name,privacy\na,0.5\n", "id,privacy\na\n", "id,privacy\na,10\n"]
+)
 def test_teacher_that_is_damaged_is_named(tmp_path: Path, text: str) -> None:
     write(tmp_path / TEACHER, text)
     with pytest.raises(BadGold, match=TEACHER):
@@ -67,3 +70,11 @@ def test_shipped_teacher_holds_ids_and_no_labelled_document() -> None:
     assert not {row.split(",")[0] for row in rows} & labelled
     assert len(rows) > 5000
     assert (FOLDER / TEACHER).stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("likely", "text"), [(0.0, "0"), (0.004, "0"), (0.07, ".07"), (0.5, ".5"), (0.996, "1"), (1.0, "1")]
+)
+def test_opinions_are_written_short(likely: float, text: str) -> None:
+    assert short(likely) == text
+    assert abs(float(text) - likely) <= 0.005

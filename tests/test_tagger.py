@@ -6,13 +6,16 @@ import io
 import json
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classify.evidence import Evidence, by_sentence
+from classify.evidence import Evidence, by_sentence, model_evidence
 from classify.jsonl import tag_lines
 from classify.tagger import Tagger, Tagging
+from text.plain_words import plain_words, tells
+from text.tokens import WORD, fold, tokenize
 
 TAGGER = Tagger()
 PIECES = [
@@ -211,3 +214,26 @@ def test_tag_lines_all_lists_every_area() -> None:
     assert [area["area"] for area in answer["areas"]] == [area.id for area in TAGGER.areas.areas]
     assert {area["area"] for area in answer["areas"] if area["tagged"]} >= {"privacy"}
     assert not all(area["tagged"] for area in answer["areas"])
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("An act relating to broadband", "broadband"),
+        ("Revise public records laws", "public records"),
+        ("To prohibit certain uses of copyright by agencies, and for other purposes", "copyright"),
+    ],
+)
+def test_words_that_stand_in_any_law_are_no_reason(title: str, words: str) -> None:
+    found = [piece.words for area in tag(title).areas for piece in area.evidence]
+    assert any(words in each for each in found)
+    assert not [each for each in found if not any(tells(fold(word)) for word in WORD.findall(each))]
+    assert not [each for each in found if fold(WORD.findall(each)[-1]) in plain_words("joining")]
+
+
+def test_a_word_of_any_law_is_shown_where_nothing_else_speaks() -> None:
+    words, shares = tokenize("an act relating to the same"), np.array([0, 0.5, 0.2, 0, 0, 0.1])
+    fields = {"title": "an act relating to the same"}
+    [shown] = model_evidence([("title", words, shares)], fields)[:1]
+    assert shown.words.startswith("act")
+    assert model_evidence([("title", words, shares)], fields, alone=False) == []

@@ -107,6 +107,8 @@ def read_teacher(gold_path: Path, corpus: Path | None = None, folder: Path = FOL
             rows = {row.pop("id"): {name: float(value) for name, value in row.items()} for row in csv.DictReader(lines)}
     except (OSError, EOFError, lzma.LZMAError, KeyError, TypeError, ValueError) as error:
         raise BadGold(f"{path}: cannot be used ({error!r})") from error
+    if strange := [key for key, row in rows.items() if not all(0 <= value <= 1 for value in row.values())]:
+        raise BadGold(f"{path}: not between 0 and 1: {', '.join(sorted(strange)[:3])}")
     texts = texts_of(rows, gold_path, corpus)
     found = [Taught((key, *texts[key], None), likely) for key, likely in rows.items() if key in texts]
     return found, len(rows) - len(found)
