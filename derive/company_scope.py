@@ -35,7 +35,7 @@ def in_scope(key: str, title: str | None, text: str | None, tagging: Tagging, ca
     wanted = company.areas if company else ()
     said: dict[str, Evidence] = {}
     for match in company_matches({"title": title, "text": text}, wanted, catalogue):
-        for area in catalogue.by_id[match.position_id].areas:
+        for area in set(catalogue.by_id[match.position_id].areas).intersection(wanted):
             said.setdefault(area, _evidence(match.provision))
     tags = [replace(tag, tagged=tag.tagged and tag.area in wanted) for tag in tagging.areas]
     found = {tag.area for tag in tags if tag.tagged}
