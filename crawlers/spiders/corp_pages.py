@@ -101,7 +101,7 @@ class CorpPagesSpider(SourceSpider):
                     *actions,
                     Action(acted_on=self.today, description=ACTIONS[judged.judged], classification=kind),
                 )
-        began = known.published_on if known else self.today
+        began = (known.published_on if known else None) or self.today
         changes = [each.acted_on for each in actions if each.classification == "terms-change"]
         yield replace(
             self.as_it_stands(page, text),
@@ -162,8 +162,8 @@ class CorpPagesSpider(SourceSpider):
         self.notes.append(f"{page.identifier}: {reason}")
         for each in () if status in _GONE else self.rejects(failure):
             yield each
-        for each in self.done(page, listed=status not in _GONE):
-            yield each
+        for listing in self.done(page, listed=status not in _GONE):
+            yield listing
 
     def done(self, page: Page, *, listed: bool) -> Iterator[Listing]:
         """The listing, once the last page is done: what is gone is not on it, what could not be read is."""
