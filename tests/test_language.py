@@ -80,6 +80,7 @@ PUBLIC = [
         "company",
         "position_companies",
         "_archive_credit",
+        "_own_page_credit",
         "_company_change",
         "_company_says",
     )

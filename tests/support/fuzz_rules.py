@@ -136,7 +136,7 @@ def change_messages(body: bytes, rng: random.Random) -> bytes:
 
 def rules() -> tuple[Target, ...]:
     of_crawlers = tuple(_seed(name) for name in READERS if name.startswith("crawlers/"))
-    of_comparison = tuple(_seed(name) for name in READERS if name.startswith("comparison/"))
+    of_comparison = tuple(_seed(name) for name in READERS if name.startswith(("comparison/", "positions/")))
     return (
         Target("crawler_rules", of_crawlers, change_rules, _rules, ()),
         Target("comparison_rules", of_comparison, change_rules, _rules, ()),
