@@ -19,7 +19,7 @@ from crawlers.download import worker_process
 from derive.company_scope import in_scope
 from positions.catalog.organization import organization
 from positions.matching.matcher import Match, Matcher
-from positions.relevance.relevance import relevance
+from positions.relevance.relevance import matched
 from store.errors import PartialResult
 from text.changes import Mark
 from text.spans import FIELDS
@@ -57,8 +57,9 @@ def matcher() -> Matcher:
 
 def tag_rows(rows: list[TagRow]) -> list[tuple[str, Tagging]]:
     """Return the id and the tags of each row."""
-    titles = {row[0]: row[1] for row in rows}
-    return [(key, in_scope(key, titles[key], found)) for key, found in tagger().tag_batch(rows)]
+    texts = {row[0]: (row[1], row[3]) for row in rows}
+    catalogue = matcher().catalogue
+    return [(key, in_scope(key, *texts[key], found, catalogue)) for key, found in tagger().tag_batch(rows)]
 
 
 def match_rows(rows: list[MatchRow]) -> list[tuple[str, tuple[Match, ...]]]:
@@ -66,8 +67,7 @@ def match_rows(rows: list[MatchRow]) -> list[tuple[str, tuple[Match, ...]]]:
     found = []
     for key, *texts, areas, marks in rows:
         fields = dict(zip(FIELDS, texts, strict=True))
-        matches = matcher().match(fields, frozenset(areas.split()), marks=marks)
-        found.append((key, relevance().judge(key, fields, matches)))
+        found.append((key, matched(matcher(), key, fields, frozenset(areas.split()), marks)))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.tagger import Tagging
-from derive.company_scope import retag_if_changed
+from derive.company_scope import redo_if_changed
 from derive.grading import grade_all
 from derive.incremental import carry_over, matcher_edition, tagger_edition
 from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
@@ -53,7 +53,7 @@ def derive(
     """
     tell = progress or (lambda _: None, lambda _: None)
     carry_over(corpus, "taggings", tagger_edition(tagger()))
-    retag_if_changed(corpus)
+    redo_if_changed(corpus, matcher().catalogue)
     with task_pool(workers, untagged(corpus, tagger_version())) as pool:
         tagged = _tag_all(corpus, pool, tell[0])
     carry_over(corpus, "matchings", matcher_edition(matcher()), staff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -24,9 +25,14 @@ from crawlers.spiders.corp_terms import CorpTermsSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
-from derive.company_scope import in_scope, retag_if_changed
+from derive import company_scope
+from derive.company_scope import in_scope, redo_if_changed
 from derive.priority import Facts, Grade, priority_rules
 from pages.documents import text_versions
+from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.matching import company_provisions as rules
+from positions.matching.matcher import Matcher
+from positions.relevance.relevance import matched
 from store.connect import connect
 
 STORE = "corp-contrib-amazon-kindle-store-terms-of-service"
@@ -66,7 +72,7 @@ def stored(corpus: Database, tmp_path: Path) -> Database:
 
 CASES = [
     pytest.param(kind.id, way.id, sentence, holds, id=f"{kind.id} {way.id}: {sentence[:50]}")
-    for kind in cp.load_kinds().values()
+    for kind in rules.load_kinds().values()
     for way in kind.ways
     for holds, sentences in ((True, way.examples), (False, way.counterexamples))
     for sentence in sentences
@@ -75,30 +81,29 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "way", "sentence", "holds"), CASES)
 def test_examples_of_a_way_have_it_and_counterexamples_do_not(kind: str, way: str, sentence: str, holds: bool) -> None:
-    assert ((kind, way) in cp.ways_of(sentence)) is holds
+    assert ((kind, way) in rules.ways_of(sentence)) is holds
 
 
 def test_kinds_name_positions_that_exist() -> None:
     from crawlers.companies import type_meanings
-    from positions.catalog.catalog import load_catalogue
 
     known = set(load_catalogue().by_id)
-    for kind in cp.load_kinds().values():
+    for kind in rules.load_kinds().values():
         assert set(kind.positions) <= known, kind.id
         assert set(kind.types) <= set(type_meanings()), kind.id
 
 
 def test_kind_is_looked_for_only_in_its_kinds_of_terms() -> None:
     price = "We may change the price of a subscription."
-    assert [each.kind for each in cp.provisions(price, "Terms of Service")] == ["price"]
-    assert cp.provisions(price, "Privacy Policy") == []
+    assert [each.kind for each in rules.provisions(price, "Terms of Service")] == ["price"]
+    assert rules.provisions(price, "Privacy Policy") == []
     appeal = "If you believe that we removed your post by mistake, you can appeal."
-    assert [each.kind for each in cp.provisions(appeal, "Community Guidelines - Spam")] == ["removal"]
+    assert [each.kind for each in rules.provisions(appeal, "Community Guidelines - Spam")] == ["removal"]
 
 
 def test_place_of_a_provision_is_that_of_its_sentence() -> None:
     text = f"Hello. {FORBIDS} Goodbye. {FORBIDS}"
-    [found] = cp.provisions(text, "Terms of Service")
+    [found] = rules.provisions(text, "Terms of Service")
     assert text[found.start : found.end] == found.words == FORBIDS
 
 
@@ -111,11 +116,16 @@ def test_place_of_a_provision_is_that_of_its_sentence() -> None:
         (FORBIDS, FORBIDS.replace("anyone", "any other person"), ["changed"]),
         ("You may not lend a book once to a friend, for 14 days.", ALLOWS, ["turned"]),
         ("A purchaser shall not rent any book to third parties.", ALLOWS, ["turned"]),
+        (
+            FORBIDS,
+            "Nobody shall not resell, at any price, to anybody at all, an audiobook.",
+            ["changed"],
+        ),
         (f"{FORBIDS}\n\nMore.", f"More.\n\n{FORBIDS}", []),
     ],
 )
 def test_what_came_went_changed_and_turned(old: str, new: str, what: list[str]) -> None:
-    found = cp.differences(*(cp.provisions(text, "Terms of Service") for text in (old, new)))
+    found = cp.differences(*(rules.provisions(text, "Terms of Service") for text in (old, new)))
     assert [each.what for each in found] == what
 
 
@@ -123,8 +133,8 @@ def test_what_came_went_changed_and_turned(old: str, new: str, what: list[str]) 
 def test_file_of_another_form_names_itself(tmp_path: Path, text: str) -> None:
     file = tmp_path / "company_provisions.yml"
     file.write_text(text)
-    with pytest.raises(cp.BadKinds, match=r"company_provisions\.yml"):
-        cp.load_kinds(file)
+    with pytest.raises(rules.BadKinds, match=r"company_provisions\.yml"):
+        rules.load_kinds(file)
 
 
 # --------------------------------------------------------------------- what is kept
@@ -266,14 +276,27 @@ async def test_versions_page_says_what_turned(site: Datasette) -> None:
 # --------------------------------------------------------------------- areas
 
 
+def scoped(key: str, title: str, text: str, tagging: Tagging) -> dict[str, bool]:
+    return {tag.area: tag.tagged for tag in in_scope(key, title, text, tagging, load_catalogue()).areas}
+
+
 def test_rules_of_a_company_carry_the_areas_of_its_entry_alone() -> None:
     tags = tuple(Tag(area, 0.9, True, ()) for area in ("privacy", "intellectual-freedom"))
-    found = in_scope("corp-contrib-zoom-terms-of-service", "Zoom: Terms of Service", Tagging(tags, 1, 0.5))
-    assert [(tag.area, tag.tagged) for tag in found.areas] == [("privacy", True), ("intellectual-freedom", False)]
-    nobody = in_scope("corp-contrib-x", "Nobody: Terms", Tagging(tags, 1, 0.5))
-    assert not any(tag.tagged for tag in nobody.areas)
+    zoom = scoped("corp-contrib-zoom-terms-of-service", "Zoom: Terms of Service", "", Tagging(tags, 1, 0.5))
+    assert zoom == {"privacy": True, "intellectual-freedom": False}
+    assert not any(scoped("corp-contrib-x", "Nobody: Terms", "", Tagging(tags, 1, 0.5)).values())
     bill = Tagging(tags, 1, 0.5)
-    assert in_scope("us-119-hr1", "Zoom: Terms of Service", bill) is bill
+    assert in_scope("us-119-hr1", "Zoom: Terms of Service", "", bill, load_catalogue()) is bill
+
+
+def test_provision_that_touches_a_position_shows_its_area() -> None:
+    tags = Tagging((Tag("privacy", 0.1, False, ()), Tag("library-funding", 0.9, True, ())), 0, 0.1)
+    title, text = "Amazon Kindle Store: Terms of Service", f"Hello. {FORBIDS}"
+    assert scoped(STORE, title, text, tags) == {"privacy": False, "library-funding": False, "copyright": True}
+    assert scoped(STORE, title, "Hello.", tags) == {"privacy": False, "library-funding": False}
+    [evidence] = in_scope(STORE, title, text, tags, load_catalogue()).areas[-1].evidence
+    assert text[evidence.start : evidence.end] == evidence.words
+    assert evidence.rule == "provision"
 
 
 def test_companies_are_tagged_again_when_their_areas_change(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,10 +305,10 @@ def test_companies_are_tagged_again_when_their_areas_change(stored: Database, mo
     )
     stored.execute(insert, [STORE])
     hashed = "select text_hash from taggings"
-    retag_if_changed(stored)
+    redo_if_changed(stored, load_catalogue())
     assert stored.execute(hashed).fetchone() == ("",)
     stored.execute("update taggings set text_hash = 'h'")
-    retag_if_changed(stored)
+    redo_if_changed(stored, load_catalogue())
     assert stored.execute(hashed).fetchone() == ("h",), "nothing has changed"
 
 
@@ -294,3 +317,66 @@ def test_rules_of_companies_are_listed_and_never_must_see_by_themselves() -> Non
         id=STORE, kind="corporate_policy", names=("Library Services and Technology Act",), areas={"copyright"}
     )
     assert priority_rules().grade(facts) == Grade(1, "corporate", 1)
+
+
+# --------------------------------------------------------------------- matches
+
+
+def found_in(title: str, text: str, areas: set[str], document_id: str = STORE) -> list[tuple[str, str, str]]:
+    fields = {"title": title, "abstract": None, "text": text}
+    found = matched(Matcher(), document_id, fields, areas)
+    assert all(text[each.provision.start : each.provision.end] == each.provision.words for each in found)
+    assert all(each.shown for each in found)
+    return [(each.position_id, each.stance, each.provision.words) for each in found]
+
+
+def test_provision_of_a_company_is_a_match_of_the_positions_that_the_catalog_names() -> None:
+    store = found_in("Amazon Kindle Store: Terms of Service", f"Hello. {FORBIDS}", {"copyright"})
+    assert {(position, stance) for position, stance, _ in store} == {
+        ("cp-fair-ebook-terms", "oppose"),
+        ("cp-lending-first-sale", "oppose"),
+        ("cp-contract-override", "oppose"),
+    }
+    assert {words for _, _, words in store} == {FORBIDS}
+
+
+def test_provision_is_no_match_without_the_area_or_where_nobody_would_read_the_company_for_it() -> None:
+    assert found_in("Amazon Kindle Store: Terms of Service", FORBIDS, {"privacy"}) == []
+    assert found_in("Signal: Terms of Service", FORBIDS, {"copyright", "privacy"}) == []
+    assert found_in("Nobody: Terms of Service", FORBIDS, {"copyright"}) == []
+    assert found_in("Amazon Kindle Store: Terms of Service", "Welcome.", {"copyright"}) == []
+
+
+def test_rules_that_say_both_suggest_no_side() -> None:
+    text = f"We do not sell your personal information. {ADVERTISERS}"
+    found = found_in("Goodreads: Privacy Policy", text, {"privacy"}, "corp-contrib-goodreads-privacy-policy")
+    assert [(position, stance) for position, stance, _ in found] == [("pr-consumer-data", "watch")] * 2
+
+
+def test_bill_in_the_words_of_a_company_has_no_such_match() -> None:
+    fields = {"title": "Amazon Kindle Store: Terms of Service", "abstract": None, "text": FORBIDS}
+    found = matched(Matcher(), "us-119-hr1", fields, {"copyright"})
+    assert not any(each.trigger.startswith("company:") for each in found)
+
+
+def test_catalog_names_only_provisions_that_there_are_and_kinds_of_the_table_of_the_position(tmp_path: Path) -> None:
+    for position in load_catalogue().positions:
+        for way, _ in position.companies:
+            assert position.id in rules.load_kinds()[way.partition(".")[0]].positions, (position.id, way)
+    entries = tmp_path / "entries"
+    shutil.copytree(HOME, entries)
+    file = entries / "privacy.yml"
+    file.write_text(file.read_text().replace("[encryption.has]", "[encryption.maybe]"))
+    assert any("unknown provision 'encryption.maybe'" in problem for problem in check(entries))
+
+
+def test_companies_are_matched_again_when_the_kinds_of_provisions_change(
+    stored: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redo_if_changed(stored, load_catalogue())
+    stored.execute("insert into matchings (document_id, text_hash, version, areas) values (?, 'h', 'v', 'a')", [STORE])
+    redo_if_changed(stored, load_catalogue())
+    assert stored.execute("select text_hash from matchings").fetchone() == ("h",)
+    monkeypatch.setattr(company_scope, "version", lambda catalogue: "another")
+    redo_if_changed(stored, load_catalogue())
+    assert stored.execute("select text_hash from matchings").fetchone() == ("",)

@@ -91,6 +91,25 @@ def test_a_line_says_everything(db, corpus_file: Path) -> None:
     assert line.holds == ("Lend hotspots",)
 
 
+def test_change_of_a_company_says_what_turned_came_and_went(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update actions set classification = 'terms-change' where description like 'Passed House%'")
+        [(key, day)] = source.execute(
+            "select document_id, acted_on from actions where description like 'Passed House%'"
+        )
+        rows = [
+            (key, "https://x", day, 0, "new", "price", "may_change", "w", None, None),
+            (key, "https://x", day, 1, "turned", "lending", "allows", "w", "forbids", "w"),
+            (key, "https://x", day, 2, "changed", "locks", "forbids", "w", "forbids", "w"),
+        ]
+        source.executemany("insert into company_provisions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    text = str(prepared(db, corpus_file).entries)
+    assert (
+        "Turned: Readers may lend or share it (before: Readers may not lend or pass it on); New: The price may change"
+        in text
+    )
+
+
 def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:
     text = str(prepared(db, corpus_file).entries)
     assert "Received in the Senate" not in text

@@ -20,11 +20,11 @@ from site_corpus import BROADBAND, HOSTILE_BILL, TODAY, build
 
 import serve
 from classify.areas import load_areas
-from comparison.versions.company_provisions import load_kinds
 from digest.issues.effects import says
 from digest.issues.words import sentences
 from pages.browse.trackers import load_trackers
 from pages.http import formatting, language
+from positions.matching.company_provisions import load_kinds
 
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 TEMPLATES = serve.SITE / "templates"
@@ -82,6 +82,7 @@ PUBLIC = [
         "company",
         "position_companies",
         "_archive_credit",
+        "_own_page_credit",
         "_company_change",
         "_company_says",
     )

@@ -1,14 +1,13 @@
-"""What the rules of companies say about lending, privacy, police, removal and the like, and what of it came, went or turned.
-
-The kinds of provisions and the words that show them are data (company_provisions.yml). A program reads them; nobody has checked
-a single sentence, so pages show each with its words and as automatic. Read once for each text, so that pages only look up.
+"""What of the rules of companies came, went or turned (positions.matching.company_provisions), read once for each text, so that
+pages only look up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,57 +17,11 @@ from sqlite_utils import Database
 
 from comparison.versions.sections import plain
 from crawlers.parsers.open_terms import is_change, is_whole
-from crawlers.yaml_config import rules_of
-from text.phrases import BadPattern, Pattern, PhraseIndex, pattern
-from text.sentences import sentences
-from text.tokens import fold_words
+from positions.matching import company_provisions as rules
+from positions.matching.company_provisions import Provision, load_kinds, provisions
 
-FILE = Path(__file__).with_suffix(".yml")
-#: Sentences of one way that are kept of one text.
-MOST = 8
 #: From this likeness on (0 to 100) two sentences of two versions are one that was changed.
 ALIKE = 60
-_ANY, _NEAR, _UNLESS = "any", "near", "unless"
-
-
-class BadKinds(ValueError):
-    """company_provisions.yml cannot be used; the message says why."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """One thing that a sentence may say of a kind; the head of the file explains each key."""
-
-    id: str
-    says: str
-    any: tuple[Pattern, ...]
-    near: tuple[Pattern, ...]
-    unless: tuple[Pattern, ...]
-    examples: tuple[str, ...]
-    counterexamples: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of provision, its ways in the order in which they are tried."""
-
-    id: str
-    title: str
-    positions: tuple[str, ...]
-    types: tuple[str, ...]
-    opposites: frozenset[str]
-    ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True, order=True)
-class Provision:
-    """A sentence of a text, `start` to `end`, and what it says of which kind."""
-
-    start: int
-    end: int
-    words: str
-    kind: str
-    way: str
 
 
 @dataclass(frozen=True)
@@ -84,94 +37,6 @@ class Difference:
         one = self.new or self.old
         assert one is not None
         return one.kind
-
-
-@cache
-def load_kinds(path: Path = FILE) -> dict[str, Kind]:
-    """All kinds by id, in the file's order.
-
-    Raises:
-        BadKinds: the file is not of the form that its head describes.
-    """
-    with rules_of(path, BadKinds) as raw:
-        return {str(name): _kind(str(name), entry) for name, entry in raw.items()}
-
-
-def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
-    if unknown := set(entry) - {"title", "positions", "types", "opposites", "ways"}:
-        raise ValueError(f"{name}: unknown {sorted(unknown)}")
-    ways = tuple(_way(str(way), words) for way, words in entry["ways"].items())
-    return Kind(
-        id=name,
-        title=str(entry["title"]),
-        positions=tuple(map(str, entry["positions"])),
-        types=tuple(map(str, entry.get("types", ()))),
-        opposites=frozenset(map(str, entry.get("opposites", ()))),
-        ways=ways,
-    )
-
-
-def _way(name: str, entry: Mapping[str, Any]) -> Way:
-    try:
-        patterns = {key: tuple(pattern(each) for each in entry.get(key, ())) for key in (_ANY, _NEAR, _UNLESS)}
-    except BadPattern as error:
-        raise ValueError(str(error)) from error
-    return Way(
-        id=name,
-        says=str(entry["says"]),
-        any=patterns[_ANY],
-        near=patterns[_NEAR],
-        unless=patterns[_UNLESS],
-        examples=tuple(map(str, entry["examples"])),
-        counterexamples=tuple(map(str, entry["counterexamples"])),
-    )
-
-
-@cache
-def _index() -> PhraseIndex[tuple[str, str, str]]:
-    return PhraseIndex(
-        (each, (kind.id, way.id, role))
-        for kind in load_kinds().values()
-        for way in kind.ways
-        for role in (_ANY, _NEAR, _UNLESS)
-        for each in getattr(way, role)
-    )
-
-
-@lru_cache(maxsize=1 << 17)
-def ways_of(sentence: str) -> tuple[tuple[str, str], ...]:
-    """The (kind, way) pairs that a sentence shows, one for each kind; versions share most of their sentences."""
-    words, held = fold_words(sentence), set()
-    for at, item, owner in _index().candidates(words):
-        if owner not in held and item.find(words, at, len(words)) is not None:
-            held.add(owner)
-    found = []
-    for kind in load_kinds().values():
-        for way in kind.ways:
-            fits = (kind.id, way.id, _ANY) in held and (not way.near or (kind.id, way.id, _NEAR) in held)
-            if fits and (kind.id, way.id, _UNLESS) not in held:
-                found.append((kind.id, way.id))
-                break
-    return tuple(found)
-
-
-def provisions(text: str, document_type: str | None) -> list[Provision]:
-    """The provisions of a text, in its order; a sentence that stands twice counts once."""
-    found: list[Provision] = []
-    seen: set[tuple[str, str]] = set()
-    number: dict[tuple[str, str], int] = {}
-    for start, end in sentences(text):
-        start += 2 * text.startswith("- ", start)  # of an item in a list
-        words = text[start:end]
-        for kind, way in ways_of(words):
-            types = load_kinds()[kind].types
-            if (types and (document_type or "").partition(" - ")[0] not in types) or (kind, words) in seen:
-                continue
-            seen.add((kind, words))
-            number[kind, way] = number.get((kind, way), 0) + 1
-            if number[kind, way] <= MOST:
-                found.append(Provision(start, end, words, kind, way))
-    return found
 
 
 def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Difference]:
@@ -190,7 +55,21 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
             found.append(Difference("changed" if was.way == each.way else "turned", was, each))
         else:
             found.append(Difference("new", None, each))
-    return _turned(found + [Difference("gone", each, None) for each in gone])
+    return _turned(_reworded(found, gone))
+
+
+def _reworded(found: list[Difference], gone: list[Provision]) -> list[Difference]:
+    """Where a sentence went and another one came that says the same thing in the same way, it is one that was changed."""
+    told, left = [], list(gone)
+    for each in found:
+        was = next(
+            (old for old in left if each.new and not each.old and (old.kind, old.way) == (each.kind, each.new.way)),
+            None,
+        )
+        if was is not None:
+            left.remove(was)
+        told.append(Difference("changed", was, each.new) if was else each)
+    return told + [Difference("gone", each, None) for each in left]
 
 
 def _turned(found: list[Difference]) -> list[Difference]:
@@ -215,7 +94,9 @@ def _same(words: str) -> str:
 @cache
 def edition() -> str:
     """What the tables were read with: rules and code."""
-    return blake2b(FILE.read_bytes() + Path(__file__).read_bytes(), digest_size=6).hexdigest()
+    return blake2b(
+        rules.FILE.read_bytes() + Path(rules.__file__).read_bytes() + Path(__file__).read_bytes(), digest_size=6
+    ).hexdigest()
 
 
 _STALE = """
@@ -264,3 +145,28 @@ def _told(difference: Difference) -> tuple[str | None, str | None, str | None, s
     new, old = difference.new, difference.old
     now = (new.way, new.words) if new else (None, None)
     return (*now, old.way, old.words) if old else (*now, None, None)
+
+
+#: Provisions that a summary names.
+NAMED = 3
+_CHANGES = """
+    select what, kind, way, way_before from company_provisions
+    where document_id = ? and changed_on = ? and url <> '' and what in ('turned', 'new', 'gone')
+    group by what, kind, way, way_before order by what <> 'turned', min(ordinal)"""
+
+
+def summary_of_change(db: sqlite3.Connection, document_id: str, day: str | None) -> str:
+    """What of the rules of a company turned, came or went on a day, in one line: "New: Readers may lend or share it".
+
+    What was only reworded is no part of it. Nothing where the change touched no kind of provision, or none was read yet.
+    """
+    said = {(kind.id, way.id): way.says for kind in load_kinds().values() for way in kind.ways}
+    found = []
+    for what, kind, way, before in db.execute(_CHANGES, [document_id, day]):
+        now, was = said.get((kind, way)), said.get((kind, before))
+        if what == "turned" and now and was:
+            found.append(f"Turned: {now} (before: {was})")
+        elif what != "turned" and (words := now or was):
+            found.append(f"{what.capitalize()}: {words}")
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return "; ".join(found[:NAMED]) + more

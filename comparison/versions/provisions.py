@@ -50,7 +50,9 @@ _STALE = """
             select group_concat(position_id, ' ' order by position_id) from shown_positions s
             where s.document_id = t.document_id
         ), '') as read_from
-        from version_texts t where t.text is not null group by t.document_id having count(*) > 1
+        from version_texts t where t.text is not null and not exists (
+            select 1 from documents d where d.id = t.document_id and d.kind = 'corporate_policy'
+        ) group by t.document_id having count(*) > 1
     ) v
     left join version_readings r on r.document_id = v.document_id and r.read_from = v.read_from
     where v.read_from is not null and r.document_id is null order by v.document_id"""

@@ -7,7 +7,8 @@ from pages.places import companies
 
 
 async def all_companies(datasette, request):
-    return await datasette.page(request, "companies.html", {"companies": await read(datasette, companies.companies)})
+    data = {"companies": await read(datasette, companies.companies), "not_read": companies.not_read()}
+    return await datasette.page(request, "companies.html", data)
 
 
 async def one_company(datasette, request):

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from comparison.versions.company_provisions import summary_of_change
 from digest.issues.clusters import chunks, clusters, companions, marks
 from digest.issues.effects import effect
 from digest.issues.ledger import due, rules
@@ -106,6 +107,8 @@ def _news(
             chunk,
         ):
             if told := _told(row, today):
+                if row["classification"] == "terms-change":
+                    told["words"] = summary_of_change(corpus, row["document_id"], row["happened_on"]) or told["words"]
                 found[row["document_id"]].append(told | {"at": places[row["id"]]})
     for key, (document, kind, starts_at) in reminders.items():
         if key in places:

@@ -18,6 +18,7 @@ from crawlers.parsers.open_terms import is_whole
 from pages.database import Row, first
 from pages.http import formatting
 from pages.http.site import page_number
+from positions.matching.company_provisions import load_kinds, provisions
 from text.changes import read_marks, standing
 
 #: Changed sections that one page shows.
@@ -72,13 +73,13 @@ _NAMES = {
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     """The versions whose texts are held, the first one first."""
     dated = {
-        _package(row["url"]): (row["issued_on"], row["ordinal"])
+        version_key(row["url"]): (row["issued_on"], row["ordinal"])
         for row in db.execute("select url, issued_on, ordinal from versions where document_id = ?", [document_id])
     }
     found = db.execute(
         "select version, url from version_texts where document_id = ? and text is not null", [document_id]
     ).fetchall()
-    known = {row["url"]: dated.get(_package(row["url"]), (None, 0)) for row in found}
+    known = {row["url"]: dated.get(version_key(row["url"]), (None, 0)) for row in found}
     ordered = sorted(
         found,
         key=lambda row: (
@@ -91,7 +92,7 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     )
     return [
         Version(
-            _package(row["url"]) or str(n),
+            version_key(row["url"]) or str(n),
             _NAMES.get(row["version"], row["version"]),
             known[row["url"]][0],
             row["url"],
@@ -100,8 +101,9 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     ]
 
 
-def _package(url: str | None) -> str:
-    """Return the last part of an address without its ending, such as ``BILLS-119hr22eh``; of a record its number."""
+def version_key(url: str | None) -> str:
+    """What names a version in the address of a page: the last part of its own address without its ending, such as
+    ``BILLS-119hr22eh``; of a record of Open Terms Archive its number, of a page of a company the day."""
     if record := _RECORD.search(url or ""):
         return record[1]
     name = (url or "").rstrip("/").rpartition("/")[2].partition(".")[0]
@@ -163,7 +165,9 @@ def page(db: sqlite3.Connection, document_id: str, wanted: Mapping[str, str]) ->
     ``wanted`` may name ``from`` and ``to`` (keys of versions; else the last two), ``view`` and ``page``.
     """
     head = first(
-        db, "select id, identifier, title, jurisdiction, kind, document_type from documents where id = ?", [document_id]
+        db,
+        "select id, identifier, title, source, jurisdiction, kind, document_type from documents where id = ?",
+        [document_id],
     )
     if head is None:
         return None
@@ -258,7 +262,7 @@ def _provisions(db: sqlite3.Connection, document_id: str, old: Version, new: Ver
 
 def _company(head: Row, before: str, after: str) -> list[Row]:
     """What came, went, changed and turned of what matters in the rules of a company, by kind."""
-    old, new = (company_provisions.provisions(text, head["document_type"]) for text in (before, after))
+    old, new = (provisions(text, head["document_type"]) for text in (before, after))
     found = company_provisions.differences(old, new)
     return [
         row | {"pieces": versions_of.differences(row["words_before"] or "", row["words"] or "")}
@@ -279,7 +283,7 @@ def told(difference: company_provisions.Difference) -> Row:
 
 def told_row(what: str, kind_id: str, new: tuple[str, str] | None, old: tuple[str, str] | None) -> Row:
     """The same from the parts that the table holds."""
-    kind = company_provisions.load_kinds()[kind_id]
+    kind = load_kinds()[kind_id]
     says = {way.id: way.says for way in kind.ways}
     return {
         "what": what,

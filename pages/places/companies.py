@@ -6,20 +6,24 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from comparison.versions.company_provisions import Kind, load_kinds
 from crawlers.companies import JURISDICTION, KIND, Company, company_of, load_companies, type_meanings
+from crawlers.corp_pages import Page, load_pages
 from pages.browse.cards import area_titles
 from pages.database import Row, rows
-from pages.documents.text_versions import told_row
+from pages.documents.text_versions import told_row, version_key
 from pages.http.language import _
+from positions.matching.company_provisions import Kind, load_kinds
 
+#: The sources of what companies write.
+ARCHIVE, PAGES = "corp_terms", "corp_pages"
 #: Changes that the page of a company shows, and sentences of one kind.
 CHANGES, SENTENCES = 40, 3
 #: Companies of which the page of a position shows a sentence.
 FEW = 5
 #: The columns of the file of one position.
 CSV_COLUMNS = ("company", "service", "terms", "subject", "says", "sentence", "document", "address", "recorded_by")
-CREDIT = "Open Terms Archive contributors, ODC-BY 1.0"
+#: Who recorded a text, by its source.
+RECORDED_BY = {ARCHIVE: "Open Terms Archive contributors, ODC-BY 1.0", PAGES: "read from the company's own page"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class CompanyView:
 def _documents(db: sqlite3.Connection) -> dict[str, list[Row]]:
     """The stored rules of each company, by its key, in the order of their titles."""
     found: dict[str, list[Row]] = {}
-    sql = """select d.id, d.title, d.document_type, d.status, d.status_on, d.published_on, d.url, d.latest_action_on,
+    sql = """select d.id, d.title, d.source, d.document_type, d.status, d.status_on, d.published_on, d.url, d.latest_action_on,
         (select count(*) from version_texts t where t.document_id = d.id and t.text is not null) as texts,
         (select count(*) from actions a where a.document_id = d.id and a.classification = 'terms-change') as changes
         from documents d where d.kind = ? and d.jurisdiction = ? order by d.title"""
@@ -64,6 +68,11 @@ def companies(db: sqlite3.Connection) -> list[Row]:
         }
         for company in sorted(known, key=lambda company: company.name.casefold())
     ]
+
+
+def not_read() -> list[Page]:
+    """The pages of corp_pages.yml that nobody asks for, because their robots.txt or terms forbid it to programs."""
+    return [page for page in load_pages() if page.not_read]
 
 
 def company(db: sqlite3.Connection, key: str) -> CompanyView | None:
@@ -102,7 +111,7 @@ def _changes(db: sqlite3.Connection, documents: list[Row]) -> list[Row]:
                 and version["name"].startswith("Text of")
                 and version["name"].count(",") == 1
             ):
-                record = version["url"].partition("/contrib-versions/")[2][:12]
+                record = version_key(version["url"])
                 differences = [
                     told_row(row["what"], row["kind"], row["words"] and (row["way"], row["words"]),
                              row["words_before"] and (row["way_before"], row["words_before"]))
@@ -197,7 +206,7 @@ def csv_rows(db: sqlite3.Connection, position_id: str, site: str) -> list[dict[s
             "sentence": said["words"],
             "document": said["document"]["id"],
             "address": f"{site}/documents/{said['document']['id']}",
-            "recorded_by": CREDIT,
+            "recorded_by": RECORDED_BY[said["document"]["source"]],
         }
         for entry in view.table
         for said in entry["sentences"]

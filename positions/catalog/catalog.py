@@ -7,7 +7,7 @@ with file, line and entry. See docs/positions.md for what each key means and whe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -35,6 +35,7 @@ from positions.catalog.records import (
 )
 from positions.catalog.stances import FILE, load_stances
 from positions.catalog.yaml_file import BadFile, Entry
+from positions.matching.company_provisions import load_kinds
 from text.phrases import BadPattern, Pattern, pattern
 
 __all__ = [
@@ -94,6 +95,15 @@ class Catalogue:
     @cached_property
     def by_id(self) -> dict[str, Position]:
         return {position.id: position for position in self.positions}
+
+    @cached_property
+    def by_company_provision(self) -> dict[str, list[tuple[Position, str]]]:
+        """The positions that a provision of companies' rules touches, each with the stance it suggests, by "kind.way"."""
+        found: dict[str, list[tuple[Position, str]]] = {}
+        for position in self.positions:
+            for way, stance in position.companies:
+                found.setdefault(way, []).append((position, stance))
+        return found
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -214,6 +224,7 @@ _POSITION_KEYS = {
     "versions": None,
     "triggers": None,
     "examples": None,
+    "companies": None,
 }
 _VERSION_KEYS = {
     "document": TEXT,
@@ -267,6 +278,7 @@ class _Reader(Checker):
             )
         versions = [self._version(item) for item in self.entries(entry, "versions")]
         scope = self._scope(entry)
+        companies = tuple(self._companies(entry))
         triggers = [*self._triggers(entry)]
         examples = [self._example(item) for item in self.entries(entry, "examples")]
         if not any("statement" in item for item in self.entries(entry, "versions")):
@@ -289,6 +301,7 @@ class _Reader(Checker):
                 },
                 note=values.get("note"),
                 scope=Scope(**scope),
+                companies=companies,
                 versions=tuple(PositionVersion(**item) for item in versions),
                 triggers=tuple(Trigger(**item) for item in triggers),
                 examples=tuple(Example(**item) for item in examples),
@@ -357,6 +370,19 @@ class _Reader(Checker):
         for key in ("about", "not_about", "never"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))
         return values
+
+    def _companies(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        """Provisions of companies' rules, each with its stance; a kind and way must be in company_provisions.yml."""
+        groups = entry.get("companies", Entry())
+        if not isinstance(groups, Entry):
+            self.problem(entry, "companies", "must be a mapping with 'support:', 'oppose:' or 'watch:' lists")
+            return
+        known = {f"{kind.id}.{way.id}" for kind in load_kinds().values() for way in kind.ways}
+        for stance, ways in self.values(groups, dict.fromkeys(("support", "oppose", "watch"), LIST), ()).items():
+            for way in ways:
+                if way not in known:
+                    self.problem(groups, stance, f"unknown provision {way!r}: write KIND.WAY of company_provisions.yml")
+                yield way, stance
 
     def _example(self, item: Entry) -> dict[str, Any]:
         self.closed(item, "stance", (*DIRECTIONS, "none"))

@@ -123,7 +123,10 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """``areas`` are where it is filed; a document tagged with one of ``also_in`` may touch it, too."""
+    """``areas`` are where it is filed; a document tagged with one of ``also_in`` may touch it, too.
+
+    ``companies``: provisions of companies' rules that touch it ("lending.forbids"), each with the stance it suggests.
+    """
 
     id: str
     title: str
@@ -141,6 +144,7 @@ class Position:
     triggers: tuple[Trigger, ...]
     examples: tuple[Example, ...]
     scope: Scope = Scope()
+    companies: tuple[tuple[str, str], ...] = ()
     note: str | None = None
 
     @property

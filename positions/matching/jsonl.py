@@ -10,9 +10,10 @@ from typing import Any, TextIO
 from classify.jsonl import BadLine, read_record
 from classify.tagger import Tagger
 from positions.catalog.yaml_file import BadFile
+from positions.matching.company_matches import is_company
 from positions.matching.matcher import Match, Matcher
 from positions.matching.similar_positions import first_words, nearest
-from positions.relevance.relevance import relevance
+from positions.relevance.relevance import matched
 from text.spans import FIELDS
 
 
@@ -44,8 +45,8 @@ def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) ->
         for document_id, tagging in tagger.tag_batch([record]):
             areas = {tag.area for tag in tagging.areas if tag.tagged}
             fields = dict(zip(FIELDS, record[1:], strict=True))
-            matches = relevance().judge(str(document_id), fields, matcher.match(fields, areas))
-            if areas and (words := first_words(fields)):
+            matches = matched(matcher, str(document_id), fields, areas)
+            if areas and not is_company(str(document_id)) and (words := first_words(fields)):
                 matches = nearest().fill(matches, words, fields.get("title"), areas)
             out.write(
                 json.dumps({"id": document_id, "matches": list(map(as_json, matches))}, ensure_ascii=False) + "\n"

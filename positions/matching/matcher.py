@@ -48,6 +48,7 @@ class Matcher:
             positions.catalog.yaml_file.BadFile: the catalogue on disk is not in order.
         """
         catalogue = catalogue or load_catalogue()
+        self.catalogue = catalogue
         self.version = catalogue.version
         self.owners: list[tuple[Position, Trigger]] = [
             (position, trigger)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from classify.models import in_use
 from positions.catalog.catalog import load_catalogue
-from positions.matching.matcher import Match
+from positions.matching.company_matches import company_matches, is_company
+from positions.matching.matcher import Match, Matcher
 from positions.relevance.claims import Claim, ClaimReader, Fields
+from text.changes import Mark
 
 FILE = Path(__file__).with_name("model.json")
 
@@ -71,6 +73,19 @@ class Relevance:
             )
             for match in matches
         )
+
+
+def matched(
+    matcher: Matcher,
+    document_id: str,
+    fields: Fields,
+    areas: Collection[str],
+    marks: Sequence[Mark] = (),
+) -> tuple[Match, ...]:
+    """The matches of a document, each judged: of the rules of a company by their provisions, of all others by triggers."""
+    if is_company(document_id):
+        return company_matches(fields, areas, matcher.catalogue)
+    return relevance().judge(document_id, fields, matcher.match(fields, areas, marks=marks))
 
 
 @cache

@@ -17,8 +17,7 @@ from fuzzing import change_bytes, change_text, change_tree
 
 from comparison import rules as compared
 from comparison.similarity import families
-from comparison.versions import company_provisions
-from crawlers import companies, live_check, sources
+from crawlers import companies, corp_pages, live_check, sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states, vote_words
 from crawlers.status import ceremonial, session_end
@@ -27,6 +26,7 @@ from crawlers.status import states as status_states
 from positions.catalog import briefs, chapters, messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
+from positions.matching import company_provisions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,8 +50,9 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/probes.yml": live_check.load_probes.__wrapped__,
     "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
-    "comparison/versions/company_provisions.yml": company_provisions.load_kinds.__wrapped__,
+    "positions/matching/company_provisions.yml": company_provisions.load_kinds.__wrapped__,
     "crawlers/companies.yml": companies.load_companies.__wrapped__,
+    "crawlers/corp_pages.yml": corp_pages.load_pages.__wrapped__,
 }
 
 
@@ -135,7 +136,7 @@ def change_messages(body: bytes, rng: random.Random) -> bytes:
 
 def rules() -> tuple[Target, ...]:
     of_crawlers = tuple(_seed(name) for name in READERS if name.startswith("crawlers/"))
-    of_comparison = tuple(_seed(name) for name in READERS if name.startswith("comparison/"))
+    of_comparison = tuple(_seed(name) for name in READERS if name.startswith(("comparison/", "positions/")))
     return (
         Target("crawler_rules", of_crawlers, change_rules, _rules, ()),
         Target("comparison_rules", of_comparison, change_rules, _rules, ()),

@@ -40,6 +40,7 @@ from crawlers.parsers import (
     regulations_gov,
     senate_votes,
     uk_parliament,
+    web_page,
     xmltree,
     zip_districts,
 )
@@ -259,6 +260,11 @@ def _terms_text(body: bytes) -> None:
     open_terms.effective_event(text)
 
 
+def _company_page(body: bytes) -> None:
+    text = web_page.page_text(body)
+    assert clean(text) == text
+
+
 def _terms_address(body: bytes) -> None:
     address = open_terms.read_address(body, open_terms.Terms("Goodreads", "Privacy Policy"))
     assert address is None or address.startswith("http")
@@ -458,6 +464,7 @@ def sources() -> tuple[Target, ...]:
         ("terms_commits", "corp_terms/**/commits@*", change_json, _terms_commits, UNUSABLE),
         ("terms_text", "corp_terms/**/*.md", change_bytes, _terms_text, UNUSABLE),
         ("terms_address", "corp_terms/**/*.json", change_json, _terms_address, UNUSABLE),
+        ("company_page", "corp_pages/*.*/**/*", change_bytes, _company_page, UNUSABLE),
         ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
         ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
         ("members", "us_people/**/legislators-current.json", change_json, _members, UNUSABLE),
@@ -494,6 +501,7 @@ OF_SOURCE = {
     "ca_bills": ("canada", "canada_list"),
     "uk_bills": ("uk_list", "uk_bill"),
     "corp_terms": ("terms_archive", "terms_commits", "terms_text", "terms_address"),
+    "corp_pages": ("company_page",),
     "us_states_legiscan": ("legiscan", "legiscan_sessions", "legiscan_list", "legiscan_dataset"),
     "us_local_legistar": ("legistar", "legistar_parts"),
     "us_courts": ("courts",),
@@ -543,6 +551,7 @@ PARSERS = {
     "crawlers/parsers/regulations_gov.py": "regulations",
     "crawlers/parsers/states.py": "crawler_rules",
     "crawlers/parsers/uk_parliament.py": "uk_bill",
+    "crawlers/parsers/web_page.py": "company_page",
     "crawlers/parsers/xmltree.py": "canada",
     "crawlers/parsers/zip_districts.py": "zip_districts",
     "crawlers/spiders/us_bills.py": "zip",

@@ -18,10 +18,12 @@ from string import ascii_lowercase
 from typing import Any
 from urllib.parse import urlencode
 
+import company_pages
 from conftest import SOURCES
 from sqlite_utils import Database
 from terms_archive import NEW, Archive
 
+from crawlers.corp_pages import load_pages
 from crawlers.download.mirror import file_name
 from crawlers.items import Bill, TextVersion
 from crawlers.meeting_spider import AHEAD
@@ -45,6 +47,7 @@ from crawlers.spiders.us_regulations import TYPES
 from crawlers.storage.record import upsert
 
 WHOLE = 8  # records of each source; half of them are four
+READ = [page for page in load_pages() if not page.not_read]
 Record = dict[str, Any]
 
 
@@ -52,7 +55,8 @@ Record = dict[str, Any]
 class Case:
     """`today` and `later` are the days of the first and the second run; `announces` says whether the source tells a total.
 
-    `seed` puts into the corpus what the source is asked about, before the run of that number (0 or 1).
+    `records` is how many it holds when whole. `seed` puts into the corpus what the source is asked about, before the run of that
+    number (0 or 1).
     """
 
     write: Callable[[Path, int, int], None]
@@ -61,6 +65,7 @@ class Case:
     announces: bool
     arguments: dict[str, str] = field(default_factory=dict)
     seed: Callable[[Database, int], None] | None = None
+    records: int = WHOLE
 
 
 def put(folder: Path, url: str, body: Any) -> None:
@@ -360,6 +365,10 @@ def corp_terms(folder: Path, count: int, announced: int) -> None:
     archive.write(folder)
 
 
+def corp_pages(folder: Path, count: int, announced: int) -> None:
+    company_pages.write(folder, count)
+
+
 def us_people(folder: Path, count: int, announced: int) -> None:
     for name in us_people_spider.FILES:
         rows: Any = {} if name == us_people_spider.FILES[4] else []
@@ -406,6 +415,8 @@ def us_senate_votes(folder: Path, count: int, announced: int) -> None:
 
 
 CASES = {
+    # What it must hold is the list of pages itself.
+    "corp_pages": Case(corp_pages, "2026-11-25", "2026-11-28", announces=False, records=len(READ)),
     "corp_terms": Case(corp_terms, "2026-11-25", "2026-11-26", announces=False),
     "us_people": Case(us_people, "2026-11-25", "2026-11-26", announces=False),
     "state_people": Case(state_people, "2026-11-25", "2026-11-26", False, {"states": "nh"}),
