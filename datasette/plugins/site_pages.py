@@ -98,7 +98,8 @@ async def about(datasette, request):
 
 
 async def touring(datasette, request):
-    return await datasette.page(request, "tour.html", {"tour": await read(datasette, tour.tour)})
+    has_desk = getattr(datasette, "desk_configuration", None) is not None
+    return await datasette.page(request, "tour.html", {"tour": await read(datasette, tour.tour), "has_desk": has_desk})
 
 
 async def sources(datasette, request):
