@@ -227,6 +227,8 @@ def test_the_site_and_the_desk_ask_for_no_address() -> None:
     }
     for folder in ("desk", "pages", "datasette/plugins", "comparison"):
         for file in (ROOT / folder).rglob("*.py"):
+            if file == ROOT / "pages/people/geocoder.py":
+                continue  # asks the one service of INFOPOLICY_GEOCODER, after a reader agreed (test_geocoder.py)
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

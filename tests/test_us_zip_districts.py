@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, SOURCES, replay
+from conftest import ROOT, SOURCES, expected, replay
 from golden import NOWHERE, made
 from sqlite_utils import Database
 
@@ -34,6 +34,15 @@ def table(rows: set[zip_districts.ZipDistrict]) -> ZipDistricts:
 
 def crawled(corpus: Path = NOWHERE, **arguments: Any) -> list[Any]:
     return replay(made(spider.UsZipDistrictsSpider, corpus=corpus, **arguments), SOURCES / "us_zip_districts", corpus)
+
+
+def test_the_recording_gives_what_somebody_has_read() -> None:
+    [found] = [item for item in crawled(believe="yes") if isinstance(item, ZipDistricts)]
+    rows = {
+        area: sorted([*rest] for own, *rest in found.rows if own == area)
+        for area in sorted({row[0] for row in found.rows})
+    }
+    assert rows == expected(SOURCES / "us_zip_districts/expected.json", rows)
 
 
 def test_an_area_may_lie_in_several_districts() -> None:
