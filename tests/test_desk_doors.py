@@ -82,6 +82,10 @@ async def test_without_a_session_every_page_leads_to_the_login(browser: Browser)
         assert answer.headers["cache-control"] == "private, no-store"
 
 
+async def test_the_tour_leads_to_the_desk_where_there_is_one(browser: Browser) -> None:
+    assert 'href="/desk"' in (await browser.get("/tour")).text
+
+
 async def test_signing_in_and_out(browser: Browser) -> None:
     answer = await browser.sign_in()
     assert (answer.status_code, answer.headers["location"]) == (302, "/desk")

@@ -24,7 +24,7 @@ from crawlers.parsers import openstates_events as events
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import Proceeding
-from crawlers.storage.meetings import MeetingList, last_listed, store_list, write_meeting_dates
+from crawlers.storage.meetings import Listed, MeetingList, last_listed, store_list, write_meeting_dates
 from crawlers.storage.record import load_document, upsert
 from pages.places.calendar import ALL, Wanted, deadlines
 
@@ -325,3 +325,12 @@ def test_no_such_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert spider.to_ask == []
     assert spider.notes == ["https://v3.openstates.org/events is not there: no meetings were read"]
+
+
+def test_states_that_sit_are_asked_daily_and_others_weekly() -> None:
+    spider = made(UsStatesSpider)
+    lists = {"us-md": "2026-11-25", "us-oh": "2026-11-24", "us-ri": "2026-11-20", "us-ut": "2026-11-17"}
+    spider.meeting_lists = {state: Listed(on, 0) for state, on in lists.items()}
+    [first] = spider.meetings(["md", "oh", "ak"], ["ri", "ut"])
+    assert first.cb_kwargs["agenda"].state == "ak", "never asked, so first"
+    assert spider.to_ask == ["oh", "ut"]

@@ -443,6 +443,7 @@ def titles_and_links(feed: bytes) -> dict[str, str]:
         ("+1 614.466.8258", "+16144668258"),
         ("614-466-8258 x12", None),
         ("call the clerk", None),
+        ("614-46", None),
         ("", None),
         (None, None),
     ],

@@ -298,3 +298,17 @@ def test_a_word_of_any_law_is_shown_where_nothing_else_speaks() -> None:
     [shown] = model_evidence([("title", words, shares)], fields)[:1]
     assert shown.words.startswith("act")
     assert model_evidence([("title", words, shares)], fields, alone=False) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("broadband", True), ("911", True), ("1949", False), ("act", False), ("p", False), ("the", False)],
+)
+def test_what_a_word_can_say(word: str, told: bool) -> None:
+    assert tells(word) is told
+
+
+def test_joining_words_are_cut_off_and_stay_inside() -> None:
+    title = "and the rights of readers in"
+    read = [("title", tokenize(title), np.array([0.3, 0.3, 0.9, 0.3, 0.8, 0.3]))]
+    assert [each.words for each in model_evidence(read, {"title": title})] == ["rights of readers"]
