@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import sqlite3
 from contextlib import closing
@@ -29,14 +28,8 @@ def site(corpus: Path) -> Any:
     return serve.build(corpus, secret="a secret of the tests", today=TODAY)
 
 
-async def found(site: Any, **form: str) -> tuple[int, str]:
-    answer = await site.client.post(FIND, data=form)
-    main = answer.text.split("<main")[1].split("</main>")[0]
-    return answer.status_code, " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
 async def test_a_zip_code_of_one_district_has_one_representative_and_the_senators(site: Any) -> None:
-    status, shown = await found(site, zip=ONE_DISTRICT)
+    status, shown = await made.found(site, zip=ONE_DISTRICT)
     assert status == 200
     assert "U.S. House, Ohio 4 Ada Reader" in shown
     assert "José Núñez Independent, U.S. Senate, Ohio" in shown
@@ -45,7 +38,7 @@ async def test_a_zip_code_of_one_district_has_one_representative_and_the_senator
 
 
 async def test_a_zip_code_of_several_districts_shows_all_and_says_so(site: Any) -> None:
-    status, shown = await found(site, zip=f" {SEVERAL}-1234 ")
+    status, shown = await made.found(site, zip=f" {SEVERAL}-1234 ")
     assert status == 200
     assert f"ZIP code {SEVERAL} lies in 3 districts. 50% of all ZIP codes lie in more than one." in shown
     assert "Ada Reader" in shown
@@ -55,31 +48,31 @@ async def test_a_zip_code_of_several_districts_shows_all_and_says_so(site: Any) 
 
 @pytest.mark.parametrize("typed", ["4300", "ABCDE", "43001; drop table people", "٤٣٠٠١", "<script>"])
 async def test_what_is_no_zip_code_gets_a_clear_answer(site: Any, typed: str) -> None:
-    status, shown = await found(site, zip=typed)
+    status, shown = await made.found(site, zip=typed)
     assert status == 400
     assert "This is not a ZIP code. Enter five digits" in shown
 
 
 async def test_a_zip_code_without_an_area_leads_to_the_states(site: Any) -> None:
-    status, shown = await found(site, zip="99999")
+    status, shown = await made.found(site, zip="99999")
     assert status == 200
     assert "The list of ZIP code areas has no 99999." in shown
 
 
 async def test_state_legislators_come_by_the_district_that_is_chosen(site: Any) -> None:
-    _, shown = await found(site, state="OH")
+    _, shown = await made.found(site, state="OH")
     assert "Ohio: state legislature" in shown
     assert HOSTILE_NAME not in shown
     for form in ({"state": "OH"}, {"zip": ONE_DISTRICT}):
-        _, shown = await found(site, **form, **{"us-oh-lower": "12"})
+        _, shown = await made.found(site, **form, **{"us-oh-lower": "12"})
         assert HOSTILE_NAME in shown
-    _, shown = await found(site, state="OH", **{"us-oh-lower": "no such district"})
+    _, shown = await made.found(site, state="OH", **{"us-oh-lower": "no such district"})
     assert HOSTILE_NAME not in shown
 
 
 @pytest.mark.parametrize("form", [{"state": "ZZ"}, {"state": "O'"}, {"zip": ""}])
 async def test_anything_else_shows_the_form(site: Any, form: dict[str, str]) -> None:
-    status, shown = await found(site, **form)
+    status, shown = await made.found(site, **form)
     assert status == 200
     assert "Congress" not in shown.partition("Find")[2]
 
@@ -102,7 +95,7 @@ async def test_nothing_that_is_typed_is_stored(site: Any, corpus: Path) -> None:
     with closing(sqlite3.connect(corpus)) as db:
         before = list(db.iterdump())
         files = {path.name for path in corpus.parent.iterdir()}
-        await found(site, zip="94110", state="OH")
+        await made.found(site, zip="94110", state="OH")
         assert list(db.iterdump()) == before
     assert {path.name for path in corpus.parent.iterdir()} == files
 

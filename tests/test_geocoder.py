@@ -5,10 +5,8 @@ The service is a local server that answers in the documented form.
 
 from __future__ import annotations
 
-import html
 import json
 import logging
-import re
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,14 +100,8 @@ def site(corpus: Path) -> Any:
     return serve.build(corpus, secret="a secret of the tests", today=TODAY)
 
 
-async def found(site: Any, **form: str) -> tuple[int, str]:
-    shown = await site.client.post(FIND, data=form)
-    main = shown.text.split("<main")[1].split("</main>")[0]
-    return shown.status_code, " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
 async def test_an_address_gives_all_legislators_and_only_the_address_is_sent(site: Any, bureau: Bureau) -> None:
-    status, shown = await found(site, address=f"  {ADDRESS} ", send="yes")
+    status, shown = await made.found(site, address=f"  {ADDRESS} ", send="yes")
     assert status == 200
     assert "U.S. House, Ohio 4 Ada Reader" in shown
     assert HOSTILE_NAME in shown, "the member of the state's district 12"
@@ -148,7 +140,7 @@ async def test_the_address_is_in_no_answer_and_no_log(
 async def test_without_a_yes_and_an_address_nothing_is_sent(
     form: dict[str, str], status: int, words: str, site: Any, bureau: Bureau
 ) -> None:
-    answered, shown = await found(site, **form)
+    answered, shown = await made.found(site, **form)
     assert answered == status
     assert words in shown
     assert bureau.asked == []
@@ -171,7 +163,7 @@ async def test_without_a_yes_and_an_address_nothing_is_sent(
 )
 async def test_garbage_is_no_answer(status: int, body: bytes, site: Any, bureau: Bureau) -> None:
     bureau.status, bureau.body = status, body
-    answered, shown = await found(site, address=ADDRESS, send="yes")
+    answered, shown = await made.found(site, address=ADDRESS, send="yes")
     assert answered == 502
     assert "The Census Bureau gave no answer that we can use." in shown
     assert len(bureau.asked) == 1
@@ -183,10 +175,10 @@ async def test_a_service_that_is_slow_or_away_is_given_up(
     monkeypatch.setattr(geocoder, "PATIENCE", 0.1)
     bureau.delay = 0.5
     began = time.monotonic()
-    assert (await found(site, address=ADDRESS, send="yes"))[0] == 502
+    assert (await made.found(site, address=ADDRESS, send="yes"))[0] == 502
     assert time.monotonic() - began < 2
     monkeypatch.setenv("INFOPOLICY_GEOCODER", "http://127.0.0.1:9/geocoder")
-    assert (await found(site, address=ADDRESS, send="yes"))[0] == 502
+    assert (await made.found(site, address=ADDRESS, send="yes"))[0] == 502
 
 
 @pytest.mark.parametrize(
@@ -201,7 +193,7 @@ async def test_an_address_of_no_place_or_of_several_says_so(
     matches: list[dict[str, Any]], words: str, site: Any, bureau: Bureau
 ) -> None:
     bureau.body = answer(*matches)
-    status, shown = await found(site, address=ADDRESS, send="yes")
+    status, shown = await made.found(site, address=ADDRESS, send="yes")
     assert status == 200
     assert words in shown
     assert "Ada Reader" not in shown
@@ -209,7 +201,7 @@ async def test_an_address_of_no_place_or_of_several_says_so(
 
 async def test_a_sender_has_few_addresses_looked_up(site: Any, bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rates, "wait", lambda self, sender, now: 9.0)
-    status, shown = await found(site, address=ADDRESS, send="yes")
+    status, shown = await made.found(site, address=ADDRESS, send="yes")
     assert status == 429
     assert "Too many addresses were sent" in shown
     assert bureau.asked == []
@@ -221,7 +213,7 @@ async def test_the_form_is_left_out_where_the_setting_says_so(
     assert 'name="address"' in (await site.client.get(FIND)).text
     monkeypatch.setenv("INFOPOLICY_GEOCODER", "none")
     assert 'name="address"' not in (await site.client.get(FIND)).text
-    await found(site, address=ADDRESS, send="yes")
+    await made.found(site, address=ADDRESS, send="yes")
     assert bureau.asked == []
 
 

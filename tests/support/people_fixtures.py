@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,13 @@ ONE_DISTRICT, SEVERAL = "45801", "43001"
 HOSTILE_NAME = "<img src=x onerror=alert(1)> =Smith"
 
 _STAMPS = {"record_hash": "x", "first_seen_at": NOW, "changed_at": NOW}
+
+
+async def found(site: Any, **form: str) -> tuple[int, str]:
+    """The status and the words of the page that finds legislators, for a form that is filled in."""
+    answer = await site.client.post("/find-my-legislators", data=form)
+    main = answer.text.split("<main")[1].split("</main>")[0]
+    return answer.status_code, " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def build(folder: Path) -> Path:
