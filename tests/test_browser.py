@@ -274,7 +274,7 @@ def test_a_month_is_turned_and_a_day_reached_by_keyboard(page, address: str) -> 
     page.goto(address + "/calendar")
     page.get_by_role("link", name="March 31, 2022: 1 date").focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#day-2022-03-31")
+    page.wait_for_url("**/calendar#day-2022-03-31")
     page.get_by_role("link", name="Previous month").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/calendar?month=2022-02")

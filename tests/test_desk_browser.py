@@ -244,7 +244,7 @@ def test_the_second_person_is_told_in_the_browser(page: Any, address: str, confi
         given = Verdict(document_id=BROADBAND, subject="area:broadband", verdict="reject", note="about roads")
         reviews.record(db, person(db), [given], now=NOW)
     press(page, "y")
-    assert page.get_by_role("heading", name="Ana Reader has already decided this").is_visible()
+    page.get_by_role("heading", name="Ana Reader has already decided this").wait_for()
     _axe(page)
     picture(page, "7-overtaken")
 

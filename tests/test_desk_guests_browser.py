@@ -96,7 +96,7 @@ def test_somebody_reports_an_error_and_staff_close_it(page: Any, address: str) -
     page.get_by_text("Closed: fixed.").wait_for()
     assert page.get_by_role("article").count() == 1
     page.get_by_role("link", name="Closed reports").click()
-    assert page.get_by_text("Corrected at the source.").is_visible()
+    page.get_by_text("Corrected at the source.").wait_for()
     assert visitor.goto(address + "/desk/reports").url.startswith(address + "/desk/login")
     assert not [word for word in PRIVATE if word in visitor.content()]
     assert said == []
