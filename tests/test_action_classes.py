@@ -79,12 +79,19 @@ PASSAGE = [
     "Introduced and Adopted VV 12/04/2024 HJ 1",
     "Emergency Final Action - Adopted by required 2/3 majority; Yea 86, Nay 37, Absent 2",
     "Adopted in concurrence per Joint Rule 16b",
+    "Confirmed. Ayes, 24. Noes, 0 (none).",
 ]
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_PASSAGE)
 def test_what_open_states_wrongly_calls_a_passage_is_none(state: str, instead: str, text: str) -> None:
     assert with_passage(("passage",), text) == (instead,)
+
+
+def test_what_another_chamber_receives_is_not_enrolled() -> None:
+    assert with_passage(("enrolled",), "Received") == ("receipt",)
+    assert with_passage(("enrolled",), "Placed on Special Order Calendar, 03/05/26 --If Received") == ("calendar",)
+    assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)
