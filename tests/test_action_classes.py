@@ -88,10 +88,12 @@ def test_what_open_states_wrongly_calls_a_passage_is_none(state: str, instead: s
     assert with_passage(("passage",), text) == (instead,)
 
 
-def test_what_another_chamber_receives_is_not_enrolled() -> None:
+def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> None:
     assert with_passage(("enrolled",), "Received") == ("receipt",)
     assert with_passage(("enrolled",), "Placed on Special Order Calendar, 03/05/26 --If Received") == ("calendar",)
     assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
+    notice = "Notice of a bill proposing constitutional amendment in the form of (HD 2) transmitted to Governor"
+    assert with_passage(("executive-receipt",), notice) == ("message",)
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)

@@ -111,7 +111,7 @@ def _note(db: Database, name: str, version: str) -> None:
 
 
 def _restate_passages(db: Database, now: str) -> int:
-    """The statuses of state bills with an action that is wrongly called a passage, a withdrawal, or enrolled, or that is a
+    """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
     passage and is not called so; and of resolutions that are called bills.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
@@ -121,8 +121,9 @@ def _restate_passages(db: Database, now: str) -> int:
         """select distinct a.document_id, a.classification, a.description, a.chamber from documents d
         join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
             or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
-            or a.classification in ('passage', 'veto-override-passage', 'withdrawal', 'enrolled'))"""
-    ).fetchall()
+            or a.classification in
+            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt'))"""
+    )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     wanted = [key for key, *action in rows if _is_mended(*action)]
     wanted += [key for key, identifier in typed.fetchall() if kind_of(identifier, "bill") != "bill"]
