@@ -5,8 +5,8 @@
 For each source, each time from an empty folder against the recorded upstream: a quiet crawl; a second one over it, which may
 write nothing; a crawl for each seed while requests misbehave; one that is killed at a quarter, a half and three quarters of its
 requests and then goes on; one within the limits of the service, on a clock that runs 60 times faster; and one on each day of a
-week, as the world was that day, compared with a single crawl on its last day. `--small` takes a share of each source. Exit code 1 if
-two folders differ, a second run wrote a row, or a run ended with an error.
+week, as the world was that day, compared with a single crawl on its last day. `--small` takes a share of each source. Exit code 1
+if two folders differ, a second run wrote a row, or a run ended with an error.
 """
 
 from __future__ import annotations
