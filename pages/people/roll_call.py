@@ -19,7 +19,7 @@ CHOICES = tuple(names.CHOICES)
 class RollCallView:
     """A roll call. ``by_party`` and ``by_state`` have a name and ``counts``, one number for each of ``choices``.
 
-    ``votes`` have name, person and address (None where it is unknown whose name it is), party_word, state, choice. ``unknown`` counts
+    ``votes`` have name, person and address (None where nobody known is meant), party_word, state and choice. ``unknown`` counts
     names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes.
     """
 
