@@ -84,8 +84,11 @@ def main() -> int:
                 if both:
                     ask(other, [path], before)
             good &= not now.errors and (kind == "search" or now.row()[0] <= MEDIAN)
-            then = "{:.0f} / {:.0f} | {:.2f}".format(*before.row(), now.row()[0] / before.row()[0]) if both else "|"
-            print("| {} | {:.0f} / {:.0f} | {} | {} |".format(kind, *now.row(), then, now.errors), flush=True)
+            then = ""
+            if both:
+                then = "{:.0f} / {:.0f} | {:.2f}".format(*before.row(), now.row()[0] / before.row()[0])
+            median, late = now.row()
+            print(f"| {kind} | {median:.0f} / {late:.0f} | {then or '|'} | {now.errors} |", flush=True)
     print("\n| table with its indexes | MB |\n|---|---:|")
     print("\n".join(f"| {name} | {size:,.1f} |" for name, size in sizes))
     return 0 if good else 1

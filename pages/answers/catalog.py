@@ -48,10 +48,10 @@ def positions(at: At, position: given.Position = None, area: given.Area = None, 
         "documents": _touching(at, position, view) if page <= view.pages else [],
     }
     ended = sum(each["ended"] is not None for each in view.versions)
-    says = [_standing(view.p)]
+    sentences = [_standing(view.p)]
     if ended:
-        says.append(f"{ended} of its instruments {'is' if ended == 1 else 'are'} no longer in force: see `ended`.")
-    says.append(
+        sentences.append(f"{ended} of its instruments {'is' if ended == 1 else 'are'} no longer in force: see `ended`.")
+    sentences.append(
         f"A program found {view.total} documents that may touch it. {_NO_STANCE}"
         if view.total
         else "Nothing that is collected touches it."
@@ -59,7 +59,7 @@ def positions(at: At, position: given.Position = None, area: given.Area = None, 
     return answer(
         at,
         State.ANSWERED,
-        " ".join(says),
+        " ".join(sentences),
         f"/positions/{position}" + (f"?page={page}" if page > 1 else ""),
         result,
         automatic=["position.documents", "documents[].automatic"],
