@@ -199,7 +199,13 @@ def test_nine_decisions_bring_a_document_of_the_sample(db: Database) -> None:
 
     def decide(*numbers: int, sampled: bool = False) -> None:
         for number in numbers:
-            row = {"document_id": f"us-117-s{number}", "subject": "priority", "verdict": "confirm", "text_hash": "x", "suggestion": "{}"}
+            row = {
+                "document_id": f"us-117-s{number}",
+                "subject": "priority",
+                "verdict": "confirm",
+                "text_hash": "x",
+                "suggestion": "{}",
+            }
             more = {"reviewer": ana, "reviewed_at": NOW, "sampled": sampled}
             db.table("reviews").insert_all([row | more, row | more | {"subject": "area:broadband"}])
 
