@@ -91,7 +91,7 @@ PAGES = {
         "Latest news March 8, 2022",
         "Related positions Fair deals for e-books",
     ],
-    "/positions?order=name": ["A to Z", "F Fair deals for e-books", "Library funding. 0 documents", "L Lend hotspots"],
+    "/positions?order=name": ["A to Z", "F Fair deals for e-books", "No document found so far", "L Lend hotspots"],
     "/jurisdictions": ["United States", "3 on information policy", "4 documents collected"],
     "/jurisdictions/us": ["3 documents on information policy among 4", "Regulations and notices", "March 31, 2022"],
     "/deadlines": ["March 2022", "March 31, 2022", "Comments close", "end of the day, Eastern time"],
