@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -26,7 +26,8 @@ ALIKE = 60
 
 @dataclass(frozen=True)
 class Difference:
-    """`what` is new, gone, changed or turned (another way than before)."""
+    """`what` is new, gone, changed or turned (another way than before); or more and less: a sentence came or went that says what
+    another one said before, or says still."""
 
     what: str
     old: Provision | None
@@ -41,6 +42,7 @@ class Difference:
 
 def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Difference]:
     """What came, went, changed and turned; the same words are no difference, wherever they are."""
+    old, new = list(old), list(new)
     before = {(each.kind, _same(each.words)): each for each in old}
     after = {(each.kind, _same(each.words)): each for each in new}
     gone = [each for key, each in before.items() if key not in after]
@@ -55,7 +57,17 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
             found.append(Difference("changed" if was.way == each.way else "turned", was, each))
         else:
             found.append(Difference("new", None, each))
-    return _turned(_reworded(found, gone))
+    said, says = ({(each.kind, each.way) for each in text} for text in (old, new))
+    return [_of_the_whole(each, said, says) for each in _turned(_reworded(found, gone), said & says)]
+
+
+def _of_the_whole(each: Difference, said: set[tuple[str, str]], says: set[tuple[str, str]]) -> Difference:
+    """Only what the text as a whole did not say before is new, and only what it says nowhere any more is gone."""
+    if each.what == "new" and each.new and (each.kind, each.new.way) in said:
+        return replace(each, what="more")
+    if each.what == "gone" and each.old and (each.kind, each.old.way) in says:
+        return replace(each, what="less")
+    return each
 
 
 def _reworded(found: list[Difference], gone: list[Provision]) -> list[Difference]:
@@ -72,12 +84,16 @@ def _reworded(found: list[Difference], gone: list[Provision]) -> list[Difference
     return told + [Difference("gone", each, None) for each in left]
 
 
-def _turned(found: list[Difference]) -> list[Difference]:
-    """Where all sentences of one way went and those of its opposite came, the first of both are one that turned."""
+def _turned(found: list[Difference], stayed: set[tuple[str, str]]) -> list[Difference]:
+    """Where all sentences of one way went and those of its opposite came, the first of both are one that turned.
+
+    `stayed`: what the text says before and after; of these nothing turned.
+    """
     for kind in load_kinds().values():
         own = [each for each in found if each.kind == kind.id]
         went, came = ({part.way for part in parts if part} for parts in ((d.old for d in own), (d.new for d in own)))
-        if kind.opposites and len(went) == len(came) == 1 and went | came == kind.opposites:
+        opposite = kind.opposites and len(went) == len(came) == 1 and went | came == kind.opposites
+        if opposite and not {(kind.id, way) for way in went | came} & stayed:
             old = next(each.old for each in own if each.old)
             new = next(each.new for each in own if each.new)
             found = [each for each in found if each.kind != kind.id] + [Difference("turned", old, new)]
