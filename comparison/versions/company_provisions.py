@@ -163,26 +163,20 @@ def _told(difference: Difference) -> tuple[str | None, str | None, str | None, s
     return (*now, old.way, old.words) if old else (*now, None, None)
 
 
-#: Provisions that a summary names.
-NAMED = 3
 _CHANGES = """
     select what, kind, way, way_before from company_provisions
     where document_id = ? and changed_on = ? and url <> '' and what in ('turned', 'new', 'gone')
     group by what, kind, way, way_before order by what <> 'turned', min(ordinal)"""
 
 
-def summary_of_change(db: sqlite3.Connection, document_id: str, day: str | None) -> str:
-    """What of the rules of a company turned, came or went on a day, in one line: "New: Readers may lend or share it".
+def told_of_change(db: sqlite3.Connection, document_id: str, day: str | None) -> list[tuple[str, str, str]]:
+    """What of the rules of a company turned, came or went on a day: (turned, new or gone, what they say, what they said before).
 
     What was only reworded is no part of it. Nothing where the change touched no kind of provision, or none was read yet.
     """
-    said = {(kind.id, way.id): way.says for kind in load_kinds().values() for way in kind.ways}
-    found = []
-    for what, kind, way, before in db.execute(_CHANGES, [document_id, day]):
-        now, was = said.get((kind, way)), said.get((kind, before))
-        if what == "turned" and now and was:
-            found.append(f"Turned: {now} (before: {was})")
-        elif what != "turned" and (words := now or was):
-            found.append(f"{what.capitalize()}: {words}")
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return "; ".join(found[:NAMED]) + more
+    says = {(kind.id, way.id): way.says for kind in load_kinds().values() for way in kind.ways}
+    found = (
+        (what, says.get((kind, way), ""), says.get((kind, before), ""))
+        for what, kind, way, before in db.execute(_CHANGES, [document_id, day])
+    )
+    return [each for each in found if (each[1] and each[2] if each[0] == "turned" else each[1] or each[2])]

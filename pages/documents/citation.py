@@ -181,6 +181,6 @@ def _latex(text: str | None) -> str:
 
 def mail_address(row: Mapping[str, Any], site: str) -> str:
     """Return a ``mailto:`` address that starts an email about the document."""
-    subject = f"{row['identifier']}: {_title(row)}"[:200]
+    subject = formatting.named(row["identifier"], _title(row))[:200]
     body = f"{subject}\n\n{site}/documents/{row['id']}\n"
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"
