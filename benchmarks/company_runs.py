@@ -160,7 +160,7 @@ def days(folder: Path, services: str, first: date, number: int) -> bool:
 
 def pages(folder: Path, seeds: list[str]) -> bool:
     sys.path.insert(0, str(ROOT / "tests" / "support"))
-    import company_pages  # type: ignore[import-not-found]
+    import company_pages
 
     for name, changed in (("first", ""), ("later", "We may change the price of a license at any time.")):
         company_pages.write(folder / name, changed=changed)
@@ -249,10 +249,11 @@ def _serve_if_asked() -> None:
     """The child of `served`."""
     if sys.argv[1:2] == ["--serve"]:
         parser = argparse.ArgumentParser()
-        for name, kind in (("folder", Path), ("port", int)):
-            parser.add_argument(name, type=kind)
-        for name, kind, usual in (("--faults", float, 0.0), ("--seed", int, 0), ("--log", str, "")):
-            parser.add_argument(name, type=kind, default=usual)
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("port", type=int)
+        parser.add_argument("--faults", type=float, default=0.0)
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--log", default="")
         given = parser.parse_args(sys.argv[2:])
         serve(given.folder, given.port, given.faults, given.seed, given.log)
         sys.exit()
