@@ -68,6 +68,17 @@ def plural(kind: str) -> str:
     return _(entry["plural"]) if entry else kind
 
 
+def repeats(identifier: str, title: str) -> bool:
+    """Whether a title says what the identifier does, as for the rules of companies: then the title alone is shown."""
+    one, other = (" ".join(re.findall(r"\w+", text.casefold())) for text in (identifier, title))
+    return one == other
+
+
+def named(identifier: str, title: str) -> str:
+    """Identifier and title as one heading."""
+    return title if repeats(identifier, title) else f"{identifier}: {title}"
+
+
 def place(jurisdiction: str) -> str:
     """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
