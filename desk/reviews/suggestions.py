@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -33,7 +33,13 @@ class Suggestion:
     passages: tuple[Quote, ...] = ()
     #: Directions that other sentences point in, where they differ.
     others: tuple[str, ...] = ()
-    words: tuple[str, ...] = field(default=())
+    #: Of an area: all words that speak for it, each with whether a rule found them.
+    evidence: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The words to show: of an area the most telling ones, else of the first three passages."""
+        return telling(self.evidence) or [passage.words for passage in self.passages[:3]]
 
     @property
     def passage(self) -> Quote | None:
@@ -42,7 +48,7 @@ class Suggestion:
 
     def as_json(self) -> str:
         """What is kept with a verdict, so that a later reader sees what its author saw."""
-        kept = {"suggested": self.suggested, "value": self.value, "sure": self.sure, "words": list(self.words)}
+        kept = {"suggested": self.suggested, "value": self.value, "sure": self.sure, "words": self.words}
         return json.dumps(kept, ensure_ascii=False)
 
 
@@ -65,9 +71,9 @@ def _areas(db: Database, document_id: str) -> list[Suggestion]:
         [document_id],
     ):
         rows = sorted(evidence.get(area, []), key=lambda row: (row["rule"] == MODEL, FIELDS.index(row["field"])))
-        words = telling((row["words"], row["rule"] != MODEL) for row in evidence.get(area, []))
+        speaking = tuple((row["words"], row["rule"] != MODEL) for row in evidence.get(area, []))
         found.append(
-            Suggestion(f"area:{area}", sure=probability, passages=tuple(map(_passage, rows)), words=tuple(words))
+            Suggestion(f"area:{area}", sure=probability, passages=tuple(map(_passage, rows)), evidence=speaking)
         )
     return found
 
@@ -95,7 +101,7 @@ def _positions(db: Database, document_id: str) -> list[Suggestion]:
         if row["stance"] not in (known.value, *known.others):
             known = replace(known, others=(*known.others, row["stance"]))
         if _passage(row) not in known.passages:
-            known = replace(known, passages=(*known.passages, _passage(row)), words=(*known.words, row["words"])[:3])
+            known = replace(known, passages=(*known.passages, _passage(row)))
         found[subject] = known
     return list(found.values())
 
@@ -129,7 +135,6 @@ def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
             value=row["outcome"],
             reason=row["reason"],
             passages=(_passage(row),) if row["words"] else (),
-            words=(row["words"],) if row["words"] else (),
         )
         for row in rows
     ]

@@ -8,19 +8,20 @@ from __future__ import annotations
 import datetime
 import sqlite3
 
-from pages.database import Row
+from pages.database import Row, rows
 from pages.http import formatting
 
 
 def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The documents of the rulemaking in order of publication, this one among them; empty when it stands alone."""
-    rows = db.execute(
-        """select d.id, title, identifier, document_type, status, published_on, d.id = :id as here
+    documents = rows(
+        db,
+        """select d.id, title, identifier, document_type, status, published_on, d.id = ? as here
         from thread_documents this join thread_documents other using (thread_id) join documents d on d.id = other.document_id
-        where this.document_id = :id order by other.ordinal""",
-        {"id": document_id},
+        where this.document_id = ? order by other.ordinal""",
+        [document_id, document_id],
     )
-    return [dict(row) | {"status_word": formatting.word("statuses", row["status"])} for row in rows]
+    return [row | {"status_word": formatting.word("statuses", row["status"])} for row in documents]
 
 
 def next_event_of(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
@@ -33,14 +34,12 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
 
     A later document that sets a comment deadline replaces the deadline of an earlier one (an extension).
     """
-    events = [
-        dict(row)
-        for row in db.execute(
-            f"select * from events where document_id in ({', '.join('?' * len(ids))}) "
-            "and kind is not 'hearing_canceled' order by starts_at",
-            ids,
-        )
-    ]
+    events = rows(
+        db,
+        f"select * from events where document_id in ({', '.join('?' * len(ids))}) "
+        "and kind is not 'hearing_canceled' order by starts_at",
+        ids,
+    )
     closing = [event for event in events if event["kind"] == "comment_close"]
     latest = max((ids.index(event["document_id"]) for event in closing), default=-1)
     ahead = [
