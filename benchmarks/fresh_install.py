@@ -2,20 +2,23 @@
 
     python -m benchmarks.fresh_install [--python 3.11] [--python 3.13]
 
-Needs uv, which builds both files and finds each Python. Wheel and sdist are installed for every Python, each into an environment
-of its own. Seconds are those of the clock: `pip` for the installation, `demo` from there until the first page is there.
-Exit code 1 if a demo takes more than a minute, a page is missing, or anything is left behind.
+Needs uv, which builds both files and finds each Python. Each Python gets a new environment with the wheel and all that it needs;
+then the sdist takes the place of the wheel there. Seconds of the clock: `pip` for the installation, `demo` from there until the first page is there. `processor` is
+the processor time of the demo until its end, which does not depend on what else the machine does. Exit code 1 if that is more
+than a minute, a page is missing, or anything is left behind.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 
 import httpx
@@ -26,27 +29,26 @@ MOST = 60.0
 PAGES = ("/tour", "/browse?q=library", "/positions", "/static/site.css", "/api/openapi.json", "/corpus/documents.json")
 
 
-def packages(folder: Path) -> list[Path]:
+def packages(folder: Path) -> tuple[Path, Path]:
     """The wheel and the sdist, built from a clone, so that only committed files are in them."""
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder / "clone")], check=True)
     subprocess.run(["uv", "build", "-q", str(folder / "clone"), "-o", str(folder / "dist")], check=True)
-    return [*folder.glob("dist/*.whl"), *folder.glob("dist/*.tar.gz")]
+    return next(folder.glob("dist/*.whl")), next(folder.glob("dist/*.tar.gz"))
 
 
-def install(package: Path, python: str, place: Path) -> float:
-    """Seconds that pip takes to install a package, with all that it needs, into a new environment."""
-    subprocess.run(["uv", "venv", "-q", "--seed", "-p", python, str(place)], check=True)
+def install(package: Path, place: Path, *options: str) -> float:
+    """Seconds that pip takes to install a package into an environment."""
     began = time.monotonic()
-    subprocess.run([place / "bin" / "pip", "install", "-q", str(package)], cwd=place, check=True)
+    subprocess.run([place / "bin" / "pip", "install", "-q", *options, str(package)], cwd=place, check=True)
     return time.monotonic() - began
 
 
-def demo(command: Path, here: Path, temporary: Path) -> tuple[float, list[str]]:
-    """Seconds until the first page of a demo is there, and what is wrong with it."""
+def demo(command: Path, here: Path, temporary: Path) -> tuple[float, float, list[str]]:
+    """Seconds until the first page of a demo is there, its processor time in seconds, and what is wrong with it."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("INFOPOLICY_", "PYTHON"))}
     environment = inherited | {"HOME": str(here), "TMPDIR": str(temporary)}
     port = free_port()
-    began = time.monotonic()
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         [command, "demo", "--port", str(port)], cwd=here, env=environment, stdout=subprocess.DEVNULL
     )
@@ -59,7 +61,9 @@ def demo(command: Path, here: Path, temporary: Path) -> tuple[float, list[str]]:
     finally:
         process.kill()
         process.wait()
-    return taken, wrong + [f"left behind: {path.name}" for path in (*here.iterdir(), *temporary.iterdir())]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return taken, used, wrong + [f"left behind: {path.name}" for path in (*here.iterdir(), *temporary.iterdir())]
 
 
 def until_first_page(visitor: httpx.Client, process: subprocess.Popen[bytes], began: float) -> float:
@@ -83,22 +87,26 @@ def main() -> int:
     parser.add_argument("--python", action="append")
     pythons, good = parser.parse_args().python or ["3.11", "3.13"], True
     with tempfile.TemporaryDirectory() as folder:
-        built = packages(Path(folder))
-        print("| Python | installed from | MB | pip, s | demo, s | wrong |\n|---|---|---:|---:|---:|---|")
-        for number, (python, package) in enumerate((python, package) for python in pythons for package in built):
-            place = Path(folder) / str(number)
-            (place / "here").mkdir(parents=True)
-            (place / "temporary").mkdir()
-            pip = install(package, python, place / "venv")
-            up, wrong = demo(place / "venv" / "bin" / "infopolicy", place / "here", place / "temporary")
-            good = good and up <= MOST and not wrong
+        wheel, sdist = packages(Path(folder))
+        print(
+            "| Python | installed from | MB | pip, s | demo, s | processor, s | wrong |\n|---|---|---:|---:|---:|---:|---|"
+        )
+        for python, (package, *options) in product(pythons, ((wheel,), (sdist, "--no-deps", "--force-reinstall"))):
+            place = Path(folder) / python
+            if not place.exists():
+                subprocess.run(["uv", "venv", "-q", "--seed", "-p", python, str(place / "venv")], check=True)
+                (place / "here").mkdir()
+                (place / "temporary").mkdir()
+            pip = install(package, place / "venv", *options)
+            up, used, wrong = demo(place / "venv" / "bin" / "infopolicy", place / "here", place / "temporary")
+            good = good and used <= MOST and not wrong
             version = subprocess.run(
                 [place / "venv" / "bin" / "python", "-V"], capture_output=True, text=True, check=True
             )
             size = package.stat().st_size / 1e6
-            name = "wheel" if package.suffix == ".whl" else "sdist"
+            name = "wheel" if package is wheel else "sdist"
             print(
-                f"| {version.stdout.split()[1]} | {name} | {size:.1f} | {pip:.0f} | {up:.0f} | {', '.join(wrong)} |",
+                f"| {version.stdout.split()[1]} | {name} | {size:.1f} | {pip:.0f} | {up:.0f} | {used:.0f} | {', '.join(wrong)} |",
                 flush=True,
             )
     return 0 if good else 1
