@@ -3,9 +3,9 @@
     python -m benchmarks.fresh_install [--python 3.11] [--python 3.13]
 
 Needs uv, which builds both files and finds each Python. Each Python gets a new environment with the wheel and all that it needs;
-then the sdist takes the place of the wheel there. Seconds of the clock: `pip` for the installation, `demo` from there until the first page is there. `processor` is
-the processor time of the demo until its end, which does not depend on what else the machine does. Exit code 1 if that is more
-than a minute, a page is missing, or anything is left behind.
+then the sdist takes the place of the wheel there. Seconds of the clock: `pip` for the installation, `demo` from there until the
+first page is there. `processor` is the processor time of the demo, which depends less on what else the machine does.
+Exit code 1 if that is more than a minute, a page is missing, or anything is left behind.
 """
 
 from __future__ import annotations
