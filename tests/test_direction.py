@@ -97,6 +97,17 @@ def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamil
         ("Fights book bans in school libraries", "if-right-to-read-laws", "support"),
         ("Requirements for library resources with graphic content", "if-no-viewpoint-removal", "oppose"),
         ("Generally revise laws relating to book bans in libraries", "if-no-viewpoint-removal", "watch"),
+        # Those that the second reader found, in our own words.
+        ("Provides an exception for records of rare birds from the disclosure of public records", "gi-foia", "oppose"),
+        ("Omits county sheriffs from the Open Public Records Act", "gi-foia", "oppose"),
+        ("Amends the Freedom of Information Act and repeals the exemption concerning plans", "gi-foia", "support"),
+        ("Removes fees for public records under the right-to-know law", "gi-foia", "support"),
+        ("Concerning exceptions for public records", "gi-foia", "watch"),
+        ("To require an independent review of the prohibition of books in prisons", "if-readers-in-prison", "support"),
+        ("To amend section 230 to clarify that such section does not protect paid posts", "if-online-speech", "oppose"),
+        ("Sales tax; exempts equipment for broadband services", "tc-broadband-right", "support"),
+        ("Rules for data brokers; withdrawal of proposed rule", "pr-consumer-data", "watch"),
+        ("Petitions for reconsideration: preserving net neutrality", "tc-net-neutrality", "watch"),
     ],
 )
 def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> None:

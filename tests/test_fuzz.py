@@ -220,6 +220,7 @@ OUR_OWN = {
         "pages/http/formatting.py",
         "positions/matching/direction_words.py",
         "positions/evaluation/companies.py",
+        "positions/evaluation/shown.py",
         "positions/evaluation/labels.py",
         "positions/evaluation/sample.py",
         "text/plain_words.py",

@@ -191,6 +191,28 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         ),
         ("if-online-speech", "intellectual-freedom", "Social media; speech", "OGSR/Social Media Inquiries"),
         ("gi-foia", "government-information", "Public records; more of them online", "Firearm sales; public records"),
+        (
+            "gi-foia",
+            "government-information",
+            "Public records of counties",
+            "Unlawful terms in land records; public records",
+        ),
+        (
+            "gi-preserve-no-deletion",
+            "government-information",
+            "Retention of government records",
+            "Retention of government records of boat sales",
+        ),
+        ("lt-lifelong-literacy", "literacy", "A reading program for adults", "Automated meter reading program"),
+        ("pr-surveillance-reform", "privacy", "Limits surveillance", "Limits surveillance cameras for litter in parks"),
+        ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
+        ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Removal of library books",
+            "Weapons in a library; removal of books",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:

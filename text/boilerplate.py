@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -58,13 +59,18 @@ def _near(seen: frozenset[str]) -> list[Pattern]:
     return list(near.values())
 
 
-def _places(item: Pattern, folded: list[str]) -> list[int]:
-    words, prefixes = item.slots[0].words, item.slots[0].prefixes
-    if prefixes:
-        starts = [at for at, word in enumerate(folded) if word in words or word.startswith(prefixes)]
-    else:
-        starts = [at for at, word in enumerate(folded) if word in words]
-    return [at for at in starts if item.find(folded, at, len(folded)) is not None]
+def _places(items: Iterable[Pattern], folded: list[str], seen: frozenset[str]) -> list[int]:
+    """Where one of the patterns begins, in one pass over the words; ``seen`` are the same words as a set."""
+    by_word: dict[str, list[Pattern]] = {}
+    for item in items:
+        first = item.slots[0]
+        opens = first.words & seen
+        if first.prefixes:
+            opens |= {word for word in seen if word.startswith(first.prefixes)}
+        for word in opens:
+            by_word.setdefault(word, []).append(item)
+    starts = [at for at, word in enumerate(folded) if word in by_word] if by_word else []
+    return [at for at in starts if any(item.find(folded, at, len(folded)) is not None for item in by_word[folded[at]])]
 
 
 def title_words(title: str, words: Tokens) -> Tokens:
@@ -81,7 +87,8 @@ def title_words(title: str, words: Tokens) -> Tokens:
 def without_boilerplate(text: str, words: Tokens, offset: int = 0) -> Tokens:
     """The words of a text less those of its boilerplate sentences; ``words`` are those of ``tokenize(text, offset)``."""
     folded = words.folded
-    found = [at for item in _near(frozenset(folded)) for at in _places(item, folded)]
+    seen = frozenset(folded)
+    found = _places(_near(seen), folded, seen)
     if not found:
         return words
     spans = sentences(text)

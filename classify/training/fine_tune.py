@@ -199,7 +199,7 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--fold", type=int, help="documents of this fold are held back")
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--length", type=int, default=160)
+    parser.add_argument("--length", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -4,7 +4,7 @@
 
 FOLDER holds `encoder.onnx` and `tokenizer.json`; the logits are those of runs of `classify.training.fine_tune` on
 lessons.jsonl, each with a fold held back. Writes `encoder.json` and prints what stage 1, stage 2 and both reach on documents
-that neither learned from.
+that neither learned from, and how often tags of at least some probability are right there (`classify.evaluation.promise`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from classify.encoder import CARD, NETWORK, VOCABULARY, digest, log_odds, mix
 from classify.evaluation.evaluate import f1_parts
 from classify.model import PRIORITY_OUTPUTS
 from classify.training.train import FOLDS, best_threshold
-from classify.training.unseen import judge_unseen
+from classify.training.unseen import cut_lines, judge_unseen
 
 #: How freely the two weights of an output may move.
 STRENGTH = 0.3
 #: Stage 2 reads where stage 1 gives any output a probability between the two; the narrowest that loses no more than LOSS counts.
 LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.2), (0.6, 0.8, 0.9, 0.95, 0.98), 0.001
 STAGE_ONE_ALONE = (1.0, 0.0, 0.0)
+#: Tokens that stage 2 reads of a document, as many as it was taught with.
+LENGTH = 128
 
 
 def fit_mix(likely: np.ndarray, logits: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -151,10 +153,12 @@ def write_card(
     print(
         f"undecided between {band[0]} and {band[1]}: {reads[drawn].mean():.1%} of random documents are read by stage 2"
     )
+    for name, rows in (("usual", usual), ("random", drawn)):
+        print("\n".join([f"cascade, {name}:", *cut_lines(truth[rows, :areas], joined[rows, :areas])]))
     weights = fit_mix(likely[usual], logits[usual], y[usual])
     card = {
         "outputs": list(outputs),
-        "length": 160,
+        "length": LENGTH,
         "undecided": list(band),
         "mix": {name: [round(each, 4) for each in row] for name, row in zip(outputs, weights.tolist(), strict=True)},
         "sha256": digest((folder / NETWORK).read_bytes(), (folder / VOCABULARY).read_text("utf-8")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -130,10 +130,15 @@ def _lines(cases: Cases) -> list[str]:
     errors = [(case, likely) for case, likely in cases if likely >= floor and case.verdict == WRONG]
     missed = [(case, likely) for case, likely in cases if likely < floor and case.verdict == RIGHT]
     lines.append("worst errors: wrong, and shown")
-    lines += [_case(*each) for each in sorted(errors, key=lambda each: -each[1])[:WORST]]
+    lines += _first(_case(*each) for each in sorted(errors, key=lambda each: -each[1]))
     lines.append("worst misses: right, and not shown")
-    lines += [_case(*each) for each in sorted(missed, key=lambda each: each[1])[:WORST]]
+    lines += _first(_case(*each) for each in sorted(missed, key=lambda each: each[1]))
     return lines
+
+
+def _first(lines: Iterable[str]) -> list[str]:
+    """The first ones, each error once however many readers called it so."""
+    return list(dict.fromkeys(lines))[:WORST]
 
 
 def _told(shown: Shown) -> list[str]:

@@ -31,7 +31,10 @@ class Cues(NamedTuple):
 ASKS = re.compile(
     r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
     r"|\binformation collection|comments requested|request for (?:information|comment)|\bdelay of (?:the )?effective"
-    r"|\bproposed priorit|\bhearings?:|\bcorrections?$|\bcomment period\b|^\d{1,2}:\d{3,4}\b",  # the last: a court's docket
+    r"|\bproposed priorit|\bhearings?:|\bcorrections?$|\bcomment period\b"
+    r"|\bwithdraw(?:al|ing|s) (?:of )?(?:its |the |this |a )?(?:notice of )?proposed rule"
+    r"|\bpetitions? for reconsideration|\breconsiderations? of actions|\breconsideration$"
+    r"|^\d{1,2}:\d{3,4}\b",  # a court's docket
     re.IGNORECASE,
 )
 #: An account of an appropriation: what it is for, then the sum.
