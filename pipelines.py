@@ -235,7 +235,7 @@ class RecordPipeline:
         for silent in (True, False):
             batch = [document for document in self.buffer if self._is_silent(document) is silent]
             if batch:
-                done = upsert(self.db, batch, now=utc_now(), silent=silent)
+                done = upsert(self.db, batch, now=utc_now(), silent=silent, reread=self.spider.believe)
                 self.run.counts.add(done)
                 for document in done.refused:
                     self._reject(_conflict(document))

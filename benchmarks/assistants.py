@@ -49,6 +49,10 @@ def draw(corpus: Path, number: int) -> list[Call]:
     )
     alike = ids("select distinct document_id from look_alikes order by group_id limit 2000") or documents
     areas = ids("select id from policy_areas")
+    who = ids("select id from people where rowid % 41 = 0 union all select id from legislative_committees")
+    who += ids(
+        "select id from roll_calls where rowid % 199 = 0 union all select family_name from people where rowid % 97 = 0"
+    )
     questions = [each["q"] for each in yaml.safe_load(SEARCHES.read_text(encoding="utf-8"))]
     issues = [each["id"] for each in yaml.safe_load((SEARCHES.parents[1] / "datasette" / "trackers.yml").read_text())]
 
@@ -64,7 +68,7 @@ def draw(corpus: Path, number: int) -> list[Call]:
         (8, lambda: ("changes", {"since": "2026-01-01", "limit": 100})),
         (8, lambda: ("deadlines", {"area": chosen.choice(areas)})),
         (8, lambda: ("positions", chosen.choice([{}, {"position": chosen.choice(positions)}]))),
-        (8, lambda: ("touching", {"position": chosen.choice(positions)})),
+        (8, lambda: ("people", {"who": chosen.choice(who or ["Smith"])})),
         (4, lambda: ("issues", chosen.choice([{}, {"issue": chosen.choice(issues)}]))),
         (5, lambda: ("versions", {"document": chosen.choice(compared)})),
         (5, lambda: ("lookalikes", {"document": chosen.choice(alike)})),

@@ -1,4 +1,4 @@
-"""Sixty questions that are asked to mislead, and the judge of their answers: right, or honest about what is not known.
+"""Sixty-four questions that are asked to mislead, and the judge of their answers: right, or honest about what is not known.
 
     python -m benchmarks.honesty [--show]
 

@@ -28,6 +28,8 @@ FLOOR = 0.02
 EVIDENCE_SHOWN = 8
 #: Chunks of a long text that must agree before the text alone carries an area.
 AGREEING = 3
+#: An area that rules alone make this likely stays as likely as stage 1 has it, up to this.
+SURE_RULES = 0.85
 
 Record = tuple[str, str | None, str | None, str | None]
 Fields = Mapping[str, str | None]
@@ -154,11 +156,12 @@ class Tagger:
         by_rules = self.area_probabilities(strengths)
         if not self.model:
             return self._by_rules(fields, fired, strengths, by_rules)
-        pooled = self._pooled(self._second_opinion(self._model_probabilities(main), fields), others)
+        likely = self._second_opinion(self._model_probabilities(main), fields, by_rules)
+        pooled = self._pooled(likely, others)
         new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
         by_model = {area: 1 - (1 - pooled[area]) * (1 - new_rules[area]) for area in by_rules if area in pooled}
-        likely = self._with_implied(by_rules | by_model | self._denied(main, fired))
-        tags = self._tags(fields, fired, strengths, likely, main)
+        of_areas = self._with_implied(by_rules | by_model | self._denied(main, fired))
+        tags = self._tags(fields, fired, strengths, of_areas, main)
         return Tagging(tags, *self._model_priority(tags, pooled))
 
     def _denied(self, main: Chunk, fired: Mapping[int, RuleHits]) -> dict[str, float]:
@@ -195,11 +198,14 @@ class Tagger:
         logits = self.model.words_logit(chunk.part) + self.rule_features(chunk.fired) @ self._rule_weights
         return self.model.probabilities(logits)
 
-    def _second_opinion(self, likely: np.ndarray, fields: Fields) -> np.ndarray:
-        """What both stages together think of the main chunk, where stage 1 alone is undecided."""
+    def _second_opinion(self, likely: np.ndarray, fields: Fields, by_rules: Mapping[str, float]) -> np.ndarray:
+        """What both stages together think of the main chunk, where stage 1 alone is undecided. What rules are as good as sure of
+        stays tagged, only less sure: a few words ("open internet", "section 230") decide, whatever the others sound like."""
         if self.encoder is None or not self.encoder.undecided(likely):
             return likely
-        return self.encoder.second_opinion(likely, words_of(*(fields[name] for name in FIELDS)))
+        mixed = self.encoder.second_opinion(likely, words_of(*(fields[name] for name in FIELDS)))
+        sure = np.array([by_rules.get(name, 0.0) >= SURE_RULES for name in self._place])
+        return np.where(sure, np.maximum(mixed, np.minimum(likely, SURE_RULES)), mixed)
 
     def _pooled(self, main: np.ndarray, others: list[np.ndarray]) -> dict[str, float]:
         """The main chunk decides, or the mean of the strongest other chunks where that is higher."""

@@ -40,7 +40,7 @@ OK, NO_KEY, BAD = "ok", "no key", ("unreachable", "refused", "changed")
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One request. `place` is the city it is about, where a source has several; the rest is explained in probes.yml."""
+    """One request. `place` is the city or the part of a source that it is about; the rest is explained in probes.yml."""
 
     source: Source
     url: str
@@ -75,16 +75,19 @@ def load_probes(path: Path = FILE) -> dict[str, dict[str, Any]]:
     """
     with rules_of(path) as entries:
         for source in load_sources().values():
-            _probe(source, entries[source.id])
+            _probes(source, entries[source.id])
         return dict(entries)
 
 
-def _probe(source: Source, entry: Mapping[str, Any], **more: Any) -> Probe:
-    return Probe(source=source, **{**entry, "fields": tuple(entry["fields"]), **more})
+def _probes(source: Source, entry: Mapping[str, Any], **more: Any) -> list[Probe]:
+    """The request of an entry, and one for each further part of the source."""
+    own = {name: value for name, value in entry.items() if name != "also"}
+    parts = [{**own, **part, "place": place} for place, part in entry.get("also", {}).items()]
+    return [Probe(source=source, **{**each, "fields": tuple(each["fields"]), **more}) for each in (own, *parts)]
 
 
 def probes(environment: Mapping[str, str] = os.environ) -> list[Probe]:
-    """What can be asked with the keys there are: one request for each source, and one for each city."""
+    """What can be asked with the keys there are: one request for each source, and one for each city or part."""
     left_out = {each.source for each in lacking(environment) if each.whole}
     tokenless = legistar.without_token(environment)
     found = []
@@ -93,13 +96,13 @@ def probes(environment: Mapping[str, str] = os.environ) -> list[Probe]:
         if name in left_out:
             continue
         if name != legistar.SOURCE:
-            found.append(_probe(source, entry, secret=environment.get(source.key or "", "")))
+            found += _probes(source, entry, secret=environment.get(source.key or "", ""))
             continue
         for city in legistar.load_cities().values():
             url, token = entry["url"].format(client=city.client), environment.get(city.token or "", "")
             key = {"query": "token"} if token else {}
             if city not in tokenless:
-                found.append(_probe(source, entry, url=url, key=key, secret=token, place=city.name))
+                found += _probes(source, entry, url=url, key=key, secret=token, place=city.name)
     return found
 
 

@@ -52,6 +52,13 @@ NO_PASSAGE = [
     ("ga", "engrossment", "Senate Engrossed"),
     ("vt", "executive-receipt", "Delivered to the Governor on June 3, 2026"),
 ]
+NO_WITHDRAWAL = [
+    ("az", "committee-action", "W/D"),
+    ("ga", "referral-committee", "House Withdrawn, Recommitted"),
+    ("wi", "sponsorship", "Representative A withdrawn as a coauthor"),
+    ("tx", "motion", "Point of order withdrawn"),
+    ("tx", "amendment-withdrawal", "Amendment withdrawn"),
+]
 PASSAGE = [
     "Third reading, passed; yeas, 58; nays, 38; absent, 0; excused, 2.",
     "Senate/ passed 2nd & 3rd readings/ suspension",
@@ -66,12 +73,32 @@ PASSAGE = [
     "Senate concurred in House amendments and passed bill (Roll No. 412)",
     "Measure and Emergency passed: Ayes: 40 Nays: 6",
     "Senate Final Action - Passed; Yea: 40 Nay: 0",
+    "Read the third time and adopted.",
+    "Second reading, adopted yeas 89 nays 2",
+    "3rd reading, adopted 38-0",
+    "Introduced and Adopted VV 12/04/2024 HJ 1",
+    "Emergency Final Action - Adopted by required 2/3 majority; Yea 86, Nay 37, Absent 2",
+    "Adopted in concurrence per Joint Rule 16b",
+    "Confirmed. Ayes, 24. Noes, 0 (none).",
 ]
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_PASSAGE)
 def test_what_open_states_wrongly_calls_a_passage_is_none(state: str, instead: str, text: str) -> None:
     assert with_passage(("passage",), text) == (instead,)
+
+
+def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> None:
+    assert with_passage(("enrolled",), "Received") == ("receipt",)
+    assert with_passage(("enrolled",), "Placed on Special Order Calendar, 03/05/26 --If Received") == ("calendar",)
+    assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
+    notice = "Notice of a bill proposing constitutional amendment in the form of (HD 2) transmitted to Governor"
+    assert with_passage(("executive-receipt",), notice) == ("message",)
+
+
+@pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)
+def test_what_leaves_the_bill_itself_alive_is_no_withdrawal(state: str, instead: str, text: str) -> None:
+    assert with_passage(("withdrawal",), text) == (instead,)
 
 
 @pytest.mark.parametrize("text", PASSAGE)
@@ -92,6 +119,8 @@ def test_what_says_that_a_chamber_passed_it_is_a_passage(text: str) -> None:
         (("reading-2",), "House Second Reading Passed with Amendments - Committee"),
         (("message",), "Action rescinded whereby bill was read a third time, passed, and ordered to the Senate."),
         ((), "Bill was not read"),
+        (("withdrawal",), "Withdrawn by Author"),
+        (("withdrawal",), "Withdrawn."),
     ],
 )
 def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> None:
@@ -147,7 +176,7 @@ def test_a_veto_that_both_chambers_override_is_undone_even_where_it_is_listed_af
 def test_a_rule_on_passages_with_an_unknown_class_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "passage.yml"
     file.write_text(
-        "never: [[redding, 'x']]\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n", encoding="utf-8"
+        "never: {passage: [[redding, 'x']]}\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n", encoding="utf-8"
     )
     with pytest.raises(ValueError, match="'redding' is not among the classes"):
         load_passages(file)

@@ -24,7 +24,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "changes": {"since": "2022-03-01"},
     "deadlines": {"days": 60},
     "positions": {"position": "tc-hotspot-lending"},
-    "touching": {"position": "tc-hotspot-lending"},
+    "people": {"place": "us"},
     "issues": {"issue": "book-bans"},
     "versions": {"document": BROADBAND},
     "lookalikes": {"document": BROADBAND},

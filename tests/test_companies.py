@@ -38,6 +38,7 @@ from store.connect import connect
 STORE = "corp-contrib-amazon-kindle-store-terms-of-service"
 EVIL = "<script>alert(1)</script>"
 FORBIDS, ALLOWS = "You may not rent or lend a book to anyone.", "You may lend a book once to a friend, for 14 days."
+RESELL = "Nobody shall, at whatever price and for whatever reason, not even once, resell an audiobook."
 ADVERTISERS = "We share data about your activity with advertisers and advertising partners."
 
 
@@ -122,6 +123,9 @@ def test_place_of_a_provision_is_that_of_its_sentence() -> None:
             ["changed"],
         ),
         (f"{FORBIDS}\n\nMore.", f"More.\n\n{FORBIDS}", []),
+        (FORBIDS, f"{FORBIDS} {RESELL}", ["more"]),
+        (f"{FORBIDS} {RESELL}", FORBIDS, ["less"]),
+        (f"{FORBIDS} {RESELL}", f"{FORBIDS} {ALLOWS}", ["new", "less"]),
     ],
 )
 def test_what_came_went_changed_and_turned(old: str, new: str, what: list[str]) -> None:

@@ -103,11 +103,19 @@ def test_change_of_a_company_says_what_turned_came_and_went(db, corpus_file: Pat
             (key, "https://x", day, 2, "changed", "locks", "forbids", "w", "forbids", "w"),
         ]
         source.executemany("insert into company_provisions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    text = str(prepared(db, corpus_file).entries)
-    assert (
-        "Turned: Readers may lend or share it (before: Readers may not lend or pass it on); New: The price may change"
-        in text
+        source.execute("update documents set title = 'HR: 1783', identifier = 'HR 1783' where id = ?", [key])
+    issue = prepared(db, corpus_file)
+    english, spanish = (
+        next(line for _, lines in found.sections for line in lines if line.url.endswith(key))
+        for found in (reading(issue, Preferences(documents=(key,)), language=spoken) for spoken in ("en", "es"))
     )
+    told = (
+        "Turned: Readers may lend or share it (before: Readers may not lend or pass it on); New: The price may change"
+    )
+    assert told in str(english.what)
+    assert "Dio un giro: " in str(spanish.what)
+    assert "Readers" not in str(spanish.what)
+    assert english.numbers == "", "the title says it"
 
 
 def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:

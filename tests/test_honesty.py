@@ -1,4 +1,4 @@
-"""Sixty questions that are asked to mislead, through the tools for assistants: each answer is right, or says it is not known."""
+"""Sixty-four questions that are asked to mislead, asked through the tools for assistants: each answer is right, or honest."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test_an_answer_is_right_or_says_that_it_is_not_known(
     assert judge(question, answers[question.id], known) == [], question.question
 
 
-def test_there_are_sixty_questions_of_every_kind_for_every_tool() -> None:
-    assert len(ASKED) == 60
+def test_there_are_sixty_four_questions_of_every_kind_for_every_tool() -> None:
+    assert len(ASKED) == 64
     assert set(QUESTIONS) - {each.ask for each in ASKED} <= {"issues", "lookalikes"}
     assert min(Counter(each.kind for each in ASKED).values()) >= 3
 

@@ -54,6 +54,22 @@ def test_city_is_asked_only_with_its_token() -> None:
     assert {"Seattle", "King County, Washington"} <= {each.place for each in probes({})}
 
 
+def test_meetings_of_state_committees_are_asked_for_with_the_same_key() -> None:
+    bills, meetings = (each for each in probes(KEYS) if each.source.id == "us_states")
+    assert (bills.place, meetings.place) == ("", "meetings")
+    assert (meetings.secret, meetings.key, meetings.records) == (bills.secret, bills.key, bills.records)
+    record = {
+        "id": "ocd-event/1",
+        "name": "Education",
+        "jurisdiction": {},
+        "start_date": "2026-02-03",
+        "status": "passed",
+    }
+    assert judge(meetings, answer(meetings, {"results": [record]})).state == "ok"
+    del record["start_date"]
+    assert judge(meetings, answer(meetings, {"results": [record]})).words == ["the records lack start_date"]
+
+
 # --------------------------------------------------------------------- what an answer says
 
 
@@ -168,12 +184,13 @@ def test_command_asks_once_counts_the_request_and_says_what_a_person_must_do(
     done = infopolicy("check", "--live", mirror=address, env={"OPENSTATES_KEY": "a-secret-key"})
     assert done.returncode == 3, "no other source is in this mirror"
     assert re.search(r"us_states +ok +key accepted; form as expected; first load: about 30 days", done.stdout)
-    assert "249 of 250 requests left today" in done.stdout
+    assert re.search(r"us_states +changed +meetings: HTTP status 404", done.stdout)
+    assert "248 of 250 requests left today" in done.stdout
     assert re.search(r"us_bills +changed +HTTP status 404", done.stdout)
     assert re.search(r"us_congress_api +no key +CONGRESS_GOV_KEY is not set: free, 2 minutes; https://", done.stdout)
     assert "a-secret-key" not in done.stdout + done.stderr
     with closing(sqlite3.connect(tmp_path / "data/ops.db")) as db:
-        assert db.execute("select source, used from budgets").fetchall() == [("us_states", 1)]
+        assert db.execute("select source, used from budgets").fetchall() == [("us_states", 2)]
 
 
 def test_backup_and_live_are_two_different_checks(infopolicy: Command, tmp_path: Path) -> None:

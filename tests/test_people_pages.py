@@ -209,6 +209,19 @@ def test_filters_choose_people(db: sqlite3.Connection, choice: dict[str, str], f
     assert not [each for each in view.people if not each["is_current"]]
 
 
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("OH", ["Ada Reader"]), ("oh", ["Ada Reader"]), ("", ["Cora Chair", "Ada Reader"]), ("TX", None)],
+)
+async def test_the_member_from_a_state_is_found_on_a_committee(site: Any, state: str, shown: list[str] | None) -> None:
+    page = (await site.client.get(f"{COMMITTEES_PAGE}?state={state}")).text
+    section = page.split('id="members"')[1]
+    assert re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a>', section) == (shown or ["Cora Chair", "Ada Reader"])
+    assert re.findall(r'<option value="([A-Z]{2})"', section) == ["IL", "OH"]
+    assert ("All 2 members" in text_of(section)) == (state.upper() == "OH")
+    assert f'action="{COMMITTEES_PAGE}#members"' in section
+
+
 def test_people_known_from_votes_alone_are_not_in_the_list(db: sqlite3.Connection) -> None:
     assert "Lee Left" not in [each["name"] for each in people.people(db, people.Wanted(), 1).people]
 

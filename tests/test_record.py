@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from crawlers.items import Bill
+from crawlers.items import Action, Bill
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.storage.record import load_document, record_hash, upsert
@@ -75,6 +75,39 @@ def test_new_stamp_alone_is_no_change_of_the_document(corpus: Database) -> None:
     upsert(corpus, [bill(stamp="a")], now=NOW, silent=True)
     assert upsert(corpus, [bill(stamp="b")], now=LATER, silent=False).unchanged == 1
     assert corpus.execute("select stamp from provenance").fetchall() == [("b",)]
+
+
+def acted(*days: str) -> tuple[Action, ...]:
+    return tuple(Action(acted_on=day, description=f"Step {number}") for number, day in enumerate(days))
+
+
+def told(corpus: Database) -> list[tuple[str, str | None, str]]:
+    return [tuple(row.values()) for row in corpus.query("select kind, happened_on, summary from changes order by 2, 3")]
+
+
+def test_what_is_read_again_with_the_same_stamp_is_no_news(corpus: Database) -> None:
+    upsert(corpus, [bill(stamp="a", actions=acted("2025-02-03"))], now=NOW, silent=True)
+    other = bill(stamp="a", actions=(Action(acted_on="2025-03-20", description="Read in another way"),))
+    assert upsert(corpus, [other], now=LATER, silent=False, reread=True).changed == 1
+    assert told(corpus) == []
+    newer = replace(other, stamp="b", actions=(*other.actions, Action(acted_on="2025-03-21", description="Passed")))
+    upsert(corpus, [newer], now=LATER, silent=False, reread=True)
+    assert told(corpus) == [("action", "2025-03-21", "Passed")]
+
+
+def test_an_action_whose_day_moved_by_one_is_the_same_one(corpus: Database) -> None:
+    upsert(corpus, [bill(actions=acted("2025-02-03", "2025-02-28"))], now=NOW, silent=True)
+    upsert(corpus, [bill(actions=acted("2025-02-02", "2025-03-01", "2025-03-04"))], now=LATER, silent=False)
+    assert told(corpus) == [("action", "2025-03-04", "Step 2")]
+
+
+def test_the_same_words_on_another_day_are_another_action(corpus: Database) -> None:
+    held, days = "Hearing held", ("2025-02-03", "2025-02-04", "2025-02-20")
+    actions = [Action(acted_on=day, description=held) for day in days]
+    upsert(corpus, [bill(actions=(actions[0],))], now=NOW, silent=True)
+    upsert(corpus, [bill(actions=tuple(actions[:2]))], now=LATER, silent=False)
+    upsert(corpus, [bill(actions=tuple(actions))], now=LATER, silent=False)
+    assert told(corpus) == [("action", day, held) for day in days[1:]]
 
 
 def test_batch_that_fails_leaves_nothing_behind(corpus: Database) -> None:

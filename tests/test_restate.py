@@ -113,6 +113,8 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
         ("Passed on Second Consideration, refer to Senate Rules", "passage", "passed_first_chamber", "in_committee"),
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "introduced", "passed_first_chamber"),
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "in_committee"),
+        ("W/D", "withdrawal", "withdrawn", "in_committee"),
+        ("Received", "enrolled", "passed", "introduced"),
     ],
 )
 def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(
@@ -126,6 +128,16 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert bill.status == after
     assert restate(db, now=NOW) == 0
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
+
+
+def test_a_resolution_that_its_source_calls_a_bill_is_adopted() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    resolution = _of_state("Senate Third Reading Passed - No Amendments", "passage", "passed_first_chamber")
+    upsert(db, [replace(resolution, identifier="SR 1")], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, resolution.id)
+    assert (stored.document_type, stored.status) == ("resolution", "adopted")
 
 
 def test_a_bill_without_a_day_of_introduction_is_put_right_too() -> None:

@@ -157,6 +157,8 @@ def test_what_did_not_pass_fails_on_the_day_its_session_ended_and_a_law_stays(co
         ("House read and passed", "2025-02-20", False),
         ("Tabled, Passed, YEAS 8, NAYS 3", "2025-02-20", True),
         ("Committee report: do pass", "2025-02-20", True),
+        ("Read by title, ordered engrossed, passed to 3rd reading.", "2025-02-20", True),
+        ("Second Reading Passed with Amendments", "2025-02-20", True),
         ("Referred to the Committee on Education", "2025-03-20", False),  # a step after the session
     ],
 )

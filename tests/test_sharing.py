@@ -52,6 +52,38 @@ def bill(**values: Any) -> dict[str, Any]:
     return row | values
 
 
+RULES = {
+    "id": "corp-contrib-goodreads-privacy-policy",
+    "kind": "corporate_policy",
+    "jurisdiction": "corp",
+    "session": "contrib",
+    "identifier": "Goodreads Privacy Policy",
+    "title": "Goodreads: Privacy Policy",
+    "document_type": "Privacy Policy",
+    "status": "changed",
+    "status_on": "2024-03-01",
+    "published_on": "2020-12-09",
+    "url": "https://www.goodreads.com/about/privacy",
+    "changed_at": "2024-03-02T00:00:00Z",
+}
+
+
+def test_rules_of_a_company_are_cited_by_the_day_of_their_newest_text_and_have_no_number() -> None:
+    found = cited(bill(**RULES))
+    assert found["plain"].startswith("Goodreads: Privacy Policy. In force, changed (March 1, 2024). ")
+    assert found["apa"] == "Goodreads. (2024, March 1). Privacy Policy. https://www.goodreads.com/about/privacy"
+    assert "number = " not in found["bibtex"]
+    assert "year = {2024}" in found["bibtex"]
+    assert "bluebook" not in found
+
+
+def test_rules_of_a_company_are_no_legislation_for_programs() -> None:
+    found = json.loads(linked_data.legislation(RULES, [], [], ["Privacy"], SITE).replace("\\u0026", "&"))
+    assert (found["@type"], found["publisher"]["name"]) == ("DigitalDocument", "Goodreads")
+    assert found["datePublished"] == "2024-03-01"
+    assert not any(name.startswith("legislation") for name in found)
+
+
 def cited(row: dict[str, Any], *laws: str) -> dict[str, str]:
     tied = [{"kind": "Public Law", "number": number} for number in laws]
     return {each.style: each.text for each in citation.citations(row, tied, DAY, SITE)}

@@ -188,6 +188,23 @@ def test_the_day_of_an_action_is_the_one_in_its_state(state: str, text: str | No
     assert api.day(text, ZoneInfo(load_states()[state]["timezone"])) == expected
 
 
+@pytest.mark.parametrize(
+    ("identifier", "said", "expected"),
+    [
+        ("HJR 1001", "bill", "joint resolution"),
+        ("ACR3", "bill", "concurrent resolution"),
+        ("SR2", "bill", "resolution"),
+        ("HB 12", "bill", "bill"),
+        ("GRP 1", "bill", "bill"),
+        ("HR 5", "memorial", "memorial"),
+    ],
+)
+def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
+    identifier: str, said: str, expected: str
+) -> None:
+    assert api.kind_of(identifier, said) == expected
+
+
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
     rows = [
         session("old", "2019-04-01"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -26,7 +26,8 @@ ALIKE = 60
 
 @dataclass(frozen=True)
 class Difference:
-    """`what` is new, gone, changed or turned (another way than before)."""
+    """`what` is new, gone, changed or turned (another way than before); or more and less: a sentence came or went that says what
+    another one said before, or says still."""
 
     what: str
     old: Provision | None
@@ -41,6 +42,7 @@ class Difference:
 
 def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Difference]:
     """What came, went, changed and turned; the same words are no difference, wherever they are."""
+    old, new = list(old), list(new)
     before = {(each.kind, _same(each.words)): each for each in old}
     after = {(each.kind, _same(each.words)): each for each in new}
     gone = [each for key, each in before.items() if key not in after]
@@ -55,7 +57,17 @@ def differences(old: Iterable[Provision], new: Iterable[Provision]) -> list[Diff
             found.append(Difference("changed" if was.way == each.way else "turned", was, each))
         else:
             found.append(Difference("new", None, each))
-    return _turned(_reworded(found, gone))
+    said, says = ({(each.kind, each.way) for each in text} for text in (old, new))
+    return [_of_the_whole(each, said, says) for each in _turned(_reworded(found, gone), said & says)]
+
+
+def _of_the_whole(each: Difference, said: set[tuple[str, str]], says: set[tuple[str, str]]) -> Difference:
+    """Only what the text as a whole did not say before is new, and only what it says nowhere any more is gone."""
+    if each.what == "new" and each.new and (each.kind, each.new.way) in said:
+        return replace(each, what="more")
+    if each.what == "gone" and each.old and (each.kind, each.old.way) in says:
+        return replace(each, what="less")
+    return each
 
 
 def _reworded(found: list[Difference], gone: list[Provision]) -> list[Difference]:
@@ -72,12 +84,16 @@ def _reworded(found: list[Difference], gone: list[Provision]) -> list[Difference
     return told + [Difference("gone", each, None) for each in left]
 
 
-def _turned(found: list[Difference]) -> list[Difference]:
-    """Where all sentences of one way went and those of its opposite came, the first of both are one that turned."""
+def _turned(found: list[Difference], stayed: set[tuple[str, str]]) -> list[Difference]:
+    """Where all sentences of one way went and those of its opposite came, the first of both are one that turned.
+
+    `stayed`: what the text says before and after; of these nothing turned.
+    """
     for kind in load_kinds().values():
         own = [each for each in found if each.kind == kind.id]
         went, came = ({part.way for part in parts if part} for parts in ((d.old for d in own), (d.new for d in own)))
-        if kind.opposites and len(went) == len(came) == 1 and went | came == kind.opposites:
+        opposite = kind.opposites and len(went) == len(came) == 1 and went | came == kind.opposites
+        if opposite and not {(kind.id, way) for way in went | came} & stayed:
             old = next(each.old for each in own if each.old)
             new = next(each.new for each in own if each.new)
             found = [each for each in found if each.kind != kind.id] + [Difference("turned", old, new)]
@@ -147,26 +163,20 @@ def _told(difference: Difference) -> tuple[str | None, str | None, str | None, s
     return (*now, old.way, old.words) if old else (*now, None, None)
 
 
-#: Provisions that a summary names.
-NAMED = 3
 _CHANGES = """
     select what, kind, way, way_before from company_provisions
     where document_id = ? and changed_on = ? and url <> '' and what in ('turned', 'new', 'gone')
     group by what, kind, way, way_before order by what <> 'turned', min(ordinal)"""
 
 
-def summary_of_change(db: sqlite3.Connection, document_id: str, day: str | None) -> str:
-    """What of the rules of a company turned, came or went on a day, in one line: "New: Readers may lend or share it".
+def told_of_change(db: sqlite3.Connection, document_id: str, day: str | None) -> list[tuple[str, str, str]]:
+    """What of the rules of a company turned, came or went on a day: (turned, new or gone, what they say, what they said before).
 
     What was only reworded is no part of it. Nothing where the change touched no kind of provision, or none was read yet.
     """
-    said = {(kind.id, way.id): way.says for kind in load_kinds().values() for way in kind.ways}
-    found = []
-    for what, kind, way, before in db.execute(_CHANGES, [document_id, day]):
-        now, was = said.get((kind, way)), said.get((kind, before))
-        if what == "turned" and now and was:
-            found.append(f"Turned: {now} (before: {was})")
-        elif what != "turned" and (words := now or was):
-            found.append(f"{what.capitalize()}: {words}")
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return "; ".join(found[:NAMED]) + more
+    says = {(kind.id, way.id): way.says for kind in load_kinds().values() for way in kind.ways}
+    found = (
+        (what, says.get((kind, way), ""), says.get((kind, before), ""))
+        for what, kind, way, before in db.execute(_CHANGES, [document_id, day])
+    )
+    return [each for each in found if (each[1] and each[2] if each[0] == "turned" else each[1] or each[2])]

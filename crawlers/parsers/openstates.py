@@ -208,7 +208,7 @@ def _bill(key: str, row: Record) -> Bill:
     jurisdiction = f"us-{state_of(row['jurisdiction']['id'])}"
     session = canonical_session(jurisdiction, row["session"])
     kinds = tuple(row.get("classification") or ())
-    document_type = kinds[0] if kinds else "bill"
+    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill")
     chamber = (row.get("from_organization") or {}).get("classification") or None
     rows = _in_order(row)
     zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
@@ -248,6 +248,17 @@ def _bill(key: str, row: Record) -> Bill:
         links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
         stamp=stamp(row),
     )
+
+
+#: The number of a resolution, where the source calls it a bill (Colorado, Nevada).
+_RESOLUTION = re.compile(r"[AHS](C|J)?R ?\d")
+_RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint resolution"}
+
+
+def kind_of(identifier: str, said: str) -> str:
+    """The kind of a document: the source's word, or what its number says of a resolution that the source calls a bill."""
+    found = _RESOLUTION.match(identifier) if said == "bill" else None
+    return _RESOLUTIONS[found[1]] if found else said
 
 
 def _in_order(row: Record) -> list[Record]:

@@ -21,8 +21,10 @@ def page_text(body: bytes) -> str:
     """The readable text of a page, with a blank line between its parts.
 
     Raises:
-        Unreadable: it is no page, or has hardly any text.
+        Unreadable: it is no page, was damaged on its way, or has hardly any text.
     """
+    if b"\0" in body:  # no page has one; text that was damaged has, and would be kept as what the company says
+        raise Unreadable("not a page: it has bytes that no text has")
     if len(body) > LARGEST:
         raise Unreadable(f"{len(body):,} bytes are no page of terms")
     try:

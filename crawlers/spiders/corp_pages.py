@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,20 +12,18 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawlers.companies import JURISDICTION, KIND, LEVEL
+from crawlers.companies import JURISDICTION
+from crawlers.company_document import action, as_it_stands, stored, with_history
 from crawlers.corp_pages import COLLECTION, Page, load_pages
 from crawlers.download.middlewares import reject
-from crawlers.items import Action, Document, Listing, TextVersion, Unreadable
+from crawlers.items import Listing, TextVersion, Unreadable
 from crawlers.parsers import open_terms as ot
 from crawlers.parsers.web_page import page_text
 from crawlers.spider import SourceSpider
-from crawlers.spiders.corp_terms import ACTIONS
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
-from crawlers.storage.record import load_document
 
 _GONE = (404, 410)
 
@@ -81,7 +77,7 @@ class CorpPagesSpider(SourceSpider):
 
     def record(self, page: Page, text: str, stamp: str) -> Iterator[Any]:
         """The document with one more version; a text that is less than a fifth of the one before is no change, but a warning."""
-        known, before = self.stored(page.key)
+        known, before = stored(self.corpus, page.key) if page.key in self.have else (None, [])
         commit = ot.Commit("", f"{self.today}T00:00:00Z", ot.CHANGE if known else ot.FIRST)
         [judged] = ot.judge([(commit, text)], before)
         if judged.judged == "partial":
@@ -95,54 +91,14 @@ class CorpPagesSpider(SourceSpider):
             again = sum((each.url or "").partition("#/")[2].startswith(self.today) for each in versions)
             url = f"{page.url}#/{self.today}{f'-{again + 1}' if again else ''}"
             versions = (*versions, TextVersion(name=name, issued_on=self.today, url=url, media_type="text/html"))
-            if judged.judged in ACTIONS:
-                kind = "terms-change" if judged.judged == "changed" else None
-                actions = (
-                    *actions,
-                    Action(acted_on=self.today, description=ACTIONS[judged.judged], classification=kind),
-                )
-        began = (known.published_on if known else None) or self.today
-        changes = [each.acted_on for each in actions if each.classification == "terms-change"]
-        yield replace(
-            self.as_it_stands(page, text),
-            versions=versions,
-            actions=actions,
-            published_on=began,
-            status="changed" if changes else "in_force",
-            status_on=changes[-1] if changes else began,
-            status_history=(("in_force", began), *([("changed", changes[-1])] if changes else [])),
-            stamp=stamp,
+            actions = (*actions, *filter(None, [action(judged.judged, self.today)]))
+        standing = as_it_stands(
+            page, source=self.name, session=COLLECTION, url=page.url, source_url=page.url, text=text
         )
+        began = (known.published_on if known else None) or self.today
+        yield replace(with_history(standing, began, versions, actions), stamp=stamp)
         if judged.judged != "same":
             yield VersionText(document_id=page.key, version=name, url=url, text=text)
-
-    def as_it_stands(self, page: Page, text: str) -> Document:
-        return Document(
-            id=page.key,
-            kind=KIND,
-            source=self.name,
-            jurisdiction=JURISDICTION,
-            level=LEVEL,
-            session=COLLECTION,
-            identifier=page.identifier,
-            title=f"{page.service}: {page.type}",
-            document_type=page.type,
-            url=page.url,
-            source_url=page.url,
-            text=text,
-            status="in_force",
-            events=tuple(filter(None, [ot.effective_event(text)])),
-        )
-
-    def stored(self, key: str) -> tuple[Document | None, list[str]]:
-        """The stored document and its latest texts, the newest one last; None where it is new here."""
-        if key not in self.have:
-            return None, []
-        sql = """select t.text from versions v join version_texts t on t.document_id = v.document_id and t.url = v.url
-            where v.document_id = ? and t.text is not null order by v.ordinal desc limit ?"""
-        with closing(sqlite3.connect(f"{self.corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-            texts = [text for (text,) in connection.execute(sql, [key, ot.RECENT])]
-            return load_document(Database(connection), key), texts[::-1]
 
     async def page_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """A page that is not there, blocked, or moved to another site: a warning, and what was stored stays."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,9 +13,9 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Response
-from sqlite_utils import Database
 
-from crawlers.companies import JURISDICTION, KIND, LEVEL, services
+from crawlers.companies import JURISDICTION, services
+from crawlers.company_document import ACTIONS, action, as_it_stands, stored, with_history
 from crawlers.completeness.completeness import lacks_much
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.download.middlewares import reject
@@ -25,13 +23,10 @@ from crawlers.items import Action, BadRecord, Document, Listing, TextVersion
 from crawlers.parsers import open_terms as ot
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
-from crawlers.storage.record import load_document
 
 #: Bytes of the tarball: the whole archive, of which companies.yml wants a part.
 TARBALL_MAXSIZE = 512 * 1024 * 1024
 WITHDRAWN = "withdrawn"
-#: What an action says, by how its recorded text was judged; the other texts are no action of the company.
-ACTIONS = {"first": "First recorded", "changed": "The company changed the text"}
 _GONE = "Open Terms Archive no longer has this text: the company withdrew it, or the archive stopped reading it"
 _LAST = re.compile(r'[?&]page=(\d+)[^>]*>; rel="last"')
 
@@ -50,7 +45,7 @@ class Known:
 class CorpTermsSpider(GatheringSpider):
     """`versions`: how many versions of each text to load when it is new here, or "all"; else INFOPOLICY_TERMS_VERSIONS.
 
-    `service`: of this service only, by its name in companies.yml.
+    `service`: of these services only, by their names in companies.yml, with commas between them.
     """
 
     name = ot.SOURCE
@@ -61,9 +56,10 @@ class CorpTermsSpider(GatheringSpider):
         if versions not in (None, "all") and not str(versions).isdigit():
             raise ValueError(f'versions={versions}: must be a number or "all"')
         if service:
-            if service not in self.services:
-                raise ValueError(f"service={service}: crawlers/companies.yml does not name it")
-            self.services, self.partial = {service}, True
+            asked = {name.strip() for name in service.split(",")}
+            if unknown := sorted(asked - self.services):
+                raise ValueError(f"service={', '.join(unknown)}: crawlers/companies.yml does not name it")
+            self.services, self.partial = asked, True
 
     @property
     def depth(self) -> int:
@@ -137,9 +133,9 @@ class CorpTermsSpider(GatheringSpider):
             waiting=[("declaration", ot.declaration_url(terms)), ("commits 1", ot.commits_url(terms, 1))],
         )
         if new:
-            yield self.as_it_stands(work)
+            yield self.as_it_stands(work, work.record["text"])
         if known.sha:
-            known.document, known.texts = self.stored(terms.key)
+            known.document, known.texts = stored(self.corpus, terms.key)
         yield from self.gather(work)
 
     @staticmethod
@@ -150,36 +146,20 @@ class CorpTermsSpider(GatheringSpider):
         except BadRecord:
             return ""
 
-    def stored(self, key: str) -> tuple[Document, list[str]]:
-        """The stored document and its latest texts, the newest one last."""
-        sql = """select t.text from versions v join version_texts t on t.document_id = v.document_id and t.url = v.url
-            where v.document_id = ? and t.text is not null order by v.ordinal desc limit ?"""
-        with closing(sqlite3.connect(f"{self.corpus.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-            texts = [text for (text,) in connection.execute(sql, [key, ot.RECENT])]
-            return load_document(Database(connection), key), texts[::-1]
-
-    def as_it_stands(self, work: Work) -> Document:
+    def as_it_stands(self, work: Work, text: str | None) -> Document:
         terms: ot.Terms = work.record["terms"]
-        return Document(
-            id=terms.key,
-            kind=KIND,
+        return as_it_stands(
+            terms,
             source=self.name,
-            jurisdiction=JURISDICTION,
-            level=LEVEL,
             session=ot.COLLECTION,
-            identifier=terms.identifier,
-            title=f"{terms.service}: {terms.type}",
-            document_type=terms.type,
             url=work.got.get("declaration") or ot.page_url(terms),
             source_url=ot.text_url(terms, "main"),
-            text=work.record["text"] or None,
-            status="in_force",
-            events=tuple(filter(None, [ot.effective_event(work.record["text"])])),
+            text=text or None,
         )
 
     def withdrawn(self, key: str) -> Document:
         """A document that a sound tarball no longer holds."""
-        document, _ = self.stored(key)
+        document, _ = stored(self.corpus, key)
         actions = (*document.actions, Action(acted_on=self.today, description=_GONE))
         history = (*document.status_history, (WITHDRAWN, self.today))
         return replace(
@@ -262,25 +242,14 @@ class CorpTermsSpider(GatheringSpider):
         recorded, oldest = self.recorded(work), record.get("oldest")
         work.record["judged"] = recorded
         versions, actions = self.parts(work, recorded)
-        standing = self.as_it_stands(work)
         whole = [each.text for each in recorded if each.judged != "partial"]
-        text = (whole[-1] if whole else known.document.text if known.document else None) or standing.text
+        text = (whole[-1] if whole else known.document.text if known.document else None) or record["text"]
         began = known.document.published_on if known.document else oldest and oldest.day
-        changes = [action.acted_on for action in actions if action.description == ACTIONS["changed"]]
-        history = (("in_force", began),) if began else ()
         sha = record["commits"][0].sha if record["commits"] else known.sha
         # What was deeper than now stays so; without any commit there is nothing to go on from.
         depth = known.depth or self.depth
         return replace(
-            standing,
-            text=text,
-            versions=versions,
-            actions=actions,
-            published_on=began,
-            status="changed" if changes else "in_force",
-            status_on=changes[-1] if changes else began,
-            status_history=(*history, *([("changed", changes[-1])] if changes else [])),
-            events=tuple(filter(None, [ot.effective_event(text or "")])),
+            with_history(self.as_it_stands(work, text), began, versions, actions),
             stamp=f"{record['fingerprint']} {sha} {depth}" if work.whole and sha else None,
         )
 
@@ -302,9 +271,7 @@ class CorpTermsSpider(GatheringSpider):
             names.add(name)
             url = ot.text_url(terms, each.commit.sha)
             versions.append(TextVersion(name=name, issued_on=each.commit.day, url=url, media_type="text/markdown"))
-            if each.judged in ACTIONS:
-                kind = "terms-change" if each.judged == "changed" else None
-                actions.append(Action(acted_on=each.commit.day, description=ACTIONS[each.judged], classification=kind))
+            actions += filter(None, [action(each.judged, each.commit.day)])
         oldest = work.record.get("oldest")
         if not known and oldest and not any(each.description == ACTIONS["first"] for each in actions):
             actions.insert(0, Action(acted_on=oldest.day, description=ACTIONS["first"]))

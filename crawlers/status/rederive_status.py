@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Document
 from crawlers.parsers import hearings
 from crawlers.parsers.federal_register import OFFICE
+from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, rules, states
 from crawlers.storage.record import load_document, record_hash, rewrite
 
@@ -110,7 +111,8 @@ def _note(db: Database, name: str, version: str) -> None:
 
 
 def _restate_passages(db: Database, now: str) -> int:
-    """The statuses of state bills with an action that is wrongly called a passage, or is one and is not called so.
+    """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
+    passage and is not called so; and of resolutions that are called bills.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -118,9 +120,14 @@ def _restate_passages(db: Database, now: str) -> int:
     rows = db.execute(
         """select distinct a.document_id, a.classification, a.description, a.chamber from documents d
         join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
-            or a.description like '%fail%' or a.classification in ('passage', 'veto-override-passage'))"""
+            or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
+            or a.classification in
+            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt'))"""
     )
-    keys = iter(dict.fromkeys(key for key, *action in rows if _is_mended(*action)))
+    typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
+    wanted = [key for key, *action in rows if _is_mended(*action)]
+    wanted += [key for key, identifier in typed.fetchall() if kind_of(identifier, "bill") != "bill"]
+    keys = iter(dict.fromkeys(wanted))
     differ = 0
     while batch := list(islice(keys, BATCH)):
         moved = [new for old in (load_document(db, key) for key in batch) if (new := _with_passages(old)) != old]
@@ -150,6 +157,7 @@ def _with_passages(document: Document) -> Document:
         return document
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
+    document = replace(document, document_type=kind_of(document.identifier, document.document_type or "bill"))
     history = _state_history(document, mended)
     status, status_on = history[-1] if history else ("introduced", None)
     return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)

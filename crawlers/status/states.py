@@ -83,9 +83,9 @@ def classify(description: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Passages:
-    """The rules of passage.yml: `never` as (class instead, pattern) pairs, `chambers` by their words."""
+    """The rules of passage.yml: `never` as (class instead, pattern) pairs by the wrong class, `chambers` by their words."""
 
-    never: tuple[tuple[str, re.Pattern[str]], ...]
+    never: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
     always: re.Pattern[str]
     taken_back: re.Pattern[str]
     failed: re.Pattern[str]
@@ -100,9 +100,13 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
         ValueError: a class that is not listed, or a pattern that is none.
     """
     with rules_of(path) as entries, rules_of(FILE) as actions:
-        if unknown := sorted({name for name, _ in entries["never"]} - set(actions["classes"])):
+        named = set(entries["never"]) | {name for pairs in entries["never"].values() for name, _ in pairs}
+        if unknown := sorted(named - set(actions["classes"])):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
-        never = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["never"])
+        never = {
+            wrong: tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
+            for wrong, pairs in entries["never"].items()
+        }
         one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed")}
         one["taken_back"] = entries["taken_back"]
         found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
@@ -112,15 +116,21 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
 
 @lru_cache(maxsize=100_000)
 def with_passage(classes: tuple[str, ...], description: str) -> tuple[str, ...]:
-    """The classes of an action, with "passage" taken out where the sentence tells of none and added where it plainly does;
-    and "failure" where it plainly says that a chamber voted the bill down."""
+    """The classes of an action, with "passage" and "withdrawal" taken out where the sentence tells of none, and "passage" or
+    "failure" added where it plainly says that a chamber passed the bill or voted it down."""
     rules, sentence = load_passages(), _MARK.sub("", description)
-    if "passage" in classes:
-        instead = next((name for name, pattern in rules.never if pattern.search(sentence)), None)
-        return tuple(dict.fromkeys(instead if name == "passage" else name for name in classes)) if instead else classes
-    if rules.always.search(sentence) and not rules.taken_back.search(sentence):
-        return (*classes, "passage")
-    return (*classes, "failure") if rules.failed.search(sentence) and "failure" not in classes else classes
+    if "passage" not in classes and rules.always.search(sentence) and not rules.taken_back.search(sentence):
+        classes = (*classes, "passage")
+    elif "passage" not in classes and "failure" not in classes and rules.failed.search(sentence):
+        classes = (*classes, "failure")
+    else:
+        classes = tuple(
+            dict.fromkeys(
+                next((instead for instead, pattern in rules.never.get(name, ()) if pattern.search(sentence)), name)
+                for name in classes
+            )
+        )
+    return classes
 
 
 def chamber_said(description: str) -> str | None:

@@ -90,12 +90,14 @@ class Counts:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: bool) -> Counts:
+def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: bool, reread: bool = False) -> Counts:
     """Store a batch in one transaction; a document that is stored as it is costs one look-up.
 
     Args:
         now: UTC timestamp for first_seen_at, changed_at, fetched_at and seen_at.
         silent: no events, for the first contact with a source (everything would be "new").
+        reread: the source is read again although it says that nothing has changed. A document that bears the stamp with
+            which it is stored gets no event: what differs is how we read it.
 
     Raises:
         sqlite3.Error: nothing of the batch is stored.
@@ -110,7 +112,8 @@ def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: boo
         moved = [document for key, document in unique.items() if key in known and known[key] != hashes[key]]
         changes: list[Change] = []
         if not silent:
-            for document in fresh + moved:
+            same = _with_the_same_stamp(db, documents) if reread else set()
+            for document in (each for each in fresh + moved if each.id not in same):
                 changes += differences(load_document(db, document.id) if document.id in known else None, document)
         _write(db, fresh, moved, hashes, now)
         not_stored = {document.id for document in refused}
@@ -173,6 +176,16 @@ def _known_hashes(db: Database, keys: Iterable[str]) -> dict[str, str | None]:
         [json.dumps(list(keys))],
     )
     return dict(rows.fetchall())
+
+
+def _with_the_same_stamp(db: Database, documents: Sequence[Document]) -> set[str]:
+    """The ids of those whose source gives the mark of change with which they are stored."""
+    stamps = {(document.id, document.source): document.stamp for document in documents if document.stamp}
+    rows = db.execute(
+        "select document_id, source, stamp from provenance where document_id in (select value from json_each(?))",
+        [json.dumps([key for key, _ in stamps])],
+    )
+    return {key for key, source, stamp in rows.fetchall() if stamp and stamps.get((key, source)) == stamp}
 
 
 def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: dict[str, str], now: str) -> None:

@@ -34,12 +34,13 @@ async def one_person(datasette, request):
 
 
 async def one_committee(datasette, request):
-    return await at_its_address(datasette, request, "committee.html", committee.committee)
+    state = request.args.get("state") or ""
+    return await at_its_address(datasette, request, "committee.html", committee.committee, state)
 
 
-async def at_its_address(datasette, request, template, page):
+async def at_its_address(datasette, request, template, page, *chosen):
     """Answer with a page, or lead to its address where the words in the one that was asked are not those of today."""
-    view = datasette.found(await read(datasette, page, request.url_vars["id"], today(datasette)))
+    view = datasette.found(await read(datasette, page, request.url_vars["id"], today(datasette), *chosen))
     if request.path != view.address:
         return Response.redirect(language.prefix() + view.address)
     return await datasette.page(request, template, view)

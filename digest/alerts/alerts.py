@@ -44,7 +44,13 @@ class Alert:
     @property
     def body(self) -> str:
         line = self.line
-        rest = [f"{line.kind} {line.numbers}, {line.place}", *line.what, *filter(None, [line.does]), line.why, line.url]
+        rest = [
+            f"{f'{line.kind} {line.numbers}'.strip()}, {line.place}",
+            *line.what,
+            *filter(None, [line.does]),
+            line.why,
+            line.url,
+        ]
         return "\n".join(part for part in rest if part)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from comparison.versions.company_provisions import summary_of_change
+from comparison.versions.company_provisions import told_of_change
 from digest.issues.clusters import chunks, clusters, companions, marks
 from digest.issues.effects import effect
 from digest.issues.ledger import due, rules
@@ -108,7 +108,7 @@ def _news(
         ):
             if told := _told(row, today):
                 if row["classification"] == "terms-change":
-                    told["words"] = summary_of_change(corpus, row["document_id"], row["happened_on"]) or told["words"]
+                    told["rules"] = told_of_change(corpus, row["document_id"], row["happened_on"])
                 found[row["document_id"]].append(told | {"at": places[row["id"]]})
     for key, (document, kind, starts_at) in reminders.items():
         if key in places:

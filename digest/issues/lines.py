@@ -14,6 +14,7 @@ from digest.issues.effects import says
 from digest.issues.entries import Entry
 from digest.issues.ledger import rules
 from digest.issues.words import Words
+from pages.http import formatting
 from pages.http.titles import readable
 
 SECTIONS = ("picked", "deadline", "must_see", "stance", "move", "outcome", "new")
@@ -74,7 +75,11 @@ def make_line(
     return Line(
         section=section,
         title=_title(first),
-        numbers=_numbers(each["identifier"] for each in entry["documents"]),
+        numbers=_numbers(
+            each["identifier"]
+            for each in entry["documents"]
+            if not formatting.repeats(each["identifier"], each["title"])
+        ),
         place=words.place(first["jurisdiction"], first["session"]),
         kind=words.word("kinds", first["kind"]),
         url=f"{site}/documents/{first['id']}",
@@ -136,7 +141,11 @@ def _what(entry: Entry, news: list[Any], words: Words, today: datetime.date) -> 
 
 def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetime.date) -> Iterable[str]:
     statuses = [each["word"] for each in told if each["kind"] == "status"]
-    actions = [_PRINTED_IN.sub("", plain(each["words"])).rstrip(".") for each in told if each["kind"] == "action"]
+    actions = [
+        words.rules(each.get("rules") or ()) or _PRINTED_IN.sub("", plain(each["words"])).rstrip(".")
+        for each in told
+        if each["kind"] == "action"
+    ]
     date = words.date(day)
     if any(each["kind"] == "introduced" for each in told):
         yield words("introduced" if kind == "bill" else "published", day=date)
@@ -194,6 +203,8 @@ def _lead(
 
 
 def _about(first: dict[str, Any], entry: Entry, words: Words) -> str:
+    if formatting.repeats(first["identifier"], first["title"]):
+        return _title(first)
     number, place = plain(first["identifier"]), words.place(first["jurisdiction"], None)
     name = f"{number} ({place})" if first["jurisdiction"] != "us" else number
     effect = entry["effect"]

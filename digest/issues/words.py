@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from pages.http.language import speaking, translations
 from pages.http.names import named, names
 
 _FILE = Path(__file__).with_name("sentences.yml")
+#: Rules of a company that a line names.
+_NAMED = 3
 #: Marks the messages that mails say in other words than pages.
 _CONTEXT = "mail"
 
@@ -48,10 +51,18 @@ class Words:
         """What the bills of a family do, as the rest of a sentence."""
         return translated(says()[family], self.language)
 
+    def rules(self, told: Sequence[tuple[str, str, str]]) -> str:
+        """What of a company's rules turned, came or went (comparison.versions.company_provisions.told_of_change), in one line."""
+        found = [
+            self(f"rule_{what}", says=translated(says or said, self.language), said=translated(said, self.language))
+            for what, says, said in told
+        ]
+        return "; ".join([*found[:_NAMED], *([self.some("more_rules", len(found) - _NAMED)] if found[_NAMED:] else [])])
+
     def place(self, jurisdiction: str, session: str | None) -> str:
         """The place and its session; states and sessions keep the names that their sources use."""
         name = formatting.place(jurisdiction)
-        country = translated(name, self.language) if jurisdiction == "us" else name
+        country = translated(name, self.language) if jurisdiction in ("us", "corp") else name
         return ", ".join(filter(None, (country, formatting.session_in_words(jurisdiction, session))))
 
     def date(self, day: str | None) -> str:

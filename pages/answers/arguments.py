@@ -105,5 +105,17 @@ Position = Annotated[
     str | None,
     Field(description="Id of a position; without it, all of them", pattern=_KEY, max_length=120),
 ]
-PositionId = Annotated[str, Field(description="Id of a position", pattern=_KEY, max_length=120)]
+Who = Annotated[
+    str | None,
+    Field(
+        description="Id of a legislator, committee or roll call, or a name of a legislator or committee; without it, a list",
+        min_length=1,
+        max_length=120,
+        pattern=_NAMES,
+    ),
+]
+Chamber = Annotated[Literal["lower", "upper", "legislature"] | None, Field(description="Chamber")]
+StateCode = Annotated[
+    str | None, Field(description="The state that a member of Congress is from, such as OH", pattern=r"^[A-Z]{2}$")
+]
 Issue = Annotated[str | None, Field(description="Id of an issue; without it, all of them", pattern=_KEY, max_length=60)]

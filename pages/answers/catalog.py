@@ -18,46 +18,68 @@ _APPROVED = "approved"
 _NO_STANCE = "A sentence can help or harm the position; which of the two is said only in `confirmed`."
 
 
-def positions(at: At, position: given.Position = None, area: given.Area = None) -> Answer:
-    """What the organization holds: all positions, those of an area, or one with its history.
+def positions(at: At, position: given.Position = None, area: given.Area = None, page: given.Page = 1) -> Answer:
+    """What the organization holds: all positions, those of an area, or one with its history and what may touch it.
 
     Only words under `confirmed` were approved by the organization; a `draft_summary` was not, and must not be quoted as its
-    statement. An instrument with `ended` is no longer in force.
+    statement. An instrument with `ended` is no longer in force. With a position, `documents` are those that may touch it, 20 a
+    page, newest first, each with the sentence that does.
     """
     if position is None:
         return _all(at, area)
-    page = catalog.position(at.db, position, at.today)
-    if page is None:
+    view = catalog.position(at.db, position, at.today, page)
+    if view is None:
         says = "There is no position with this id. Without one, `positions` lists all."
         return answer(at, State.NOTHING_FOUND, says, "/positions", {}, places=[])
     result = {
-        "position": _wording(page.p)
+        "position": _wording(view.p)
         | {
-            "areas": [key for key, _title in page.areas],
-            "source_url": formatting.safe_url(page.p["source_url"]),
-            "confidence": page.confidence,
-            "owner_units": page.owner_units,
-            "documents": page.total,
+            "areas": [key for key, _title in view.areas],
+            "source_url": formatting.safe_url(view.p["source_url"]),
+            "confidence": view.confidence,
+            "owner_units": view.owner_units,
+            "documents": view.total,
             "address": at.address(f"/positions/{position}"),
         },
-        "versions": [_version(each) for each in page.versions],
-        "related": [{"id": each["id"], "title": each["title"]} for each in page.related],
+        "versions": [_version(each) for each in view.versions],
+        "related": [{"id": each["id"], "title": each["title"]} for each in view.related],
+        "page": page,
+        "pages": view.pages,
+        "documents": _touching(at, position, view) if page <= view.pages else [],
     }
-    ended = sum(each["ended"] is not None for each in page.versions)
-    says = _standing(page.p)
+    ended = sum(each["ended"] is not None for each in view.versions)
+    sentences = [_standing(view.p)]
     if ended:
-        says += f" {ended} of its instruments {'is' if ended == 1 else 'are'} no longer in force: see `ended`."
+        sentences.append(f"{ended} of its instruments {'is' if ended == 1 else 'are'} no longer in force: see `ended`.")
+    sentences.append(
+        f"A program found {view.total} documents that may touch it. {_NO_STANCE}"
+        if view.total
+        else "Nothing that is collected touches it."
+    )
     return answer(
         at,
         State.ANSWERED,
-        says,
-        f"/positions/{position}",
+        " ".join(sentences),
+        f"/positions/{position}" + (f"?page={page}" if page > 1 else ""),
         result,
-        places=[],
-        automatic=["position.documents"],
-        confirmed=["position.statement", "versions[].statement"],
-        quoted=["versions[].passage"],
+        automatic=["position.documents", "documents[].automatic"],
+        confirmed=["position.statement", "versions[].statement", "documents[].confirmed"],
+        quoted=[
+            "versions[].passage",
+            *(f"documents[].{name}" for name in ("title", "latest_action", "automatic.sentence")),
+        ],
     )
+
+
+def _touching(at: At, position: str, view: catalog.PositionPage) -> list[Row]:
+    """The documents that may touch a position, each with the sentence and the stance on it that is published."""
+    sentences = {card.id: (sentence, where) for card, sentence, where in view.documents}
+    listed = described(at, list(sentences))
+    stances = _stances(at, list(sentences), position)
+    for row in listed:
+        row["automatic"]["sentence"], row["automatic"]["sentence_from"] = sentences[row["id"]]
+        row["confirmed"]["stance_on_position"] = stances.get(row["id"])
+    return listed
 
 
 def _all(at: At, area: str | None) -> Answer:
@@ -124,42 +146,6 @@ def _version(row: Row) -> Row:
         "draft_summary": None if approved else row["statement"],
         "address": formatting.safe_url(row["address"]),
     }
-
-
-def touching(at: At, position: given.PositionId, page: given.Page = 1) -> Answer:
-    """The documents that may touch a position, 20 a page, newest first, each with the sentence that does."""
-    view = catalog.position(at.db, position, at.today, page)
-    path = f"/positions/{position}"
-    if view is None:
-        says = "There is no position with this id. Without one, `positions` lists all."
-        return answer(at, State.NOTHING_FOUND, says, "/positions", {}, places=[])
-    sentences = {card.id: (sentence, where) for card, sentence, where in view.documents}
-    listed = described(at, list(sentences)) if page <= view.pages else []
-    stances = _stances(at, list(sentences), position)
-    for row in listed:
-        row["automatic"]["sentence"], row["automatic"]["sentence_from"] = sentences[row["id"]]
-        row["confirmed"]["stance_on_position"] = stances.get(row["id"])
-    result = {
-        "position": {"id": position, "title": view.p["title"]},
-        "total": view.total,
-        "page": page,
-        "pages": view.pages,
-        "documents": listed,
-    }
-    found = view.total > 0
-    says = "Nothing that is collected touches it."
-    if found:
-        says = f"A program found {view.total} documents that may touch it. {_NO_STANCE}"
-    return answer(
-        at,
-        State.ANSWERED if found else State.NOTHING_FOUND,
-        says,
-        path + (f"?page={page}" if page > 1 else ""),
-        result,
-        automatic=["total", "documents[].automatic"],
-        confirmed=["documents[].confirmed"],
-        quoted=["documents[].title", "documents[].latest_action", "documents[].automatic.sentence"],
-    )
 
 
 def _stances(at: At, ids: list[str], position: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, answer, collected, is_collected
 from pages.answers.candidates import candidates
+from pages.answers.people import of_document
 from pages.browse import browse, numbers
 from pages.browse import search as searches
 from pages.browse.filters import PLACE_GROUPS, Filters
@@ -153,7 +154,8 @@ def document(
     """One document by its id (us-117-hr1), or the candidates for a number such as "HB 7".
 
     A number alone never names one document: the answer is then a list of candidates, and with the id of one of them the
-    question can be asked again. `text_from` adds up to 8,000 characters of the text from that character on.
+    question can be asked again. `text_from` adds up to 8,000 characters of the text from that character on. Its sponsors, who
+    decides next, and its roll calls have ids for `people`.
     """
     head = first(at.db, "select * from documents where id = ?", [document.strip().lower()])
     if head is None:
@@ -171,12 +173,14 @@ def document(
     cut = {name: len(each) for name, each in facts.items() if isinstance(each, list) and len(each) > _MOST_ROWS}
     facts |= {name: facts[name][-_MOST_ROWS:] if name == "actions" else facts[name][:_MOST_ROWS] for name in cut}
     text = head["text"] or ""
+    decided, of_votes = of_document(at, head)
     result = {
         "document": facts
         | {"can_still_move": row["can_still_move"], "ended_with": row["ended_with"]}
         | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
         "only_in_part": cut,
         "continues_as": _successors(at, key),
+        **decided,
         "text_characters": len(text),
         "text": text[text_from : text_from + TEXT] if text_from is not None else None,
         "automatic": whole["automatic"] | {"must_see": row["automatic"]["must_see"]},
@@ -185,7 +189,7 @@ def document(
     return answer(
         at,
         State.ANSWERED,
-        _about(head, row, result),
+        " ".join([_about(head, row, result), *of_votes]),
         f"/documents/{key}",
         result,
         places=[head["jurisdiction"]],
@@ -197,6 +201,9 @@ def document(
                 "document.abstract",
                 "document.latest_action",
                 "document.actions[].description",
+                "decides_next.last_referral",
+                "roll_calls[].question",
+                "roll_calls[].description",
                 "text",
             ),
             *("automatic.areas[].evidence[].words", "automatic.positions[].words"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from pages.answers import catalog, changes, documents, places
+from pages.answers import catalog, changes, documents, people, places
 from pages.answers.answer import Answer, At, BadArgument
 
 
@@ -77,8 +77,8 @@ QUESTIONS: dict[str, Question] = {
         Question("One document", documents.document),
         Question("What changed", changes.changes),
         Question("Dates ahead", places.deadlines),
-        Question("Positions", catalog.positions),
-        Question("What touches a position", catalog.touching),
+        Question("Positions, and what touches them", catalog.positions),
+        Question("Legislators, committees, votes", people.people),
         Question("Issues across places", catalog.issues),
         Question("Compare versions of a text", documents.versions),
         Question("Look-alikes", documents.lookalikes),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from crawlers.companies import KIND
 from pages.http import formatting, language
 from pages.http.language import N_
 
@@ -73,13 +74,21 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def _year(row: Mapping[str, Any], public: str | None) -> str:
-    """The year of the law if it became one, else of its introduction or publication; "n.d." when no day is known."""
-    day = (row["status_on"] if public and row["status"] == "enacted" else None) or row["published_on"]
+    """The year of the law if it became one, or of a company's newest text; else that of its introduction or publication.
+
+    "n.d." when no day is known.
+    """
+    newest = (public and row["status"] == "enacted") or _of_company(row)
+    day = (row["status_on"] if newest else None) or row["published_on"]
     return (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
 
 
 def _number(row: Mapping[str, Any]) -> str:
     return f"FR Doc. {row['identifier']}" if _in_register(row) else str(row["identifier"])
+
+
+def _of_company(row: Mapping[str, Any]) -> bool:
+    return str(row["kind"]) == KIND
 
 
 def _in_register(row: Mapping[str, Any]) -> bool:
@@ -99,8 +108,9 @@ def _plain(row: Mapping[str, Any], public: str | None, address: str, today: date
     standing = formatting.word("statuses", row["status"])
     day = formatting.date_in_words(row["status_on"] or row["published_on"])
     law = f", Public Law {public}" if public else ""
+    number = "" if _of_company(row) else f" {_number(row)}, {_body(row)}{law}."
     return (
-        f"{_title(row)}. {_number(row)}, {_body(row)}{law}. {standing}{f' ({day})' if day else ''}. "
+        f"{_title(row)}.{number} {standing}{f' ({day})' if day else ''}. "
         f"{SITE_NAME}, {address} (read on {formatting.date_in_words(today.isoformat())})."
     )
 
@@ -110,6 +120,9 @@ def _apa(row: Mapping[str, Any], public: str | None, address: str) -> str:
     if row["kind"] == "bill" and row["jurisdiction"] == "us":
         number = f"Pub. L. No. {public}" if public else f"{_bluebook_number(row)}, {_congress(row)}"
         return f"{_title(row)}, {number} ({_year(row, public)}). {url}"
+    if _of_company(row):
+        service, _, terms = _title(row).rpartition(": ")
+        return f"{service}. ({_apa_day(row['status_on'])}). {terms}. {url}"
     if _in_register(row):
         day = _apa_day(row["published_on"])
         return (
@@ -149,7 +162,7 @@ def _congress(row: Mapping[str, Any]) -> str:
 def _bibtex(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
     fields = {
         "title": "{" + _latex(_title(row)) + "}",
-        "number": _latex(f"{_number(row)}, {_body(row)}"),
+        "number": None if _of_company(row) else _latex(f"{_number(row)}, {_body(row)}"),
         "type": _latex(row["document_type"] if _in_register(row) else formatting.word("kinds", row["kind"])),
         "year": _year(row, public),
         "note": _latex(f"Public Law {public}") if public else None,
@@ -181,6 +194,6 @@ def _latex(text: str | None) -> str:
 
 def mail_address(row: Mapping[str, Any], site: str) -> str:
     """Return a ``mailto:`` address that starts an email about the document."""
-    subject = f"{row['identifier']}: {_title(row)}"[:200]
+    subject = formatting.named(row["identifier"], _title(row))[:200]
     body = f"{subject}\n\n{site}/documents/{row['id']}\n"
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"

@@ -15,8 +15,9 @@ _PARTS = {
     "steps": "select status, reached_on from status_history where document_id = ? order by reached_on, ordinal",
     "actions": "select acted_on, description, classification, chamber from actions where document_id = ? "
     "order by acted_on, ordinal",
-    "sponsors": "select name, role, party, state, district, joined_on, withdrawn_on from sponsors where document_id = ? "
-    "order by ordinal",
+    "sponsors": "select s.name, s.role, s.party, s.state, s.district, s.joined_on, s.withdrawn_on, p.id as person "
+    "from sponsors s left join sponsor_people l on l.document_id = s.document_id and l.ordinal = s.ordinal "
+    "left join people p on p.key = l.person where s.document_id = ? order by s.ordinal",
     "committees": "select name, chamber, activity, active_on from committees where document_id = ? order by ordinal",
     "versions": "select name, issued_on, url, media_type from versions where document_id = ? order by issued_on, ordinal",
     "laws": "select kind, number from laws where document_id = ? order by ordinal",

@@ -56,7 +56,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
     where = """e.document_id = ? or e.document_id in (
         select other.document_id from thread_documents this join thread_documents other using (thread_id)
         where this.document_id = ?)"""
-    title = f"{row['identifier']}: {row['title']}"
+    title = formatting.named(row["identifier"], row["title"])
     return Choice(title, f"/documents/{document_id}", f"({where})", (document_id, document_id))
 
 

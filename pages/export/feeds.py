@@ -41,7 +41,7 @@ def of_card(card: Card, site: str) -> Entry:
     ]
     return Entry(
         id=f"{address}#{on}",
-        title=f"{card.identifier}: {card.title}",
+        title=formatting.named(card.identifier, card.title),
         link=address,
         on=on,
         summary=" ".join(part for part in told if part),
@@ -91,7 +91,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
                 )
             )
     entries.sort(key=lambda entry: entry.on, reverse=True)
-    return f"{head['identifier']}: {head['title']}", entries[:ENTRIES]
+    return formatting.named(head["identifier"], head["title"]), entries[:ENTRIES]
 
 
 def first_words(text: str, most: int = 140) -> str:

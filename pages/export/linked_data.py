@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crawlers.companies import KIND
 from pages.documents.identifiers import division, pages_elsewhere
 from pages.http import formatting, language
 
@@ -13,9 +14,33 @@ Row = Mapping[str, Any]
 
 
 def legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:
-    """Return the Legislation of a document, in English, as JSON for a script element of an HTML page."""
+    """Return the Legislation of a document (of a company: its rules), in English, as JSON for a script element of a page."""
     with language.speaking(language.ENGLISH):
+        if row["kind"] == KIND:
+            return _rules(row, areas, site)
         return _legislation(row, laws, sponsors, areas, site)
+
+
+def _rules(row: Row, areas: Sequence[str], site: str) -> str:
+    """The rules of a company, which are no legislation."""
+    address, service = f"{site}/documents/{row['id']}", row["title"].rpartition(": ")[0]
+    return as_block(
+        {
+            "@context": "https://schema.org",
+            "@type": "DigitalDocument",
+            "@id": address,
+            "url": address,
+            "name": row["title"],
+            "genre": row["document_type"],
+            "publisher": {"@type": "Organization", "name": service} if service else None,
+            "datePublished": row["status_on"],
+            "creativeWorkStatus": formatting.word("statuses", row["status"]),
+            "dateModified": row["changed_at"],
+            "keywords": ", ".join(areas) or None,
+            "isBasedOn": formatting.safe_url(row["url"]),
+            "isAccessibleForFree": True,
+        }
+    )
 
 
 def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: Sequence[str], site: str) -> str:

@@ -68,6 +68,17 @@ def plural(kind: str) -> str:
     return _(entry["plural"]) if entry else kind
 
 
+def repeats(identifier: str, title: str) -> bool:
+    """Whether a title says what the identifier does, as for the rules of companies: then the title alone is shown."""
+    one, other = (" ".join(re.findall(r"\w+", text.casefold())) for text in (identifier, title))
+    return one == other
+
+
+def named(identifier: str, title: str) -> str:
+    """Identifier and title as one heading."""
+    return title if repeats(identifier, title) else f"{identifier}: {title}"
+
+
 def place(jurisdiction: str) -> str:
     """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
@@ -87,7 +98,7 @@ def session_in_words(jurisdiction: str, session: str | None) -> str:
     if not session or session in NO_SESSION:
         return ""
     if not session.isdecimal():
-        return _("Session {name}").format(name=session)
+        return _("Session {name}").format(name=session.replace("_", "-"))
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""
@@ -170,7 +181,10 @@ _TYPES = {
 
 
 def number_in_words(document_id: str) -> str:
-    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, for documents that are named but not held; others as they are."""
+    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, ``us-ma-194th-sd2467`` -> ``SD2467, Massachusetts``, for documents that
+    are named but not held; others as they are."""
+    if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+[a-z]?)", document_id):
+        return f"{state[2].upper()}, {place(state[1])}"
     match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
     if not match or match[2] not in _TYPES:
         return document_id

@@ -23,7 +23,11 @@ _FILLING = frozenset({"committee", "on", "the", "and", "of"})
 
 @dataclass(frozen=True, kw_only=True)
 class CommitteeView:
-    """``waiting`` are the documents on information policy that it has now, ``total`` how many documents it has in all."""
+    """``waiting`` are the documents on information policy that it has now, ``total`` how many documents it has in all.
+
+    ``members`` are those of ``state``, the state that was chosen, or all; ``seats`` counts all. ``states`` are those of members
+    of Congress, as (code, name), by name.
+    """
 
     committee: Row
     chamber: str
@@ -31,6 +35,9 @@ class CommitteeView:
     parent: Row | None
     parts: list[Row]
     members: list[Row]
+    seats: int
+    states: list[tuple[str, str]]
+    state: str
     waiting: list[Card]
     on_policy: int
     total: int
@@ -47,8 +54,12 @@ def committee_id(db: sqlite3.Connection, address: str) -> str | None:
     return found["id"] if found else None
 
 
-def committee(db: sqlite3.Connection, address: str, today: datetime.date) -> CommitteeView | None:
-    """Everything the page of a committee shows, by the last part of its address; None where there is none."""
+def committee(db: sqlite3.Connection, address: str, today: datetime.date, state: str = "") -> CommitteeView | None:
+    """Everything the page of a committee shows, by the last part of its address; None where there is none.
+
+    Args:
+        state: the code of a state whose members alone are listed; of any other text, all are.
+    """
     key = committee_id(db, address)
     if key is None:
         return None
@@ -61,13 +72,21 @@ def committee(db: sqlite3.Connection, address: str, today: datetime.date) -> Com
     )
     ids = waiting(db, key, today)
     tagged = _tagged(db, ids)
+    members = deciding.members_of(db, key)
+    states = {
+        code: names.state(code) for code in {row["state"] for row in members} if head["jurisdiction"] == "us" and code
+    }
+    state = state.upper() if state.upper() in states else ""
     return CommitteeView(
         committee=head,
         chamber=names.chamber(head["jurisdiction"], head["chamber"]),
         address=names.committee_address(key, head["name"]),
         parent=_linked(parent) if parent else None,
         parts=[_linked(row) for row in parts],
-        members=deciding.members_of(db, key),
+        members=[row for row in members if row["state"] == state] if state else members,
+        seats=len(members),
+        states=sorted(states.items(), key=lambda each: each[1]),
+        state=state,
         waiting=one_per_title(cards(db, tagged[: MOST * 2], today), MOST),
         on_policy=len(tagged),
         total=len(ids),

@@ -19,7 +19,7 @@ CHOICES = tuple(names.CHOICES)
 class RollCallView:
     """A roll call. ``by_party`` and ``by_state`` have a name and ``counts``, one number for each of ``choices``.
 
-    ``votes`` have name, address (None where it is not known whose name it is), party_word, state and choice. ``unknown`` counts
+    ``votes`` have name, person and address (None where nobody known is meant), party_word, state and choice. ``unknown`` counts
     names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes.
     """
 
@@ -95,6 +95,7 @@ def votes(db: sqlite3.Connection, head: Row) -> list[Row]:
         {
             "name": row["known"] or row["name"],
             "as_written": row["name"],
+            "person": row["person"] if row["known"] else None,
             "address": names.person_address(row["person"], row["known"]) if row["known"] else None,
             "party_word": names.party(row["party"] or row["party_then"]),
             "state": names.state(row["state"]) or names.state(row["state_then"]),

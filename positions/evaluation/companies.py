@@ -2,6 +2,7 @@
 
 python -m positions.evaluation.companies CORPUS.db --draw 300 --seed 2711 > provisions.jsonl
 python -m positions.evaluation.companies CORPUS.db --shown 100 --seed 2712 > shown.jsonl
+python -m positions.evaluation.companies CORPUS.db --said 100 --seed 2811 > said.jsonl
 python -m positions.evaluation.companies CORPUS.db
 """
 
@@ -21,15 +22,17 @@ from typing import Any
 from crawlers.companies import company_of
 from positions.catalog.catalog import AREAS, load_catalogue
 from positions.matching.company_matches import company_matches
-from positions.matching.company_provisions import load_kinds, ways_of
+from positions.matching.company_provisions import load_kinds, provisions, ways_of
 from text.sentences import sentences
 
 GOLD = Path(__file__).resolve().parents[1] / "gold"
-#: Sentences labeled twice, and shown matches judged once.
-LABELS, SHOWN = GOLD / "company_provisions.jsonl", GOLD / "company_matches.jsonl"
+#: Sentences labeled by two readers, shown matches judged once, and sentences judged with what the pages of companies say of them.
+LABELS, SHOWN, SAID = (GOLD / f"company_{name}.jsonl" for name in ("provisions", "matches", "shown"))
 #: Of a draw, the share that shows a kind; the others are drawn from sentences that show none.
 WITH_KIND = 2 / 3
 _LEAST, _MOST = 40, 900
+#: The labels of the two readers. `labels_b` is the first reader once more, in another order.
+READERS = ("labels_a", "labels_c")
 Row = dict[str, Any]
 
 
@@ -109,45 +112,75 @@ def shown(held: list[Row]) -> list[Row]:
     ]
 
 
+def said(held: list[Row]) -> list[Row]:
+    """Every sentence that the page of a company shows, with what is said of it."""
+    return [
+        {"id": each["id"], "title": each["title"], "start": found.start, "end": found.end, "words": found.words,
+         "says": f"{found.kind}.{found.way}"}
+        for each in held
+        for found in provisions(each["text"], each["title"].rpartition(": ")[2])
+    ]  # fmt: skip
+
+
+def fresh(held: list[Row]) -> list[Row]:
+    """The same without the sentences that any reader has read."""
+    read = {(row["id"], row["start"]) for file in (LABELS, SHOWN, SAID) for row in _rows(file)}
+    return [each for each in said(held) if (each["id"], each["start"]) not in read]
+
+
+def _rows(file: Path) -> list[Row]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 def measure(held: list[Row]) -> Counter[str]:
-    """How the program's claims compare with the readers: on the labeled sentences, and on the shown matches that were judged."""
+    """How the program's claims compare with the readers: on the labeled sentences, and on the shown ones that were judged."""
     counts: Counter[str] = Counter()
     documents_by_id = {each["id"]: each for each in held}
     claims = {(each["id"], each["start"], each["position"]) for each in shown(held)}
-    for file, count in ((LABELS, _labeled), (SHOWN, _judged)):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+    claims |= {(each["id"], each["start"], each["says"]) for each in said(held)}
+    for file, what in ((LABELS, "labeled"), (SHOWN, "beside a position"), (SAID, "on a company's page")):
+        for row in _rows(file):
             document = documents_by_id.get(row["id"], {"text": ""})
             words = document["text"][row["start"] : row["end"]]
             if fingerprint(words) != row["text_hash"]:
                 counts["left out: the text says something else now"] += 1
-            elif count is _labeled:
+            elif file == LABELS:
                 _labeled(counts, row, document["title"], words)
             else:
-                _judged(counts, row, (row["id"], row["start"], row["position"]) in claims)
+                still = (row["id"], row["start"], row.get("position") or row["says"]) in claims
+                counts[f"{what}, {row['draw']} draw: {row['verdict']}"] += 1
+                counts[f"{what}, {row['draw']} draw: shown now, {row['verdict']}"] += still
+    counts["labeled: kappa of the two readers, in hundredths"] = round(100 * kappa(_rows(LABELS)))
     return counts
 
 
+def kappa(rows: list[Row]) -> float:
+    """Cohen's kappa of the two readers over each sentence and each position that one of them names anywhere."""
+    first, second = (
+        {(n, each["position"]) for n, row in enumerate(rows) for each in row[labels]} for labels in READERS
+    )
+    number = len(rows) * len({position for _, position in first | second})
+    agreed = 1 - len(first ^ second) / number
+    shares = len(first) / number, len(second) / number
+    chance = shares[0] * shares[1] + (1 - shares[0]) * (1 - shares[1])
+    return (agreed - chance) / (1 - chance)
+
+
 def _labeled(counts: Counter[str], row: Row, title: str, words: str) -> None:
-    first, second = ({each["position"] for each in row[labels]} for labels in ("labels_a", "labels_b"))
-    marginal = {*row["marginal_a"], *row["marginal_b"]}
+    first, second = ({each["position"] for each in row[labels]} for labels in READERS)
+    marginal = {*row["marginal_a"], *row["marginal_c"]}
     company = company_of(title)
     counts["labeled: sentences"] += 1
-    counts["labeled: the same positions in both readings"] += first == second
-    said = {match.position_id for match in company_matches({"title": title, "text": words}, AREAS, load_catalogue())}
-    for position in said:
-        verdict = "both readings" if position in first & second else "one reading" if position in first | second else ""
+    counts["labeled: the same positions by both readers"] += first == second
+    shows = {match.position_id for match in company_matches({"title": title, "text": words}, AREAS, load_catalogue())}
+    for position in shows:
+        verdict = "both readers" if position in first & second else "one reader" if position in first | second else ""
         counts[
-            f"labeled: shown, {f'right in {verdict}' if verdict else 'marginal' if position in marginal else 'wrong'}"
+            f"labeled: shown, {f'right to {verdict}' if verdict else 'marginal' if position in marginal else 'wrong'}"
         ] += 1
     for position in first & second & set(company.positions if company else ()):
-        counts["labeled: to be shown by both readings"] += 1
-        counts["labeled: to be shown by both readings, and shown"] += position in said
-
-
-def _judged(counts: Counter[str], row: Row, still: bool) -> None:
-    counts[f"{row['draw']} draw: {row['verdict']}"] += 1
-    counts[f"{row['draw']} draw: shown now, {row['verdict']}"] += still
+        counts["labeled: to be shown by both readers"] += 1
+        counts["labeled: to be shown by both readers, and shown"] += position in shows
 
 
 def main() -> None:
@@ -155,6 +188,9 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--draw", type=int, help="print so many sentences to label")
     parser.add_argument("--shown", type=int, help="print so many shown matches to judge")
+    parser.add_argument(
+        "--said", type=int, help="print so many sentences that pages of companies show and nobody has read"
+    )
     parser.add_argument("--seed", type=int, default=2711)
     given = parser.parse_args()
     held = documents(given.corpus)
@@ -162,6 +198,8 @@ def main() -> None:
         found = draw(held, given.draw, given.seed)
     elif given.shown:
         found = random.Random(given.seed).sample(shown(held), given.shown)
+    elif given.said:
+        found = random.Random(given.seed).sample(fresh(held), given.said)
     else:
         print("\n".join(f"{number:>6,}  {what}" for what, number in sorted(measure(held).items())))
         return

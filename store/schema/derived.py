@@ -243,7 +243,8 @@ def create_version_provisions(db: Database) -> None:
 @comparisons()
 def create_company_provisions(db: Database) -> None:
     # What the rules of companies say of the kinds of company_provisions.yml: `what` is "stands" (in the current text, without an
-    # address), or new, gone, changed or turned with the version at `url`. `way` and `words` are those now, the last two before.
+    # address), or new, gone, changed, turned, more or less with the version at `url`. `way` and `words` are those now, the last
+    # two before.
     db.execute("""
         create table company_readings (
             document_id text primary key references documents(id), read_from text not null

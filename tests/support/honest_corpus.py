@@ -1,4 +1,4 @@
-"""A data folder for questions that mislead: twins of numbers, dead bills, gaps, orders in texts, and private files beside it."""
+"""A data folder for questions that mislead: twins of numbers and names, dead bills, gaps, orders in texts, private files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import desk_fixtures
+import people_fixtures
 import site_corpus
 from site_corpus import BROADBAND, NOW, document_row
 from sqlite_utils import Database
@@ -37,6 +38,8 @@ def build(folder: Path) -> Configuration:
         _positions(db)
         _sessions(db)
         _versions(db)
+        people_fixtures.fill_people(db)
+        _namesakes(db)
         publish(db, "2022-03-09T09:00:00Z")
         # After publishing, which takes decisions from staff.db: these are of a person who is not in it.
         for (key, position), value in STANCES.items():
@@ -77,6 +80,17 @@ def _bill(key: str, identifier: str, title: str, **values: Any) -> dict[str, Any
         "published_on": "2021-03-01",
     }
     return document_row(key, **(row | {"latest_action": "Referred.", "latest_action_on": "2021-03-02"} | values))
+
+
+def _namesakes(db: Database) -> None:
+    """Two members of one chamber with one family name."""
+    db.table("people").insert_all(
+        people_fixtures.person(key, id_, name, party=party, chamber="lower", district=district)
+        for key, id_, name, party, district in (
+            (15, "S000005", "Ada Smith", "Democrat", "5"),
+            (16, "S000006", "Adam Smith", "Republican", "6"),
+        )
+    )
 
 
 def _documents() -> list[dict[str, Any]]:

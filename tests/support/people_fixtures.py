@@ -60,6 +60,11 @@ def with_people(file: Path) -> Path:
 def fill(db: Database) -> None:
     """Put the people, committees, bills and roll calls into corpus.db."""
     _documents(db)
+    fill_people(db)
+
+
+def fill_people(db: Database) -> None:
+    """The same without the bills."""
     _people(db)
     _committees(db)
     _roll_calls(db)
