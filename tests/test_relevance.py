@@ -204,6 +204,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Retention of government records of boat sales",
         ),
         ("lt-lifelong-literacy", "literacy", "A reading program for adults", "Automated meter reading program"),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Removal of library books",
+            "Electronic books; removal of library books",
+        ),
         ("pr-surveillance-reform", "privacy", "Limits surveillance", "Limits surveillance cameras for litter in parks"),
         ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
         ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
