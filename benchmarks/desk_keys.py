@@ -116,13 +116,14 @@ def measure(
     viewer, luck, done = QueueViewer(me.id, today, None), random.Random(seed), []
     place = 0
     while len(done) < documents:
-        # As the page goes on: what is cleared leaves its place to the next, a document of the random sample does not.
-        found_next = queue.entry_at(db, Filters(), viewer, place)
+        # As the page goes on.
+        due = queue.due_from_sample(db, Filters(), viewer)
+        found_next = (place, due) if due else queue.entry_at(db, Filters(), viewer, place)
         if found_next is None:
             break
         place, entry = found_next
         done.append(clear(db, me, entry.document_id, entry.sampled, right, luck))
-        place += entry.sampled
+        place = queue.place_after(place, Filters(), sampled=entry.sampled, cleared=True)
     return done
 
 

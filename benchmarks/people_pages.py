@@ -57,10 +57,10 @@ def weights(db: sqlite3.Connection) -> list[tuple[str, float]]:
     """Megabytes of each table of people and votes with its indexes, the largest first; and of the whole file."""
     found = db.execute(
         "select m.tbl_name, sum(s.pgsize) / 1e6 from dbstat s join sqlite_master m on m.name = s.name "
-        f"where s.aggregate and m.tbl_name in ({marks(TABLES)}) group by 1 order by 2 desc",
+        f"where s.aggregate = true and m.tbl_name in ({marks(TABLES)}) group by 1 order by 2 desc",
         TABLES,
     ).fetchall()
-    [(whole,)] = db.execute("select sum(pgsize) / 1e6 from dbstat where aggregate")
+    [(whole,)] = db.execute("select sum(pgsize) / 1e6 from dbstat where aggregate = true")
     return [*map(tuple, found), ("all of these", sum(each for _, each in found)), ("corpus.db", whole)]
 
 

@@ -252,11 +252,12 @@ def finish(session: Session, today: str | None = None) -> None:
 
 def _derive_and_publish(session: Session, today: str | None) -> None:
     from derive.update import tagger_version, untagged
+    from operations.loss import opened_staff
     from pipelines import update
-    from store.connect import open_corpus, open_staff
+    from store.connect import open_corpus
 
     config = session.config
-    with closing(open_corpus(config.corpus)) as corpus, closing(open_staff(config.staff, config.corpus)) as staff:
+    with closing(open_corpus(config.corpus)) as corpus, opened_staff(config.data) as staff:
         total = untagged(corpus, tagger_version())
         with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
             done = update(
@@ -331,7 +332,8 @@ def rebuild(session: Session, everything: bool) -> None:
 def publish(session: Session) -> None:
     """Bring areas, positions, counts and listings that the site shows up to date."""
     import pipelines
-    from store.connect import open_corpus, open_staff
+    from operations.loss import opened_staff
+    from store.connect import open_corpus
     from store.data_folder import only_writer
 
     config = session.config
@@ -340,7 +342,7 @@ def publish(session: Session) -> None:
         only_writer(config.data),
         private_files(session),
         closing(open_corpus(config.corpus)) as corpus,
-        closing(open_staff(config.staff, config.corpus)) as staff,
+        opened_staff(config.data) as staff,
     ):
         pipelines.publish(corpus, staff, utc_now())
     session.tell("published")

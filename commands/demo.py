@@ -35,6 +35,8 @@ SOURCES: dict[str, dict[str, str]] = {
 }
 #: Settings of the caller that hold for the demo too. All others, mail above all, are of the real site and have no place here.
 KEPT = {"INFOPOLICY_CATALOG", "INFOPOLICY_PUBLISHER", "INFOPOLICY_IMPRINT", "INFOPOLICY_WORKERS"}
+#: Seconds in which the temporary folder is removed, however slow the machine is.
+REMOVAL = 120
 FILE = "infopolicy.toml"
 _MADE = "# Made by `infopolicy demo`.\n"
 STAFF, PARTNER = "demo", "demo-partner"
@@ -198,4 +200,8 @@ The site:     {config.site}/
 The desk:     {config.site}/desk      name {STAFF}, password {words[STAFF]}
 For partners: {config.site}/partner   name {PARTNER}, password {words[PARTNER]}
 Stop it with Ctrl-C.""")
-    site.run(config.corpus, config.host, config.port, notice=config.notice, mail=config, desk=config)
+    try:
+        site.run(config.corpus, config.host, config.port, notice=config.notice, mail=config, desk=config)
+    finally:
+        # The server ends its process after ten seconds in any case (operations/server.py). The folder must be removed first.
+        signal.alarm(REMOVAL)

@@ -15,10 +15,12 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from sqlite_utils import Database
+
 from operations.human_data_export import JOURNALS, MAKERS
 from operations.manifest import is_whole
 from operations.retention import backups
-from store.connect import connect_private, migrate, read_only
+from store.connect import connect_private, migrate, open_staff, read_only
 from store.data_folder import MANIFEST
 from store.errors import OperationError
 from store.private_files import Identity, identity_of
@@ -84,6 +86,21 @@ def refuse_lost(data: Path, names: Sequence[str] = PRIVATE) -> None:
     for name in names:
         if words := describe_loss(data, name):
             raise FileLost(loss_message(data, name, words))
+
+
+@contextmanager
+def opened_staff(data: Path) -> Iterator[Database]:
+    """Open staff.db with corpus.db attached, for a step that publishes decisions: never a file that was lost since the check.
+
+    Opening creates a missing file, and an empty one would withdraw every decision. What is open here stays the same file,
+    whatever happens to its name.
+
+    Raises:
+        FileLost: it was lost after the command had begun.
+    """
+    with closing(open_staff(data / "staff.db", data / "corpus.db")) as staff:
+        refuse_lost(data, ["staff.db"])
+        yield staff
 
 
 def loss_message(data: Path, name: str, words: str) -> str:

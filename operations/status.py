@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,16 +11,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from crawlers.completeness.first_load import first_load
 from crawlers.completeness.health import Health, health
 from crawlers.sources import load_sources
 from digest.delivery.claims import nobody_sends
+from digest.subscribers.estimate import choices
 from operations import integrity
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
+from operations.webhooks import delivery
+from operations.webhooks.receivers import FILE, load_receivers
 from settings import Configuration
 from store.connect import read_only
 from store.data_folder import present, unreadable
+from store.errors import InvalidInput
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
 NAMED = 4
@@ -40,6 +47,7 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
         unsure = _unsure_mails(config.mail)
+        receivers = _failing_webhooks(config, db)
         return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
@@ -51,12 +59,14 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "warnings": broken
             + late
             + unsure
+            + receivers
             + [f"{each.source}: {words}" for each in sources for words in each.warnings],
             "unreadable": broken,
             "last_backup": backup and backup.name,
             "last_full_check": whole and whole[0],
             "late_backup": late,
             "unsure_mails": unsure,
+            "failing_webhooks": receivers,
             "sources": [_plain(db, each) | {"first_load": _first_load(config, each, now)} for each in sources],
         }
 
@@ -91,6 +101,20 @@ def _unsure_mails(mail: Path) -> list[str]:
     return [f"{mail}: {number:,} mails may have arrived or not: infopolicy digest status"] if number else []
 
 
+def _failing_webhooks(config: Configuration, corpus: sqlite3.Connection) -> list[str]:
+    """Return a warning for each receiver of webhooks.yml that takes nothing, or for the file if nothing can be sent with it."""
+    if not (config.data / FILE).exists() or not config.ops.exists():
+        return []
+    try:
+        receivers = load_receivers(config.data, os.environ, choices(corpus))
+        with closing(read_only(config.ops)) as ops:
+            return [f"webhook {words}" for words in delivery.status(Database(ops), receivers)[1]]
+    except InvalidInput as error:
+        return [str(error)]
+    except (OSError, sqlite3.Error):  # damaged, or of a version without webhooks: reported elsewhere
+        return []
+
+
 def _plain(db: sqlite3.Connection, found: Health) -> dict[str, Any]:
     """A source as JSON has it. Before the first publish nothing is counted by session, so the documents are."""
     documents = (
@@ -116,7 +140,7 @@ def _count(path: Path, table: str) -> int:
 def warning_lines(found: dict[str, Any]) -> Iterator[str]:
     """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
     yield from found["unreadable"]
-    yield from found["late_backup"] + found["unsure_mails"]
+    yield from found["late_backup"] + found["unsure_mails"] + found["failing_webhooks"]
     for each in found["sources"]:
         for words in each["problems"]:
             yield f"{each['source']}: {words}"

@@ -407,6 +407,7 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
         "last_backup": None,
         "late_backup": [],
         "unsure_mails": [],
+        "failing_webhooks": [],
         "last_full_check": None,
     }
     shown = list(warning_lines(everything))

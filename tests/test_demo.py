@@ -17,6 +17,9 @@ from conftest import ROOT
 
 import cli
 from commands import demo
+from commands.session import Session
+from operations.server import LAST
+from settings import Configuration
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +98,20 @@ def test_a_port_that_is_taken_is_avoided(monkeypatch: Any) -> None:
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setattr(demo.settings.Configuration, "port", taken.getsockname()[1])
         assert demo._free_port() != taken.getsockname()[1]
+
+
+def test_the_server_does_not_end_a_demo_before_its_folder_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server ends its process ten seconds after the signal to stop; the removal of a folder may take longer."""
+
+    def stopped(*_: Any, **__: Any) -> None:
+        signal.alarm(LAST)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("serve.run", stopped)
+    monkeypatch.setattr(demo, "_accounts", lambda config: {demo.STAFF: "x", demo.PARTNER: "y"})
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            demo._serve(Session(Configuration(), quiet=False, verbose=False))
+    finally:
+        left = signal.alarm(0)
+    assert left > 10 * LAST

@@ -20,7 +20,8 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from sqlite_utils import Database
 
-from desk.queue import collaboration, queue, queue_table
+from desk.queue import advocacy, collaboration, queue, queue_table
+from desk.queue.advocacy import AdvocacyRecord
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import verdict_validity
 from settings import Configuration
@@ -187,6 +188,66 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
     say(db, subject="priority", value="0", document_id=drawn, sampled=True)
     assert drawn not in {entry.document_id for entry in queue.random_sample(db, ASKED.today, 100)}
     assert db.execute("select sampled from reviews").fetchone()[0] == 1
+
+
+def test_nine_decisions_bring_a_document_of_the_sample(db: Database) -> None:
+    ana, drawn = person(db).id, queue.random_sample(db, ASKED.today, 1)[0].document_id
+    asked = replace(ASKED, account_id=ana)
+
+    def after(*, sampled: bool = False, filters: Filters | None = None, who: QueueViewer = asked) -> str:
+        return queue.address_after(db, filters or Filters(), who, 0, sampled=sampled)
+
+    def decide(*numbers: int, sampled: bool = False) -> None:
+        for number in numbers:
+            row = {
+                "document_id": f"us-117-s{number}",
+                "subject": "priority",
+                "verdict": "confirm",
+                "text_hash": "x",
+                "suggestion": "{}",
+            }
+            more = {"reviewer": ana, "reviewed_at": NOW, "sampled": sampled}
+            db.table("reviews").insert_all([row | more, row | more | {"subject": "area:broadband"}])
+
+    decide(*range(8))
+    assert after() == "/desk/next?n=0"
+    decide(8)
+    assert after() == f"/desk/documents/{drawn}?n=0"
+    assert after(filters=Filters(kind="bill")) == "/desk/next?kind=bill&n=0", "not in a list that is filtered"
+    assert after(who=replace(asked, account_id=person(db, "Ben Writer").id)) == "/desk/next?n=0", (
+        "each person's own nine"
+    )
+    assert after(who=replace(asked, today=datetime.date(2022, 3, 10))) == "/desk/next?n=0", "of one day"
+    # Left undecided, it comes again, and no document of the ranking is passed over.
+    assert queue.place_after(0, Filters(), sampled=True, cleared=False) == 0
+    decide(20)
+    assert after() == f"/desk/documents/{drawn}?n=0"
+    decide(21, sampled=True)
+    assert after(sampled=True) == "/desk/next?n=0"
+    decide(*range(30, 39))
+    assert after() == f"/desk/documents/{drawn}?n=0"
+
+
+def test_a_place_moves_on_only_where_the_list_does(db: Database) -> None:
+    def after(number: int, *, sampled: bool, cleared: bool) -> int:
+        return queue.place_after(number, Filters(), sampled=sampled, cleared=cleared)
+
+    assert [after(3, sampled=False, cleared=cleared) for cleared in (True, False)] == [3, 4]
+    assert [after(9, sampled=True, cleared=cleared) for cleared in (True, False)] == [10, 10]
+
+
+def test_a_hearing_that_staff_recorded_counts_as_a_date(db: Database) -> None:
+    def entry() -> queue.Entry:
+        [found] = queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9)[0]
+        return found
+
+    before = entry()
+    assert before.due_on is None
+    record = AdvocacyRecord(kind="hearing", title="Hearing", document_id=BROADBAND, due_on="2022-04-08")
+    advocacy.add(db, person(db), record, now=NOW)
+    assert entry().due_on == "2022-04-08"
+    assert entry().points == before.points + 2, "half of the 60 days are left"
+    assert BROADBAND in [each.document_id for each in queue.ranked(db, Filters(due="1"), ASKED, skip=0, size=9)[0]]
 
 
 def test_an_empty_queue_has_no_turn(config: Configuration, db: Database) -> None:

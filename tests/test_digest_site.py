@@ -51,6 +51,23 @@ def release(db, config: Configuration, note: str | None = None) -> str:
     return issue.id
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"email": "reader"}, "no podemos escribir a esta dirección"),
+        ({"email": "a@b.org", "area": "cheese"}, "no se puede elegir «cheese»"),
+        ({"email": "a@b.org", "frequency": "yearly"}, "no existe «yearly»; elija una de estas opciones"),
+        ({"email": "a@b.org", "documents": "<b>"}, "«&lt;b&gt;» no es un documento de este sitio"),
+    ],
+)
+async def test_what_is_wrong_in_a_spanish_form_is_said_in_spanish(site, sent: dict[str, str], said: str) -> None:
+    form = {"frequency": "weekly", "language": "es", "step": "save"}
+    page = await site.client.post("/es/subscribe", data=form | sent)
+    assert page.status_code == 400
+    assert said in page.text
+    assert "there is no" not in page.text
+
+
 async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Configuration) -> None:
     form = {
         "email": "reader@example.org",

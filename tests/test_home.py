@@ -6,12 +6,14 @@ import datetime
 import html
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build
 
 import serve
+from pages.documents import document
 from pages.places import home
 from store.connect import connect
 
@@ -98,6 +100,35 @@ def test_a_move_is_told_from_the_old_status_to_the_new(db: sqlite3.Connection) -
     assert [(each.document_id, each.before, each.after, each.day) for each in week.moves] == [
         (BROADBAND, "Introduced", "Passed one chamber", "2022-03-07")
     ]
+
+
+def test_a_bill_that_moved_in_both_chambers_on_one_day_is_named_once() -> None:
+    first = home.Move(
+        "us-ri-hb1", "AN ACT ON LIBRARIES", "HB1", "us-ri", "2026-06-24", "Introduced", "Became law", False
+    )
+    second = replace(first, document_id="us-ri-sb2", title="An act on libraries", identifier="SB2", must_see=True)
+    others = [
+        replace(first, document_id="us-ri-hb3", day="2026-06-23"),
+        replace(first, document_id="us-tx-hb1", jurisdiction="us-tx"),
+    ]
+    merged = home._one_per_bill([first, *others, second])
+    assert [each.document_id for each in merged] == ["us-ri-hb1", "us-ri-hb3", "us-tx-hb1"]
+    assert (merged[0].same, merged[0].must_see) == ((("us-ri-sb2", "SB2"),), True)
+
+
+def test_a_related_document_says_which_of_the_two_came_first(db: sqlite3.Connection) -> None:
+    def relation(page: str, other: str) -> str:
+        [found] = [row["relation"] for row in document._related(db, page) if row["id"] == other]
+        return str(found)
+
+    db.execute("delete from links")
+    db.execute(
+        "insert into links (document_id, ordinal, linked_id, kind) values (?, 0, ?, 'replaces')", [BROADBAND, PLAIN]
+    )
+    assert relation(BROADBAND, PLAIN) == "replaced by this one"
+    assert relation(PLAIN, BROADBAND) == "replaces this one"
+    db.execute("update links set kind = 'Identical bill'")
+    assert relation(BROADBAND, PLAIN) == relation(PLAIN, BROADBAND) == "identical bill"
 
 
 def test_another_document_moves_only_with_a_sure_area_and_a_position(db: sqlite3.Connection) -> None:

@@ -51,6 +51,7 @@ PATHS = (
     "/sitemap.xml",
     "/robots.txt",
     "/llms.txt",
+    "/catalog.jsonld",
     "/api",
     f"/documents/{site_corpus.BROADBAND}",
     "/desk",

@@ -88,7 +88,12 @@ PUBLIC = [
     )
 ]
 #: Modules whose words those pages show.
-CODE = [*sorted((ROOT / "pages").rglob("*.py")), *sorted((serve.SITE / "plugins").glob("*.py"))]
+CODE = [
+    *sorted((ROOT / "pages").rglob("*.py")),
+    *sorted((serve.SITE / "plugins").glob("*.py")),
+    *sorted((ROOT / "digest" / "subscribers").glob("*.py")),
+    ROOT / "desk" / "web" / "request_parsing.py",
+]
 SITE = "https://policy.example.org"
 
 

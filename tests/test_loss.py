@@ -200,7 +200,7 @@ def lose():
             "deleted",
             "crawl us_bills --congress 117 --today 2025-06-01 --limit 1",
         ),
-        ("publish.listing:_make_views", "zero bytes", "publish"),
+        ("store.connect:open_staff", "deleted", "publish"),  # after the check, and before it is opened
         ("publish.listing:_make_views", "an older copy", "publish"),
     ],
 )
@@ -219,6 +219,16 @@ def test_a_loss_in_the_middle_of_a_step_changes_no_public_decision(
     assert call(*restoring(call("publish").output)).exit_code == 0
     assert call("publish").exit_code == 0
     assert decisions(data) == before
+
+
+@pytest.mark.parametrize("how", LOSSES)
+def test_a_file_that_was_lost_since_the_check_is_not_published_from(data: Path, how: str) -> None:
+    """What `rebuild`, `crawl` and `publish` open; a missing file is made anew by opening it, and is refused all the same."""
+    with loss.opened_staff(data) as staff:
+        assert staff.table("reviews").count == 2
+    lose(data, "staff.db", how)
+    with pytest.raises(loss.FileLost, match="infopolicy restore"), loss.opened_staff(data):
+        pytest.fail("it was opened")
 
 
 async def test_the_site_closes_the_pages_that_need_the_file_and_shows_the_others(data: Path) -> None:

@@ -44,7 +44,8 @@ EXAMPLES = [
     "/api/openapi.json",
     *(address["example"] for section in api.described()["sections"] for address in section["addresses"]),
 ]
-TYPES = {**feeds.TYPES, "xml": "application/xml", "txt": "text/plain", "feed": "application/feed+json"}
+TYPES = {**feeds.TYPES, "xml": "application/xml", "txt": "text/plain"}
+TYPES |= {"feed": "application/feed+json", "jsonld": "application/ld+json"}
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=EXAMPLES)

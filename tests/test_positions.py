@@ -343,6 +343,8 @@ def test_stances_keep_the_facts_of_the_compiled_list() -> None:
         pytest.skip("../shared/positions is not here: nothing to compare the stances with")
     facts = json.loads((SHARED / "stances.json").read_text(encoding="utf-8"))["stances"]
     by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOGUE.by_id))}
+    #: Sides that were read since at the publisher's own address, or so far only in a copy of it.
+    since = {"case-us-georgia-v-public-resource": "verified", "us-115-hr3945": "memory"}
     for fact, stance in zip(facts, by_id.values(), strict=False):
         assert (stance.title, stance.number, stance.year, stance.actor, stance.outcome) == (
             fact["title"],
@@ -353,7 +355,9 @@ def test_stances_keep_the_facts_of_the_compiled_list() -> None:
         )
         assert list(stance.positions) == fact["position_ids"]
         assert [stance.confidence_identity, stance.confidence_stance, stance.confidence_outcome] == [
-            fact[f"confidence_{kind}"] for kind in ("identity", "stance", "outcome")
+            fact["confidence_identity"],
+            since.get(stance.id, fact["confidence_stance"]),
+            fact["confidence_outcome"],
         ]
 
 

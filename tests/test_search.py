@@ -208,15 +208,24 @@ def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) ->
         ("libary hotspot", "library hotspot"),
         ("librar hotspot", "librar* hotspot"),
         ("hotspotlending", "hotspot lending"),
+        ("muesum hotspot", "museum hotspot"),
     ],
 )
 def test_a_mistyped_word_is_corrected_at_once(tmp_path: Path, typed: str, meant: str) -> None:
     db = _filled(tmp_path)
-    more = [("lending", 40), ("hotspot", 40), ("library", 40)]
+    more = [("lending", 40), ("hotspot", 40), ("library", 40), ("museum", 40)]
     db.conn.executemany("insert into search_words (word, documents) values (?, ?)", more)
     found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
     assert (found.meant, found.corrected) == (meant, True)
     assert found.results
+
+
+def test_a_known_name_is_never_taken_for_a_slip(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("faster", 900), ("jcpoa", 90)])
+    for name in ("FASTR", "JCPA"):
+        found = browse.browse(db.conn, browse.Filters.of({"q": name}), DAY)
+        assert (found.meant, found.corrected) == (None, False)
 
 
 async def test_the_page_says_what_it_corrected_and_offers_what_was_typed(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/dumps/20220309T034000Z/tags.parquet",
         "/robots.txt",
         "/llms.txt",
+        "/catalog.jsonld",
         "/api/openapi.json",
         "/api/coverage",
         "/favicon.ico",

@@ -74,7 +74,12 @@ PAGES = {
     f"/documents/{PLAIN}": ["Became law", "Public Law 117-99", "has not listed this document since March 7, 2022"],
     "/areas": ["Broadband", "2 documents", "Library funding"],
     "/areas/broadband": ["Access to the internet.", "Library Broadband Act", "Lend hotspots", "March 31, 2022"],
-    "/positions": ["Lend hotspots", "1 document may touch it", "Fair deals for e-books", "0 documents may touch it"],
+    "/positions": [
+        "Lend hotspots",
+        "1 document may touch it",
+        "Fair deals for e-books",
+        "No document found so far touches it",
+    ],
     "/positions/tc-hotspot-lending": [
         "Libraries may lend internet hotspots",
         "A library may lend hotspots to readers.",
@@ -86,7 +91,7 @@ PAGES = {
         "Latest news March 8, 2022",
         "Related positions Fair deals for e-books",
     ],
-    "/positions?order=name": ["A to Z", "F Fair deals for e-books", "Library funding. 0 documents", "L Lend hotspots"],
+    "/positions?order=name": ["A to Z", "F Fair deals for e-books", "No document found so far", "L Lend hotspots"],
     "/jurisdictions": ["United States", "3 on information policy", "4 documents collected"],
     "/jurisdictions/us": ["3 documents on information policy among 4", "Regulations and notices", "March 31, 2022"],
     "/deadlines": ["March 2022", "March 31, 2022", "Comments close", "end of the day, Eastern time"],
@@ -95,7 +100,7 @@ PAGES = {
     "/calendar": ["Calendar: March 2022", "1 date.", "March 31, 2022", "Comments close", "Previous month"],
     "/calendar?month=2022-02&kind=hearing": ["Calendar: February 2022", "10:00 a.m., Eastern time", "This month"],
     "/calendar?month=2031-01": [
-        "No date of this choice lies in January 2031",
+        "No date that you chose falls in January 2031",
         "The nearest months that have some: March 2022",
     ],
     "/calendar?month=nonsense": ["Calendar: March 2022"],

@@ -89,6 +89,13 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
         "stance": "",
         "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
         "address": f"{SITE}/documents/{BROADBAND}",
+        "sponsors": "Rep. Reader, Ada [D-ME-1]",
+        "sponsor_ids": "",
+        "ocd_id": "",
+        "congress_gov_id": "117/hr1783",
+        "legiscan_id": "",
+        "federal_register_id": "",
+        "regulations_gov_id": "",
     }
     [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
     assert (rule["next_on"], rule["next_date"], rule["areas"]) == ("2022-03-31", "Comments close", ["broadband"])

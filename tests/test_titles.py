@@ -36,6 +36,9 @@ from store.connect import connect
         ("HOTSPOTS Act", "HOTSPOTS Act"),
         ("NO FAKES", "NO FAKES"),
         ("ACTO SOBRE EL PUENTE ÑANDÚ", "Acto sobre el puente ñandú"),
+        ("requiring school boards to adopt policies.", "Requiring school boards to adopt policies."),
+        ("eBook licenses; libraries", "eBook licenses; libraries"),
+        ("Limits surveillance pricing.**", "Limits surveillance pricing."),
         ("", ""),
     ],
 )
@@ -45,7 +48,7 @@ def test_a_title_in_capitals_is_shown_in_sentence_case(title: str, shown: str) -
 
 @given(st.text(max_size=200))
 def test_only_the_case_of_letters_changes(title: str) -> None:
-    assert readable(title).casefold() == title.casefold()
+    assert readable(title).casefold() == re.sub(r"\s*\*+\s*$", "", title).casefold()
     assert readable(readable(title)) == readable(title)
 
 

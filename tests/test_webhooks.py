@@ -19,9 +19,11 @@ import test_change_feed as feed
 from site_corpus import build
 from sqlite_utils import Database
 
+from operations.status import status, warning_lines
 from operations.webhooks import delivery, public_network
 from operations.webhooks.receivers import BadReceiver, Receiver, load_receivers
 from pages.answers.answer import At
+from settings import Configuration
 from store.clock import shift
 from store.connect import connect, open_ops
 
@@ -154,7 +156,7 @@ def test_what_is_refused_comes_again_as_it_was_later_and_later(service: Service,
 
 
 def test_a_receiver_that_never_answers_needs_a_person_and_loses_nothing(
-    service: Service, ops: Database, file: Path
+    service: Service, ops: Database, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to = receiver(service)
     send(ops, file, to)
@@ -166,6 +168,17 @@ def test_a_receiver_that_never_answers_needs_a_person_and_loses_nothing(
         send(ops, file, to, now)
     _lines, [problem] = delivery.status(ops, [to])
     assert problem.startswith("archive: it answered with the status 500, 12 times; next attempt 2022-03-22")
+    config = Configuration(data=file.parent)
+    assert status(config, now)["failing_webhooks"] == [], "webhooks.yml names no receiver (any more)"
+    monkeypatch.setenv("ARCHIVE_SECRET", SECRET)
+    named = "webhooks: {archive: {url: https://hooks.example.org/in, secret: 'env:ARCHIVE_SECRET'}}"
+    (file.parent / "webhooks.yml").write_text(named)
+    found = status(config, now)
+    assert found["failing_webhooks"] == [f"webhook {problem}"]
+    assert f"webhook {problem}" in list(warning_lines(found))
+    assert f"webhook {problem}" in found["warnings"], "which gives exit code 3"
+    (file.parent / "webhooks.yml").write_text("webhooks: {archive: {url: https://hooks.example.org/in}}")
+    assert "needs a `url` and a `secret`" in status(config, now)["failing_webhooks"][0]
     assert "waits until" in (send(ops, file, to, now).problem or "")
     service.answers = []
     assert send(ops, file, to, shift(now, days=2)).changes == 1

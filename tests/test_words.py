@@ -121,7 +121,8 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
         ("us-117-s5064", "S. 5064, 117th Congress"),
         ("us-119-hjres7", "H.J.Res. 7, 119th Congress"),
         ("us-fr-2025-01234", "us-fr-2025-01234"),
-        ("us-tx-89r-hb900", "us-tx-89r-hb900"),
+        ("us-tx-89r-hb900", "HB900, Texas"),
+        ("us-ma-194th-sd2467", "SD2467, Massachusetts"),
         ("us-117-xyz1", "us-117-xyz1"),
     ],
 )

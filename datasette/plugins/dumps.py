@@ -1,16 +1,20 @@
-"""Dumps of all public tables: a page about the newest, and the files of each, whole or in parts (`Range`)."""
+"""Dumps of all public tables: a page about the newest, and its files, whole or in parts (`Range`). The catalog of all data."""
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
 import aiofiles
 from datasette.utils.asgi import asgi_start
 
+from crawlers.sources import FILE as SOURCES
 from datasette import Response, hookimpl
 from operations.dumps.places import DESCRIPTION, FOLDER, LATEST, latest
-from pages.export import byte_ranges
-from pages.http.site import DATABASE, public_address
+from pages.export import byte_ranges, data_catalog
+from pages.http.conditional import is_current
+from pages.http.site import DATABASE, data_headers, public_address, read
+from settings import SITE
 
 #: The folder of a dump is named by the time it was made; nothing else can be asked for.
 STAMP = r"(?P<stamp>[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?)"
@@ -22,6 +26,8 @@ TYPES = {
     "": "text/plain; charset=utf-8",
 }
 CHUNK = 256 * 1024
+#: A new version of the software, or other names of datasets or sources, make another catalog of the same file.
+OWN_AGE = max(file.stat().st_mtime_ns for file in (Path(data_catalog.__file__), SITE / "api.yml", SOURCES))
 
 
 def data_folder(datasette):
@@ -33,11 +39,30 @@ def described(folder):
     return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
 
 
-async def overview(datasette, request):
+def newest_dump(datasette):
     folder = latest(data_folder(datasette))
-    package = described(folder) if folder else None
-    where = f"{public_address(datasette)}/{FOLDER}/{folder.name}" if folder else None
-    return await datasette.page(request, "dumps.html", {"package": package, "where": where})
+    where = f"{public_address(datasette)}/{FOLDER}/"
+    return data_catalog.Dump(where + folder.name, described(folder)) if folder else None
+
+
+async def overview(datasette, request):
+    dump = newest_dump(datasette)
+    context = {
+        "package": dump.package if dump else None,
+        "where": dump.where if dump else None,
+        "dataset": data_catalog.search_engines(public_address(datasette), dump),
+    }
+    return await datasette.page(request, "dumps.html", context)
+
+
+async def catalog(datasette, request):
+    dump = newest_dump(datasette)
+    headers = data_headers(datasette, request.full_path, OWN_AGE, dump.where if dump else "")
+    if is_current(request.headers, headers):
+        return Response("", status=304, headers=headers)
+    found = await read(datasette, data_catalog.catalog, public_address(datasette), dump)
+    body = json.dumps(found, ensure_ascii=False, indent=1)
+    return Response(body, content_type="application/ld+json; charset=utf-8", headers=headers)
 
 
 async def newest(datasette, request):
@@ -88,6 +113,7 @@ async def one_file(datasette, request, send):
 def register_routes():
     return [
         (rf"^/{FOLDER}$", overview),
+        (rf"^{re.escape(data_catalog.PATH)}$", catalog),
         (rf"^/{FOLDER}/{LATEST}/{NAME}$", newest),
         (rf"^/{FOLDER}/{STAMP}/{NAME}$", one_file),
     ]

@@ -16,9 +16,8 @@ from pages.browse import selection
 from pages.browse.cards import area_titles
 from pages.browse.filters import Filters
 from pages.documents import record
-from pages.export import dates, exports, feeds, ical
+from pages.export import dates, exports, feeds, ical, json_feed
 from pages.export.atom import RIGHTS, write_atom
-from pages.export.json_feed import write_json_feed
 from pages.http.conditional import is_current
 from pages.http.site import KEY, arguments, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
@@ -39,7 +38,7 @@ KNOWN = {
 #: Ending -> the writer of a feed, and the kind of answer.
 WRITERS = {
     "atom": (write_atom, "application/atom+xml"),
-    "feed": (write_json_feed, "application/feed+json"),
+    "feed": (json_feed.write_json_feed, json_feed.TYPE),
 }
 #: Finished feeds and calendars by address and ETag, the last used last.
 MOST_KEPT = 64

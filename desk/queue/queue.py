@@ -2,6 +2,9 @@
 
 A ranking by the program's own suggestions hides what it misses. Therefore one place in ten goes to a document drawn at
 random from those in which it found nothing. The estimate of its misses rests on these.
+
+What is cleared gives its place to the next, so a person who stays at the top would never come to place 10. After nine
+documents, one from the sample comes by itself.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.browse import search
 
@@ -21,13 +25,12 @@ PAGE = 25
 SAMPLE_INTERVAL = 10
 _SAMPLE_TRIES = 400
 
-#: Points, shown on the page: returned for review 4, priority 4, else up to 2 by its score, a date within 60 days up to 4,
-#: an area of the viewer's own, or of a unit of theirs, 2, news within 90 days 2. What can no longer move loses 4. Doubt only
-#: decides between equals.
-_RANKED = """
+#: Points, shown on the page: returned for review 4, priority 4, else up to 2 by its score, a date that staff know of within
+#: 60 days up to 4, an area of the viewer's own, or of a unit of theirs, 2, news within 90 days 2. What can no longer move
+#: loses 4. Doubt only decides between equals.
+_RANKED = f"""
     with due (document_id, due_on) as materialized (
-        select document_id, min(substr(starts_at, 1, 10)) from corpus.events where starts_at >= :today
-        and kind is not 'hearing_canceled' group by 1
+        select document_id, min(substr(starts_at, 1, 10)) from {KNOWN_DATES} where starts_at >= :today group by 1
     ),
     own (document_id) as materialized (
         select o.document_id from waiting_pairs o join current_area_owners a on o.subject = 'area:' || a.area_id
@@ -43,6 +46,12 @@ _RANKED = """
         + 2.0 * (w.document_id in (select document_id from own))
         + 2.0 * (w.latest_on >= :lately) - 4.0 * (coalesce(w.congress, :congress) < :congress) as points
     from waiting w left join due on due.document_id = w.document_id"""
+
+#: The documents that a person has decided today since their last one from the random sample.
+_DECIDED_SINCE_SAMPLE = """
+    select count(distinct document_id) from reviews where reviewer = :me and reviewed_at >= :today and not sampled
+    and verdict != 'undo' and id > coalesce((
+        select max(id) from reviews where reviewer = :me and reviewed_at >= :today and sampled), 0)"""
 
 _ASLEEP = """
     select z.document_id from current_snoozes z where (z.until_on is not null or z.until_change is not null)
@@ -140,6 +149,37 @@ def entry_at(db: Database, filters: Filters, asked: QueueViewer, number: int) ->
     if entries:
         return number, entries[0]
     return entry_at(db, filters, asked, 0) if number else None
+
+
+def place_after(number: int, filters: Filters, *, sampled: bool, cleared: bool) -> int:
+    """Return the number to go to after a document: what is cleared gives its place to the next, unless it was drawn for it.
+
+    Args:
+        sampled: the document is one of the random sample.
+        cleared: it was decided, not left as it is.
+    """
+    return number + (_is_sample_slot(number, filters) if sampled else not cleared)
+
+
+def due_from_sample(db: Database, filters: Filters, asked: QueueViewer) -> Entry | None:
+    """Return the document of the random sample that comes next for a person, if one is due.
+
+    It is due when they have decided nine other documents since their last one from the sample, today, and stays due until
+    they decide it. With filters, none is.
+    """
+    if filters.query():
+        return None
+    [decided] = db.execute(_DECIDED_SINCE_SAMPLE, {"me": asked.account_id, "today": asked.today.isoformat()}).fetchone()
+    due = decided >= SAMPLE_INTERVAL - 1
+    return next(iter(random_sample(db, asked.today, 1)), None) if due else None
+
+
+def address_after(db: Database, filters: Filters, asked: QueueViewer, number: int, *, sampled: bool) -> str:
+    """Return where to go from a document that was cleared: to the one due from the random sample, or on in the queue."""
+    number = place_after(number, filters, sampled=sampled, cleared=True)
+    due = due_from_sample(db, filters, asked)
+    page = f"documents/{due.document_id}" if due else "next"
+    return f"/desk/{page}?{filters.query(n=number)}"
 
 
 def _is_sample_slot(number: int, filters: Filters) -> bool:

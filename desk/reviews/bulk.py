@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from desk.queue import bulk_work, queue
-from desk.queue.queue import Filters
+from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
@@ -155,8 +155,9 @@ def decide_all(context: RequestContext) -> Answer:
     titles = review_items.titles(context.db)
     if "n" not in context.args or any(item.waits for item in review_items.items(context.db, document_id, titles)):
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
-    turn = context.number("n") + sampled
-    return Redirect(f"/desk/next?{filters.query(n=turn)}", f"{document_id} is cleared. {later}".strip())
+    viewer = QueueViewer(context.me.id, context.today, None)
+    onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=sampled)
+    return Redirect(onward, f"{document_id} is cleared. {later}".strip())
 
 
 def _save(context: RequestContext, query: str) -> Redirect:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import bulk_work, collaboration, queue
-from desk.queue.queue import Filters
+from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, subjects, suggestions
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
@@ -72,6 +72,8 @@ class ReviewView:
     #: The place in the queue: its filters, and the number of the document where staff go through it one by one.
     filters: Filters
     number: int | None
+    #: Where to go without deciding.
+    next_number: int | None
     query: str
     outcomes: tuple[str, ...] = subjects.OUTCOMES
 
@@ -139,6 +141,7 @@ def review_view(
         progress=progress(db.conn, document_id),
         filters=filters,
         number=number,
+        next_number=None if number is None else queue.place_after(number, filters, sampled=sampled, cleared=False),
         query=query,
     )
 
@@ -206,8 +209,9 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
     if left or stays or "n" not in context.args:
         here = f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}"
         return Redirect(here + ("#open" if left and not stays else ""), message)
-    turn = context.number("n") + verdict.sampled
-    return Redirect(f"/desk/next?{filters.query(n=turn)}", f"{document_id} is cleared. {message}".strip())
+    viewer = QueueViewer(context.me.id, context.today, None)
+    onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=verdict.sampled)
+    return Redirect(onward, f"{document_id} is cleared. {message}".strip())
 
 
 @staff_page(r"/undo", role="reviewer", methods="POST")

@@ -15,6 +15,7 @@ from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 
 from desk.web.errors import HTTPError
+from pages.http.language import gettext as _
 from settings import BadSetting, Configuration, networks
 
 #: What a form holds at most, in bytes; that of a subscription, and any other address; one with a whole text in it; with a file.
@@ -55,13 +56,13 @@ async def read_form(request: Any, *, files: bool = True) -> Form:
     """
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip() not in ((PLAIN, WITH_FILES) if files else (PLAIN,)):
-        raise HTTPError(415, "Unsupported form.")
+        raise HTTPError(415, _("This page cannot read a form of this kind."))
     try:
         body = await request.post_body()
     except ValueError as error:
         raise HTTPError(413, str(error)) from error
     except AssertionError as error:  # the browser has closed the connection
-        raise HTTPError(400, "The form cannot be read.") from error
+        raise HTTPError(400, _("The form cannot be read.")) from error
     return parse_form(body, content_type)
 
 
@@ -76,7 +77,7 @@ def parse_form(body: bytes, content_type: str) -> Form:
             return _with_files(body, content_type)
         return Form(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS), {})
     except (ValueError, FormParserError) as error:
-        raise HTTPError(400, "The form cannot be read.") from error
+        raise HTTPError(400, _("The form cannot be read.")) from error
 
 
 def _with_files(body: bytes, content_type: str) -> Form:
@@ -113,7 +114,7 @@ def check_cookie(cookies: Mapping[str, str]) -> None:
         HTTPError: it came without the cookie of its page.
     """
     if "ds_csrftoken" not in cookies:
-        raise HTTPError(403, "This form came without its cookie. Allow cookies, reload the page and try again.")
+        raise HTTPError(403, _("This form came without its cookie. Allow cookies, reload the page and try again."))
 
 
 def check_origin(headers: Mapping[str, str], site: str) -> None:
@@ -126,9 +127,9 @@ def check_origin(headers: Mapping[str, str], site: str) -> None:
     ours = {f"{urlsplit(site).scheme}://{urlsplit(site).netloc}"}
     ours |= {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
     if origin is not None and origin not in ours:
-        raise HTTPError(403, "This form was sent from another site.")
+        raise HTTPError(403, _("This form was sent from another site."))
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPError(403, "This form was sent from another site.")
+        raise HTTPError(403, _("This form was sent from another site."))
 
 
 def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> str:

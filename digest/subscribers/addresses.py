@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 
+from pages.http.language import gettext as _
 from store.errors import InvalidInput
 
 LONGEST = 254
@@ -27,11 +28,11 @@ def address(text: str) -> str:
     try:
         domain = domain.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
-        raise BadAddress("the part after the @ is no name of a mail domain") from error
+        raise BadAddress(_("the part after the @ is not the name of a mail domain")) from error
     whole = f"{local}@{domain}"
     dots = local.startswith(".") or local.endswith(".") or ".." in local
     if not at or dots or not _LOCAL.match(local) or not _DOMAIN.match(domain) or len(whole) > LONGEST:
-        raise BadAddress("this is not a mail address we can write to: it should look like name@example.org")
+        raise BadAddress(_("we cannot write to this address: it should look like name@example.org"))
     return whole
 
 

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from digest.subscribers import addresses
 from digest.subscribers.tokens import Links
+from pages.http.language import gettext as _
 from store.clock import ago
 from store.errors import InvalidInput
 from store.network import network_of
@@ -50,12 +51,13 @@ def take_turn(db: Database, links: Links, address: str, origin: str | None, now:
     db.execute("delete from requests where asked_at < ?", [ago(now, days=KEEP_DAYS)])
     asker = links.hash(network_of(origin), "origin") if origin else None
     if asker and _count(db, now, "origin_hash = ?", asker, ago(now, hours=1)) >= PER_ORIGIN_HOUR:
-        raise TooMany(f"your network has asked for {PER_ORIGIN_HOUR} within an hour. Please try again in an hour")
+        said = _("your network has asked for %(number)s subscriptions within an hour. Please try again in an hour")
+        raise TooMany(said % {"number": PER_ORIGIN_HOUR})
     turn = 1 + (_count(db, now, "origin_hash = ?", asker, ago(now, days=1)) if asker else 0)
     wish = f"@{domain_of(links, address)}"
     hours = max(_hours(db, now, wish, PER_DOMAIN_HOUR), _hours(db, now, "@%", EVERYBODY_HOUR))
     if hours > (LONGEST_WAIT_AT_ALL if turn == 1 else LONGEST_WAIT):
-        raise TooMany("more people are subscribing than we can write to. Please try again tomorrow")
+        raise TooMany(_("more people are subscribing than we can write to. Please try again tomorrow"))
     db.execute("insert into requests values (?, ?, ?)", [now, wish, asker])
     return turn, hours
 

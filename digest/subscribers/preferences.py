@@ -10,6 +10,7 @@ from typing import Any
 
 from crawlers.items import KINDS
 from pages.http import language
+from pages.http.language import gettext as _
 from positions.catalog.records import STANCES
 from store.errors import InvalidInput
 
@@ -108,15 +109,17 @@ def preferences(
     for name, values in (*chosen.items(), ("kinds", _once(kinds)), ("stances", _once(stances))):
         allowed = closed[name] if name in closed else set(known.get(name, ()))
         if unknown := [value for value in values if value not in allowed]:
-            raise BadPreferences(f"{name}: there is no {unknown[0][:60]!r}")
+            raise BadPreferences(_("there is no “%(value)s” to choose from") % {"value": unknown[0][:60]})
     wanted = _once(" ".join(search.split()) for search in searches)
     if len(wanted) > MOST_SEARCHES or any(len(search) > LONGEST_SEARCH for search in wanted):
-        raise BadPreferences(f"at most {MOST_SEARCHES} searches of at most {LONGEST_SEARCH} characters each")
+        most = {"number": MOST_SEARCHES, "length": LONGEST_SEARCH}
+        raise BadPreferences(_("at most %(number)s searches, of at most %(length)s characters each") % most)
     followed = _once(document.strip().rsplit("/", 1)[-1].lower() for document in documents)
     if bad := [key for key in followed if not _ID.match(key)]:
-        raise BadPreferences(f"{bad[0][:60]!r} is no document of this site: take the last part of its address")
+        said = _("“%(value)s” is not a document of this site: copy the last part of its address")
+        raise BadPreferences(said % {"value": bad[0][:60]})
     if len(followed) > MOST_DOCUMENTS:
-        raise BadPreferences(f"at most {MOST_DOCUMENTS} documents can be followed")
+        raise BadPreferences(_("at most %(number)s documents can be followed") % {"number": MOST_DOCUMENTS})
     return Preferences(
         areas=chosen["areas"],
         jurisdictions=chosen["jurisdictions"],

@@ -15,6 +15,7 @@ from digest.subscribers import addresses
 from digest.subscribers.limits import domain_of, may_write, release, take_turn
 from digest.subscribers.preferences import FREQUENCIES, LANGUAGES, LISTS, BadPreferences, Preferences
 from digest.subscribers.tokens import BadLink, Links
+from pages.http.language import gettext as _
 
 CONFIRM, KNOWN = "confirm", "known"
 #: The subscriptions of one address, those that it has left too.
@@ -94,13 +95,10 @@ def subscribe(
 
 
 def _check(list_: str, frequency: str, language: str) -> None:
-    for name, value, allowed in (
-        ("list", list_, LISTS),
-        ("frequency", frequency, FREQUENCIES),
-        ("language", language, LANGUAGES),
-    ):
+    for value, allowed in ((list_, LISTS), (frequency, FREQUENCIES), (language, LANGUAGES)):
         if value not in allowed:
-            raise BadPreferences(f"{name}: there is no {value[:40]!r}; choose one of {', '.join(allowed)}")
+            said = _("there is no “%(value)s”; choose one of %(choices)s")
+            raise BadPreferences(said % {"value": value[:40], "choices": ", ".join(allowed)})
 
 
 def _queue(db: Database, kind: str, subscriber_id: str, now: str, place: dict[str, Any]) -> None:

@@ -15,17 +15,13 @@ from typing import Any
 from crawlers.sources import Source, load_sources
 from operations.dumps.parquet import Written
 from operations.dumps.tables import Table
+from pages.export.data_catalog import LICENSE, PARQUET
 from pages.http.names import named
 from pages.places.accuracy import EVALUATION
 
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES = {"VARCHAR": "string", "BIGINT": "integer", "DOUBLE": "number"}
 _DATASHEET = Path(__file__).with_name("datasheet.md")
-LICENSE = {
-    "name": "Apache-2.0",
-    "path": "https://www.apache.org/licenses/LICENSE-2.0",
-    "title": "Apache License 2.0, for descriptions, tags, and all else that the software adds",
-}
 
 
 def descriptor(db: sqlite3.Connection, written: Mapping[Table, Written], *, made_at: str, site: str) -> dict[str, Any]:
@@ -79,7 +75,7 @@ def _resource(table: Table, file: Written) -> dict[str, Any]:
         "path": f"{table.name}.parquet",
         "description": table.description,
         "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "mediatype": PARQUET,
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
         "rows": file.rows,

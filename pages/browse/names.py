@@ -74,7 +74,7 @@ def longest_name(words: Sequence[str]) -> tuple[int, str, Name] | None:
             ways.append([words[at] for at in telling[:number]])
         for way in ways:
             key = "" if any("*" in word for word in way) else folded(" ".join(way))
-            if key and (name := names().get(key) or (names().get(key.removesuffix("s")) if number == 1 else None)):
+            if key and (name := names().get(key) or (names().get(key.removesuffix("s")))):
                 taken = number if way is ways[0] else telling[number - 1] + 1
                 return taken, " ".join(way), name
     return None

@@ -9,6 +9,7 @@ import sqlite3
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from pages.browse import names
 from pages.browse.asked import Search
 from publish.search_words import WORD
 
@@ -26,10 +27,13 @@ SHORTEST_BEGINNING, SHORTEST_HALF = 4, 3
 
 
 def did_you_mean(db: sqlite3.Connection, query: str, asked: Search) -> str | None:
-    """The question with its mistyped words put right; None when there is nothing to put right."""
+    """The question with its mistyped words put right; None when there is nothing to put right.
+
+    A name of names.yml is meant as it stands, also where no document has its letters: FASTR is not FASTER.
+    """
     corrected = query
     for term in dict.fromkeys(asked.terms):
-        if WORD.fullmatch(term) and (better := _better(db, term.casefold())):
+        if WORD.fullmatch(term) and not names.longest_name([term]) and (better := _better(db, term.casefold())):
             star = r"\*?" if better.endswith("*") else ""
             corrected = re.sub(rf"\b{re.escape(term)}\b{star}", better, corrected)
     return corrected if corrected != query else None
@@ -43,7 +47,9 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
         return None
     if not documents and _begins(db, word):
         return f"{word}*"
-    runs = dict.fromkeys(word[at : at + 3] for at in range(len(word) - 2))
+    # Two letters that changed places can leave a short word no three in a row ("muesum"): each is tried the other way.
+    swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
+    runs = dict.fromkeys([*(word[at : at + 3] for at in range(len(word) - 2)), *swapped])
     found = db.execute(
         "select word, documents from search_words where search_words match ? order by rank limit ?",
         [" OR ".join(f'"{run}"' for run in runs), CANDIDATES],

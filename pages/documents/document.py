@@ -283,15 +283,37 @@ def _timeline(actions: list[Row], votes_on: Iterable[str] = ()) -> list[tuple[st
     return sorted(timeline, key=lambda entry: entry[0] or "", reverse=True)
 
 
+#: How another document is related to this one: where this one's record names it, and where only its own record names this one.
+#: A kind that says the same from both sides, such as a companion, is its own word.
+_RELATIONS = {
+    "replaces": (N_("replaced by this one"), N_("replaces this one")),
+    "replaced by": (N_("replaces this one"), N_("replaced by this one")),
+    "prior session": (N_("from an earlier session"), N_("from a later session")),
+    "corrects": (N_("corrected by this one"), N_("corrects this one")),
+    "corrected by": (N_("corrects this one"), N_("corrected by this one")),
+    "withdraws": (N_("withdrawn by this one"), N_("withdraws this one")),
+    "delays": (N_("delayed by this one"), N_("delays this one")),
+    "extends": (N_("extended by this one"), N_("extends this one")),
+    "published as": (N_("this one, as it was published"), N_("this one, where comments are filed")),
+}
+
+
+def _relation(kind: str, named_here: bool) -> str:
+    """The kind of a link in words, seen from this page's document."""
+    plain = kind.replace("-", " ").lower()
+    here, there = _RELATIONS.get(plain, (plain, plain))
+    return _(here if named_here else there)
+
+
 def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """Return documents that link to this one or that it links to; ``stored`` says whether corpus.db holds them."""
     found = rows(
         db,
         """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,
-            d.id is not null as stored
+            d.id is not null as stored, 1 as named_here
         from links l left join documents d on d.id = l.linked_id where l.document_id = ?
         union all
-        select l.document_id, l.kind, d.title, d.identifier, d.status, 1
+        select l.document_id, l.kind, d.title, d.identifier, d.status, 1, 0
         from links l join documents d on d.id = l.document_id where l.linked_id = ?
         limit 200""",
         [document_id, document_id],
@@ -299,7 +321,7 @@ def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
     once: dict[str, Row] = {}
     for row in found:
         if row["id"] != document_id:
-            once.setdefault(row["id"], row)
+            once.setdefault(row["id"], row | {"relation": _relation(row["kind"], bool(row["named_here"]))})
     return sorted(once.values(), key=lambda row: (not row["stored"], row["id"]))
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from pages.database import Row, rows
+from pages.database import Row, marks, rows
 
 #: Type of a bill of Congress -> its word in addresses of congress.gov.
 CONGRESS_GOV = {
@@ -23,24 +23,17 @@ CONGRESS_GOV = {
     "sconres": "senate-concurrent-resolution",
 }
 _BILL_OF_CONGRESS = re.compile(r"us-(?P<congress>\d{2,3})-(?P<type>[a-z]+)(?P<number>\d+)")
+_BILL = re.compile(r"(\d{2,3})/([a-z]+)(\d+)")
 _STATE = re.compile(r"us-(?P<state>[a-z]{2})")
 #: What is no state in the divisions of Open Civic Data.
 _DIVISIONS = {"dc": "district", **dict.fromkeys(("as", "gu", "mp", "pr", "vi"), "territory")}
-#: An address from which a document was collected, with what its publisher calls it.
-_COLLECTED_FROM = (
-    ("ocd", re.compile(r"(?P<id>ocd-bill/[0-9a-f-]{36})"), None),
-    ("legiscan", re.compile(r"api\.legiscan\.com/.*[?&]id=(?P<id>\d+)"), "https://legiscan.com/gaits/view/{id}"),
-    (
-        "federal_register",
-        re.compile(r"federalregister\.gov/api/v1/documents/(?P<id>[A-Za-z0-9-]+)\.json"),
-        "https://www.federalregister.gov/d/{id}",
-    ),
-    (
-        "regulations_gov",
-        re.compile(r"api\.regulations\.gov/v4/documents/(?P<id>[\w-]+)"),
-        "https://www.regulations.gov/document/{id}",
-    ),
-)
+#: Scheme -> the page of a key. The keys themselves are in the view document_ids (store/schema/observed.py).
+_PAGES = {
+    "federal_register": "https://www.federalregister.gov/d/{}",
+    "govtrack": "https://www.govtrack.us/congress/bills/{}",
+    "legiscan": "https://legiscan.com/gaits/view/{}",
+    "regulations_gov": "https://www.regulations.gov/document/{}",
+}
 
 
 def identifiers(db: sqlite3.Connection, document_id: str, jurisdiction: str) -> list[Row]:
@@ -48,13 +41,26 @@ def identifiers(db: sqlite3.Connection, document_id: str, jurisdiction: str) -> 
 
     Schemes: ocd, ocd_jurisdiction, congress_gov, govtrack, legiscan, federal_register, regulations_gov.
     """
-    found = rows(db, "select source_url from provenance where document_id = ? order by source", [document_id])
-    return [*_of_congress(document_id), *_collected_from(row["source_url"] for row in found), *_division(jurisdiction)]
+    found = rows(db, "select scheme, value from document_ids where document_id = ? order by 1, 2", [document_id])
+    return [*(_named(row["scheme"], row["value"]) for row in found), *_division(jurisdiction)]
+
+
+def keys(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The keys of several documents elsewhere: document -> scheme -> key, of several keys of a scheme the first."""
+    found: dict[str, dict[str, str]] = {key: {} for key in ids}
+    sql = f"select document_id, scheme, value from document_ids where document_id in ({marks(ids)}) order by 1, 2, 3"
+    for key, scheme, value in db.execute(sql, list(ids)):
+        found[key].setdefault(scheme, value)
+    return found
 
 
 def pages_elsewhere(document_id: str) -> list[str]:
     """The pages of other systems about a document, as far as its id alone says them."""
-    return [row["url"] for row in _of_congress(document_id)]
+    match = _BILL_OF_CONGRESS.fullmatch(document_id)
+    if not match or match["type"] not in CONGRESS_GOV:
+        return []
+    key = "{congress}/{type}{number}".format(**match.groupdict())
+    return [_named(scheme, key)["url"] for scheme in ("congress_gov", "govtrack")]
 
 
 def division(jurisdiction: str) -> str | None:
@@ -62,31 +68,18 @@ def division(jurisdiction: str) -> str | None:
     return next((row["id"] for row in _division(jurisdiction)), None)
 
 
-def _of_congress(document_id: str) -> list[Row]:
-    match = _BILL_OF_CONGRESS.fullmatch(document_id)
-    if not match or match["type"] not in CONGRESS_GOV:
-        return []
-    congress, kind, number = match.groups()
-    page = f"https://www.congress.gov/bill/{_ordinal(int(congress))}-congress/{CONGRESS_GOV[kind]}/{number}"
-    key = f"{congress}/{kind}{number}"
-    return [
-        {"scheme": "congress_gov", "id": key, "url": page},
-        {"scheme": "govtrack", "id": key, "url": f"https://www.govtrack.us/congress/bills/{key}"},
-    ]
+def _named(scheme: str, key: str) -> Row:
+    """A key with its page."""
+    page = _PAGES[scheme].format(key) if scheme in _PAGES else None
+    if scheme == "congress_gov" and (match := _BILL.fullmatch(key)):
+        congress, kind, number = match.groups()
+        page = f"https://www.congress.gov/bill/{_ordinal(int(congress))}-congress/{CONGRESS_GOV[kind]}/{number}"
+    return {"scheme": scheme, "id": key, "url": page}
 
 
 def _ordinal(number: int) -> str:
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
-
-
-def _collected_from(addresses: Iterable[str]) -> list[Row]:
-    return [
-        {"scheme": scheme, "id": match["id"], "url": page.format(id=match["id"]) if page else None}
-        for address in addresses
-        for scheme, pattern, page in _COLLECTED_FROM
-        if (match := pattern.search(address or ""))
-    ]
 
 
 def _division(jurisdiction: str) -> list[Row]:

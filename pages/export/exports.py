@@ -16,6 +16,7 @@ import xlsxwriter
 from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
 from pages.database import Row, marks
+from pages.documents import identifiers
 from pages.http import formatting
 
 #: Rows of one read. Long lists take many short reads, so that other pages need not wait.
@@ -51,6 +52,21 @@ DOCUMENT_COLUMNS = {
     "stance": "The stance of the organization on the whole, once a person has published it: support, oppose and so on",
     "source_url": "Its page at the source",
     "address": "Its page here",
+    "sponsors": "Who brought it, as its source names them, without cosponsors",
+    "sponsor_ids": "Keys of those people, as far as they are known: Bioguide ids in Congress, Open States ids in the states",
+    "ocd_id": "Its key at Open States (Open Civic Data)",
+    "congress_gov_id": "Its key at Congress.gov and GovTrack: Congress, type and number",
+    "legiscan_id": "Its key at LegiScan",
+    "federal_register_id": "Its number in the Federal Register",
+    "regulations_gov_id": "Its key at regulations.gov",
+}
+#: Column -> scheme of the view document_ids.
+_KEYS = {
+    "ocd_id": "ocd",
+    "congress_gov_id": "congress_gov",
+    "legiscan_id": "legiscan",
+    "federal_register_id": "federal_register",
+    "regulations_gov_id": "regulations_gov",
 }
 DATE_COLUMNS = {
     "document_id": "The document",
@@ -84,7 +100,9 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     areas = _grouped(db, "select document_id, area_id from shown_tags", ids, "probability desc")
     positions = _grouped(db, "select distinct document_id, position_id from shown_positions", ids, "position_id")
     stances = _grouped(db, "select document_id, value from decisions", ids, "1", "and subject = 'stance'")
-    titles, upcoming = area_titles(db), _next_dates(db, ids, today)
+    brought_by = _grouped(db, "select document_id, name from sponsors", ids, "ordinal", "and role = 'sponsor'")
+    people = _grouped(db, "select document_id, person from person_of_sponsor", ids, "ordinal", "and role = 'sponsor'")
+    titles, upcoming, elsewhere = area_titles(db), _next_dates(db, ids, today), identifiers.keys(db, ids)
     rows = []
     for row in (found[key] for key in ids if key in found):
         key = row["id"]
@@ -100,6 +118,9 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             "stance": next(iter(stances[key]), ""),
             "source_url": formatting.safe_url(row["source_url"]),
             "address": f"{site}/documents/{key}",
+            "sponsors": brought_by[key],
+            "sponsor_ids": people[key],
+            **{column: elsewhere[key].get(scheme, "") for column, scheme in _KEYS.items()},
         }
         rows.append({name: row[name] for name in DOCUMENT_COLUMNS})
     return rows

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pages.export.atom import RIGHTS, Entry, moment
 
 VERSION = "https://jsonfeed.org/version/1.1"
+TYPE = "application/feed+json"
 
 
 def write_json_feed(

@@ -35,6 +35,8 @@ PAGES = (
     "/sources",
     "/accuracy",
     "/api",
+    "/dumps",
+    "/catalog.jsonld",
 )
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -98,7 +98,7 @@ def session_in_words(jurisdiction: str, session: str | None) -> str:
     if not session or session in NO_SESSION:
         return ""
     if not session.isdecimal():
-        return _("Session {name}").format(name=session)
+        return _("Session {name}").format(name=session.replace("_", "-"))
     number = int(session)
     if jurisdiction != "us" or number > 999:
         return ""
@@ -181,7 +181,10 @@ _TYPES = {
 
 
 def number_in_words(document_id: str) -> str:
-    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, for documents that are named but not held; others as they are."""
+    """``us-117-s5064`` -> ``S. 5064, 117th Congress``, ``us-ma-194th-sd2467`` -> ``SD2467, Massachusetts``, for documents that
+    are named but not held; others as they are."""
+    if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+[a-z]?)", document_id):
+        return f"{state[2].upper()}, {place(state[1])}"
     match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
     if not match or match[2] not in _TYPES:
         return document_id

@@ -1,4 +1,5 @@
-"""Titles as a page shows them: what a source writes in capitals comes in sentence case; the record keeps the original."""
+"""Titles as a page shows them: what a source writes in capitals comes in sentence case, a first word in small letters with a
+capital, and marks of footnotes are left out; the record keeps the original."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from settings import SITE
 #: From this share of capital letters on, and with so many letters, a title is shouting.
 SHARE, LEAST = 0.8, 12
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: New Jersey marks an amended bill with them.
+_FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: Parts of a title that begin anew.
 _BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
 _ROMAN = re.compile(r"[IVX]{2,}")
@@ -20,17 +23,29 @@ _ROMAN = re.compile(r"[IVX]{2,}")
 
 @lru_cache(maxsize=4_096)
 def readable(title: str) -> str:
-    """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title as it is.
+    """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title in its own letters.
 
     Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
     """
+    title = _FOOTNOTES.sub("", title)
     letters = [character for character in title if character.isalpha()]
     if len(letters) < LEAST or sum(character.isupper() for character in letters) < SHARE * len(letters):
-        return title
+        return _capital(title) if _begins_small(title) else title
     quiet = _WORD.sub(lambda match: _word(match[0]), title)
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def _capital(title: str) -> str:
+    """The first letter as a capital."""
+    return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), title, count=1)
+
+
+def _begins_small(title: str) -> bool:
+    """Whether the first word has only small letters, as New Hampshire writes titles; ``eBook`` has not."""
+    first = _WORD.search(title)
+    return bool(first and first[0].islower())
 
 
 def _word(word: str) -> str:

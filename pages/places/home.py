@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawlers.completeness.health import health
 from pages.browse.cards import Card, cards
@@ -12,6 +12,7 @@ from pages.browse.lists import alive, alive_first_to_see
 from pages.database import rows, value
 from pages.http import formatting
 from pages.http.language import N_, _
+from pages.http.titles import readable
 from pages.places.calendar import Event, deadlines
 from pages.places.charts import Chart, area_trends
 from pages.places.overview import Area, Totals, areas, totals
@@ -59,6 +60,8 @@ class Move:
     before: str | None
     after: str
     must_see: bool
+    #: The same bill in the other chamber, with the same step that day: its id and identifier.
+    same: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,19 @@ def week(db: sqlite3.Connection, today: datetime.date) -> Week | None:
         return None
     until = max(days)
     since = (datetime.date.fromisoformat(until) - datetime.timedelta(days=6)).isoformat()
-    within = [each for each in moves.values() if since <= each.day <= until]
+    within = _one_per_bill([each for each in moves.values() if since <= each.day <= until])
     return Week(since, until, sorted(within, key=lambda each: (each.must_see, each.day), reverse=True)[:MOST_MOVED])
+
+
+def _one_per_bill(moves: list[Move]) -> list[Move]:
+    """Two bills of one title and place that took one step on one day are one move, which names both."""
+    once: dict[tuple[str | None, ...], Move] = {}
+    for each in moves:
+        key = (readable(each.title).casefold(), each.jurisdiction, each.day, each.before, each.after)
+        first = once.get(key)
+        same = (*first.same, (each.document_id, each.identifier)) if first else ()
+        once[key] = replace(first, same=same, must_see=first.must_see or each.must_see) if first else each
+    return list(once.values())
 
 
 def _steps(db: sqlite3.Connection, today: datetime.date) -> list[sqlite3.Row]:

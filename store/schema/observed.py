@@ -222,3 +222,34 @@ def keep_meetings_of_states(db: Database) -> None:
     db.execute("alter table events add column meeting_id text")
     db.execute("alter table events add column recorded text")
     db.execute("create index events_by_meeting on events (meeting_id) where meeting_id is not null")
+
+
+#: What an address of a source begins with, and ends with after the key of a document.
+_ADDRESSES = (
+    ("federal_register", "https://www.federalregister.gov/api/v1/documents/", ".json"),
+    ("legiscan", "https://api.legiscan.com/?op=getBill&id=", ""),
+    ("regulations_gov", "https://api.regulations.gov/v4/documents/", ""),
+)
+
+
+@observed()
+def show_document_ids(db: Database) -> None:
+    # The names that other systems give to a document, as far as they follow from its own id or from the address at which a
+    # source gave it: a view, so that no writer can forget them. A key holds letters, digits, hyphens and underscores only.
+    # The plus keeps SQLite from reading all bills of Congress where a few documents are asked for by id.
+    of_addresses = [
+        f"""select document_id, '{scheme}' as scheme,
+            substr(source_url, {len(start) + 1}, length(source_url) - {len(start) + len(end)}) as value from provenance
+            where source_url glob '{start.replace("?", "[?]")}?*{end}'
+            and substr(source_url, {len(start) + 1}, length(source_url) - {len(start) + len(end)}) not glob '*[^0-9A-Za-z_-]*'"""
+        for scheme, start, end in _ADDRESSES
+    ]
+    of_open_states = """select document_id, 'ocd', substr(source_url, instr(source_url, 'ocd-bill/'), 45) from provenance
+            where source_url glob '*ocd-bill/????????-????-????-????-????????????'"""
+    of_congress = [
+        f"""select id, '{scheme}', session || '/' || substr(id, length(session) + 5) from documents
+            where +jurisdiction = 'us' and document_type in ('hr', 's', 'hres', 'sres', 'hjres', 'sjres', 'hconres', 'sconres')
+            and id glob 'us-' || session || '-' || document_type || '[0-9]*'"""
+        for scheme in ("congress_gov", "govtrack")
+    ]
+    db.execute("create view document_ids as " + " union all ".join([*of_addresses, of_open_states, *of_congress]))
