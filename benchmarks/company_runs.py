@@ -5,7 +5,7 @@
     python -m benchmarks.company_runs pages [--seeds 7,11]
 
 `terms` reads Open Terms Archive as it was recorded, each time from an empty folder: a quiet crawl; a second one over it,
-which may write nothing; one for each seed while one request in ten misbehaves; one that is killed (SIGKILL) at a quarter, a
+which may write nothing; one for each seed while requests misbehave (`FAULTS`); one that is killed (SIGKILL) at a quarter, a
 half and three quarters of its requests and then goes on; and one without a token within GitHub's limits, run again each hour
 until nothing waits (an hour here is a new server and a new budget). `days` reads it as it was on a day, and on days after it,
 and leaves the counting to `benchmarks.company_terms`, which it calls. `pages` serves the pages of corp_pages.yml in forms of our
@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -32,13 +30,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compare import differences, fingerprints
-from benchmarks.running import ROOT, SERVER, Ended, free_port, run, start, upstream
+from benchmarks.disturbed import KILLED_AT, kill_at, requests
+from benchmarks.running import ROOT, SERVER, Ended, free_port, run, upstream
 from crawlers.download.mirror import file_name
 
 TODAY, LATER = "2026-08-22", "2026-08-25"
-FAULTS = ("--faults", "0.1")
+#: The share of requests that misbehave: of a source of a few requests more.
+FAULTS = {"corp_terms": "0.1", "corp_pages": "0.6"}
 SERVICES = "Goodreads,LibraryThing,Amazon Kindle Store,Discord,Proctorio"
-KILLED_AT = (0.25, 0.5, 0.75)
 _ROW = "| {:<34} | {:>8,} | {:>6} | {:>7} | {:>9} | {:>8,} | {:>7,} |"
 Server = Callable[..., AbstractContextManager[str]]
 
@@ -61,24 +60,14 @@ class Runs:
         command = self.command(day, *(() if budget else ("--budget", "off")))
         with self.server(*options, "--log", str(log)) as mirror:
             for number in kills:
-                self.kill_at(name, mirror, log, number, command)
+                kill_at(self.folder / name, mirror, log, number, *command)
             ended = run(self.folder / name, mirror, *command)
         if ended.code and not (budget and "used up" in ended.output):
             self.fail(f"{what}: exit code {ended.code}\n{ended.output[-1500:]}")
-        rows = requests(log)
-        refused = sum(row["status"] in (403, 429) and not row["fault"] for row in rows)
+        asked, faults, refused = requests(log)
         counts = [self.count(name, table) for table in ("documents", "versions", "changes")]
-        print(_ROW.format(what, len(rows), sum(bool(row["fault"]) for row in rows), refused, *counts), flush=True)
+        print(_ROW.format(what, asked, faults, refused, *counts), flush=True)
         return ended
-
-    def kill_at(self, name: str, mirror: str, log: Path, number: int, command: tuple[str, ...]) -> None:
-        """Crawl until the server has answered so many requests, then SIGKILL."""
-        before = len(requests(log))
-        child = start(self.folder / name, mirror, *command, log=self.folder / "killed.log")
-        while child.poll() is None and len(requests(log)) - before < number:
-            time.sleep(0.2)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
 
     def count(self, name: str, table: str) -> int:
         with closing(sqlite3.connect(f"file:{self.corpus(name)}?mode=ro", uri=True)) as db:
@@ -107,18 +96,11 @@ class Runs:
         if written := [table for table, value in after.items() if before.get(table) != value]:
             self.fail(f"the second run wrote to {', '.join(written)}")
         for seed in seeds:
-            self.crawl(f"seed {seed}", f"faults, seed {seed}", *FAULTS, "--seed", seed)
+            self.crawl(f"seed {seed}", f"faults, seed {seed}", "--faults", FAULTS[self.source], "--seed", seed)
             self.same("quiet", f"seed {seed}")
-        whole = len(requests(self.folder / "quiet-quiet.jsonl"))
+        whole, _, _ = requests(self.folder / "quiet-quiet.jsonl")
         self.crawl("killed", "killed three times, then resumed", kills=tuple(int(whole * at) for at in KILLED_AT))
         self.same("quiet", "killed")
-
-
-def requests(log: Path) -> list[dict[str, Any]]:
-    """The whole lines of a server's log, without robots.txt."""
-    text = log.read_text(encoding="utf-8") if log.exists() else ""
-    rows = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
-    return [row for row in rows if not row["target"].partition("?")[0].endswith("/robots.txt")]
 
 
 def terms(folder: Path, services: str, versions: str, seeds: list[str]) -> bool:
@@ -168,7 +150,7 @@ def pages(folder: Path, seeds: list[str]) -> bool:
     runs.disturbed(seeds)
     runs.server = lambda *options: served(folder / "later", *options)
     number, told = runs.count("quiet", "versions"), runs.count("quiet", "changes")
-    runs.crawl("quiet", "each page changed, seed 7", *FAULTS, "--seed", "7", day=LATER)
+    runs.crawl("quiet", "each page changed, seed 7", "--faults", FAULTS["corp_pages"], "--seed", "7", day=LATER)
     runs.crawl("quiet", "again on the day after", day=LATER)
     if runs.count("quiet", "versions") != 2 * number or runs.count("quiet", "changes") == told:
         runs.fail(f"{number} pages changed, and not all of them have a second version")

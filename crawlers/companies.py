@@ -14,6 +14,8 @@ from store.errors import InvalidInput
 FILE = Path(__file__).with_name("companies.yml")
 #: The jurisdiction, level and kind of what companies write.
 JURISDICTION, LEVEL, KIND = "corp", "corporate", "corporate_policy"
+#: What an action says, by how its recorded text was judged; the other texts are no action of the company.
+ACTIONS = {"first": "First recorded", "changed": "The company changed the text"}
 
 
 class BadCompany(InvalidInput):

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.companies import JURISDICTION, KIND, LEVEL
+from crawlers.companies import ACTIONS, JURISDICTION, KIND, LEVEL
 from crawlers.corp_pages import Page
 from crawlers.items import Action, Document, TextVersion
 from crawlers.parsers import open_terms as ot
 from crawlers.storage.record import load_document
 
-#: What an action says, by how its recorded text was judged; the other texts are no action of the company.
-ACTIONS = {"first": "First recorded", "changed": "The company changed the text"}
+#: The class of an action that is a change.
 CHANGE = "terms-change"
 
 

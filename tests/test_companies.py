@@ -252,6 +252,15 @@ async def test_company_page_tells_what_its_rules_say_and_what_turned(site: Datas
     assert "Los lectores no pueden prestarlo ni cederlo" in spanish
 
 
+async def test_feed_of_the_rules_of_a_company_says_what_turned(site: Datasette) -> None:
+    feed = (await site.client.get(f"/documents/{STORE}.atom")).text
+    assert "<title>Amazon Kindle Store: Terms of Service" in feed
+    assert (
+        "The company changed the text. Turned: Readers may lend or share it (before: Readers may not lend or pass it on)"
+        in feed
+    )
+
+
 async def test_company_of_which_nothing_is_stored_is_not_there(site: Datasette) -> None:
     assert 'href="/companies/zoom"' not in await get(site, "/companies")
     await get(site, "/companies/zoom", 404)

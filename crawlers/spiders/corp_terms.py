@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.http import Response
 
-from crawlers.companies import JURISDICTION, services
-from crawlers.company_document import ACTIONS, action, as_it_stands, stored, with_history
+from crawlers.companies import ACTIONS, JURISDICTION, services
+from crawlers.company_document import action, as_it_stands, stored, with_history
 from crawlers.completeness.completeness import lacks_much
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.download.middlewares import reject

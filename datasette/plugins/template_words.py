@@ -23,6 +23,7 @@ NAVIGATION = [
 @hookimpl
 def prepare_jinja2_environment(env):
     env.filters.update(
+        repeats=formatting.repeats,
         words=formatting.date_in_words,
         readable=readable,
         month=formatting.month_in_words,

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 ATOM = "http://www.w3.org/2005/Atom"
-RIGHTS = "Government documents are public records. What the software adds may be used under Apache-2.0."
+RIGHTS = (
+    "Government documents are public records; rules of companies are the companies', from records of Open Terms Archive "
+    "contributors (ODC-BY 1.0). What the software adds may be used under Apache-2.0."
+)
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
