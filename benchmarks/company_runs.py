@@ -1,7 +1,7 @@
 """Companies' rules through faults, kills, limits and a change: is the result that of one quiet crawl, written once?
 
     python -m benchmarks.company_runs terms [--services "Goodreads,Discord"] [--versions 10] [--seeds 7,11] [--limits-alone]
-    python -m benchmarks.company_runs days [--services …] [--first 2026-08-03] [--days 2]
+    python -m benchmarks.company_runs days [--services …] [--versions 10] [--first 2026-08-03] [--days 2]
     python -m benchmarks.company_runs pages [--seeds 7,11]
 
 `terms` reads Open Terms Archive as it was recorded, each time from an empty folder: a quiet crawl; a second one over it,
@@ -120,11 +120,13 @@ def terms(folder: Path, services: str, versions: str, seeds: list[str], *, limit
     return runs.good
 
 
-def days(folder: Path, services: str, first: date, number: int) -> bool:
-    """The day, then the days after it; what is stored is counted by another program from the recorded commits."""
-    runs = Runs(
-        folder, "corp_terms", upstream, ("-a", "versions=1", *(("-a", f"service={services}") if services else ()))
-    )
+def days(folder: Path, services: str, versions: str, first: date, number: int) -> bool:
+    """The day, then the days after it; what is stored is counted by another program from the recorded commits.
+
+    Of one version, nobody could see that a page went back to the words before it: that would be a change.
+    """
+    chosen = ("-a", f"service={services}") if services else ()
+    runs = Runs(folder, "corp_terms", upstream, ("-a", f"versions={versions}", *chosen))
     print(HEAD)
     for day in (first + timedelta(days=n) for n in range(number + 1)):
         runs.crawl("days", f"as of {day}", "--as-of", day.isoformat(), day=day.isoformat())
@@ -136,7 +138,8 @@ def days(folder: Path, services: str, first: date, number: int) -> bool:
         text=True,
         check=False,
     )
-    print(counted.stdout + counted.stderr)
+    told = (counted.stdout + counted.stderr).splitlines()
+    print("\n".join(line for line in told if not services or not line.startswith("not stored: ")))
     return runs.good and not counted.returncode and " only\n" not in counted.stdout
 
 
@@ -226,7 +229,7 @@ def main() -> int:
         if given.what == "terms":
             good = terms(Path(folder), given.services, given.versions, seeds, limits_alone=given.limits_alone)
         elif given.what == "days":
-            good = days(Path(folder), given.services, given.first, given.days)
+            good = days(Path(folder), given.services, given.versions, given.first, given.days)
         else:
             good = pages(Path(folder), seeds)
     print("the results are the same" if good else "**something differs**")
