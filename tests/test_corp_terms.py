@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from terms_archive import CHANGED, NEW, TECHNICAL, Archive, example, license_text
 
 from crawlers.companies import BadCompany, company_of, load_companies, services
+from crawlers.composite_spider import Work
 from crawlers.download.budget import BudgetMiddleware, BudgetSpent
 from crawlers.download.middlewares import RetryAfterMiddleware
 from crawlers.items import Document, Listing, Reject, Unreadable
@@ -251,6 +252,18 @@ def test_text_that_the_archive_no_longer_has_is_withdrawn_once(corpus: Database,
     archive.record("Goodreads", "Terms g", "2024-06-01", "Terms with the letter g of readers, again.")
     crawl(corpus, tmp_path, archive, now="2026-11-27T00:00:00Z")
     assert corpus.table("documents").get(gone.id)["status"] != "withdrawn"
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe\0<<}{", b"\0", b"\xc3(", b""])
+def test_text_that_was_damaged_on_its_way_is_asked_for_again(damage: bytes) -> None:
+    """It would be kept as a change by the company; in the tarball, it keeps no other text from being read."""
+    body = license_text().encode()
+    damaged = body[:200] + damage + body[210:] if damage else b""
+    one = spider()
+    with pytest.raises(Unreadable):
+        one.read_part(Work(key=STORE, record={"terms": None}, stamp=None, waiting=[]), "text abc", damaged)
+    assert one.words_of_now(damaged) == ""
+    assert "two devices" in one.words_of_now(license_text(devices="two").encode())
 
 
 def test_half_an_archive_withdraws_nothing(corpus: Database, tmp_path: Path) -> None:

@@ -275,10 +275,19 @@ def plain_text(body: bytes) -> str:
 
     Raises:
         BadRecord: there are none.
+        Unreadable: it was damaged on its way, or nothing came. The archive records no empty text.
     """
+    if not body.strip():
+        raise Unreadable("an empty answer")
+    try:
+        markdown = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable("not a text: it has bytes that no text has") from error
+    if "\0" in markdown:  # it would be kept as what the company says
+        raise Unreadable("not a text: it has bytes that no text has")
     parts: list[str] = []
     lead, row = "", False
-    for token in _markdown().parse(body.decode("utf-8", "replace")):
+    for token in _markdown().parse(markdown):
         if token.type == "list_item_open":
             lead = f"{token.info}. " if token.info else "- "
         elif token.type in ("tr_open", "tr_close"):

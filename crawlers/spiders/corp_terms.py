@@ -19,7 +19,7 @@ from crawlers.company_document import action, as_it_stands, stored, with_history
 from crawlers.completeness.completeness import lacks_much
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.download.middlewares import reject
-from crawlers.items import Action, BadRecord, Document, Listing, TextVersion
+from crawlers.items import Action, BadRecord, Document, Listing, TextVersion, Unreadable
 from crawlers.parsers import open_terms as ot
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import VersionText
@@ -124,7 +124,7 @@ class CorpTermsSpider(GatheringSpider):
             key=terms.key,
             record={
                 "terms": terms,
-                "text": self.words(body),
+                "text": self.words_of_now(body),
                 "known": known,
                 "commits": [],
                 "fingerprint": ot.fingerprint(body),
@@ -144,6 +144,13 @@ class CorpTermsSpider(GatheringSpider):
         try:
             return ot.plain_text(body)
         except BadRecord:
+            return ""
+
+    def words_of_now(self, body: bytes) -> str:
+        """The same of a text in the tarball: one that is damaged there keeps no other from being read."""
+        try:
+            return self.words(body)
+        except Unreadable:
             return ""
 
     def as_it_stands(self, work: Work, text: str | None) -> Document:
