@@ -265,10 +265,18 @@ def test_whom_a_bill_names_is_known_by_key() -> None:
         "sponsorships": [{"name": "S"}, {"name": "B", "person": {"id": "ocd-person/2", "name": "Bo B"}}],
         "votes": [vote()],
     }
-    found = list(ov.parse_people(row, "us-tx", source_url="https://x"))
+    found = list(ov.parse_people(row, "us-tx"))
     assert [(each.id, each.name, each.is_current) for each in found] == [
         ("ocd-person/2", "Bo B", False),
         ("ocd-person/1", "Ida Sample", False),
+    ]
+
+
+def test_a_person_is_stored_the_same_whatever_bill_names_them_first() -> None:
+    one, other = ({"id": number, "votes": [vote()]} for number in ("ocd-bill/1", "ocd-bill/2"))
+    assert list(ov.parse_people(one, "us-tx")) == list(ov.parse_people(other, "us-tx"))
+    assert [each.source_url for each in ov.parse_people(one, "us-tx")] == [
+        "https://v3.openstates.org/people?id=ocd-person/1"
     ]
 
 

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from crawlers.items import BadRecord, clean
 from crawlers.parsers.json_reader import is_total, readable
+from crawlers.parsers.openstates import HOST
 from crawlers.parsers.states import web_address
 from crawlers.parsers.vote_words import choice_of, motion_of, passed_of
 from crawlers.people import CHOICES, Ballot, Person, RollCall, RollCallsOf
@@ -119,8 +121,10 @@ def _counts(rows: list[Record], ballots: tuple[Ballot, ...]) -> dict[str, Any]:
     return {choice: found[choice] if rows or ballots else None for choice in CHOICES}
 
 
-def parse_people(row: Record, jurisdiction: str, *, source_url: str) -> Iterator[Person]:
+def parse_people(row: Record, jurisdiction: str) -> Iterator[Person]:
     """Whom a bill's record names with a key, as brought it or voted on it: those who have left are in no list.
+
+    Their address is that of their own record: which bill names a person first depends on the order of the answers.
 
     Raises:
         BadRecord: the record has another form.
@@ -133,7 +137,7 @@ def parse_people(row: Record, jurisdiction: str, *, source_url: str) -> Iterator
             yield Person(
                 id=key,
                 source=SOURCE,
-                source_url=source_url,
+                source_url=f"{HOST}/people?id={quote(key)}",
                 jurisdiction=jurisdiction,
                 name=clean(each["name"]) or "",
                 party=clean(each.get("party")),

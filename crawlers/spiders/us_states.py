@@ -350,7 +350,7 @@ class UsStatesSpider(MeetingSpider):
         """The roll calls of a bill, and whom it names for the first time; what is wrong with them is no fault of the bill."""
         zone = ZoneInfo(load_states()[bill.jurisdiction.removeprefix("us-")]["timezone"])
         try:
-            for person in ov.parse_people(row, bill.jurisdiction, source_url=bill.source_url):
+            for person in ov.parse_people(row, bill.jurisdiction):
                 if person.id not in self.glimpsed:
                     self.glimpsed.add(person.id)
                     yield person

@@ -128,9 +128,7 @@ def _openstates(body: bytes) -> None:
         votes = openstates_votes.parse_roll_calls
         place = {"jurisdiction": "us-md", "session": "2025", "zone": house_votes.EASTERN, "source_url": "https://x"}
         stored(each(lambda row: votes(row, "us-md-2025-hb1", **place), [row]))  # noqa: B023
-        for people in each(
-            lambda row: list(openstates_votes.parse_people(row, "us-md", source_url="https://x")), [row]
-        ):
+        for people in each(lambda row: list(openstates_votes.parse_people(row, "us-md")), [row]):
             stored(people)
 
 
