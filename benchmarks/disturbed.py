@@ -1,12 +1,13 @@
 """People and roll calls through faults, kills, limits and a week of days: is the result that of one quiet crawl, written once?
 
-    python -m benchmarks.disturbed [SOURCE]… [--small] [--runs again,seeds,…] [--seeds 7,11] [--first DAY] [--days 7]
+    python -m benchmarks.disturbed [SOURCE]… [--small] [--until DAY] [--runs again,seeds,…] [--seeds 7,11] [--first DAY]
+                                   [--days 7]
 
 For each source, each time from an empty folder against the recorded upstream: a quiet crawl; a second one over it, which may
 write nothing; a crawl for each seed while requests misbehave; one that is killed at a quarter, a half and three quarters of its
 requests and then goes on; one within the limits of the service, on a clock that runs 60 times faster; and one on each day of a
-week, as the world was that day, compared with a single crawl on its last day. `--small` takes a share of each source. Exit code 1
-if two folders differ, a second run wrote a row, or a run ended with an error.
+week, as the world was that day, compared with a single crawl on its last day. `--small` takes a share of each source, `--until`
+all of it as the world was on that day. Exit code 1 if two folders differ, a second run wrote a row, or a run ended with an error.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Crawls:
     source: str
     case: Case
     small: bool
+    #: The world of this day, for all but the week; empty for all that is recorded.
+    until: str = ""
     good: bool = True
 
     def arguments(self, day: str) -> list[tuple[str, ...]]:
@@ -91,9 +94,9 @@ class Crawls:
 
     def crawl(self, name: str, what: str, *options: str, day: str = "", kills: tuple[int, ...] = ()) -> Path:
         """A crawl into a folder; its corpus.db, with people linked."""
-        if not day and self.small:
-            options = (*options, "--as-of", EARLY)
-        day = day or (EARLY if self.small else TODAY)
+        if not day and self.until:
+            options = (*options, "--as-of", self.until)
+        day = day or self.until or TODAY
         data, log = self.folder / name, self.folder / f"{name}-{day}-{what.replace(' ', '-')}.jsonl"
         began = time.monotonic()
         with upstream(*options, "--log", str(log)) as mirror:
@@ -202,6 +205,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", nargs="*", choices=[*CASES, []])
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--until", default="")
     parser.add_argument("--runs", default=",".join(RUNS), help="some of them")
     parser.add_argument("--seeds", default="7,11")
     parser.add_argument("--first", type=datetime.date.fromisoformat)
@@ -209,13 +213,14 @@ def main() -> int:
     options = parser.parse_args()
     os.environ |= KEYS
     runs = options.runs.split(",")
+    until = options.until or (EARLY if options.small else "")
     print(
         "| source | day | run | requests | faults | refused | stored | seconds |\n|---|---|---|---:|---:|---:|---|---:|"
     )
     good = True
     for source in options.sources or CASES:
         with tempfile.TemporaryDirectory() as folder:
-            crawls = Crawls(Path(folder), source, CASES[source], options.small)
+            crawls = Crawls(Path(folder), source, CASES[source], options.small, until)
             if set(runs) - {"week"}:
                 disturbed(crawls, runs, [int(seed) for seed in options.seeds.split(",")])
             if "week" in runs:

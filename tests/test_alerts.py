@@ -204,7 +204,7 @@ def test_services_that_the_library_knows_are_reached_through_it(world: Any, serv
         ("channels:\n  team: 5", "needs an `address`"),
         ("channels:\n  team: {address: env:NOWHERE}", "NOWHERE is not in the environment"),
         ("channels:\n  team: {address: 'json://h', tell: [news]}", "'news' is none of"),
-        ("channels:\n  team: {address: 'json://h', areas: [cheese]}", "there is no 'cheese'"),
+        ("channels:\n  team: {address: 'json://h', areas: [cheese]}", "there is no “cheese”"),
         ("channels:\n  team: {address: 'json://h', color: red}", "'color' is none of"),
         ("channels:\n  team: {address: 'json://h', language: tlh}", "'tlh' is none of"),
         ("channels:\n  team: {address: 'json://h', quiet: {from: late}}", "quiet: write"),

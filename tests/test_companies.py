@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 import shutil
@@ -28,6 +29,8 @@ from crawlers.storage.record import upsert
 from derive import company_scope
 from derive.company_scope import in_scope, redo_if_changed
 from derive.priority import Facts, Grade, priority_rules
+from pages.answers.answer import Answer, At
+from pages.answers.changes import changes
 from pages.documents import text_versions
 from positions.catalog.catalog import HOME, check, load_catalogue
 from positions.matching import company_provisions as rules
@@ -57,9 +60,10 @@ def archive() -> Archive:
     return found
 
 
-def fill(db: Database, folder: Path) -> None:
-    items = replay(made(CorpTermsSpider), archive().write(folder), Path("/nowhere/corpus.db"))
-    upsert(db, [each for each in items if isinstance(each, Document)], now=NOW, silent=True)
+def fill(db: Database, folder: Path, recorded: Archive | None = None, *, silent: bool = True) -> None:
+    corpus = Path("/nowhere/corpus.db") if silent else Path(db.execute("pragma database_list").fetchone()[2])
+    items = replay(made(CorpTermsSpider), (recorded or archive()).write(folder), corpus)
+    upsert(db, [each for each in items if isinstance(each, Document)], now=NOW, silent=silent)
     attachments.store(db, [each for each in items if isinstance(each, VersionText)], now=NOW)
 
 
@@ -259,6 +263,38 @@ async def test_feed_of_the_rules_of_a_company_says_what_turned(site: Datasette) 
         "The company changed the text. Turned: Readers may lend or share it (before: Readers may not lend or pass it on)"
         in feed
     )
+
+
+def test_feed_for_programs_says_what_turned_once_the_new_text_was_read(corpus: Database, tmp_path: Path) -> None:
+    store = ("Amazon Kindle Store", "Terms of Service")
+    found = Archive()
+    found.record(*store, "2024-01-05", license_text(lending=FORBIDS), NEW)
+    fill(corpus, tmp_path / "first", found)
+    cp.read_company_provisions(corpus)
+    found.record(*store, "2024-03-05", license_text(lending=ALLOWS, data=ADVERTISERS))
+    fill(corpus, tmp_path / "later", found, silent=False)
+
+    def fed() -> Answer:
+        return changes(At(rows_of(tmp_path), datetime.date.fromisoformat(TODAY), "https://policy.example.org"))
+
+    [change] = fed().result["changes"]
+    assert (change["summary"], change["place"]) == ("The company changed the text", "corp")
+    assert change["rules"] is None, "not read yet"
+    cp.read_company_provisions(corpus)
+    told = fed()
+    turned, *others = told.result["changes"][0]["rules"]
+    assert turned == {
+        "what": "turned",
+        "says": "Readers may lend or share it",
+        "said_before": "Readers may not lend or pass it on",
+    }
+    shared = {"what": "new", "says": "Readers' data go to advertisers or data brokers", "said_before": None}
+    assert shared in others
+    assert told.automatic == ["changes[].rules"]
+    found.record(*store, "2024-04-05", license_text(lending=ALLOWS, data=ADVERTISERS, devices="three"))
+    fill(corpus, tmp_path / "last", found, silent=False)
+    cp.read_company_provisions(corpus)
+    assert [each["rules"] == [] for each in fed().result["changes"]] == [False, True]
 
 
 async def test_company_of_which_nothing_is_stored_is_not_there(site: Datasette) -> None:

@@ -100,7 +100,7 @@ def links_of(body: str, kind: str) -> set[str]:
         parser = Links()
         parser.feed(body)
         return parser.found
-    return {html.unescape(found) for found in re.findall(rf"{SITE}[^\s\"'<>\\)]*", body)}
+    return {html.unescape(found) for found in re.findall(rf"{SITE}[^\s\"'<>\\),]*", body)}
 
 
 def endless(path: str, query: str) -> bool:

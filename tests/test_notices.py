@@ -11,8 +11,9 @@ from typing import Any
 
 import desk_fixtures
 import pytest
+import test_companies as company
 from crash_helpers import killed_at, start
-from desk_fixtures import NOW, Browser, change, open_desk, person, say
+from desk_fixtures import NOW, Browser, change, corpus_of, open_desk, person, say
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -21,9 +22,11 @@ from desk_fixtures import made as made
 from digest_fixtures import Postbox, post_office
 from site_corpus import BROADBAND, RULE
 from sqlite_utils import Database
+from terms_archive import NEW, Archive, license_text
 from test_alerts import Service
 from test_alerts import service as service
 
+from comparison.versions.company_provisions import read_company_provisions
 from desk.accounts import accounts
 from desk.queue import collaboration, notices
 from digest.delivery.send import settle
@@ -137,6 +140,34 @@ def test_who_follows_or_leads_hears_of_moves_and_of_the_day_before_a_date(db: Da
     late = notices.waiting(db, today=datetime.date(2022, 3, 31))[-1]
     early = notices.waiting(db, today=datetime.date(2022, 3, 30))[-1]
     assert late.words.startswith("Today") and late.event == early.event, "one event, whenever it is said"  # noqa: PT018
+
+
+async def test_change_of_a_company_s_rules_is_a_move_and_says_what_turned(
+    db: Database, config: Configuration, browser: Browser, tmp_path: Path
+) -> None:
+    """It has no stages and no votes: the change itself is what who follows it waits for."""
+    choose(db, kinds=["moved"])
+    recorded, store = Archive(), ("Amazon Kindle Store", "Terms of Service")
+    recorded.record(*store, "2024-01-05", license_text(lending=company.FORBIDS), NEW)
+    with closing(corpus_of(config)) as corpus:
+        company.fill(corpus, tmp_path / "first", recorded)
+        collaboration.follow(db, person(db, "Ben Writer"), company.STORE, True, "2022-03-02T00:00:00Z")
+        assert told(db) == []
+        recorded.record(*store, "2024-03-05", license_text(lending=company.ALLOWS))
+        company.fill(corpus, tmp_path / "later", recorded, silent=False)
+        read_company_provisions(corpus)
+    [notice] = notices.waiting(db, today=TODAY)
+    assert notice.head == "Amazon Kindle Store: Terms of Service"
+    turned = "Turned: Readers may lend or share it (before: Readers may not lend or pass it on)"
+    assert notice.words == f"The company changed the text on March 5, 2024. {turned}."
+    await browser.sign_in()
+    page = (await browser.get(f"/desk/documents/{company.STORE}")).text
+    assert turned in page
+    assert "the company changes the text</option>" in page
+    collaboration.follow(db, person(db), company.STORE, True, "2022-03-02T00:00:00Z")
+    assert turned in (await browser.get("/desk/following")).text
+    for nothing in ("/desk/targets?document=", "no official summary", "it becomes law"):
+        assert nothing not in page
 
 
 def test_a_choice_must_be_one_of_those_there_are(db: Database) -> None:

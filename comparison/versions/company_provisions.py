@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 from sqlite_utils import Database
 
 from comparison.versions.sections import plain
+from crawlers.companies import ACTIONS
 from crawlers.parsers.open_terms import is_change, is_whole
 from positions.matching import company_provisions as rules
 from positions.matching.company_provisions import Provision, load_kinds, provisions
@@ -180,3 +181,32 @@ def told_of_change(db: sqlite3.Connection, document_id: str, day: str | None) ->
         for what, kind, way, before in db.execute(_CHANGES, [document_id, day])
     )
     return [each for each in found if (each[1] and each[2] if each[0] == "turned" else each[1] or each[2])]
+
+
+def change_in_words(db: sqlite3.Connection, document_id: str, day: str | None) -> list[str]:
+    """The same in English, a phrase for each: "Turned: Readers may not lend it (before: Readers may lend it)"."""
+    return [
+        f"{what.capitalize()}: {says or said}" + (f" (before: {said})" if what == "turned" else "")
+        for what, says, said in told_of_change(db, document_id, day)
+    ]
+
+
+def in_full(db: sqlite3.Connection, document_id: str, day: str | None, summary: str) -> str:
+    """The summary of a change, with what came, went or turned where it is a company's change of its rules."""
+    return ". ".join([summary, *(change_in_words(db, document_id, day) if summary == ACTIONS["changed"] else ())])
+
+
+def latest_changes(db: sqlite3.Connection, document_id: str, most: int) -> list[tuple[str, list[str]]]:
+    """The days of the latest changes by the company, newest first, each with what came, went or turned on it."""
+    sql = """select distinct acted_on from actions where document_id = ? and classification = 'terms-change'
+        order by acted_on desc limit ?"""
+    days = [row[0] for row in db.execute(sql, [document_id, most])]
+    return [(day, change_in_words(db, document_id, day)) for day in days]
+
+
+def is_read(db: sqlite3.Connection, document_id: str) -> bool:
+    """Whether the rules of a company were read as they are stored now; until then `told_of_change` may lack the newest change."""
+    sql = """select 1 from company_readings r join documents d on d.id = r.document_id
+        where d.id = ? and r.read_from like '%-' || d.text_hash || '-' || (
+            select count(*) from version_texts t where t.document_id = d.id)"""
+    return db.execute(sql, [document_id]).fetchone() is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
@@ -136,6 +137,8 @@ def follows(db: Database, account: Account) -> list[dict[str, Any]]:
                 [row["document_id"], row["since"]],
             )
         )
+        for change in row["changes"]:
+            change["summary"] = in_full(db.conn, row["document_id"], change["happened_on"], change["summary"])
     return found
 
 

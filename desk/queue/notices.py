@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 from sqlite_utils import Database
 
+from comparison.versions.company_provisions import change_in_words
+from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue.advocacy import KNOWN_DATES
@@ -33,7 +35,8 @@ KINDS = {
 }
 PACES = {"at-once": "At once", "morning": "In one message each morning"}
 EMAIL = "email"
-#: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS), and dates worth a day's warning.
+#: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS; of a company's rules, its actions, too),
+#: and dates worth a day's warning.
 MOVES = ("status", "law", "text", "event", "ended")
 DATES = ("hearing", "vote", "comment_close")
 LONGEST_TITLE = 160
@@ -144,7 +147,7 @@ def _notice(account_id: int, choice: Choice, event: str, kind: str, row: Row, wo
         pace=choice.pace,
         event=event,
         kind=kind,
-        head=f"{row['identifier']}, {formatting.place(row['jurisdiction'])}: {title}",
+        head=formatting.numbered(row["identifier"], row["jurisdiction"], title),
         words=words,
         path=f"/desk/documents/{row['document_id']}",
     )
@@ -183,14 +186,18 @@ def _moved(db: Database) -> Found:
     for row in db.query(
         f"select w.account_id, c.id, c.kind, c.summary, c.happened_on, c.seen_at, {_DOCUMENT} from ({_WATCHERS}) w "
         "join corpus.changes c on c.document_id = w.document_id and c.seen_at > w.since "
-        f"join corpus.documents d on d.id = c.document_id where c.kind in ({marks}) order by c.seen_at, c.rowid",
-        list(MOVES),
+        f"join corpus.documents d on d.id = c.document_id where c.kind in ({marks}) or c.kind = 'action' and d.kind = ? "
+        "order by c.seen_at, c.rowid",
+        [*MOVES, KIND],
     ):
-        yield row["account_id"], row["seen_at"], f"moved-{row['id']}", row, _change_in_words(row)
+        yield row["account_id"], row["seen_at"], f"moved-{row['id']}", row, _change_in_words(db, row)
 
 
-def _change_in_words(row: Row) -> str:
+def _change_in_words(db: Database, row: Row) -> str:
     day = formatting.date_in_words(row["happened_on"])
+    if row["kind"] == "action":  # of a company: the change itself
+        told = change_in_words(db.conn, row["document_id"], row["happened_on"])
+        return ". ".join([f"{row['summary']} on {day}", *told]) + "."
     if row["kind"] == "status":
         return f"{formatting.word('statuses', row['summary'])} {day}.".replace(" .", ".")
     if row["kind"] == "event":

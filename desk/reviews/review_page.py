@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from comparison.versions.company_provisions import latest_changes
+from crawlers.companies import KIND
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import bulk_work, collaboration, queue
@@ -26,6 +28,8 @@ from second_reader.answer import Opinion
 from second_reader.opinions import Reading
 
 Row = dict[str, Any]
+#: Changes of a company's rules that are shown beside what there is to decide.
+_CHANGES = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class ReviewView:
     today: datetime.date
     next_event: Row | None
     progress: Progress
+    #: The latest changes of the rules of a company, each with what came, went or turned; else nothing.
+    rules_changed: list[tuple[str, list[str]]]
     title_pieces: list[Piece]
     abstract_pieces: list[Piece]
     text_passages: list[list[Piece]]
@@ -139,6 +145,7 @@ def review_view(
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
         progress=progress(db.conn, document_id),
+        rules_changed=latest_changes(db.conn, document_id, _CHANGES) if document["kind"] == KIND else [],
         filters=filters,
         number=number,
         next_number=None if number is None else queue.place_after(number, filters, sampled=sampled, cleared=False),

@@ -12,6 +12,8 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass
 
+from comparison.versions import company_provisions
+from crawlers.companies import ACTIONS, KIND
 from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, UnusableCursor, answer
 from pages.browse.filters import PLACE_GROUPS
@@ -20,7 +22,7 @@ from pages.http import formatting
 
 _CHANGES = """
     select l.position, c.id, c.kind, c.happened_on, c.seen_at, c.summary, d.id as document_id, d.identifier, d.title,
-        d.jurisdiction, d.session, d.status
+        d.jurisdiction, d.session, d.status, d.kind as document_kind
     from change_log l join changes c on c.id = l.change_id join documents d on d.id = c.document_id
     where l.position > ? and l.position <= ?"""
 
@@ -64,6 +66,7 @@ def changes(
         "/browse?area=tagged&sort=latest",
         {"changes": listed, "next": found.next, "more": found.more},
         places=[place] if place and place not in PLACE_GROUPS else None,
+        automatic=["changes[].rules"],
         quoted=["changes[].title", "changes[].summary"],
     )
 
@@ -157,4 +160,15 @@ def _described(at: At, row: Row) -> Row:
         "session": row["session"],
         "status": row["status"],
         "address": at.address(f"/documents/{row['document_id']}"),
-    }
+    } | _rules(at.db, row)
+
+
+def _rules(db: sqlite3.Connection, row: Row) -> Row:
+    """What of a company's rules turned, came or went in a change of them; null while nobody has read the new text."""
+    if row["summary"] != ACTIONS["changed"] or row["document_kind"] != KIND:
+        return {}
+    told = [
+        {"what": what, "says": says or None, "said_before": said or None}
+        for what, says, said in company_provisions.told_of_change(db, row["document_id"], row["happened_on"])
+    ]
+    return {"rules": told if told or company_provisions.is_read(db, row["document_id"]) else None}

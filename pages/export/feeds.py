@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode
 
-from comparison.versions.company_provisions import told_of_change
-from crawlers.companies import ACTIONS
+from comparison.versions.company_provisions import in_full
 from pages.browse.cards import Card, cards
 from pages.browse.selection import Selection, window
 from pages.database import Row
@@ -71,7 +70,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
             f"{formatting.word('changes', row['kind'])}: {first_words(row['summary'])}",
             address,
             row["day"],
-            _with_rules(db, document_id, row["day"], row["summary"]),
+            in_full(db, document_id, row["day"], row["summary"]),
         )
         for row in seen
     ]
@@ -89,22 +88,11 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
                     first_words(row["description"]),
                     address,
                     row["acted_on"],
-                    _with_rules(db, document_id, row["acted_on"], row["description"]),
+                    in_full(db, document_id, row["acted_on"], row["description"]),
                 )
             )
     entries.sort(key=lambda entry: entry.on, reverse=True)
     return formatting.named(head["identifier"], head["title"]), entries[:ENTRIES]
-
-
-def _with_rules(db: sqlite3.Connection, document_id: str, day: str, summary: str) -> str:
-    """A change of a company's rules with what turned, came or went in them; any other summary as it is."""
-    if summary != ACTIONS["changed"]:
-        return summary
-    told = [
-        f"{what.capitalize()}: {says or said}" + (f" (before: {said})" if what == "turned" else "")
-        for what, says, said in told_of_change(db, document_id, day)
-    ]
-    return ". ".join([summary, *told])
 
 
 def first_words(text: str, most: int = 140) -> str:
@@ -125,7 +113,9 @@ def upcoming(events: list[Row], site: str) -> list[Entry]:
                 filter(
                     None,
                     (
-                        f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
+                        ""
+                        if formatting.repeats(event["identifier"], event["title"])
+                        else f"{event['identifier']}, {formatting.place(event['jurisdiction'])}.",
                         formatting.time_in_words(event["starts_at"], event["timezone"]),
                         event["description"],
                     ),

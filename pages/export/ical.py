@@ -80,7 +80,7 @@ def _told(event: Row, address: str) -> str:
     lines = [
         f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}"
         + (f", {clock}" if clock else ""),
-        f"{event['identifier']}, {formatting.place(event['jurisdiction'])}: {event['title']}",
+        formatting.numbered(event["identifier"], event["jurisdiction"], event["title"]),
         event["description"] or "",
         f"Policy areas (automatic): {', '.join(event['area_titles'])}" if event["area_titles"] else "",
         address,

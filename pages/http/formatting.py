@@ -79,6 +79,11 @@ def named(identifier: str, title: str) -> str:
     return title if repeats(identifier, title) else f"{identifier}: {title}"
 
 
+def numbered(identifier: str, jurisdiction: str, title: str) -> str:
+    """Identifier, place and title as one heading; the rules of a company are called by their title."""
+    return title if repeats(identifier, title) else f"{identifier}, {place(jurisdiction)}: {title}"
+
+
 def place(jurisdiction: str) -> str:
     """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
