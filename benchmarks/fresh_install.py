@@ -4,7 +4,8 @@
 
 Needs uv, which builds both files and finds each Python. Each Python gets a new environment with the wheel and all that it needs;
 then the sdist takes the place of the wheel there. Seconds of the clock: `pip` for the installation, `demo` from there until the
-first page is there. `processor` is the processor time of the demo, which depends less on what else the machine does.
+first page is there. `processor` is the processor time of the demo, which depends less on what else the machine does. `installed`
+is the size of all files in the environment, with pip and compiled Python.
 Exit code 1 if that is more than a minute, a page is missing, or anything is left behind.
 """
 
@@ -41,6 +42,10 @@ def install(package: Path, place: Path, *options: str) -> float:
     began = time.monotonic()
     subprocess.run([place / "bin" / "pip", "install", "-q", *options, str(package)], cwd=place, check=True)
     return time.monotonic() - began
+
+
+def megabytes(place: Path) -> float:
+    return sum(path.stat().st_size for path in place.rglob("*") if path.is_file() and not path.is_symlink()) / 1e6
 
 
 def demo(command: Path, here: Path, temporary: Path) -> tuple[float, float, list[str]]:
@@ -89,7 +94,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         wheel, sdist = packages(Path(folder))
         print(
-            "| Python | installed from | MB | pip, s | demo, s | processor, s | wrong |\n|---|---|---:|---:|---:|---:|---|"
+            "| Python | installed from | MB | pip, s | installed, MB | demo, s | processor, s | wrong |\n"
+            "|---|---|---:|---:|---:|---:|---:|---|"
         )
         for python, (package, *options) in product(pythons, ((wheel,), (sdist, "--no-deps", "--force-reinstall"))):
             place = Path(folder) / python
@@ -103,10 +109,11 @@ def main() -> int:
             version = subprocess.run(
                 [place / "venv" / "bin" / "python", "-V"], capture_output=True, text=True, check=True
             )
-            size = package.stat().st_size / 1e6
+            size, whole = package.stat().st_size / 1e6, megabytes(place / "venv")
             name = "wheel" if package is wheel else "sdist"
             print(
-                f"| {version.stdout.split()[1]} | {name} | {size:.1f} | {pip:.0f} | {up:.0f} | {used:.0f} | {', '.join(wrong)} |",
+                f"| {version.stdout.split()[1]} | {name} | {size:.1f} | {pip:.0f} | {whole:.0f} "
+                f"| {up:.0f} | {used:.0f} | {', '.join(wrong)} |",
                 flush=True,
             )
     return 0 if good else 1

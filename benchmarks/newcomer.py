@@ -1,10 +1,12 @@
 """Six tasks of people who see the site for the first time, in Chromium, with clicks and seconds; and how soon pages show.
 
-    python -m benchmarks.newcomer http://127.0.0.1:8001 [--chromium /usr/bin/chromium]
+    python -m benchmarks.newcomer http://127.0.0.1:8001 [--chromium /usr/bin/chromium] [--before http://127.0.0.1:8002]
 
 Run it against a site with the whole corpus (`infopolicy serve`). The seconds are those of the machine: a person adds the reading.
 A click is a link, a button, or a search that is sent. The largest contentful paint (LCP) of each page is the best of four
-visits with an empty cache, with the sum of layout shifts. Exit code 1 when a task fails or a page takes longer than AIM.
+visits with an empty cache, with the sum of layout shifts. With `--before`, an older version of the site is visited in turns,
+and the last column says how many times as long the page takes now. Exit code 1 when a task fails or a page takes longer than
+AIM.
 """
 
 from __future__ import annotations
@@ -174,22 +176,31 @@ def tasks(browser: Browser, site: str) -> bool:
     return done
 
 
-def paints(browser: Browser, site: str) -> bool:
-    print("\n| page | LCP, s | layout shift |\n|---|---:|---:|")
+def paint(browser: Browser, address: str) -> tuple[float, float] | None:
+    """Seconds until the largest part of a page shows, and its layout shifts; none if there is no such page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    answer = page.goto(address, wait_until="load")
+    page.wait_for_timeout(500)
+    seen = page.evaluate("window.largest") / 1000, page.evaluate("window.shifts")
+    context.close()
+    return seen if answer and answer.ok else None
+
+
+def paints(browser: Browser, site: str, before: str | None) -> bool:
+    print("\n| page | LCP, s | layout shift | before, s | times |\n|---|---:|---:|---:|---:|")
     fast = True
     for name, path in PAGES.items():
-        seen = []
+        seen, older = [], []
         for _visit in range(4):
-            context = browser.new_context()
-            page = context.new_page()
-            page.add_init_script(_WATCH)
-            page.goto(site + path, wait_until="load")
-            page.wait_for_timeout(500)
-            seen.append((page.evaluate("window.largest") / 1000, page.evaluate("window.shifts")))
-            context.close()
-        seconds, shift = min(seen)
+            seen.append(paint(browser, site + path))
+            older.append(paint(browser, before + path) if before else None)
+        seconds, shift = min(each or (AIM, 0.0) for each in seen)
         fast = fast and seconds < AIM
-        print(f"| {name} | {seconds:.2f} | {shift:.3f} |", flush=True)
+        past = min((each[0] for each in older if each), default=None)
+        compared = f"{past:.2f} | {seconds / past:.2f}" if past else "– | –"
+        print(f"| {name} | {seconds:.2f} | {shift:.3f} | {compared} |", flush=True)
     return fast
 
 
@@ -197,10 +208,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--before", help="the address of an older version with the same corpus")
     options = parser.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
-        done, fast = tasks(browser, options.site), paints(browser, options.site)
+        done, fast = tasks(browser, options.site), paints(browser, options.site, options.before)
         browser.close()
     return 0 if done and fast else 1
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +78,8 @@ class Encoder:
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         path = self.folder / NETWORK
+        # Its official builds send what they do to their maker, unless this is set before they are imported (its Privacy.md).
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime  # here, because most processes tag nothing and should not wait for it
             import tokenizers

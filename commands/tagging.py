@@ -128,6 +128,23 @@ def positions_check(session: Session, passages: int | None, seed: int) -> None:
                 click.echo(f"  {remark.position_id}: {remark.words}")
 
 
+@positions.command("start")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def positions_start(session: Session, folder: Path) -> None:
+    """Copy a small catalog of a made-up association to FOLDER, to write your own positions in it (docs/adopt.md)."""
+    from positions.catalog.organization import EXAMPLE
+
+    with plain_errors():
+        if folder.exists() and any(folder.iterdir()):
+            raise click.ClickException(f"{folder} is not empty: name a new folder")
+        for file in filter(Path.is_file, EXAMPLE.rglob("*")):
+            copy = folder / file.relative_to(EXAMPLE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+    session.say(f"write your names into {folder / 'organization.yml'}, then your positions into {folder / 'entries'}")
+
+
 @positions.command("evaluate")
 @click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import builtins
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from tiny_encoder import write_encoder
 
 from classify.encoder import ABSENT, CARD, NETWORK, VOCABULARY, load_encoder, words_of
@@ -102,6 +105,31 @@ def test_encoder_names_a_damaged_card(folder: Path, text: str) -> None:
     (folder / CARD).write_text(text, "utf-8")
     with pytest.raises(BadModel, match=r"encoder\.json"):
         Tagger(encoder_dir=folder)
+
+
+@pytest.mark.slow
+def test_encoder_writes_nothing_down_about_its_user_and_calls_nobody(tmp_path: Path) -> None:
+    """Official builds of onnxruntime keep an id of the machine and a queue of events for their maker (not where CI is set)."""
+    code = """
+import os
+from classify.encoder import load_encoder
+from classify.model import load_model
+load_encoder(load_model().outputs).logits("An act about libraries")
+print(os.listdir(os.environ["HOME"]), os.listdir(os.environ["TMPDIR"]))
+"""
+    places = {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "temporary")}
+    for place in places.values():
+        Path(place).mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"} | places,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "[] []\n", done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["home", "temporary"]
 
 
 def test_encoder_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ def calls(data: Path, key: str) -> dict[str, tuple[list[str], str]]:
         "train": ([str(data / "none.jsonl")], ""),
         "gold fetch": ([], ""),
         "positions check": ([], ""),
+        "positions start": ([str(data / "prairie")], ""),
         "positions proposals": ([], ""),
         "positions patch": (["1"], ""),
         "positions directions": ([], ""),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT, Command
 
+import cli
 import serve
 from positions.catalog.catalog import check, load_catalogue
-from positions.catalog.organization import organization
+from positions.catalog.organization import EXAMPLE, organization
 from positions.catalog.stances import load_stances
 from positions.matching.matcher import Matcher
 
 SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
-PRAIRIE = ROOT / "tests" / "catalogs" / "prairie"
+PRAIRIE = EXAMPLE
 POSITIONS = {"psla-library-aid", "psla-right-to-read", "psla-library-records"}
 AREAS = {"intellectual-freedom", "privacy", "library-funding"}
 
@@ -31,6 +34,30 @@ def test_the_catalog_in_force_is_the_one_that_is_set(prairie: None) -> None:
     assert set(load_catalogue().by_id) == POSITIONS
     assert load_stances(frozenset(POSITIONS)) == (), "a catalog need not have any"
     assert check() == []
+
+
+def test_a_new_catalog_starts_as_a_copy_and_replaces_nothing(tmp_path: Path) -> None:
+    start = ["positions", "start", str(tmp_path / "mine")]
+    done = CliRunner().invoke(cli.main, start)
+    assert done.exit_code == 0, done.output
+    assert "organization.yml" in done.output
+    assert check(tmp_path / "mine" / "entries") == []
+    names = tmp_path / "mine" / "organization.yml"
+    names.write_text("name: Mine\nshort: M\n", encoding="utf-8")
+    again = CliRunner().invoke(cli.main, start)
+    assert again.exit_code == 1
+    assert "is not empty" in again.output
+    assert names.read_text(encoding="utf-8").startswith("name: Mine")
+
+
+def test_what_is_wrong_with_names_and_with_positions_is_said_at_once(tmp_path: Path) -> None:
+    shutil.copytree(PRAIRIE, tmp_path / "mine")
+    (tmp_path / "mine" / "organization.yml").write_text("name: X\nshrt: Y\n", encoding="utf-8")
+    entries = tmp_path / "mine" / "entries" / "privacy.yml"
+    entries.write_text(entries.read_text("utf-8").replace("confidence: memory", "confidence: sure", 1), "utf-8")
+    problems = "\n".join(check(tmp_path / "mine" / "entries"))
+    assert "unknown key 'shrt'" in problems
+    assert "'sure'" in problems
 
 
 def test_an_area_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_the_question_holds_the_guide_the_catalog_and_the_document(server: Provi
 
 def test_another_organization_has_its_own_name_and_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "policy staff of the American Library Association" in guide()
-    shutil.copytree(ROOT / "tests" / "catalogs" / "prairie", tmp_path / "prairie")
+    shutil.copytree(ROOT / "positions" / "example", tmp_path / "prairie")
     monkeypatch.setenv("INFOPOLICY_CATALOG", str(tmp_path / "prairie"))
     assert "policy staff of the Prairie State Library Association" in guide()
     (tmp_path / "prairie" / "guide.md").write_text("Read for ORGANIZATION.", "utf-8")

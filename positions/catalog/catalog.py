@@ -139,11 +139,12 @@ def check(path: Path | None = None) -> list[str]:
     """
     path = path or entries_home()
     reader = _read_all(path)
-    if problems := reader.problems:
-        return problems
+    unread, problems = bool(reader.problems), reader.problems
     if (path.parent / ORGANIZATION).exists():
         problems += _problems(organization, path.parent)
     problems += _problems(load_chapters, path.parent / CHAPTERS.name)
+    if unread:
+        return problems
     if (file := path.parent / FILE.name).exists():
         problems += _problems(load_stances, frozenset(position.id for position in reader.positions), file)
     if (folder := path.with_name(messages.HOME.name)).exists():

@@ -13,6 +13,8 @@ from positions.catalog.checks import LIST, TEXT, Checker
 from positions.catalog.yaml_file import BadFile, Entry
 
 FILE = "organization.yml"
+#: A small catalog of a made-up association, from which another organization begins.
+EXAMPLE = Path(__file__).parents[1] / "example"
 _KEYS = {**dict.fromkeys(("name", "in_text", "short"), TEXT), "spanish": None, "areas": LIST}
 #: Names go into messages that are filled in later, where these characters mean something.
 _FORBIDDEN = frozenset("%{}\n")
