@@ -244,7 +244,8 @@ def digest(week: Week, page: Page, editor: Page, drafted: dict[str, str]) -> dic
     key = command(week, "digest", "prepare").split()[0]
     editor.goto(f"{week.site}/desk/digest")
     items = editor.locator("section tbody tr").count()
-    hidden, *_, first = drafted
+    # One of two companions stands for both.
+    hidden, *_, first = [each for each in drafted if editor.locator(f"input[name=place-{each}]").count()]
     editor.locator(f"input[name=place-{first}]").fill("1")
     editor.locator(f"input[name=hide][value={hidden}]").check()
     editor.locator("textarea[name=note]").first.fill("A note from the editor.")
@@ -257,7 +258,11 @@ def digest(week: Week, page: Page, editor: Page, drafted: dict[str, str]) -> dic
     assert f"/documents/{hidden}\n" not in text, "what was hidden is not in it"
     addresses = re.findall(r"/documents/([a-z0-9-]+)", text)
     assert addresses[0] == first, "what was put first leads"
-    return {"items in the issue": items, "subject": f"“{week.letters.got[1]['subject']}”"}
+    return {
+        "items in the issue": items,
+        "stances in it": sum(f"/documents/{each}" in text for each in drafted),
+        "subject": f"“{week.letters.got[1]['subject']}”",
+    }
 
 
 def publish_again(week: Week) -> None:
