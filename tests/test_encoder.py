@@ -14,7 +14,7 @@ from tiny_encoder import write_encoder
 
 from classify.encoder import ABSENT, CARD, NETWORK, VOCABULARY, load_encoder, words_of
 from classify.model import BadModel
-from classify.tagger import Tagger
+from classify.tagger import SURE_RULES, Tagger
 from derive.incremental import tagger_edition
 
 ALONE = Tagger(encoder_dir=None)
@@ -46,6 +46,23 @@ def test_encoder_is_not_asked_where_stage_1_is_sure(tmp_path: Path) -> None:
     both = Tagger(encoder_dir=write_encoder(tmp_path, OUTPUTS, WORDS, undecided=(0.9999, 1.0)))
     (tmp_path / NETWORK).unlink()  # whoever asked would fail
     assert list(both.tag_batch([DOUBTFUL])) == list(ALONE.tag_batch([DOUBTFUL]))
+
+
+def test_what_rules_are_sure_of_stays_tagged_and_is_no_longer_sure(tmp_path: Path) -> None:
+    named = ("x", "Preserving the Open Internet", None, None)
+    against = write_encoder(tmp_path, OUTPUTS, {"internet": ("telecommunications", -9.0)}, undecided=(0.0, 1.0))
+    assert likely(ALONE, named, "telecommunications") > SURE_RULES
+    assert likely(Tagger(encoder_dir=against), named, "telecommunications") == SURE_RULES
+
+
+def test_what_rules_are_not_sure_of_is_talked_down(tmp_path: Path) -> None:
+    doubtful = ("x", "Internet access at plants", None, None)
+    against = write_encoder(tmp_path, OUTPUTS, {"internet": ("telecommunications", -9.0)}, undecided=(0.0, 1.0))
+    assert (
+        likely(Tagger(encoder_dir=against), doubtful, "telecommunications")
+        < 0.1
+        < likely(ALONE, doubtful, "telecommunications")
+    )
 
 
 def test_encoder_answer_does_not_depend_on_what_else_is_read(folder: Path) -> None:
