@@ -33,6 +33,7 @@ from desk.reviews.subjects import BadVerdict
 from publish.listing import publish_decisions
 from settings import Configuration
 from store.schema.staff import APPEND_ONLY
+from text.spans import Quote
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)
@@ -98,6 +99,13 @@ def test_a_verdict_that_makes_no_sense_is_refused_and_leaves_nothing(
     with pytest.raises(BadVerdict, match=why):
         say(db, verdict, subject, **more)
     assert db.execute("select count(*) from reviews").fetchone()[0] == 0
+
+
+def test_an_area_shows_the_words_of_its_rules_and_others_their_passages() -> None:
+    passages = tuple(Quote("title", n, n + 1, word) for n, word in enumerate("abcd"))
+    area = suggestions.Suggestion("area:x", passages=passages, evidence=(("deploy", False), ("broadband", True)))
+    assert area.words == ["broadband"]
+    assert suggestions.Suggestion(POSITION, passages=passages).words == ["a", "b", "c"]
 
 
 def test_what_nobody_suggested_cannot_be_rejected(db: Database) -> None:

@@ -101,6 +101,12 @@ def test_an_action_whose_day_moved_by_one_is_the_same_one(corpus: Database) -> N
     assert told(corpus) == [("action", "2025-03-04", "Step 2")]
 
 
+def test_an_action_whose_day_moved_by_two_is_news(corpus: Database) -> None:
+    upsert(corpus, [bill(actions=acted("2025-02-03"))], now=NOW, silent=True)
+    upsert(corpus, [bill(actions=acted("2025-02-05"))], now=LATER, silent=False)
+    assert told(corpus) == [("action", "2025-02-05", "Step 0")]
+
+
 def test_the_same_words_on_another_day_are_another_action(corpus: Database) -> None:
     held, days = "Hearing held", ("2025-02-03", "2025-02-04", "2025-02-20")
     actions = [Action(acted_on=day, description=held) for day in days]
