@@ -19,13 +19,13 @@ from text.spans import FIELDS
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
 #: What the code does with the rules: raise it when the same rules and model tag otherwise than before, so that all is tagged.
-METHOD = "3"
+METHOD = "4"
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within"}
-_AREA_KEYS = {"title", "description", "implies", "labelled", "threshold", "rules", "exclusions"}
+_AREA_KEYS = {"title", "description", "implies", "labelled", "threshold", "rules", "exclusions", "never"}
 _AREA_KEYS |= {"examples", "counterexamples"}
-_FILE_KEYS = {"areas", "field_weights", "priority", "context"}
+_FILE_KEYS = {"areas", "field_weights", "nothing", "priority", "context"}
 _PRIORITY_KEYS = {"threshold", "rules"}
 
 
@@ -51,7 +51,8 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyArea:
-    """``labelled`` is False for an area with rules but no labelled documents: it is tagged, and never scored."""
+    """``labelled`` is False for an area with rules but no labelled documents: it is tagged, and never scored. ``never`` are
+    phrases that keep the area away from a document, with those under ``nothing`` of the file, which hold for all areas."""
 
     id: str
     title: str
@@ -61,6 +62,7 @@ class PolicyArea:
     implies: tuple[str, ...] = ()
     labelled: bool = True
     exclusions: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     counterexamples: tuple[str, ...] = ()
 
@@ -91,7 +93,8 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
     if not isinstance(data, dict) or not isinstance(data.get("areas"), dict):
         raise BadAreas(f"{path}: needs a mapping with the key 'areas'")
     _mapping(str(path), data, _FILE_KEYS)
-    areas = tuple(_area(f"{path}, area {name!r}", name, entry) for name, entry in data["areas"].items())
+    nothing = _texts(str(path), "nothing", data.get("nothing"))
+    areas = tuple(_area(f"{path}, area {name!r}", name, entry, nothing) for name, entry in data["areas"].items())
     priority = _mapping(f"{path}, priority", data.get("priority") or {}, _PRIORITY_KEYS)
     loaded = AreaFile(
         areas=areas,
@@ -110,7 +113,7 @@ def rules_hash(path: Path = AREAS_FILE) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + METHOD.encode()).hexdigest()[:12]
 
 
-def _area(where: str, name: object, entry: object) -> PolicyArea:
+def _area(where: str, name: object, entry: object, nothing: tuple[str, ...]) -> PolicyArea:
     if not isinstance(name, str) or not _ID.match(name):
         raise BadAreas(f"{where}: an area's key is lower-case letters, digits and hyphens")
     data = _mapping(where, entry, _AREA_KEYS)
@@ -124,6 +127,7 @@ def _area(where: str, name: object, entry: object) -> PolicyArea:
         threshold=_share(where, "threshold", data.get("threshold")),
         rules=_rules(where, data.get("rules")),
         labelled=data.get("labelled", True) is True,
+        never=nothing + _texts(where, "never", data.get("never")),
         **{key: _texts(where, key, data.get(key)) for key in ("implies", "exclusions", "examples", "counterexamples")},
     )
 

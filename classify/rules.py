@@ -49,13 +49,14 @@ class RuleMatcher:
         self.owners += [None] * (len(self.rules) - len(self.owners))
         self._vocab = Vocab()
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        #: key -> (rule number or None, area of an exclusion or None, is this the `near` side)
+        #: key -> (rule number or None, area of an exclusion or None, is this the `near` side, or a `never`)
         self._meaning: dict[int, tuple[int | None, str | None, bool]] = {}
         for number, rule in enumerate(self.rules):
             self._add(f"rule/{number}", rule.phrases, (number, None, False))
             self._add(f"near/{number}", rule.near, (number, None, True))
         for area in areas.areas:
             self._add(f"not/{area.id}", area.exclusions, (None, area.id, False))
+            self._add(f"never/{area.id}", area.never, (None, area.id, True))
 
     def _add(self, key: str, phrases: Iterable[str], meaning: tuple[int | None, str | None, bool]) -> None:
         docs = [Doc(self._vocab, words=fold_words(phrase)) for phrase in phrases]
@@ -67,17 +68,23 @@ class RuleMatcher:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
         return self._vocab.memory_zone()
 
-    def match(self, words: Tokens, excluded_areas: set[str] | None = None) -> Iterator[tuple[int, int, int]]:
+    def match(
+        self, words: Tokens, excluded_areas: set[str] | None = None, barred_areas: set[str] | None = None
+    ) -> Iterator[tuple[int, int, int]]:
         """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged.
 
-        The areas of which an exclusion stands in the words are added to ``excluded_areas``.
+        The areas of which an exclusion stands in the words are added to ``excluded_areas``, those of which a phrase under
+        ``never`` does to ``barred_areas``.
         """
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         near: dict[int, list[tuple[int, int]]] = defaultdict(list)
         excluded: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        barred = set() if barred_areas is None else barred_areas
         for key, start, end in self._matcher(Doc(self._vocab, words=words.folded)):
             number, area, is_near = self._meaning[key]
-            if number is None:
+            if number is None and is_near:
+                barred.add(str(area))
+            elif number is None:
                 excluded[str(area)].append((start, end))
             else:
                 (near if is_near else found)[number].append((start, end))

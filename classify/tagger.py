@@ -63,6 +63,8 @@ class Chunk:
     words: list[tuple[str, Tokens]] = field(default_factory=list)
     #: Areas of which an exclusion (areas.yml) stands here.
     excluded: set[str] = field(default_factory=set)
+    #: Areas that a phrase under ``never`` keeps away.
+    barred: set[str] = field(default_factory=set)
 
     def add(self, name: str, words: Tokens, hits: Iterable[tuple[int, int, int]], for_model: bool) -> None:
         for number, start, end in hits:
@@ -128,7 +130,7 @@ class Tagger:
                 words = title_words(text, words) if name == "title" else without_boilerplate(text, words, offset)
                 in_main = name != "text" or (number == 0 and not fields["abstract"])
                 chunk = main if in_main else Chunk()
-                chunk.add(name, words, self.matcher.match(words, chunk.excluded), for_model)
+                chunk.add(name, words, self.matcher.match(words, chunk.excluded, chunk.barred), for_model)
                 if not in_main:
                     yield chunk
         yield main
@@ -152,10 +154,12 @@ class Tagger:
             if self.model and main.words:
                 others = sorted_best([*others, self._model_probabilities(main)])
             main = chunk
+        if len(main.barred) == len(self.areas.areas):  # filed empty: nothing to tag, and nothing to see
+            return Tagging((), 0, 0.0)
         strengths = self.rule_strengths(fired)
         by_rules = self.area_probabilities(strengths)
         if not self.model:
-            return self._by_rules(fields, fired, strengths, by_rules)
+            return self._by_rules(fields, fired, strengths, by_rules | dict.fromkeys(main.barred, 0.0))
         likely = self._second_opinion(self._model_probabilities(main), fields, by_rules)
         pooled = self._pooled(likely, others)
         new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
@@ -166,9 +170,9 @@ class Tagger:
 
     def _denied(self, main: Chunk, fired: Mapping[int, RuleHits]) -> dict[str, float]:
         """Nothing for each area that has an exclusion in the main chunk and no rule that fired: the document is about another
-        thing, and what the model saw in it are the words of the exclusion."""
+        thing, and what the model saw in it are the words of the exclusion. Nothing for an area that never goes with its words."""
         spoken_for = {self.matcher.owners[number] for number in fired}
-        return dict.fromkeys(main.excluded - spoken_for, 0.0)
+        return dict.fromkeys((main.excluded - spoken_for) | main.barred, 0.0)
 
     def _strength(self, number: int, fired: RuleHits) -> float:
         """How far one rule alone speaks for its area, weighed by field; each further mention adds less."""

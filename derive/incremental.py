@@ -59,6 +59,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
         phrases |= {f"{rule.id}{_TAB}{phrase}": mark for phrase in rule.phrases}
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}
+        phrases |= {f"never {area.id}{_TAB}{phrase}": "" for phrase in area.never}
     basis = _hash(
         METHOD,
         boilerplate.FILE.read_text(encoding="utf-8"),

@@ -64,6 +64,7 @@ def test_the_level_of_government_is_told_by_the_id(document_id: str, level: str 
         ),
         ("A bill to fund libraries. It does.", "A bill to fund libraries"),
         ("A BILL to be entitled an Act to amend Title 20", "A BILL to be entitled an Act"),
+        ("A HOUSE RESOLUTION TO CONDEMN A POST.", "A HOUSE RESOLUTION TO CONDEMN A POST"),
         ("This bill funds libraries.", ""),
         ("Tomatoes are red.", ""),
         (None, ""),
@@ -219,6 +220,28 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Removal of library books",
             "Weapons in a library; removal of books",
         ),
+        ("if-online-speech", "intellectual-freedom", "Age verification online", "Utility districts; age verification"),
+        (
+            "cp-fair-ebook-terms",
+            "copyright",
+            "Contracts of libraries on electronic books",
+            "Online library databases; electronic books",
+        ),
+        ("gi-foia", "government-information", "Public records; fees", "Public records; fees for healthcare records"),
+        (
+            "tc-broadband-right",
+            "telecommunications",
+            "Broadband in rural towns",
+            "Outage reporting by broadband providers",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by the state",
+            "Limits commercial surveillance by firms",
+        ),
+        ("pr-consumer-data", "privacy", "Data privacy of consumers", "Email Privacy Act; data privacy"),
+        ("lt-lifelong-literacy", "literacy", "Literacy coaches", "Removes an obsolete provision on literacy"),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:

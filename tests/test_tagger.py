@@ -119,6 +119,22 @@ LOOKS_ALIKE = [
         "The state shall grant aid to teachers",
         "Permits the teachers' retirement system to grant credit to A. Doe",
     ),
+    ("copyright", "Circumvention of access controls on copyrighted works", "Wire mesh; determination of circumvention"),
+    ("copyright", "Peer-to-peer sharing of copyrighted films", "Peer-to-peer car sharing"),
+    ("civil-liberties", "A bill of rights for homeless people", "The marina users' bill of rights"),
+    ("civil-liberties", "The Marriage Equality Act", "The Fish and Ponds District of Columbia Equality Act"),
+    ("intellectual-freedom", "Limits tenure of faculty for what they teach", "Selection and tenure of county judges"),
+    (
+        "intellectual-freedom",
+        "Parental consent before minors may use social media",
+        "Parental consent for vaccinations",
+    ),
+    ("privacy", "Schools may not sell education records of a pupil", "Boards of education record their sittings"),
+    (
+        "accessibility",
+        "An accessible website for people who are blind",
+        "The agency posts the list of dams on a publicly accessible website",
+    ),
 ]
 
 
@@ -134,6 +150,22 @@ def test_tagger_exclusion_alone_leaves_the_area_out_whatever_the_model_thinks() 
     )
     also = "Adds gender-neutral language to the section, and bars discrimination against transgender pupils."
     assert "civil-liberties" in areas("An act relating to education.", also)
+
+
+def test_tagger_never_gives_an_area_to_words_of_another_thing() -> None:
+    assert "intellectual-freedom" in areas("PRESS Act", "To protect journalists who keep their sources secret.")
+    assert "intellectual-freedom" not in areas(
+        "PRESS Act", "To have every pill press registered; journalists may look."
+    )
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_tagger_gives_nothing_to_a_bill_that_is_filed_empty(model: bool) -> None:
+    empty = "Amends the Freedom of Information Act. Makes a technical change in a Section concerning the short title."
+    tagger = TAGGER if model else Tagger(model_dir=None)
+    [(_, tagging)] = tagger.tag_batch([("x", "GOVERNMENT-TECH", empty, None)])
+    assert not [found.area for found in tagging.areas if found.tagged]
+    assert tagging.priority == 0
 
 
 def test_tagger_evidence_shows_new_words_before_repeated_ones() -> None:

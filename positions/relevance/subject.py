@@ -22,7 +22,7 @@ LEAD = 60
 _TERSE = 12
 #: The official title of a bill, where a short one stands in its place and the summary begins with it: "To amend ...".
 _OFFICIAL = re.compile(
-    r"\s*((?:an? (?:bill|act|(?:joint |concurrent )?resolution)\b|to |relating to |proposing |expressing )"
+    r"\s*((?:an? (?:bill|act|(?:house |senate )?(?:joint |concurrent )?resolution)\b|to |relating to |proposing |expressing )"
     r"[^\n]{,600}?)(?:\.\s|\n|$)",
     re.IGNORECASE,
 )
