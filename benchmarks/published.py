@@ -5,8 +5,8 @@
 
 Each argument is a clone: usgpo/bill-status holds BILLSTATUS records in three forms that govinfo has had since 2015,
 fanghuiz/legiscanrr bills of LegiScan's datasets, Metro-Records/scrapers-lametro matters of Legistar, and
-LibraryOfCongress/api.congress.gov answers about H.R. 21 and its parts. Prints a line for each record that is refused, and a table;
-exit code 1 if one ends as anything else than a document or a stated reason.
+LibraryOfCongress/api.congress.gov answers about H.R. 21 and its parts. Prints a line for each record that is refused, and a
+table; exit code 1 if one ends as anything else than a document or a stated reason.
 """
 
 from __future__ import annotations
