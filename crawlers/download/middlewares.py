@@ -110,7 +110,7 @@ class RetryAfterMiddleware(RetryMiddleware):
             self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + min(seconds, _LONGEST_WAIT))
         return super().process_response(request, response)
 
-    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
+    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
         again = super().process_exception(request, exception)
         if again is not None:
             self._pause(urlsplit(request.url).netloc)
