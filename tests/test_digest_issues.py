@@ -357,6 +357,20 @@ def test_the_end_of_a_session_is_read_by_those_who_follow_its_bills(db, corpus_f
     assert PLAIN not in str(told(issue))
 
 
+def test_a_bill_that_is_over_is_not_told_as_if_it_could_still_pass(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("delete from changes where document_id = ?", [PLAIN])
+        row = ["moved", PLAIN, "2022-03-08T07:00:00Z", "2022-03-02", "status", "reported"]
+        source.execute("insert into changes values (?, ?, ?, ?, ?, ?)", row)
+        over = "update documents set status = 'failed', status_reason = 'session_ended', status_on = '2022-03-04' where id = ?"
+        source.execute(over, [PLAIN])
+    choice = Preferences(jurisdictions=("us-tx",), documents=(PLAIN,))
+    reader(db, "a@example.org", choice)
+    issue = prepared(db, corpus_file)
+    assert [heading for heading, _ in reading(issue, choice).sections] == ["move"]
+    assert PLAIN not in str(told(issue))
+
+
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)

@@ -49,6 +49,7 @@ def entries(
     corpus.row_factory = sqlite3.Row
     news = _news(db, corpus, since, through, today, list(drafts))
     documents = _documents(corpus, list(news))
+    news = {key: _still_told(news[key], each, today) for key, each in documents.items()}
     found = _search(corpus, documents, searches)
     wanted = set(followed)
     tied = companions(corpus, list(documents))
@@ -145,6 +146,18 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
         "heading": heading,
         "all": "tell" in rule,
     }
+
+
+def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[Any]:
+    """What happened before a bill ended reads as if it could still pass: where its end is no news, only followers read it."""
+    over = (
+        document["kind"] == "bill"
+        and not _can_move(document, today)
+        and (document["status_on"] or "9") <= today.isoformat()
+    )
+    if not over or any(each["heading"] == "outcome" and each["all"] for each in news):
+        return news
+    return [each | {"all": False} if each["heading"] in ("move", "new") else each for each in news]
 
 
 def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
