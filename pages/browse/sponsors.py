@@ -1,0 +1,112 @@
+"""The name of a legislator among the words of a search: "bills by Senator Jack Reed on libraries" asks for his bills."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from pages.browse import names
+from pages.browse.asked import quoted
+from pages.database import Row, rows
+from pages.people.deciding import PERSON, seated
+
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: Where so many titles have two words in a row, they are a subject ("public library"), whoever is called so.
+SUBJECT = 5
+LONGEST = 3
+#: A word that so many titles have is not offered as a name.
+COMMON = 300
+#: A last name alone has at least so many letters.
+SHORTEST = 5
+#: People of the name that are shown above the results.
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Named:
+    """``query`` is the search with the name as ``sponsor:``, ``who`` the name as it was typed."""
+
+    query: str
+    who: str
+
+
+def named(db: sqlite3.Connection, query: str) -> Named | None:
+    """A search for words with its first name of a sponsor found; None where it has operators, or names no sponsor.
+
+    A first and a last name are a name by themselves, unless they are a subject of titles; a last name only where it is rare in
+    titles, or after a title such as "senator", or after "bills by".
+    """
+    typed = query.split()
+    words = [word.strip(",.?!") for word in typed]
+    if not all(map(_WORD.fullmatch, words)) or {"OR", "AND", "NOT"} & set(words):
+        return None
+    titled = names.question_words("legislators")
+    for at in range(len(words)):
+        for number in range(min(LONGEST, len(words) - at), 0, -1):
+            some = words[at : at + number]
+            before = [word.casefold() for word in words[:at]]
+            by = before[-1:] == ["by"] and before[-2:-1] != [] and before[-2] in titled | names.question_words("noise")
+            after_title = by or (bool(before) and before[-1] in titled)
+            if _is_name(db, some, after_title):
+                return Named(_tied(words, at, number), " ".join(some))
+    return None
+
+
+def suggested(db: sqlite3.Connection, query: str) -> Named | None:
+    """The same search with a word as the last name of a sponsor, to offer where the word may also mean something else."""
+    words = [word.strip(",.?!") for word in query.split()]
+    if len(words) > LONGEST or not all(map(_WORD.fullmatch, words)):
+        return None
+    for at, word in enumerate(words):
+        known = db.execute(
+            "select documents from search_words where search_words match ? and word = ?",
+            [quoted(word), word.casefold()],
+        ).fetchone()
+        if len(word) >= SHORTEST and known and known[0] < COMMON and _is_name(db, [word], after_title=True):
+            return Named(_tied(words, at, 1), word)
+    return None
+
+
+def _is_name(db: sqlite3.Connection, words: list[str], after_title: bool) -> bool:
+    stop = names.question_words("stop") | names.question_words("noise") | names.question_words("legislators")
+    if any(word.casefold() in stop or len(word) < 2 for word in words):
+        return False
+    if any(names.longest_place(words[at:]) for at in range(len(words))) or names.longest_name(words):
+        return False
+    ways = {quoted(" ".join(words)), quoted(" ".join([words[-1], *words[:-1]]))}
+    if not db.execute(
+        "select 1 from sponsor_names where sponsor_names match ? limit 1", [" OR ".join(ways)]
+    ).fetchone():
+        return False
+    if after_title:
+        return True
+    if len(words) == 1 and len(words[0]) < SHORTEST:
+        return False
+    titles = db.execute(
+        "select count(*) from (select 1 from documents_fts where documents_fts match ? limit ?)",
+        [f"title : {quoted(' '.join(words))}", SUBJECT],
+    )
+    return bool(titles.fetchone()[0] < SUBJECT)
+
+
+def _tied(words: list[str], at: int, number: int) -> str:
+    """The search with the name as ``sponsor:``; what says that a person is meant is left out."""
+    left = [*words[:at], *words[at + number :]]
+    titled = names.question_words("legislators") | names.question_words("stop") | names.question_words("noise")
+    telling = [word for word in left if word.casefold() not in titled]
+    return " ".join([f'sponsor:"{" ".join(words[at : at + number])}"', *telling])
+
+
+def people(db: sqlite3.Connection, who: str) -> list[Row]:
+    """The legislators of a name who have a page, those in office first: name, address, party and seat in words."""
+    words = [f"% {word.casefold()} %" for word in who.split()]
+    alike = " and ".join("(' ' || lower(name) || ' ') like ?" for _ in words)
+    found = rows(
+        db,
+        f"""select {PERSON} from people p where p.id in (
+            select person from person_names where {alike} union select id from people where {alike}
+        ) order by p.is_current desc, p.jurisdiction <> 'us', p.name limit ?""",
+        [*words, *words, SHOWN],
+    )
+    return [row | seated(row) for row in found]
