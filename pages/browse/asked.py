@@ -74,6 +74,11 @@ class Search:
         """Whether one of the words or names speaks of libraries."""
         return any("librar" in term.casefold() for term in self.terms)
 
+    @property
+    def about(self) -> list[str]:
+        """Expressions for what the search is about, whatever else it says."""
+        return [*(self.subjects or self.phrases), *(LIBRARIES if self.place and self.of_libraries else ())]
+
     def in_titles(self) -> Search:
         """The same search for documents whose title or summary has all the words."""
         return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})") if self.expression else self
@@ -87,8 +92,7 @@ class Search:
         least = max(2, -(-len(groups) // 2))
         # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
         # So does the word library where a place is named, of which few documents speak of libraries.
-        phrases = [*(self.subjects or self.phrases), *(LIBRARIES if self.place and self.of_libraries else ())]
-        named = f" OR title : ({' OR '.join(phrases)})" if phrases else ""
+        named = f" OR title : ({' OR '.join(self.about)})" if self.about else ""
         found = []
         for number in range(len(groups) - 1, least - 1, -1):
             some = " OR ".join(f"({' AND '.join(chosen)})" for chosen in itertools.combinations(groups, number))

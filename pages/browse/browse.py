@@ -234,7 +234,7 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
         f"from documents where id in ({marks(ids)})",
         ids,
     ).fetchall()
-    expression = " OR ".join(asked.groups)
+    expression = " OR ".join([*asked.groups, *asked.about])
     found: dict[str, tuple[list[Piece], str]] = {}
     with small_index((row["title"], row["abstract"], "" if row["abstract"] else row["text"]) for row in rows) as index:
         for at, row in enumerate(rows):

@@ -74,10 +74,7 @@ def _is_name(db: sqlite3.Connection, words: list[str], after_title: bool) -> boo
         return False
     if any(names.longest_place(words[at:]) for at in range(len(words))) or names.longest_name(words):
         return False
-    ways = {quoted(" ".join(words)), quoted(" ".join([words[-1], *words[:-1]]))}
-    if not db.execute(
-        "select 1 from sponsor_names where sponsor_names match ? limit 1", [" OR ".join(ways)]
-    ).fetchone():
+    if not _sponsors(db, words):
         return False
     if after_title:
         return True
@@ -88,6 +85,15 @@ def _is_name(db: sqlite3.Connection, words: list[str], after_title: bool) -> boo
         [f"title : {quoted(' '.join(words))}", SUBJECT],
     )
     return bool(titles.fetchone()[0] < SUBJECT)
+
+
+def _sponsors(db: sqlite3.Connection, words: list[str]) -> bool:
+    """Whether a sponsor has some words as first and last name, in either order: between them only initials may be."""
+    found = db.execute(
+        "select name from sponsor_names where sponsor_names match ? limit 200", [" AND ".join(map(quoted, words))]
+    )
+    alike = [r"\W+(?:\w\W+)?".join(map(re.escape, way)) for way in (words, [words[-1], *words[:-1]])]
+    return any(re.search(rf"\b(?:{'|'.join(alike)})\b", row[0], re.IGNORECASE) for row in found)
 
 
 def _tied(words: list[str], at: int, number: int) -> str:
