@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 import yaml
 
 from pages.http.formatting import glossary
+from pages.http.language import _
 from settings import SITE
 
 #: From this share of capital letters on, and with so many letters, a title is shouting.
@@ -18,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: Parts of a title that begin anew.
 _BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
+#: A number, a letter, or "Id."; or a label before a colon that nothing follows.
+_NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
 _ROMAN = re.compile(r"[IVX]{2,}")
 
 
@@ -35,6 +38,13 @@ def readable(title: str) -> str:
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def titled(title: str, identifier: str) -> str:
+    """The readable title, or the number of a document whose source gives "2", "Date:", or another bare mark for a title."""
+    if _NOTHING.fullmatch(title):
+        return _("Document {identifier}, without a title").format(identifier=identifier)
+    return readable(title)
 
 
 def _capital(title: str) -> str:
