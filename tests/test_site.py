@@ -109,11 +109,11 @@ PAGES = {
     "/compare?area=broadband&area=library-funding": [
         "Broadband and Library funding, side by side",
         "Documents on information policy 2 2",
-        "Marked must see 2 1",
+        "Priority documents 2 1",
         "Proposed rule 1 0",
     ],
     "/compare?jurisdiction=us&jurisdiction=us-zz": ["Nothing is collected under us-zz"],
-    "/browse": ["3 documents", "what can still move first", "Library funding", "Must see"],
+    "/browse": ["3 documents", "what can still move first", "Library funding", "Priority"],
     "/browse?q=hotspots": ["2 documents", "In the summary: ", "lend hotspots", "In the text:"],
     "/browse?area=broadband&kind=regulation": ["1 document", "Hotspot lending", "Listed because of E-Rate"],
     "/glossary": ["Reported by committee", "Support if amended", "Who takes this stance follows the provision"],

@@ -159,7 +159,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "status":
                 return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":
-                return _("Must see") if value == "1" else _("Not must see")
+                return _("Priority") if value == "1" else _("Not a priority")
             case "ceremonial":
                 return _("Ceremonial resolutions, too") if value == "any" else _("Ceremonial resolutions")
         return value

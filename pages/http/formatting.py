@@ -21,7 +21,7 @@ from settings import SITE
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
-    "statuses": N_("Where a document stands"),
+    "statuses": N_("The status of a document"),
     "status_groups": N_("Several steps at once"),
     "place_groups": N_("Several places at once"),
     "marks": N_("How sure we are"),
