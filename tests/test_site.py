@@ -57,7 +57,7 @@ PAGES = {
         "since March 8, 2022",
         "Received in the Senate.",
         "Passed House by voice vote.",
-        "very likely (94 %)",
+        "very likely (94%)",
         "Lend hotspots",
         "A library may lend hotspots to readers.",
         "Rep. Reader, Ada",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from site_corpus import BROADBAND, TODAY, build
 
 import serve
-from pages.http.titles import readable, titled
+from pages.http.titles import quiet, readable, titled
 from store.connect import connect
 
 
@@ -87,3 +87,16 @@ async def test_a_first_capital_alone_does_not_repeat_the_title(tmp_path: Path) -
     page = html.unescape((await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text)
     assert "<h1>Relative to broadband</h1>" in page
     assert "In the words of the source" not in page
+
+
+def test_a_summary_that_shouts_is_quiet_and_keeps_its_length() -> None:
+    shouted = "A BILL TO AMEND THE SOUTH CAROLINA CODE, SECTION 7-5-110, SO AS TO LEND.\nand then small letters"
+    assert (
+        quiet(shouted)
+        == "A bill to amend the South Carolina code, section 7-5-110, so as to lend.\nand then small letters"
+    )
+
+
+@given(st.text(max_size=300))
+def test_a_quiet_summary_has_every_letter_at_its_place(text: str) -> None:
+    assert len(quiet(text)) == len(text)

@@ -31,13 +31,24 @@ def readable(title: str) -> str:
     Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
     """
     title = _FOOTNOTES.sub("", title)
-    letters = [character for character in title if character.isalpha()]
-    if len(letters) < LEAST or sum(character.isupper() for character in letters) < SHARE * len(letters):
+    if not _shouts(title):
         return _capital(title) if _begins_small(title) else title
     quiet = _WORD.sub(lambda match: _word(match[0]), title)
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def quiet(text: str) -> str:
+    """A summary that shouts in sentence case, paragraph by paragraph; every letter stays at its place, so marks still fit."""
+    return "\n".join(
+        shown if _shouts(line) and len(shown := readable(line)) == len(line) else line for line in text.split("\n")
+    )
+
+
+def _shouts(title: str) -> bool:
+    letters = [character for character in title if character.isalpha()]
+    return len(letters) >= LEAST and sum(character.isupper() for character in letters) >= SHARE * len(letters)
 
 
 def titled(title: str, identifier: str) -> str:
