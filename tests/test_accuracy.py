@@ -53,7 +53,7 @@ async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> Non
             assert f"{100 * point['said']:.0f}% was {100 * point['was']:.0f}% ({point['n']})" in shown
     for row in [REPORT["promise"]["all"], *REPORT["promise"]["areas"].values()]:
         bound = "–" if row["at_least"] is None else f"{100 * row['at_least']:.0f}%"
-        figures = f"{100 * row['decided']:.1f} % {row['tags']:,} {row['right']:,} {bound} {row['undecided']:,}"
+        figures = f"{100 * row['decided']:.1f}% {row['tags']:,} {row['right']:,} {bound} {row['undecided']:,}"
         assert f"{figures} {row['wanted']:,} {row['missed']:,} of {row['labels']:,}" in shown
     queue = REPORT["ranking"]["natural"]
     assert f"{100 * queue['queue_precision']:.0f} of 100 that they read are worth it" in shown

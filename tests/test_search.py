@@ -228,7 +228,7 @@ def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) ->
         ("who can see what I check out from the library", "library records"),
         ("do I have to show ID to look at websites", "age verification"),
         ("how long does copyright last", "copyright term"),
-        ("library of congress reading program for the blind", "nls"),
+        ("library of congress reading program for the blind", "NLS"),
         ("take books out", None),  # not a whole question
         ("who can see my library records today", None),  # a name says it more exactly
     ],
@@ -242,6 +242,13 @@ def test_a_topic_stands_for_its_name_and_leaves_the_other_words(db: sqlite3.Conn
     asked = search.parse("how much do publishers charge for an ebook in Rhode Island")
     assert (asked.positions, asked.place) == (["cp-fair-ebook-terms"], "us-ri")
     assert _found(db, "how much do publishers charge for an ebook in Rhode Island")[0] == "us-ri-2026-hb7606"
+
+
+async def test_the_page_says_how_it_read_a_question(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=can+a+state+take+books+out+of+libraries")).text)
+    assert "Your question was read as one about <strong>book bans</strong>." in page
+    assert 'href="/browse?q=%22can+a+state+take+books+out+of+libraries%22"' in page
 
 
 def test_a_topic_like_no_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

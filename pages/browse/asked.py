@@ -45,6 +45,8 @@ class Search:
     subjects: list[str] = field(default_factory=list)
     #: The positions that speak of a name that was typed.
     positions: list[str] = field(default_factory=list)
+    #: What a whole question was taken to be about, as names.yml calls it.
+    topic: str | None = None
     #: The place that was named; its own documents come first.
     place: str | None = None
     #: Whether only documents of the place, or that name it, are found.

@@ -61,6 +61,8 @@ class Browse:
     meant: str | None = None
     #: Whether the results are those for ``meant``, as next to nothing has the words that were typed.
     corrected: bool = False
+    #: What a whole question was taken to be about.
+    topic: str | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
     sponsor: str | None = None
     #: The legislators of that name who have a page.
@@ -113,6 +115,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         loose=found.loose,
         meant=found.meant,
         corrected=found.corrected,
+        topic=found.asked.topic,
         sponsor=found.sponsor,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),

@@ -103,7 +103,7 @@ def topics() -> list[Topic]:
         like = folded(entry["like"])
         if like not in names():
             raise ValueError(f"{path}: {entry['like']!r} is no name of names.yml")
-        found.append(Topic(tuple(map(_one_of, entry["asks"])), like))
+        found.append(Topic(tuple(map(_one_of, entry["asks"])), entry["like"]))
     return found
 
 
@@ -130,7 +130,7 @@ def topic_of(words: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
         return None
     told = {at for at, word in enumerate(question) if any(asked.fullmatch(word) for asked in best.asks)}
     exact = {at + more for at in range(len(words)) for more in range(_exact(words[at:]))}
-    return (best.like, names()[best.like], frozenset(told)) if not exact or len(told - exact) > 1 else None
+    return (best.like, names()[folded(best.like)], frozenset(told)) if not exact or len(told - exact) > 1 else None
 
 
 @cache

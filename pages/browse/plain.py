@@ -67,6 +67,7 @@ def _take_topic(asked: Search, tokens: list[tuple[str, str]]) -> list[tuple[str,
         return tokens
     called, name, told = found
     _add_name(asked, called, name, typed=False)
+    asked.topic = called
     return [token for at, token in enumerate(tokens) if at not in told]
 
 
