@@ -192,8 +192,9 @@ def test_letters_that_are_a_kind_of_bill_may_be_a_state_too(tmp_path: Path) -> N
     assert _found(db.conn, "SC 3265") == ["us-sc-2025-2026-h3265"]
 
 
-def test_a_state_with_a_year_is_no_number() -> None:
-    assert numbers.read_number("Rhode Island 2026") is None
+@pytest.mark.parametrize("typed", ["Rhode Island 2026", "Arkansas Act 372", "Texas chapter 43"])
+def test_a_year_or_the_number_of_a_law_is_no_bill(typed: str) -> None:
+    assert numbers.read_number(typed) is None
 
 
 def test_equal_numbers_are_equal() -> None:
@@ -276,6 +277,16 @@ def test_the_name_of_a_legislator_finds_what_they_sponsored(db: sqlite3.Connecti
     found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
     assert [result.card.id for result in found.results] == [BROADBAND]
     assert found.sponsor
+
+
+def test_a_legislator_is_found_by_what_people_call_them(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    db.table("sponsors").insert(
+        {"document_id": "us-117-hr5", "ordinal": 0, "name": "Sen. Charles E. Otterman", "role": "sponsor"}
+    )
+    publish(db, "2022-03-09T10:00:00Z")
+    found = browse.browse(db.conn, browse.Filters.of({"q": "chuck Otterman"}), DAY)
+    assert (found.sponsor, [result.card.id for result in found.results]) == ("Charles Otterman", ["us-117-hr5"])
 
 
 def test_words_of_titles_are_no_legislator(tmp_path: Path) -> None:

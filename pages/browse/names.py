@@ -40,6 +40,16 @@ def question_data() -> dict[str, Any]:
     return found
 
 
+@cache
+def first_names() -> dict[str, frozenset[str]]:
+    """A first name -> all that people call who has it, itself among them."""
+    found: dict[str, set[str]] = {}
+    for group in question_data()["first_names"]:
+        for name in group:
+            found.setdefault(name, set()).update(group)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
 def folded(text: str) -> str:
     """Lower-case words with single spaces: "E-Rate" and "e rate" are one name."""
     return " ".join(_WORDS.findall(text.casefold().replace("’s", "s").replace("'s", "s")))

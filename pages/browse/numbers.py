@@ -64,8 +64,8 @@ def _read(words: list[str]) -> Number | None:
     years = [word for word in rest if re.fullmatch(r"(19|20)\d\d", word)]
     if len(rest) > len(years) or (kind and kind not in _kinds()) or not (kind or place):
         return _lettered(words, place) if not place else None
-    if not kind and re.fullmatch(r"(19|20)\d\d", digits):
-        return None  # "Rhode Island 2026" is a year
+    if not kind and (re.fullmatch(r"(19|20)\d\d", digits) or set(words) & question_words("numbered_laws")):
+        return None  # "Rhode Island 2026" is a year, and "Arkansas Act 372" a law
     if not kind:  # "South Carolina 3265": any kind of bill
         return Number(
             (digits, *(other + digits for other in sorted(_kinds()))), place, session or next(iter(years), None)

@@ -25,7 +25,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Named:
-    """``query`` is the search with the name as ``sponsor:``, ``who`` the name as it was typed."""
+    """``query`` is the search with the name as ``sponsor:``, ``who`` the name, with the first name of the records."""
 
     query: str
     who: str
@@ -48,8 +48,8 @@ def named(db: sqlite3.Connection, query: str) -> Named | None:
             before = [word.casefold() for word in words[:at]]
             by = before[-1:] == ["by"] and before[-2:-1] != [] and before[-2] in titled | names.question_words("noise")
             after_title = by or (bool(before) and before[-1] in titled)
-            if _is_name(db, some, after_title):
-                return Named(_tied(words, at, number), " ".join(some))
+            if found := _name(db, some, after_title):
+                return Named(_tied(words, at, number, found), found)
     return None
 
 
@@ -63,45 +63,52 @@ def suggested(db: sqlite3.Connection, query: str) -> Named | None:
             "select documents from search_words where search_words match ? and word = ?",
             [quoted(word), word.casefold()],
         ).fetchone()
-        if len(word) >= SHORTEST and known and known[0] < COMMON and _is_name(db, [word], after_title=True):
-            return Named(_tied(words, at, 1), word)
+        if len(word) >= SHORTEST and known and known[0] < COMMON and _name(db, [word], after_title=True):
+            return Named(_tied(words, at, 1, word), word)
     return None
 
 
-def _is_name(db: sqlite3.Connection, words: list[str], after_title: bool) -> bool:
+def _name(db: sqlite3.Connection, words: list[str], after_title: bool) -> str | None:
+    """The name of a sponsor that some words are, as the records have it; None where they are none, or a subject of titles."""
     stop = names.question_words("stop") | names.question_words("noise") | names.question_words("legislators")
     if any(word.casefold() in stop or len(word) < 2 for word in words):
-        return False
+        return None
     if any(names.longest_place(words[at:]) for at in range(len(words))) or names.longest_name(words):
-        return False
-    if not _sponsors(db, words):
-        return False
-    if after_title:
-        return True
+        return None
+    found = _sponsor(db, words)
+    if not found or after_title:
+        return found
     if len(words) == 1 and len(words[0]) < SHORTEST:
-        return False
+        return None
     titles = db.execute(
         "select count(*) from (select 1 from documents_fts where documents_fts match ? limit ?)",
         [f"title : {quoted(' '.join(words))}", SUBJECT],
     )
-    return bool(titles.fetchone()[0] < SUBJECT)
+    return found if titles.fetchone()[0] < SUBJECT else None
 
 
-def _sponsors(db: sqlite3.Connection, words: list[str]) -> bool:
-    """Whether a sponsor has some words as first and last name, in either order: between them only initials may be."""
-    found = db.execute(
-        "select name from sponsor_names where sponsor_names match ? limit 200", [" AND ".join(map(quoted, words))]
-    )
-    alike = [r"\W+(?:\w\W+)?".join(map(re.escape, way)) for way in (words, [words[-1], *words[:-1]])]
-    return any(re.search(rf"\b(?:{'|'.join(alike)})\b", row[0], re.IGNORECASE) for row in found)
+def _sponsor(db: sqlite3.Connection, words: list[str]) -> str | None:
+    """The words, if a sponsor has them as first and last name in either order, at most one other name or initial between.
+
+    A first name stands for what people call who has it: "chuck schumer" gives "Charles Schumer".
+    """
+    for first in [words[0], *sorted(names.first_names().get(words[0].casefold(), frozenset()) - {words[0].casefold()})]:
+        called = [first, *words[1:]]
+        found = db.execute(
+            "select name from sponsor_names where sponsor_names match ? limit 200", [" AND ".join(map(quoted, called))]
+        )
+        alike = [r"\W+(?:\w+\W+)?".join(map(re.escape, way)) for way in (called, [called[-1], *called[:-1]])]
+        if any(re.search(rf"\b(?:{'|'.join(alike)})\b", row[0], re.IGNORECASE) for row in found):
+            return " ".join(word.capitalize() if word.islower() else word for word in called)
+    return None
 
 
-def _tied(words: list[str], at: int, number: int) -> str:
+def _tied(words: list[str], at: int, number: int, name: str) -> str:
     """The search with the name as ``sponsor:``; what says that a person is meant is left out."""
     left = [*words[:at], *words[at + number :]]
     titled = names.question_words("legislators") | names.question_words("stop") | names.question_words("noise")
     telling = [word for word in left if word.casefold() not in titled]
-    return " ".join([f'sponsor:"{" ".join(words[at : at + number])}"', *telling])
+    return " ".join([f'sponsor:"{name}"', *telling])
 
 
 def people(db: sqlite3.Connection, who: str) -> list[Row]:
