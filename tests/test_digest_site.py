@@ -287,7 +287,7 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
     gone = (await site.client.get("/subscribe?position=no-such-position")).text
     assert "Your choice" in gone
     spanish = (await site.client.get("/es/subscribe?area=broadband")).text
-    assert "Solo lo que el personal de bibliotecas debe ver" in spanish
+    assert "Solo lo prioritario" in spanish
     assert "áreas: " in spanish
     assert re.search(r'name="language" value="es"[^>]* checked', spanish), (
         "who comes from a Spanish page gets Spanish emails"

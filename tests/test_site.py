@@ -96,11 +96,11 @@ PAGES = {
     "/jurisdictions/us": ["3 documents on information policy among 4", "Regulations and notices", "March 31, 2022"],
     "/deadlines": ["March 2022", "March 31, 2022", "Comments close", "end of the day, Eastern time"],
     "/deadlines?past=1": ["February 1, 2022", "10:00 a.m., Eastern time", "Room 2123"],
-    "/deadlines?jurisdiction=us-tx": ["No date lies ahead"],
+    "/deadlines?jurisdiction=us-tx": ["No upcoming date"],
     "/calendar": ["Calendar: March 2022", "1 date.", "March 31, 2022", "Comments close", "Previous month"],
     "/calendar?month=2022-02&kind=hearing": ["Calendar: February 2022", "10:00 a.m., Eastern time", "This month"],
     "/calendar?month=2031-01": [
-        "No date that you chose falls in January 2031",
+        "No date that you chose is in January 2031",
         "The nearest months that have some: March 2022",
     ],
     "/calendar?month=nonsense": ["Calendar: March 2022"],
