@@ -61,6 +61,7 @@ def test_a_filled_folder_opens_with_a_tour_whose_links_all_lead_somewhere(folder
         own = httpx.URL(open_demo.site).netloc.decode()
         other_way = visitor.get(f"http://127.0.0.2:{own.partition(':')[2]}/tour", headers={"Host": own})
         assert other_way.status_code == 200
+        assert visitor.get("/api/coverage").json()["address"].startswith(open_demo.site), "nobody can open 0.0.0.0"
         page = visitor.get("/tour").text
         tour = page[page.index("<main") : page.index("</main>")]
         steps = re.findall(r'<li><h3><a href="([^"]+)">', tour)
