@@ -27,6 +27,7 @@ from pages.http.site import Result, cache_headers, public_address
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
 from settings import SITE, Configuration
+from store.network import from_here
 
 
 class Site(Datasette):
@@ -180,7 +181,7 @@ def run(
     from operations.discretion import discreet
     from operations.server import Server, lifecycle
 
-    site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{host}:{port}")
+    site = build(corpus, notice=notice, mail=mail, desk=desk, site=address or f"http://{from_here(host)}:{port}")
     listener = _listen(host, port)
     try:
         config = uvicorn.Config(
