@@ -418,7 +418,7 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
 
 @pytest.mark.parametrize(
     ("part_of", "whole", "words"),
-    [(0, 0, ""), (0, 5, "0 %"), (1, 5, "20 %"), (5, 5, "100 %"), (1, 1000, "under 1 %"), (999, 1000, "over 99 %")],
+    [(0, 0, ""), (0, 5, "0%"), (1, 5, "20%"), (5, 5, "100%"), (1, 1000, "under 1%"), (999, 1000, "over 99%")],
 )
 def test_a_share_is_all_or_nothing_only_where_it_is(part_of: int, whole: int, words: str) -> None:
     assert share(part_of, whole) == words

@@ -247,7 +247,7 @@ async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browse
         page = (await browser.get(document(RULE))).text
         assert ("Unpin: not must see" in page) is public
         assert ("Pin as must see" in page) is not public
-        assert ("Must see" in (await browser.get(f"/documents/{RULE}")).text) is public
+        assert ("priorities-must_see" in (await browser.get(f"/documents/{RULE}")).text) is public
     assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 
 

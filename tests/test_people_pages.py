@@ -136,7 +136,7 @@ PAGES = {
         "Room 2175",
     ],
     "/committees/early-childhood-hsed14": [
-        "Nothing on information policy waits there.",
+        "This committee has no bill on information policy.",
         "The source names no members.",
     ],
     f"/votes/{ROLL_CALL}": [

@@ -1,11 +1,12 @@
 """Tune a small transformer (stage 2) or a larger one (its teacher) on labelled documents; a run that was stopped goes on.
 
     pip install "torch>=2.9,<3" "transformers>=5,<6"     (an environment of its own: no run of the project needs them)
-    python classify/training/fine_tune.py lessons.jsonl WEIGHTS FOLDER [--fold 3] [--epochs 5] [--rate 1e-4]
+    python classify/training/fine_tune.py lessons.jsonl WEIGHTS FOLDER [--fold 3] [--epochs 5] [--rate 1e-4] [--start TUNED.pt]
 
 lessons.jsonl comes from `classify.training.encoder_data`; WEIGHTS is a folder with an encoder and its tokenizer. With
-``--fold`` the documents of that fold are held back. FOLDER takes a checkpoint every 100 steps (weights, optimizer, step) and
-after every epoch ``logits-EPOCH.npy``: shape (lines of lessons.jsonl, outputs).
+``--fold`` the documents of that fold are held back, and with ``--start`` it begins where another run ended. FOLDER takes a
+checkpoint every 100 steps (weights, optimizer, step) and after every epoch ``logits-EPOCH.npy``: shape (lines of lessons.jsonl,
+outputs).
 
 One output per area and two for priority, binary cross-entropy. The mean of the last layer, then a layer norm without
 parameters (the pooled features are small; without it the head learns only base rates for an epoch); biases at base rates;
@@ -27,7 +28,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-BATCH, SAVE_EVERY, HEAD_RATE, LAYER_DECAY = 16, 100, 1e-3, 0.9
+BATCH, SAVE_EVERY, LAYER_DECAY = 16, 100, 0.9
 
 
 class Reader(nn.Module):
@@ -53,13 +54,13 @@ class Reader(nn.Module):
         return self.out(nn.functional.dropout(normed, 0.1, self.training))
 
 
-def parameter_groups(net: Reader, rate: float) -> list[dict[str, Any]]:
+def parameter_groups(net: Reader, rate: float, head_rate: float) -> list[dict[str, Any]]:
     depth, groups = net.encoder.config.num_hidden_layers, []
     for name, values in net.named_parameters():
         if not values.requires_grad:
             continue
         layer = next((int(part) + 1 for part in name.split(".") if part.isdigit()), 0) if "layer" in name else 0
-        own = HEAD_RATE if name.startswith("out") else rate * LAYER_DECAY ** (depth - layer)
+        own = head_rate if name.startswith("out") else rate * LAYER_DECAY ** (depth - layer)
         groups.append({"params": [values], "lr": own, "weight_decay": 0.01 if values.ndim > 1 else 0.0})
     return groups
 
@@ -89,8 +90,10 @@ class Run:
         self.lengths = [len(ids) for ids in self.ids]
         torch.manual_seed(asked.seed)
         self.net = Reader(asked.weights, self.y[self.learned].mean(0).numpy())
+        if asked.start:
+            self.net.load_state_dict(torch.load(asked.start, weights_only=True))
         self.net.encoder.embeddings.requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(parameter_groups(self.net, asked.rate), fused=True)
+        self.optimizer = torch.optim.AdamW(parameter_groups(self.net, asked.rate, asked.head_rate), fused=True)
         self.an_epoch = len(batches(self.lengths, self.learned, 0))
         steps = asked.epochs * self.an_epoch
         self.plan = torch.optim.lr_scheduler.LambdaLR(
@@ -201,6 +204,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--length", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--start", type=Path, help="tuned.pt of another run, to go on from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

@@ -21,7 +21,7 @@ from settings import SITE
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
-    "statuses": N_("Where a document stands"),
+    "statuses": N_("The status of a document"),
     "status_groups": N_("Several steps at once"),
     "place_groups": N_("Several places at once"),
     "marks": N_("How sure we are"),
@@ -190,6 +190,8 @@ def number_in_words(document_id: str) -> str:
     are named but not held; others as they are."""
     if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+[a-z]?)", document_id):
         return f"{state[2].upper()}, {place(state[1])}"
+    if register := re.fullmatch(r"us-fr-(\d{4}-\d+)", document_id):
+        return f"Federal Register {register[1]}"
     match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
     if not match or match[2] not in _TYPES:
         return document_id
@@ -197,10 +199,11 @@ def number_in_words(document_id: str) -> str:
 
 
 def sureness(probability: float) -> str:
-    """How sure the program is of an area: ``very likely (94 %)``. It is never certain: at most 99 %, at least 1 %."""
+    """How sure the program is of an area: ``very likely (94%)``. It is never certain: at most 99 %, at least 1 %."""
     percent = min(99, max(1, round(100 * probability)))
     likely = ((90, _("very likely")), (70, _("likely")), (50, _("more likely than not")), (0, _("possible")))
-    return f"{next(word for least, word in likely if percent >= least)} ({percent} %)"
+    word = next(word for least, word in likely if percent >= least)
+    return _("{word} ({percent}%)").format(word=word, percent=percent)
 
 
 def count(number: int | None, one: str, many: str | None = None) -> str:

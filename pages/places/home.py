@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from crawlers.completeness.health import health
 from pages.browse.cards import Card, cards
 from pages.browse.lists import alive, alive_first_to_see
-from pages.database import rows, value
+from pages.database import marks, rows, value
 from pages.http import formatting
 from pages.http.language import N_, _
 from pages.http.titles import readable
@@ -133,16 +133,13 @@ def week(db: sqlite3.Connection, today: datetime.date) -> Week | None:
     A document that can no longer move is left out: the last step of a dead bill is no news for the home page. None where
     nothing is known.
     """
-    found = _steps(db, today)
-    moves: dict[str, Move] = {}
-    for row in found:
-        moves.setdefault(row["id"], _move(row))
-    days = [each.day for each in moves.values() if each.must_see] or [each.day for each in moves.values()]
+    last = _last_steps(db, today)
+    days = [day for day, must_see in last.values() if must_see] or [day for day, _see in last.values()]
     if not days:
         return None
     until = max(days)
     since = (datetime.date.fromisoformat(until) - datetime.timedelta(days=6)).isoformat()
-    within = _one_per_bill([each for each in moves.values() if since <= each.day <= until])
+    within = _one_per_bill(_moves(db, {key: see for key, (day, see) in last.items() if since <= day <= until}, today))
     return Week(since, until, sorted(within, key=lambda each: (each.must_see, each.day), reverse=True)[:MOST_MOVED])
 
 
@@ -157,32 +154,47 @@ def _one_per_bill(moves: list[Move]) -> list[Move]:
     return list(once.values())
 
 
-def _steps(db: sqlite3.Connection, today: datetime.date) -> list[sqlite3.Row]:
-    """The steps that the newest documents took up to today, the latest first, of those that are alive and surely ours."""
-    newest = [
-        f"select document_id, must_see from (select document_id, must_see from listing where area_id = '{ANY_AREA}' "
-        f"and must_see = 1 and ceremonial = 0 order by sort_on desc limit {NEWEST})",
-        f"select document_id, must_see from (select document_id, must_see from listing where area_id = '{TAGGED}' "
-        f"and ceremonial = 0 order by sort_on desc limit {NEWEST})",
-    ]
+def _last_steps(db: sqlite3.Connection, today: datetime.date) -> dict[str, tuple[str, bool]]:
+    """ISO day of the last step up to today, and whether it is must-see, for the newest documents: those alive and surely ours."""
+    newest = dict(
+        db.execute(
+            f"""select document_id, must_see from (select document_id, must_see from listing where area_id = '{ANY_AREA}'
+                and must_see = 1 and ceremonial = 0 order by sort_on desc limit {NEWEST})
+            union select document_id, must_see from (select document_id, must_see from listing where area_id = '{TAGGED}'
+                and ceremonial = 0 order by sort_on desc limit {NEWEST})"""
+        ).fetchall()
+    )
+    ids, these = list(newest), f"document_id in ({marks(list(newest))})"
+    # Each view is asked once for all: as conditions of one query, they are worked out again for every row.
+    tagged = rows(db, f"select document_id as id from shown_tags where {these} and probability >= {CONFIDENT}", ids)
+    held = rows(db, f"select document_id as id from shown_positions where {these}", ids)
+    ours = {row["id"] for row in tagged} & {row["id"] for row in held} | {key for key, see in newest.items() if see}
+    stepped = db.execute(
+        f"select document_id, max(reached_on) from status_history where {these} and reached_on <= ? group by document_id",
+        [*ids, f"{today.isoformat()}Z"],
+    ).fetchall()
+    living = alive(db, [key for key, _day in stepped if key in ours], today)
+    return {key: (day[:10], bool(newest[key])) for key, day in stepped if key in living}
+
+
+def _moves(db: sqlite3.Connection, must_see: dict[str, bool], today: datetime.date) -> list[Move]:
+    """The last step of these documents up to today, the latest first."""
     found = db.execute(
-        f"""select d.id, d.title, d.identifier, d.jurisdiction, h.reached_on, h.status, newest.must_see, (
+        f"""select d.id, d.title, d.identifier, d.jurisdiction, h.reached_on, h.status, (
                 select status from status_history b where b.document_id = d.id and b.ordinal < h.ordinal
                 and b.status <> h.status order by b.ordinal desc limit 1
             ) as before
-        from ({" union ".join(newest)}) newest
-        join documents d on d.id = newest.document_id join status_history h on h.document_id = d.id
-        where h.reached_on <= ? and (newest.must_see = 1 or (
-            exists (select 1 from shown_tags t where t.document_id = d.id and t.probability >= {CONFIDENT})
-            and exists (select 1 from shown_positions p where p.document_id = d.id)
-        )) order by h.reached_on desc, h.ordinal desc""",
-        [f"{today.isoformat()}Z"],
-    ).fetchall()
-    living = alive(db, list({row["id"] for row in found}), today)
-    return [row for row in found if row["id"] in living]
+        from documents d join status_history h on h.document_id = d.id
+        where d.id in ({marks(list(must_see))}) and h.reached_on <= ? order by h.reached_on desc, h.ordinal desc""",
+        [*must_see, f"{today.isoformat()}Z"],
+    )
+    moves: dict[str, Move] = {}
+    for row in found:
+        moves.setdefault(row["id"], _move(row, must_see[row["id"]]))
+    return list(moves.values())
 
 
-def _move(row: sqlite3.Row) -> Move:
+def _move(row: sqlite3.Row, must_see: bool) -> Move:
     return Move(
         document_id=row["id"],
         title=row["title"],
@@ -191,7 +203,7 @@ def _move(row: sqlite3.Row) -> Move:
         day=row["reached_on"][:10],
         before=formatting.word("statuses", row["before"]) if row["before"] else None,
         after=formatting.word("statuses", row["status"]),
-        must_see=bool(row["must_see"]),
+        must_see=must_see,
     )
 
 
