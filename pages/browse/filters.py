@@ -49,7 +49,7 @@ TITLES = {
     "area": N_("Policy area"),
     "kind": N_("Kind"),
     "jurisdiction": N_("Jurisdiction"),
-    "status": N_("Where it stands"),
+    "status": N_("Status"),
     "year": N_("Year"),
     "must_see": N_("Priority"),
     "ceremonial": N_("Left out unless asked for"),
