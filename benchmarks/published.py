@@ -5,8 +5,8 @@
 
 Each argument is a clone: usgpo/bill-status holds BILLSTATUS records in three forms that govinfo has had since 2015,
 fanghuiz/legiscanrr bills of LegiScan's datasets, Metro-Records/scrapers-lametro matters of Legistar, and
-LibraryOfCongress/api.congress.gov answers about H.R. 21. Prints a line for each record that is refused, and a table;
-exit code 1 if one ends as anything else than a document or a stated reason.
+LibraryOfCongress/api.congress.gov answers about H.R. 21 and its parts. Prints a line for each record that is refused, and a
+table; exit code 1 if one ends as anything else than a document or a stated reason.
 """
 
 from __future__ import annotations
@@ -44,12 +44,24 @@ def _congress(body: bytes) -> Iterator[Document]:
     yield congress_gov.parse_bill(bill, {}, proceedings=(), source_url="https://example.org", stamp="s")
 
 
+def _congress_part(body: bytes) -> Iterator[Document]:
+    """One part of H.R. 21, which must hold as many rows as it announces."""
+    page = read_object(body)
+    part, name = next((part, name) for part, name in congress_gov.PARTS.items() if name in page)
+    total, rows = congress_gov.read_rows(body, name)
+    if len(rows) != total:
+        raise Unreadable(f"{total} {name} announced, {len(rows)} came")
+    bill = {"congress": 117, "type": "HR", "number": "21", "title": "H.R. 21", "introducedDate": "2021-01-04"}
+    yield congress_gov.parse_bill(bill, {part: rows}, proceedings=(), source_url="https://example.org", stamp="s")
+
+
 #: Form -> (which files of a clone have it, how it is read).
 FORMS: dict[str, tuple[re.Pattern[str], Callable[[bytes], Iterator[Document]]]] = {
     "BILLSTATUS (govinfo)": (re.compile(r"BILLSTATUS-\w+\.xml$"), _billstatus),
     "bills of datasets (LegiScan)": (re.compile(r"extdata/bill/\w+\.json$"), _legiscan),
     "matters (Legistar)": (re.compile(r"matter_candidates\.json$"), _legistar),
     "bill (api.congress.gov)": (re.compile(r"sample_output/bill_117_hr_21\.txt$"), _congress),
+    "parts of a bill (api.congress.gov)": (re.compile(r"sample_output/bill_117_hr_21_\w+\.txt$"), _congress_part),
 }
 
 

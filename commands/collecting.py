@@ -41,7 +41,8 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
 @click.option(
     "--congress",
     callback=_congresses,
-    help="Which Congress: a number, several with commas, or “all”. [default: the one that sits]",
+    help="Which Congress: a number, several with commas, or “all”. [default: the one that sits, and for its first three "
+    "months the one before]",
 )
 @click.option("--types", callback=_bill_types, help="Only these types of bill, with commas: hr,s,hjres,…")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many documents of each source.")

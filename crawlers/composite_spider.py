@@ -26,7 +26,7 @@ class Work:
     """A document being put together: `waiting` are the (name, address) of the parts still to be had, `got` what has come.
 
     A part that is not there is None in `got`; `whole` is False once there is a gap. `known`: this source has given the
-    document before.
+    document before. `last_try`: the part that is being read will not be asked for again in this run.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Work:
     got: dict[str, Any] = field(default_factory=dict)
     whole: bool = True
     known: bool = False
+    last_try: bool = False
 
 
 class GatheringSpider(SourceSpider):
@@ -93,7 +94,7 @@ class GatheringSpider(SourceSpider):
         name, _ = work.waiting[0]
         rest, found = work.waiting[1:], None
         try:
-            work.waiting = rest
+            work.waiting, work.last_try = rest, self.last_try(response)
             found = self.read_part(work, name, response.body) if response.status == 200 else None
         except Unreadable as error:
             work.waiting = [(name, response.url), *rest]

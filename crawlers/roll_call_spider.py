@@ -15,6 +15,7 @@ from scrapy.http import Response
 from crawlers.items import BadRecord, ExpectedCount, Listing, Unreadable
 from crawlers.people import RollCall
 from crawlers.spider import SourceSpider
+from crawlers.status.federal import congresses_of
 from crawlers.storage.person_state import stored_roll_calls
 
 #: Chambers put right what they published within days: so long a roll call is asked for again at every run.
@@ -22,14 +23,15 @@ SETTLED = timedelta(days=4)
 
 
 class RollCallSpider(SourceSpider, ABC):
-    """`congress`: its number, the one of today if not given; `since` and `until` bound the years that are asked for."""
+    """`congress`: its number; without it the one that sits, and the one before in its first months. `since` and `until` bound
+    the years that are asked for."""
 
     def __init__(self, today: str, congress: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
-        self.congress = int(congress) if congress else (date.fromisoformat(today).year - 1787) // 2
+        self.congresses = (int(congress),) if congress else congresses_of(today)
         self.partial = self.partial or bool(congress)
-        first = 1787 + 2 * self.congress
-        years = [year for year in (first, first + 1) if year <= date.fromisoformat(today).year]
+        both = [year for number in self.congresses for year in (1787 + 2 * number, 1788 + 2 * number)]
+        years = [year for year in both if year <= date.fromisoformat(today).year]
         self.expected: dict[int, set[str]] = {}  # year -> what should be stored of it when the run ends
         self.there: dict[int, set[str]] = {}  # year -> what is
         self.years = [year for year in years if self.since[:4] <= str(year) <= self.until[:4]]
@@ -59,12 +61,20 @@ class RollCallSpider(SourceSpider, ABC):
         """The names of what a roll call's record holds."""
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
-        return session == str(self.congress)
+        return session in map(str, self.congresses)
+
+    @staticmethod
+    def congress_of_year(year: int) -> int:
+        """The Congress whose roll calls a year numbers; those of its last days, in January, go on with the year before."""
+        return (year - 1787) // 2
 
     @cached_property
     def stored(self) -> dict[str, str]:
         corpus = Path(self.settings["INFOPOLICY_CORPUS"])
-        return stored_roll_calls(corpus, source=self.name, session=str(self.congress))
+        found: dict[str, str] = {}
+        for congress in self.congresses:
+            found |= stored_roll_calls(corpus, source=self.name, session=str(congress))
+        return found
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for year in self.years:
@@ -76,13 +86,13 @@ class RollCallSpider(SourceSpider, ABC):
         )
 
     def parse_list(self, response: Response, year: int) -> Iterator[Any]:
-        """The list of a year; before the first roll call of a year there is none."""
-        numbers = [] if response.status == 404 else self.read_list(response.body, year)
+        """The list of a year."""
+        numbers = self.numbers(response, year)
         lacking = [number for number in numbers if self.is_wanted(year, number)]
         asked = self.take(lacking)
         held_back = {self.roll_call_id(year, number) for number in lacking[len(asked) :]}
         listed = {self.roll_call_id(year, number) for number in numbers}
-        before = {key for key, day in self.stored.items() if day.startswith(str(year))}
+        before = self.stored_of(year)
         self.expected[year] = (listed if self.believe else listed | before) - held_back
         self.there[year] = listed & before
         yield Listing(source=self.name, document_ids=(), **self.place(year))
@@ -95,8 +105,25 @@ class RollCallSpider(SourceSpider, ABC):
                 cb_kwargs={"year": year, "number": number},
             )
 
+    def numbers(self, response: Response, year: int) -> list[int]:
+        """What a list names; before the first roll call of a year there is none, or another page in its place."""
+        if response.status == 404:
+            return []
+        try:
+            return self.read_list(response.body, year)
+        except Unreadable as error:
+            if self.today >= f"{year}-02" or self.stored_of(year) or not self.last_try(response):
+                raise
+            self.notes.append(f"roll calls of {year}: {error}; the year may have none yet, the next run asks again")
+            return []
+
+    def stored_of(self, year: int) -> set[str]:
+        """The stored roll calls that are numbered in a year, such as us-senate-119-2-00031 in 2026."""
+        numbered = {key: key.split("-")[2:4] for key in self.stored}
+        return {key for key, (congress, session) in numbered.items() if 1786 + 2 * int(congress) + int(session) == year}
+
     def place(self, year: int) -> dict[str, Any]:
-        return {"jurisdiction": "us", "session": str(self.congress), "part": str(year)}
+        return {"jurisdiction": "us", "session": str(self.congress_of_year(year)), "part": str(year)}
 
     def tally(self, year: int) -> ExpectedCount:
         """What is there so far of a year: all that is listed now or was stored before should be."""

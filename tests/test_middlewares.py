@@ -136,6 +136,24 @@ def test_429_that_asks_for_half_a_day_is_not_waited_out(retry: RetryAfterMiddlew
         retry.process_response(scrapy.Request(URL), answer(429, Retry_After="43200"))
 
 
+async def test_host_that_fails_rests_longer_each_time_and_a_minute_in_all(
+    retry: RetryAfterMiddleware, waiting: list[float]
+) -> None:
+    for _ in range(8):
+        retry.process_response(scrapy.Request(URL), answer(502))
+        retry.process_exception(scrapy.Request(URL), TimeoutError())  # sent before the pause began
+        await retry.process_request(scrapy.Request(URL))
+    assert waiting == [1, 2, 4, 8, 16, 30]
+    retry.process_response(scrapy.Request(URL), answer(404))
+    retry.process_exception(scrapy.Request(URL), TimeoutError())
+    await retry.process_request(scrapy.Request(URL))
+    assert waiting[6:] == [1], "it has answered in between"
+    retry.mirror = True
+    retry.process_response(scrapy.Request("https://elsewhere.example/"), answer(502))
+    await retry.process_request(scrapy.Request("https://elsewhere.example/"))
+    assert len(waiting) == 7, "a mirror is ours"
+
+
 def middleware(kind: type[ErrorPagesMiddleware] | type[DataOnlyMiddleware], source: str) -> Any:
     crawler = get_crawler(Spider, {"RETRY_TIMES": 1})
     crawler.spider = crawler._create_spider(source)

@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import scrapy
 from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
+from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers.items import BadRecord, Bill, ExpectedCount, Unreadable
@@ -97,6 +99,34 @@ def test_a_limit_is_no_gap() -> None:
     assert (len(calls(items)), last.expected, last.received) == (1, 1, 1)
 
 
+def test_in_january_the_lists_of_both_congresses_are_read() -> None:
+    spider = UsSenateVotesSpider(today="2027-01-12")
+    addresses = [spider.list_address(year) for year in spider.years]
+    assert [each[-9:-4] for each in addresses] == ["120_1", "119_1", "119_2"]
+    assert UsHouseVotesSpider(today="2027-01-01").years == [2025, 2026], "until the third it is the old one"
+    spider.__dict__["stored"] = {"us-senate-119-2-00300": "2027-01-01"}
+    assert (spider.stored_of(2026), spider.stored_of(2027)) == ({"us-senate-119-2-00300"}, set())
+
+
+def test_index_of_a_year_without_votes_is_another_page_and_no_failure_in_january() -> None:
+    """The Clerk answers what is not there with a page and status 200."""
+
+    def numbers(today: str, tries: int, stored: dict[str, str] | None = None) -> list[int]:
+        spider = made(UsHouseVotesSpider)
+        spider.today, spider.__dict__["stored"] = today, stored or {}
+        request = scrapy.Request("https://clerk.house.gov/evs/2027/index.asp", meta={"retry_times": tries})
+        return spider.numbers(TextResponse(request.url, body=b"<html>not found</html>", request=request), 2027)
+
+    assert numbers("2027-01-04", 9) == []
+    for today, tries, stored in (
+        ("2027-01-04", 0, {}),
+        ("2027-02-01", 9, {}),
+        ("2027-01-09", 9, {"us-house-120-1-1": "x"}),
+    ):
+        with pytest.raises(Unreadable):
+            numbers(today, tries, stored)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -117,6 +147,10 @@ def test_another_roll_call_than_was_asked_for_is_not_taken() -> None:
     body = (HOUSE / "clerk.house.gov/evs/2025/roll002.xml").read_bytes()
     with pytest.raises(Unreadable, match="came for 3"):
         hv.parse_roll_call(body, year=2025, number=3)
+    first = body.replace(b"4-Mar-2025", b"1-Jan-2026")
+    assert hv.parse_roll_call(first, year=2025, number=2).held_on == "2026-01-01", "the year's last vote"
+    with pytest.raises(Unreadable, match="a roll call of 2025"):
+        hv.parse_roll_call(body, year=2026, number=2)
     with pytest.raises(Unreadable, match="index of 2025"):
         hv.read_index((HOUSE / "clerk.house.gov/evs/2025/index.asp").read_bytes(), 2026)
 

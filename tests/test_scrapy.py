@@ -55,6 +55,17 @@ def test_an_argument_that_cannot_be_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "corpus.db").exists()
 
 
+def test_no_source_takes_a_certificate_that_nobody_has_signed() -> None:
+    """Scrapy takes any unless it is told otherwise, and keys go over these connections."""
+    found = Settings()
+    found.setmodule("crawlers.settings", priority="project")
+    for name in load_sources():
+        spider = SpiderLoader.from_settings(found).load(name)
+        laid_over = found.copy()
+        spider.update_settings(laid_over)
+        assert laid_over.getbool("DOWNLOAD_VERIFY_CERTIFICATES"), name
+
+
 def test_no_callback_returns_what_scrapy_would_drop() -> None:
     """Scrapy's own look at this, at every answer, is switched off (crawlers/settings.py): one look is enough."""
     loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawlers.spiders"]}))

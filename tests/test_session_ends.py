@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import bill_xml
 from sqlite_utils import Database
 from test_us_states import row
 
 from crawlers.items import SessionDates
+from crawlers.parsers import billstatus, xmltree
 from crawlers.parsers import openstates as api
 from crawlers.status.session_end import Session, ends, load_rules
 from crawlers.storage import sessions
@@ -144,6 +146,25 @@ def test_what_did_not_pass_fails_on_the_day_its_session_ended_and_a_law_stays(co
     ).fetchall()
     assert steps == [("introduced", "2025-01-14"), ("failed", "2025-03-06")]
     assert moved_on_file(corpus) == {("us-wy", "2025"): "2025-03-14"}
+
+
+def test_what_both_chambers_of_congress_passed_may_be_signed_after_its_end(corpus: Database) -> None:
+    passed = [
+        ("2022-12-20", "Passed/agreed to in House: On passage Passed by voice vote."),
+        ("2022-12-22", "Passed/agreed to in Senate: Passed Senate without amendment by Voice Vote."),
+    ]
+    for number, actions in ((1, []), (2, passed)):
+        body = bill_xml(number, actions=tuple(actions)).encode()
+        bill = billstatus.parse_bill(xmltree.parse(body, root="billStatus"), source_url="https://x/y", stamp="s")
+        upsert(corpus, [bill], now=NOW, silent=True)
+
+    def standing() -> list[str]:
+        return [status for (status,) in corpus.execute("select status from documents order by id")]
+
+    write_session_ends(corpus, today="2023-01-03", now=NOW)
+    assert standing() == ["failed", "passed_second_chamber"]
+    write_session_ends(corpus, today="2023-02-02", now=NOW)
+    assert standing() == ["failed", "failed"]
 
 
 @pytest.mark.parametrize(

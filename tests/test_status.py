@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawlers.items import STATUSES, Action
 from crawlers.parsers.billstatus import TYPES
-from crawlers.status.federal import bill_history, classify_action, congress_ends_on, congress_of
+from crawlers.status.federal import bill_history, classify_action, congress_ends_on, congress_of, congresses_of
 
 #: One real sentence for each rule, and for what no rule should catch.
 SENTENCES = [
@@ -167,3 +167,9 @@ def test_congress_of_a_day() -> None:
     assert congress_of("2022-12-31") == 117
     assert congress_of("2026-11-25") == 119
     assert congress_ends_on(117) == "2023-01-03"
+
+
+def test_the_congress_before_is_read_until_its_last_bills_are_recorded() -> None:
+    assert congresses_of("2027-01-02") == (119,)
+    assert congresses_of("2027-01-03") == congresses_of("2027-04-03") == (120, 119)
+    assert congresses_of("2027-04-04") == (120,)

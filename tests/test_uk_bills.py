@@ -89,12 +89,17 @@ def page(total: int, *numbers: int) -> TextResponse:
         {"billId": n, "shortTitle": f"Bill {n}", "originatingHouse": "Lords", "lastUpdate": "2026-01-01"}
         for n in numbers
     ]
-    return TextResponse(f"{HOST}/x", body=json.dumps({"items": rows, "totalResults": total}).encode())
+    body = json.dumps({"items": rows, "totalResults": total}).encode()
+    return TextResponse(f"{HOST}/x", body=body, request=Request(f"{HOST}/x"))
 
 
 def test_empty_page_before_the_end_is_asked_for_again() -> None:
     with pytest.raises(Unreadable, match="empty page"):
         list(made(UkBillsSpider).parse_page(page(5), skip=3))
+    last = page(5)
+    last.meta["retry_times"] = 9
+    [again] = made(UkBillsSpider).parse_page(last, skip=3)
+    assert again.cb_kwargs == {"skip": 0}, "in the end the list is read anew"
 
 
 def test_bill_that_came_twice_does_not_hide_one_that_did_not_come() -> None:

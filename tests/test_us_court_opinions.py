@@ -127,3 +127,17 @@ def test_case_that_is_not_there_any_more_is_no_error() -> None:
 def test_listing_of_stored_cases_never_lets_one_go(items: list[Any]) -> None:
     [listing] = [item for item in items if isinstance(item, Listing)]
     assert len(listing.document_ids) == 2
+
+
+def test_sitemap_of_an_earlier_year_is_read_where_it_has_changed() -> None:
+    rows = {
+        "USCOURTS_2019_ca5": "2026-11-20T04:00:00Z",
+        "USCOURTS_2018_ca5": "2020-01-02T04:00:00Z",
+        "USCOURTS_2026_ca5": "",
+    }
+    named = "".join(
+        f"<sitemap><loc>{gc.HOST}/sitemap/{name}_sitemap.xml</loc><lastmod>{stamp}</lastmod></sitemap>"
+        for name, stamp in rows.items()
+    )
+    found = gc.read_index(f"<sitemapindex>{named}</sitemapindex>".encode(), "2026-11-01")
+    assert [each.name[9:13] for each in found] == ["2019", "2026"]

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import scrapy
 from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
@@ -182,7 +183,8 @@ def answer(total: int, *numbers: int) -> TextResponse:
         for n in numbers
     ]
     body = json.dumps({"data": rows, "meta": {"totalElements": total}}).encode()
-    return TextResponse("https://api.regulations.gov/v4/documents", body=body)
+    request = scrapy.Request("https://api.regulations.gov/v4/documents")
+    return TextResponse(request.url, body=body, request=request)
 
 
 def read(response: TextResponse, **arguments: Any) -> list[Any]:
@@ -228,6 +230,10 @@ def test_broken_page_is_asked_for_again(body: bytes) -> None:
 def test_empty_page_in_the_middle_is_asked_for_again() -> None:
     with pytest.raises(Unreadable, match="page 2 is empty"):
         read(answer(PAGE + 1), page=2)
+    last = answer(PAGE + 1)
+    last.meta["retry_times"] = 9
+    [again] = read(last, page=2)
+    assert (again.cb_kwargs["page"], again.cb_kwargs["attempt"]) == (1, 2), "in the end the month is read anew"
 
 
 def test_document_without_a_title_is_refused() -> None:

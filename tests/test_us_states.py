@@ -13,7 +13,9 @@ import scrapy
 from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
 from sqlite_utils import Database
+from twisted.python.failure import Failure
 
 from crawlers.completeness.session_choice import current
 from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
@@ -392,6 +394,29 @@ def test_a_page_past_the_last_one_begins_the_stretch_again(corpus: Database) -> 
     assert request.callback is not None
     [request] = request.callback(response, **request.cb_kwargs)
     assert asked(request)["page"] == "1"
+
+
+async def test_bills_that_take_the_gateway_too_long_are_asked_for_in_smaller_pages(corpus: Database) -> None:
+    stored(corpus, *many(90))
+    request = first(spider_on(corpus))
+
+    async def failed(request: scrapy.Request, status: int) -> list[Any]:
+        response = TextResponse(request.url, status=status, request=request)
+        failure = Failure(HttpError(response))
+        failure.request = request  # type: ignore[attr-defined]
+        assert request.errback is not None
+        return [each async for each in request.errback(failure)]
+
+    [lost] = await failed(request, 401)
+    assert isinstance(lost, Reject)
+    [small] = await failed(request, 504)
+    assert (asked(request)["page"], asked(small)["page"], asked(small)["per_page"]) == ("5", "21", "4"), (
+        "the same place"
+    )
+    [lost] = await failed(small, 504)
+    assert isinstance(lost, Reject)
+    *_, following = answer(small, [*many(1), *many(3, 200, at="2025-03-02T00:00:00+00:00")], 120, 30, page=21)
+    assert (asked(following)["page"], asked(following)["per_page"]) == ("1", "20")
 
 
 def test_a_session_read_to_its_end_costs_nothing_until_its_state_changes(corpus: Database) -> None:

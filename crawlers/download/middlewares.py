@@ -28,6 +28,9 @@ from store.redaction import without_secrets
 log = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
 _UNSAID_WAIT = 15.0
+#: The pauses of a host that fails, in seconds: a service is gone for half a minute now and then, and six tries in a row are over
+#: in two seconds. After the last one it is down, and the run says so.
+_PAUSES = (1, 2, 4, 8, 16, 30)
 
 
 class ForeignAddress(IgnoreRequest):
@@ -68,7 +71,8 @@ def _place(url: str) -> tuple[str, str]:
 class RetryAfterMiddleware(RetryMiddleware):
     """Scrapy's retries, waiting as long as the server asks: the whole host waits, not only the one request.
 
-    A 429 that does not say for how long is waited out twice as long each time. One that asks for longer than a run can wait,
+    A host that fails, or does not answer, gets longer pauses each time, a minute in all; a mirror, which is ours, gets none. A
+    429 that does not say for how long is waited out twice as long each time. One that asks for longer than a run can wait,
     or that is there still after the last try, is the end of the budget for this run: what is left waits for the next one.
     """
 
@@ -76,6 +80,8 @@ class RetryAfterMiddleware(RetryMiddleware):
         super().__init__(settings)
         self.until: dict[str, float] = {}
         self.shut: set[str] = set()  # hosts that refuse for the rest of this run
+        self.failed: dict[str, int] = {}  # how many pauses a host has had since it last answered
+        self.mirror = bool(settings.get("INFOPOLICY_MIRROR"))
 
     async def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).netloc
@@ -88,6 +94,10 @@ class RetryAfterMiddleware(RetryMiddleware):
         if response.status == 403 and response.headers.get("X-RateLimit-Remaining") == b"0":  # GitHub's 429
             self.shut.add(urlsplit(request.url).netloc)
             hold_back(self.crawler, f"{urlsplit(request.url).netloc}: the hour's requests are used up")
+        if response.status < 500 and response.status not in (408, 429):
+            self.failed.pop(urlsplit(request.url).netloc, None)
+        elif response.status != 429 and not retry_after(response):
+            self._pause(urlsplit(request.url).netloc)
         if response.status not in (429, 503):
             return super().process_response(request, response)
         host, tries, seconds = urlsplit(request.url).netloc, request.meta.get("retry_times", 0), retry_after(response)
@@ -99,6 +109,18 @@ class RetryAfterMiddleware(RetryMiddleware):
         if seconds:
             self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + min(seconds, _LONGEST_WAIT))
         return super().process_response(request, response)
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
+        again = super().process_exception(request, exception)
+        if again is not None:
+            self._pause(urlsplit(request.url).netloc)
+        return again
+
+    def _pause(self, host: str) -> None:
+        """Let a host rest that has just failed; answers to what was sent before the pause began do not prolong it."""
+        now, failed = time.monotonic(), self.failed.get(host, 0)
+        if not self.mirror and failed < len(_PAUSES) and now >= self.until.get(host, 0.0):
+            self.until[host], self.failed[host] = now + _PAUSES[failed], failed + 1
 
 
 def retry_after(response: Response) -> float:

@@ -62,7 +62,7 @@ def load_choice(path: Path = CHOICE) -> Choice:
 
 
 def read_index(body: bytes, first_on: str) -> list[Row]:
-    """The sitemaps (one for each court and year) that may name what changed since a day: those of its year and later ones.
+    """The sitemaps (one for each court and year) that may name what changed since a day.
 
     Raises:
         Unreadable: this is no sitemap index.
@@ -74,9 +74,10 @@ def read_index(body: bytes, first_on: str) -> list[Row]:
 
 
 def _may_hold(row: Row, first_on: str) -> bool:
-    """By the newest year in its name; where that names none, nobody can tell."""
+    """By the newest year in its name or the day of its last change: a case of an earlier year may get an opinion now. Where the
+    name has no year, nobody can tell."""
     years = _YEAR.findall(row.name)
-    return not years or max(years) >= first_on[:4]
+    return not years or max(years) >= first_on[:4] or row.stamp[:10] >= first_on
 
 
 def read_sitemap(body: bytes) -> Iterator[Row]:

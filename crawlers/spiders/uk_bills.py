@@ -44,9 +44,9 @@ class UkBillsSpider(SourceSpider):
         came = len(items) + len(bad)
         for place, row in enumerate(bad if self.turns == TURNS else (), skip):
             yield self.bad_row(response.url, place, row, ValueError("no billId"))
-        if not came and len(self.rows) < total:
+        if not came and len(self.rows) < total and not self.last_try(response):
             raise Unreadable(f"{total} bills announced, {len(self.rows)} came, and an empty page at {skip}")
-        if skip + came < total:
+        if came and skip + came < total:
             yield self.ask_page(skip + came)
         elif len(self.rows) == total:
             yield from self.bills()

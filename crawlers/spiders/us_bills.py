@@ -27,7 +27,7 @@ from crawlers.parsers import xmltree
 from crawlers.parsers.archive import DAMAGE, unpacked
 from crawlers.parsers.billstatus import Row, fields_of, read, read_member
 from crawlers.spider import SourceSpider
-from crawlers.status.federal import congress_of
+from crawlers.status.federal import congresses_of
 from crawlers.storage import stored_state
 
 HOST = "https://www.govinfo.gov"
@@ -40,7 +40,10 @@ BULK_MAXSIZE = 512 * 1024 * 1024
 
 
 class UsBillsSpider(SourceSpider):
-    """`congress`: numbers with commas, or "all"; `types` of bill; `since` and `until`: days of change; `bulk`: auto or never."""
+    """`congress`: numbers with commas, or "all"; without it the one that sits, and the one before in its first months.
+
+    `types` of bill; `since` and `until`: days of change; `bulk`: auto or never.
+    """
 
     name = "us_bills"
 
@@ -48,7 +51,7 @@ class UsBillsSpider(SourceSpider):
         self, today: str, congress: str | None = None, types: str | None = None, bulk: str = "auto", **kwargs: Any
     ):
         super().__init__(today, **kwargs)
-        self.congresses = set((congress or str(congress_of(today))).split(","))
+        self.congresses = set(congress.split(",") if congress else map(str, congresses_of(today)))
         self.types = set(types.split(",")) if types else None
         self.bulk = bulk
         self.partial = self.partial or bool(types)

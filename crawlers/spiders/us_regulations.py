@@ -73,7 +73,7 @@ class UsRegulationsSpider(GatheringSpider):
         for place, row in enumerate(bad if attempt == TRIES else ()):
             yield self.bad_row(response.url, place, row, ValueError("no id or attributes"))
         rows = rows | {row["id"]: row for row in found}
-        if not found and not bad and len(rows) < total:
+        if not found and not bad and len(rows) < total and not self.last_try(response):
             raise Unreadable(f"{days[0]} to {days[1]}: page {page} is empty, {len(rows)} of {total} documents came")
         if page * PAGE < total and page < PAGES:
             yield self.ask_page(days, page + 1, rows, attempt)

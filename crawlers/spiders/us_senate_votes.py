@@ -14,19 +14,20 @@ class UsSenateVotesSpider(RollCallSpider):
     name = "us_senate_votes"
 
     def list_address(self, year: int) -> str:
-        return sv.list_address(self.congress, self.session_of(year))
+        return sv.list_address(self.congress_of_year(year), self.session_of(year))
 
     def read_list(self, body: bytes, year: int) -> list[int]:
-        return sv.read_list(body, self.congress, self.session_of(year))
+        return sv.read_list(body, self.congress_of_year(year), self.session_of(year))
 
     def address(self, year: int, number: int) -> str:
-        return sv.address(self.congress, self.session_of(year), number)
+        return sv.address(self.congress_of_year(year), self.session_of(year), number)
 
     def roll_call_id(self, year: int, number: int) -> str:
-        return sv.roll_call_id(self.congress, self.session_of(year), number)
+        return sv.roll_call_id(self.congress_of_year(year), self.session_of(year), number)
 
     def read(self, body: bytes, year: int, number: int) -> RollCall:
-        return sv.parse_roll_call(body, congress=self.congress, session=self.session_of(year), number=number)
+        congress, session = self.congress_of_year(year), self.session_of(year)
+        return sv.parse_roll_call(body, congress=congress, session=session, number=number)
 
     @staticmethod
     def session_of(year: int) -> int:

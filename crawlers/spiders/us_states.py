@@ -31,7 +31,9 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import scrapy
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawlers.completeness.session_choice import SessionChoice
 from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, SessionDates, Unreadable
@@ -52,6 +54,9 @@ SETTLED = timedelta(hours=1)
 RESTARTS = 2
 #: After so many days, and up to so many more, so that not all sessions come on one day, a session's total is asked for again.
 COUNT_AFTER, COUNT_SPREAD = 7, 7
+#: Where Open States' gateway gives up on an answer that takes long to put together, the same bills are asked for in pages of
+#: this size. Each costs a request of the day's budget, so the next stretch is asked for in whole pages again.
+SMALL_PAGE = 4
 #: A page of bills is asked for once: what comes next is decided by what is stored, no validator is of use. A page past the
 #: last one is answered with 404.
 BILLS_META = {"dont_cache": True, "handle_httpstatus_list": [404]}
@@ -61,7 +66,7 @@ BILLS_META = {"dont_cache": True, "handle_httpstatus_list": [404]}
 class Reading:
     """One session as it is being read: `since` is where the present stretch begins, `seen` its bills by their time of
     change, `ids` all that came. `step` is how many pages to go back from a page that begins with an unknown bill, while
-    the place is looked for where an earlier run ended; 0 once it is found."""
+    the place is looked for where an earlier run ended; 0 once it is found. `size`: how many bills a page is to hold."""
 
     session: api.Session
     since: str | None
@@ -70,6 +75,7 @@ class Reading:
     step: int = 0
     seen: dict[str, str] = field(default_factory=dict)
     restarts: int = 0
+    size: int = api.PER_PAGE
 
 
 class UsStatesSpider(MeetingSpider):
@@ -278,7 +284,7 @@ class UsStatesSpider(MeetingSpider):
             ("jurisdiction", reading.session.state),
             ("session", reading.session.name),
             ("sort", "updated_asc"),
-            ("per_page", api.PER_PAGE),
+            ("per_page", reading.size),
             ("page", page),
             *(("include", part) for part in api.INCLUDES),
         ]
@@ -291,7 +297,20 @@ class UsStatesSpider(MeetingSpider):
             meta=BILLS_META,
             priority=reading.priority,
             cb_kwargs={"reading": reading, "page": page},
-        )
+        ).replace(errback=self.bills_failed)
+
+    async def bills_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """The end of a request for bills that went wrong on every try: then the same place in smaller pages, if that may help."""
+        asked = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        reading, page = asked["reading"], asked["page"]
+        response: Response | None = getattr(failure.value, "response", None)
+        slow = response.status >= 500 if response is not None else failure.check(DownloadTimeoutError)
+        if slow and reading.size > SMALL_PAGE:
+            page, reading.size = (page - 1) * (reading.size // SMALL_PAGE) + 1, SMALL_PAGE
+            yield self.ask_bills(reading, page)
+            return
+        for each in self.rejects(failure):
+            yield each
 
     def parse_bills(self, response: Response, reading: Reading, page: int) -> Iterator[Any]:
         if response.status == 404:
@@ -371,7 +390,7 @@ class UsStatesSpider(MeetingSpider):
         """The next request of a session, or its listing where this page was the last."""
         if page < found.max_page:
             if stamps[0] < stamps[-1]:
-                reading.since, page = stamps[-1], 0
+                reading.since, page, reading.size = stamps[-1], 0, api.PER_PAGE
                 reading.seen = {key: stamp for key, stamp in reading.seen.items() if stamp >= stamps[-1]}
             yield self.ask_bills(reading, page + 1)
         elif len(reading.seen) >= found.total:
@@ -383,6 +402,7 @@ class UsStatesSpider(MeetingSpider):
         """The present stretch from its beginning, or a lost listing where that was tried already."""
         if reading.restarts < RESTARTS:
             reading.restarts, reading.step, reading.seen = reading.restarts + 1, 0, {}
+            reading.size = api.PER_PAGE
             return self.ask_bills(reading, 1)
         session = reading.session
         url = f"{api.HOST}/bills?jurisdiction={session.state}&session={session.name}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +28,9 @@ _STEPS = {
     "became-law": "enacted",
     "withdrawal": "withdrawn",
 }
+
+#: So long after its end a Congress's bills still change.
+SETTLING = timedelta(days=90)
 
 _SIMPLE_RESOLUTIONS = frozenset({"hres", "sres"})
 _CONCURRENT_RESOLUTIONS = frozenset({"hconres", "sconres"})
@@ -76,6 +80,16 @@ def congress_of(day: str) -> int:
     """The Congress that sits on an ISO date: each begins on 3 January of an odd year (20th Amendment)."""
     year = int(day[:4]) - (1 if day[5:] < "01-03" else 0)
     return (year - 1789) // 2 + 1
+
+
+def congresses_of(day: str) -> tuple[int, ...]:
+    """The Congresses that still change on an ISO date: the one that sits and, until all is told of it, the one before.
+
+    What a Congress passed in its last days is signed, numbered, and recorded weeks after its end.
+    """
+    sits = congress_of(day)
+    settled = date.fromisoformat(congress_ends_on(sits - 1)) + SETTLING
+    return (sits,) if day > settled.isoformat() else (sits, sits - 1)
 
 
 def congress_ends_on(congress: int) -> str:

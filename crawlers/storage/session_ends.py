@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -24,6 +25,8 @@ _WORDS = "It did not pass before its session ended"
 UNDECIDED = ("introduced", "in_committee", "reported", "passed_first_chamber")
 NATIONAL = ("us", "ca")
 UNDECIDED_NATIONAL = (*UNDECIDED, "passed_second_chamber", "passed")
+#: So long after the end of a Congress a bill that both chambers passed may still reach the president and be signed.
+SIGNED_WITHIN = timedelta(days=30)
 #: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages.
 _FLOOR = "a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'"
 #: One such action on a day may be a slip of a source; a session of few bills has no more.
@@ -64,7 +67,7 @@ def write_session_ends(db: Database, *, today: str, now: str) -> int:
         ]
         sync_table(db, "session_ends", rows)
         revived = _revive(db)
-        ending = _ending(db)
+        ending = _ending(db, today)
         _end(db, ending)
         _log(db, [row for row in ending if row[1:3] in open_before], now)
     return revived + len(ending)
@@ -96,9 +99,10 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
         )
 
 
-def _ending(db: Database) -> list[tuple[str, str, str, str]]:
+def _ending(db: Database, today: str) -> list[tuple[str, str, str, str]]:
     """Undecided bills of sessions that are over, as (id, jurisdiction, session, day).
 
+    Not at once those that both chambers have passed: what Congress sends in its last days is signed in the weeks after.
     Not those that took a step after that day, nor those of which our record does not say what became of them.
     """
     lists = (UNDECIDED, UNDECIDED_NATIONAL, load_rules()["one_chamber"])
@@ -107,9 +111,10 @@ def _ending(db: Database) -> list[tuple[str, str, str, str]]:
         f"""select d.id, e.jurisdiction, e.session, e.ended_on, d.latest_action from session_ends e
         join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
-            ({national}) and (d.status in ({marks}) or d.jurisdiction in {NATIONAL})
+            ({national}) and (d.status in ({marks}) or (d.jurisdiction in {NATIONAL} and e.ended_on <= ?))
             and coalesce(d.status_on, '') <= e.ended_on
-            and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))"""
+            and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))""",
+        [(date.fromisoformat(today) - SIGNED_WITHIN).isoformat()],
     ).fetchall()
     return [row[:4] for row in rows if row[1] in NATIONAL or not is_unsaid(row[4])]
 
