@@ -397,7 +397,7 @@ def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:
     assert [other.identifier for other in result.card.also] == ["S. 8"] or result.card.identifier == "S. 8"
 
 
-@pytest.mark.parametrize("name", ["", "_fresh", "_fresh_2", "_fresh_3", "_fresh_4"])
+@pytest.mark.parametrize("name", ["", "_fresh", "_fresh_2", "_fresh_3", "_fresh_4", "_fresh_5"])
 def test_the_judged_questions_are_whole(name: str) -> None:
     file = Path(serve.__file__).parent / "benchmarks" / f"search_questions{name}.yml"
     questions = yaml.safe_load(file.read_text("utf-8"))
