@@ -7,6 +7,7 @@ import html
 import re
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -312,6 +313,19 @@ async def test_the_page_says_whose_documents_it_shows_and_offers_the_words(tmp_p
     page = html.unescape((await serve.build(build(tmp_path), today=TODAY).client.get("/browse?q=Ada+Reader")).text)
     assert "Showing what people named <strong>Ada Reader</strong> sponsored or cosponsored." in page
     assert 'href="/browse?q=%22Ada+Reader%22"' in page
+
+
+def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    for typed, searched in (
+        ("Ada Reader", 'sponsor:"Ada Reader"'),
+        ("libary hotspot", "library hotspot"),
+        ("KOSA", "KOSA"),
+    ):
+        db.conn.execute("insert into search_words (word, documents) values ('library', 40)")
+        found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+        assert found.carried_out == searched
+        assert found.filters.subscription(found.carried_out) == "/subscribe?" + urlencode({"searches": searched})
 
 
 def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> None:
