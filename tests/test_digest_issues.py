@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from digest_fixtures import (
     BROADBAND,
     FIRST,
+    FIRST_DAY,
     HOSTILE_BILL,
     PLAIN,
     RULE,
@@ -22,8 +24,10 @@ from issue_fixtures import corpus_file, db, line_of, prepared, reading, told  # 
 
 from classify.areas import load_areas
 from crawlers.items import KINDS, STATUSES
-from digest.issues import compose, editing, issues
+from digest import service
+from digest.issues import compose, editing, issues, ledger
 from digest.issues.compose import MOST_BYTES
+from digest.issues.entries import entries
 from digest.issues.issues import IssueError
 from digest.issues.ledger import rules
 from digest.issues.lines import SECTIONS
@@ -82,6 +86,31 @@ def test_change_of_a_company_says_what_turned_came_and_went(db, corpus_file: Pat
     assert "Dio un giro: " in str(spanish.what)
     assert "Readers" not in str(spanish.what)
     assert english.numbers == "", "the title says it"
+
+
+def test_change_of_a_company_is_for_everybody_where_it_touches_a_position_that_is_shown(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update actions set classification = 'terms-change' where description like 'Passed House%'")
+        turned = (BROADBAND, "https://x", "2022-03-07", 0, "turned", "lending", "allows", "w", "forbids", "w")
+        source.execute("insert into company_provisions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", turned)
+        source.execute("update documents set kind = 'corporate_policy', title = 'A: Terms' where id = ?", [BROADBAND])
+        source.execute("update changes set kind = 'introduced' where kind = 'status' and document_id = ?", [BROADBAND])
+
+    def news() -> list[tuple[str, bool]]:
+        with closing(service.corpus(corpus_file)) as source:
+            last = ledger.take_in(db, source, today=FIRST_DAY, now=FIRST)
+            found = entries(db, source, since=0, through=last, today=FIRST_DAY)
+        [entry] = [each for each in found if each["documents"][0]["id"] == BROADBAND]
+        return [(each["kind"], each["all"]) for each in entry["news"]]
+
+    assert news() == [("action", False)], "that it is recorded now is no news"
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "update position_matches set position_id = 'cp-fair-ebook-terms' where document_id = ?", [BROADBAND]
+        )
+    assert news() == [("action", True)]
+    subject = reading(prepared(db, corpus_file), Preferences(positions=("cp-fair-ebook-terms",))).subject
+    assert subject == "Changed: H.R. 1783: A: Terms"
 
 
 def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:

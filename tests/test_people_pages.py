@@ -429,6 +429,15 @@ def test_a_vote_counts_for_a_person_only_where_a_position_is_shown(db: sqlite3.C
     assert person.votes(db, OHIOAN) == []
 
 
+def test_a_roll_call_that_its_source_no_longer_lists_is_in_no_list(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    assert len(roll_call.of_document(copy, BROADBAND)) == 1
+    copy.execute("update roll_calls set missing_since = '2022-03-08T00:00:00Z'")
+    assert (roll_call.of_document(copy, BROADBAND), person.votes(copy, READER)) == ([], [])
+
+
 async def test_a_legislator_and_a_committee_have_a_feed(site: Any) -> None:
     entries = titles_and_links((await site.client.get(f"{READERS_PAGE}.atom")).content)
     assert entries["Yes: H.R. 1783, On Passage"] == f"http://127.0.0.1:8001/votes/{ROLL_CALL}"

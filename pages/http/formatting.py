@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import yaml
 from babel.dates import format_date, format_skeleton
 
+from crawlers.companies import KIND as COMPANY
 from crawlers.parsers.legistar import load_cities
 from crawlers.yaml_config import load_yaml
 from pages.http import language
@@ -83,6 +84,19 @@ def named(identifier: str, title: str) -> str:
 def numbered(identifier: str, jurisdiction: str, title: str) -> str:
     """Identifier, place and title as one heading; the rules of a company are called by their title."""
     return title if repeats(identifier, title) else f"{identifier}, {place(jurisdiction)}: {title}"
+
+
+def change_word(change: str, document: str) -> str:
+    """The word for a change of a document of this kind: what a company writes is recorded, and nobody introduces it."""
+    return _("First recorded") if (change, document) == ("introduced", COMPANY) else word("changes", change)
+
+
+def change_says(change: str, summary: str) -> str:
+    """The summary of a change in words, where it is kept as a key: that of a new status, or of a date."""
+    if change == "event":
+        event, colon, rest = summary.partition(": ")
+        return f"{word('events', event)}{colon}{rest}"
+    return word("statuses", summary) if change == "status" else summary
 
 
 def place(jurisdiction: str) -> str:
