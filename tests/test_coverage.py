@@ -26,12 +26,12 @@ from crawlers.completeness.health import DRY_LEAST, Health, health
 from crawlers.items import ExpectedCount, Listing
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
+from crawlers.run_settings import spider_class
 from crawlers.sources import load_sources
 from crawlers.spider import MOST_UNKNOWN, SourceSpider
 from crawlers.storage.record import upsert
 from operations.status import NAMED, lines, warning_lines
 from pages.places.coverage import share
-from pipelines import spider_class
 from publish.listing import publish
 
 PLACE = ("us", "117", "hr")

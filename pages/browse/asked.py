@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.browse import names
 from pages.browse.trackers import load_trackers
 from settings import SITE
@@ -143,7 +142,7 @@ def quoted(words: str) -> str:
 @cache
 def _spellings() -> dict[str, list[str]]:
     """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
-    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    groups = load_yaml((SITE / "spellings.yml").read_text(encoding="utf-8"))
     return {spelling: group for group in groups for spelling in group}
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary, place
 from settings import SITE
 
@@ -36,7 +35,7 @@ def question_words(kind: str) -> frozenset[str]:
 
 @cache
 def question_data() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((SITE / "question_words.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = load_yaml((SITE / "question_words.yml").read_text(encoding="utf-8"))
     return found
 
 
@@ -64,7 +63,7 @@ def names() -> dict[str, Name]:
     """
     path = SITE / "names.yml"
     found: dict[str, Name] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in load_yaml(path.read_text(encoding="utf-8")):
         name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")))
         for called in map(folded, entry["names"]):
             if called in found:
@@ -109,7 +108,7 @@ def topics() -> list[Topic]:
     """
     path = SITE / "question_topics.yml"
     found = []
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in load_yaml(path.read_text(encoding="utf-8")):
         like = folded(entry["like"])
         if like not in names():
             raise ValueError(f"{path}: {entry['like']!r} is no name of names.yml")

@@ -16,6 +16,7 @@ from babel.dates import format_date, format_skeleton
 
 from crawlers.companies import KIND as COMPANY
 from crawlers.parsers.legistar import load_cities
+from crawlers.yaml_config import load_yaml
 from pages.http import language
 from pages.http.language import N_, _, ngettext
 from settings import SITE
@@ -48,7 +49,7 @@ def glossary() -> dict[str, dict[str, Any]]:
     """
     path = SITE / "glossary.yml"
     try:
-        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+        sections = load_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from error
     if missing := [

@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary
 from pages.http.language import _
 from settings import SITE
@@ -78,7 +77,7 @@ def _word(word: str) -> str:
 @cache
 def _acronyms() -> dict[str, str]:
     """Single words of names.yml that are written with capitals inside, by their small letters."""
-    entries = yaml.safe_load((SITE / "names.yml").read_text(encoding="utf-8"))
+    entries = load_yaml((SITE / "names.yml").read_text(encoding="utf-8"))
     words = [word for entry in entries for name in entry["names"] for word in [str(name)] if " " not in word]
     return {word.casefold(): word for word in words if any(character.isupper() for character in word[1:])}
 
