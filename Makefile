@@ -34,7 +34,7 @@ serve: $(BIN)/.run  ## show what `make collect` brought
 test: $(BIN)/.test  ## run the suite; browser tests too where Chromium and npm are installed
 	@if command -v chromium >/dev/null && command -v npm >/dev/null && [ ! -d tests/browser/node_modules ]; then \
 		npm ci --silent --no-audit --no-fund --prefix tests/browser; fi
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 quick: $(BIN)/.test  ## run the quick tests only, in about two minutes
 	$(BIN)/python -m pytest -q -m "not slow and not browser"

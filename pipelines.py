@@ -8,39 +8,31 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import signal
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import DropItem
-from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from comparison.update import update as compare_texts
 from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.download.logs import plain_lines
 from crawlers.download.progress import Step
 from crawlers.items import (
-    KINDS,
-    LEVELS,
-    STATUSES,
     BadRecord,
     Document,
     ExpectedCount,
     Listing,
     Reject,
     SessionDates,
-    document_id,
 )
 from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf, Roster, ZipDistricts
 from crawlers.run_settings import scrapy_settings
@@ -49,16 +41,11 @@ from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
 from crawlers.storage import attachments, districts, meetings, people, roll_calls, sessions
 from crawlers.storage.person_links import link_people
-from crawlers.storage.record import Counts, upsert
+from crawlers.storage.record import upsert
+from crawlers.storage.runs import Run
 from crawlers.storage.session_ends import write_session_ends
-from crawlers.storage.validation import check_shape, storable
-from derive.update import derive
-from desk.intake.manual_documents import take_in
-from desk.reviews import verdict_validity
+from crawlers.storage.validation import check_shape, storable, validate
 from operations.logs import keep_secrets, structured
-from positions import outcomes
-from publish.listing import publish as write_listings
-from publish.reference import write_reference
 from settings import Configuration, reachable
 from store.clock import utc_now
 from store.connect import open_corpus, open_ops
@@ -68,8 +55,6 @@ from store.redaction import without_secrets
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
 KEPT_BODY = 1024 * 1024
-LONGEST_ID = 200
-_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines
@@ -89,56 +74,6 @@ class ValidatePipeline:
             url = getattr(item, "source_url", None) or getattr(item, "url", None) or key
             return Reject(source=item.source, url=str(url), reason=str(error), document_id=key)
         return item
-
-
-def validate(document: Document) -> None:
-    """Check what every document must have.
-
-    Raises:
-        BadRecord: the first field that is missing or cannot be.
-    """
-    check_shape(document)
-    expected = document_id(document.jurisdiction, document.session, document.identifier)
-    closed = {"kind": KINDS, "level": LEVELS, "status": STATUSES}
-    for name in ("title", "url", "source_url", "identifier"):
-        if not getattr(document, name):
-            raise BadRecord(f"{name} is empty")
-    for name, words in closed.items():
-        if getattr(document, name) not in words:
-            raise BadRecord(f"{name} {getattr(document, name)!r} is none of {', '.join(words)}")
-    if document.id != expected:
-        raise BadRecord(f"id {document.id!r} should be {expected!r}")
-    if len(document.id) > LONGEST_ID:
-        raise BadRecord(f"id {document.id[:40]!r}… has {len(document.id):,} characters: no source numbers so")
-    for name in ("status_on", "published_on", "introduced_on", "comments_close_on", "effective_on"):
-        value = getattr(document, name, None)
-        if value is not None and not _DAY.match(value):
-            raise BadRecord(f"{name} {value!r} is not a date")
-
-
-@dataclass
-class Run:
-    """What one source's crawl did, as it is stored in `runs` and shown to whoever started it."""
-
-    source: str
-    started_at: str
-    state: str = "running"
-    finished_at: str | None = None
-    requests: int = 0
-    listed: int = 0
-    counts: Counts = field(default_factory=Counts)
-    missing: int = 0
-    rejected: int = 0
-    waiting: int = 0  # requests that the day's budget held back
-    coverage: list[dict[str, Any]] = field(default_factory=list)
-    note: str | None = None
-    id: int = 0
-    unstored: bool = False  # the data folder failed, not the source
-
-    @property
-    def handled(self) -> int:
-        """Documents that arrived, whether they were stored or not."""
-        return self.counts.added + self.counts.changed + self.counts.unchanged + self.rejected
 
 
 class RecordPipeline:
@@ -361,21 +296,7 @@ class RecordPipeline:
         if self.spider.unknown:
             self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
         run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None
-        row = {
-            "finished_at": run.finished_at,
-            "state": run.state,
-            "requests": run.requests,
-            "listed": run.listed,
-            "added": run.counts.added,
-            "changed": run.counts.changed,
-            "unchanged": run.counts.unchanged,
-            "missing": run.missing,
-            "rejected": run.rejected,
-            "waiting": run.waiting,
-            "coverage": json.dumps(run.coverage),
-            "unknown": json.dumps(sorted(self.spider.unknown)),
-            "note": run.note,
-        }
+        row = run.outcome() | {"unknown": json.dumps(sorted(self.spider.unknown))}
         self.db.table("runs").update(run.id, row)
 
     def _unread(self) -> list[str]:
@@ -437,6 +358,12 @@ def update(
     Raises:
         WorkerError: a process that tags was killed; what was written is complete.
     """
+    # Here, because a crawl should not wait for what tags and compares: it takes seconds to import.
+    from comparison.update import update as compare_texts
+    from derive.update import derive
+    from desk.intake.manual_documents import take_in
+    from positions import outcomes
+
     rederived = restate(corpus, now=now)
     manual = take_in(corpus, staff, now)
     link_people(corpus)
@@ -451,6 +378,10 @@ def update(
 
 def publish(corpus: Database, staff: Database, now: str) -> int:
     """Bring what the public sees up to date; return the number of rows of lists and decisions that differed."""
+    from desk.reviews import verdict_validity
+    from publish.listing import publish as write_listings
+    from publish.reference import write_reference
+
     write_reference(corpus)
     verdict_validity.settle_all(staff, now)
     return write_listings(corpus, now, staff)
@@ -517,16 +448,3 @@ def _run_of(crawler: Crawler, name: str) -> Run:
     # Scrapy gives a crawler its stats when the crawl starts; one whose spider could not be made never gets that far.
     run: Run | None = crawler.stats.get_value(RUN) if crawler.spider and crawler.stats else None
     return run or Run(source=name, started_at=utc_now(), state="failed", note="the crawl could not begin, see above")
-
-
-def spider_class(name: str) -> type[Spider]:
-    """The spider of a source.
-
-    Raises:
-        KeyError: there is none of that name.
-    """
-    from scrapy.spiderloader import SpiderLoader
-
-    settings = Settings()
-    settings.setmodule("crawlers.settings", priority="project")
-    return SpiderLoader.from_settings(settings).load(name)

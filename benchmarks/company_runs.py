@@ -1,16 +1,17 @@
 """Companies' rules through faults, kills, limits and a change: is the result that of one quiet crawl, written once?
 
     python -m benchmarks.company_runs terms [--services "Goodreads,Discord"] [--versions 10] [--seeds 7,11] [--limits-alone]
-    python -m benchmarks.company_runs days [--services …] [--versions 10] [--first 2026-08-03] [--days 2]
+    python -m benchmarks.company_runs days [--services …] [--versions 10] [--first 2026-08-03] [--days 2] [--into FOLDER]
     python -m benchmarks.company_runs pages [--seeds 7,11]
 
 `terms` reads Open Terms Archive as it was recorded, each time from an empty folder: a quiet crawl; a second one over it,
 which may write nothing; one for each seed while requests misbehave (`FAULTS`); one that is killed (SIGKILL) at a quarter, a
 half and three quarters of its requests and then goes on; and one without a token within GitHub's limits, run again each hour
 until nothing waits (an hour here is a new server and a new budget). `days` reads it as it was on a day, and on days after it,
-and leaves the counting to `benchmarks.company_terms`, which it calls. `pages` serves the pages of corp_pages.yml in forms of our
-own through the same faults: quiet, again, seeds, killed, and a day on which every page says something new. Exit code 1 if two
-folders differ, a second run wrote a row, the counts differ, or a run ended with an error.
+and leaves the counting to `benchmarks.company_terms`, which it calls; `--into` adds them to a data folder that holds other
+documents. `pages` serves the pages of corp_pages.yml in forms of our own through the same faults: quiet, again, seeds, killed,
+and a day on which every page says something new. Exit code 1 if two folders differ, a second run wrote a row, the counts
+differ, or a run ended with an error.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ class Runs:
 
     def count(self, name: str, table: str) -> int:
         with closing(sqlite3.connect(f"file:{self.corpus(name)}?mode=ro", uri=True)) as db:
-            return int(db.execute(f"select count(*) from {table}").fetchone()[0])
+            key = "id" if table == "documents" else "document_id"
+            return int(db.execute(f"select count(*) from {table} where {key} glob 'corp-*'").fetchone()[0])
 
     def corpus(self, name: str) -> Path:
         return self.folder / name / "corpus.db"
@@ -120,11 +122,13 @@ def terms(folder: Path, services: str, versions: str, seeds: list[str], *, limit
     return runs.good
 
 
-def days(folder: Path, services: str, versions: str, first: date, number: int) -> bool:
+def days(folder: Path, services: str, versions: str, first: date, number: int, into: Path | None) -> bool:
     """The day, then the days after it; what is stored is counted by another program from the recorded commits.
 
     Of one version, nobody could see that a page went back to the words before it: that would be a change.
     """
+    if into:
+        (folder / "days").symlink_to(into.absolute())
     chosen = ("-a", f"service={services}") if services else ()
     runs = Runs(folder, "corp_terms", upstream, ("-a", f"versions={versions}", *chosen))
     print(HEAD)
@@ -223,13 +227,14 @@ def main() -> int:
     )
     parser.add_argument("--first", type=date.fromisoformat, default=date(2026, 8, 3))
     parser.add_argument("--days", type=int, default=2)
+    parser.add_argument("--into", type=Path, help="of `days`, a data folder instead of an empty one")
     given = parser.parse_args()
     seeds = given.seeds.split(",")
     with tempfile.TemporaryDirectory() as folder:
         if given.what == "terms":
             good = terms(Path(folder), given.services, given.versions, seeds, limits_alone=given.limits_alone)
         elif given.what == "days":
-            good = days(Path(folder), given.services, given.versions, given.first, given.days)
+            good = days(Path(folder), given.services, given.versions, given.first, given.days, given.into)
         else:
             good = pages(Path(folder), seeds)
     print("the results are the same" if good else "**something differs**")

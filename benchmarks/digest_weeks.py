@@ -271,7 +271,8 @@ def lines_of(text: str) -> Any:
     for block in text.split("\n* ")[1:]:
         flat = " ".join(block.split())
         whole = re.search(
-            r" · ([^·]+) · [^·]+?(?: · (?:Must be seen|Imprescindible))?(?= \w[^·]*(?:Why you|Por qué)) (.*)", flat
+            r" · ([^·]+) · [^·]+?(?: · (?:Priority|Must be seen|Prioridad|Imprescindible))?(?= \w[^·]*(?:Why you|Por qué)) (.*)",
+            flat,
         )
         if whole:
             yield whole[1], re.split(r"Why you|Por qué", flat[whole.end(1) :])[0]

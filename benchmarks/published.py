@@ -22,7 +22,7 @@ from pathlib import Path
 from crawlers.items import BadRecord, Document, Unreadable
 from crawlers.parsers import billstatus, congress_gov, legiscan, legistar, xmltree
 from crawlers.parsers.json_reader import read_object
-from pipelines import validate
+from crawlers.storage.validation import validate
 
 
 def _billstatus(body: bytes) -> Iterator[Document]:

@@ -52,8 +52,10 @@ class Answer:
         return 2 in self.grades[:FIRST]
 
 
-def judge(text: str, question: dict[str, Any]) -> int:
+def judge(text: str, question: dict[str, Any], sponsored: bool = False) -> int:
     """2 for a right answer, 1 for a near one, 0 for any other; ``text`` is "PLACE NUMBER: TITLE. SUMMARY"."""
+    if sponsored:
+        return 2
     for grade, patterns in ((2, question["right"]), (1, question.get("near", []))):
         if any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns):
             return grade
@@ -74,9 +76,18 @@ def texts(db: sqlite3.Connection, ids: list[str]) -> dict[str, str]:
     }
 
 
-def ideal(everything: list[str], question: dict[str, Any]) -> list[int]:
+def by_sponsor(db: sqlite3.Connection, question: dict[str, Any]) -> set[str]:
+    """The documents that are right because of a sponsor whose name has the pattern ``sponsor`` of a question."""
+    if not (pattern := question.get("sponsor")):
+        return set()
+    names = [row[0] for row in db.execute("select name from sponsor_names") if re.search(pattern, row[0])]
+    found = db.execute(f"select distinct document_id from sponsors where name in ({marks(names)})", names)
+    return {row[0] for row in found}
+
+
+def ideal(everything: list[str], question: dict[str, Any], sponsored: int) -> list[int]:
     """Return the judgments of the best ten documents there are."""
-    found: list[int] = []
+    found = [2] * min(sponsored, DEPTH)
     for text in everything:
         if grade := judge(text, question):
             found.append(grade)
@@ -96,10 +107,11 @@ def ask(db: sqlite3.Connection, question: dict[str, Any], everything: list[str],
     ids = list(dict.fromkeys([*(c.id for c in found.direct), *(r.card.id for r in found.results)]))[:DEPTH]
     known = texts(db, ids) if ids else {}
     shown = [known[key] for key in ids]
-    grades = [judge(text, question) for text in shown]
+    sponsored = by_sponsor(db, question)
+    grades = [judge(text, question, key in sponsored) for key, text in zip(ids, shown, strict=True)]
     wanted = question.get("position")
     position = any(row["id"] in wanted for row in found.positions) if wanted else None
-    best = gain(ideal(everything, question))
+    best = gain(ideal(everything, question, len(sponsored)))
     return Answer(
         question["kind"], question["q"], grades, shown, position, gain(grades) / best if best else 0.0, seconds
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from crawlers.yaml_config import load_yaml
 from store.errors import InvalidInput
 from text import boilerplate, plain_words
 from text.spans import FIELDS
@@ -85,7 +86,7 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
         BadAreas: the file is missing, is not YAML, or an entry lacks a key, has an unknown one or refers to nothing.
     """
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = load_yaml(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # ValueError: a number too long to be one
         raise BadAreas(f"{path}: cannot be read: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("areas"), dict):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from functools import cached_property
 
 from classify.areas import AreaFile, Rule
 from text.spans import Span
@@ -17,6 +14,11 @@ from text.tokens import Tokens, fold_words
 
 #: Hits kept per rule and field to show as evidence; all of them are counted.
 HITS_KEPT = 6
+
+_Zone = Callable[[], AbstractContextManager[object]]
+_Find = Callable[[Sequence[str]], Iterable[tuple[int, int, int]]]
+#: Of a phrase: the number of its rule, or the area of which it is an exclusion; and whether it is the `near` side of the rule.
+_Meaning = tuple[int | None, str | None, bool]
 
 
 @dataclass
@@ -47,25 +49,34 @@ class RuleMatcher:
         self.rules += [*areas.priority, *areas.context]
         self.owners: list[str | None] = [area.id for area in areas.areas for _ in area.rules]
         self.owners += [None] * (len(self.rules) - len(self.owners))
-        self._vocab = Vocab()
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        #: key -> (rule number or None, area of an exclusion or None, is this the `near` side)
-        self._meaning: dict[int, tuple[int | None, str | None, bool]] = {}
-        for number, rule in enumerate(self.rules):
-            self._add(f"rule/{number}", rule.phrases, (number, None, False))
-            self._add(f"near/{number}", rule.near, (number, None, True))
-        for area in areas.areas:
-            self._add(f"not/{area.id}", area.exclusions, (None, area.id, False))
+        self._areas = areas
 
-    def _add(self, key: str, phrases: Iterable[str], meaning: tuple[int | None, str | None, bool]) -> None:
-        docs = [Doc(self._vocab, words=fold_words(phrase)) for phrase in phrases]
-        if docs:
-            self._matcher.add(key, docs)
-            self._meaning[self._vocab.strings[key]] = meaning
+    @cached_property
+    def _loaded(self) -> tuple[_Zone, _Find, dict[int, _Meaning]]:
+        """A zone of memory, how phrases are found in words, and what the key of each means."""
+        from spacy.matcher import PhraseMatcher  # here, because a run that has nothing to tag should not wait for it
+        from spacy.tokens import Doc
+        from spacy.vocab import Vocab
+
+        vocab = Vocab()
+        matcher = PhraseMatcher(vocab, attr="ORTH")
+        meanings: dict[int, _Meaning] = {}
+        for key, phrases, meaning in self._phrases():
+            if phrases:
+                matcher.add(key, [Doc(vocab, words=fold_words(phrase)) for phrase in phrases])
+                meanings[vocab.strings[key]] = meaning
+        return vocab.memory_zone, lambda words: matcher(Doc(vocab, words=words)), meanings
+
+    def _phrases(self) -> Iterator[tuple[str, Sequence[str], _Meaning]]:
+        for number, rule in enumerate(self.rules):
+            yield f"rule/{number}", rule.phrases, (number, None, False)
+            yield f"near/{number}", rule.near, (number, None, True)
+        for area in self._areas.areas:
+            yield f"not/{area.id}", area.exclusions, (None, area.id, False)
 
     def zone(self) -> AbstractContextManager[object]:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
-        return self._vocab.memory_zone()
+        return self._loaded[0]()
 
     def match(self, words: Tokens, excluded_areas: set[str] | None = None) -> Iterator[tuple[int, int, int]]:
         """Yield ``(rule number, first word, word after the last)`` for each place, overlaps of one rule merged.
@@ -75,8 +86,9 @@ class RuleMatcher:
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         near: dict[int, list[tuple[int, int]]] = defaultdict(list)
         excluded: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for key, start, end in self._matcher(Doc(self._vocab, words=words.folded)):
-            number, area, is_near = self._meaning[key]
+        _, find, meanings = self._loaded
+        for key, start, end in find(words.folded):
+            number, area, is_near = meanings[key]
             if number is None:
                 excluded[str(area)].append((start, end))
             else:

@@ -220,7 +220,7 @@ def _chosen(sources: tuple[str, ...]) -> list[str]:
 
 def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
     """NAME=VALUE pairs as arguments that every one of the sources knows."""
-    from pipelines import spider_class
+    from crawlers.run_settings import spider_class
 
     arguments = {}
     for pair in pairs:

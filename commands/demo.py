@@ -34,7 +34,8 @@ SOURCES: dict[str, dict[str, str]] = {
     "us_states": {},
 }
 #: Settings of the caller that hold for the demo too. All others, mail above all, are of the real site and have no place here.
-KEPT = {"INFOPOLICY_CATALOG", "INFOPOLICY_PUBLISHER", "INFOPOLICY_IMPRINT", "INFOPOLICY_WORKERS"}
+#: INFOPOLICY_HOST is that of a container, in which nobody from outside reaches 127.0.0.1.
+KEPT = {"INFOPOLICY_CATALOG", "INFOPOLICY_PUBLISHER", "INFOPOLICY_IMPRINT", "INFOPOLICY_WORKERS", "INFOPOLICY_HOST"}
 #: Seconds in which the temporary folder is removed, however slow the machine is.
 REMOVAL = 120
 FILE = "infopolicy.toml"

@@ -67,6 +67,11 @@ def type_meanings(path: Path = FILE) -> dict[str, str]:
         return {str(name): str(words) for name, words in raw["types"].items()}
 
 
+def meaning(document_type: str | None) -> str:
+    """What a text of this kind settles ("Community Guidelines - Spam" is one of Community Guidelines); "" where nobody says."""
+    return type_meanings().get((document_type or "").partition(" - ")[0], "")
+
+
 def services(path: Path = FILE) -> dict[str, Company]:
     """The company of each service, by the archive's name of the service."""
     return {service: company for company in load_companies(path).values() for service in company.services}

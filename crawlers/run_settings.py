@@ -1,10 +1,12 @@
-"""Scrapy's settings for one run: those of crawlers/settings.py, laid over with a data folder and a mirror."""
+"""Scrapy's settings for one run: those of crawlers/settings.py, laid over with a data folder and a mirror; and its spiders."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from scrapy import Spider
 from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
 
 from settings import Configuration
 
@@ -23,3 +25,14 @@ def scrapy_settings(config: Configuration, **more: Any) -> Settings:
     }
     found.update(ours | more, priority="cmdline")
     return found
+
+
+def spider_class(name: str) -> type[Spider]:
+    """The spider of a source.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    found = Settings()
+    found.setmodule("crawlers.settings", priority="project")
+    return SpiderLoader.from_settings(found).load(name)

@@ -21,19 +21,19 @@ while [ -z "$stopped" ]; do
     if [ $((now - ran)) -ge 14400 ] || [ "$now" -lt "$ran" ]; then
         ran=$now
         # With its processes in a group of its own: all of them are told to end, and nothing else is.
-        setsid infopolicy run &
+        setsid infopolicy --quiet run &
         running=$!
         wait "$running" || echo "run ended with $?" >&2
         while kill -s 0 -- "-$running" 2>/dev/null; do sleep 1; done
         running=""
-        if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy digest deliver at-once || true; fi
-        infopolicy alerts send || true
-        infopolicy backup || echo "backup ended with $?" >&2
+        if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy --quiet digest deliver at-once || true; fi
+        infopolicy --quiet alerts send || true
+        infopolicy --quiet backup || echo "backup ended with $?" >&2
     fi
     if [ -n "${INFOPOLICY_SMTP_HOST:-}" ]; then infopolicy --quiet digest letters || true; fi
     infopolicy --quiet notices || true
     infopolicy --quiet webhooks send || true
-    [ ! -e "${INFOPOLICY_DATA:-data}/models/train.request" ] || infopolicy train --requested || true
+    [ ! -e "${INFOPOLICY_DATA:-data}/models/train.request" ] || infopolicy --quiet train --requested || true
     today=$(date -u +%F)
     if [ "$(date -u +%H%M)" -ge 0630 ] && [ "$told" != "$today" ]; then
         told=$today

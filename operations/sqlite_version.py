@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from store.errors import OperationError
 
 _FILE = Path(__file__).with_name("sqlite_versions.yml")
@@ -16,7 +15,7 @@ _FILE = Path(__file__).with_name("sqlite_versions.yml")
 
 @cache
 def _table() -> dict[str, Any]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return dict(load_yaml(_FILE.read_text(encoding="utf-8")))
 
 
 def refuse_too_old(version: str = sqlite3.sqlite_version) -> None:

@@ -71,8 +71,9 @@ def public_rows(corpus: Database, staff: Database, documents: Sequence[str] | No
 
 
 def _roll_call(corpus: Database, row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The vote that a decision names, if it is still one on that document, and the position is in the catalog."""
-    sql = "select held_at from roll_calls where id = ? and document_id = ? and exists (select 1 from positions where id = ?)"
+    """The vote that a decision names, if its source still lists it for that document, and the position is in the catalog."""
+    sql = """select held_at from roll_calls where id = ? and document_id = ? and missing_since is null
+        and exists (select 1 from positions where id = ?)"""
     return next(iter(corpus.query(sql, [row["roll_call"], row["document_id"], row["position_id"]])), None)
 
 

@@ -42,6 +42,10 @@ SCHEMAS: dict[str, tuple[Migrations, ...]] = {
 }
 
 
+#: Seconds to wait for another process that writes.
+PATIENCE = 10.0
+
+
 def migrate(db: Database, name: str) -> None:
     """Apply every migration of a file, by its name in the data folder."""
     for migrations in SCHEMAS[name]:
@@ -54,7 +58,7 @@ def connect(path: Path) -> Database:
     Raises:
         sqlite3.OperationalError: the file cannot be opened or is not a database.
     """
-    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False))
+    db = Writable(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False))
     for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
         db.execute(f"pragma {pragma}")
     return db
@@ -136,7 +140,7 @@ def connect_private(path: Path) -> Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Writable(sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, uri=True))
+    db = Writable(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=True))
     # Every commit reaches the disk before it counts: a decision or a claim that a power cut can undo is none.
     for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
         db.execute(f"pragma {pragma}")
@@ -165,7 +169,7 @@ def writing(db: Database) -> Iterator[None]:
     db.execute("commit")
 
 
-def connect_read_only(path: Path, *, timeout: float = 10) -> sqlite3.Connection:
+def connect_read_only(path: Path, *, timeout: float = PATIENCE) -> sqlite3.Connection:
     """Connect without the right to write.
 
     Raises:

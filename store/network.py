@@ -1,4 +1,4 @@
-"""The network that a sender counts as, for limits."""
+"""Addresses: the network that a sender counts as, for limits, and the host by which the site is reached."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def network_of(origin: str) -> str:
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
+
+
+def from_here(host: str) -> str:
+    """By which host this machine reaches what listens on one: 0.0.0.0 stands for all of them, and a link cannot name it."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)

@@ -50,10 +50,10 @@ async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> Non
         assert measured is None or "{:.2f}".format(measured["micro"]["f1"]) in shown.partition(title)[2][:200]
     for found in REPORT["calibration"].values():
         for point in found["points"]:
-            assert f"{100 * point['said']:.0f} % was {100 * point['was']:.0f} % ({point['n']})" in shown
+            assert f"{100 * point['said']:.0f}% was {100 * point['was']:.0f}% ({point['n']})" in shown
     for row in [REPORT["promise"]["all"], *REPORT["promise"]["areas"].values()]:
-        bound = "–" if row["at_least"] is None else f"{100 * row['at_least']:.0f} %"
-        figures = f"{100 * row['decided']:.1f} % {row['tags']:,} {row['right']:,} {bound} {row['undecided']:,}"
+        bound = "–" if row["at_least"] is None else f"{100 * row['at_least']:.0f}%"
+        figures = f"{100 * row['decided']:.1f}% {row['tags']:,} {row['right']:,} {bound} {row['undecided']:,}"
         assert f"{figures} {row['wanted']:,} {row['missed']:,} of {row['labels']:,}" in shown
     queue = REPORT["ranking"]["natural"]
     assert f"{100 * queue['queue_precision']:.0f} of 100 that they read are worth it" in shown
@@ -66,9 +66,9 @@ async def test_accuracy_page_says_how_often_shown_positions_are_right(corpus: Pa
     figures = json.loads(SHOWN.read_text("utf-8"))["shown"]
     for name in ("precision", "recall"):
         low, high = figures[name]["interval"]
-        said = f"{figures[name]['hits']:,} of {figures[name]['n']:,} {100 * low:.0f} to {100 * high:.0f} %"
+        said = f"{figures[name]['hits']:,} of {figures[name]['n']:,} {100 * low:.0f} to {100 * high:.0f}%"
         assert said in shown
-    assert f"at least {100 * figures['floor']:.0f} %" in shown
+    assert f"at least {100 * figures['floor']:.0f}%" in shown
     assert figures["floor"] == relevance_model().floor, "run infopolicy positions evaluate --shown --json again"
     assert figures["precision"]["hits"] >= 0.85 * figures["precision"]["n"], "too much of what is shown is wrong"
 
@@ -96,7 +96,7 @@ async def test_accuracy_page_shows_agreement_and_its_alarm(corpus: Path, tmp_pat
     shutil.copy(corpus, decided)
     with sqlite3.connect(decided) as db:
         db.execute("insert into tag_agreement values ('2026-09', 'privacy', 90, 10, 2, 3)")
-    assert "September 2026 100 90 % 2 3" in await shown(decided)
+    assert "September 2026 100 90% 2 3" in await shown(decided)
     assert "Something has changed" not in await shown(decided)
     with sqlite3.connect(decided) as db:
         db.execute("insert into tag_agreement values ('2026-10', 'privacy', 20, 20, 0, 0)")

@@ -219,7 +219,7 @@ def test_a_chart_is_drawn_beside_its_table(page, address: str) -> None:
     chart = page.locator("figure.chart").first
     drawing = chart.locator("svg.plot")
     assert drawing.get_attribute("role") == "img"
-    assert "Where the documents stand" in (drawing.get_attribute("aria-label") or "")
+    assert "Documents by status" in (drawing.get_attribute("aria-label") or "")
     assert drawing.locator("rect").count() == 8  # a bar for each number
     assert not chart.locator("table").is_visible()
     chart.locator("summary").focus()

@@ -131,7 +131,8 @@ def test_database_locked_by_another_process(
     collect(small.mirror, limit="1")
     with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as other:
         other.execute("begin immediate")
-        done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror)
+        hasty = "import store.connect; store.connect.PATIENCE = 0.5; import cli; cli.main()"
+        done = infopolicy("crawl", "us_bills", "--congress", "117", mirror=small.mirror, python=hasty)
     assert done.returncode == 4
     assert "another process is writing" in done.stderr
     assert collect(small.mirror)["added"] == 2

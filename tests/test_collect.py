@@ -17,8 +17,8 @@ from commands.session import Session
 from crawlers.download.progress import Step
 from crawlers.sources import load_sources
 from crawlers.spiders.us_states import UsStatesSpider
+from crawlers.storage.runs import Run
 from operations.collect import collect, needs, plan
-from pipelines import Run
 from settings import Configuration
 from store.connect import open_corpus
 

@@ -32,6 +32,7 @@ from derive.priority import Facts, Grade, priority_rules
 from pages.answers.answer import Answer, At
 from pages.answers.changes import changes
 from pages.documents import text_versions
+from pages.http.formatting import change_word
 from positions.catalog.catalog import HOME, check, load_catalogue
 from positions.matching import company_provisions as rules
 from positions.matching.matcher import Matcher
@@ -256,6 +257,13 @@ async def test_company_page_tells_what_its_rules_say_and_what_turned(site: Datas
     assert "Los lectores no pueden prestarlo ni cederlo" in spanish
 
 
+async def test_page_of_the_rules_says_what_such_a_text_settles_and_for_whom(site: Datasette) -> None:
+    page = await get(site, f"/documents/{STORE}")
+    assert "The contract that a reader accepts by using the service." in page
+    assert 'Rules of <a href="/companies/amazon">Amazon</a>.' in page
+    assert "no summary" not in page
+
+
 async def test_feed_of_the_rules_of_a_company_says_what_turned(site: Datasette) -> None:
     feed = (await site.client.get(f"/documents/{STORE}.atom")).text
     assert "<title>Amazon Kindle Store: Terms of Service" in feed
@@ -279,6 +287,7 @@ def test_feed_for_programs_says_what_turned_once_the_new_text_was_read(corpus: D
 
     [change] = fed().result["changes"]
     assert (change["summary"], change["place"]) == ("The company changed the text", "corp")
+    assert change_word("introduced", "corporate_policy") == "First recorded"
     assert change["rules"] is None, "not read yet"
     cp.read_company_provisions(corpus)
     told = fed()

@@ -45,6 +45,9 @@ def _documents(db: Database) -> None:
         bill("us-tx-892-hb9", FORMULA_TITLE + " and readers", status="failed", status_on="2025-06-01"),
     ]
     db.table("documents").insert_all(rows)
+    db.table("tags").insert_all(
+        {"document_id": f"us-{place}-2025-hb1", "area_id": "privacy", "probability": 0.9} for place in ("ia", "wi")
+    )
     url = "https://www.govinfo.gov/content/pkg/BILLS-119hr1{0}/xml/BILLS-119hr1{0}.xml"
     db.table("versions").insert(
         {
@@ -178,6 +181,16 @@ async def test_similar_without_anything_says_so(site: Datasette) -> None:
     await get(site, "/documents/us-119-hr404/similar", 404)
 
 
+async def test_families_that_are_about_other_things_are_not_listed(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "corpus.db"
+    other.write_bytes(file.read_bytes())
+    db = connect(other)
+    db.execute("delete from tags where document_id = 'us-wi-2025-hb1'")
+    db.close()
+    page = (await serve.build(other, today=TODAY).client.get("/families")).text
+    assert "virtual currency" not in page
+
+
 async def test_families_lead_to_their_bills(site: Datasette) -> None:
     listing = await get(site, "/families")
     [address] = re.findall(r'href="(/families/[^"]+)"', listing)
@@ -200,7 +213,7 @@ async def test_document_page_leads_to_versions_and_look_alikes(site: Datasette) 
 async def test_scorecard_shows_counts_and_the_documents_behind_them(site: Datasette) -> None:
     page = plain(await get(site, "/scorecard"))
     assert "Of 1 outcome that staff confirmed, 1 went ALA's way" in page.replace("&#39;", "'")
-    assert "Lend hotspots 1 0 0 0 100 %" in page
+    assert "Lend hotspots 1 0 0 0 100%" in page
     for by, value in (("area", "broadband"), ("year", "2025"), ("level", "state"), ("position", "tc-hotspot-lending")):
         found = await get(site, f"/scorecard?by={by}&value={value}")
         assert "/documents/us-tx-892-hb9" in found

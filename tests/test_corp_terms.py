@@ -236,7 +236,7 @@ def test_second_run_asks_for_the_tarball_alone_and_writes_nothing(corpus: Databa
     assert corpus.conn.total_changes == before
 
 
-def test_text_that_the_archive_no_longer_has_is_withdrawn_once(corpus: Database, tmp_path: Path) -> None:
+def test_text_that_the_archive_no_longer_has_is_said_to_be_so_once(corpus: Database, tmp_path: Path) -> None:
     archive = Archive()
     for letter in ascii_lowercase:
         archive.record("Goodreads", f"Terms {letter}", "2024-01-01", f"Terms with the letter {letter} of readers.", NEW)
@@ -244,14 +244,14 @@ def test_text_that_the_archive_no_longer_has_is_withdrawn_once(corpus: Database,
     archive.record("Goodreads", "Terms g", "2024-05-01", None)
     found = crawl(corpus, tmp_path, archive, now=LATER)
     [gone] = [each for each in found if isinstance(each, Document)]
-    assert (gone.id, gone.status, gone.status_on) == ("corp-contrib-goodreads-terms-g", "withdrawn", "2026-11-25")
-    assert ("status", "2026-11-25", "withdrawn") in events(corpus)
+    assert (gone.id, gone.status, gone.status_on) == ("corp-contrib-goodreads-terms-g", "unrecorded", "2026-11-25")
+    assert ("status", "2026-11-25", "unrecorded") in events(corpus)
     [listing] = [each for each in found if isinstance(each, Listing)]
-    assert gone.id in listing.document_ids, "what is known to be withdrawn is not missing"
+    assert gone.id in listing.document_ids, "what is known to be gone is not missing"
     assert len(crawl(corpus, tmp_path, archive, now=LATER)) == 1, "told once"
     archive.record("Goodreads", "Terms g", "2024-06-01", "Terms with the letter g of readers, again.")
     crawl(corpus, tmp_path, archive, now="2026-11-27T00:00:00Z")
-    assert corpus.table("documents").get(gone.id)["status"] != "withdrawn"
+    assert corpus.table("documents").get(gone.id)["status"] != "unrecorded"
 
 
 @pytest.mark.parametrize("damage", [b"\xff\xfe\0<<}{", b"\0", b"\xc3(", b""])
@@ -266,7 +266,7 @@ def test_text_that_was_damaged_on_its_way_is_asked_for_again(damage: bytes) -> N
     assert "two devices" in one.words_of_now(license_text(devices="two").encode())
 
 
-def test_half_an_archive_withdraws_nothing(corpus: Database, tmp_path: Path) -> None:
+def test_of_half_an_archive_nothing_counts_as_gone(corpus: Database, tmp_path: Path) -> None:
     crawl(corpus, tmp_path, example(), silent=True)
     archive = example()
     for terms in [each for each in archive.records if each.service != "LibraryThing"]:
@@ -279,7 +279,7 @@ def test_service_that_companies_yml_no_longer_names_is_left_as_it_is(corpus: Dat
     crawl(corpus, tmp_path, example(), silent=True)
     found = replay(made(CorpTermsSpider, service="LibraryThing"), RECORDED, tmp_path / "corpus.db")
     assert [type(each) for each in found] == [Listing]
-    assert corpus.execute("select count(*) from documents where status = 'withdrawn'").fetchone() == (0,)
+    assert corpus.execute("select count(*) from documents where status = 'unrecorded'").fetchone() == (0,)
 
 
 def test_history_written_anew_by_the_archive_is_read_like_a_new_one(corpus: Database, tmp_path: Path) -> None:

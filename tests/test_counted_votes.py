@@ -126,6 +126,17 @@ def test_a_stance_that_is_withdrawn_or_turned_takes_the_vote_off(config: Configu
     assert public(config, staff) == []
 
 
+def test_a_vote_that_its_source_no_longer_lists_counts_no_more(config: Configuration, staff: Any) -> None:
+    stance(staff)
+    count(staff)
+    with closing(corpus_of(config)) as corpus:
+        corpus.execute("update roll_calls set missing_since = '2022-03-08T00:00:00Z'")
+        corpus.conn.commit()
+    assert public(config, staff) == []
+    with pytest.raises(BadVote, match="no longer lists"):
+        count(staff)
+
+
 def test_the_stance_on_the_position_comes_before_that_on_the_document(staff: Any) -> None:
     stance(staff, "support")
     stance(staff, "oppose", subject=f"stance:{POSITION}")

@@ -26,12 +26,12 @@ from crawlers.completeness.health import DRY_LEAST, Health, health
 from crawlers.items import ExpectedCount, Listing
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
+from crawlers.run_settings import spider_class
 from crawlers.sources import load_sources
 from crawlers.spider import MOST_UNKNOWN, SourceSpider
 from crawlers.storage.record import upsert
 from operations.status import NAMED, lines, warning_lines
 from pages.places.coverage import share
-from pipelines import spider_class
 from publish.listing import publish
 
 PLACE = ("us", "117", "hr")
@@ -418,7 +418,7 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
 
 @pytest.mark.parametrize(
     ("part_of", "whole", "words"),
-    [(0, 0, ""), (0, 5, "0 %"), (1, 5, "20 %"), (5, 5, "100 %"), (1, 1000, "under 1 %"), (999, 1000, "over 99 %")],
+    [(0, 0, ""), (0, 5, "0%"), (1, 5, "20%"), (5, 5, "100%"), (1, 1000, "under 1%"), (999, 1000, "over 99%")],
 )
 def test_a_share_is_all_or_nothing_only_where_it_is(part_of: int, whole: int, words: str) -> None:
     assert share(part_of, whole) == words

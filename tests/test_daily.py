@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command, Recording
+from conftest import Command, Recording, run_command
 
 from operations import daily
 from settings import Configuration
@@ -32,8 +33,7 @@ def rows(tmp_path: Path, sql: str) -> list[tuple[Any, ...]]:
         return db.execute(sql).fetchall()
 
 
-@pytest.fixture
-def congress(recording: Recording) -> Recording:
+def record(recording: Recording) -> Recording:
     """A Congress of two bills, one of them about libraries, whose text govinfo has."""
     version = (
         "<textVersions><item><type>Introduced in House</type><date>2025-03-03T05:00:00Z</date><formats><item>"
@@ -48,10 +48,23 @@ def congress(recording: Recording) -> Recording:
     return recording.publish()
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The data folder of a first run, which no test changes, and what the run said."""
+    folder = tmp_path_factory.mktemp("run")
+    mirror = record(Recording(folder / "mirror")).mirror
+    return folder / "data", run_command(folder / "data", "run", *TODAY, mirror=mirror)
+
+
+@pytest.fixture
+def data(ran: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> Path:
+    return shutil.copytree(ran[0], tmp_path / "data")
+
+
 def test_a_run_collects_tags_and_then_fetches_the_texts_of_what_was_tagged(
-    congress: Recording, infopolicy: Command, tmp_path: Path
+    ran: tuple[Path, subprocess.CompletedProcess[str]], data: Path, tmp_path: Path
 ) -> None:
-    done = infopolicy("run", *TODAY, mirror=congress.mirror)
+    done = ran[1]
     assert rows(tmp_path, "select distinct document_id from tags") == [("us-119-hr1",)]
     # The other bill has a text, too, but no tag: it is not asked for.
     assert [row[0] for row in rows(tmp_path, "select document_id from version_texts")] == ["us-119-hr1"]
@@ -69,10 +82,9 @@ def test_a_run_collects_tags_and_then_fetches_the_texts_of_what_was_tagged(
 
 
 def test_what_a_killed_run_left_untagged_is_tagged_though_nothing_is_due(
-    congress: Recording, infopolicy: Command, tmp_path: Path
+    data: Path, infopolicy: Command, tmp_path: Path
 ) -> None:
-    infopolicy("run", *TODAY, mirror=congress.mirror)
-    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db, db:
+    with closing(sqlite3.connect(data / "corpus.db")) as db, db:
         db.execute("delete from taggings")
         db.execute("delete from tags")
         db.execute("update runs set state = 'finished', note = null, waiting = 0, started_at = '2025-03-10T22:00:00Z'")
@@ -118,9 +130,8 @@ def test_every_run_prunes_and_hands_on_how_much_to_say(steps: Steps, due: bool) 
     assert "--quiet" in steps(due, ["--verbose"])[1][-1]
 
 
-def test_a_quiet_run_says_nothing_where_all_is_well(congress: Recording, infopolicy: Command, tmp_path: Path) -> None:
-    infopolicy("run", *TODAY, mirror=congress.mirror)
-    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db, db:
+def test_a_quiet_run_says_nothing_where_all_is_well(data: Path, infopolicy: Command) -> None:
+    with closing(sqlite3.connect(data / "corpus.db")) as db, db:
         db.execute("update runs set state = 'finished', note = null, waiting = 0, started_at = '2025-03-10T22:00:00Z'")
     done = infopolicy("--quiet", "run", *TODAY, mirror="file:///nowhere")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -51,12 +51,17 @@ def signed_in(client: httpx.Client, door: str, name: str, password: str) -> http
 
 
 def test_a_filled_folder_opens_with_a_tour_whose_links_all_lead_somewhere(folder: Path, tmp_path: Path) -> None:
-    """No setting of the caller's gets in: a real data folder, a mail server."""
+    """No setting of the caller's gets in, such as a real data folder or a mail server, but the host, which a container needs."""
     real = {"INFOPOLICY_DATA": str(tmp_path / "real"), "INFOPOLICY_SMTP_HOST": "mail.example.org"}
+    real["INFOPOLICY_HOST"] = "0.0.0.0"
     with (
         installed.demo(COMMAND, tmp_path, tmp_path, str(folder), **real) as open_demo,
         httpx.Client(base_url=open_demo.site, timeout=60, follow_redirects=True) as visitor,
     ):
+        own = httpx.URL(open_demo.site).netloc.decode()
+        other_way = visitor.get(f"http://127.0.0.2:{own.partition(':')[2]}/tour", headers={"Host": own})
+        assert other_way.status_code == 200
+        assert visitor.get("/api/coverage").json()["address"].startswith(open_demo.site), "nobody can open 0.0.0.0"
         page = visitor.get("/tour").text
         tour = page[page.index("<main") : page.index("</main>")]
         steps = re.findall(r'<li><h3><a href="([^"]+)">', tour)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from desk_fixtures import (
     LATER,
     NOW,
@@ -25,6 +24,7 @@ from desk_fixtures import (
     person,
     site_of,
 )
+from sample import CRAWL, MIRROR, Sample, sample  # noqa: F401
 
 import serve
 from crawlers.items import Bill, Document, Sponsor
@@ -348,11 +348,9 @@ def test_what_cannot_be_put_in_now_is_put_in_later(config: Configuration, db: An
 
 
 async def test_it_is_tagged_by_the_next_rebuild_and_outlives_crawls(
-    infopolicy: Callable[..., Any], tmp_path: Path
+    infopolicy: Callable[..., Any], sample: Sample, tmp_path: Path
 ) -> None:
-    mirror = (ROOT / "crawlers" / "sample").as_uri()
-    crawl = ("crawl", "us_bills", "--congress", "all")
-    assert infopolicy(*crawl, mirror=mirror).returncode == 0
+    sample.copy(tmp_path / "data")
     infopolicy("user", "add", "Ana Reader", "--role", "approver", input=PASSWORD)
     config = Configuration(data=tmp_path / "data", site="http://localhost")
     browser = Browser(serve.build(config.corpus, secret=SECRET, desk=config).app())
@@ -364,10 +362,10 @@ async def test_it_is_tagged_by_the_next_rebuild_and_outlives_crawls(
         def stored() -> Any:
             return corpus.execute("select * from documents where id = ?", [KEY]).fetchall()
 
-        assert infopolicy("rebuild", mirror=mirror).returncode == 0  # the bill has ended with its Congress
+        assert infopolicy("rebuild", mirror=MIRROR).returncode == 0  # the bill has ended with its Congress
         before = stored()
-        for command in (("rebuild",), crawl, ("rebuild", "--all")):
-            done = infopolicy(*command, mirror=mirror)
+        for command in (("rebuild",), CRAWL, ("rebuild", "--all")):
+            done = infopolicy(*command, mirror=MIRROR)
             assert done.returncode == 0, done.stderr
             assert stored() == before, command
             tags = corpus.execute("select area_id from tags where document_id = ?", [KEY]).fetchall()

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import ROOT, clean_environment
+from conftest import clean_environment
 from desk_fixtures import NOW, PASSWORD, SECRET, Browser
+from sample import CRAWL, MIRROR, Sample, sample  # noqa: F401
 
 import cli
 import serve
@@ -104,10 +105,9 @@ def _facts(staff: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def test_decisions_outlive_crawl_and_rebuild_and_a_new_account_needs_no_restart(
-    infopolicy: Callable[..., Any], tmp_path: Path
+    infopolicy: Callable[..., Any], sample: Sample, tmp_path: Path
 ) -> None:
-    mirror = (ROOT / "crawlers" / "sample").as_uri()
-    assert infopolicy("crawl", "us_bills", "--congress", "all", mirror=mirror).returncode == 0
+    sample.copy(tmp_path / "data")
     config = Configuration(data=tmp_path / "data", site="http://localhost")
     browser = Browser(serve.build(config.corpus, secret=SECRET, desk=config).app())
     assert (await browser.sign_in()).status_code == 403
@@ -137,8 +137,8 @@ async def test_decisions_outlive_crawl_and_rebuild_and_a_new_account_needs_no_re
         reviews.record(db, ana, given, now=NOW)
     before = _facts(config.staff)
     assert len(before["reviews"]) == 3
-    for command in (("rebuild",), ("rebuild", "--all"), ("crawl", "us_bills", "--congress", "all"), ("publish",)):
-        done = infopolicy(*command, mirror=mirror)
+    for command in (("rebuild",), ("rebuild", "--all"), CRAWL, ("publish",)):
+        done = infopolicy(*command, mirror=MIRROR)
         assert done.returncode == 0, done.stderr
         assert _facts(config.staff) == before, command
     with closing(sqlite3.connect(config.corpus)) as corpus:

@@ -121,7 +121,7 @@ def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
 
     visitor = page.context.browser.new_context().new_page()
     visitor.goto(address + PUBLIC)
-    section = visitor.get_by_role("region", name="What partners hold")
+    section = visitor.get_by_role("region", name="Positions of partners")
     assert "Electronic Frontier Foundation: Oppose" in section.inner_text()
     assert "It gives carriers a list of readers." in section.inner_text()
     assert "speak for themselves, not for the American Library Association" in section.inner_text()

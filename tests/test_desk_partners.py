@@ -198,7 +198,7 @@ def test_the_partners_pages_ask_for_partners(config: Configuration) -> None:
 
 
 async def test_what_a_partner_says_stands_on_the_public_page_as_theirs(browser: Browser, db: Any) -> None:
-    assert "What partners hold" not in (await browser.get(PUBLIC)).text
+    assert "Positions of partners" not in (await browser.get(PUBLIC)).text
     await browser.sign_in(EFF)
     page = (await browser.get(PAPER)).text
     note = "It <b>harms</b> readers.\u0000"
@@ -220,9 +220,9 @@ async def test_change_and_withdraw_are_new_rows(browser: Browser, db: Any) -> No
     first = say(db)
     await browser.sign_in(EFF)
     await browser.send(PAPER, seen=str(first), stance="watch", note="", step="say")
-    assert "Watch" in (await browser.get(PUBLIC)).text.partition("What partners hold")[2]
+    assert "Watch" in (await browser.get(PUBLIC)).text.partition("Positions of partners")[2]
     await browser.send(PAPER, seen=str(first + 1), step="withdraw")
-    assert "What partners hold" not in (await browser.get(PUBLIC)).text
+    assert "Positions of partners" not in (await browser.get(PUBLIC)).text
     rows = db.execute("select stance, note from statements order by id").fetchall()
     assert [tuple(row) for row in rows] == [("oppose", "It goes too far."), ("watch", None), (None, None)]
     assert "nothing to withdraw" in (await browser.send(PAPER, seen=str(first + 2), step="withdraw")).text

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from desk_fixtures import (
     NOW,
-    PASSWORD,
     PRIVATE,
     Browser,
     change,
@@ -17,139 +16,20 @@ from desk_fixtures import (
     document,
     field,
     person,
-    say,
 )
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
-from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
+from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts
-from desk.reviews import bulk, publishing, review_items, reviews, verdict_validity
-from desk.reviews.subjects import BadVerdict
-from desk.web import context
+from desk.reviews import publishing, reviews
 from publish.listing import publish_decisions
 from settings import Configuration
 
 pytestmark = pytest.mark.slow
-
-# --------------------------------------------------------------------- forms
-
-
-async def test_a_form_without_its_token_is_refused(browser: Browser, db: Any) -> None:
-    await browser.sign_in()
-    form = {"subject": "area:broadband", "verdict": "confirm", "seen": "0"}
-    for more in ({}, {"csrftoken": "x"}, {"csrftoken": ""}):
-        answer = await browser.http.post(document(), data=form | more)
-        assert answer.status_code == 403
-        assert answer.headers["cache-control"] == "private, no-store"
-    assert db.execute("select count(*) from reviews").fetchone()[0] == 0
-
-
-async def test_a_login_from_elsewhere_is_refused(application: Any) -> None:
-    browser = Browser(application)
-    answer = await browser.http.post("/desk/login", data={"name": "Ana Reader", "password": PASSWORD})
-    assert answer.status_code == 403
-    assert "infopolicy_desk" not in str(answer.headers)
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-    ],
-)
-async def test_a_form_from_another_site_is_refused(browser: Browser, headers: dict[str, str]) -> None:
-    await browser.sign_in()
-    answer = await browser.send(document(), headers, subject="area:broadband", verdict="confirm", seen="0")
-    assert answer.status_code == 403
-    own = {"origin": "http://localhost", "sec-fetch-site": "same-origin"}
-    assert (
-        await browser.send(document(), own, subject="area:broadband", verdict="confirm", seen="0")
-    ).status_code == 302
-
-
-async def test_a_form_that_is_none_is_refused(browser: Browser) -> None:
-    await browser.sign_in()
-    token = await browser.token()
-    send = browser.http.post
-    json = await send(document(), json={"a": 1}, headers={"x-csrftoken": token})
-    assert json.status_code == 415
-    large = await send(document(), data={"csrftoken": token, "note": "x" * 500_000})
-    assert large.status_code == 413
-    many = await send(document(), data={"csrftoken": token, "line": ["x"] * 6_000})
-    assert many.status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("application/x-www-form-urlencoded", b"csrftoken=\xff\xfe"),
-        ("application/x-www-form-urlencoded; charset=x", b"%ff%fe=%00"),
-        ("multipart/form-data", b"--x\r\n"),
-        ("multipart/form-data; boundary=", b"--x\r\n"),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n\xff"),
-        ("\xff", b"a=b"),
-        ("", b""),
-    ],
-)
-@pytest.mark.parametrize("path", ["/desk/login", "/browse"])
-async def test_a_form_that_cannot_be_read_is_told_so(browser: Browser, path: str, kind: str, body: bytes) -> None:
-    await browser.token()
-    answer = await browser.http.post(path, content=body, headers={"content-type": kind.encode("latin-1")})
-    assert answer.status_code in (400, 403, 404, 405, 415)
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-async def test_no_form_is_read_without_end(browser: Browser) -> None:
-    await browser.token()
-    sent = 0
-
-    async def endless():  # type: ignore[no-untyped-def]
-        nonlocal sent
-        for _ in range(100):
-            sent += 1
-            yield b"x" * 200_000
-
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    answer = await browser.http.post("/browse", content=endless(), headers=headers)
-    assert answer.status_code == 413
-    assert sent < 40
-
-
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_other_methods_do_nothing(browser: Browser, method: str) -> None:
-    await browser.sign_in()
-    token = await browser.token()
-    answer = await browser.http.request(method, document(), headers={"x-csrftoken": token})
-    assert answer.status_code == 405
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example",
-        "//evil.example",
-        "/\\evil.example",
-        "/browse",
-        "javascript:alert(1)",
-        "/deskx",
-        "http://[",
-        "",
-    ],
-)
-def test_no_page_leads_elsewhere(address: str) -> None:
-    assert context.local(address) == "/desk"
-
-
-def test_pages_lead_back_within_the_desk() -> None:
-    assert context.local("/desk/documents/us-117-hr1?n=3#open") == "/desk/documents/us-117-hr1?n=3#open"
-
 
 # --------------------------------------------------------------------- deciding
 
@@ -247,7 +127,7 @@ async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browse
         page = (await browser.get(document(RULE))).text
         assert ("Unpin: not must see" in page) is public
         assert ("Pin as must see" in page) is not public
-        assert ("Must see" in (await browser.get(f"/documents/{RULE}")).text) is public
+        assert ("priorities-must_see" in (await browser.get(f"/documents/{RULE}")).text) is public
     assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 
 
@@ -469,91 +349,3 @@ async def test_pages_of_the_desk_carry_a_strict_policy(browser: Browser, path: s
     assert answer.headers["x-robots-tag"] == "noindex"
     assert not re.search(r"<script(?! src=\"/static/)|<style|\son[a-z]+=|\sstyle=", answer.text)
     assert "script-src" not in (await browser.get("/glossary")).headers["content-security-policy"]
-
-
-# --------------------------------------------------------------------- one key for a whole document
-
-
-async def test_one_key_confirms_all_that_is_open_and_one_takes_it_back(browser: Browser, db: Any) -> None:
-    await browser.sign_in()
-    page = (await browser.get(document(BROADBAND, "?n=0"))).text
-    assert 'data-key="Y"' in page
-    assert page.index('id="what"') < page.index('id="decide"'), "the text stands above the decisions on a phone"
-    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", seen=field(page, "seen"))
-    assert done.headers["location"].startswith("/desk/next?n=0")
-    made = reviews.history(db, BROADBAND)
-    assert {row["verdict"] for row in made} == {"confirm"}
-    assert len({row["batch"] for row in made}) == 1
-    assert (await browser.get(document())).text.count("data-open") == 0
-    again = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=made[0]["id"])
-    assert again.status_code == 409
-    queue = (await browser.get("/desk")).text
-    await browser.send("/desk/undo", batch=field(queue, "batch"))
-    assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND))
-
-
-async def test_one_key_never_overwrites_what_somebody_decided_meanwhile(browser: Browser, db: Any) -> None:
-    await browser.sign_in()
-    seen = field((await browser.get(document())).text, "seen")
-    say(db, "reject", "area:broadband", who="Ben Writer")
-    for verdict in ("confirm", "reject"):
-        done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, seen=seen)
-        assert done.status_code == (302 if verdict == "confirm" else 409)
-    held = {row["subject"]: (row["verdict"], row["name"]) for row in reviews.history(db, BROADBAND)}
-    assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so nothing is said of it"
-    assert (await browser.send(document(BROADBAND, "/all"), verdict="adore", seen="0")).status_code == 400
-
-
-async def test_what_is_marked_wrong_is_rejected_and_the_rest_confirmed(browser: Browser, db: Any) -> None:
-    await browser.sign_in()
-    page = (await browser.get(document(BROADBAND, "?n=0"))).text
-    marks = re.findall(r'name="wrong" value="([^"]+)" form="decide-all"[^>]*data-key="(\d)"', page)
-    assert [key for _, key in marks] == [str(number + 1) for number in range(len(marks))]
-    assert "area:broadband" in dict(marks)
-    sent = {"seen": field(page, "seen"), "wrong": "area:broadband"}
-    refused = await browser.send(document(BROADBAND, "/all"), verdict="reject", **sent)
-    assert (refused.status_code, "clear the marks" in refused.text) == (400, True), "it would reject the others too"
-    assert (await browser.send(document(), verdict="confirm", seen="0", wrong="stance")).status_code == 400
-    assert reviews.history(db, BROADBAND) == []
-    await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", **sent)
-    said = {row["subject"]: row["verdict"] for row in reviews.history(db, BROADBAND)}
-    assert said.pop("area:broadband") == "reject"
-    assert set(said.values()) == {"confirm"}
-    await browser.send("/desk/undo", batch=field((await browser.get("/desk")).text, "batch"))
-    assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND)), (
-        "one key undoes all"
-    )
-
-
-async def test_no_key_is_offered_that_decides_nothing(browser: Browser, db: Any, config: Configuration) -> None:
-    """A position that came back without a direction cannot be confirmed; a document drawn at random has nothing to reject."""
-    await browser.sign_in()
-    say(db, "confirm", "position:tc-hotspot-lending", value="support")
-    for subject in ("area:broadband", "area:library-funding"):
-        say(db, "confirm", subject)
-    with db.conn:
-        db.execute("delete from suggested_stances where document_id = ?", [BROADBAND])
-    verdict_validity.settle_all(db, NOW)
-    page = (await browser.get(document())).text
-    waiting = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.waits]
-    assert any(item.can_confirm for item in waiting) is ('data-key="Y"' in page)
-    given = bulk.verdicts_on_all(db, PLAIN, "confirm", [], 0, sampled=True)
-    assert [(each.subject, each.sampled) for each in given if each.subject == "priority"] == [("priority", True)]
-
-
-async def test_a_mark_on_what_somebody_confirmed_meanwhile_records_nothing(browser: Browser, db: Any) -> None:
-    await browser.sign_in()
-    seen = field((await browser.get(document())).text, "seen")
-    say(db, "confirm", "area:broadband", who="Ben Writer")
-    done = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=seen, wrong="area:broadband")
-    assert (done.status_code, "Ben Writer" in done.text) == (409, True)
-    assert len(reviews.history(db, BROADBAND)) == 1
-
-
-def test_a_mark_on_a_priority_says_that_it_is_not_must_see(db: Any) -> None:
-    [given] = [
-        each for each in bulk.verdicts_on_all(db, BROADBAND, "confirm", ["priority"], 0) if each.subject == "priority"
-    ]
-    assert (given.verdict, given.value) == ("confirm", "1")
-    with pytest.raises(BadVerdict, match="marked as wrong"):
-        bulk.verdicts_on_all(db, BROADBAND, "confirm", ["outcome:hotspot"], 0)

@@ -76,7 +76,7 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
         "language": "es",
     }
     page = await site.client.post("/subscribe", data=form)
-    assert "How much email this means" in page.text
+    assert "How much email to expect" in page.text
     assert 'value="reader@example.org"' in page.text
     assert db.execute("select count(*) from subscribers").fetchone()[0] == 0, "an estimate saves nothing"
     page = await site.client.post("/es/subscribe", data={**form, "step": "save"})
@@ -160,7 +160,7 @@ async def test_who_asks_is_told_that_a_letter_waits_and_what_was_not_taken(
     monkeypatch.setattr(limits, "LONGEST_WAIT", 1)
     monkeypatch.setattr(limits, "LONGEST_WAIT_AT_ALL", 1)
     status, page = await said("c@example.org")
-    assert (status, "Your subscription was not taken:</strong> more people" in page) == (429, True)
+    assert (status, "Your subscription was not saved:</strong> more people" in page) == (429, True)
 
 
 async def test_the_answer_does_not_tell_who_reads(site, db) -> None:
@@ -272,7 +272,7 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
         return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
     page = (await site.client.get("/subscribe")).text
-    assert "Only what library staff must see ; Weekly; English ." in shown(page)
+    assert "Only priority documents ; Weekly; English ." in shown(page)
     assert "items a week" in shown(page)
     assert page.index("Your choice") < page.index("Ready-made lists") < page.index("Change the choice")
     assert page.count('value="save"') == 1
@@ -287,7 +287,7 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
     gone = (await site.client.get("/subscribe?position=no-such-position")).text
     assert "Your choice" in gone
     spanish = (await site.client.get("/es/subscribe?area=broadband")).text
-    assert "Solo lo que el personal de bibliotecas debe ver" in spanish
+    assert "Solo lo prioritario" in spanish
     assert "áreas: " in spanish
     assert re.search(r'name="language" value="es"[^>]* checked', spanish), (
         "who comes from a Spanish page gets Spanish emails"

@@ -22,10 +22,10 @@ from doctor_fixtures import NOW, SECRET, SITE, Machine
 
 from benchmarks.running import free_port
 from operations import sqlite_version
-from operations.doctor import data, report
+from operations.doctor import data, limits, report
 from operations.doctor import machine as machine_checks
 from operations.doctor.findings import OK, PROBLEM, WARNING, Finding, Host, certificate_until, run_program
-from settings import ROOT
+from settings import ROOT, Configuration
 
 pytestmark = pytest.mark.slow
 
@@ -371,6 +371,26 @@ def test_the_command_reports_and_exits_with_3(call: Any, tmp_path: Path) -> None
     found = json.loads(call("doctor", "--offline", "--json").output)
     assert found["safe"] is False
     assert {each["level"] for each in found["findings"]} <= {OK, WARNING, PROBLEM}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("memory.max", "1073741824\n", "1.1 GB"),
+        ("memory.max", "max\n", "Nothing bounds"),
+        ("memory/memory.limit_in_bytes", "1073741824\n", "1.1 GB"),
+        ("memory/memory.limit_in_bytes", "9223372036854771712\n", "Nothing bounds"),
+    ],
+)
+def test_the_limit_of_a_container_is_found_in_both_versions_of_control_groups(
+    name: str, value: str, says: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "sys/fs/cgroup" / name
+    file.parent.mkdir(parents=True)
+    file.write_text(value)
+    container = Host(Configuration(), NOW, root=tmp_path, run=lambda _: None)
+    [found] = [each for each in limits.limits(container) if each.check == "memory limit"]
+    assert says in found.says
 
 
 def sample(host: Host) -> str:

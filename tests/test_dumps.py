@@ -21,6 +21,7 @@ from site_corpus import build
 
 import cli
 import serve
+from benchmarks import dump as measured
 from operations.dumps import dump as dumping
 from operations.dumps import parquet
 from operations.dumps.places import latest
@@ -263,6 +264,20 @@ async def test_files_are_given_whole_and_in_parts(site: Any, made: dumping.Dump)
         page = (await reader.get("/dumps")).text
         assert f"https://policy.example.org/dumps/{made.folder.name}/documents.parquet" in page
         assert "One row per bill, regulation or other document." in page
+
+
+def test_duckdb_answers_the_questions_of_the_docs(config: Configuration, made: dumping.Dump) -> None:
+    """The same that `python -m benchmarks.dump` asks."""
+    block = (ROOT / "docs/feeds.md").read_text(encoding="utf-8").partition("```sql\n")[2].partition("```")[0]
+    asked = {}
+    for one in block.split(";"):
+        name, _, sql = one.strip().removeprefix("-- ").partition("\n")
+        if name:
+            asked[name] = " ".join(sql.split()).replace("https://policy.example.org/dumps/latest", "{0}")
+    assert asked == measured.QUESTIONS
+    answers = {name: rows(duckdb, sql.format(made.folder)) for name, sql in measured.QUESTIONS.items()}
+    with closing(sqlite3.connect(config.corpus)) as db:
+        assert answers["documents by area"] == rows(db, "select area_id, count(*) from shown_tags group by 1") != []
 
 
 async def test_a_site_without_a_dump_says_so(config: Configuration, tmp_path: Path) -> None:

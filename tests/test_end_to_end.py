@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Command
+from conftest import Command
+from sample import CRAWL, MIRROR, Sample, sample  # noqa: F401
 
 import serve
 
 pytestmark = pytest.mark.slow
 
-SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 #: What may differ between a crawl and a rebuild: when it was written, and the row number the search index goes by.
 STAMPS = ("first_seen_at", "changed_at", "fetched_at", "seen_at", "published_at", "applied_at", "document_rowid")
 
@@ -34,11 +34,9 @@ def rows(file: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def corpus_file(infopolicy: Command, tmp_path: Path) -> Path:
-    done = infopolicy("crawl", "us_bills", "--congress", "all", mirror=SAMPLE)
-    assert done.returncode == 0, done.stderr
-    assert "71 new" in done.stdout
-    return tmp_path / "data" / "corpus.db"
+def corpus_file(sample: Sample, tmp_path: Path) -> Path:
+    assert "71 new" in sample.said
+    return sample.copy(tmp_path / "data") / "corpus.db"
 
 
 async def test_a_bill_goes_from_the_source_to_its_page_and_a_rebuild_changes_nothing(
@@ -62,7 +60,7 @@ async def test_a_bill_goes_from_the_source_to_its_page_and_a_rebuild_changes_not
     for private in ("/staff", "/ops", "/staff.json", "/ops/rejects", "/staff/suggested_stances"):
         assert (await site.client.get(private)).status_code == 404, private
 
-    again = infopolicy("crawl", "us_bills", "--congress", "all", mirror=SAMPLE)
+    again = infopolicy(*CRAWL, mirror=MIRROR)
     assert again.returncode == 0
     assert "0 new, 0 changed" in again.stdout
     assert rows(corpus_file) == before

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 import serve
 from pages.export import atom, feeds
+from pages.http import formatting
 from publish.listing import publish
 
 SITE = "https://policy.example.org"
@@ -148,6 +149,12 @@ async def test_a_document_tells_its_changes_and_its_actions_once(site) -> None:
         "Passed House by voice vote.",
         "Received in the Senate.",
     ]
+
+
+def test_a_new_status_and_a_date_are_kept_as_keys_and_told_in_words() -> None:
+    assert formatting.change_says("status", "passed_first_chamber") == "Passed one chamber"
+    assert formatting.change_says("event", "comment_close: Send them by mail") == "Comments close: Send them by mail"
+    assert formatting.change_says("title", "short: A Bill") == "short: A Bill"
 
 
 def test_characters_that_xml_cannot_hold_are_left_out() -> None:

@@ -109,7 +109,7 @@ def test_the_seeds_themselves_are_read(target: Target) -> None:
 BY_NAME = {target.name: target for target in TARGETS}
 #: What turns bytes from outside into something else: a module that calls one of these reads input.
 READS = re.compile(
-    r"\b(?:yaml\.(?:safe_load|load|compose)|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
+    r"\b(?:yaml\.(?:safe_load|load|compose)|load_yaml|load_plain|rules_of|yamlfile\.read\w*|json\.loads?|read_json|read_object|tomllib\.loads?"
     r"|load_workbook|csv\.(?:reader|DictReader)|zipfile\.ZipFile|mailbox\.mbox|FormParser|parse_qsl?|xmltree\.parse|etree\.fromstring"
     r"|document_fromstring|fragment_fromstring|lzma\.open|msgpack\.unpackb)\("
 )

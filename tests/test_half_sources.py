@@ -156,10 +156,14 @@ def exit_code(monkeypatch: pytest.MonkeyPatch, call: Callable[..., Result]) -> C
     return end
 
 
+_pages: dict[Path, str] = {}
+
+
 async def section(world: World, source: str) -> str:
     """What the public page says of a source."""
-    page = (await serve.build(world.data / "corpus.db").client.get("/sources")).text
-    [found] = re.findall(rf'<section aria-labelledby="{source}">.*?</section>', page, re.DOTALL)
+    if world.data not in _pages:
+        _pages[world.data] = (await serve.build(world.data / "corpus.db").client.get("/sources")).text
+    [found] = re.findall(rf'<section aria-labelledby="{source}">.*?</section>', _pages[world.data], re.DOTALL)
     return str(found)
 
 

@@ -13,10 +13,15 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build
 
 import serve
+from pages.browse.cards import Card
+from pages.browse.lists import _few_of_a_place
 from pages.documents import document
 from pages.places import home
 from store.connect import connect
 
+CARD = dict.fromkeys(
+    ["id", "title", "identifier", "kind", "place", "session", "status", "status_word", "status_on", "latest_action"], ""
+) | {"latest_on": None, "must_see": True, "missing": False}
 DAY = datetime.date.fromisoformat(TODAY)
 
 
@@ -50,6 +55,15 @@ def test_the_program_chooses_priorities_only_where_staff_chose_none(db: sqlite3.
         (RULE, "It pays for hotspots."),
         (PLAIN, "It keeps lighthouses lit."),
     ]
+
+
+def test_one_state_does_not_fill_the_home_page(db: sqlite3.Connection) -> None:
+    ours = [f"us-nj-222-a{number}" for number in range(5)]
+    found = [Card(**CARD | {"id": key, "place": "New Jersey", "title": key}) for key in ours]
+    found.append(Card(**CARD | {"id": "us-oh-136-hb1", "place": "Ohio", "title": "hb1"}))
+    assert [card.id for card in _few_of_a_place(found, 6)] == [*ours[:2], "us-oh-136-hb1", *ours[2:]]
+    national = [Card(**CARD | {"id": f"us-119-hr{number}", "place": "United States"}) for number in range(5)]
+    assert _few_of_a_place(national, 6) == national
 
 
 def test_a_document_that_staff_pinned_as_must_see_comes_first(db: sqlite3.Connection) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-import subprocess
-import sys
 from collections import Counter, deque
 from contextlib import closing
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+import lxml.html
 import pytest
-from conftest import ROOT, clean_environment
+from conftest import ROOT
 from desk_fixtures import PRIVATE, SECRET, add, open_desk, person
+from sample import Sample, crawled, sample  # noqa: F401
 from voice import speaks_as
 
 import serve
@@ -31,14 +30,10 @@ from store.connect import open_mail
 pytestmark = pytest.mark.slow
 
 SITE = "https://policy.example.org"
-SAMPLE = (ROOT / "crawlers" / "sample").as_uri()
 NOW = "2026-11-25T09:00:00Z"
 #: A bill of the sample that a person decided on, in public and in private.
 DECIDED = "us-117-hr1581"
-CRAWLS = (
-    ("crawl", "us_bills", "--congress", "all"),
-    ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31"),
-)
+RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "2025-12-31")
 #: Combinations of filters, sorts, months and pages have no end: at most so many parts in an address that is followed.
 MOST_PARTS = {"/browse": 1, "/deadlines": 1, "/calendar": 0, "/compare": 1, "/corpus": 0}
 #: The pages of single rows: of these tables only, since every table is read whole as CSV.
@@ -47,19 +42,10 @@ LONGEST_WALK = 5_000
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+def world(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Configuration:
     """The sample as `make run` brings it, with what staff wrote about it and one person who gets the digest."""
-    folder = tmp_path_factory.mktemp("links")
-    for arguments in CRAWLS:
-        environment = clean_environment() | {"INFOPOLICY_DATA": str(folder), "INFOPOLICY_MIRROR": SAMPLE}
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+    folder = sample.copy(tmp_path_factory.mktemp("links") / "data")
+    crawled(folder, *RULES)
     config = Configuration(data=folder, site=SITE)
     with closing(open_desk(config)) as db:
         for name, role in (("Ana Reader", "approver"), ("Ben Writer", "reviewer")):
@@ -84,22 +70,10 @@ def site(world: Configuration) -> Any:
     return serve.build(world.corpus, secret=SECRET, today="2026-11-25", mail=world, desk=world, site=SITE)
 
 
-class Links(HTMLParser):
-    """What a page links to, shows or sends forms to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.found |= {value for name, value in attributes if name in ("href", "src", "action") and value}
-
-
 def links_of(body: str, kind: str) -> set[str]:
+    """What a page links to, shows or sends forms to."""
     if kind == "text/html":
-        parser = Links()
-        parser.feed(body)
-        return parser.found
+        return {value for value in lxml.html.document_fromstring(body).xpath("//@href | //@src | //@action") if value}
     return {html.unescape(found) for found in re.findall(rf"{SITE}[^\s\"'<>\\),]*", body)}
 
 

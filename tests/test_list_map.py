@@ -76,6 +76,21 @@ def test_what_is_not_collected_has_no_number(db: sqlite3.Connection) -> None:
     assert set(rows["us-ia"]) == set(list_map.COLUMNS)
 
 
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ({"area": "broadband", "status": "alive"}, "Broadband, Can still move"),
+        ({"q": "libraries", "jurisdiction": "states"}, "“libraries”, All states"),
+        ({}, "Documents on information policy"),
+        ({"area": "any"}, "All documents"),
+    ],
+)
+def test_a_map_and_a_feed_are_called_what_the_filters_choose(
+    db: sqlite3.Connection, asked: dict[str, str], title: str
+) -> None:
+    assert list_map.list_map(db, Filters.of(asked), DAY).title == title
+
+
 def test_a_list_without_states_has_no_map(db: sqlite3.Connection) -> None:
     found = list_map.list_map(db, Filters.of({"jurisdiction": "federal"}), DAY)
     assert (found.map, found.counts.total, found.states_with) == (None, 0, 0)

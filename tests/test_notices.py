@@ -166,6 +166,9 @@ async def test_change_of_a_company_s_rules_is_a_move_and_says_what_turned(
     assert "the company changes the text</option>" in page
     collaboration.follow(db, person(db), company.STORE, True, "2022-03-02T00:00:00Z")
     assert turned in (await browser.get("/desk/following")).text
+    assert "Amazon Kindle Store: Terms of Service" in (await browser.get("/desk/ours")).text
+    report = (await browser.get("/desk/weekly?until=2024-03-07")).text
+    assert f"In force, changed March 5, 2024. {turned}" in report
     for nothing in ("/desk/targets?document=", "no official summary", "it becomes law"):
         assert nothing not in page
 

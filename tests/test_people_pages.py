@@ -136,7 +136,7 @@ PAGES = {
         "Room 2175",
     ],
     "/committees/early-childhood-hsed14": [
-        "Nothing on information policy waits there.",
+        "This committee has no bill on information policy.",
         "The source names no members.",
     ],
     f"/votes/{ROLL_CALL}": [
@@ -427,6 +427,15 @@ def test_a_meeting_belongs_to_its_committee_however_its_name_is_written(db: sqli
 def test_a_vote_counts_for_a_person_only_where_a_position_is_shown(db: sqlite3.Connection) -> None:
     assert [row["id"] for row in person.votes(db, READER)] == [ROLL_CALL]
     assert person.votes(db, OHIOAN) == []
+
+
+def test_a_roll_call_that_its_source_no_longer_lists_is_in_no_list(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    assert len(roll_call.of_document(copy, BROADBAND)) == 1
+    copy.execute("update roll_calls set missing_since = '2022-03-08T00:00:00Z'")
+    assert (roll_call.of_document(copy, BROADBAND), person.votes(copy, READER)) == ([], [])
 
 
 async def test_a_legislator_and_a_committee_have_a_feed(site: Any) -> None:

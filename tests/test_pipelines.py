@@ -17,7 +17,8 @@ from conftest import Command, Recording, bill_xml
 from crawlers.items import BadRecord, Bill, Reject
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
-from pipelines import ValidatePipeline, validate
+from crawlers.storage.validation import validate
+from pipelines import ValidatePipeline
 from store.connect import open_corpus
 from store.errors import StorageError
 

@@ -37,6 +37,7 @@ REFERENCE = re.compile(r"`(test_\w+\.py)(?:::(test_\w+))?`")
 #: Page and heading -> why its sentences promise nothing.
 SECTIONS = {
     ("security", "Remaining risks"): "says what the site does not guarantee",
+    ("operations", "What ran with Docker"): "reports a measurement",
     ("desk", "Measured"): "reports a measurement",
     ("desk", "A policy office's week"): "reports a measurement",
 }

@@ -34,9 +34,10 @@ RULES = ("crawl", "us_federal_register", "--since", "2025-01-01", "--until", "20
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders one and two with a source each, both with both sources."""
     folder = tmp_path_factory.mktemp("machines")
-    for name, commands in (("one", [BILLS]), ("two", [RULES]), ("both", [BILLS, RULES])):
-        for command in commands:
-            assert start(folder / name, "--quiet", *command) == 0
+    for name, command in (("one", BILLS), ("two", RULES)):
+        assert start(folder / name, "--quiet", *command) == 0
+    shutil.copytree(folder / "one", folder / "both")
+    assert start(folder / "both", "--quiet", *RULES) == 0
     return folder
 
 

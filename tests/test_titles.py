@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from site_corpus import BROADBAND, TODAY, build
 
 import serve
-from pages.http.titles import readable
+from pages.http.titles import quiet, readable, titled
 from store.connect import connect
 
 
@@ -46,6 +46,16 @@ def test_a_title_in_capitals_is_shown_in_sentence_case(title: str, shown: str) -
     assert readable(title) == shown
 
 
+@pytest.mark.parametrize("title", ["2", "Date:", "Id.", "Name of Committee:", "", "b."])
+def test_a_title_that_says_nothing_gives_way_to_the_number(title: str) -> None:
+    assert titled(title, "2025-05779") == "Document 2025-05779, without a title"
+
+
+@pytest.mark.parametrize("title", ["AI", "Education", "Date: a history", "ICE Act"])
+def test_a_short_title_is_a_title(title: str) -> None:
+    assert titled(title, "2025-05779") == title
+
+
 @given(st.text(max_size=200))
 def test_only_the_case_of_letters_changes(title: str) -> None:
     assert readable(title).casefold() == re.sub(r"\s*\*+\s*$", "", title).casefold()
@@ -66,3 +76,27 @@ async def test_the_heading_is_plain_and_the_words_of_the_source_stay(tmp_path: P
     shown = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
     assert "In the words of the source: AN ACT ABOUT BROADBAND IN MAINE <B>" in shown
     assert "An act about broadband in Maine" in html.unescape((await site.client.get("/browse")).text)
+
+
+async def test_a_first_capital_alone_does_not_repeat_the_title(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.execute("update documents set title = 'relative to broadband' where id = ?", [BROADBAND])
+    db.execute("delete from evidence")
+    db.close()
+    page = html.unescape((await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text)
+    assert "<h1>Relative to broadband</h1>" in page
+    assert "In the words of the source" not in page
+
+
+def test_a_summary_that_shouts_is_quiet_and_keeps_its_length() -> None:
+    shouted = "A BILL TO AMEND THE SOUTH CAROLINA CODE, SECTION 7-5-110, SO AS TO LEND.\nand then small letters"
+    assert (
+        quiet(shouted)
+        == "A bill to amend the South Carolina code, section 7-5-110, so as to lend.\nand then small letters"
+    )
+
+
+@given(st.text(max_size=300))
+def test_a_quiet_summary_has_every_letter_at_its_place(text: str) -> None:
+    assert len(quiet(text)) == len(text)

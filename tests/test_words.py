@@ -102,13 +102,13 @@ def test_only_web_addresses_become_links(url: str | None, safe: bool) -> None:
 @pytest.mark.parametrize(
     ("probability", "shown"),
     [
-        (1.0, "very likely (99 %)"),
-        (0.996, "very likely (99 %)"),
-        (0.9, "very likely (90 %)"),
-        (0.894, "likely (89 %)"),
-        (0.5, "more likely than not (50 %)"),
-        (0.31, "possible (31 %)"),
-        (0.0, "possible (1 %)"),
+        (1.0, "very likely (99%)"),
+        (0.996, "very likely (99%)"),
+        (0.9, "very likely (90%)"),
+        (0.894, "likely (89%)"),
+        (0.5, "more likely than not (50%)"),
+        (0.31, "possible (31%)"),
+        (0.0, "possible (1%)"),
     ],
 )
 def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
@@ -120,7 +120,7 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
     [
         ("us-117-s5064", "S. 5064, 117th Congress"),
         ("us-119-hjres7", "H.J.Res. 7, 119th Congress"),
-        ("us-fr-2025-01234", "us-fr-2025-01234"),
+        ("us-fr-2025-01234", "Federal Register 2025-01234"),
         ("us-tx-89r-hb900", "HB900, Texas"),
         ("us-ma-194th-sd2467", "SD2467, Massachusetts"),
         ("us-117-xyz1", "us-117-xyz1"),

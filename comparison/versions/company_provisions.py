@@ -183,6 +183,12 @@ def told_of_change(db: sqlite3.Connection, document_id: str, day: str | None) ->
     return [each for each in found if (each[1] and each[2] if each[0] == "turned" else each[1] or each[2])]
 
 
+def touched_by_change(db: sqlite3.Connection, document_id: str, day: str | None) -> set[str]:
+    """The positions that speak of what turned, came or went in the rules of a company on a day."""
+    kinds = {kind for _, kind, *_ in db.execute(_CHANGES, [document_id, day])}
+    return {position for kind in kinds & set(load_kinds()) for position in load_kinds()[kind].positions}
+
+
 def change_in_words(db: sqlite3.Connection, document_id: str, day: str | None) -> list[str]:
     """The same in English, a phrase for each: "Turned: Readers may not lend it (before: Readers may lend it)"."""
     return [

@@ -26,7 +26,8 @@ from crawlers.storage.attachments import VersionText
 
 #: Bytes of the tarball: the whole archive, of which companies.yml wants a part.
 TARBALL_MAXSIZE = 512 * 1024 * 1024
-WITHDRAWN = "withdrawn"
+#: The stamp and the status of a text that the archive no longer has.
+GONE = "unrecorded"
 _GONE = "Open Terms Archive no longer has this text: the company withdrew it, or the archive stopped reading it"
 _LAST = re.compile(r'[?&]page=(\d+)[^>]*>; rel="last"')
 
@@ -93,7 +94,7 @@ class CorpTermsSpider(GatheringSpider):
             source=self.name, jurisdiction=JURISDICTION, session=ot.COLLECTION, part="", document_ids=tuple(listed)
         )
         if not cut:
-            yield from (self.withdrawn(key) for key in gone if have[key] != WITHDRAWN)
+            yield from (self.unrecorded(key) for key in gone if have[key] != GONE)
         wanted = [
             (terms, body, self.known(have.get(key)))
             for key, (terms, body) in sorted(found.items())
@@ -164,14 +165,12 @@ class CorpTermsSpider(GatheringSpider):
             text=text or None,
         )
 
-    def withdrawn(self, key: str) -> Document:
-        """A document that a sound tarball no longer holds."""
+    def unrecorded(self, key: str) -> Document:
+        """A document that a sound tarball no longer holds: whether the company withdrew it, nobody here knows."""
         document, _ = stored(self.corpus, key)
         actions = (*document.actions, Action(acted_on=self.today, description=_GONE))
-        history = (*document.status_history, (WITHDRAWN, self.today))
-        return replace(
-            document, status=WITHDRAWN, status_on=self.today, actions=actions, status_history=history, stamp=WITHDRAWN
-        )
+        history = (*document.status_history, (GONE, self.today))
+        return replace(document, status=GONE, status_on=self.today, actions=actions, status_history=history, stamp=GONE)
 
     # ----------------------------------------------------------------- the history of one document
 

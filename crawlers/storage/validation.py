@@ -1,19 +1,21 @@
-"""Whether a record can be stored: every field text, nothing or a tuple of such, or yes or no where it says so.
+"""Whether a record can be stored: it has what every document must have, and every field is text, nothing or a tuple of such, or
+yes or no where it says so.
 
-Sources send other things.
-
-A field that no database takes would otherwise undo the whole batch that it came in.
+Sources send other things. A field that no database takes would otherwise undo the whole batch that it came in.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from crawlers.items import BadRecord
+from crawlers.items import KINDS, LEVELS, STATUSES, BadRecord, Document, document_id
 
 MOST = 100_000_000  # of nothing that is counted are there more
+LONGEST_ID = 200
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
 def storable(text: str) -> str:
@@ -66,3 +68,28 @@ def _check_letters(value: str, where: str) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         raise BadRecord(f"{where} holds half a character at {error.start}") from error
+
+
+def validate(document: Document) -> None:
+    """Check what every document must have.
+
+    Raises:
+        BadRecord: the first field that is missing or cannot be.
+    """
+    check_shape(document)
+    expected = document_id(document.jurisdiction, document.session, document.identifier)
+    closed = {"kind": KINDS, "level": LEVELS, "status": STATUSES}
+    for name in ("title", "url", "source_url", "identifier"):
+        if not getattr(document, name):
+            raise BadRecord(f"{name} is empty")
+    for name, words in closed.items():
+        if getattr(document, name) not in words:
+            raise BadRecord(f"{name} {getattr(document, name)!r} is none of {', '.join(words)}")
+    if document.id != expected:
+        raise BadRecord(f"id {document.id!r} should be {expected!r}")
+    if len(document.id) > LONGEST_ID:
+        raise BadRecord(f"id {document.id[:40]!r}… has {len(document.id):,} characters: no source numbers so")
+    for name in ("status_on", "published_on", "introduced_on", "comments_close_on", "effective_on"):
+        value = getattr(document, name, None)
+        if value is not None and not _DAY.match(value):
+            raise BadRecord(f"{name} {value!r} is not a date")

@@ -148,7 +148,7 @@ async def subscribe(datasette, request):
         details = {"frequency": form.frequency, "language": form.language, "origin": origin(request, config)}
         queued, hours = await with_mail(datasette, subscribers.subscribe, form.email, choice, now=utc_now(), **details)
     except limits.TooMany as error:
-        problem = {"heading": N_("Your subscription was not taken:"), "problem": str(error), "status": 429}
+        problem = {"heading": N_("Your subscription was not saved:"), "problem": str(error), "status": 429}
         return await show_form(datasette, request, form, known=known, **problem)
     except (BadAddress, BadPreferences, HTTPError) as error:
         status = getattr(error, "status", 400)
@@ -178,7 +178,7 @@ def post_letters(config):
 
 
 async def bad_link(datasette, request, error):
-    title = N_("This link is too old") if error.expired else N_("This is not one of our links")
+    title = N_("This link is too old") if error.expired else N_("This link does not work")
     status, link = 410 if error.expired else 404, ("/subscribe", _("Subscribe"))
     return await message(datasette, request, title, N_("Subscribe again to get a new one."), status=status, link=link)
 
@@ -202,7 +202,7 @@ async def confirm(datasette, request):
         datasette,
         request,
         N_("You get the digest"),
-        N_("It comes when there is something new for you, and not otherwise."),
+        N_("You get an email only when there is something new for you."),
         link=("/digest", _("Read earlier issues")),
     )
 

@@ -6,7 +6,7 @@ from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
 from pages.http.site import read
-from pages.http.titles import readable
+from pages.http.titles import readable, titled
 from pages.people import people
 from pages.positions import positions, scorecard
 
@@ -26,6 +26,7 @@ def prepare_jinja2_environment(env):
         repeats=formatting.repeats,
         words=formatting.date_in_words,
         readable=readable,
+        titled=titled,
         month=formatting.month_in_words,
         place=formatting.place,
         safe_url=formatting.safe_url,

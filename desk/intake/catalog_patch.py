@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from crawlers.yaml_config import QuickLoader, load_yaml
 from positions.catalog.catalog import HOME, check
 from positions.catalog.organization import entries_home
 from positions.catalog.stances import FILE as STANCES_FILE
@@ -142,7 +143,7 @@ def _versions(text: str, position_id: str) -> tuple[yaml.SequenceNode, yaml.Mapp
 def _with_position(text: str, change: Change) -> str:
     """The file with a new position at its end. It stays unlisted until somebody has read its source and tried its triggers."""
     said = change.values
-    if any(each.get("id") == change.position_id for each in yaml.safe_load(text) or []):
+    if any(each.get("id") == change.position_id for each in load_yaml(text) or []):
         raise CannotAmend(f"the catalog has a position called {change.position_id} already")
     words = [word for each in said["words"].split(",") if (word := each.strip())]
     version = {name: said[name] for name in (*VERSION, "grade", "address", "passage", "place") if said.get(name)}
@@ -161,7 +162,7 @@ def _with_position(text: str, change: Change) -> str:
 
 def _file_of(position_id: str, home: Path) -> Path:
     for file in sorted(home.glob("*.yml")):
-        if any(entry.get("id") == position_id for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or []):
+        if any(entry.get("id") == position_id for entry in load_yaml(file.read_text(encoding="utf-8")) or []):
             return file
     raise CannotAmend(f"the catalogue has no position called {position_id}")
 
@@ -170,7 +171,7 @@ def _file_of(position_id: str, home: Path) -> Path:
 
 
 def _entry(text: str, position_id: str) -> yaml.MappingNode:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=QuickLoader)
     for node in root.value if isinstance(root, yaml.SequenceNode) else ():
         if isinstance(node, yaml.MappingNode) and _value(node, "id").value == position_id:
             return node
@@ -254,7 +255,7 @@ def _quoted(value: str) -> str:
 
 
 def _check_meaning(before: str, after: str, change: Change) -> None:
-    wanted = yaml.safe_load(before)
+    wanted = load_yaml(before)
     entry = next(each for each in wanted if each["id"] == change.position_id)
     said: Mapping[str, str] = {name: value for name, value in change.values.items() if value}
     if change.kind == "wording":
@@ -262,7 +263,7 @@ def _check_meaning(before: str, after: str, change: Change) -> None:
     else:
         entry["versions"].append(said)
     try:
-        fits = yaml.safe_load(after) == wanted
+        fits = load_yaml(after) == wanted
     except yaml.YAMLError:
         fits = False
     if not fits:

@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crawlers.items import BadRecord, clean
+from crawlers.yaml_config import load_yaml
 from desk.intake import workbook
 from desk.web.request_parsing import Upload
 from store.errors import InvalidInput
@@ -66,7 +65,7 @@ def plain(text: str) -> str:
 @cache
 def words() -> dict[str, Any]:
     """tracker.yml."""
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = load_yaml(FILE.read_text(encoding="utf-8"))
     return found
 
 

@@ -11,6 +11,7 @@ from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
+from pages.http import formatting
 from store.clock import ago
 from store.connect import writing
 from store.errors import InvalidInput
@@ -138,7 +139,8 @@ def follows(db: Database, account: Account) -> list[dict[str, Any]]:
             )
         )
         for change in row["changes"]:
-            change["summary"] = in_full(db.conn, row["document_id"], change["happened_on"], change["summary"])
+            said = formatting.change_says(change["kind"], change["summary"])
+            change["summary"] = in_full(db.conn, row["document_id"], change["happened_on"], said)
     return found
 
 

@@ -90,8 +90,8 @@ def count(
     if not account.may("approver"):
         raise BadVote("only an approver may count a vote")
     call = next(iter(db.query("select * from corpus.roll_calls where id = ?", [roll_call])), None)
-    if call is None or not call["document_id"]:
-        raise BadVote("there is no such vote on a document")
+    if call is None or not call["document_id"] or call["missing_since"]:
+        raise BadVote("there is no such vote on a document, or its source no longer lists it")
     if wanted not in WANTED:
         raise BadVote("choose which vote is with the position")
     for text, most, what in (

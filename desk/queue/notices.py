@@ -201,7 +201,7 @@ def _change_in_words(db: Database, row: Row) -> str:
     if row["kind"] == "status":
         return f"{formatting.word('statuses', row['summary'])} {day}.".replace(" .", ".")
     if row["kind"] == "event":
-        return f"New date: {formatting.word('events', row['summary'])}, {day}."
+        return f"New date: {formatting.change_says('event', row['summary'])}, {day}."
     if row["kind"] == "ended":
         return f"Its session ended {day}."
     return f"{formatting.word('changes', row['kind'])}: {row['summary'][:300]}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from comparison.versions.company_provisions import change_in_words
 from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
@@ -49,6 +50,8 @@ CHOICES = {
     "moved": ("moved_on", "moved"),
     "partners": ("partners",),
 }
+#: What stays in the list although nothing more is decided about it: it counts now.
+LASTING = frozenset({"enacted", "adopted", "final", "decided", "in_force", "changed"})
 _OURS = """
     select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
     union select document_id from current_reviews where subject = 'priority' and value = '2'
@@ -189,9 +192,7 @@ def _fits(row: Row, filters: OurFilters) -> bool:
         and (not filters.moved or row["new"])
         and (not filters.waiting or bool(row["draft"]))
         and (not filters.priority or bool(row["priority"]))
-        and (
-            bool(filters.ended) or bool(row["open"]) or row["status_key"] in ("enacted", "adopted", "final", "decided")
-        )
+        and (bool(filters.ended) or bool(row["open"]) or row["status_key"] in LASTING)
     )
 
 
@@ -228,7 +229,9 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
         [week["first"], week["last"]],
     ).fetchall():
         if document in by_id:
-            moved[document].append(f"{formatting.word('statuses', status)} {formatting.date_in_words(day)}")
+            told = [formatting.word("statuses", status) + f" {formatting.date_in_words(day)}"]
+            told += change_in_words(db.conn, document, day) if status == "changed" else []
+            moved[document].append(". ".join(told))
     coming = db.query(
         f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
         f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from comparison.versions.company_provisions import told_of_change
+from comparison.versions.company_provisions import told_of_change, touched_by_change
+from crawlers.companies import KIND
 from digest.issues.clusters import chunks, clusters, companions, marks
 from digest.issues.effects import effect
 from digest.issues.ledger import due, rules
@@ -100,15 +101,16 @@ def _news(
     found: dict[str, list[Any]] = defaultdict(list)
     for chunk in chunks(list(places)):
         for row in corpus.execute(
-            f"""select c.id, c.document_id, c.kind, c.happened_on, c.summary, (
+            f"""select c.id, c.document_id, c.kind, c.happened_on, c.summary, d.kind as document_kind, (
                 select max(a.classification) from actions a where c.kind = 'action' and a.document_id = c.document_id
                 and a.acted_on is c.happened_on and substr(a.description, 1, 400) = substr(c.summary, 1, 400)) as classification
-            from changes c where c.id in ({marks(chunk)})""",
+            from changes c left join documents d on d.id = c.document_id where c.id in ({marks(chunk)})""",
             chunk,
         ):
             if told := _told(row, today):
                 if row["classification"] == "terms-change":
                     told["rules"] = told_of_change(corpus, row["document_id"], row["happened_on"])
+                    told["touches"] = sorted(touched_by_change(corpus, row["document_id"], row["happened_on"]))
                 found[row["document_id"]].append(told | {"at": places[row["id"]]})
     for key, (document, kind, starts_at) in reminders.items():
         if key in places:
@@ -133,6 +135,8 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
         rule, word = table["statuses"].get(row["summary"]), row["summary"]
     else:
         rule, word = table["changes"].get(kind), row["summary"].partition(":")[0] if kind == "event" else kind
+    if kind == "introduced" and row["document_kind"] == KIND:
+        return None  # we begin to record it: nothing that a company did
     if not rule or (kind == "event" and (row["happened_on"] or "") < today.isoformat()):
         return None
     heading = rule.get("tell") or rule["follow"]
@@ -291,7 +295,11 @@ def _entry(
     first = documents[ordered[0]]
     others = [key for key in tied[ordered[0]] if key not in keys]
     names = ("id", "kind", "jurisdiction", "session", "identifier", "title", "status", "status_on", "url")
-    told = [each | {"document": key} for key in ordered for each in news[key]]
+    told = [
+        each | {"document": key, "all": each["all"] or _touches(each, documents[key])}
+        for key in ordered
+        for each in news[key]
+    ]
     return {
         "documents": [{name: documents[key][name] for name in names} for key in ordered],
         "companions": [list(row) for row in _identifiers(corpus, others)],
@@ -307,6 +315,11 @@ def _entry(
         "searches": _together(found.get(key, {}) for key in ordered),
         "news": told,
     }
+
+
+def _touches(news: dict[str, Any], document: Entry) -> bool:
+    """Whether a company's change touches a position that is shown with its rules: then it is news to more than its followers."""
+    return bool(set(news.get("touches", ())) & set(document["positions"]))
 
 
 def _can_move(document: Entry, today: datetime.date) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from crawlers.companies import KIND
 from digest.issues.effects import says
 from digest.issues.entries import Entry
 from digest.issues.ledger import rules
@@ -197,6 +198,8 @@ def _lead(
     if section == "stance":
         taken = next(each["word"] for each in reversed(news) if each["heading"] == "stance")
         return words("subject_stance", stance=words.word("stances", taken), about=about)
+    if first["kind"] == KIND and {each["kind"] for each in news} == {"action"}:
+        return words("subject_changed", about=about)
     if {each["kind"] for each in news} & {"status", "action", "law"}:
         return words("subject_status", status=words.word("statuses", first["status"]), about=about)
     return words("subject_new", about=about) if any(each["kind"] == "introduced" for each in news) else about

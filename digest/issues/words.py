@@ -8,8 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from digest.issues.effects import says
 from pages.http import formatting
 from pages.http.language import speaking, translations
@@ -79,7 +78,7 @@ class Words:
 @cache
 def sentences() -> dict[Any, Any]:
     """What sentences.yml holds, in English."""
-    found: dict[Any, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    found: dict[Any, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import quote_plus
 
@@ -11,8 +12,11 @@ import httpx
 
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.doctor.machine import SITE, mentions
+from store.network import from_here
 
 LEAST_FILES = 1024
+#: More bytes than any machine has: how version 1 of control groups says that there is no limit.
+_NO_LIMIT = 2**60
 #: What deploy/systemd gives each unit, and what it is for.
 HARDENED = {
     "NoNewPrivileges": "yes",
@@ -62,7 +66,7 @@ def limits(host: Host) -> Iterator[Finding]:
 
 def public_sql(host: Host) -> Iterator[Finding]:
     """Visitors' SQL is answered, within limits, by processes apart from the site's own."""
-    address = f"http://{'127.0.0.1' if host.config.host == '0.0.0.0' else host.config.host}:{host.config.port}/corpus.json?sql="
+    address = f"http://{from_here(host.config.host)}:{host.config.port}/corpus.json?sql="
     if not host.online or host.in_docker:
         yield ok(
             "public SQL", "Not checked: " + ("--offline." if not host.online else "the site is in another container.")
@@ -110,10 +114,11 @@ def _asks_others(host: Host) -> bool | None:
 
 
 def _container_memory(host: Host) -> str:
-    try:
-        return (host.root / "sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-    except OSError:
-        return "infinity"
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # control groups, version 2 and version 1
+        with suppress(OSError):
+            found = (host.root / "sys/fs/cgroup" / name).read_text(encoding="ascii").strip()
+            return "infinity" if found.isdigit() and int(found) > _NO_LIMIT else found
+    return "infinity"
 
 
 CHECKS = (limits, public_sql)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http.names import named_tree
 from settings import SITE
 from store.errors import OperationError
@@ -45,7 +44,7 @@ def public_tables(db: sqlite3.Connection) -> Iterator[Table]:
         OperationError: a table is not there, or lacks the description of a column: nothing is published yet, or by another
             version.
     """
-    metadata = named_tree(yaml.safe_load((SITE / "metadata.yml").read_text(encoding="utf-8")))
+    metadata = named_tree(load_yaml((SITE / "metadata.yml").read_text(encoding="utf-8")))
     for name, told in metadata["databases"]["corpus"]["tables"].items():
         if told.get("hidden"):
             continue

@@ -149,7 +149,7 @@ def _described(at: At, row: Row) -> Row:
     return {
         "id": row["id"],
         "kind": row["kind"],
-        "kind_in_words": formatting.word("changes", row["kind"]),
+        "kind_in_words": formatting.change_word(row["kind"], row["document_kind"]),
         "happened_on": row["happened_on"],
         "seen_at": row["seen_at"],
         "summary": row["summary"],

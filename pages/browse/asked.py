@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.browse import names
 from pages.browse.trackers import load_trackers
 from settings import SITE
@@ -19,6 +18,8 @@ from settings import SITE
 MAX_TERMS = 24
 #: Before an expression: in a title or summary. Two words somewhere in a long text say little about each other.
 NOT_IN_TEXTS = "{title abstract} : "
+#: The words of titles that speak of libraries, as the index has them.
+LIBRARIES = ('"library"', '"librarian"')
 
 
 @dataclass
@@ -39,8 +40,12 @@ class Search:
     #: Expressions for words in a row as they were typed, and for what documents say for the names among them.
     typed: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
+    #: Those of ``phrases`` that say a name of which a position speaks: what a library's question is about.
+    subjects: list[str] = field(default_factory=list)
     #: The positions that speak of a name that was typed.
     positions: list[str] = field(default_factory=list)
+    #: What a whole question was taken to be about, as names.yml calls it.
+    topic: str | None = None
     #: The place that was named; its own documents come first.
     place: str | None = None
     #: Whether only documents of the place, or that name it, are found.
@@ -65,6 +70,16 @@ class Search:
             values += [self.place, quoted(names.place_word(self.place))]
         return " and ".join(conditions), values
 
+    @property
+    def of_libraries(self) -> bool:
+        """Whether one of the words or names speaks of libraries."""
+        return any("librar" in term.casefold() for term in self.terms)
+
+    @property
+    def about(self) -> list[str]:
+        """Expressions for what the search is about, whatever else it says."""
+        return [*(self.subjects or self.phrases), *(LIBRARIES if self.place and self.of_libraries else ())]
+
     def in_titles(self) -> Search:
         """The same search for documents whose title or summary has all the words."""
         return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})") if self.expression else self
@@ -77,13 +92,16 @@ class Search:
         groups = self.groups[:MOST_RELAXED]
         least = max(2, -(-len(groups) // 2))
         # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
-        named = f" OR title : ({' OR '.join(self.phrases)})" if self.phrases else ""
+        # So does the word library where a place is named, of which few documents speak of libraries.
+        named = f" OR title : ({' OR '.join(self.about)})" if self.about else ""
         found = []
         for number in range(len(groups) - 1, least - 1, -1):
             some = " OR ".join(f"({' AND '.join(chosen)})" for chosen in itertools.combinations(groups, number))
             found.append(replace(self, expression=f"({self.expression} OR {NOT_IN_TEXTS}({some}){named})"))
+        if len(groups) == 2 and self.subjects:
+            found.append(replace(self, expression=f"({self.expression}{named})"))
         if len(groups) > 1:
-            found.append(replace(self, expression=f"({' OR '.join(groups)})"))
+            found.append(replace(self, expression=f"({' OR '.join(groups)}{named})"))
         anywhere = [replace(self, only_place=False)] if self.place else []
         return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.place else []))]
 
@@ -124,7 +142,7 @@ def quoted(words: str) -> str:
 @cache
 def _spellings() -> dict[str, list[str]]:
     """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
-    groups = yaml.safe_load((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    groups = load_yaml((SITE / "spellings.yml").read_text(encoding="utf-8"))
     return {spelling: group for group in groups for spelling in group}
 
 

@@ -7,26 +7,29 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from pages.browse import facets, numbers, ranking, search, spelling
+from pages.browse import facets, numbers, ranking, search, spelling, sponsors
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import STATUS_GROUPS, Filters
 from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
-from pages.database import marks
+from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http.language import _
 from pages.positions import positions
-from store.constants import ANY_AREA
+from store.constants import ANY_AREA, TAGGED
 
 PAGE = 25
 #: When a search finds fewer than so many, a word may have been mistyped.
 DOUBTFUL = 50
 #: When fewer than so many have all of several words, those that have most of them are found too.
 FEW = 10
+#: The same where a place is named: a legislature has few bills on one subject.
+FEW_OF_PLACE = 3
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
 _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
+_TAGGED = f"exists (select 1 from listing t where t.document_rowid = listing.document_rowid and t.area_id = '{TAGGED}')"
 #: So many characters of a text are looked at for a passage before the index of all documents is asked.
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -58,12 +61,28 @@ class Browse:
     meant: str | None = None
     #: Whether the results are those for ``meant``, as next to nothing has the words that were typed.
     corrected: bool = False
+    #: What a whole question was taken to be about.
+    topic: str | None = None
+    #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
+    sponsor: str | None = None
+    sponsor_query: str | None = None
+    #: The legislators of that name who have a page.
+    people: list[Row] = field(default_factory=list)
+    #: The same search for what somebody of that name sponsored, to offer.
+    perhaps_sponsor: sponsors.Named | None = None
+    #: The query names two parties of a court case ("Loper Bright v. Raimondo"), and no such case is stored.
+    unknown_case: bool = False
     #: The query is the number of a bill, and none with it is stored.
     unknown_number: bool = False
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
+
+    @property
+    def carried_out(self) -> str:
+        """The search as it was carried out: for what was meant, or for what a legislator sponsored."""
+        return self.sponsor_query or (self.meant if self.corrected else None) or self.filters.q
 
     @property
     def pages(self) -> int:
@@ -77,8 +96,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     Where next to no document has the words of a plain search, mistyped words are put right; where few have all of them, those
     that have most of them are found too.
     """
-    direct = cards(db, numbers.find_number(db, filters.q), today)
-    found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q))
+    direct = cards(db, numbers.find_number(db, filters.q) or numbers.find_case(db, filters.q), today)
+    found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q) or numbers.is_case(filters.q))
     total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
@@ -102,6 +121,12 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         loose=found.loose,
         meant=found.meant,
         corrected=found.corrected,
+        topic=found.asked.topic,
+        sponsor=found.sponsor,
+        sponsor_query=found.sponsor_query,
+        people=sponsors.people(db, found.sponsor) if found.sponsor else [],
+        perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
+        unknown_case=not direct and numbers.is_case(filters.q),
         named=_named(found.asked),
         unknown_number=not direct and numbers.is_number(filters.q),
         matching=found.asked.where(),
@@ -122,10 +147,16 @@ class _Looked:
     meant: str | None = None
     corrected: bool = False
     loose: bool = False
+    sponsor: str | None = None
+    sponsor_query: str | None = None
 
 
 def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
     """Find what to search for. ``numbered``: the query is the number of a document, so that nothing else will do."""
+    if not numbered and (person := sponsors.named(db, query)):
+        asked = search.parse(person.query)
+        if _anywhere(counts := facets.count_matches(db, asked)):
+            return _Looked(asked, counts, sponsor=person.who, sponsor_query=person.query)
     asked = search.parse(query)
     if not asked:
         return _Looked(asked)
@@ -136,7 +167,7 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         if corrected := bool(asked.groups) and not numbered:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
-    wanted = FEW if several else 1
+    wanted = (FEW_OF_PLACE if asked.place else FEW) if several else 1
     sure = facets.count_matches(db, asked.in_titles()) if several else counts
     if numbered or _anywhere(sure) >= wanted:
         return _Looked(asked, counts, meant, corrected)
@@ -182,6 +213,8 @@ def _ids(
         matching = matching.replace("document_rowid in", "+document_rowid in")
     # What can still move comes first where the list is short enough to be sorted by that.
     first = f"status in ({_ALIVE}) desc, " if filters.area and filters.sort != "latest" and not best else ""
+    if not asked.expression and any(tie.field == "sponsor" for tie in asked.ties) and filters.sort != "latest":
+        first = f"{_TAGGED} desc, "
     sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
         order by {first}sort_on desc, document_id desc limit ? offset ?"""
     limit = [PAGE - len(page), max(0, start - len(best))]
@@ -212,7 +245,7 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
         f"from documents where id in ({marks(ids)})",
         ids,
     ).fetchall()
-    expression = " OR ".join(asked.groups)
+    expression = " OR ".join([*asked.groups, *asked.about])
     found: dict[str, tuple[list[Piece], str]] = {}
     with small_index((row["title"], row["abstract"], "" if row["abstract"] else row["text"]) for row in rows) as index:
         for at, row in enumerate(rows):

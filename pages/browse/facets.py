@@ -137,6 +137,17 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
     return facets
 
 
+def chosen(db: sqlite3.Connection, filters: Filters) -> list[str]:
+    """What the filters choose, in words: what a feed, a download, or a map of the list is called."""
+    labels = _labels(area_titles(db))
+    return [
+        _("Documents on information policy") if value == TAGGED else labels(name, value)
+        for name in TITLES
+        for value in filters.values(name)
+        if value
+    ]
+
+
 def _by_year(choice: Choice) -> int:
     return -int(choice.value) if choice.value.isdecimal() else 0
 
@@ -159,7 +170,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "status":
                 return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":
-                return _("Must see") if value == "1" else _("Not must see")
+                return _("Priority") if value == "1" else _("Not a priority")
             case "ceremonial":
                 return _("Ceremonial resolutions, too") if value == "any" else _("Ceremonial resolutions")
         return value

@@ -39,7 +39,18 @@ def alive_first_to_see(db: sqlite3.Connection, today: datetime.date, limit: int)
     """The priority documents of all places that are not dead and have news or a date ahead, the most urgent first."""
     moving = [row["id"] for row in still_moving(db, _priority(db, "area_id = ?", [ANY_AREA]), today)]
     found = alive(db, moving, today)
-    return one_per_title(cards(db, [key for key in moving if key in found][: 6 * limit], today), limit)
+    chosen = cards(db, [key for key in moving if key in found][: 12 * limit], today)
+    return _few_of_a_place(one_per_title(chosen, len(chosen)), limit)
+
+
+def _few_of_a_place(found: list[Card], limit: int) -> list[Card]:
+    """The first cards, at most a third of them from one state or city while others have some."""
+    first: list[Card] = []
+    later: list[Card] = []
+    for card in found:
+        crowded = sum(card.place == other.place for other in first) >= max(1, limit // 3)
+        (later if crowded and card.id.startswith("us-") and card.place != "United States" else first).append(card)
+    return [*first, *later][:limit]
 
 
 def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:

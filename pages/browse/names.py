@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary, place
 from settings import SITE
 
 _WORDS = re.compile(r"\w+")
 LONGEST = 7
+#: So many words make a question.
+QUESTION = 4
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,18 @@ def question_words(kind: str) -> frozenset[str]:
 
 @cache
 def question_data() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((SITE / "question_words.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = load_yaml((SITE / "question_words.yml").read_text(encoding="utf-8"))
     return found
+
+
+@cache
+def first_names() -> dict[str, frozenset[str]]:
+    """A first name -> all that people call who has it, itself among them."""
+    found: dict[str, set[str]] = {}
+    for group in question_data()["first_names"]:
+        for name in group:
+            found.setdefault(name, set()).update(group)
+    return {name: frozenset(others) for name, others in found.items()}
 
 
 def folded(text: str) -> str:
@@ -52,7 +63,7 @@ def names() -> dict[str, Name]:
     """
     path = SITE / "names.yml"
     found: dict[str, Name] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in load_yaml(path.read_text(encoding="utf-8")):
         name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")))
         for called in map(folded, entry["names"]):
             if called in found:
@@ -78,6 +89,57 @@ def longest_name(words: Sequence[str]) -> tuple[int, str, Name] | None:
                 taken = number if way is ways[0] else telling[number - 1] + 1
                 return taken, " ".join(way), name
     return None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What an everyday question asks for: ``asks`` are lists of words, of each of which it has one; ``like`` is a name."""
+
+    asks: tuple[re.Pattern[str], ...]
+    like: str
+
+
+@cache
+def topics() -> list[Topic]:
+    """Those of datasette/question_topics.yml.
+
+    Raises:
+        ValueError: one is like no name of names.yml.
+    """
+    path = SITE / "question_topics.yml"
+    found = []
+    for entry in load_yaml(path.read_text(encoding="utf-8")):
+        like = folded(entry["like"])
+        if like not in names():
+            raise ValueError(f"{path}: {entry['like']!r} is no name of names.yml")
+        found.append(Topic(tuple(map(_one_of, entry["asks"])), entry["like"]))
+    return found
+
+
+def _one_of(words: list[str]) -> re.Pattern[str]:
+    ways = (re.escape(folded(str(word))) + (r"\w*" if str(word).endswith("*") else "") for word in words)
+    return re.compile(rf"\b(?:{'|'.join(ways)})\b")
+
+
+def _exact(words: Sequence[str]) -> int:
+    """How many words the name has that some words begin with, if it says more exactly what is asked than a topic; else 0."""
+    found = longest_name(words)
+    return found[0] if found and found[0] > 1 and (found[2].positions or found[0] > 2) else 0
+
+
+def topic_of(words: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
+    """What a question is about, its name as in names.yml, and which of its words say so; None for any other search."""
+    if len(words) < QUESTION:
+        return None
+    question = [folded(word) for word in words]
+    line = " ".join(question)
+    found = [topic for topic in topics() if all(asked.search(line) for asked in topic.asks)]
+    best = max(found, key=lambda topic: len(topic.asks), default=None)
+    if best is None:
+        return None
+    told = {at for at, word in enumerate(question) if any(asked.fullmatch(word) for asked in best.asks)}
+    exact = {at + more for at in range(len(words)) for more in range(_exact(words[at:]))}
+    return (best.like, names()[folded(best.like)], frozenset(told)) if not exact or len(told - exact) > 1 else None
 
 
 @cache

@@ -1,4 +1,7 @@
-"""The number of a document in whatever form it is typed: "H.R. 1", "hb7606 rhode island", "RI H 7606", "2025-01234"."""
+"""The number of a document in whatever form it is typed: "H.R. 1", "hb7606 rhode island", "RI H 7606", "2025-01234".
+
+Also the name of a court case: "Little v. Llano County".
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from functools import cache
 
+from pages.browse.asked import quoted
 from pages.browse.names import longest_place, question_data, question_words, state_of_letters
 from pages.database import marks
 from store.constants import ANY_AREA, TAGGED
@@ -60,6 +64,12 @@ def _read(words: list[str]) -> Number | None:
     years = [word for word in rest if re.fullmatch(r"(19|20)\d\d", word)]
     if len(rest) > len(years) or (kind and kind not in _kinds()) or not (kind or place):
         return _lettered(words, place) if not place else None
+    if not kind and (re.fullmatch(r"(19|20)\d\d", digits) or set(words) & question_words("numbered_laws")):
+        return None  # "Rhode Island 2026" is a year, and "Arkansas Act 372" a law
+    if not kind:  # "South Carolina 3265": any kind of bill
+        return Number(
+            (digits, *(other + digits for other in sorted(_kinds()))), place, session or next(iter(years), None)
+        )
     same = sorted({other for group in question_data()["same_kind"] if kind in group for other in group} - {kind})
     return Number(
         (kind + digits, *(other + digits for other in same if place)), place, session or next(iter(years), None)
@@ -100,9 +110,43 @@ def find_number(db: sqlite3.Connection, query: str) -> list[str]:
     key = query.encode("utf-8", "replace").decode().strip().lower()  # half of a pair of code units is no character
     if db.execute("select 1 from documents where id = ?", [key]).fetchone():
         return [key]
-    asked = read_number(query)
-    if asked is None:
+    readings = [reading for reading in (read_number(query), _state_first(query)) if reading]
+    return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading)))[:MOST]
+
+
+def _state_first(query: str) -> Number | None:
+    """The other reading of letters that are a kind of bill and a state as well: "SC 3265" is of South Carolina, too."""
+    words = _PARTS.findall(query.strip().lower().replace(".", ""))
+    if len(words) == 2 and words[0] in _kinds() and (key := state_of_letters(words[0], beside_number=True)):
+        digits = words[1].lstrip("0") or "0"
+        return Number((digits, *(kind + digits for kind in sorted(_kinds()))), key)
+    return None
+
+
+_CASE = re.compile(r"^\s*(.{2,80}?)\s+(?:v|vs|versus)\.?\s+(.{2,80}?)\s*$", re.IGNORECASE)
+
+
+def is_case(query: str) -> bool:
+    """Whether the name of a court case was typed, and nothing else."""
+    return _CASE.match(query) is not None
+
+
+def find_case(db: sqlite3.Connection, query: str) -> list[str]:
+    """The ids of the court cases between two parties, at most five: both must be in the title."""
+    if not (match := _CASE.match(query)):
         return []
+    sides = [" AND ".join(quoted(word) for word in re.findall(r"\w+", side)) for side in match.groups()]
+    if not all(sides):
+        return []
+    found = db.execute(
+        "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ? "
+        "and d.kind = 'case' order by d.published_on desc limit ?",
+        [f"title : ({' AND '.join(sides)})", MOST],
+    )
+    return [row[0] for row in found]
+
+
+def _with_number(db: sqlite3.Connection, asked: Number) -> list[str]:
     place = "and listing.jurisdiction = ?" if asked.place else ""
     found = db.execute(
         f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, exists (
@@ -116,7 +160,7 @@ def find_number(db: sqlite3.Connection, query: str) -> list[str]:
     order = {number: at for at, number in enumerate(asked.numbers)}
     found.sort(
         key=lambda row: (
-            bool(order[row["number"]]),
+            bool(order[row["number"]]) and bool(re.match(r"\D", asked.numbers[0])),
             row["jurisdiction"] != "us",
             -row["tagged"],
             *_backwards(row["sort_on"]),

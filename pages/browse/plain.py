@@ -7,23 +7,24 @@ import itertools
 from pages.browse import names
 from pages.browse.asked import NOT_IN_TEXTS, Search, Tie, quoted, spelt
 
+#: So many words or names say enough to leave out the light words.
+ENOUGH = 1
+
 
 def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> Search:
     """A search for words without operators: names with what they stand for, without words that say nothing."""
     asked = Search(None, note, ties=ties)
     weak: list[tuple[str, str]] = []
+    light: list[tuple[str, str]] = []
     places: list[str] = []
+    asked_tokens, tokens = tokens, _take_topic(asked, tokens)
     at = 0
     while at < len(tokens):
         kind, text = tokens[at]
         words = [word for kind_, word in itertools.takewhile(lambda token: token[0] == "word", tokens[at:])]
-        if kind == "word" and (name := names.longest_name(words)):
+        if kind == "word" and (name := names.longest_name(words)) and not _covers_another(words, name):
             number, typed, stands_for = name
-            asked.groups.append(_either_name(typed, stands_for))
-            asked.terms.append(typed)
-            asked.phrases += map(_said, stands_for.says)
-            asked.typed += [] if stands_for.instead else [quoted(typed)]
-            asked.positions += stands_for.positions
+            _add_name(asked, typed, stands_for)
             at += number
             continue
         if kind == "word" and not asked.place and (place := names.longest_place(words)):
@@ -35,6 +36,8 @@ def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> S
             asked.place, places = state, [text]
         elif kind == "word" and _says_nothing(text):
             weak.append((kind, text))
+        elif kind == "word" and names.folded(text) in names.question_words("light"):
+            light.append((kind, text))
         else:
             _add(asked, kind, text)
         at += 1
@@ -42,15 +45,46 @@ def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> S
         asked.place = None
         for word in places:
             _add(asked, "word", word)
+    if len(asked.groups) < ENOUGH:
+        for kind, text in light:
+            _add(asked, kind, text)
     if not asked.groups:
         for kind, text in weak:
             _add(asked, kind, text)
-    row = [text for _kind, text in tokens if text not in places]
+    if len(asked.groups) > 1:  # one word is no row of words
+        asked.typed = [typed for typed in asked.typed if " " in typed]
+    row = [text for _kind, text in asked_tokens if text not in places]
     if len(row) > 1:
         asked.typed.append(quoted(" ".join(row)))
     expression = " AND ".join(asked.groups)
     asked.expression = f"({expression})" if len(asked.groups) > 1 else expression or None
     return asked
+
+
+def _take_topic(asked: Search, tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Add what a whole question is about, and leave the words that say something else."""
+    if any(kind != "word" for kind, _text in tokens) or not (found := names.topic_of([text for _, text in tokens])):
+        return tokens
+    called, name, told = found
+    _add_name(asked, called, name, typed=False)
+    asked.topic = called
+    return [token for at, token in enumerate(tokens) if at not in told]
+
+
+def _add_name(asked: Search, called: str, name: names.Name, *, typed: bool = True) -> None:
+    asked.groups.append(_either_name(called, name))
+    asked.terms.append(called)
+    asked.phrases += map(_said, name.says)
+    asked.typed += [quoted(called)] if typed and not name.instead else []
+    asked.positions += name.positions
+    asked.subjects += map(_said, name.says if name.positions else ())
+
+
+def _covers_another(words: list[str], found: tuple[int, str, names.Name]) -> bool:
+    """Whether a name of which no position speaks would cut one in two of which one does: "public library funding"."""
+    number, _typed, name = found
+    later = [(at, names.longest_name(words[at:])) for at in range(1, number)] if not name.positions else []
+    return any(other and other[2].positions and at + other[0] > number for at, other in later)
 
 
 def _says_nothing(word: str) -> bool:

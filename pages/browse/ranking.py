@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pages.browse.asked import Search, quoted
+from pages.browse.asked import LIBRARIES, Search, quoted
 from pages.browse.filters import Filters
 from pages.browse.small_index import small_index
 from pages.database import marks
@@ -37,6 +37,7 @@ WEIGHTS = {
     "in_summary": 1.0,  # times the share of the words
     "bm25": 1.0,  # times the share of the best
     "place": 2.0,
+    "library": 0.8,  # the search and the title speak of libraries
     "position": 1.0,
     "tagged": 0.8,
     "alive": 0.5,
@@ -97,6 +98,8 @@ def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: 
     searches = [(asked.expression, "1" if total <= MOST_RANKED else tagged)]
     if total > MOST_RANKED and (asked.typed or asked.phrases):
         searches.append((f"title : ({_either([*asked.typed, *asked.phrases])})", "1"))
+    if asked.place and not asked.only_place:  # those of the place are among the candidates, whatever others say
+        searches.append((asked.expression, f"listing.jurisdiction = '{asked.place}'"))
     for expression, only in searches:
         best_of = f"""select documents_fts.rowid as key, {BM25} as rank, listing.document_id, listing.sort_on,
                 listing.must_see, listing.jurisdiction, {tagged} as tagged
@@ -150,6 +153,8 @@ def _look_closer(db: sqlite3.Connection, found: dict[str, _Candidate], asked: Se
             for sign, phrases in (("typed", asked.typed), ("said", asked.phrases)):
                 for at in index.matches(f"{column} : ({_either(phrases)})") if phrases else ():
                     found[keys[at]].signs[f"{sign}_{name}"] = 1.0
+        for at in index.matches(f"title : ({_either([*LIBRARIES])})") if asked.of_libraries else ():
+            found[keys[at]].signs["library"] = 1.0
 
 
 def _touching(db: sqlite3.Connection, found: dict[str, _Candidate], asked: Search) -> None:

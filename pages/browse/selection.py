@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pages.browse import browse
+from pages.browse import browse, facets
 from pages.browse.filters import Filters
 from pages.database import marks
+from pages.http.language import _
 from store.constants import ANY_AREA
 
 #: The place of a row in a list: the day of its latest news, and its document.
@@ -39,8 +40,8 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
     if found.direct and not total:
         ids = [card.id for card in found.direct]
         where, values, total = f"area_id = ? and document_id in ({marks(ids)})", [ANY_AREA, *ids], len(ids)
-    chosen = [choice.label for facet in found.facets for choice in facet.choices if choice.chosen]
-    title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or "All documents"
+    chosen = facets.chosen(db, filters)
+    title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or _("All documents")
     return Selection(title, filters.address(), "listing", where, tuple(values), total)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.database import marks
 from settings import SITE
 
@@ -48,7 +47,7 @@ def load_trackers() -> dict[str, Tracker]:
     """
     path = SITE / "trackers.yml"
     found: dict[str, Tracker] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in load_yaml(path.read_text(encoding="utf-8")):
         try:
             tracker = Tracker(**entry | {name: tuple(entry[name]) for name in ("positions", "areas")})
         except (KeyError, TypeError) as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from crawlers.companies import KIND, Company, company_of, meaning
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
@@ -88,6 +89,8 @@ class DocumentView(Progress):
     kind: str
     status_word: str
     cause: str | None
+    company: Company | None
+    terms_mean: str
     ended: tuple[str, str] | None
     settled: frozenset[str]
     steps: list[Row]
@@ -141,6 +144,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         kind=words.word("kinds", head["kind"]),
         status_word=court.status_in_words(head["kind"], head["status"]),
         cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
+        company=company_of(head["title"]) if head["kind"] == KIND else None,
+        terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
         ended=ended_with(head, today),
         settled=SETTLED,
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pages.http.titles import quiet
 from text.tokens import fold_words
 
 #: What evidence names as its rule when the trained model found it.
@@ -164,7 +165,7 @@ def marked(document: Mapping[str, Any], spans: Mapping[str, Iterable[Mark]], cha
     whole = 0 < len(text) <= WHOLE_TEXT
     return {
         "title_pieces": pieces(document["title"], spans.get("title", ())),
-        "abstract_pieces": pieces(document["abstract"] or "", spans.get("abstract", ())),
+        "abstract_pieces": pieces(quiet(document["abstract"] or ""), spans.get("abstract", ())),
         "text_pieces": pieces(text, spans.get("text", ()), changes) if whole else [],
         "text_passages": excerpts(text, spans.get("text", ()), changes),
     }

@@ -66,13 +66,25 @@ def has_families(db: sqlite3.Connection) -> bool:
 
 def summary(db: sqlite3.Connection, document_id: str) -> Summary:
     """Return what the page of a document shows, in a few lookups: groups with a few members, and the law."""
-    groups = [_group(db, row, document_id, 4) for row in _groups(db, document_id)]
     return Summary(
-        groups=groups,
+        groups=_named_once([_group(db, row, document_id, 4) for row in _groups(db, document_id)]),
         shared=rows(db, _SHARED, [document_id, 3]),
         shared_number=value(db, "select count(*) from shared_texts where document_id = ?", [document_id]),
         law=law(db, document_id),
     )
+
+
+def _named_once(groups: list[Row]) -> list[Row]:
+    """The groups with each document in the first that has it; a group of which nothing is left is left out."""
+    named: set[str] = set()
+    kept = []
+    for group in groups:
+        members = [each for each in group["members"] if each["id"] not in named]
+        again = len(group["members"]) - len(members)
+        named.update(each["id"] for each in members)
+        if members or group["documents"] - 1 > len(group["members"]):
+            kept.append(group | {"members": members, "documents": group["documents"] - again})
+    return kept
 
 
 def law(db: sqlite3.Connection, document_id: str) -> Row | None:
@@ -160,7 +172,10 @@ def _pieces(here: str, there: str) -> list[Piece]:
 
 
 def families(db: sqlite3.Connection) -> list[Row]:
-    """Families of bills, those that people have described first, then by the number of places and of tagged bills."""
+    """Families of bills: those that people have described first, then by places.
+
+    Of the others only those most of whose bills have a policy area: the rest are about other things.
+    """
     described = {family.id: family for family in load_families()}
     found = rows(
         db,
@@ -170,7 +185,8 @@ def families(db: sqlite3.Connection) -> list[Row]:
         ) as tagged from look_alike_groups g where kind = 'family'""",
     )
     found = [row | {"about": described[row["id"]].about if row["id"] in described else None} for row in found]
-    return sorted(found, key=lambda row: (not row["about"], not row["tagged"], -row["jurisdictions"], row["id"]))
+    found = [row for row in found if row["about"] or 2 * row["tagged"] > row["documents"]]
+    return sorted(found, key=lambda row: (not row["about"], -row["jurisdictions"], row["id"]))
 
 
 def family(db: sqlite3.Connection, group_id: str, today: datetime.date) -> FamilyView | None:

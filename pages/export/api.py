@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from functools import cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.answers.openapi import example, parameters
 from pages.answers.questions import QUESTIONS
 from pages.database import Row
@@ -17,7 +16,7 @@ from store.constants import ANY_AREA
 
 @cache
 def _read() -> Row:
-    return yaml.safe_load((SITE / "api.yml").read_text(encoding="utf-8"))
+    return load_yaml((SITE / "api.yml").read_text(encoding="utf-8"))
 
 
 def described() -> Row:

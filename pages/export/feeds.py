@@ -55,7 +55,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
 
     What we saw change, and the actions from before the first contact with the source, which is silent.
     """
-    head = db.execute("select identifier, title from documents where id = ?", [document_id]).fetchone()
+    head = db.execute("select identifier, title, kind from documents where id = ?", [document_id]).fetchone()
     if head is None:
         return None
     address = f"{site}/documents/{document_id}"
@@ -67,12 +67,13 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     entries = [
         Entry(
             f"{address}#change-{row['id']}",
-            f"{formatting.word('changes', row['kind'])}: {first_words(row['summary'])}",
+            f"{formatting.change_word(row['kind'], head['kind'])}: {first_words(said)}",
             address,
             row["day"],
-            in_full(db, document_id, row["day"], row["summary"]),
+            in_full(db, document_id, row["day"], said),
         )
         for row in seen
+        for said in [formatting.change_says(row["kind"], row["summary"])]
     ]
     told = {(row["day"], row["summary"]) for row in seen}
     for row in db.execute(

@@ -14,14 +14,16 @@ from urllib.parse import urlsplit
 import yaml
 from babel.dates import format_date, format_skeleton
 
+from crawlers.companies import KIND as COMPANY
 from crawlers.parsers.legistar import load_cities
+from crawlers.yaml_config import load_yaml
 from pages.http import language
 from pages.http.language import N_, _, ngettext
 from settings import SITE
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
-    "statuses": N_("Where a document stands"),
+    "statuses": N_("The status of a document"),
     "status_groups": N_("Several steps at once"),
     "place_groups": N_("Several places at once"),
     "marks": N_("How sure we are"),
@@ -47,7 +49,7 @@ def glossary() -> dict[str, dict[str, Any]]:
     """
     path = SITE / "glossary.yml"
     try:
-        sections = yaml.safe_load(path.read_text(encoding="utf-8"))
+        sections = load_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not valid YAML: {error}") from error
     if missing := [
@@ -82,6 +84,19 @@ def named(identifier: str, title: str) -> str:
 def numbered(identifier: str, jurisdiction: str, title: str) -> str:
     """Identifier, place and title as one heading; the rules of a company are called by their title."""
     return title if repeats(identifier, title) else f"{identifier}, {place(jurisdiction)}: {title}"
+
+
+def change_word(change: str, document: str) -> str:
+    """The word for a change of a document of this kind: what a company writes is recorded, and nobody introduces it."""
+    return _("First recorded") if (change, document) == ("introduced", COMPANY) else word("changes", change)
+
+
+def change_says(change: str, summary: str) -> str:
+    """The summary of a change in words, where it is kept as a key: that of a new status, or of a date."""
+    if change == "event":
+        event, colon, rest = summary.partition(": ")
+        return f"{word('events', event)}{colon}{rest}"
+    return word("statuses", summary) if change == "status" else summary
 
 
 def place(jurisdiction: str) -> str:
@@ -190,6 +205,8 @@ def number_in_words(document_id: str) -> str:
     are named but not held; others as they are."""
     if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+[a-z]?)", document_id):
         return f"{state[2].upper()}, {place(state[1])}"
+    if register := re.fullmatch(r"us-fr-(\d{4}-\d+)", document_id):
+        return f"Federal Register {register[1]}"
     match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
     if not match or match[2] not in _TYPES:
         return document_id
@@ -197,10 +214,11 @@ def number_in_words(document_id: str) -> str:
 
 
 def sureness(probability: float) -> str:
-    """How sure the program is of an area: ``very likely (94 %)``. It is never certain: at most 99 %, at least 1 %."""
+    """How sure the program is of an area: ``very likely (94%)``. It is never certain: at most 99 %, at least 1 %."""
     percent = min(99, max(1, round(100 * probability)))
     likely = ((90, _("very likely")), (70, _("likely")), (50, _("more likely than not")), (0, _("possible")))
-    return f"{next(word for least, word in likely if percent >= least)} ({percent} %)"
+    word = next(word for least, word in likely if percent >= least)
+    return _("{word} ({percent}%)").format(word=word, percent=percent)
 
 
 def count(number: int | None, one: str, many: str | None = None) -> str:

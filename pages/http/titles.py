@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary
+from pages.http.language import _
 from settings import SITE
 
 #: From this share of capital letters on, and with so many letters, a title is shouting.
@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: Parts of a title that begin anew.
 _BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
+#: A number, a letter, or "Id."; or a label before a colon that nothing follows.
+_NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
 _ROMAN = re.compile(r"[IVX]{2,}")
 
 
@@ -28,13 +30,31 @@ def readable(title: str) -> str:
     Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
     """
     title = _FOOTNOTES.sub("", title)
-    letters = [character for character in title if character.isalpha()]
-    if len(letters) < LEAST or sum(character.isupper() for character in letters) < SHARE * len(letters):
+    if not _shouts(title):
         return _capital(title) if _begins_small(title) else title
     quiet = _WORD.sub(lambda match: _word(match[0]), title)
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def quiet(text: str) -> str:
+    """A summary that shouts in sentence case, paragraph by paragraph; every letter stays at its place, so marks still fit."""
+    return "\n".join(
+        shown if _shouts(line) and len(shown := readable(line)) == len(line) else line for line in text.split("\n")
+    )
+
+
+def _shouts(title: str) -> bool:
+    letters = [character for character in title if character.isalpha()]
+    return len(letters) >= LEAST and sum(character.isupper() for character in letters) >= SHARE * len(letters)
+
+
+def titled(title: str, identifier: str) -> str:
+    """The readable title, or the number of a document whose source gives "2", "Date:", or another bare mark for a title."""
+    if _NOTHING.fullmatch(title):
+        return _("Document {identifier}, without a title").format(identifier=identifier)
+    return readable(title)
 
 
 def _capital(title: str) -> str:
@@ -57,7 +77,7 @@ def _word(word: str) -> str:
 @cache
 def _acronyms() -> dict[str, str]:
     """Single words of names.yml that are written with capitals inside, by their small letters."""
-    entries = yaml.safe_load((SITE / "names.yml").read_text(encoding="utf-8"))
+    entries = load_yaml((SITE / "names.yml").read_text(encoding="utf-8"))
     words = [word for entry in entries for name in entry["names"] for word in [str(name)] if " " not in word]
     return {word.casefold(): word for word in words if any(character.isupper() for character in word[1:])}
 

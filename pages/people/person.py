@@ -88,7 +88,8 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         votes=votes(db, key),
         counts=first(
             db,
-            "select count(*) as votes, sum(choice = 'not_voting') as missed from votes where person = ?",
+            "select count(*) as votes, sum(v.choice = 'not_voting') as missed from votes v join roll_calls r "
+            "on r.id = v.roll_call and r.missing_since is null where v.person = ?",
             [key],
         ),
         ids=rows(db, "select scheme, value from person_ids where person = ? order by scheme, value", [key]),
@@ -150,7 +151,8 @@ def votes(db: sqlite3.Connection, key: str) -> list[Row]:
         """select r.id, r.held_at, r.held_on, r.question, r.description, r.result, v.choice, v.word,
             d.id as document_id, d.identifier, d.title as document_title
         from roll_calls r join documents d on d.id = r.document_id join votes v on v.roll_call = r.id and v.person = ?
-        where r.document_id in (select document_id from position_listing) order by r.held_at desc, r.id""",
+        where r.missing_since is null and r.document_id in (select document_id from position_listing)
+        order by r.held_at desc, r.id""",
         [key],
     )
     touched: dict[str, list[Row]] = {}

@@ -154,8 +154,9 @@ def table(db: sqlite3.Connection, address: str, site: str) -> list[dict[str, Any
 
 
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """The roll calls on a document, newest first, with their address, chamber and counts, for its page."""
-    found = rows(db, "select * from roll_calls where document_id = ? order by held_at desc, id", [document_id])
+    """The roll calls on a document that its source lists, newest first, with their address, chamber and counts, for its page."""
+    listed = "select * from roll_calls where document_id = ? and missing_since is null order by held_at desc, id"
+    found = rows(db, listed, [document_id])
     return [
         row
         | {

@@ -133,7 +133,7 @@ def _unfinished(years: list[str], today: datetime.date) -> str:
 def by_status(counted: list[tuple[str, int]], address: str) -> Chart:
     """Return the documents by status, the most frequent first."""
     lines = [Line(formatting.word("statuses", key), [number], f"{address}&status={key}") for key, number in counted]
-    return Chart("by-status", _("Where the documents stand"), "bars", _("Status"), [_("Documents")], lines)
+    return Chart("by-status", _("Documents by status"), "bars", _("Status"), [_("Documents")], lines)
 
 
 def side_by_side(

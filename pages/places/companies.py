@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from crawlers.companies import JURISDICTION, KIND, Company, company_of, load_companies, type_meanings
+from crawlers.companies import JURISDICTION, KIND, Company, company_of, load_companies, meaning
 from crawlers.corp_pages import Page, load_pages
 from pages.browse.cards import area_titles
 from pages.database import Row, rows
@@ -49,7 +49,7 @@ def _documents(db: sqlite3.Connection) -> dict[str, list[Row]]:
     for row in rows(db, sql, [KIND, JURISDICTION]):
         if company := company_of(row["title"]):
             row["service"] = row["title"].rpartition(": ")[0]
-            row["meaning"] = type_meanings().get((row["document_type"] or "").partition(" - ")[0], "")
+            row["meaning"] = meaning(row["document_type"])
             found.setdefault(company.key, []).append(row)
     return found
 

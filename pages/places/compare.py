@@ -171,7 +171,7 @@ def _charts(db: sqlite3.Connection, subject: str, sides: list[Side], today: date
         ),
         charts.side_by_side(
             "by-status",
-            _("Where the documents stand"),
+            _("Documents by status"),
             _("Status"),
             names,
             [(formatting.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],

@@ -176,8 +176,8 @@ def share(part: int, whole: int) -> str:
         return ""
     percent = round(100 * part / whole)
     if 0 < part < whole and percent in (0, 100):
-        return "under 1 %" if percent == 0 else "over 99 %"
-    return f"{percent} %"
+        return "under 1%" if percent == 0 else "over 99%"
+    return f"{percent}%"
 
 
 def _months(db: sqlite3.Connection, source: str, now: str) -> MonthsView | None:

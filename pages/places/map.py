@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
+from crawlers.yaml_config import load_yaml
 from pages.http import formatting
 
 #: How many shades there are besides "nothing"; each holds about as many places as the next.
@@ -68,7 +67,7 @@ def layout() -> dict[str, tuple[int, int]]:
         ValueError: the rows of the file are not of one length, or name a state twice.
     """
     path = formatting.SITE / "map.yml"
-    rows = [row.split() for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    rows = [row.split() for row in load_yaml(path.read_text(encoding="utf-8"))]
     places = [(f"us-{code.lower()}", (x, y)) for y, row in enumerate(rows) for x, code in enumerate(row) if code != "."]
     if len({len(row) for row in rows}) != 1 or len(dict(places)) != len(places):
         raise ValueError(f"{path}: every row must have as many entries, and no state may stand there twice")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from pages.browse.cards import Card
@@ -77,7 +78,11 @@ def areas(db: sqlite3.Connection) -> list[Area]:
             "select area_id, sum(documents), sum(documents * must_see) from facet_counts group by area_id"
         )
     }
-    positions = dict(db.execute("select area_id, count(*) from positions group by area_id").fetchall())
+    positions = Counter(
+        area
+        for first_area, areas in db.execute("select area_id, areas from positions")
+        for area in {first_area, *(areas or "").split("; ")}
+    )
     found = rows(db, "select id, title, description from policy_areas order by ordinal, title")
     most = max((counted.get(area["id"], (0, 0))[0] for area in found), default=0) or 1
     return [
@@ -85,7 +90,7 @@ def areas(db: sqlite3.Connection) -> list[Area]:
             **_translated(area),
             documents=(documents := counted.get(area["id"], (0, 0)))[0],
             must_see=documents[1],
-            positions=positions.get(area["id"], 0),
+            positions=positions[area["id"]],
             share=round(100 * documents[0] / most),
         )
         for area in found

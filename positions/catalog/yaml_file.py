@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from crawlers.yaml_config import PlainLoader
+from crawlers.yaml_config import QuickLoader, load_plain
 from store.errors import InvalidInput
 
 
@@ -29,7 +29,7 @@ class Entry(dict[str, Any]):
     lines: dict[str, int]
 
 
-class _Loader(PlainLoader):
+class _Loader(QuickLoader):
     """Dates stay text: the catalogue holds partial ones ("2004", "2014-06") and compares them as text."""
 
 
@@ -84,7 +84,7 @@ def read_mapping(path: Path) -> Entry:
 
 def _raw(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return load_plain(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise BadFile([f"{path}: cannot be read ({error.strerror}): check the folder and its rights"]) from None
     except UnicodeDecodeError as error:

@@ -253,3 +253,12 @@ def show_document_ids(db: Database) -> None:
         for scheme in ("congress_gov", "govtrack")
     ]
     db.execute("create view document_ids as " + " union all ".join([*of_addresses, of_open_states, *of_congress]))
+
+
+@observed()
+def say_that_rules_are_no_longer_recorded(db: Database) -> None:
+    # Rules of a company that the archive no longer has were called withdrawn: whether the company did that, nobody here knows.
+    rules = "(select id from documents where jurisdiction = 'corp' and source = 'corp_terms')"
+    for table, key in (("documents", "id"), ("status_history", "document_id")):
+        db.execute(f"update {table} set status = 'unrecorded' where status = 'withdrawn' and {key} in {rules}")
+    db.execute(f"update provenance set stamp = 'unrecorded' where stamp = 'withdrawn' and document_id in {rules}")

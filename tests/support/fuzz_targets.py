@@ -20,8 +20,7 @@ from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf
 from crawlers.storage import people, roll_calls
 from crawlers.storage.attachments import Proceeding, store
 from crawlers.storage.record import upsert
-from crawlers.storage.validation import check_shape
-from pipelines import validate
+from crawlers.storage.validation import check_shape, validate
 from store.connect import migrate
 
 HERE = Path(__file__).resolve().parents[1]

@@ -33,6 +33,7 @@ from crawlers.spiders.corp_terms import CorpTermsSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import VersionText
 from crawlers.storage.record import upsert
+from crawlers.storage.validation import validate
 from desk.intake import proposal_pages, proposals, reports
 from desk.partners import partners
 from desk.reviews import verdict_validity
@@ -40,7 +41,6 @@ from desk.web import routing
 from digest import service as digest_desk
 from digest.issues import editing, issues
 from pages.documents import look_alikes
-from pipelines import validate
 from positions.catalog import catalog, messages, stances
 from positions.catalog.briefs import Brief, Part
 from publish import reference

@@ -60,12 +60,15 @@ def with_people(file: Path) -> Path:
 def fill(db: Database) -> None:
     """Put the people, committees, bills and roll calls into corpus.db."""
     _documents(db)
+    _actions(db)
+    _sponsors(db)
     fill_people(db)
 
 
 def fill_people(db: Database) -> None:
     """The same without the bills."""
     _people(db)
+    _terms(db)
     _committees(db)
     _roll_calls(db)
     db.table("zip_districts").insert_all(
@@ -139,6 +142,10 @@ def _documents(db: Database) -> None:
         {"document_id": key, "area_id": "broadband", "probability": 0.9} for key in (IN_COMMITTEE, REPORTED, OHIO_BILL)
     ]
     db.table("tags").insert_all(tags)
+
+
+def _actions(db: Database) -> None:
+    """What became of the bills, the committees that have them, and the hearing of one."""
     db.table("actions").insert_all(
         {
             "document_id": key,
@@ -192,6 +199,9 @@ def _documents(db: Database) -> None:
         {"document_id": IN_COMMITTEE, "ordinal": 0, "kind": "hearing", "starts_at": "2022-04-05T10:00:00"}
         | {"timezone": "America/New_York", "description": "Room 2175"}
     )
+
+
+def _sponsors(db: Database) -> None:
     db.table("sponsors").insert_all(
         {"document_id": key, "ordinal": 0, "name": "Rep. Reader, Ada [D-OH-4]", "role": "sponsor", "person_id": READER}
         for key in (IN_COMMITTEE, REPORTED)
@@ -232,6 +242,10 @@ def _people(db: Database) -> None:
         # every row of one insert has the same columns
         replace=False,
     )
+
+
+def _terms(db: Database) -> None:
+    """When each held which seat, where they can be reached, and which bills are theirs."""
     terms = (
         (CHAIR, "lower", "IL", "15", "Republican", "2021-01-03", "2023-01-03"),
         (READER, "lower", "OH", "4", "Democrat", "2021-01-03", "2023-01-03"),

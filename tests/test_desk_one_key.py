@@ -1,0 +1,112 @@
+"""One key for a whole document: it confirms what is open, overwrites nobody, and is taken back by one key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from desk_fixtures import (
+    NOW,
+    Browser,
+    document,
+    field,
+    say,
+)
+from desk_fixtures import application as application
+from desk_fixtures import browser as browser
+from desk_fixtures import config as config
+from desk_fixtures import db as db
+from desk_fixtures import made as made
+from site_corpus import BROADBAND, PLAIN
+
+from desk.reviews import bulk, review_items, reviews, verdict_validity
+from desk.reviews.subjects import BadVerdict
+from settings import Configuration
+
+pytestmark = pytest.mark.slow
+
+
+async def test_one_key_confirms_all_that_is_open_and_one_takes_it_back(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(BROADBAND, "?n=0"))).text
+    assert 'data-key="Y"' in page
+    assert page.index('id="what"') < page.index('id="decide"'), "the text stands above the decisions on a phone"
+    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", seen=field(page, "seen"))
+    assert done.headers["location"].startswith("/desk/next?n=0")
+    made = reviews.history(db, BROADBAND)
+    assert {row["verdict"] for row in made} == {"confirm"}
+    assert len({row["batch"] for row in made}) == 1
+    assert (await browser.get(document())).text.count("data-open") == 0
+    again = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=made[0]["id"])
+    assert again.status_code == 409
+    queue = (await browser.get("/desk")).text
+    await browser.send("/desk/undo", batch=field(queue, "batch"))
+    assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND))
+
+
+async def test_one_key_never_overwrites_what_somebody_decided_meanwhile(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    seen = field((await browser.get(document())).text, "seen")
+    say(db, "reject", "area:broadband", who="Ben Writer")
+    for verdict in ("confirm", "reject"):
+        done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, seen=seen)
+        assert done.status_code == (302 if verdict == "confirm" else 409)
+    held = {row["subject"]: (row["verdict"], row["name"]) for row in reviews.history(db, BROADBAND)}
+    assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so nothing is said of it"
+    assert (await browser.send(document(BROADBAND, "/all"), verdict="adore", seen="0")).status_code == 400
+
+
+async def test_what_is_marked_wrong_is_rejected_and_the_rest_confirmed(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(BROADBAND, "?n=0"))).text
+    marks = re.findall(r'name="wrong" value="([^"]+)" form="decide-all"[^>]*data-key="(\d)"', page)
+    assert [key for _, key in marks] == [str(number + 1) for number in range(len(marks))]
+    assert "area:broadband" in dict(marks)
+    sent = {"seen": field(page, "seen"), "wrong": "area:broadband"}
+    refused = await browser.send(document(BROADBAND, "/all"), verdict="reject", **sent)
+    assert (refused.status_code, "clear the marks" in refused.text) == (400, True), "it would reject the others too"
+    assert (await browser.send(document(), verdict="confirm", seen="0", wrong="stance")).status_code == 400
+    assert reviews.history(db, BROADBAND) == []
+    await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", **sent)
+    said = {row["subject"]: row["verdict"] for row in reviews.history(db, BROADBAND)}
+    assert said.pop("area:broadband") == "reject"
+    assert set(said.values()) == {"confirm"}
+    await browser.send("/desk/undo", batch=field((await browser.get("/desk")).text, "batch"))
+    assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND)), (
+        "one key undoes all"
+    )
+
+
+async def test_no_key_is_offered_that_decides_nothing(browser: Browser, db: Any, config: Configuration) -> None:
+    """A position that came back without a direction cannot be confirmed; a document drawn at random has nothing to reject."""
+    await browser.sign_in()
+    say(db, "confirm", "position:tc-hotspot-lending", value="support")
+    for subject in ("area:broadband", "area:library-funding"):
+        say(db, "confirm", subject)
+    with db.conn:
+        db.execute("delete from suggested_stances where document_id = ?", [BROADBAND])
+    verdict_validity.settle_all(db, NOW)
+    page = (await browser.get(document())).text
+    waiting = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.waits]
+    assert any(item.can_confirm for item in waiting) is ('data-key="Y"' in page)
+    given = bulk.verdicts_on_all(db, PLAIN, "confirm", [], 0, sampled=True)
+    assert [(each.subject, each.sampled) for each in given if each.subject == "priority"] == [("priority", True)]
+
+
+async def test_a_mark_on_what_somebody_confirmed_meanwhile_records_nothing(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    seen = field((await browser.get(document())).text, "seen")
+    say(db, "confirm", "area:broadband", who="Ben Writer")
+    done = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=seen, wrong="area:broadband")
+    assert (done.status_code, "Ben Writer" in done.text) == (409, True)
+    assert len(reviews.history(db, BROADBAND)) == 1
+
+
+def test_a_mark_on_a_priority_says_that_it_is_not_must_see(db: Any) -> None:
+    [given] = [
+        each for each in bulk.verdicts_on_all(db, BROADBAND, "confirm", ["priority"], 0) if each.subject == "priority"
+    ]
+    assert (given.verdict, given.value) == ("confirm", "1")
+    with pytest.raises(BadVerdict, match="marked as wrong"):
+        bulk.verdicts_on_all(db, BROADBAND, "confirm", ["outcome:hotspot"], 0)

@@ -1,0 +1,262 @@
+"""What is news to a reader: nothing twice, nothing missed, companions on one line, stances once they are published."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from digest_fixtures import (
+    BROADBAND,
+    COMPANION,
+    FIRST,
+    FIRST_DAY,
+    HEAD,
+    HOSTILE_BILL,
+    PLAIN,
+    SECOND,
+    SECOND_DAY,
+    a_week_later,
+    reader,
+)
+from issue_fixtures import corpus_file, db, line_of, prepared, reading, told  # noqa: F401
+
+from digest import service
+from digest.delivery.message import issue_message
+from digest.issues import compose, editing, issues
+from digest.issues.issues import IssueError
+from digest.issues.stances import Published
+from digest.subscribers.preferences import Preferences
+
+
+def test_many_new_titles_are_one_fact(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.executemany(
+            "insert into changes values (?, ?, '2022-03-08T07:00:00Z', null, 'title', ?)",
+            [(f"t{n}", BROADBAND, f"Short Title: Part {n} Act") for n in range(30)],
+        )
+    choice = Preferences(documents=(BROADBAND,))
+    reader(db, "a@example.org", choice)
+    told_of = {
+        line.why: line.what for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines
+    }
+    assert "30 new titles" in told_of["You follow H.R. 1783"]
+
+
+def test_the_end_of_a_session_is_read_by_those_who_follow_its_bills(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        words = "It did not pass before its session ended"
+        row = ["ended", PLAIN, "2022-03-08T07:00:00Z", "2022-03-04", "ended", words]
+        source.execute("delete from changes where document_id = ?", [PLAIN])
+        source.execute("insert into changes values (?, ?, ?, ?, ?, ?)", row)
+    choice = Preferences(jurisdictions=("us-tx",), documents=(PLAIN,))
+    reader(db, "a@example.org", choice)
+    issue = prepared(db, corpus_file)
+    ((heading, (line,)),) = reading(issue, choice).sections
+    assert (heading, *line.what) == ("outcome", "Its session ended March 4, 2022: it can no longer move")
+    assert PLAIN not in str(told(issue))
+
+
+def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
+    reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
+    issue = prepared(db, corpus_file)
+    assert PLAIN not in str(told(issue))
+    assert PLAIN in str(told(issue, Preferences(documents=(PLAIN,))))
+
+
+def test_nothing_is_told_twice_and_the_second_issue_has_what_is_new(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org")
+    first = prepared(db, corpus_file)
+    issues.release(db, first, now=FIRST)
+    db.execute("update deliveries set state = 'sent' where digest_id = ?", [first.id])
+    a_week_later(corpus_file)
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    issues.release(db, second, now=SECOND)
+    since, through = db.execute(
+        "select since, through from deliveries where digest_id = ? and subscriber_id = ?", [second.id, person.id]
+    ).fetchone()
+    assert (since, through) == (first.through, second.through)
+    found = reading(second, person.preferences, since)
+    assert [line.what for _, lines in found.sections for line in lines] == [
+        ("Became law March 14, 2022; Law: Public Law 117-98",)
+    ]
+
+
+def test_nothing_new_means_no_mail(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org", Preferences(areas=("library-funding",), jurisdictions=("us-tx",)))
+    issue = prepared(db, corpus_file)
+    assert issue_message(db, issue, person, HEAD, since=0, now=FIRST) is None
+
+
+def test_changing_from_weekly_to_daily_repeats_nothing(db, corpus_file: Path) -> None:
+    person = reader(db, "a@example.org")
+    weekly = prepared(db, corpus_file)
+    issues.release(db, weekly, now=FIRST)
+    db.execute("update deliveries set state = 'sent' where digest_id = ?", [weekly.id])
+    db.execute("update subscribers set frequency = 'daily' where id = ?", [person.id])
+    daily = prepared(db, corpus_file, FIRST, FIRST_DAY, "daily")
+    issues.release(db, daily, now=FIRST)
+    since = db.execute("select since from deliveries where digest_id = ?", [daily.id]).fetchone()[0]
+    assert reading(daily, person.preferences, since) is None
+
+
+def test_a_new_reader_is_not_told_what_was_before(db, corpus_file: Path) -> None:
+    person = reader(db, "late@example.org", now="2022-03-08T12:00:00Z")
+    issue = prepared(db, corpus_file)
+    issues.release(db, issue, now=FIRST)
+    since = db.execute("select since from deliveries where digest_id = ?", [issue.id]).fetchone()[0]
+    assert reading(issue, person.preferences, since) is None
+
+
+def test_a_deadline_that_comes_near_is_told_once_more(db, corpus_file: Path) -> None:
+    import datetime
+
+    prepared(db, corpus_file)
+    days = [datetime.date(2022, 3, day) for day in (16, 25, 26)]
+    found = [prepared(db, corpus_file, f"{day}T08:00:00Z", day, "daily") for day in days]
+    lines = [reading(each, None, each.news_since) for each in found]
+    assert lines[0] is None
+    assert "6 days left" in lines[1].sections[0][1][0].what[0]
+    assert lines[2] is None, "once"
+
+
+def test_a_late_row_with_an_old_time_is_not_missed(db, corpus_file: Path) -> None:
+    prepared(db, corpus_file)
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "insert into changes values ('late', ?, '2022-03-08T06:59:59Z', '2022-03-06', 'status', 'passed')",
+            [HOSTILE_BILL],
+        )
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    assert HOSTILE_BILL in str(told(second, None, second.news_since))
+
+
+def test_companions_that_both_move_are_one_line(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("insert into tags values (?, 'broadband', 0.9)", [COMPANION])
+        source.execute(
+            "insert into changes values ('both', ?, '2022-03-08T07:00:00Z', '2022-03-08', 'status', 'reported')",
+            [COMPANION],
+        )
+    (line,) = dict(reading(prepared(db, corpus_file)).sections)["must_see"]
+    assert line.numbers == "H.R. 1783, S. 900"
+    assert line.companions == ()
+    assert line.what[0] == "S. 900: Reported by committee March 8, 2022"
+
+
+def test_ceremonial_documents_stay_out_unless_followed(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "update documents set title = 'Recognizing the day of the lighthouse' where id = ?", [HOSTILE_BILL]
+        )
+    assert HOSTILE_BILL not in str(prepared(db, corpus_file).entries)
+
+
+@pytest.mark.parametrize("honours", [False, True])
+def test_a_resolution_that_only_honours_stays_out(db, corpus_file: Path, honours: bool) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update taggings set priority = 0 where document_id = ?", [HOSTILE_BILL])
+        source.execute("delete from position_matches where document_id = ?", [HOSTILE_BILL])
+        source.executemany("insert into ceremonial values (?)", [(HOSTILE_BILL,)] if honours else [])
+    assert (HOSTILE_BILL in str(prepared(db, corpus_file).entries)) is not honours
+
+
+# --------------------------------------------------------------------- stances
+
+
+def decide(corpus_file: Path, subject: str, verdict: str, value: str | None = None, day: str = "2022-03-08") -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.execute(
+            "insert into decisions (document_id, subject, verdict, value, reason, decided_on) values (?, ?, ?, ?, 'Hotspots', ?) "
+            "on conflict do update set value = excluded.value, decided_on = excluded.decided_on",
+            [BROADBAND, subject, verdict, value, day],
+        )
+
+
+def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus_file: Path) -> None:
+    first = prepared(db, corpus_file)
+    assert line_of(first).stance == ""
+    decide(corpus_file, "stance", "confirm", "support_if_amended")
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    line = line_of(second, since=second.news_since)
+    assert line.section == "stance"
+    assert line.lead == "ALA: Support if amended: H.R. 1783: Library Broadband Act"
+    assert line.what[0] == "ALA has taken a stance, March 8, 2022: Support if amended: Hotspots"
+    assert "Stance of ALA" in compose.compose(
+        second,
+        Preferences(),
+        "en",
+        site="https://s.example",
+        since=0,
+        links={"manage": "https://s.example", "leave": "https://s.example"},
+    )[1].replace("'", "&#39;")
+    a_week_later(corpus_file)
+    third = prepared(db, corpus_file, "2022-03-23T08:00:00Z", datetime.date(2022, 3, 23))
+    line = line_of(third, since=third.news_since)
+    assert line.stance == "Support if amended"
+    assert not any("taken a stance" in what for what in line.what)
+    decide(corpus_file, "stance", "confirm", "oppose", "2022-03-24")
+    fourth = prepared(db, corpus_file, "2022-03-30T08:00:00Z", datetime.date(2022, 3, 30))
+    assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: H.R. 1783: Library Broadband Act"
+
+
+def test_who_wants_one_stance_gets_no_other(db, corpus_file: Path) -> None:
+    decide(corpus_file, "stance", "confirm", "support")
+    issue = prepared(db, corpus_file)
+    assert line_of(issue, Preferences(stances=("support",))) is not None
+    assert line_of(issue, Preferences(stances=("oppose",))) is None
+
+
+def test_an_area_that_staff_rejected_is_no_reason(db, corpus_file: Path) -> None:
+    choice = Preferences(areas=("broadband",))
+    assert line_of(prepared(db, corpus_file), choice) is not None
+    decide(corpus_file, "area:broadband", "reject")
+    assert line_of(prepared(db, corpus_file, SECOND, SECOND_DAY), choice) is None
+
+
+def test_a_draft_is_told_to_staff_and_to_nobody_else(db, corpus_file: Path) -> None:
+    draft = Published("draft-1", BROADBAND, "oppose", "a secret thought", "2022-03-08")
+    for list_ in ("public", "partners", "staff"):
+        with closing(service.corpus(corpus_file)) as source:
+            issue = issues.prepare(
+                db, source, list_=list_, frequency="weekly", now=FIRST, day=FIRST_DAY, drafts=[draft]
+            )
+        assert ("a secret thought" in str(issue.entries)) is (list_ == "staff")
+        shown = line_of(issue)
+        assert any("not published" in what for what in shown.what) is (list_ == "staff")
+        assert shown.stance == ""
+
+
+def test_a_note_is_written_before_and_not_after(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    editing.write_note(db, issue.id, " One.\n\nTwo. ")
+    assert issues.load(db, issue.id).note == "One.\n\nTwo."
+    issues.release(db, issue, now=FIRST)
+    with pytest.raises(IssueError, match="released"):
+        editing.write_note(db, issue.id, "late")
+
+
+def test_who_never_confirmed_is_forgotten(db, corpus_file: Path) -> None:
+    from digest.subscribers.subscribers import subscribe
+
+    subscribe(db, "a@example.org", Preferences(), now="2022-03-01T00:00:00Z")
+    subscribe(db, "b@example.org", Preferences(), now="2022-03-08T00:00:00Z")
+    prepared(db, corpus_file)
+    assert [row[0] for row in db.execute("select address from subscribers")] == ["b@example.org"]
+
+
+def test_whose_letter_waited_for_its_turn_has_as_long_to_confirm(db, corpus_file: Path) -> None:
+    from digest.subscribers import limits
+    from digest.subscribers.subscribers import subscribe
+
+    for n in range(limits.PER_DOMAIN_HOUR + 2):
+        subscribe(db, f"p{n}@example.org", Preferences(), now="2022-03-01T00:00:00Z")
+    key = "select subscriber_id from deliveries where state = 'held' order by 1"
+    first, second = [row[0] for row in db.execute(key)]
+    db.execute(
+        "update deliveries set state = 'queued', released_at = '2022-03-08T00:00:00Z' where subscriber_id = ?", [first]
+    )
+    prepared(db, corpus_file)
+    assert {row[0] for row in db.execute("select id from subscribers")} == {first, second}
