@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from conftest import ROOT
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from site_corpus import BROADBAND, TODAY, build, serving
@@ -71,6 +72,13 @@ async def test_a_client_goes_through_all_tools(served: str) -> None:
             assert found["says"]
             assert found["address"].startswith("http")
             assert found["as_of"] == TODAY
+
+
+def test_the_client_of_the_docs_gets_an_answer(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs/programs.md").read_text(encoding="utf-8")
+    [code] = [block.split("```")[0] for block in text.split("```python\n")[1:] if "from mcp import" in block]
+    exec(code.replace("http://127.0.0.1:8001", served), {})
+    assert "documents that are collected fit" in capsys.readouterr().out
 
 
 async def test_assistants_and_programs_get_the_same_answers(served: str) -> None:

@@ -7,6 +7,7 @@ import html
 import re
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -314,6 +315,19 @@ async def test_the_page_says_whose_documents_it_shows_and_offers_the_words(tmp_p
     assert 'href="/browse?q=%22Ada+Reader%22"' in page
 
 
+def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    for typed, searched in (
+        ("Ada Reader", 'sponsor:"Ada Reader"'),
+        ("libary hotspot", "library hotspot"),
+        ("KOSA", "KOSA"),
+    ):
+        db.conn.execute("insert into search_words (word, documents) values ('library', 40)")
+        found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+        assert found.carried_out == searched
+        assert found.filters.subscription(found.carried_out) == "/subscribe?" + urlencode({"searches": searched})
+
+
 def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> None:
     db = _filled(tmp_path)
     for number in range(5):
@@ -397,7 +411,7 @@ def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:
     assert [other.identifier for other in result.card.also] == ["S. 8"] or result.card.identifier == "S. 8"
 
 
-@pytest.mark.parametrize("name", ["", "_fresh", "_fresh_2", "_fresh_3", "_fresh_4"])
+@pytest.mark.parametrize("name", ["", "_fresh", "_fresh_2", "_fresh_3", "_fresh_4", "_fresh_5"])
 def test_the_judged_questions_are_whole(name: str) -> None:
     file = Path(serve.__file__).parent / "benchmarks" / f"search_questions{name}.yml"
     questions = yaml.safe_load(file.read_text("utf-8"))

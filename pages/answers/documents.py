@@ -116,6 +116,10 @@ def search(
     says = f"{found.total} of the documents that are collected fit{'' if found.total != 1 else 's'}."
     if found.corrected:
         says += f" Next to nothing has the words as typed; these are for “{found.meant}”."
+    if found.sponsor:
+        says += f" They are those that people named {found.sponsor} sponsored or cosponsored."
+    if found.topic:
+        says += f" The question was read as one about “{found.topic}”."
     if found.loose:
         says += " Few or none have all of the words: these have most of them."
     if absent:

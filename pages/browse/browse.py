@@ -65,6 +65,7 @@ class Browse:
     topic: str | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
     sponsor: str | None = None
+    sponsor_query: str | None = None
     #: The legislators of that name who have a page.
     people: list[Row] = field(default_factory=list)
     #: The same search for what somebody of that name sponsored, to offer.
@@ -77,6 +78,11 @@ class Browse:
     named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
+
+    @property
+    def carried_out(self) -> str:
+        """The search as it was carried out: for what was meant, or for what a legislator sponsored."""
+        return self.sponsor_query or (self.meant if self.corrected else None) or self.filters.q
 
     @property
     def pages(self) -> int:
@@ -117,6 +123,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         corrected=found.corrected,
         topic=found.asked.topic,
         sponsor=found.sponsor,
+        sponsor_query=found.sponsor_query,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
         unknown_case=not direct and numbers.is_case(filters.q),
@@ -141,6 +148,7 @@ class _Looked:
     corrected: bool = False
     loose: bool = False
     sponsor: str | None = None
+    sponsor_query: str | None = None
 
 
 def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
@@ -148,7 +156,7 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
     if not numbered and (person := sponsors.named(db, query)):
         asked = search.parse(person.query)
         if _anywhere(counts := facets.count_matches(db, asked)):
-            return _Looked(asked, counts, sponsor=person.who)
+            return _Looked(asked, counts, sponsor=person.who, sponsor_query=person.query)
     asked = search.parse(query)
     if not asked:
         return _Looked(asked)

@@ -114,11 +114,14 @@ class Filters:
             kept = {"area": ANY_AREA, **kept}
         return "/browse" + (f"?{urlencode(kept)}" if kept else "")
 
-    def subscription(self) -> str:
-        """The address of a subscription to what these filters choose, as far as a subscription can say it."""
+    def subscription(self, q: str | None = None) -> str:
+        """The address of a subscription to what these filters choose, as far as a subscription can say it.
+
+        ``q`` is the search as it was carried out, where it differs from what was typed.
+        """
         parts = {"area": self.area, "jurisdiction": self.jurisdiction, "kind": self.kind, "must_see": self.must_see}
         kept = {name: value for name, value in parts.items() if value and value != TAGGED}
-        return "/subscribe?" + urlencode(kept | ({"searches": self.q} if self.q else {}))
+        return "/subscribe?" + urlencode(kept | ({"searches": q or self.q} if self.q else {}))
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""
