@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import cli  # noqa: E402
-import serve  # noqa: E402, F401  this line and the next: what commands import when they run
+import serve  # noqa: E402, F401  this line and the next ones: what commands import when they run
+from comparison import update as compare  # noqa: E402, F401
 from derive import update  # noqa: E402
 from operations import backup, exports, loss, retention  # noqa: E402, F401
 from positions.catalog import catalog  # noqa: E402
@@ -53,6 +54,7 @@ def one(arguments: list[str], stdin: str, full: bool) -> tuple[int, str]:
             os.dup2(go, 1)
             os.dup2(go, 2)
             os.close(ready)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores Ctrl-C
             if full:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
             threading.Timer(INTERRUPT, os.kill, (os.getpid(), signal.SIGINT)).start() if arguments[
@@ -93,7 +95,8 @@ def main() -> None:
         for db in site:
             db.execute("select count(*) from sqlite_master").fetchone()
     # What takes long and has nothing to do with the disk is done once, before the forks.
-    update.tagger(), update.matcher()
+    with update.tagger().matcher.zone():
+        update.matcher()
     catalog.check = cache(catalog.check)
     catalog.check()
     found = {}
