@@ -251,6 +251,7 @@ def test_a_correct_folder_loads(tmp_path: Path) -> None:
         ("  title: A test", "  title: A test\n  related: [lf-none]", 3, "'lf-none'"),
         ("      statement: Libraries need money.\n", "", 5, "no version has a statement"),
         ("  title: A test", "  title: A test\n  title: Again", 3, "stands twice"),
+        ("  title: A test", "  ? {? {? {a: b} : c} : d}\n  : A test", 2, "more than a word"),
         ("  title: A test", "  title: [A test", 3, "not readable YAML"),
         ("    - document: A paper", "    - a paper\n    - document: A paper", 5, "must be a list of entries"),
     ],

@@ -38,6 +38,9 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Entry:
     entry.line = node.start_mark.line + 1
     entry.lines = {}
     for key_node, value_node in node.value:
+        # The text of a mapping in a mapping in a mapping doubles with each level, as the key of the next.
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key that is more than a word", key_node.start_mark)
         key = str(loader.construct_object(key_node, deep=True))
         if key in entry:
             raise yaml.constructor.ConstructorError(
