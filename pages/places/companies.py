@@ -168,12 +168,11 @@ def of_position(db: sqlite3.Connection, position_id: str) -> list[Row]:
 
 
 def few_of_position(db: sqlite3.Connection, position_id: str) -> list[Row]:
-    """A few companies for the page of the position: those for which somebody would read it come first."""
-    found = of_position(db, position_id)
-    first = sorted(found, key=lambda entry: position_id not in entry["company"].positions)
+    """A few companies for the page of the position, of those whose rules somebody would read for it (companies.yml)."""
     chosen: dict[str, Row] = {}
-    for entry in first:
-        chosen.setdefault(entry["company"].key, entry)
+    for entry in of_position(db, position_id):
+        if position_id in entry["company"].positions:
+            chosen.setdefault(entry["company"].key, entry)
     return list(chosen.values())[:FEW]
 
 
