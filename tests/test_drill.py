@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import desk_fixtures
@@ -281,10 +282,17 @@ def test_killed_while_alerts_are_sent_nobody_is_told_twice(
     settings = {"TEAM": f"signed+http://127.0.0.1:{service.server_port}/hook", "SECRET": "hush"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    killed_at("digest.alerts.alerts:_key", 1, data, "alerts", "send", **settings)  # what is news is being gathered
+    # The day of the bills: today they are over, and what they did before is no news.
+    monkeypatch.setattr("commands.alerts.date", SimpleNamespace(today=lambda: FIRST_DAY))
+    clock = (
+        "import commands.alerts, datetime, types\n"
+        f"commands.alerts.date = types.SimpleNamespace(today=lambda: {FIRST_DAY!r})"
+    )
+    begin = ("alerts", "send")
+    killed_at("digest.alerts.alerts:_key", 1, data, *begin, before=clock, **settings)  # what is news is being gathered
     assert service.got == []
     wanted = [line for line in call("alerts", "send", "--dry-run").output.splitlines() if line.startswith("team: ")]
-    killed_at("digest.alerts.alerts:_settle", 1, data, "alerts", "send", **settings)  # told, and not yet noted
+    killed_at("digest.alerts.alerts:_settle", 1, data, *begin, before=clock, **settings)  # told, and not yet noted
     assert len(service.got) == 1 < len(wanted)
     call("alerts", "send")
     assert sorted(f"team: {each['title']}" for each in service.bodies) == sorted(wanted), "each once, none left out"
