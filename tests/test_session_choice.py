@@ -84,6 +84,14 @@ def test_where_the_newest_session_has_no_bills_those_before_it_are_read_in_its_p
     assert choice.instead_of(newest) == []
 
 
+def test_behind_an_empty_session_no_run_goes_back_further_than_the_first() -> None:
+    """Else each run would ask for one session more, back to the first that the source knows."""
+    first = SessionChoice([BIENNIUM, BEFORE], TODAY)
+    assert first.instead_of(BIENNIUM) == []
+    assert chosen(BIENNIUM, BEFORE, asked=first.asked) == []
+    assert chosen(BEFORE) == ["2023-2024"], "as the newest there is, it is held however old"
+
+
 @pytest.mark.parametrize(
     ("known", "due"),
     [

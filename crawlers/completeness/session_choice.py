@@ -80,16 +80,18 @@ class SessionChoice:
         return sorted(begun, key=lambda each: each.starts_on or "", reverse=True)
 
     def _latest_regular(self) -> dict[str, Session]:
-        """Each state's newest regular session that has begun and is not known to be empty."""
+        """Each state's newest regular session that has begun and is not known to be empty; behind an empty one, no old one."""
         found = {}
         for state in {each.state for each in self.sessions}:
-            for each in self._begun(state):
-                if not each.special and (known := self.asked.get(place(each))) and known.bills == 0:
-                    continue
-                if not each.special:
-                    found[state] = each
-                    break
+            regular = [each for each in self._begun(state) if not each.special]
+            held = next((each for each in regular if not self._is_empty(each)), None)
+            if held and (held is regular[0] or (held.ends_on or "9999") >= self._before(OLDEST)):
+                found[state] = held
         return found
+
+    def _is_empty(self, session: Session) -> bool:
+        known = self.asked.get(place(session))
+        return known is not None and known.bills == 0
 
     def _has_moved(self, session: Session) -> bool:
         """Whether a session that its dates leave out is known to have moved in the last year, or in this legislature."""
@@ -126,8 +128,7 @@ class SessionChoice:
         self.asked[place(empty)] = Asked(0, None, self.today)
         found: list[Session] = []
         for each in self._begun(empty.state) if newest else ():
-            known = self.asked.get(place(each))
-            if (each.starts_on or "") > (empty.starts_on or "") or (known and known.bills == 0):
+            if (each.starts_on or "") > (empty.starts_on or "") or self._is_empty(each):
                 continue
             if (each.ends_on or "9999") < self._before(OLDEST):
                 break
