@@ -165,9 +165,9 @@ def marked(document: Mapping[str, Any], spans: Mapping[str, Iterable[Mark]], cha
     whole = 0 < len(text) <= WHOLE_TEXT
     return {
         "title_pieces": pieces(document["title"], spans.get("title", ())),
-        "abstract_pieces": pieces(quiet(document["abstract"] or ""), spans.get("abstract", ())),
         "text_pieces": pieces(text, spans.get("text", ()), changes) if whole else [],
         "text_passages": excerpts(text, spans.get("text", ()), changes),
+        "abstract_pieces": pieces(quiet(document["abstract"] or ""), spans.get("abstract", ())),
     }
 
 

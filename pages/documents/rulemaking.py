@@ -26,7 +26,12 @@ def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 def next_event_of(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
     """Return the next date of a document, or of the rulemaking that it belongs to."""
-    return next_event(db, [row["id"] for row in thread(db, document_id)] or [document_id], today)
+    found = db.execute(
+        "select other.document_id from thread_documents this join thread_documents other using (thread_id) "
+        "where this.document_id = ? order by other.ordinal",
+        [document_id],
+    )
+    return next_event(db, [row[0] for row in found] or [document_id], today)
 
 
 def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> Row | None:
