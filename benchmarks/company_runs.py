@@ -104,9 +104,13 @@ class Runs:
         self.same("quiet", "killed")
 
 
+def chosen(services: str) -> tuple[str, ...]:
+    return ("-a", f"service={services}") if services else ()
+
+
 def terms(folder: Path, services: str, versions: str, seeds: list[str], *, limits_alone: bool) -> bool:
     os.environ.pop("GITHUB_TOKEN", None)
-    runs = Runs(folder, "corp_terms", upstream, ("-a", f"service={services}", "-a", f"versions={versions}"))
+    runs = Runs(folder, "corp_terms", upstream, (*chosen(services), "-a", f"versions={versions}"))
     if not limits_alone:
         runs.disturbed(seeds)
     else:
@@ -129,8 +133,7 @@ def days(folder: Path, services: str, versions: str, first: date, number: int, i
     """
     if into:
         (folder / "days").symlink_to(into.absolute())
-    chosen = ("-a", f"service={services}") if services else ()
-    runs = Runs(folder, "corp_terms", upstream, ("-a", f"versions={versions}", *chosen))
+    runs = Runs(folder, "corp_terms", upstream, ("-a", f"versions={versions}", *chosen(services)))
     print(HEAD)
     for day in (first + timedelta(days=n) for n in range(number + 1)):
         runs.crawl("days", f"as of {day}", "--as-of", day.isoformat(), day=day.isoformat())
@@ -219,7 +222,7 @@ def serve(folder: Path, port: int, share: float, seed: int, log: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["terms", "days", "pages"])
-    parser.add_argument("--services", default=SERVICES, help="names of companies.yml; for `days`, an empty word is all")
+    parser.add_argument("--services", default=SERVICES, help="names of companies.yml; an empty word is all")
     parser.add_argument("--versions", default="10")
     parser.add_argument("--seeds", default="7,11")
     parser.add_argument(
