@@ -24,11 +24,10 @@ from digest_fixtures import (
     SECOND_DAY,
     Postbox,
     a_week_later,
-    corpus,
-    mail_db,
     post_office,
     reader,
 )
+from issue_fixtures import corpus_file, db  # noqa: F401
 from sqlite_utils import Database
 
 from digest import service
@@ -40,17 +39,6 @@ from digest.issues import issues
 from digest.issues.issues import Issue
 from digest.subscribers import subscribers
 from digest.subscribers.preferences import Preferences
-
-
-@pytest.fixture
-def corpus_file(tmp_path: Path) -> Path:
-    return corpus(tmp_path)
-
-
-@pytest.fixture
-def db(tmp_path: Path):
-    with mail_db(tmp_path) as opened:
-        yield opened
 
 
 class Clock:

@@ -11,14 +11,16 @@ import sqlite3
 from pages.database import Row, rows
 from pages.http import formatting
 
+#: All documents of a rulemaking, from one of them, in order of publication.
+_TOGETHER = """from thread_documents this join thread_documents other using (thread_id)
+    join documents d on d.id = other.document_id where this.document_id = ? order by other.ordinal"""
+
 
 def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The documents of the rulemaking in order of publication, this one among them; empty when it stands alone."""
     documents = rows(
         db,
-        """select d.id, title, identifier, document_type, status, published_on, d.id = ? as here
-        from thread_documents this join thread_documents other using (thread_id) join documents d on d.id = other.document_id
-        where this.document_id = ? order by other.ordinal""",
+        f"select d.id, title, identifier, document_type, status, published_on, d.id = ? as here {_TOGETHER}",
         [document_id, document_id],
     )
     return [row | {"status_word": formatting.word("statuses", row["status"])} for row in documents]
@@ -26,11 +28,7 @@ def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 def next_event_of(db: sqlite3.Connection, document_id: str, today: datetime.date) -> Row | None:
     """Return the next date of a document, or of the rulemaking that it belongs to."""
-    found = db.execute(
-        "select other.document_id from thread_documents this join thread_documents other using (thread_id) "
-        "where this.document_id = ? order by other.ordinal",
-        [document_id],
-    )
+    found = db.execute(f"select d.id {_TOGETHER}", [document_id])
     return next_event(db, [row[0] for row in found] or [document_id], today)
 
 
