@@ -17,8 +17,8 @@ HITS_KEPT = 6
 
 _Zone = Callable[[], AbstractContextManager[object]]
 _Find = Callable[[Sequence[str]], Iterable[tuple[int, int, int]]]
-#: Of a phrase: the number of its rule, or the area of which it is an exclusion; and whether it is the `near` side of the rule.
-_Meaning = tuple[int | None, str | None, bool]
+#: What a phrase is ("rule", "near", "not" or "never"), and of what: the number of a rule, or an area.
+_Meaning = tuple[str, int | str]
 
 
 @dataclass
@@ -61,19 +61,20 @@ class RuleMatcher:
         vocab = Vocab()
         matcher = PhraseMatcher(vocab, attr="ORTH")
         meanings: dict[int, _Meaning] = {}
-        for key, phrases, meaning in self._phrases():
+        for meaning, phrases in self._phrases():
             if phrases:
+                key = "/".join(map(str, meaning))
                 matcher.add(key, [Doc(vocab, words=fold_words(phrase)) for phrase in phrases])
                 meanings[vocab.strings[key]] = meaning
         return vocab.memory_zone, lambda words: matcher(Doc(vocab, words=words)), meanings
 
-    def _phrases(self) -> Iterator[tuple[str, Sequence[str], _Meaning]]:
+    def _phrases(self) -> Iterator[tuple[_Meaning, Sequence[str]]]:
         for number, rule in enumerate(self.rules):
-            yield f"rule/{number}", rule.phrases, (number, None, False)
-            yield f"near/{number}", rule.near, (number, None, True)
+            yield ("rule", number), rule.phrases
+            yield ("near", number), rule.near
         for area in self._areas.areas:
-            yield f"not/{area.id}", area.exclusions, (None, area.id, False)
-            yield f"never/{area.id}", area.never, (None, area.id, True)
+            yield ("not", area.id), area.exclusions
+            yield ("never", area.id), area.never
 
     def zone(self) -> AbstractContextManager[object]:
         """Words met inside the zone are forgotten after it, so that memory stays flat over any number of documents."""
@@ -87,28 +88,21 @@ class RuleMatcher:
         The areas of which an exclusion stands in the words are added to ``excluded_areas``, those of which a phrase under
         ``never`` does to ``barred_areas``.
         """
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        near: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        excluded: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        barred = set() if barred_areas is None else barred_areas
+        places: dict[str, dict[int | str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         _, find, meanings = self._loaded
         for key, start, end in find(words.folded):
-            number, area, is_near = meanings[key]
-            if number is None and is_near:
-                barred.add(str(area))
-            elif number is None:
-                excluded[str(area)].append((start, end))
-            else:
-                (near if is_near else found)[number].append((start, end))
-        if excluded_areas is not None:
-            excluded_areas.update(excluded)
-        for number, spans in found.items():
-            rule = self.rules[number]
-            spans = _outside(spans, excluded.get(self.owners[number] or "", []))
+            role, of = meanings[key]
+            places[role][of].append((start, end))
+        for role, areas in (("not", excluded_areas), ("never", barred_areas)):
+            if areas is not None:
+                areas.update(map(str, places[role]))
+        for number, spans in places["rule"].items():
+            rule = self.rules[int(number)]
+            spans = _outside(spans, places["not"].get(self.owners[int(number)] or "", []))
             if rule.near:
-                spans = _beside(spans, near.get(number, []), rule.within)
+                spans = _beside(spans, places["near"].get(number, []), rule.within)
             for start, end in _merged(spans):
-                yield number, start, end
+                yield int(number), start, end
 
 
 def _outside(spans: list[tuple[int, int]], excluded: list[tuple[int, int]]) -> list[tuple[int, int]]:
