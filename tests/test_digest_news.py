@@ -73,6 +73,22 @@ def test_a_bill_that_is_over_is_not_told_as_if_it_could_still_pass(db, corpus_fi
     assert PLAIN not in str(told(issue))
 
 
+@pytest.mark.parametrize(("ended", "everybody"), [("", True), ("failed", False)])
+@pytest.mark.parametrize("with_its_end", [False, True])
+def test_a_bill_that_is_over_moves_for_its_followers_only(
+    db, corpus_file: Path, ended: str, everybody: bool, with_its_end: bool
+) -> None:
+    """Its end in the same week is for followers too, and makes no news of the step before it."""
+    with sqlite3.connect(corpus_file) as source:
+        if ended:
+            over = "update documents set status = ?, status_reason = 'session_ended', status_on = '2022-03-08' where id = ?"
+            source.execute(over, [ended, BROADBAND])
+        if with_its_end:
+            row = ["ended", BROADBAND, "2022-03-08T07:00:00Z", "2022-03-08", "ended", "Its session ended"]
+            source.execute("insert into changes values (?, ?, ?, ?, ?, ?)", row)
+    assert (BROADBAND in str(told(prepared(db, corpus_file)))) == everybody
+
+
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)

@@ -159,6 +159,9 @@ def test_another_document_moves_only_with_a_sure_area_and_a_position(db: sqlite3
         [HOSTILE_BILL],
     )
     assert moved() == [BROADBAND, HOSTILE_BILL]
+    for day, shown in (("2022-03-01", [BROADBAND, HOSTILE_BILL]), ("2022-02-28", [BROADBAND])):  # a week has seven days
+        db.execute("update status_history set reached_on = ? where document_id = ?", [day, HOSTILE_BILL])
+        assert moved() == shown
 
 
 def test_a_step_in_the_future_does_not_move_the_week(db: sqlite3.Connection) -> None:
