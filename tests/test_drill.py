@@ -7,109 +7,29 @@ Each kill is aimed: the process ends itself with SIGKILL when it comes to a name
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import desk_fixtures
 import digest_fixtures
-import httpx
 import pytest
-from click.testing import Result
 from conftest import ROOT
 from crash_helpers import FATAL, killed_at, start
-from desk_fixtures import NOW
 from digest_fixtures import FIRST, FIRST_DAY, Postbox, post_office, reader
+from drill import CRAWL, Call, calm, data, forget, human, same, some, untouched  # noqa: F401
 from test_alerts import BEFORE, Service, service  # noqa: F401
 
-import serve
 from desk.partners import partners
-from desk.reviews import reviews
-from desk.reviews.reviews import Verdict
-from operations import human_data_export
-from settings import Configuration
-from store.connect import open_mail, open_partners, open_staff, read_only
+from store.connect import open_mail, open_partners, read_only
 
 sys.path.insert(0, str(ROOT))
 from benchmarks.compare import differences, fingerprints
 
 pytestmark = pytest.mark.slow
-
-CRAWL = ("--quiet", "crawl", "us_bills", "--congress", "117", "--today", "2025-06-01")
-Call = Callable[..., Result]
-
-
-def human(folder: Path) -> dict[str, list[Any]]:
-    """Every row that people made."""
-    found = {}
-    for name in human_data_export.DERIVED:
-        if (folder / name).exists():
-            with closing(read_only(folder / name)) as db:
-                for table in human_data_export.tables_of(db, name):
-                    found[f"{name} {table}"] = sorted(db.execute(f"select * from {table}").fetchall(), key=repr)
-    return found
-
-
-@pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an undisturbed crawl makes, with people who have decided and subscribed."""
-    data = tmp_path_factory.mktemp("calm")
-    assert start(data, *CRAWL) == 0
-    with closing(open_staff(data / "staff.db", data / "corpus.db")) as db:
-        ana = desk_fixtures.add(db, "Ana Reader", "approver")
-        for document_id in some(data, 3):
-            wanted = Verdict(document_id=document_id, subject="area:literacy", verdict="confirm", note="for us")
-            reviews.record(db, ana, [wanted], now=NOW)
-        with closing(open_partners(data / "partners.db", data / "corpus.db")) as theirs:
-            dana = partners.add_partner(theirs, "Dana", "Axolotl Foundation", password=desk_fixtures.PASSWORD, now=NOW)
-            for document_id in some(data, 2):
-                partners.publish_statement(theirs, dana, document_id, "oppose", "It goes too far.", seen=0, now=NOW)
-            partners.moderate(theirs, ana, 2, hidden=True, reason="not about it", seen=0, now=NOW)
-    with closing(open_mail(data / "mail.db")) as mail:
-        reader(mail, "one@example.org")
-    assert start(data, "--quiet", "rebuild") == 0
-    assert start(data, "--quiet", "backup") == 0
-    return data
-
-
-def some(data: Path, number: int) -> list[str]:
-    with closing(read_only(data / "corpus.db")) as db:
-        return [key for (key,) in db.execute("select id from documents order by id limit ?", [number])]
-
-
-@pytest.fixture
-def data(calm: Path, tmp_path: Path) -> Path:
-    shutil.copytree(calm, tmp_path / "data")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def untouched(data: Path) -> Iterator[None]:
-    """Whatever happens in the test, what people made is in the data folder afterwards, row for row."""
-    before = human(data)
-    assert len(before["staff.db reviews"]) == 3
-    assert [len(before[f"partners.db {table}"]) for table in ("statements", "moderations")] == [2, 1]
-    assert len(before["mail.db subscribers"]) == 1
-    yield
-    assert human(data) == before
-
-
-def same(data: Path, calm: Path) -> None:
-    assert [line for name in ("corpus.db", "staff.db") for line in differences(calm / name, data / name)] == []
-
-
-def forget(data: Path, *names: str) -> None:
-    for name in names:
-        for suffix in ("", "-wal", "-shm"):
-            (data / (name + suffix)).unlink(missing_ok=True)
-
 
 # --------------------------------------------------------------------- killed
 
@@ -421,85 +341,3 @@ def test_the_end_of_the_write_ahead_log_is_missing(data: Path, calm: Path, untou
     assert start(cut, "--quiet", "rebuild") == 0
     same(cut, calm)
     assert human(cut) == human(calm)
-
-
-# --------------------------------------------------------------------- damaged
-
-
-def overwrite(path: Path, where: str) -> None:
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        if where == "half":
-            file.truncate(size // 2 // 512 * 512 + 100)
-        else:
-            file.seek(0 if where == "head" else 4096)
-            file.write(os.urandom(4096 if where == "head" else size - 4096))
-
-
-@pytest.mark.parametrize("where", ["head", "middle", "half"])
-@pytest.mark.parametrize("name", ["corpus.db", "ops.db", "staff.db", "partners.db", "mail.db"])
-def test_a_damaged_file_is_named_and_comes_back(
-    data: Path, calm: Path, call: Call, untouched: None, name: str, where: str
-) -> None:
-    for suffix in ("-wal", "-shm"):
-        (data / (name + suffix)).unlink(missing_ok=True)
-    overwrite(data / name, where)
-    checked = call("check")
-    assert (checked.exit_code, str(data / name) in checked.output) == (1, True), checked.output
-    refused = call("backup")
-    assert refused.exit_code == 4, "a backup of damage would push the whole ones out"
-    assert name in refused.output
-    if where == "head":
-        told = call("status")
-        assert told.exit_code == (4 if name == "corpus.db" else 3)
-        assert f"{data / name}: " in told.output
-        assert "infopolicy restore" in told.output
-    if name in ("corpus.db", "staff.db"):
-        done = call("publish")
-        assert done.exit_code == 4
-        assert "infopolicy restore" in done.output
-        assert where != "head" or f"{data / name}: " in done.output
-    if name == "corpus.db" and where == "head":
-        with pytest.raises(serve.CannotServe, match=r"corpus\.db"):
-            serve.build(Configuration(data=data).corpus)
-    [place] = [path for path in (data / "backups").iterdir() if path.is_dir()]
-    restored = call("restore", str(place), "--only", name)
-    assert restored.exit_code == 0, restored.output
-    assert call("check").exit_code == 0
-    same(data, calm)
-
-
-async def test_the_site_lives_on_beside_a_damaged_file(data: Path) -> None:
-    """The public pages stay; the desk and the subscriptions say that they are closed, and nothing is made in their place."""
-    config = Configuration(data=data, site="http://localhost")
-    site = serve.build(config.corpus, mail=config, desk=config, secret=desk_fixtures.SECRET, today="2025-06-01")
-    broken = ("staff.db", "partners.db", "mail.db")
-    for name in broken:
-        for suffix in ("-wal", "-shm"):
-            (data / (name + suffix)).unlink(missing_ok=True)
-        overwrite(data / name, "head")
-    before = {name: (data / name).read_bytes() for name in broken}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=site.app()), base_url="http://localhost") as asked:
-        [document] = some(data, 1)
-        for page in ("/", "/browse", "/areas/literacy", f"/documents/{document}"):
-            assert (await asked.get(page)).status_code == 200
-        for house in ("/desk/login", "/partner"):
-            closed = await asked.get(house)
-            assert (closed.status_code, "cannot be read" in closed.text) == (503, True)
-        archive = await asked.get("/digest")
-        assert (archive.status_code, "cannot be read" in archive.text) == (503, True)
-        assert (await asked.get("/-/health")).status_code == 503
-    assert {name: (data / name).read_bytes() for name in before} == before
-
-
-def test_lost_altogether(data: Path, calm: Path, call: Call, untouched: None) -> None:
-    """corpus.db and ops.db are made again by running; of what people made only the backup is left."""
-    [place] = [path for path in (data / "backups").iterdir() if path.is_dir()]
-    forget(data, "corpus.db", "ops.db", *human_data_export.DERIVED)
-    done = call("status")
-    assert done.exit_code == 4
-    assert "infopolicy crawl" in done.output
-    only = [word for name in human_data_export.DERIVED for word in ("--only", name)]
-    assert call("restore", str(place), *only).exit_code == 0
-    assert start(data, *CRAWL) == 0
-    same(data, calm)

@@ -177,7 +177,7 @@ def write_source(checkout: Checkout) -> None:
     checkout.insert(fuzz, "    vermont,\n", before="    xmltree,\n")
     checkout.insert(fuzz, FUZZ, before="def _uk_bill(")
     row = '("vermont", "us_vt_bills/**/bills.json", change_json, _vermont, UNUSABLE),'
-    checkout.insert(fuzz, f"        {row}\n", before='        ("uk_list", ')
+    checkout.insert(fuzz, f"    {row}\n", before='    ("uk_list", ')
     checkout.insert(fuzz, '    "us_vt_bills": ("vermont",),\n', before='    "uk_bills": (')
     checkout.insert(fuzz, '    "crawlers/parsers/vermont.py": "vermont",\n', before='    "crawlers/parsers/xmltree.py"')
     checkout.insert("docs/sources/us_vt_bills.md", "# Bills of Vermont (`us_vt_bills`)\n\nAn invented source.\n")

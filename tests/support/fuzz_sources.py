@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import io
-import json
 import logging
-import zipfile
 from typing import Any
 
-from conftest import bill_xml
-from fuzz_targets import HERE, UNUSABLE, Target, each, recordings, stored
+import fuzz_people
+from fuzz_seeds import congress_seeds, dataset_seed, zip_seed
+from fuzz_targets import UNUSABLE, Target, each, recordings, stored
 from fuzzing import change_bytes, change_json, change_xml
 from scrapy.http import Response
 from scrapy.settings import Settings
@@ -23,7 +21,6 @@ from crawlers.parsers import (
     bill_text,
     billstatus,
     congress_gov,
-    congress_legislators,
     courtlistener,
     federal_register,
     govinfo_courts,
@@ -35,14 +32,11 @@ from crawlers.parsers import (
     open_terms,
     openstates,
     openstates_events,
-    openstates_people,
     openstates_votes,
     regulations_gov,
-    senate_votes,
     uk_parliament,
     web_page,
     xmltree,
-    zip_districts,
 )
 from crawlers.parsers.json_reader import read_object
 from crawlers.spiders import us_federal_register
@@ -326,160 +320,67 @@ def _live_check(body: bytes) -> None:
         "".join(found.words).encode()
 
 
-def congress_seeds() -> tuple[bytes, ...]:
-    """A bill's answers put together in one, as the spider gathers them."""
-    home = HERE / "sources/us_congress_api/api.congress.gov/v3/bill/119"
-    found = []
-    for bill in ("hr/1", "hr/22", "s/146"):
-        whole = {"bill": json.loads((home / f"{bill}@format=json").read_bytes())["bill"]}
-        for name, field in congress_gov.PARTS.items():
-            path = home / bill / f"{name}@format=json&limit=250&offset=0"
-            if path.exists():
-                rows = json.loads(path.read_bytes())[field]
-                whole[name] = rows["legislativeSubjects"] if isinstance(rows, dict) else rows
-        found.append(json.dumps(whole).encode())
-    return tuple(found)
-
-
-def zip_seed() -> tuple[bytes, ...]:
-    """A ZIP of nine records, packed and unpacked."""
-    made = []
-    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", method) as archive:
-            for number in range(9):
-                archive.writestr(f"BILLSTATUS-117hr{number}.xml", bill_xml(number))
-        made.append(target.getvalue())
-    return tuple(made)
-
-
-def dataset_seed() -> tuple[bytes, ...]:
-    """The recorded bills of LegiScan in one ZIP, packed and unpacked."""
-    bodies = recordings("us_states_legiscan/**/@*getBill*")
-    made = []
-    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", method) as archive:
-            for number, body in enumerate(bodies):
-                archive.writestr(f"TX/2023-2024_88th_Legislature/bill/HB{number}.json", body)
-        made.append(target.getvalue())
-    return tuple(made)
-
-
-def _members(body: bytes) -> None:
-    parse = congress_legislators.parse_person
-    rows = congress_legislators.read_rows(body)
-    stored(each(lambda row: parse(row, is_current=True, source_url="https://x"), rows))
-
-
-def _committees(body: bytes) -> None:
-    rows = congress_legislators.read_rows(body)
-    for made in each(lambda row: list(congress_legislators.parse_committees(row, {})), rows):
-        stored(made)
-
-
-def _seats(body: bytes) -> None:
-    members = congress_legislators.read_members(body)
-    row = {"type": "house", "name": "Committee", "thomas_id": "HSRO"}
-    for code in members:
-        stored(congress_legislators.parse_committees(row | {"thomas_id": code.upper()}, members))
-
-
-def _state_people(body: bytes) -> None:
-    rows = openstates_people.read_rows(body)
-    stored(each(lambda row: openstates_people.parse_person(row, "nh", source_url="https://x"), rows))
-
-
-def _zip_districts(body: bytes) -> None:
-    for area, state, district in zip_districts.parse(zip_districts.read_rows(body)):
-        assert len(area) == 5
-        assert len(state) == 2
-        assert 0 <= district <= zip_districts.MOST_DISTRICTS
-
-
-def _house_index(body: bytes) -> None:
-    assert house_votes.read_index(body, 2025) >= 0
-
-
-def _house_vote(body: bytes) -> None:
-    stored([house_votes.parse_roll_call(body, year=2025, number=2)])
-
-
-def _senate_list(body: bytes) -> None:
-    assert senate_votes.read_list(body, 119, 1)
-
-
-def _senate_vote(body: bytes) -> None:
-    stored([senate_votes.parse_roll_call(body, congress=119, session=1, number=2)])
+_LEGISTAR = "us_local_legistar/webapi.legistar.com/v1/nyc"
+_CONGRESS = "us_congress_api/api.congress.gov/v3"
+#: Name, recorded answers, how they are spoilt, what reads them, what that may raise.
+TARGETS = (
+    ("billstatus", "us_bills/**/BILLSTATUS-*.xml", change_xml, _billstatus, UNUSABLE),
+    ("sitemap", "us_bills/**/sitemap.xml", change_xml, _sitemap, UNUSABLE),
+    ("bill_text", "us_bill_text/**/BILLS-119s146*.xml", change_xml, _bill_text, UNUSABLE),
+    ("state_text_html", "us_state_text/**/versions/0", change_bytes, _state_text_html, ()),
+    ("state_text_xml", "us_state_text/**/*.xml", change_bytes, _state_text_xml, ()),
+    ("state_text_pdf", "us_state_text/**/*.pdf", change_bytes, _state_text_pdf, ()),
+    ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
+    ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
+    ("openstates", "us_states/v3.openstates.org/bills@*", change_json, _openstates, UNUSABLE),
+    (
+        "openstates_sessions",
+        "us_states/v3.openstates.org/jurisdictions@*",
+        change_json,
+        _openstates_sessions,
+        UNUSABLE,
+    ),
+    ("openstates_events", "us_states/v3.openstates.org/events@*", change_json, _openstates_events, UNUSABLE),
+    ("legiscan", "us_states_legiscan/**/@*getBill*", change_json, _legiscan_bill, (*UNUSABLE, legiscan.Refused)),
+    (
+        "legiscan_sessions",
+        "us_states_legiscan/**/@*getSessionList*",
+        change_json,
+        _legiscan_sessions,
+        (*UNUSABLE, legiscan.Refused),
+    ),
+    (
+        "legiscan_list",
+        "us_states_legiscan/**/@*getMasterList*",
+        change_json,
+        _legiscan_list,
+        (*UNUSABLE, legiscan.Refused),
+    ),
+    ("legistar", f"{_LEGISTAR}/matters@*", change_json, _legistar, UNUSABLE),
+    ("legistar_parts", f"{_LEGISTAR}/matters/*/histories", change_json, _legistar_parts, UNUSABLE),
+    ("courts", "us_courts/www.courtlistener.com/api/rest/v4/search@*", change_json, _courts, UNUSABLE),
+    ("regulations", "us_regulations/**/documents@*", change_json, _regulations, UNUSABLE),
+    ("docket", "us_regulations/**/dockets/*", change_json, _docket, UNUSABLE),
+    ("court_opinions", "us_court_opinions/**/mods.xml", change_xml, _court_opinions, UNUSABLE),
+    ("court_sitemaps", "us_court_opinions/**/sitemap/*.xml", change_xml, _court_sitemaps, UNUSABLE),
+    ("canada", "ca_bills/www.parl.ca/legisinfo/en/bill/*/*/xml", change_xml, _canada, UNUSABLE),
+    ("canada_list", "ca_bills/www.parl.ca/legisinfo/en/bills/json*", change_json, _canada_list, UNUSABLE),
+    ("terms_archive", "corp_terms/codeload.github.com/**/main", change_bytes, _terms_archive, UNUSABLE),
+    ("terms_commits", "corp_terms/**/commits@*", change_json, _terms_commits, UNUSABLE),
+    ("terms_text", "corp_terms/**/*.md", change_bytes, _terms_text, UNUSABLE),
+    ("terms_address", "corp_terms/**/*.json", change_json, _terms_address, UNUSABLE),
+    ("company_page", "corp_pages/*.*/**/*", change_bytes, _company_page, UNUSABLE),
+    ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
+    ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
+    ("congress_list", f"{_CONGRESS}/bill/119@*", change_json, _congress_list, UNUSABLE),
+    ("congress_meeting", f"{_CONGRESS}/committee-meeting/119/house/*", change_json, _congress_proceedings, UNUSABLE),
+    ("congress_hearing", f"{_CONGRESS}/hearing/119/house/*", change_json, _congress_proceedings, UNUSABLE),
+    ("congress_amendment", f"{_CONGRESS}/amendment/119/samdt/*", change_json, _congress_proceedings, UNUSABLE),
+)
 
 
 def sources() -> tuple[Target, ...]:
-    cl, ls = "us_courts/www.courtlistener.com/api/rest/v4/search@*", "us_local_legistar/webapi.legistar.com/v1/nyc"
-    cg = "us_congress_api/api.congress.gov/v3"
-    table = (
-        ("billstatus", "us_bills/**/BILLSTATUS-*.xml", change_xml, _billstatus, UNUSABLE),
-        ("sitemap", "us_bills/**/sitemap.xml", change_xml, _sitemap, UNUSABLE),
-        ("bill_text", "us_bill_text/**/BILLS-119s146*.xml", change_xml, _bill_text, UNUSABLE),
-        ("state_text_html", "us_state_text/**/versions/0", change_bytes, _state_text_html, ()),
-        ("state_text_xml", "us_state_text/**/*.xml", change_bytes, _state_text_xml, ()),
-        ("state_text_pdf", "us_state_text/**/*.pdf", change_bytes, _state_text_pdf, ()),
-        ("federal_register", "us_federal_register/**/documents.json@*", change_json, _federal_register, UNUSABLE),
-        ("federal_register_text", "us_federal_register/**/*.txt", change_bytes, _federal_register_text, (ValueError,)),
-        ("openstates", "us_states/v3.openstates.org/bills@*", change_json, _openstates, UNUSABLE),
-        (
-            "openstates_sessions",
-            "us_states/v3.openstates.org/jurisdictions@*",
-            change_json,
-            _openstates_sessions,
-            UNUSABLE,
-        ),
-        ("openstates_events", "us_states/v3.openstates.org/events@*", change_json, _openstates_events, UNUSABLE),
-        ("legiscan", "us_states_legiscan/**/@*getBill*", change_json, _legiscan_bill, (*UNUSABLE, legiscan.Refused)),
-        (
-            "legiscan_sessions",
-            "us_states_legiscan/**/@*getSessionList*",
-            change_json,
-            _legiscan_sessions,
-            (*UNUSABLE, legiscan.Refused),
-        ),
-        (
-            "legiscan_list",
-            "us_states_legiscan/**/@*getMasterList*",
-            change_json,
-            _legiscan_list,
-            (*UNUSABLE, legiscan.Refused),
-        ),
-        ("legistar", f"{ls}/matters@*", change_json, _legistar, UNUSABLE),
-        ("legistar_parts", f"{ls}/matters/*/histories", change_json, _legistar_parts, UNUSABLE),
-        ("courts", cl, change_json, _courts, UNUSABLE),
-        ("regulations", "us_regulations/**/documents@*", change_json, _regulations, UNUSABLE),
-        ("docket", "us_regulations/**/dockets/*", change_json, _docket, UNUSABLE),
-        ("court_opinions", "us_court_opinions/**/mods.xml", change_xml, _court_opinions, UNUSABLE),
-        ("court_sitemaps", "us_court_opinions/**/sitemap/*.xml", change_xml, _court_sitemaps, UNUSABLE),
-        ("canada", "ca_bills/www.parl.ca/legisinfo/en/bill/*/*/xml", change_xml, _canada, UNUSABLE),
-        ("canada_list", "ca_bills/www.parl.ca/legisinfo/en/bills/json*", change_json, _canada_list, UNUSABLE),
-        ("terms_archive", "corp_terms/codeload.github.com/**/main", change_bytes, _terms_archive, UNUSABLE),
-        ("terms_commits", "corp_terms/**/commits@*", change_json, _terms_commits, UNUSABLE),
-        ("terms_text", "corp_terms/**/*.md", change_bytes, _terms_text, UNUSABLE),
-        ("terms_address", "corp_terms/**/*.json", change_json, _terms_address, UNUSABLE),
-        ("company_page", "corp_pages/*.*/**/*", change_bytes, _company_page, UNUSABLE),
-        ("uk_list", "uk_bills/**/Bills@*", change_json, _uk_list, UNUSABLE),
-        ("uk_bill", "uk_bills/**/Bills/*", change_json, _uk_bill, UNUSABLE),
-        ("members", "us_people/**/legislators-current.json", change_json, _members, UNUSABLE),
-        ("committees", "us_people/**/committees-current.json", change_json, _committees, UNUSABLE),
-        ("seats", "us_people/**/committee-membership-current.json", change_json, _seats, UNUSABLE),
-        ("state_people", "state_people/**/*.csv", change_bytes, _state_people, UNUSABLE),
-        ("zip_districts", "us_zip_districts/**/*.csv", change_bytes, _zip_districts, UNUSABLE),
-        ("house_index", "us_house_votes/**/index.asp", change_bytes, _house_index, UNUSABLE),
-        ("house_vote", "us_house_votes/**/roll002.xml", change_xml, _house_vote, UNUSABLE),
-        ("senate_list", "us_senate_votes/**/vote_menu_119_1.xml", change_xml, _senate_list, UNUSABLE),
-        ("senate_vote", "us_senate_votes/**/vote_119_1_00002.xml", change_xml, _senate_vote, UNUSABLE),
-        ("congress_list", f"{cg}/bill/119@*", change_json, _congress_list, UNUSABLE),
-        ("congress_meeting", f"{cg}/committee-meeting/119/house/*", change_json, _congress_proceedings, UNUSABLE),
-        ("congress_hearing", f"{cg}/hearing/119/house/*", change_json, _congress_proceedings, UNUSABLE),
-        ("congress_amendment", f"{cg}/amendment/119/samdt/*", change_json, _congress_proceedings, UNUSABLE),
-    )
-    made = [Target(name, recordings(pattern), change, run, allowed) for name, pattern, change, run, allowed in table]
+    made = [Target(name, recordings(pattern), *rest) for name, pattern, *rest in (*TARGETS, *fuzz_people.TARGETS)]
     made.append(Target("congress_bill", congress_seeds(), change_json, _congress_bill, UNUSABLE))
     made.append(Target("zip", zip_seed(), change_bytes, _zip, ()))
     made.append(Target("legiscan_dataset", dataset_seed(), change_bytes, _legiscan_dataset, UNUSABLE))
