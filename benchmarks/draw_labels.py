@@ -9,8 +9,8 @@ the documents of its file in classify/gold again; with another seed, it draws ot
 Of the first plan, half of every source is drawn at random (stratum `random`), the other half among documents that hold a broad
 word of an area that the tagger knows badly (`words-` and the area); the second plan draws by narrower words of the rarest areas.
 All are read alike, and most are about something else. Half of each stratum is `train`, half `kept`: no model ever learns from
-those. What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both
-sides.
+those. The later plans draw most documents among those that the tagger leaves undecided (`active-undecided`), all to learn from.
+What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both sides.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -33,6 +34,8 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classify.evaluation.evaluate import read_gold
+from classify.evaluation.promise import SURE_NO, SURE_YES
+from classify.tagger import Tagger
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels, texts_of
 from classify.training.train import ALIKE
 
@@ -43,16 +46,20 @@ CHOSEN = {"us_states_legiscan"}
 #: Characters of a long text: what a reader sees, and what is compared.
 SHOWN, COMPARED = 700, 2000
 SPLITS = ("train", "kept")
+UNDECIDED = "active-undecided"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A draw: how many are ``wanted`` of each source, ``at_random`` of a hundred, the rest by the ``words`` of areas."""
+    """A draw: how many are ``wanted`` of each source, ``at_random`` and ``undecided`` of a hundred, the rest by the ``words`` of
+    areas; whether half are ``kept``."""
 
     seed: int
     at_random: int
     words: dict[str, list[str]]
     wanted: dict[str, int]
+    undecided: int = 0
+    kept: bool = True
 
 
 def read_plans() -> dict[str, Plan]:
@@ -136,10 +143,22 @@ class Resemblance:
 
 
 def shares(plan: Plan, wanted: int) -> dict[str, int]:
-    """The part at random, and the rest in equal parts to the areas."""
-    at_random = wanted * plan.at_random // 100
-    each, more = divmod(wanted - at_random, len(plan.words))
-    return {"random": at_random} | {f"words-{area}": each + (place < more) for place, area in enumerate(plan.words)}
+    """The part at random, that of undecided ones, and the rest in equal parts to the areas."""
+    at_random, undecided = wanted * plan.at_random // 100, wanted * plan.undecided // 100
+    each, more = divmod(wanted - at_random - undecided, max(1, len(plan.words)))
+    by_words = {f"words-{area}": each + (place < more) for place, area in enumerate(plan.words)}
+    return {"random": at_random} | ({UNDECIDED: undecided} if undecided else {}) | by_words
+
+
+@cache
+def tagger() -> Tagger:
+    return Tagger()
+
+
+def is_undecided(each: Unread) -> bool:
+    """Whether the tagger leaves an area of it to a person: neither sure enough to stay unseen nor plainly absent."""
+    [(_, tagging)] = tagger().tag_batch([(each.id, each.title, each.words, None)])
+    return any(SURE_NO <= tag.probability < SURE_YES for tag in tagging.areas)
 
 
 def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance) -> Iterator[Drawn]:
@@ -151,11 +170,14 @@ def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance)
         pick = random.Random(f"{plan.seed} {source} {stratum}")
         order = pick.sample(pool, len(pool))
         fitting = (each for each in order if each.id not in taken and said.search(each.everything))
+        if stratum == UNDECIDED:
+            fitting = filter(is_undecided, fitting)
         fresh = (each for each in fitting if known.new(each.everything))
         name = "random-of-chosen" if stratum == "random" and source in CHOSEN else stratum
         for place, each in enumerate(islice(fresh, number)):
             taken.add(each.id)
-            yield Drawn(each.id, source, name, SPLITS[place % 2], each.title, each.words[:SHOWN])
+            split = SPLITS[place % 2] if plan.kept else SPLITS[0]
+            yield Drawn(each.id, source, name, split, each.title, each.words[:SHOWN])
 
 
 def draw(corpus: Path, gold: Path, plan: Plan, unknown: Container[str] = ()) -> list[Drawn]:

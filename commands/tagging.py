@@ -200,10 +200,10 @@ def positions_evaluate(
 @click.argument("texts", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--split",
-    type=click.Choice(["tune", "heldout", "shown", "declared"]),
+    type=click.Choice(["tune", "heldout", "shown", "read", "declared"]),
     default="tune",
     show_default=True,
-    help="Tune on tune; heldout, shown, and declared are for reporting only.",
+    help="Tune on tune; the others are for reporting only.",
 )
 @click.option("--misses", is_flag=True, help="List every label on which the program differs.")
 @click.pass_obj

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.draw_labels import Plan, Resemblance, draw, label_id, labeled_since, read_plans, shares
+from benchmarks.draw_labels import UNDECIDED, Plan, Resemblance, draw, label_id, labeled_since, read_plans, shares
 from benchmarks.label_agreement import agree, main, read, table
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels
 
@@ -93,12 +93,24 @@ def test_half_of_a_draw_is_at_random_and_half_of_each_stratum_is_kept(gold: Path
     assert set(shares(plan(), 8)) == {"random", *(f"words-{area}" for area in BROAD)}
 
 
+def test_what_the_tagger_leaves_undecided_is_drawn_to_learn_from(gold: Path, corpus: Path) -> None:
+    open_ones = {"us-mn/1/hf0": "Relating to records of agencies", "us-mn/1/hf5": "A bill on school materials"}
+    with closing(sqlite3.connect(corpus)) as db, db:
+        db.execute("update documents set title = 'A bill to name a bridge ' || id")
+        for label, title in open_ones.items():
+            db.execute("update documents set title = ? where id = ?", [title, corpus_id(label)])
+    wanted = Plan(seed=1, at_random=0, undecided=100, kept=False, words={}, wanted={"us_states": 8})
+    drawn = draw(corpus, gold, wanted)
+    assert {(each.id, each.stratum, each.split) for each in drawn} == {(key, UNDECIDED, "train") for key in open_ones}
+    assert shares(wanted, 8) == {"random": 0, UNDECIDED: 8}
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_names_the_file_of_its_labels_and_repeats_it_as_if_unlabeled(name: str) -> None:
     rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
     assert {row["id"] for row in rows} <= labeled_since(name)
     assert {row["source"] for row in rows} == {*PLANS[name].wanted}
-    strata = {"random", "random-of-chosen", *(f"words-{area}" for area in PLANS[name].words)}
+    strata = {"random", "random-of-chosen", UNDECIDED, *(f"words-{area}" for area in PLANS[name].words)}
     assert {row["stratum"] for row in rows} <= strata
 
 

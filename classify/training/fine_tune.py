@@ -10,7 +10,8 @@ outputs).
 
 One output per area and two for priority, binary cross-entropy. The mean of the last layer, then a layer norm without
 parameters (the pooled features are small; without it the head learns only base rates for an epoch); biases at base rates;
-the rate falls by a tenth from layer to layer; arithmetic in bfloat16.
+the rate falls by a tenth from layer to layer; arithmetic in bfloat16 where the processor has it (with AVX2 alone, it takes nine
+times as long as float32).
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 BATCH, SAVE_EVERY, LAYER_DECAY = 16, 100, 0.9
+
+
+def arithmetic() -> Any:
+    fast = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast)
 
 
 class Reader(nn.Module):
@@ -92,7 +98,8 @@ class Run:
         self.net = Reader(asked.weights, self.y[self.learned].mean(0).numpy())
         if asked.start:
             self.net.load_state_dict(torch.load(asked.start, weights_only=True))
-        self.net.encoder.embeddings.requires_grad_(False)
+        for part in (self.net.encoder.embeddings, *self.net.encoder.encoder.layer[: asked.held]):
+            part.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(parameter_groups(self.net, asked.rate, asked.head_rate), fused=True)
         self.an_epoch = len(batches(self.lengths, self.learned, 0))
         steps = asked.epochs * self.an_epoch
@@ -144,7 +151,7 @@ class Run:
         torch.save(self.net.state_dict(), self.asked.folder / "tuned.pt")
 
     def _learn_from(self, rows: list[int]) -> float:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with arithmetic():
             said = self.net(**self.batch(rows))
         loss = nn.functional.binary_cross_entropy_with_logits(said.float(), self.y[rows])
         self.optimizer.zero_grad()
@@ -163,7 +170,7 @@ class Run:
         self.ids = self.tokenizer(texts, truncation=True, max_length=self.asked.length)["input_ids"]
         order = sorted(range(len(texts)), key=lambda row: len(self.ids[row]))
         said = np.zeros((len(texts), self.y.shape[1]), np.float32)
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.inference_mode(), arithmetic():
             for at in range(0, len(order), 48):
                 said[order[at : at + 48]] = self.net(**self.batch(order[at : at + 48])).float().numpy()
         np.save(self.asked.folder / "judged.npy", said)
@@ -177,7 +184,7 @@ class Run:
     def judge(self) -> np.ndarray:
         self.net.eval()
         said = np.full(tuple(self.y.shape), np.nan, np.float32)
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.inference_mode(), arithmetic():
             for rows in self.judged():
                 said[rows] = self.net(**self.batch(rows)).float().numpy()
         self.net.train()
@@ -205,6 +212,7 @@ def main() -> None:
     parser.add_argument("--length", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--head-rate", type=float, default=1e-3)
+    parser.add_argument("--held", type=int, default=0, help="so many layers learn nothing, from the words up")
     parser.add_argument("--start", type=Path, help="tuned.pt of another run, to go on from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -24,7 +24,7 @@ from positions.matching.matcher import Match, Matcher
 from text.spans import FIELDS
 
 FILE = Path(__file__).resolve().parents[1] / "gold" / "directions.jsonl"
-SPLITS = ("tune", "heldout", "shown", "declared")
+SPLITS = ("tune", "heldout", "shown", "read", "declared")
 Texts = tuple[str | None, str | None, str | None]
 
 

@@ -17,6 +17,8 @@ from store.errors import InvalidInput
 FILE = Path(__file__).resolve().parents[1] / "gold" / "matches.jsonl"
 RIGHT, MARGINAL, WRONG = "right", "marginal", "wrong"
 VERDICTS = (RIGHT, MARGINAL, WRONG)
+#: Readers who saw the claims with the document; of other positions they say nothing.
+SAW_CLAIMS = ("staff", "r", "w")
 #: The verdicts in force of staff on positions, as readers would have given them.
 _STAFF = """
     select document_id, substr(subject, 10) as position_id, verdict from current_reviews
@@ -51,8 +53,8 @@ class Read:
 
     @property
     def blind(self) -> bool:
-        """Whether the reader set positions of their own: the letters of the first readers, and not staff."""
-        return self.reader not in ("staff", "r")
+        """Whether the reader set positions of their own before seeing a claim."""
+        return self.reader not in SAW_CLAIMS
 
 
 def read_labels(path: Path = FILE) -> list[Read]:
