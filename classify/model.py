@@ -144,7 +144,8 @@ def load_model(folder: Path = MODEL_DIR) -> Model | None:
             arrays = {name: stored[name] for name in stored.files}
         if card["sha256"] != digest:
             raise BadModel(f"{arrays_file}: not the file that {card_file} describes; run `infopolicy train` again")
-        return Model(card, arrays, digest[:12])
+        decides = hashlib.sha256(raw + json.dumps(card["thresholds"], sort_keys=True).encode())
+        return Model(card, arrays, decides.hexdigest()[:12])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         if isinstance(error, BadModel):
             raise

@@ -38,6 +38,8 @@ STRENGTH = 8.0
 BALANCE = 0.3
 #: Strata drawn where an earlier model was unsure: good to learn from, too hard to set thresholds and probabilities on.
 HARD_STRATA = ("active-", "sure-")
+#: A tag is given where it is at least this likely: more likely right than wrong. F1 alone would be as good from 0.4 to 0.65.
+LIKELY = 0.5
 #: Logit of an output of which the labelled documents show only one side.
 NEVER = 10.0
 #: Strata drawn at random, and the share of their documents worth listing that the list must find.
@@ -167,7 +169,7 @@ def train(
     curves = np.array([calibrate(logits[usual, i], y[usual, i]) for i in range(len(outputs))])
     likely = 1 / (1 + np.exp(-((curve_terms(logits) * curves[:, :2]).sum(axis=-1) + curves[:, 2])))
     tagged = best_threshold(y[usual, : len(areas)] > 0, likely[usual, : len(areas)])
-    chosen = dict.fromkeys(areas, tagged)
+    chosen = dict.fromkeys(areas, max(LIKELY, tagged))
     chosen |= {
         name: best_threshold(y[usual, [i]], likely[usual, [i]]) for i, name in enumerate(outputs) if name not in areas
     }
