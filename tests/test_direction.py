@@ -122,6 +122,11 @@ def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamil
         ("Terminates the Rural Broadband Grant Program", "tc-broadband-right", "oppose"),
         ("Exempts the images of license plate readers from public disclosure", "pr-surveillance-reform", "watch"),
         ("Makes the cost of each permit a public record", "gi-foia", "support"),
+        ("To amend section 230 to limit the immunity of online platforms", "if-section-230", "oppose"),
+        ("To preserve section 230 and its immunity for libraries", "if-section-230", "support"),
+        ("To repeal the Foreign Intelligence Surveillance Act", "pr-fisa-702", "support"),
+        ("To amend the Foreign Intelligence Surveillance Act", "pr-fisa-702", "watch"),
+        ("Prohibits police agencies from buying location data", "pr-surveillance-reform", "support"),
         (
             "An Act repealing provisions relating to fees; providing for protection of personal information",
             "pr-consumer-data",
