@@ -108,6 +108,30 @@ def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamil
         ("Sales tax; exempts equipment for broadband services", "tc-broadband-right", "support"),
         ("Rules for data brokers; withdrawal of proposed rule", "pr-consumer-data", "watch"),
         ("Petitions for reconsideration: preserving net neutrality", "tc-net-neutrality", "watch"),
+        # Those of the reading of all shown pairs, in our own words.
+        ("Freedom of Information Act Procedures", "gi-foia", "watch"),
+        ("Requires disclosure under the Freedom of Information Act", "gi-foia", "support"),
+        ("Privacy of Consumer Financial Information", "pr-consumer-data", "watch"),
+        ("Children's Online Privacy Protection Rule; Application for Safe Harbor", "pr-consumer-data", "watch"),
+        ("Children's Online Privacy Protection Rule", "pr-consumer-data", "support"),
+        ("Exemptions to Permit Circumvention of Access Controls on Copyrighted Works", "cp-dmca-1201", "watch"),
+        ("Creates a study committee on the privacy of consumers", "pr-consumer-data", "watch"),
+        ("Reporting on the impact of social media on young people", "if-online-speech", "watch"),
+        ("Preventing disruptions to the Universal Service Fund", "tc-erate", "support"),
+        ("Comment sought on how to build rural broadband", "tc-broadband-right", "watch"),
+        ("Terminates the Rural Broadband Grant Program", "tc-broadband-right", "oppose"),
+        ("Exempts the images of license plate readers from public disclosure", "pr-surveillance-reform", "watch"),
+        ("Makes the cost of each permit a public record", "gi-foia", "support"),
+        ("To amend section 230 to limit the immunity of online platforms", "if-section-230", "oppose"),
+        ("To preserve section 230 and its immunity for libraries", "if-section-230", "support"),
+        ("To repeal the Foreign Intelligence Surveillance Act", "pr-fisa-702", "support"),
+        ("To amend the Foreign Intelligence Surveillance Act", "pr-fisa-702", "watch"),
+        ("Prohibits police agencies from buying location data", "pr-surveillance-reform", "support"),
+        (
+            "An Act repealing provisions relating to fees; providing for protection of personal information",
+            "pr-consumer-data",
+            "support",
+        ),
     ],
 )
 def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> None:
@@ -143,6 +167,12 @@ def test_a_prohibition_against_something_is_one_cut(text: str, stance: str) -> N
             "support",
         ),
         ("The board shall prohibit media literacy education.", "lt-information-literacy", "oppose"),
+        (
+            "Establishes a board to determine how to address barriers to rural broadband service.",
+            "tc-broadband-right",
+            "support",
+        ),
+        ("Keeps up barriers to rural broadband service.", "tc-broadband-right", "oppose"),
         ("Clarifies the right of the public to have access to public records in bulk.", "gi-foia", "support"),
     ],
 )

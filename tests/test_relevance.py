@@ -229,6 +229,20 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         ),
         ("gi-foia", "government-information", "Public records; fees", "Public records; fees for healthcare records"),
         (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by drones",
+            "Trespass and surveillance by drones of neighbors",
+        ),
+        ("pr-consumer-data", "privacy", "Student data; consent", "Student data; longitudinal data system of the state"),
+        ("tc-broadband-right", "telecommunications", "Broadband over fiber", "Broadband over power lines"),
+        (
+            "ed-school-librarians",
+            "library-funding",
+            "A librarian for each school library",
+            "School library; list of resources in the school library",
+        ),
+        (
             "tc-broadband-right",
             "telecommunications",
             "Broadband in rural towns",

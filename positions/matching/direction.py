@@ -35,9 +35,16 @@ _ACTS = frozenset(
 #: "protects WHO from what": what follows "from" is cut.
 _SHIELD = frozenset(fold(form) for verb in ("protect", "safeguard", "shield") for form in (verb, verb + "ing"))
 #: To cut these is to build what they weigh on: "reduce the cost of broadband".
-_LOADS = frozenset(("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork"))
+_LOADS = frozenset(
+    ("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork", "disruption", "interruption")
+)
 #: The same where it is what the cut names: "exempting an application fee of builders of networks".
 _FEES = frozenset(("fee", "surcharge"))
+#: To deal with what stands in the way is to build what lies behind it.
+_BARRIERS = frozenset(("barrier", "impediment"))
+_EASES = frozenset(
+    fold(verb) for verb in ("address", "addressing", "overcome", "identify", "identifying", "lower", "lowering")
+)
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -114,11 +121,13 @@ def _before(text: str, found: Tokens, first: int, phrase: tuple[int, ...]) -> Re
             continue
         if taxed and found.folded[at].startswith(("exempt", "exclusion")):  # a relief is no cut
             continue
+        if found.folded[at] in _BARRIERS and not _EASES.isdisjoint(found.folded[max(first, at - 3) : at]):
+            sign = 1  # "how to address barriers to X"
         if sign == NOT and _disarmed(text, found, at, disarm):
             continue
         if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
-        lightens = _word(found, at + 2) in _LOADS or any(
+        lightens = not _LOADS.isdisjoint((_word(found, at + 1), _word(found, at + 2))) or any(
             i not in own and _word(found, i) in _FEES for i in range(at + 1, at + 4)
         )
         here = here.with_cue(-sign if sign < 0 and lightens else sign, at)

@@ -29,11 +29,11 @@ class Cues(NamedTuple):
 
 #: A notice that only asks, announces a form, or names the agency it comes from.
 ASKS = re.compile(
-    r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comment requested?\b|\bAGENCY:"
+    r"\b(?:seeks?|invit\w+|requests?|requesting|soliciting)(?: public)? comments?\b|comments? (?:requested?|sought)\b|\bAGENCY:"
     r"|\binformation collection|comments requested|request for (?:information|comment)|\bdelay of (?:the )?effective"
     r"|\bproposed priorit|\bhearings?:|\bcorrections?$|\bcomment period\b"
     r"|\bwithdraw(?:al|ing|s) (?:of )?(?:its |the |this |a )?(?:notice of )?proposed rule"
-    r"|\bpetitions? for reconsideration|\breconsiderations? of actions|\breconsideration$"
+    r"|\bpetitions? for (?:reconsideration|extension|waiver)|\breconsiderations? of actions|\breconsideration$"
     r"|^\d{1,2}:\d{3,4}\b",  # a court's docket
     re.IGNORECASE,
 )
