@@ -18,7 +18,7 @@ FILE = Path(__file__).resolve().parents[1] / "gold" / "matches.jsonl"
 RIGHT, MARGINAL, WRONG = "right", "marginal", "wrong"
 VERDICTS = (RIGHT, MARGINAL, WRONG)
 #: Readers who saw the claims with the document; of other positions they say nothing.
-SAW_CLAIMS = ("staff", "r", "w")
+SAW_CLAIMS = ("staff", "r")
 #: The verdicts in force of staff on positions, as readers would have given them.
 _STAFF = """
     select document_id, substr(subject, 10) as position_id, verdict from current_reviews
