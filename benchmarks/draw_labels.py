@@ -9,7 +9,8 @@ the documents of its file in classify/gold again; with another seed, it draws ot
 Of the first plan, half of every source is drawn at random (stratum `random`), the other half among documents that hold a broad
 word of an area that the tagger knows badly (`words-` and the area); the second plan draws by narrower words of the rarest areas.
 All are read alike, and most are about something else. Half of each stratum is `train`, half `kept`: no model ever learns from
-those. The later plans draw most documents among those that the tagger leaves undecided (`active-undecided`), all to learn from.
+those. The later plans draw most documents among those that the tagger leaves undecided (`active-undecided`), all to learn from;
+the same ones come again only with the tagger of that day.
 What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both sides.
 """
 
@@ -146,6 +147,7 @@ def shares(plan: Plan, wanted: int) -> dict[str, int]:
     """The part at random, that of undecided ones, and the rest in equal parts to the areas."""
     at_random, undecided = wanted * plan.at_random // 100, wanted * plan.undecided // 100
     each, more = divmod(wanted - at_random - undecided, max(1, len(plan.words)))
+    undecided += 0 if plan.words else each
     by_words = {f"words-{area}": each + (place < more) for place, area in enumerate(plan.words)}
     return {"random": at_random} | ({UNDECIDED: undecided} if undecided else {}) | by_words
 

@@ -180,6 +180,40 @@ def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, st
     assert _stances(title="An Act", abstract=summary)[position] == stance
 
 
+@pytest.mark.parametrize(
+    ("title", "position", "wrong"),
+    [
+        ("To reauthorize and reform the Foreign Intelligence Surveillance Act of 1978.", "pr-fisa-702", "support"),
+        ("To repeal and reenact the law on the broadband deployment grant program", "tc-broadband-right", "oppose"),
+        (
+            "Repeals the Rural Internet Act and establishes the Broadband Deployment Grant Program",
+            "tc-broadband-right",
+            "oppose",
+        ),
+        ("Requires a person making a request for a public record to provide identification", "gi-foia", "support"),
+        ("Makes it unlawful to alter a public record", "gi-foia", "support"),
+        (
+            "Narrows access to records, including by changing the definition of public agency under the open records act",
+            "gi-foia",
+            "support",
+        ),
+        (
+            "To expand and clarify the limitation of liability for an interactive computer service",
+            "if-section-230",
+            "oppose",
+        ),
+        (
+            "Prohibits cities from limiting access of law enforcement to location data",
+            "pr-surveillance-reform",
+            "support",
+        ),
+        ("Prohibits price regulation of broadband internet service", "tc-broadband-right", "support"),
+    ],
+)
+def test_words_of_a_family_in_another_sense_never_give_the_opposite(title: str, position: str, wrong: str) -> None:
+    assert _stances(title=title).get(position) != wrong
+
+
 def test_a_title_that_only_changes_a_program_does_not_tell() -> None:
     assert _stances(title="Library Construction Grants Program established")["lf-buildings"] == "support"
     assert _stances(title="Library Construction Grants Program modified")["lf-buildings"] == "watch"

@@ -38,6 +38,8 @@ _SHIELD = frozenset(fold(form) for verb in ("protect", "safeguard", "shield") fo
 _LOADS = frozenset(
     ("cost", "price", "burden", "waste", "fraud", "gap", "delay", "backlog", "paperwork", "disruption", "interruption")
 )
+#: To prevent these is to build what they stop; "price" is none: a ban on price regulation says nothing of the price.
+_HINDRANCES = frozenset(("delay", "backlog", "disruption", "interruption", "waste", "fraud"))
 #: The same where it is what the cut names: "exempting an application fee of builders of networks".
 _FEES = frozenset(("fee", "surcharge"))
 #: To deal with what stands in the way is to build what lies behind it.
@@ -127,7 +129,7 @@ def _before(text: str, found: Tokens, first: int, phrase: tuple[int, ...]) -> Re
             continue
         if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
-        lightens = not _LOADS.isdisjoint((_word(found, at + 1), _word(found, at + 2))) or any(
+        lightens = _word(found, at + 1) in _HINDRANCES or _word(found, at + 2) in _LOADS or any(
             i not in own and _word(found, i) in _FEES for i in range(at + 1, at + 4)
         )
         here = here.with_cue(-sign if sign < 0 and lightens else sign, at)
