@@ -95,7 +95,7 @@ LOOKS_ALIKE = [
     ),
     (
         "privacy",
-        "Fingerprints of pupils may not be sold",
+        "Fingerprints and other biometric data of pupils may not be sold",
         "A bill relating to fingerprint-based background checks of barbers",
     ),
     ("civil-liberties", "Bars discrimination by gender in hiring", "Gender-neutral language in the village charter"),
@@ -123,7 +123,11 @@ LOOKS_ALIKE = [
     ("copyright", "Peer-to-peer sharing of copyrighted films", "Peer-to-peer car sharing"),
     ("civil-liberties", "A bill of rights for homeless people", "The marina users' bill of rights"),
     ("civil-liberties", "The Marriage Equality Act", "The Fish and Ponds District of Columbia Equality Act"),
-    ("intellectual-freedom", "Limits tenure of faculty for what they teach", "Selection and tenure of county judges"),
+    (
+        "intellectual-freedom",
+        "Limits tenure of faculty who teach divisive concepts",
+        "Selection and tenure of county judges",
+    ),
     (
         "intellectual-freedom",
         "Parental consent before minors may use social media",
