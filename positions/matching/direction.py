@@ -129,8 +129,10 @@ def _before(text: str, found: Tokens, first: int, phrase: tuple[int, ...]) -> Re
             continue
         if sign == ABOUT and disapproved:  # what a disapproved rule is about is what is undone
             continue
-        lightens = _word(found, at + 1) in _HINDRANCES or _word(found, at + 2) in _LOADS or any(
-            i not in own and _word(found, i) in _FEES for i in range(at + 1, at + 4)
+        lightens = (
+            _word(found, at + 1) in _HINDRANCES
+            or _word(found, at + 2) in _LOADS
+            or any(i not in own and _word(found, i) in _FEES for i in range(at + 1, at + 4))
         )
         here = here.with_cue(-sign if sign < 0 and lightens else sign, at)
     if here.amends and (sign := _purpose(found, phrase[-1] + 1)):
