@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from classify.areas import AREAS_FILE
+from classify.areas import AREAS_FILE, load_areas
 from classify.evaluation.evaluate import Gold
 from classify.features import Part
 from classify.model import ARRAYS, CARD, MODEL_DIR, BadModel, load_model
 from classify.tagger import Tagger
 from classify.training import train as module
 from classify.training.train import (
+    LIKELY,
     assign_folds,
     best_threshold,
     clusters,
@@ -98,6 +100,27 @@ def test_train_version_of_tags_follows_rules_and_model(trained: Path) -> None:
     rules_alone, both = Tagger(model_dir=None).version, Tagger(model_dir=trained).version
     assert both.startswith(rules_alone)
     assert both != rules_alone
+
+
+def test_a_tag_is_more_likely_right_than_wrong_whatever_is_best_by_f1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "best_threshold", lambda *_: 0.2)
+    train(documents(), folder=tmp_path)
+    chosen = json.loads((tmp_path / CARD).read_text())["thresholds"]
+    assert {chosen[area.id] for area in load_areas().areas if area.labelled} == {LIKELY}
+    assert chosen["priority-2"] == 0.2
+
+
+def test_another_threshold_is_another_model(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    before, card = load_model(trained), json.loads((tmp_path / CARD).read_text())
+    card["thresholds"]["privacy"] += 0.1
+    (tmp_path / CARD).write_text(json.dumps(card))
+    after = load_model(tmp_path)
+    assert before
+    assert after
+    assert after.version != before.version
 
 
 def test_train_verdicts_of_staff_teach_one_area(tmp_path: Path, trained: Path) -> None:
