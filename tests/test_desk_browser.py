@@ -230,7 +230,7 @@ def test_everything_works_without_a_script(page: Any, address: str) -> None:
     sign_in(page, address)
     page.get_by_role("link", name="Review one by one").click()
     page.get_by_role("button", name="Confirm y", exact=True).first.click()
-    page.get_by_role("button", name="Must see", exact=False).filter(has_not_text="Unpin").click()
+    page.get_by_role("button", name="Priority", exact=False).filter(has_not_text="Unpin").click()
     page.wait_for_url(f"**/documents/{BROADBAND}?n=0")
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url(f"**/documents/{RULE}*")

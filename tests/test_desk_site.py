@@ -119,14 +119,14 @@ async def test_undo_on_the_web(browser: Browser, db: Any) -> None:
 async def test_a_document_is_pinned_and_unpinned_with_one_button(browser: Browser, db: Any) -> None:
     await browser.sign_in()
     page = (await browser.get(document(RULE))).text
-    pinned = "Unpin: not must see" in page
+    pinned = "Unpin: not a priority" in page
     for value, public in ((str(1 + (not pinned)), not pinned), (str(1 + pinned), pinned)):
         seen = field((await browser.get(document(RULE))).text, "seen")
         sent = await browser.send(document(RULE), subject="priority", verdict="change", value=value, seen=seen)
         assert sent.status_code == 302
         page = (await browser.get(document(RULE))).text
-        assert ("Unpin: not must see" in page) is public
-        assert ("Pin as must see" in page) is not public
+        assert ("Unpin: not a priority" in page) is public
+        assert ("Pin as a priority" in page) is not public
         assert ("priorities-must_see" in (await browser.get(f"/documents/{RULE}")).text) is public
     assert db.execute("select count(*) from reviews where subject = 'priority'").fetchone()[0] == 2
 

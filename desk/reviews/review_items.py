@@ -99,7 +99,7 @@ def titles(db: Database) -> Titles:
 def items(db: Database, document_id: str, known: Titles, *, all_priorities: bool = False) -> list[Item]:
     """Every subject that the program suggests or staff have judged: areas first, what is open before what is not.
 
-    A priority needs a verdict where it is "must see"; with `all_priorities` (a document from the random sample) always. An
+    The suggestion "priority" needs a verdict; with `all_priorities` (a document from the random sample) always. An
     outcome needs one once staff have confirmed that its position is affected.
     """
     said = suggestions(db, document_id)

@@ -112,7 +112,7 @@ _DECIDED_BY = {
     "model": "The trained model",
     "ceremonial": "A resolution that honors and decides nothing",
     "corporate": "Rules of a company, which nobody votes on",
-    "companion": "Its companion is must see",
+    "companion": "Its companion is a priority",
 }
 
 
