@@ -159,6 +159,12 @@ class Covering:
 # --------------------------------------------------------------------- running them
 
 
+def failed(output: str) -> str | None:
+    """Return the first test that a run of pytest names as failed; the name of a case may have spaces and brackets."""
+    found = re.search(r"^(?:FAILED|ERROR) (\S+\.py(?:::\w+)*(?:\[.*?\])?)(?: - |$)", output, re.MULTILINE)
+    return found[1] if found else None
+
+
 @dataclass
 class Bench:
     """A copy of the checkout in which one mutation at a time is made."""
@@ -202,8 +208,7 @@ class Bench:
             return None, True
         if process.returncode in (0, 5):  # all passed; none was there to run
             return None, False
-        found = re.search(r"^(?:FAILED|ERROR) (\S+\.py(?:::\S+)?)", output, re.MULTILINE)
-        return (found[1] if found else tests[0]), False
+        return failed(output) or tests[0], False
 
     def is_sound(self, test: str) -> bool:
         """Check that a test passes without a change. One that always fails notices nothing."""
@@ -220,13 +225,13 @@ class Bench:
         for chunk in filter(None, chunks):
             while not noticed and not late:
                 with self.changed(mutation):
-                    failed, late = self.failure(chunk, seconds - (time.monotonic() - began), unsound)
-                if failed is None:
+                    found, late = self.failure(chunk, seconds - (time.monotonic() - began), unsound)
+                if found is None:
                     break
-                if self.is_sound(failed):
-                    noticed = failed
+                if self.is_sound(found):
+                    noticed = found
                 else:
-                    unsound.append(failed)
+                    unsound.append(found)
             ran += 0 if late else len(chunk)
             if noticed or late:
                 break

@@ -120,6 +120,20 @@ def test_what_is_noticed_and_what_survives(checkout: Path, tmp_path: Path) -> No
     assert (checkout / "rules.py").read_text() == RULES
 
 
+@pytest.mark.parametrize(
+    ("line", "test"),
+    [
+        ("FAILED tests/test_a.py::test_b - assert [1] - [2]", "tests/test_a.py::test_b"),
+        ("FAILED tests/test_a.py::test_b[=cmd x - y] - assert 1 - [2]", "tests/test_a.py::test_b[=cmd x - y]"),
+        ("FAILED tests/test_a.py::test_b[ak: [[set, 'x']]-no]", "tests/test_a.py::test_b[ak: [[set, 'x']]-no]"),
+        ("ERROR tests/test_a.py", "tests/test_a.py"),
+        ("1 passed in 0.02s", None),
+    ],
+)
+def test_a_failed_test_is_known_by_its_whole_name(line: str, test: str | None) -> None:
+    assert mutants.failed(f"..F\n{line}\n1 failed") == test
+
+
 def test_a_run_continues_where_it_ended_and_tries_a_changed_file_again(checkout: Path, tmp_path: Path) -> None:
     chosen = mutants.drawn(checkout, 1, 99, "unrelated.py")
     kept = tmp_path / "kept.jsonl"
