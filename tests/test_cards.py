@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_corpus import BROADBAND, PLAIN, TODAY, build
+from site_corpus import BROADBAND, PLAIN, RULE, TODAY, build
 
 import serve
 from pages.browse.cards import cards, one_per_title, summary_line
@@ -83,6 +83,18 @@ def test_one_bill_is_one_card_whatever_its_titles(tmp_path: Path) -> None:
     for order in ([BROADBAND, PLAIN], [PLAIN, BROADBAND]):
         [card] = one_per_title(cards(db, order, DAY), 9)
         assert [card.id, *(other.id for other in card.also)] == order
+
+
+def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    found = cards(db, [BROADBAND, PLAIN, RULE], DAY)
+    assert [[card.id for card in one_per_title(found, limit)] for limit in (0, 1, 2, 3)] == [
+        [],
+        [BROADBAND],
+        [BROADBAND, PLAIN],
+        [BROADBAND, PLAIN, RULE],
+    ]
 
 
 async def test_nothing_leads_to_a_page_that_is_empty(tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def test_a_source_that_is_loaded_asks_only_for_what_changed_and_comes_with_the_f
     assert late.sources == ("us_local_legistar",)
 
 
+def test_what_takes_an_hour_exactly_is_done_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes = plan(["uk_bills"], loaded=(), quick=False)[0].takes
+    monkeypatch.setattr("operations.collect.SOON", takes)
+    assert [step.title for step in plan(["uk_bills"], loaded=(), quick=False)] == ["what is done soon"]
+    monkeypatch.setattr("operations.collect.SOON", takes - 1)
+    assert [step.title for step in plan(["uk_bills"], loaded=(), quick=False)] == ["what takes hours"]
+
+
 def test_steps_without_sources_are_left_out() -> None:
     assert [step.sources for step in plan(["uk_bills"], loaded=(), quick=False)] == [("uk_bills",)]
 

@@ -398,6 +398,9 @@ def test_tarball_gives_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert list(ot.read_archive(tarball(names), {"Goodreads"})) == [ot.Terms("Goodreads", "Privacy Policy")]
     assert ot.read_archive(tarball({"r/Goodreads/Link.md": b"x"}, tarfile.DIRTYPE), {"Goodreads"}) == {}
+    whole = ot.read_archive(tarball(names), {"Goodreads"})
+    monkeypatch.setattr(ot, "LARGEST", max(map(len, whole.values())))
+    assert ot.read_archive(tarball(names), {"Goodreads"}) == whole
     monkeypatch.setattr(ot, "LARGEST", 3)
     with pytest.raises(Unreadable, match="bytes are no text"):
         ot.read_archive(tarball(names), {"Goodreads"})

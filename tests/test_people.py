@@ -170,6 +170,17 @@ def test_a_term_that_is_no_longer_said_is_closed_and_kept(stored: Database, cong
     ]
 
 
+def test_a_term_with_another_title_is_the_same_term(stored: Database, congress: list[Any]) -> None:
+    before = stored.execute("select rowid, * from person_terms order by rowid").fetchall()
+    rosa = person(congress, "E000901")
+    people.store(
+        stored, [replace(rosa, terms=(rosa.terms[0], replace(rosa.terms[1], title="Senator for all")))], now=AUGUST
+    )
+    after = stored.execute("select rowid, * from person_terms order by rowid").fetchall()
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert [(row[1], "Senator for all" in row) for row in changed] == [("E000901", True)]
+
+
 def test_who_is_on_the_list_no_more_holds_no_office_and_may_return(stored: Database, congress: list[Any]) -> None:
     roster = Roster(
         source="us_people", jurisdiction="us", people=("E000901", "D000903"), committees=("ssro00", "ssro02")

@@ -79,6 +79,11 @@ def derived(corpus: Database, staff: Database) -> tuple[Derived, list[list[objec
     return done, dump(corpus, staff)
 
 
+def test_a_tagger_of_some_areas_is_another_edition() -> None:
+    bases = [tagger_edition(Tagger(model_dir=None, only=only)).basis for only in ((), ["privacy"], ["broadband"])]
+    assert len(set(bases)) == 3
+
+
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edit_of_rules_touches_what_it_must(
     filled: Database,

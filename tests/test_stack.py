@@ -10,7 +10,17 @@ import pytest
 
 from classify.encoder import CARD, NETWORK, VOCABULARY, mix
 from classify.model import PRIORITY_OUTPUTS
-from classify.training.stack import STAGE_ONE_ALONE, choose_band, fit_mix, held_back, undecided, unseen_mix, write_card
+from classify.training.stack import (
+    STAGE_ONE_ALONE,
+    choose_band,
+    fit_mix,
+    held_back,
+    macro,
+    micro,
+    undecided,
+    unseen_mix,
+    write_card,
+)
 
 RNG = np.random.default_rng(3)
 TRUTH = RNG.random((2000, 2)) < 0.3
@@ -27,6 +37,12 @@ def probability(logits: np.ndarray) -> np.ndarray:
 
 def wrong(likely: np.ndarray) -> int:
     return int(((likely >= 0.5) != TRUTH).sum())
+
+
+def test_a_document_at_the_threshold_counts() -> None:
+    truth, likely = np.array([[True], [False]]), np.array([[0.5], [0.2]])
+    assert micro(truth, likely, 0.5) == macro(truth, likely, 0.5) == 1.0
+    assert micro(truth, likely, 0.51) == 0.0
 
 
 def test_mix_of_two_independent_opinions_is_better_than_either() -> None:

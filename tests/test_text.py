@@ -121,6 +121,19 @@ def test_sentences_know_the_abbreviations_of_law(text: str, count: int) -> None:
     assert len(sentences(text)) == count
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("x" * LONGEST * 2, LONGEST),  # nothing to cut after
+        ("x" * (LONGEST - 5) + " " + "y" * LONGEST, LONGEST - 5),
+        ("x" * (LONGEST - 9) + ", " + "y" * 5 + " " + "z" * LONGEST, LONGEST - 8),
+        ("x" * (LONGEST - 15) + "; " + "y" * 5 + ", " + "z" * LONGEST, LONGEST - 14),
+    ],
+)
+def test_an_endless_sentence_is_cut_after_the_best_mark(text: str, first: int) -> None:
+    assert sentences(text)[0] == (0, first)
+
+
 def test_spans_overlap_within_one_field_only() -> None:
     assert Span("text", 0, 5).overlaps(Span("text", 4, 9))
     assert not Span("text", 0, 5).overlaps(Span("text", 5, 9))

@@ -19,7 +19,15 @@ from sqlite_utils import Database
 from crawlers.composite_spider import Work
 from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable
 from crawlers.parsers import billstatus, xmltree
-from crawlers.parsers.congress_gov import hearings, key_of, listed_bill, meeting_id, parse_bill, read_rows
+from crawlers.parsers.congress_gov import (
+    hearings,
+    key_of,
+    listed_bill,
+    meeting_id,
+    parse_bill,
+    proceeding_id,
+    read_rows,
+)
 from crawlers.spiders.us_congress_api import OVERLAP, PAGE, TRIES, UsCongressApiSpider
 from crawlers.storage import attachments
 from crawlers.storage.attachments import Proceeding
@@ -54,6 +62,21 @@ def test_house_bill_one_is_law_and_has_the_id_that_billstatus_gives(bills: dict[
     assert [law.number for law in bill.laws] == ["119-21"]
     record = bill_xml(1, kind="hr", congress=119, introduced="2025-05-20")
     assert billstatus.parse_bill(xmltree.parse(record.encode(), root="billStatus"), source_url="x").id == bill.id
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ({"congress": 119, "eventId": "117"}, "us-119-meeting117"),
+        ({"congress": 119, "jacketNumber": 5}, "us-119-hearing5"),
+        ({"congress": 119, "type": "SAMDT", "number": "12"}, "us-119-samdt12"),
+        ({"congress": 119, "type": "SAMDT"}, None),
+        ({"congress": 119, "number": "12"}, None),
+        ({"congress": 119}, None),
+    ],
+)
+def test_a_listed_proceeding_has_an_id_where_its_row_names_it(row: dict[str, Any], key: str | None) -> None:
+    assert proceeding_id(row) == key
 
 
 def test_take_it_down_act_has_its_parts(bills: dict[str, Bill]) -> None:
