@@ -4,14 +4,15 @@ from datasette import hookimpl
 from pages.browse import browse
 from pages.documents import document
 from pages.http import formatting
-from pages.http.site import KEY, arguments, now, page_number, read, today
+from pages.http.site import KEY, arguments, now, page_number, read, read_once, today
 from pages.places import calendar, compare, coverage, overview, places, tour
 from pages.places import home as front
 from pages.positions import chapters, positions
 
 
 async def home(datasette, request):
-    return await datasette.page(request, "home.html", await read(datasette, front.home, now(datasette)))
+    hour = f"{now(datasette)[:13]}:00:00Z"  # whether a source is overdue may wait for the hour
+    return await datasette.page(request, "home.html", await read_once(datasette, front.home, hour))
 
 
 async def one_document(datasette, request):
@@ -20,17 +21,17 @@ async def one_document(datasette, request):
 
 
 async def all_areas(datasette, request):
-    return await datasette.page(request, "areas.html", {"areas": await read(datasette, overview.areas)})
+    return await datasette.page(request, "areas.html", {"areas": await read_once(datasette, overview.areas)})
 
 
 async def one_area(datasette, request):
-    found = await read(datasette, overview.area, request.url_vars["id"], today(datasette))
+    found = await read_once(datasette, overview.area, request.url_vars["id"], today(datasette))
     return await datasette.page(request, "area.html", found)
 
 
 async def all_positions(datasette, request):
     by_name = request.args.get("order") == "name"
-    groups = await read(datasette, positions.by_name if by_name else positions.positions)
+    groups = await read_once(datasette, positions.by_name if by_name else positions.positions)
     return await datasette.page(request, "positions.html", {"groups": groups, "by_name": by_name})
 
 
@@ -41,17 +42,17 @@ async def one_position(datasette, request):
 
 
 async def all_chapters(datasette, request):
-    found = await read(datasette, chapters.chapters)
+    found = await read_once(datasette, chapters.chapters)
     return await datasette.page(request, "chapters.html", {"chapters": found})
 
 
 async def all_jurisdictions(datasette, request):
-    found = await read(datasette, places.jurisdictions, today(datasette))
+    found = await read_once(datasette, places.jurisdictions, today(datasette))
     return await datasette.page(request, "jurisdictions.html", found)
 
 
 async def one_jurisdiction(datasette, request):
-    found = await read(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
+    found = await read_once(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
     return await datasette.page(request, "jurisdiction.html", found)
 
 

@@ -5,7 +5,7 @@ from pages.documents import court, look_alikes
 from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
-from pages.http.site import read
+from pages.http.site import read_once
 from pages.http.titles import readable, titled
 from pages.people import people
 from pages.positions import positions, scorecard
@@ -65,7 +65,7 @@ def extra_template_vars(datasette):
             "notice": (datasette.plugin_config("infopolicy") or {}).get("notice"),
             # A site without mail has no pages about it, so nothing may link to them.
             "sends_mail": getattr(datasette, "mail_configuration", None) is not None,
-            **await read(datasette, held),
+            **await read_once(datasette, held),
         }
 
     return found

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
+import sqlite3
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -48,6 +50,8 @@ class Search:
     topic: str | None = None
     #: The place that was named; its own documents come first.
     place: str | None = None
+    #: The rows of ``documents`` that the expression finds, where they are few and were looked up already.
+    rowids: list[int] | None = None
     #: Whether only documents of the place, or that name it, are found.
     only_place: bool = True
 
@@ -58,7 +62,12 @@ class Search:
         """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
         conditions: list[str] = ["1"]
         values: list[str] = []
-        if self.expression and not ties_only:
+        if ties_only:
+            pass
+        elif self.rowids is not None:
+            conditions.append("document_rowid in (select value from json_each(?))")
+            values.append(json.dumps(self.rowids))
+        elif self.expression:
             conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
             values.append(self.expression)
         for tie in self.ties:
@@ -70,10 +79,23 @@ class Search:
             values += [self.place, quoted(names.place_word(self.place))]
         return " and ".join(conditions), values
 
+    def looked_up(self, db: sqlite3.Connection, most: int) -> Search:
+        """The same search with the rows that it finds, if they are at most so many: no count need look for its words again."""
+        if not self.expression or self.rowids is not None:
+            return self
+        sql = "select rowid from documents_fts where documents_fts match ? limit ?"
+        found = [row[0] for row in db.execute(sql, [self.expression, most + 1])]
+        return self if len(found) > most else replace(self, rowids=found)
+
     @property
     def of_libraries(self) -> bool:
         """Whether one of the words or names speaks of libraries."""
         return any("librar" in term.casefold() for term in self.terms)
+
+    @property
+    def by_sponsor(self) -> bool:
+        """Whether it asks for what somebody sponsored."""
+        return any(tie.field == "sponsor" for tie in self.ties)
 
     @property
     def about(self) -> list[str]:
@@ -82,7 +104,9 @@ class Search:
 
     def in_titles(self) -> Search:
         """The same search for documents whose title or summary has all the words."""
-        return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})") if self.expression else self
+        if not self.expression:
+            return self
+        return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})", rowids=None)
 
     def relaxed(self) -> list[Search]:
         """The same search with further documents: those with all words but one in title or summary, then all but two, and so on.
@@ -94,14 +118,15 @@ class Search:
         # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
         # So does the word library where a place is named, of which few documents speak of libraries.
         named = f" OR title : ({' OR '.join(self.about)})" if self.about else ""
-        found = []
+        expressions = []
         for number in range(len(groups) - 1, least - 1, -1):
             some = " OR ".join(f"({' AND '.join(chosen)})" for chosen in itertools.combinations(groups, number))
-            found.append(replace(self, expression=f"({self.expression} OR {NOT_IN_TEXTS}({some}){named})"))
+            expressions.append(f"({self.expression} OR {NOT_IN_TEXTS}({some}){named})")
         if len(groups) == 2 and self.subjects:
-            found.append(replace(self, expression=f"({self.expression}{named})"))
+            expressions.append(f"({self.expression}{named})")
         if len(groups) > 1:
-            found.append(replace(self, expression=f"({' OR '.join(groups)}{named})"))
+            expressions.append(f"({' OR '.join(groups)}{named})")
+        found = [replace(self, expression=each, rowids=None) for each in expressions]
         anywhere = [replace(self, only_place=False)] if self.place else []
         return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.place else []))]
 

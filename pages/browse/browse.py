@@ -17,7 +17,7 @@ from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http.language import _
 from pages.positions import positions
-from store.constants import ANY_AREA, TAGGED
+from store.constants import ANY_AREA
 
 PAGE = 25
 #: When a search finds fewer than so many, a word may have been mistyped.
@@ -29,7 +29,6 @@ FEW_OF_PLACE = 3
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
 _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
-_TAGGED = f"exists (select 1 from listing t where t.document_rowid = listing.document_rowid and t.area_id = '{TAGGED}')"
 #: So many characters of a text are looked at for a passage before the index of all documents is asked.
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -157,34 +156,38 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         asked = search.parse(person.query)
         if _anywhere(counts := facets.count_matches(db, asked)):
             return _Looked(asked, counts, sponsor=person.who, sponsor_query=person.query)
-    asked = search.parse(query)
+    asked = _looked_up(db, query)
     if not asked:
         return _Looked(asked)
     counts = facets.count_matches(db, asked)
     meant, corrected = None, False
     if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
-        again = search.parse(meant)
+        again = _looked_up(db, meant)
         if corrected := bool(asked.groups) and not numbered:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
     wanted = (FEW_OF_PLACE if asked.place else FEW) if several else 1
-    sure = facets.count_matches(db, asked.in_titles()) if several else counts
-    if numbered or _anywhere(sure) >= wanted:
+    if numbered or (facets.enough(db, asked.in_titles(), wanted) if several else _anywhere(counts) >= wanted):
         return _Looked(asked, counts, meant, corrected)
     looser = None
     for relaxed in asked.relaxed():
-        more = facets.count_matches(db, relaxed)
         # Long texts have any four words somewhere: only titles and summaries say whether enough is found.
-        enough = _anywhere(facets.count_matches(db, relaxed.in_titles())) >= wanted
-        if enough or (_anywhere(more) and not _anywhere(counts)):
-            looser = _Looked(relaxed, more, meant, corrected, loose=True)
+        enough = facets.enough(db, relaxed.in_titles(), wanted)
+        if enough or not _anywhere(counts):
+            wider = relaxed.looked_up(db, ranking.CANDIDATES)
+            found = _Looked(wider, facets.count_matches(db, wider), meant, corrected, loose=True)
             if enough:
-                return looser
+                return found
+            looser = found if _anywhere(found.counts) else looser
     return looser or _Looked(asked, counts, meant, corrected)
 
 
-def _anywhere(counts: facets.Counts) -> int:
-    return sum(number for cell, number in counts.items() if cell[0] == ANY_AREA)
+def _looked_up(db: sqlite3.Connection, query: str) -> Search:
+    return search.parse(query).looked_up(db, ranking.CANDIDATES)
+
+
+def _anywhere(counts: facets.Counts | None) -> int:
+    return sum(number for cell, number in (counts or {}).items() if cell[0] == ANY_AREA)
 
 
 def shorter(query: str) -> str:
@@ -211,14 +214,22 @@ def _ids(
     # Many matches: walk the newest documents and look each up. Few: look the matches up and sort them.
     if total > ranking.MOST_RANKED:
         matching = matching.replace("document_rowid in", "+document_rowid in")
-    # What can still move comes first where the list is short enough to be sorted by that.
-    first = f"status in ({_ALIVE}) desc, " if filters.area and filters.sort != "latest" and not best else ""
-    if not asked.expression and any(tie.field == "sponsor" for tie in asked.ties) and filters.sort != "latest":
-        first = f"{_TAGGED} desc, "
-    sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
-        order by {first}sort_on desc, document_id desc limit ? offset ?"""
-    limit = [PAGE - len(page), max(0, start - len(best))]
-    return [*page, *(row[0] for row in db.execute(sql, [*values, *looked_for, *best, *limit]))]
+    first = (
+        f"{ranking.IS_TAGGED} desc, " if not asked.expression and filters.sort != "latest" and asked.by_sponsor else ""
+    )
+    # What can still move comes first where the list is short enough for that. Each part is in the order of an index: to sort
+    # both together took half the time of the page.
+    moving_first = filters.area and filters.sort != "latest" and not best
+    parts = (f"status in ({_ALIVE})", f"status not in ({_ALIVE})") if moving_first else ("1",)
+    following: list[str] = []
+    skipped = max(0, start - len(best))
+    until = skipped + PAGE - len(page)
+    for part in parts:
+        sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
+            and {part} order by {first}sort_on desc, document_id desc limit ?"""
+        found = db.execute(sql, [*values, *looked_for, *best, until - len(following)])
+        following += [row[0] for row in found]
+    return [*page, *following[skipped:]]
 
 
 def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:

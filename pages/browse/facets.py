@@ -47,6 +47,17 @@ def count_matches(db: sqlite3.Connection, asked: Search) -> Counts:
     return Counter({(row[0], *(str(row[name]) for name in FACETS)): row["matches"] for row in rows})
 
 
+def enough(db: sqlite3.Connection, asked: Search, number: int) -> bool:
+    """Whether at least so many documents match; as many as that are looked up, and no more."""
+    where, values = asked.where(ties_only=True)
+    among = "listing"
+    if asked.expression:
+        among = "documents_fts cross join listing on document_rowid = documents_fts.rowid"
+        where, values = f"documents_fts match ? and {where}", [asked.expression, *values]
+    sql = f"select count(*) from (select 1 from {among} where {where} and area_id = '{ANY_AREA}' limit ?)"
+    return bool(db.execute(sql, [*values, number]).fetchone()[0] >= number)
+
+
 def count(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> int:
     if counts is not None:
         fits = _rule(filters)

@@ -1,7 +1,8 @@
 """The order of what a search finds: what its words mean to a library first, not only how often they occur.
 
-SQLite's bm25 picks the candidates, those with a policy area first. A small index in memory, which splits words as the large
-one does, then tells where each word stands: the same words in a row in a title, all of them in a title, or scattered.
+SQLite's bm25 picks the candidates, those with a policy area first; where few match, all of them are. A small index in memory,
+which splits words as the large one does, then tells where each word stands: the same words in a row in a title, all of them in
+a title, or scattered.
 """
 
 from __future__ import annotations
@@ -25,7 +26,16 @@ MOST_RANKED = 5_000
 #: So much of a summary is looked at for words.
 SUMMARY = 1_500
 #: Words in a title weigh most, then the summary, then the text.
-BM25 = "bm25(documents_fts, 10.0, 4.0, 1.0)"
+WORTH = (10.0, 4.0, 1.0)
+BM25 = f"bm25(documents_fts, {', '.join(map(str, WORTH))})"
+
+IS_TAGGED = (
+    f"exists (select 1 from listing t where t.document_rowid = listing.document_rowid and t.area_id = '{TAGGED}')"
+)
+_LISTED = f"document_rowid as key, document_id, sort_on, must_see, jurisdiction, {IS_TAGGED} as tagged"
+#: Candidates with what is looked at closer.
+_WITH_WORDS = f"""select found.*, d.title, substr(coalesce(d.abstract, ''), 1, {SUMMARY}) as summary, d.kind, d.session,
+    d.status, d.status_on, d.status_reason from ({{}}) found join documents d on d.rowid = found.key"""
 
 #: What each sign is worth. Only their order of size matters much: words in a row in a title outweigh everything else.
 WEIGHTS = {
@@ -67,10 +77,8 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
     found = {row["document_id"]: _Candidate(row) for row in _candidates(db, filters, asked, total)}
     if not found:
         return []
-    least = min(each.row["rank"] for each in found.values()) or -1.0
     for each in found.values():
         each.signs = {
-            "bm25": each.row["rank"] / least,
             "tagged": each.row["tagged"],
             "must_see": each.row["must_see"],
             "place": float(bool(asked.place) and each.row["jurisdiction"] == asked.place),
@@ -91,26 +99,29 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
 
 
 def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: int) -> Iterator[sqlite3.Row]:
-    """Rows of the best matches by bm25: those with an area count twice; where many match, they alone, and titles as typed."""
+    """Rows of the candidates; ``rank`` is bm25 where it was needed to choose them, else null.
+
+    Where few documents match, all of them. Otherwise the best by bm25: those with an area count twice; where many match, they
+    alone, and titles as typed.
+    """
     chosen, values = filters.where()
+    if asked.rowids is not None:
+        matching, looked_for = asked.where()
+        every = f"select {_LISTED}, null as rank from listing where {chosen} and {matching}"
+        yield from db.execute(_WITH_WORDS.format(every), [*values, *looked_for])
+        return
     matching, looked_for = asked.where(ties_only=True)
-    tagged = f"exists (select 1 from listing t where t.document_rowid = documents_fts.rowid and t.area_id = '{TAGGED}')"
-    searches = [(asked.expression, "1" if total <= MOST_RANKED else tagged)]
+    searches = [(asked.expression, "1" if total <= MOST_RANKED else IS_TAGGED)]
     if total > MOST_RANKED and (asked.typed or asked.phrases):
         searches.append((f"title : ({_either([*asked.typed, *asked.phrases])})", "1"))
     if asked.place and not asked.only_place:  # those of the place are among the candidates, whatever others say
         searches.append((asked.expression, f"listing.jurisdiction = '{asked.place}'"))
     for expression, only in searches:
-        best_of = f"""select documents_fts.rowid as key, {BM25} as rank, listing.document_id, listing.sort_on,
-                listing.must_see, listing.jurisdiction, {tagged} as tagged
+        best_of = f"""select {_LISTED}, {BM25} as rank
             from documents_fts join listing on listing.document_rowid = documents_fts.rowid
             where documents_fts match ? and {chosen} and {matching} and {only}
             order by rank * (1 + tagged), listing.sort_on desc limit {CANDIDATES}"""
-        yield from db.execute(
-            f"""select found.*, d.title, substr(coalesce(d.abstract, ''), 1, {SUMMARY}) as summary, d.kind, d.session,
-                d.status, d.status_on, d.status_reason from ({best_of}) found join documents d on d.rowid = found.key""",
-            [expression, *values, *looked_for],
-        )
+        yield from db.execute(_WITH_WORDS.format(best_of), [expression, *values, *looked_for])
 
 
 def _recent(day: str, today: datetime.date) -> float:
@@ -145,6 +156,12 @@ def _look_closer(db: sqlite3.Connection, found: dict[str, _Candidate], asked: Se
     keys = list(found)
     shares = _shares(db, asked)
     with small_index((found[key].row["title"], found[key].row["summary"], "") for key in keys) as index:
+        ranks = {key: each.row["rank"] for key, each in found.items()}
+        if asked.rowids is not None:
+            ranks |= {keys[at]: rank for at, rank in index.ranks(asked.expression or "", WORTH)}
+        least = min(filter(None, ranks.values()), default=-1.0)
+        for key, rank in ranks.items():
+            found[key].signs["bm25"] = (rank or 0.0) / least
         for name, column in (("in_title", "title"), ("in_summary", "abstract")):
             for group, share in shares.items():
                 for at in index.matches(f"{column} : ({group})"):

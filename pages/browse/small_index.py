@@ -20,6 +20,11 @@ class SmallIndex:
         """The places of the rows that match, from 0."""
         return [row[0] for row in self._db.execute("select rowid from t where t match ?", [expression])]
 
+    def ranks(self, expression: str, worth: tuple[float, float, float]) -> list[tuple[int, float]]:
+        """The places of the rows that match with their bm25 (the less, the better); ``worth`` weighs the columns."""
+        sql = "select rowid, bm25(t, ?, ?, ?) from t where t match ?"
+        return [(row[0], row[1]) for row in self._db.execute(sql, [*worth, expression])]
+
     def snippet(self, at: int, column: int, expression: str, opening: str, closing_: str) -> str:
         """The passage of a column with the words, between marks; empty where the row has none of them."""
         row = self._db.execute(

@@ -6,6 +6,7 @@ Nothing here imports Datasette: `serve.Site` is the application, and turns what 
 from __future__ import annotations
 
 import datetime
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -17,6 +18,8 @@ from store.clock import utc_now
 DATABASE = "corpus"
 #: The regular expression of a key in an address.
 KEY = r"(?P<id>[a-z0-9-]+)"
+#: Answers that ``read_once`` keeps: what visitors type must not fill the memory.
+MOST_KEPT = 200
 Result = TypeVar("Result")
 
 
@@ -72,6 +75,23 @@ async def read(site: Site, function: Callable[..., Result], *args: Any) -> Resul
     """Run a function of `pages` on a read-only connection to corpus.db, off the event loop, in the language of the page."""
     run = language.carried(lambda db: function(db, *args))
     found: Result = await site.get_database(DATABASE).execute_fn(run)
+    return found
+
+
+async def read_once(site: Site, function: Callable[..., Result], *args: Any) -> Result:
+    """Return what ``read`` would, read again only once corpus.db or the day is another one.
+
+    For what every visitor gets alike, such as the home page. What is returned is shared: nobody may change it.
+    """
+    kept: OrderedDict[tuple[Any, ...], tuple[str, Any]] = site.__dict__.setdefault("_read_once", OrderedDict())
+    asked = function, language.current(), *args
+    as_of = validators(Path(site.get_database(DATABASE).path), today(site))["ETag"]
+    if asked not in kept or kept[asked][0] != as_of:
+        kept[asked] = as_of, await read(site, function, *args)
+    kept.move_to_end(asked)
+    found: Result = kept[asked][1]
+    while len(kept) > MOST_KEPT:
+        kept.popitem(last=False)
     return found
 
 
