@@ -107,6 +107,13 @@ def test_what_cannot_be_kept_is_refused(db: Any, change: dict[str, str], says: s
     assert history(db, "us-tx") == []
 
 
+@pytest.mark.parametrize("change", [{"name": "T"}, {"name": "x" * 200}, {"contact": "x" * 200}, {"note": "x" * 4000}])
+def test_the_shortest_and_the_longest_can_be_kept(db: Any, change: dict[str, str]) -> None:
+    keep(db, person(db), ChapterContact(**{**vars(TEXAS), **change}), seen=0, now=NOW)
+    [row] = history(db, "us-tx")
+    assert {name: row[name] for name in change} == change
+
+
 def test_nobody_overwrites_what_they_have_not_seen_and_nothing_changes(db: Any) -> None:
     keep(db, person(db), TEXAS, seen=0, now=NOW)
     with pytest.raises(BadChapter, match="somebody else"):

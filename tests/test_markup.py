@@ -6,6 +6,7 @@ import pytest
 from pdf_writer import line, pdf, words
 
 from crawlers.items import Unreadable, clean
+from crawlers.markup import pixels
 from crawlers.markup.formats import hosts, read
 from crawlers.markup.limited import read_limited
 from crawlers.markup.marked_text import ADDED, STRUCK, MarkedText
@@ -28,6 +29,17 @@ def page(host: str, body: str, charset: str = "utf-8") -> str:
 
 
 # --------------------------------------------------------------------- HTML
+
+
+@pytest.mark.parametrize(
+    ("style", "right"),
+    [("", 35.85), ("font-size:9.75pt", 35.85), ("font-size:4.875pt", 17.925), ("font-size:20pt", 35.85)],
+)
+def test_a_word_that_is_placed_by_pixel_is_as_wide_as_its_letters(style: str, right: float) -> None:
+    word = f"<span class='t' style='left:100px;{style}'>shall</span>"
+    [sheet] = pixels.sheets(f"<html><body><div class='p'><span style='top:50px'>{word}</span></div></body></html>")
+    [glyph] = sheet.glyphs
+    assert (glyph.text, glyph.left, glyph.right - glyph.left) == ("shall", 100, pytest.approx(right))
 
 
 def test_underlined_is_added_and_a_line_through_is_struck() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,6 +142,14 @@ def test_what_is_no_roll_call_is_asked_for_again(body: bytes) -> None:
         hv.parse_roll_call(body, year=2025, number=2)
     with pytest.raises(Unreadable):
         sv.parse_roll_call(body, congress=119, session=1, number=2)
+
+
+def test_a_number_that_the_clerk_leaves_out_is_none() -> None:
+    body = (HOUSE / "clerk.house.gov/evs/2025/roll002.xml").read_bytes()
+    for name in ("yea", "nay", "present", "not-voting"):
+        body = re.sub(rb"<%b-total>\d+</%b-total>" % (name.encode(), name.encode()), b"", body)
+    roll = hv.parse_roll_call(body, year=2025, number=2)
+    assert (roll.yes, roll.no, roll.present, roll.not_voting) == (0, 0, 0, 0)
 
 
 def test_another_roll_call_than_was_asked_for_is_not_taken() -> None:
