@@ -21,6 +21,7 @@ from crawlers.completeness.coverage_tables import HOLDINGS
 from crawlers.items import slug
 from crawlers.status.ceremonial import is_ceremonial
 from crawlers.storage.rulemakings import write_threads
+from crawlers.storage.session_ends import UNDECIDED_NATIONAL
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
 from publish.chapters import write_chapters
@@ -29,7 +30,7 @@ from publish.engagements import write_engagements
 from publish.search_words import write_vocabulary
 from settings import SITE
 from store.connect import SCHEMAS
-from store.constants import ANY_AREA, FACETS, TAGGED
+from store.constants import ANY_AREA, FACETS, QUIET, TAGGED, UNHEARD
 from store.sync_table import sync_table
 from store.writable import Writable
 
@@ -50,15 +51,23 @@ _LATEST = """coalesce(
                 where a.document_id = d.id and a.acted_on <= substr(d.changed_at, 1, 10)
             ) end, d.published_on, d.status_on, '')"""
 
+#: The day up to which the corpus was collected.
+_DAY = "(select max(substr(started_at, 1, 10)) from runs)"
+#: The status in lists: what can still move as far as its source said, but whose session was to end long ago, is of no list of
+#: what can still move (pages.documents.session_status.unheard_since says the same on its card).
+_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in UNDECIDED_NATIONAL)})
+            and ends.ends_on < date({_DAY}, '-{QUIET} days')
+            and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then '{UNHEARD}' else d.status end"""
+
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
         areas.area_id, {_LATEST} as sort_on, d.id, d.rowid,
-        d.kind, d.jurisdiction, d.status,
+        d.kind, d.jurisdiction, {_STATUS},
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
         coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
         number_of(d.id, d.jurisdiction, d.session),
-        cell_of(areas.area_id, d.kind, d.jurisdiction, d.status,
+        cell_of(areas.area_id, d.kind, d.jurisdiction, {_STATUS},
             substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
             coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
     from documents d
@@ -69,7 +78,9 @@ _LISTING = f"""
     ) areas on areas.document_id = d.id
     left join taggings on taggings.document_id = d.id
     left join decisions p on p.document_id = d.id and p.subject = 'priority'
-    left join ceremonial c on c.document_id = d.id"""
+    left join ceremonial c on c.document_id = d.id
+    left join (select jurisdiction, session, max(ends_on) as ends_on from session_last_days group by 1, 2) ends
+        on ends.jurisdiction = d.jurisdiction and ends.session = d.session"""
 
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell

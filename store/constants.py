@@ -6,5 +6,9 @@ ANY_AREA = "any"
 TAGGED = "tagged"
 #: SQL: neither of the two.
 ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
+#: In lists, the status of an undecided bill of which nothing was heard since its session was to end.
+UNHEARD = "unheard"
+#: Such a session was to end so many days ago, and the bill has not moved for as long: it is over as far as we know.
+QUIET = 45
 #: The columns of `listing` that can be filtered and counted.
 FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")

@@ -94,6 +94,14 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
     assert not collected.collected_places(db, DAY) & {"us-tx", "us-ia"}
 
 
+def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:
+    last = datetime.date.fromisoformat(collected.news_until(db, "us-gu", DAY) or "")
+    later = last + datetime.timedelta(days=collected.STALE)
+    assert "us-gu" in collected.collected_places(db, later)
+    assert "us-gu" not in collected.collected_places(db, later + datetime.timedelta(days=1))
+    assert "us" in collected.collected_places(db, later + datetime.timedelta(days=1)), "Congress is no state"
+
+
 def test_the_map_marks_a_part_and_never_shows_a_zero_for_what_nobody_collected(db: sqlite3.Connection) -> None:
     states = places.jurisdictions(db, DAY).states
     assert states is not None

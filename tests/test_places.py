@@ -14,9 +14,10 @@ from site_corpus import TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
+from pages.browse import browse
 from pages.browse.lists import newest
 from pages.places import collected, library_bills, places
-from publish.listing import publish
+from publish.listing import _prepare, _relist, publish
 from store.connect import connect
 
 DAY = datetime.date.fromisoformat(TODAY)
@@ -99,7 +100,7 @@ async def shown(file: Path, address: str) -> str:
 def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY)
     assert [card.id for card in found.listed] == [ALIVE, LAW, UNHEARD, LOST]
-    assert (found.counts.alive, found.counts.passed, found.counts.dead, found.unheard) == (1, 1, 1, 1)
+    assert (found.counts.alive, found.counts.passed, found.counts.dead, found.counts.unheard) == (1, 1, 1, 1)
     assert [card.unheard_since for card in found.listed] == [None, None, "2021-05-19", None]
     assert [card.id for card in found.moving] == [ALIVE]
 
@@ -108,6 +109,42 @@ def test_a_bill_without_news_since_its_session_was_to_end_is_not_listed_as_open(
     found = newest(db, "area_id = ? and jurisdiction = ?", ["tagged", "us-ia"], DAY, alive_first=True)
     assert {card.id for card in found[:2]} == {ALIVE, OTHER}
     assert UNHEARD in {card.id for card in found[2:]}
+
+
+def test_a_list_of_what_can_move_leaves_it_out_and_a_choice_of_its_own_finds_it(db: sqlite3.Connection) -> None:
+    def found(status: str) -> set[str]:
+        asked = browse.Filters.of({"jurisdiction": "us-ia", "status": status})
+        return {result.card.id for result in browse.browse(db, asked, DAY).results}
+
+    assert found("alive") == {ALIVE, OTHER}
+    assert found("unheard") == {UNHEARD}
+    assert found("alive,unheard") == {ALIVE, OTHER, UNHEARD}
+    [status] = [
+        each for each in browse.browse(db, browse.Filters(jurisdiction="us-ia"), DAY).facets if each.name == "status"
+    ]
+    labels = {choice.value: (choice.label, choice.count) for choice in status.choices}
+    assert labels["unheard"] == ("No news since its session was to end", 1)
+    assert labels["alive"][1] == 2
+
+
+def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_path: Path) -> None:
+    db = connect(file)
+    before = db.execute("select * from listing where document_id = ? order by area_id", [UNHEARD]).fetchall()
+    _prepare(db)
+    with db.atomic():
+        _relist(db, UNHEARD)
+    assert db.execute("select * from listing where document_id = ? order by area_id", [UNHEARD]).fetchall() == before
+    assert publish(db, "2022-03-09T09:00:00Z") == 0
+
+
+async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None:
+    page = await shown(file, f"/documents/{UNHEARD}")
+    assert "Its session was to end on May 19, 2021" in page
+    assert "nothing was heard of it since" in page
+    assert "Who decides next" not in page
+    other = await shown(file, f"/documents/{ALIVE}")
+    assert "nothing was heard of it since" not in other
+    assert "Who decides next" in other
 
 
 def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:

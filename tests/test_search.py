@@ -157,7 +157,9 @@ def test_a_number_is_read_in_any_form(typed: str, number: str, place: str | None
     assert (found.numbers[0], found.place, found.session) == (number, place, session)
 
 
-@pytest.mark.parametrize("typed", ["", "covid 19 schools", "title 17 copyright", "libraries", "🎈 9 lives of a cat"])
+@pytest.mark.parametrize(
+    "typed", ["", "covid 19 schools", "title 17 copyright", "section 702", "libraries", "🎈 9 lives"]
+)
 def test_what_asks_for_more_is_no_number(typed: str) -> None:
     assert numbers.read_number(typed) is None or not numbers.is_number(typed)
 

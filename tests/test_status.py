@@ -62,7 +62,7 @@ SENTENCES = [
         "Select Committee on Intelligence. Original measure reported to Senate by Senator Warner. Without written report.",
         "committee-passage",
     ),
-    ("Forwarded by Subcommittee to Full Committee by Voice Vote.", "committee-passage"),
+    ("Forwarded by Subcommittee to Full Committee by Voice Vote.", "committee-action"),
     ("Supplemental report filed by the Committee on Armed Services, H. Rept. 117-118, Part II.", None),
     ("Committee on Agriculture discharged.", "committee-discharge"),
     ("Referred to the House Committee on Small Business.", "referral-committee"),

@@ -20,6 +20,7 @@ FILE = Path(__file__).with_name("federal.yml")
 _STEPS = {
     "referral-committee": "in_committee",
     "hearing": "in_committee",
+    "committee-action": "in_committee",
     "committee-passage": "reported",
     "differences-resolved": "passed",
     "executive-receipt": "to_executive",

@@ -1,4 +1,4 @@
-"""What becomes of documents, counted: undecided, passed, dead, or none of these."""
+"""What becomes of documents, counted: undecided, passed, dead, unheard of since their session was to end, or none of these."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ FATES = {
     **dict.fromkeys((*STATUS_GROUPS["alive"], "proposed"), "alive"),
     **dict.fromkeys(("enacted", "adopted", "final"), "passed"),
     **dict.fromkeys(STATUS_GROUPS["dead"], "dead"),
+    **dict.fromkeys(STATUS_GROUPS["unheard"], "unheard"),
 }
 #: The statuses of what is undecided, for SQL.
 UNDECIDED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "alive")
@@ -21,16 +22,20 @@ UNDECIDED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fat
 
 @dataclass(frozen=True)
 class Counts:
-    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate."""
+    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate.
+
+    ``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
+    """
 
     alive: int = 0
     passed: int = 0
     dead: int = 0
     other: int = 0
+    unheard: int = 0
 
     @property
     def total(self) -> int:
-        return self.alive + self.passed + self.dead + self.other
+        return self.alive + self.passed + self.dead + self.other + self.unheard
 
 
 def fates(cells: Iterable[sqlite3.Row]) -> Counts:
@@ -38,4 +43,4 @@ def fates(cells: Iterable[sqlite3.Row]) -> Counts:
     found: Counter[str] = Counter()
     for row in cells:
         found[FATES.get(row["status"], "other")] += row["documents"]
-    return Counts(found["alive"], found["passed"], found["dead"], found["other"])
+    return Counts(found["alive"], found["passed"], found["dead"], found["other"], found["unheard"])

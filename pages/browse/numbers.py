@@ -44,9 +44,7 @@ def read_number(query: str) -> Number | None:
 def is_number(query: str) -> bool:
     """Whether nothing but the number of a bill was typed, with its kind, such as "AB 1825 California"."""
     asked = read_number(query)
-    return (
-        asked is not None and any(asked.numbers[0].startswith(kind) for kind in _kinds()) and len(asked.numbers[0]) < 12
-    )
+    return asked is not None and asked.numbers[0].rstrip("0123456789") in _kinds() and len(asked.numbers[0]) < 12
 
 
 def _read(words: list[str]) -> Number | None:

@@ -32,7 +32,9 @@ BM25 = f"bm25(documents_fts, {', '.join(map(str, WORTH))})"
 IS_TAGGED = (
     f"exists (select 1 from listing t where t.document_rowid = listing.document_rowid and t.area_id = '{TAGGED}')"
 )
-_LISTED = f"document_rowid as key, document_id, sort_on, must_see, jurisdiction, {IS_TAGGED} as tagged"
+_LISTED = (
+    f"document_rowid as key, document_id, sort_on, must_see, jurisdiction, status as listed_as, {IS_TAGGED} as tagged"
+)
 #: Candidates with what is looked at closer.
 _WITH_WORDS = f"""select found.*, d.title, substr(coalesce(d.abstract, ''), 1, {SUMMARY}) as summary, d.kind, d.session,
     d.status, d.status_on, d.status_reason from ({{}}) found join documents d on d.rowid = found.key"""
@@ -84,7 +86,7 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
             "place": float(bool(asked.place) and each.row["jurisdiction"] == asked.place),
             "dead": float(each.row["status"] in DEAD or bool(ended_with(each.row, today))),
             "alive": float(
-                each.row["status"] in UNDECIDED | {"to_executive", "proposed"} and not ended_with(each.row, today)
+                each.row["listed_as"] in UNDECIDED | {"to_executive", "proposed"} and not ended_with(each.row, today)
             ),
             "recent": _recent(each.row["sort_on"], today),
         }

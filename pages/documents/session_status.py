@@ -11,6 +11,7 @@ from crawlers.status.federal import congress_ends_on
 from crawlers.storage.session_ends import ENDED
 from pages.http import formatting
 from pages.http.language import _
+from store.constants import QUIET
 
 #: The statuses of an undecided bill. The president may still sign a bill after the Congress ends.
 UNDECIDED = frozenset(
@@ -22,8 +23,6 @@ SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdra
 DEAD = frozenset({"failed", "withdrawn", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
-#: A session that was to end so many days ago, and bills of it that have not moved for as long, are over as far as we know.
-QUIET = 45
 #: SQL: the day on which the session of a document ``d`` was to end, as its bills show or else as its source says.
 SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""

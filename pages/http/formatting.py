@@ -60,8 +60,13 @@ def glossary() -> dict[str, dict[str, Any]]:
 
 
 def word(section: str, key: str | None) -> str:
-    """The word a page shows for a key; an unknown key is shown as it is, with spaces for its underscores."""
+    """The word a page shows for a key; an unknown key is shown as it is, with spaces for its underscores.
+
+    Lists have statuses of their own, which stand among the groups of statuses (UNHEARD).
+    """
     entry = glossary()[section].get((key or "").lower())
+    if not entry and section == "statuses":
+        entry = glossary()["status_groups"].get(key or "")
     return _(entry["word"]) if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
 
 

@@ -19,6 +19,10 @@ _SPECIAL = re.compile(r"special|extra|called|fiscal", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
+#: Every legislature meets within so many days.
+STALE = 731
+
+
 @dataclass(frozen=True)
 class Session:
     """A session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None.
@@ -70,11 +74,19 @@ def _year(row: sqlite3.Row) -> tuple[str, str]:
 
 
 def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
-    """The places whose current regular session is collected, or of which anything is, where no session is known."""
-    stored = {
-        row[0] for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
-    }
-    return stored - {place for place, session in latest_sessions(db, today).items() if not session.held}
+    """The places whose current regular session is collected, or of which anything recent is, where no session is known.
+
+    Every state meets at least once in two years: one of which nothing newer is stored is not collected.
+    """
+    places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
+    stored = {place for (place,) in places}
+    since = (today - datetime.timedelta(days=STALE)).isoformat()
+    stale = {place for place in stored if is_state(place) and (news_until(db, place, today) or "") < since}
+    return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.held}
+
+
+def is_state(place: str) -> bool:
+    return place.startswith("us-") and place.count("-") == 1
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:

@@ -37,13 +37,9 @@ class Sponsor:
 
 @dataclass(frozen=True, kw_only=True)
 class LibraryBills:
-    """``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
-
-    ``positions`` are those shown next to a listed document that can still move; they have a statement only where it is approved.
-    """
+    """``positions`` are shown next to a listed document that can still move; only approved ones have a statement."""
 
     counts: Counts
-    unheard: int
     listed: list[Card]
     sponsors: list[Sponsor]
     positions: list[Row]
@@ -61,13 +57,14 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
     undecided = [row["id"] for row in found if FATES.get(row["status"]) == "alive"]
     moving = alive(db, undecided, today)
     fates = Counter(FATES.get(row["status"], "other") for row in found)
-    order = {"passed": 1, "other": 2, "dead": 3}
+    order = {"passed": 1, "unheard": 2, "other": 2, "dead": 3}
     first = sorted(found, key=lambda row: 0 if row["id"] in moving else order.get(FATES.get(row["status"], "other"), 2))
     listed = one_per_title(cards(db, [row["id"] for row in first[: 3 * LISTED]], today), LISTED)
     shown = [card for card in listed if card.id in moving]
     return LibraryBills(
-        counts=Counts(len(moving), fates["passed"], fates["dead"], fates["other"]),
-        unheard=len(undecided) - len(moving),
+        counts=Counts(
+            len(moving), fates["passed"], fates["dead"], fates["other"], fates["unheard"] + len(undecided) - len(moving)
+        ),
         listed=listed,
         sponsors=_sponsors(db, [card.id for card in listed], place),
         positions=_positions(db, [card.id for card in shown]),

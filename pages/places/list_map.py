@@ -24,6 +24,7 @@ COLUMNS = {
     "undecided": "Of these, those that were undecided when last collected",
     "passed": "Those that became law, were adopted, or are final",
     "dead": "Those that failed, were withdrawn, or were vetoed",
+    "no_news_since_session": "Undecided, and without news since their session was to end",
     "other": "All others",
 }
 
@@ -117,6 +118,7 @@ def table(found: ListMap) -> list[dict[str, Any]]:
             "undecided": numbers.alive if numbers else None,
             "passed": numbers.passed if numbers else None,
             "dead": numbers.dead if numbers else None,
+            "no_news_since_session": numbers.unheard if numbers else None,
             "other": numbers.other if numbers else None,
         }
         rows.append(row)

@@ -14,7 +14,7 @@ from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.charts import Chart, by_year
-from pages.places.collected import collected_places, news_until, totals_by_year
+from pages.places.collected import collected_places, is_state, news_until, totals_by_year
 from pages.places.map import StateMap, state_map
 from store.constants import ANY_AREA
 
@@ -66,7 +66,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
     if about is None:
         return None
     cells = _cells(db, about)
-    bills = [row for row in cells if row["kind"] == "bill" and _is_state(row["jurisdiction"])]
+    bills = [row for row in cells if row["kind"] == "bill" and is_state(row["jurisdiction"])]
     counted: Counter[str] = Counter()
     for row in bills:
         counted[row["jurisdiction"]] += row["documents"]
@@ -104,10 +104,6 @@ def _cells(db: sqlite3.Connection, about: Tracker) -> list[sqlite3.Row]:
         where area_id = ? and ceremonial = 0 and {where} group by 1, 2, 3, 4""",
         [ANY_AREA, *values],
     ).fetchall()
-
-
-def _is_state(place: str) -> bool:
-    return place.startswith("us-") and place.count("-") == 1
 
 
 def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list[PlaceCounts]:
