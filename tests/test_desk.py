@@ -176,6 +176,15 @@ def test_undo_brings_back_the_verdict_before(db: Database) -> None:
     assert len(reviews.history(db, BROADBAND)) == 4
 
 
+def test_an_undo_keeps_what_the_text_was_when_it_was_undone(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = say(db, "confirm")
+    texts = suggestions.texts_of(db, BROADBAND)
+    assert texts
+    monkeypatch.setattr(reviews, "texts_of", lambda *_: texts | {"text_hash": "another text"})
+    reviews.undo(db, person(db), given, now=LATER)
+    assert reviews.history(db, BROADBAND)[0]["text_hash"] == "another text"
+
+
 def test_undo_is_for_ones_own_last_word_only(db: Database) -> None:
     ana = say(db, "reject")
     with pytest.raises(NotAllowed):

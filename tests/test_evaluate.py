@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,6 +36,14 @@ def test_evaluate_interval_holds_the_score_and_is_the_same_every_time() -> None:
     assert 0 <= low <= 2 / 3 <= high <= 1
     assert low < high
     assert score(TRUTH, FLAGS) == score(TRUTH, FLAGS)
+
+
+def test_the_queue_is_a_share_of_the_documents_and_holds_the_most_urgent() -> None:
+    gold = [SimpleNamespace(priority=2 if n < 3 else 0) for n in range(60)]
+    tagged = [SimpleNamespace(priority_score=1 - n / 60, priority=int(n < 2)) for n in range(60)]
+    report = module._queue(gold, tagged, np.ones(60, bool))  # type: ignore[arg-type]
+    assert (report["n"], report["wanted"], report["queue"]) == (60, 3, round(module.QUEUE * 60))
+    assert (report["queue_precision"], report["queue_recall"], report["listed_recall"]) == (1.0, 1.0, 0.667)
 
 
 def test_evaluate_perfect_and_empty() -> None:

@@ -68,6 +68,26 @@ def test_a_line_of_history_without_a_day_is_left_out(bills: dict[str, Bill]) -> 
     assert actions[2].classification == "hearing"
 
 
+def test_a_step_that_is_unknown_undated_backwards_or_repeated_is_none() -> None:
+    progress = [
+        {"event": 7, "date": "2023-01-02"},  # a step without a word of ours
+        {"event": 10, "date": "0000-00-00"},
+        {"event": 2, "date": "2023-02-01"},
+        {"event": 9, "date": "2023-02-03"},
+        {"event": 2, "date": "2023-02-04"},
+        {"event": 6, "date": "2023-03-01"},
+        {"event": 6, "date": "2023-03-02"},
+    ]
+    assert api._history(progress, "bill", "2023-01-01") == (
+        ("introduced", "2023-01-01"),
+        ("passed_first_chamber", "2023-02-01"),
+        ("failed", "2023-03-01"),
+    )
+    assert api._history([{"event": 4, "date": "2023-02-01"}], "concurrent resolution", None) == (
+        ("adopted", "2023-02-01"),
+    )
+
+
 def test_a_resolution_is_adopted_and_not_enacted(bills: dict[str, Bill]) -> None:
     bill = bills["us-tx-88r-hr12"]
     assert (bill.status, bill.document_type) == ("adopted", "resolution")
