@@ -14,7 +14,7 @@ from test_us_states import row
 from crawlers.items import SessionDates
 from crawlers.parsers import billstatus, xmltree
 from crawlers.parsers import openstates as api
-from crawlers.status.session_end import Session, ends, load_rules
+from crawlers.status.session_end import Session, ends, expected_end, load_rules
 from crawlers.storage import sessions
 from crawlers.storage.record import load_document, record_hash, upsert
 from crawlers.storage.session_ends import moved_on, write_session_ends
@@ -88,6 +88,34 @@ def test_bills_that_carry_over_end_with_the_next_regular_session() -> None:
     assert ended(second, "2026-11-25") == "2026-05-28"
     virginia = session("us-va", "2026", "2026-01-14", "2026-03-14", moved_on="2026-05-20")
     assert ended(virginia, "2026-11-25") is None
+
+
+def test_the_day_until_which_bills_may_move_is_that_of_the_rules_where_the_source_says_less() -> None:
+    oklahoma = [session("us-ok", str(year), f"{year}-02-03", f"{year}-05-30") for year in (2025, 2026)]
+    assert expected_end(UTAH, [UTAH]) == "2026-03-06"
+    assert expected_end(IOWA, [IOWA]) == "2026-04-01", "the end of its first year is not its end"
+    illinois = session("us-il", "104th", "2025-01-08", "2025-05-31")
+    assert expected_end(illinois, [illinois]) == "2027-01-08"
+    assert expected_end(oklahoma[0], oklahoma) == "2026-05-30", "its bills go on in the next session"
+    assert expected_end(oklahoma[0], oklahoma[:1]) is None, "which nobody names yet"
+    assert expected_end(oklahoma[1], oklahoma) == "2026-05-30"
+    open_ended = replace(UTAH, ends_on=None)
+    assert expected_end(open_ended, [open_ended]) is None
+    congress = session("us", "119", "2025-01-03", "2027-01-03")
+    assert expected_end(congress, [congress]) == "2027-01-03"
+
+
+def test_lists_read_it_from_the_table(corpus: Database) -> None:
+    rows = [("us-il", "104th", "2025-01-08", "2025-05-31"), ("us-ok", "2025", "2025-02-03", "2025-05-30")]
+    for jurisdiction, name, starts_on, ends_on in rows:
+        corpus.table("sessions").insert(
+            {"source": "us_states", "jurisdiction": jurisdiction, "session": name, "title": name, "special": 0}
+            | {"starts_on": starts_on, "ends_on": ends_on, "seen_at": NOW}
+        )
+    read = "select session, ends_on from session_last_days order by session"
+    assert corpus.execute(read).fetchall() == [("104th", "2025-05-31"), ("2025", "2025-05-30")]
+    write_session_ends(corpus, today="2026-11-25", now=NOW)
+    assert corpus.execute(read).fetchall() == [("104th", "2027-01-08"), ("2025", None)]
 
 
 def test_a_congress_and_a_parliament_end_by_their_constitution() -> None:

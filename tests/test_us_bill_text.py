@@ -273,3 +273,14 @@ def test_the_usual_share_of_texts_is_that_of_bills_of_congress(path: Path, corpu
         )
     assert usual_share(path, "federal") == 0.5
     assert usual_share(path, "state") == 0.0, "what robots.txt forbids was never asked for"
+
+
+def test_the_newer_form_of_a_text_says_whose_it_is_too() -> None:
+    body = (SOURCES / "us_bill_text/www.govinfo.gov/content/pkg/BILLS-119s146enr/xml/BILLS-119s146enr.xml").read_bytes()
+    assert parse_text(body, "us-119-s146")
+    with pytest.raises(Unreadable, match="asked for the text of us-119-s147, got us-119-s146"):
+        parse_text(body, "us-119-s147")
+    packaged = body.replace(
+        b"<citableAs>119 S 146 ENR", b"<citableAs>BILLS-119s146enr</citableAs><citableAs>119 S 146 ENR"
+    )
+    assert parse_text(packaged, "us-119-s146") == parse_text(body, "us-119-s146")

@@ -88,21 +88,39 @@ def ends(sessions: Iterable[Session], today: str) -> dict[tuple[str, str], str |
     return {(each.jurisdiction, each.session): _ended_on(each, found, today) for each in found}
 
 
+def expected_end(session: Session, all_sessions: list[Session]) -> str | None:
+    """The ISO day until which the bills of a session may move, as its source and the rules say; None where neither dates it."""
+    if known_days(session.jurisdiction, session.session):
+        return session.ends_on
+    last = _last_session(session, all_sessions)
+    return _end_at_least(last) if last else None
+
+
 def _ended_on(session: Session, all_sessions: list[Session], today: str) -> str | None:
     if known_days(session.jurisdiction, session.session):
         return session.ends_on if session.ends_on and session.ends_on <= today else None
+    last = _last_session(session, all_sessions)
+    return _own_end(last, today) if last else None
+
+
+def _last_session(session: Session, all_sessions: list[Session]) -> Session | None:
+    """The session with which the bills of a session end; None where they wait for one that no source names yet."""
     following = session
     while (after := _carries_into(following, all_sessions)) is not None:
         if after == following:
-            return None  # its bills wait for a session that no source names yet
+            return None
         following = after
-    return _own_end(following, today)
+    return following
+
+
+def _end_at_least(session: Session) -> str | None:
+    return max(session.ends_on, _second_year_end(session) or "") if session.ends_on else None
 
 
 def _own_end(session: Session, today: str) -> str | None:
-    if session.ends_on is None or session.moved_on is None:
+    end = _end_at_least(session)
+    if end is None or session.moved_on is None:
         return None
-    end = max(session.ends_on, _second_year_end(session) or "")
     if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, UNSEEN):
         return None
     # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.

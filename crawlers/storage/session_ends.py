@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.status.session_end import Session, ends, is_unsaid, known_days, load_rules
+from crawlers.status.session_end import Session, ends, expected_end, is_unsaid, known_days, load_rules
 from crawlers.storage import stored_state
 from store.sync_table import sync_table
 
@@ -62,7 +62,7 @@ def write_session_ends(db: Database, *, today: str, now: str) -> int:
         )
         open_before = set(known_open.fetchall())
         rows = [
-            (each.jurisdiction, each.session, each.starts_on, each.ends_on, each.moved_on, ended[place(each)])
+            (*place(each), each.starts_on, expected_end(each, sessions), each.moved_on, ended[place(each)])
             for each in sessions
         ]
         sync_table(db, "session_ends", rows)

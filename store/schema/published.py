@@ -260,6 +260,18 @@ def create_session_last_days(db: Database) -> None:
         left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session""")
 
 
+@coverage()
+def date_session_last_days_by_the_rules(db: Database) -> None:
+    # A two-year session does not end with its first year, whatever its source says, and some bills go on in the next session.
+    db.execute("drop view session_last_days")
+    db.execute("""
+        create view session_last_days as
+        select s.jurisdiction, s.session,
+            case when e.session is null then s.ends_on else coalesce(e.ended_on, e.ends_on) end as ends_on
+        from sessions s
+        left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session""")
+
+
 @decisions()
 def create_counted_votes(db: Database) -> None:
     # Votes that count on the scorecard of members: named by an approver, on a stance that was public before the vote.
