@@ -275,3 +275,12 @@ def _wait(happened: object, seconds: float = 30) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@pytest.mark.parametrize(
+    ("workers", "documents", "alone"),
+    [(2, pool.SMALL - 1, True), (1, pool.SMALL, True), (1, 0, True), (2, pool.SMALL, False)],
+)
+def test_few_documents_or_one_worker_start_no_processes(workers: int, documents: int, alone: bool) -> None:
+    with pool.task_pool(workers, documents) as found:
+        assert (found.executor is None) == alone

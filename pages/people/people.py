@@ -19,8 +19,8 @@ CHAMBERS = ("lower", "upper", "legislature")
 
 
 def has_people(db: sqlite3.Connection) -> bool:
-    """Whether any legislator is known."""
-    return bool(value(db, "select exists (select 1 from people)"))
+    """Whether anyone is known to hold a seat; the names of sponsors alone find nobody's legislators."""
+    return bool(value(db, "select exists (select 1 from people where is_current)"))
 
 
 @dataclass(frozen=True)
