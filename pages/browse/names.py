@@ -135,11 +135,41 @@ def topic_of(words: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
     line = " ".join(question)
     found = [topic for topic in topics() if all(asked.search(line) for asked in topic.asks)]
     best = max(found, key=lambda topic: len(topic.asks), default=None)
-    if best is None:
-        return None
-    told = {at for at, word in enumerate(question) if any(asked.fullmatch(word) for asked in best.asks)}
     exact = {at + more for at in range(len(words)) for more in range(_exact(words[at:]))}
+    if best is None:
+        return None if exact else _all_there(question)
+    told = {at for at, word in enumerate(question) if any(asked.fullmatch(word) for asked in best.asks)}
     return (best.like, names()[folded(best.like)], frozenset(told)) if not exact or len(told - exact) > 1 else None
+
+
+@cache
+def _scattered() -> list[tuple[frozenset[str], str]]:
+    """The telling words of each name that has two or more, and of which a position speaks; the longest name first."""
+    found = [
+        (frozenset(map(_singular, telling(called.split()))), called)
+        for called, name in names().items()
+        if name.positions
+    ]
+    return sorted((each for each in found if len(each[0]) > 1), key=lambda each: (-len(each[0]), -len(each[1])))
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in question_words("stop")]
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
+
+
+def _all_there(question: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
+    """The longest name whose words a question has in any order: "can I get a passport at my library" for "library passports"."""
+    words = [_singular(word) for word in question]
+    there = frozenset(words)
+    called = next((called for name, called in _scattered() if name <= there), None)
+    if called is None:
+        return None
+    name = frozenset(map(_singular, telling(called.split())))
+    return called, names()[called], frozenset(at for at, word in enumerate(words) if word in name)
 
 
 @cache
