@@ -138,6 +138,10 @@ def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> N
     assert _stances(title=title)[position] == stance
 
 
+def test_what_an_amendment_does_may_be_in_brackets() -> None:
+    assert _stances(abstract="The bill amends the code (repealing net neutrality).")["tc-net-neutrality"] == "oppose"
+
+
 @pytest.mark.parametrize(
     ("text", "stance"),
     [

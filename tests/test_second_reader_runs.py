@@ -30,7 +30,7 @@ from second_reader.answer import read_answer
 from second_reader.models import NoAccess
 from second_reader.opinions import Ledger, Used, newest_reading
 from second_reader.reading import PATIENCE
-from second_reader.selection import NEAR, SHOWN, UNDECIDED, Selection
+from second_reader.selection import NEAR, SHOWN, UNDECIDED, Selection, count_reasons
 from settings import Configuration
 from store.connect import connect, migrate, open_opinions
 
@@ -298,3 +298,9 @@ async def test_a_verdict_stays_what_it_was(config: Configuration, db: Database) 
     tell(config, said(areas=[{"area": "broadband", "quote": ""}]))
     [row] = db.execute("select verdict from current_reviews").fetchall()
     assert row["verdict"] == "reject"
+
+
+def test_a_document_counts_for_each_reason_that_it_has() -> None:
+    waiting = [("a", "", f"{NEAR},{SHOWN}"), ("b", "", NEAR), ("c", "", UNDECIDED)]
+    assert count_reasons(waiting) == {UNDECIDED: 1, NEAR: 2, SHOWN: 1}
+    assert count_reasons([]) == {UNDECIDED: 0, NEAR: 0, SHOWN: 0}
