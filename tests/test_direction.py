@@ -138,6 +138,17 @@ def test_terse_titles_say_which_way(title: str, position: str, stance: str) -> N
     assert _stances(title=title)[position] == stance
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bill prohibits: (1) broadband taxes; and net neutrality.",
+        "The act prohibits the commission from: (1) setting rates; taxing phones; or net neutrality.",
+    ],
+)
+def test_what_leads_a_list_governs_each_of_its_parts(text: str) -> None:
+    assert _stances(abstract=text)["tc-net-neutrality"] == "oppose"
+
+
 def test_what_an_amendment_does_may_be_in_brackets() -> None:
     assert _stances(abstract="The bill amends the code (repealing net neutrality).")["tc-net-neutrality"] == "oppose"
 
