@@ -30,7 +30,7 @@ from publish.engagements import write_engagements
 from publish.search_words import write_vocabulary
 from settings import SITE
 from store.connect import SCHEMAS
-from store.constants import ANY_AREA, FACETS, QUIET, TAGGED, UNHEARD
+from store.constants import ANY_AREA, FACETS, QUIET, TAGGED, UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 from store.writable import Writable
 
@@ -57,7 +57,9 @@ _DAY = "(select max(substr(started_at, 1, 10)) from runs)"
 #: what can still move (pages.documents.session_status.unheard_since says the same on its card).
 _STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in UNDECIDED_NATIONAL)})
             and ends.ends_on < date({_DAY}, '-{QUIET} days')
-            and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then '{UNHEARD}' else d.status end"""
+            and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then
+                case when d.status like 'passed%' then '{UNHEARD_PASSED}' else '{UNHEARD}' end
+            else d.status end"""
 
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""

@@ -6,8 +6,11 @@ ANY_AREA = "any"
 TAGGED = "tagged"
 #: SQL: neither of the two.
 ONE_AREA = f"area_id not in ('{ANY_AREA}', '{TAGGED}')"
-#: In lists, the status of an undecided bill of which nothing was heard since its session was to end.
-UNHEARD = "unheard"
+#: In lists, the status of an undecided bill of which nothing was heard since its session was to end; and of one that a chamber
+#: had passed by then.
+UNHEARD, UNHEARD_PASSED = "unheard", "unheard_passed"
+#: SQL: the status in lists, for counts, where the two are one.
+COUNTED_STATUS = f"case status when '{UNHEARD_PASSED}' then '{UNHEARD}' else status end"
 #: Such a session was to end so many days ago, and the bill has not moved for as long: it is over as far as we know.
 QUIET = 45
 #: The columns of `listing` that can be filtered and counted.

@@ -7,6 +7,7 @@ import io
 import tarfile
 from pathlib import Path
 from string import ascii_lowercase
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -468,3 +469,15 @@ def test_two_companies_cannot_have_one_service(tmp_path: Path) -> None:
     file.write_text("companies:\n  a: {name: A}\n")
     with pytest.raises(BadCompany, match=r"companies\.yml"):
         load_companies(file)
+
+
+@pytest.mark.parametrize(
+    ("older", "newest", "depth", "asks"),
+    [("one two", "one  two", 1, True), ("one two", "one three", 1, False), ("one two", "one three", 2, True)],
+)
+def test_older_texts_are_asked_for_until_enough_of_them_differ(older: str, newest: str, depth: int, asks: bool) -> None:
+    commits = [ot.Commit(sha, "2026-01-01T00:00:00Z", ot.CHANGE) for sha in "abc"]
+    record = {"known": SimpleNamespace(sha=None), "commits": commits, "terms": ot.Terms("Goodreads", "Privacy Policy")}
+    work = SimpleNamespace(record=record, got={"text a": older, "commits 1": "not a text"}, waiting=[])
+    CorpTermsSpider.go_deeper(SimpleNamespace(depth=depth), work, "b", newest)  # type: ignore[arg-type]
+    assert [name for name, _ in work.waiting] == (["text c"] if asks else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from digest_fixtures import BROADBAND, FIRST_DAY, RULE, Postbox, corpus, post_office, reader
 
 import cli
+from digest import service
 from store.connect import open_mail
 
 
@@ -188,3 +190,10 @@ def test_a_damaged_mail_db_is_one_sentence(call, tmp_path: Path) -> None:
     done = call("digest", "status")
     assert done.exit_code == 4
     assert "Traceback" not in done.output
+
+
+def test_without_a_desk_nothing_is_proposed(tmp_path: Path) -> None:
+    assert service._drafts(tmp_path / "staff.db") == []
+    sqlite3.connect(tmp_path / "staff.db").close()
+    (tmp_path / "staff.db").touch()
+    assert service._drafts(tmp_path / "staff.db") == []

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 import serve
 from pages.browse import browse
-from pages.browse.lists import newest
+from pages.browse.lists import counted, newest
 from pages.places import collected, library_bills, places
 from publish.listing import _prepare, _relist, publish
 from store.connect import connect
@@ -119,12 +119,29 @@ def test_a_list_of_what_can_move_leaves_it_out_and_a_choice_of_its_own_finds_it(
     assert found("alive") == {ALIVE, OTHER}
     assert found("unheard") == {UNHEARD}
     assert found("alive,unheard") == {ALIVE, OTHER, UNHEARD}
+    assert found("passed_a_chamber") == {LAW}
     [status] = [
         each for each in browse.browse(db, browse.Filters(jurisdiction="us-ia"), DAY).facets if each.name == "status"
     ]
     labels = {choice.value: (choice.label, choice.count) for choice in status.choices}
     assert labels["unheard"] == ("No news since its session was to end", 1)
     assert labels["alive"][1] == 2
+
+
+def test_a_bill_that_a_chamber_passed_stays_among_those_that_did(file: Path) -> None:
+    store = connect(file)
+    store.execute("update documents set status = 'passed_first_chamber' where id = ?", [UNHEARD])
+    publish(store, "2022-03-09T10:00:00Z")
+    store.close()
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    for status, wanted in (("passed_a_chamber", {LAW, UNHEARD}), ("unheard", {UNHEARD}), ("alive", {ALIVE, OTHER})):
+        asked = browse.Filters.of({"jurisdiction": "us-ia", "status": status})
+        found = browse.browse(db, asked, DAY)
+        assert {result.card.id for result in found.results} == wanted, status
+        [facet] = [each for each in found.facets if each.name == "status"]
+        assert "unheard_passed" not in {choice.value for choice in facet.choices}
+    assert dict(counted(db, "status", "area_id = ? and jurisdiction = ?", ["any", "us-ia"]))["unheard"] == 1
 
 
 def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_path: Path) -> None:
@@ -140,7 +157,7 @@ def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_
 async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None:
     page = await shown(file, f"/documents/{UNHEARD}")
     assert "Its session was to end on May 19, 2021" in page
-    assert "nothing was heard of it since" in page
+    assert "nothing was heard of it since. It may be dead, or go on under another number" in page
     assert "Who decides next" not in page
     other = await shown(file, f"/documents/{ALIVE}")
     assert "nothing was heard of it since" not in other

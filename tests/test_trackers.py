@@ -130,7 +130,7 @@ def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> No
 async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     page = html.unescape((await site.client.get("/trackers/broadband")).text)
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "3 bills in 2 states, for or against: 1 undecided when last collected, 1 passed, 1 dead." in shown
+    assert "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead." in shown
     assert "Not collected: Alabama, Alaska" in shown
     assert f'<iframe src="{SITE}/embed/trackers/broadband"' in page
     assert f"{SITE}/trackers/broadband" in shown

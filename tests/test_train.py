@@ -170,6 +170,12 @@ def test_train_shares_count_as_that_much_of_a_yes() -> None:
     assert weights[0, 0] + bias[0] > 1 > -1 > weights[1, 0] + bias[0]
 
 
+def test_train_threshold_is_half_of_the_best_f1() -> None:
+    truth = np.array([True, True, True, False, False])
+    assert best_threshold(truth, np.array([0.8, 0.7, 0.6, 0.3, 0.1])) == 0.5
+    assert best_threshold(truth, np.array([0.8, 0.7, 0.1, 0.3, 0.1])) == 0.4  # two of three found, none wrong: F1 0.8
+
+
 def test_train_threshold_separates() -> None:
     probability = np.r_[np.full(20, 0.7), np.full(80, 0.3)]
     truth = probability > 0.5

@@ -13,10 +13,11 @@ from typing import Any
 
 from crawlers.status.federal import congress_ends_on
 from crawlers.yaml_config import rules_of
+from store import constants
 
 FILE = Path(__file__).with_name("session_end.yml")
 #: A session is over only when nothing has moved in it for so long: stated ends are often too early.
-QUIET = timedelta(days=45)
+QUIET = timedelta(days=constants.QUIET)
 #: Where our record of a session stops so long before its end, nobody can tell from it what passed: it is not called over.
 UNSEEN = timedelta(days=60)
 _PARITY = {"even": 0, "odd": 1}

@@ -15,7 +15,7 @@ from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, text_versions
 from pages.documents.identifiers import identifiers
-from pages.documents.session_status import can_move, ended_with
+from pages.documents.session_status import SESSION_END, can_move, ended_with, unheard_since
 from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
@@ -34,19 +34,21 @@ def described(at: At, ids: list[str]) -> list[Row]:
     states = {
         row["id"]: row
         for row in at.db.execute(
-            "select id, kind, jurisdiction, session, status, status_on, status_reason from documents "
-            f"where id in ({', '.join('?' * len(ids))})",
+            "select id, kind, jurisdiction, session, status, status_on, status_reason, latest_action_on as latest_on, "
+            f"{SESSION_END} as session_end from documents d where id in ({', '.join('?' * len(ids))})",
             ids,
         )
     }
     found = []
     for row in document_rows(at.db, ids, at.today, at.site):
         ended = ended_with(states[row["id"]], at.today)
+        unheard = None if ended else unheard_since(states[row["id"]], at.today)
         kept = {name: each for name, each in row.items() if name not in (*_AUTOMATIC, "stance")}
         found.append(
             kept
             | {
-                "can_still_move": can_move(states[row["id"]], at.today),
+                "can_still_move": can_move(states[row["id"]], at.today) and not unheard,
+                "no_news_since_session": unheard,
                 "ended_with": ended[0] if ended else None,
                 "automatic": {name: row[name] for name in _AUTOMATIC},
                 "confirmed": {"stance": row["stance"] or None},
@@ -220,6 +222,8 @@ def _about(head: Row, row: Row, result: Row) -> str:
     says = [f"{row['identifier']}, {row['place']}: {row['status_in_words']}."]
     if row["ended_with"]:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
+    elif row["no_news_since_session"]:
+        says.append(f"Its session was to end on {row['no_news_since_session']}, and nothing was heard of it since.")
     elif not row["can_still_move"]:
         says.append("It can no longer move.")
     if result["continues_as"]:

@@ -219,7 +219,7 @@ def _ids(
     )
     # What can still move comes first where the list is short enough for that. Each part is in the order of an index: to sort
     # both together took half the time of the page.
-    moving_first = filters.area and filters.sort != "latest" and not best
+    moving_first = filters.area and filters.sort != "latest" and not best and not first
     parts = (f"status in ({_ALIVE})", f"status not in ({_ALIVE})") if moving_first else ("1",)
     following: list[str] = []
     skipped = max(0, start - len(best))

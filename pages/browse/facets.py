@@ -12,7 +12,7 @@ from pages.browse.cards import area_titles
 from pages.browse.filters import GROUPS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
 from pages.http import formatting
 from pages.http.language import _
-from store.constants import ANY_AREA, FACETS, TAGGED
+from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD_PASSED
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
         if name == "status":
             groups = {group: count(db, replace(filters, status=group), counts) for group in STATUS_GROUPS}
             numbers |= {group: number for group, number in groups.items() if number}
+            numbers.pop(UNHEARD_PASSED, None)  # counted in its group
         if name == "jurisdiction":
             places = Counter(dict.fromkeys(PLACE_GROUPS, 0))
             for place, number in numbers.items():

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pages.database import marks
 from pages.http.language import N_
 from pages.http.site import page_number
-from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD
+from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD, UNHEARD_PASSED
 
 #: Choices that combine several statuses of bills, by their key in the glossary.
 STATUS_GROUPS = {
@@ -21,13 +21,14 @@ STATUS_GROUPS = {
         "passed",
         "to_executive",
     ),
-    "unheard": (UNHEARD,),
+    "unheard": (UNHEARD, UNHEARD_PASSED),
     "dead": ("failed", "withdrawn", "vetoed"),
     "passed_a_chamber": (
         "passed_first_chamber",
         "passed_second_chamber",
         "passed",
         "to_executive",
+        UNHEARD_PASSED,
         "vetoed",
         "enacted",
         "adopted",

@@ -10,7 +10,7 @@ from typing import Any
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
 from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, still_news, unheard_since
-from store.constants import ANY_AREA
+from store.constants import ANY_AREA, COUNTED_STATUS
 
 
 @dataclass(frozen=True)
@@ -128,5 +128,6 @@ def newest(
 
 def counted(db: sqlite3.Connection, column: str, where: str, values: list[Any]) -> list[tuple[str, int]]:
     """How many documents there are of each value of a facet, the most frequent first; ``where`` is on facet_counts."""
-    sql = f"select {column}, sum(documents) from facet_counts where {where} and ceremonial = 0 group by 1 order by 2 desc, 1"
+    shown = COUNTED_STATUS if column == "status" else column
+    sql = f"select {shown}, sum(documents) from facet_counts where {where} and ceremonial = 0 group by 1 order by 2 desc, 1"
     return [(row[0], row[1]) for row in db.execute(sql, values) if row[0]]

@@ -15,7 +15,7 @@ from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, marked, pieces, telling, within
-from pages.documents.session_status import SESSION_END, SETTLED, ended_with, unheard_since
+from pages.documents.session_status import SETTLED, ended_with, unheard_of
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider
@@ -138,7 +138,6 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
-    unheard = _unheard_since(db, head, today)
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
@@ -149,7 +148,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         company=company_of(head["title"]) if head["kind"] == KIND else None,
         terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
         ended=ended_with(head, today),
-        unheard_since=unheard,
+        unheard_since=unheard_of(db, head, today),
         settled=SETTLED,
         steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
         **marked(head, spans, changes),
@@ -162,7 +161,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
         votes_on=votes_on,
-        decider=None if unheard else decider(db, head, today),
+        decider=decider(db, head, today),
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
@@ -196,11 +195,6 @@ def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[
     )
     changes = read_marks(stored)
     return changes, "shown" if changes else "none" if stored else ""
-
-
-def _unheard_since(db: sqlite3.Connection, head: Row, today: datetime.date) -> str | None:
-    end = value(db, f"select {SESSION_END} from documents d where d.id = ?", [head["id"]])
-    return unheard_since({**head, "latest_on": head["latest_action_on"], "session_end": end}, today)
 
 
 def _forbidden(db: sqlite3.Connection, document_id: str) -> str | None:

@@ -23,7 +23,7 @@ SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdra
 DEAD = frozenset({"failed", "withdrawn", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
-#: SQL: the day on which the session of a document ``d`` was to end, as its bills show or else as its source says.
+#: SQL: the day on which the session of a document ``d`` was to end, as its bills show, or the rules of its state, or its source.
 SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 
@@ -85,3 +85,10 @@ def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) ->
     long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
     ends_on: str = row["session_end"]
     return ends_on if ends_on < long_ago and (row["latest_on"] or "") < long_ago else None
+
+
+def unheard_of(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> str | None:
+    """The same for a row of ``documents``."""
+    end = db.execute(f"select {SESSION_END} from documents d where d.id = ?", [document["id"]]).fetchone()
+    known = {"latest_on": document["latest_action_on"], "session_end": end[0] if end else None}
+    return unheard_since({**document, **known}, today)

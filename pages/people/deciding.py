@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pages.database import Row, first, rows
-from pages.documents.session_status import UNDECIDED, can_move, still_news
+from pages.documents.session_status import UNDECIDED, can_move, still_news, unheard_of
 from pages.people import names
 
 #: What a committee does last with a bill: it has it no longer.
@@ -76,7 +76,7 @@ class Decider:
 
 def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> Decider | None:
     """Who decides next on a document, a row of ``documents``; None where it is dead or done, or has no legislators here."""
-    if not is_alive(document, today):
+    if not is_alive(document, today) or unheard_of(db, document, today):
         return None
     place, status = document["jurisdiction"], document["status"]
     if status in ("to_executive", "passed_second_chamber", "passed"):

@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"special|extra|called|fiscal", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
-#: Every legislature meets within so many days.
+#: Every legislature meets within two years: a state without news for so many days was not collected.
 STALE = 731
 
 
@@ -53,14 +53,14 @@ def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> lis
     day = today.isoformat()
     found = db.execute(
         f"{_SESSIONS} where s.jurisdiction = ? and s.starts_on is not null "
-        "and (s.starts_on > ? or coalesce(e.ended_on, e.ends_on, s.ends_on) >= ?) order by s.starts_on",
+        "and (s.starts_on > ? or coalesce(e.ended_on, s.ends_on) >= ?) order by s.starts_on",
         [place, day, day],
     )
     return [_session(row) for row in found]
 
 
 _SESSIONS = """select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
-    coalesce(e.ended_on, e.ends_on, s.ends_on) as ends_on, exists (
+    coalesce(e.ended_on, s.ends_on) as ends_on, exists (
         select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
     ) as held from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
 
@@ -74,10 +74,7 @@ def _year(row: sqlite3.Row) -> tuple[str, str]:
 
 
 def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
-    """The places whose current regular session is collected, or of which anything recent is, where no session is known.
-
-    Every state meets at least once in two years: one of which nothing newer is stored is not collected.
-    """
+    """The places whose current regular session is collected, or of which anything recent is, where no session is known."""
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     stored = {place for (place,) in places}
     since = (today - datetime.timedelta(days=STALE)).isoformat()

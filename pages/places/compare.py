@@ -12,7 +12,7 @@ from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts
 from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
-from store.constants import ANY_AREA, ONE_AREA, TAGGED
+from store.constants import ANY_AREA, COUNTED_STATUS, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
 #: How many fit side by side on a page.
@@ -180,5 +180,6 @@ def _charts(db: sqlite3.Connection, subject: str, sides: list[Side], today: date
 
 
 def _counted(db: sqlite3.Connection, side: Side, column: str) -> dict[str, int]:
-    sql = f"select {column}, sum(documents) from facet_counts where {side.where} and ceremonial = 0 group by 1"
+    shown = COUNTED_STATUS if column == "status" else column
+    sql = f"select {shown}, sum(documents) from facet_counts where {side.where} and ceremonial = 0 group by 1"
     return {row[0]: row[1] for row in db.execute(sql, side.values) if row[0]}

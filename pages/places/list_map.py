@@ -19,9 +19,9 @@ from pages.places.map import StateMap, layout, state_map
 COLUMNS = {
     "jurisdiction": "Key of the state, such as us-tx",
     "place": "Its name",
-    "coverage": "collected, in part (its newest regular session is missing), or not collected",
+    "coverage": "collected, in part (its newest regular session is missing, or its news is two years old), or not collected",
     "documents": "How many documents of the list; empty where nothing is collected",
-    "undecided": "Of these, those that were undecided when last collected",
+    "undecided": "Of these, those that can still move as far as is known",
     "passed": "Those that became law, were adopted, or are final",
     "dead": "Those that failed, were withdrawn, or were vetoed",
     "no_news_since_session": "Undecided, and without news since their session was to end",
