@@ -56,6 +56,14 @@ def test_each_family_is_recognized_in_its_example(family: BillFamily) -> None:
     assert {(c.position_id, c.stance) for c in found if c.family.id == family.id} == set(family.does.items())
 
 
+def test_only_the_first_sentences_of_a_summary_say_of_which_family_a_bill_is() -> None:
+    family = next(each for each in bill_families() if not each.title)
+    for before, known in ((5, True), (6, False)):
+        summary = "Roads are mended. " * before + family.example.rstrip(".") + "."
+        found = {claim.family.id for claim in recognized([AnalyzedField("abstract", summary)])}
+        assert (family.id in found) == known, before
+
+
 @pytest.mark.parametrize("family", bill_families(), ids=lambda family: family.id)
 def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamily) -> None:
     assert set(family.does) <= {position.id for position in CATALOGUE.positions}
