@@ -280,6 +280,16 @@ def test_what_is_broken_changes_its_line(
     assert not any("This check failed" in each.says for each in found)
 
 
+def test_a_copy_on_the_same_disk_is_told_from_one_that_holds_nothing(
+    host: Host, machine: Machine, tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    empty = replace(host, config=replace(host.config, backup_copy=str(tmp_path / "nothing")))
+    for changed, says in ((copied_beside(host, machine), "is on the same disk"), (empty, "holds no backup")):
+        [found] = [each for each in report.examine(changed) if each.check == "backup elsewhere"]
+        assert says in found.says
+
+
 def test_each_check_that_can_fail_was_broken(host: Host) -> None:
     broken = {check for _, _, check, _ in BROKEN}
     assert {each.check for each in report.examine(host)} - broken == {"Python", "SQLite", "room"}, (
