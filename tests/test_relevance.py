@@ -275,6 +275,18 @@ def test_only_what_reaches_the_floor_is_shown() -> None:
     assert Relevance(model=Model(9.0, {}, 0.5)).judge("uk-59-1-1", FOIA, found)[0].probability == 0.0, "out of scope"
 
 
+@pytest.mark.parametrize(
+    ("document_id", "text", "shown"),
+    [("us-fl-2026-hb1", None, True), ("us-fl-2026-hb1", "The act begins.", False), ("us-119-hr1", "The act begins.", True)],
+)
+def test_a_state_bill_with_its_text_needs_more(document_id: str, text: str | None, shown: bool) -> None:
+    fields = {**FOIA, "text": text}
+    found = Matcher().match(fields, {"government-information"})
+    # A probability of 0.48, between the floor of the model and that for texts of states.
+    judged = Relevance(model=Model(-1.08, {"about:title": 1.0}, 0.37)).judge(document_id, fields, found)
+    assert next(each for each in judged if each.position_id == "gi-foia").shown == shown
+
+
 def test_the_command_says_of_every_match_whether_it_is_shown() -> None:
     lines = [json.dumps({"id": "us-fl-2026-hb1", "title": RECORDS}), json.dumps({"id": "uk-59-1-1", "title": RECORDS})]
     out = io.StringIO()
