@@ -277,7 +277,11 @@ def test_only_what_reaches_the_floor_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("document_id", "text", "shown"),
-    [("us-fl-2026-hb1", None, True), ("us-fl-2026-hb1", "The act begins.", False), ("us-119-hr1", "The act begins.", True)],
+    [
+        ("us-fl-2026-hb1", None, True),
+        ("us-fl-2026-hb1", "The act begins.", False),
+        ("us-119-hr1", "The act begins.", True),
+    ],
 )
 def test_a_state_bill_with_its_text_needs_more(document_id: str, text: str | None, shown: bool) -> None:
     fields = {**FOIA, "text": text}
