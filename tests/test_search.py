@@ -233,11 +233,17 @@ def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) ->
         ("do I have to show ID to look at websites", "age verification"),
         ("how long does copyright last", "copyright term"),
         ("library of congress reading program for the blind", "NLS"),
-        ("can I get a passport at my public library", "library passports"),  # all words of a name, in another order
+        (
+            "can I get a passport at my public library",
+            "passports at libraries",
+        ),  # all words of a name, in another order
         ("how do schools teach kids to spot fake news", "media literacy"),
         ("who can see what I borrowed", "library records"),
         ("take books out", None),  # not a whole question
         ("a barn with a goat in it", None),
+        ("does any bill in Congress help my library", None),  # "Library of Congress" names a place
+        ("can seniors read their email at the library", None),
+        ("is there a law against fake nude pictures of students online", "deepfakes"),
         ("who can see my library records today", None),  # a name says it more exactly
     ],
 )

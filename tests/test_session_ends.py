@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from crawlers.status.session_end import Session, ends, expected_end, load_rules
 from crawlers.storage import sessions
 from crawlers.storage.record import load_document, record_hash, upsert
 from crawlers.storage.session_ends import moved_on, write_session_ends
+from pages.places.collected import latest_sessions, sessions_of
 
 NOW = "2026-11-25T06:00:00Z"
 
@@ -103,6 +106,26 @@ def test_the_day_until_which_bills_may_move_is_that_of_the_rules_where_the_sourc
     assert expected_end(open_ended, [open_ended]) is None
     congress = session("us", "119", "2025-01-03", "2027-01-03")
     assert expected_end(congress, [congress]) == "2027-01-03"
+
+
+def test_the_page_of_a_place_gives_a_session_its_own_end(corpus: Database) -> None:
+    rows = [
+        ("us-il", "104th", "2025-01-08", "2025-05-31"),
+        ("us-va", "2026", "2026-01-14", "2026-03-14"),
+        ("us-va", "2027", "2027-01-13", "2027-02-27"),
+    ]
+    for jurisdiction, name, starts_on, ends_on in rows:
+        corpus.table("sessions").insert(
+            {"source": "us_states", "jurisdiction": jurisdiction, "session": name, "title": name, "special": 0}
+            | {"starts_on": starts_on, "ends_on": ends_on, "seen_at": NOW}
+        )
+    write_session_ends(corpus, today="2026-11-25", now=NOW)
+    corpus.conn.row_factory = sqlite3.Row
+    day = date(2026, 11, 25)
+    assert [(each.title, each.ends_on) for each in sessions_of(corpus.conn, "us-il", day)] == [("104th", "2027-01-08")]
+    # Bills of 2026 carry over into 2027, and the session itself is over.
+    assert [(each.title, each.ends_on) for each in sessions_of(corpus.conn, "us-va", day)] == [("2027", "2027-02-27")]
+    assert latest_sessions(corpus.conn, day)["us-va"].ends_on == "2026-03-14"
 
 
 def test_lists_read_it_from_the_table(corpus: Database) -> None:

@@ -47,7 +47,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
         found.append(
             kept
             | {
-                "can_still_move": can_move(states[row["id"]], at.today) and not unheard,
+                "can_still_move": None if unheard else can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
                 "ended_with": ended[0] if ended else None,
                 "automatic": {name: row[name] for name in _AUTOMATIC},
@@ -182,7 +182,7 @@ def document(
     decided, of_votes = of_document(at, head)
     result = {
         "document": facts
-        | {"can_still_move": row["can_still_move"], "ended_with": row["ended_with"]}
+        | {name: row[name] for name in ("can_still_move", "ended_with", "no_news_since_session")}
         | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
         "only_in_part": cut,
         "continues_as": _successors(at, key),
@@ -224,6 +224,7 @@ def _about(head: Row, row: Row, result: Row) -> str:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
     elif row["no_news_since_session"]:
         says.append(f"Its session was to end on {row['no_news_since_session']}, and nothing was heard of it since.")
+        says.append("It may be dead, go on under another number, or have become law.")
     elif not row["can_still_move"]:
         says.append("It can no longer move.")
     if result["continues_as"]:

@@ -11,11 +11,14 @@ from typing import Any
 from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary, place
 from settings import SITE
+from text.tokens import fold
 
 _WORDS = re.compile(r"\w+")
 LONGEST = 7
 #: So many words make a question.
 QUESTION = 4
+#: A name of fewer letters is found in a question only as it stands.
+LONG = 12
 
 
 @dataclass(frozen=True)
@@ -144,31 +147,31 @@ def topic_of(words: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
 
 @cache
 def _scattered() -> list[tuple[frozenset[str], str]]:
-    """The telling words of each name that has two or more, and of which a position speaks; the longest name first."""
+    """The telling words of each name that has two or more, and of which a position speaks; the longest name first.
+
+    Without names that a question may hold by chance: short ones, and those with a word that says little or names a place.
+    """
+    little = question_words("noise") | question_words("light") | {word for name in places() for word in name.split()}
     found = [
-        (frozenset(map(_singular, telling(called.split()))), called)
+        (_root_words(called), called)
         for called, name in names().items()
-        if name.positions
+        if name.positions and little.isdisjoint(called.split()) and sum(map(len, _root_words(called))) >= LONG
     ]
     return sorted((each for each in found if len(each[0]) > 1), key=lambda each: (-len(each[0]), -len(each[1])))
 
 
-def telling(words: Sequence[str]) -> list[str]:
-    return [word for word in words if word not in question_words("stop")]
-
-
-def _singular(word: str) -> str:
-    return word.removesuffix("s") if len(word) > 3 else word
+def _root_words(called: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in called.split() if word not in question_words("stop"))
 
 
 def _all_there(question: Sequence[str]) -> tuple[str, Name, frozenset[int]] | None:
     """The longest name whose words a question has in any order: "can I get a passport at my library" for "library passports"."""
-    words = [_singular(word) for word in question]
+    words = [fold(word) for word in question]
     there = frozenset(words)
     called = next((called for name, called in _scattered() if name <= there), None)
     if called is None:
         return None
-    name = frozenset(map(_singular, telling(called.split())))
+    name = _root_words(called)
     return called, names()[called], frozenset(at for at, word in enumerate(words) if word in name)
 
 

@@ -53,14 +53,19 @@ def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> lis
     day = today.isoformat()
     found = db.execute(
         f"{_SESSIONS} where s.jurisdiction = ? and s.starts_on is not null "
-        "and (s.starts_on > ? or coalesce(e.ended_on, s.ends_on) >= ?) order by s.starts_on",
+        f"and (s.starts_on > ? or coalesce(e.ended_on, {_OWN_END}, s.ends_on) >= ?) order by s.starts_on",
         [place, day, day],
     )
     return [_session(row) for row in found]
 
 
-_SESSIONS = """select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
-    coalesce(e.ended_on, s.ends_on) as ends_on, exists (
+#: SQL: until when its bills may move, where they do not go on in the next regular session (crawlers.status.session_end).
+_OWN_END = """case when not exists (
+        select 1 from sessions n where n.jurisdiction = s.jurisdiction and n.special = 0
+        and n.starts_on > s.starts_on and n.starts_on <= e.ends_on
+    ) then e.ends_on end"""
+_SESSIONS = f"""select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
+    coalesce(e.ended_on, {_OWN_END}, s.ends_on) as ends_on, exists (
         select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
     ) as held from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
 
