@@ -60,16 +60,11 @@ class Search:
 
     def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
         """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
-        conditions: list[str] = ["1"]
-        values: list[str] = []
-        if ties_only:
-            pass
-        elif self.rowids is not None:
-            conditions.append("document_rowid in (select value from json_each(?))")
-            values.append(json.dumps(self.rowids))
-        elif self.expression:
-            conditions.append("document_rowid in (select rowid from documents_fts where documents_fts match ?)")
-            values.append(self.expression)
+        conditions, values = ["1"], list[str]()
+        if self.expression and not ties_only:
+            looked_up = self.rowids is not None
+            conditions.append(f"document_rowid in ({_LOOKED_UP if looked_up else _WITH_WORDS})")
+            values.append(json.dumps(self.rowids) if looked_up else self.expression)
         for tie in self.ties:
             condition, tied = tie.where()
             conditions.append(("" if tie.wanted else "not ") + condition)
@@ -151,6 +146,8 @@ class Tie:
 
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
 MOST_RELAXED = 8
+_LOOKED_UP = "select value from json_each(?)"
+_WITH_WORDS = "select rowid from documents_fts where documents_fts match ?"
 _OF_PLACE = "(jurisdiction = ? or document_rowid in (select rowid from documents_fts where documents_fts match ?))"
 #: The condition of each on rows of ``listing``.
 _TIED = {

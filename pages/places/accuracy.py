@@ -63,6 +63,7 @@ class ShownMatches:
     """
 
     floor: float
+    floor_of_state_texts: float
     documents: int
     precision: tuple[int, int, float, float]
     recall: tuple[int, int, float, float]
@@ -133,6 +134,7 @@ def shown_matches(db: sqlite3.Connection, path: Path = SHOWN) -> ShownMatches:
     shown = report["shown"]
     return ShownMatches(
         shown["floor"],
+        shown["floor_of_state_texts"],
         report["documents"],
         _share(shown["precision"]),
         _share(shown["recall"]),

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from pages.browse.filters import place_group
 from pages.database import value
 from pages.http import formatting
 from store.constants import ANY_AREA
@@ -27,7 +28,7 @@ STALE = 731
 class Session:
     """A session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None.
 
-    ``ends_on`` is the day on which it ended as its bills show, or else the day that its source gives.
+    ``ends_on`` is the day on which it ended as its bills show, or else the day by the rules of its state or its source.
     """
 
     title: str
@@ -83,12 +84,10 @@ def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     stored = {place for (place,) in places}
     since = (today - datetime.timedelta(days=STALE)).isoformat()
-    stale = {place for place in stored if is_state(place) and (news_until(db, place, today) or "") < since}
+    stale = {
+        place for place in stored if place_group(place) == "states" and (news_until(db, place, today) or "") < since
+    }
     return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.held}
-
-
-def is_state(place: str) -> bool:
-    return place.startswith("us-") and place.count("-") == 1
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pages.browse.cards import Card, area_titles, cards, one_per_title
+from pages.browse.lists import counted
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts
 from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
-from store.constants import ANY_AREA, COUNTED_STATUS, ONE_AREA, TAGGED
+from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
 #: How many fit side by side on a page.
@@ -142,7 +143,9 @@ def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, i
 
 def _charts(db: sqlite3.Connection, subject: str, sides: list[Side], today: datetime.date) -> list[charts.Chart]:
     names = [side.title for side in sides]
-    by_status, by_year = ([_counted(db, side, column) for side in sides] for column in ("status", "year"))
+    by_status, by_year = (
+        [dict(counted(db, column, side.where, list(side.values))) for side in sides] for column in ("status", "year")
+    )
     collected = [
         totals_by_year(db, "jurisdiction = ?", [side.id]) if subject == "jurisdiction" else totals_by_year(db)
         for side in sides
@@ -177,9 +180,3 @@ def _charts(db: sqlite3.Connection, subject: str, sides: list[Side], today: date
             [(formatting.word("statuses", key), [counted.get(key, 0) for counted in by_status]) for key in statuses],
         ),
     ]
-
-
-def _counted(db: sqlite3.Connection, side: Side, column: str) -> dict[str, int]:
-    shown = COUNTED_STATUS if column == "status" else column
-    sql = f"select {shown}, sum(documents) from facet_counts where {side.where} and ceremonial = 0 group by 1"
-    return {row[0]: row[1] for row in db.execute(sql, side.values) if row[0]}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from crawlers.completeness.health import health
 from pages.browse.cards import Card, cards
+from pages.browse.filters import place_group
 from pages.browse.lists import alive, alive_first_to_see
 from pages.database import marks, rows, value
 from pages.http import formatting
@@ -229,4 +230,4 @@ def _group(place: str, kind: str) -> str:
         return {"case": "courts", "local_matter": "local", "corporate_policy": "companies"}[kind]
     if place == "us":
         return "congress" if kind == "bill" else "regulations"
-    return "states" if place.startswith("us-") and place.count("-") == 1 else "countries"
+    return "states" if place_group(place) == "states" else "countries"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import UNDECIDED_SQL, Counts, fates
+from pages.browse.filters import place_group
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.charts import Chart, by_year
-from pages.places.collected import collected_places, is_state, news_until, totals_by_year
+from pages.places.collected import collected_places, news_until, totals_by_year
 from pages.places.map import StateMap, state_map
 from store.constants import ANY_AREA
 
@@ -66,7 +67,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
     if about is None:
         return None
     cells = _cells(db, about)
-    bills = [row for row in cells if row["kind"] == "bill" and is_state(row["jurisdiction"])]
+    bills = [row for row in cells if row["kind"] == "bill" and place_group(row["jurisdiction"]) == "states"]
     counted: Counter[str] = Counter()
     for row in bills:
         counted[row["jurisdiction"]] += row["documents"]

@@ -18,7 +18,7 @@ import numpy as np
 
 from positions.evaluation.evaluate import Share
 from positions.relevance.labels import FILE, MARGINAL, RIGHT, WRONG, BadLabels, read_labels
-from positions.relevance.relevance import load_model
+from positions.relevance.relevance import WITH_STATE_TEXT, floor_of, load_model
 from positions.relevance.training import Judged, judged, unseen_probabilities
 
 #: Positions with fewer verdicts than this are not listed by themselves.
@@ -49,11 +49,12 @@ Cases = Sequence[tuple[Judged, float]]
 
 
 def shown_at(cases: Cases, floor: float) -> Shown:
-    """Count the claims that are shown from a probability on."""
-    count = Counter(case.verdict for case, likely in cases if likely >= floor)
+    """Count the claims that are shown where ``floor`` is the one in force."""
+    shown = [(case, likely >= floor_of(case.claim, floor)) for case, likely in cases]
+    count = Counter(case.verdict for case, yes in shown if yes)
     verdicts = {verdict: count[verdict] for verdict in (RIGHT, MARGINAL, WRONG)}
-    right = [likely >= floor for case, likely in cases if case.read.verdicts.get(case.position_id) == RIGHT]
-    given = [likely >= floor for case, likely in cases if case.position_id in case.read.positions]
+    right = [yes for case, yes in shown if case.read.verdicts.get(case.position_id) == RIGHT]
+    given = [yes for case, yes in shown if case.position_id in case.read.positions]
     return Shown(
         floor,
         verdicts,
@@ -105,7 +106,7 @@ def report(cases: Cases) -> dict[str, Any]:
     floor = load_model().floor
     return {
         "documents": len({case.read.id for case, _ in cases}),
-        "shown": shown_at(cases, floor).as_json(),
+        "shown": shown_at(cases, floor).as_json() | {"floor_of_state_texts": WITH_STATE_TEXT},
         "positions": {position: shown_at(own, floor).as_json() for position, own in _by_position(cases)},
     }
 
@@ -127,8 +128,9 @@ def _lines(cases: Cases) -> list[str]:
     for position, own in _by_position(cases):
         shown = shown_at(own, floor)
         lines.append(f"{position:<26}{shown.verdicts}  precision {shown.precision}; recall {shown.recall}")
-    errors = [(case, likely) for case, likely in cases if likely >= floor and case.verdict == WRONG]
-    missed = [(case, likely) for case, likely in cases if likely < floor and case.verdict == RIGHT]
+    shown_now = [likely >= floor_of(case.claim, floor) for case, likely in cases]
+    errors = [each for each, yes in zip(cases, shown_now, strict=True) if yes and each[0].verdict == WRONG]
+    missed = [each for each, yes in zip(cases, shown_now, strict=True) if not yes and each[0].verdict == RIGHT]
     lines.append("worst errors: wrong, and shown")
     lines += _first(_case(*each) for each in sorted(errors, key=lambda each: -each[1]))
     lines.append("worst misses: right, and not shown")

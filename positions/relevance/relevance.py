@@ -18,7 +18,6 @@ from positions.catalog.catalog import load_catalogue
 from positions.matching.company_matches import company_matches, is_company
 from positions.matching.matcher import Match, Matcher
 from positions.relevance.claims import Claim, ClaimReader, Fields
-from positions.relevance.subject import level_of
 from text.changes import Mark
 
 FILE = Path(__file__).with_name("model.json")
@@ -43,6 +42,12 @@ class Model:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+def floor_of(claim: Claim | None, floor: float) -> float:
+    """The least probability with which a claim is shown where it is ``floor`` for most: more for a state bill with its text."""
+    state_text = claim is not None and claim.features.get("level:state") and claim.features.get("text")
+    return max(floor, WITH_STATE_TEXT) if state_text else floor
+
+
 def load_model(path: Path | None = None) -> Model:
     """A trained model (positions/relevance/training.py writes it): by default the one in use (`classify.models`).
 
@@ -65,18 +70,13 @@ class Relevance:
 
         ``document_id`` tells the level of government (positions.relevance.subject); one that does not tell is allowed.
         """
-        floor = self._model.floor
-        if fields.get("text") and level_of(document_id) == "state":
-            floor = max(floor, WITH_STATE_TEXT)
-        likely = {
-            claim.position_id: self._model.probability(claim)
-            for claim in self._reader.read(document_id, fields, matches)
-        }
+        claims = {claim.position_id: claim for claim in self._reader.read(document_id, fields, matches)}
+        likely = {key: self._model.probability(claim) for key, claim in claims.items()}
         return tuple(
             replace(
                 match,
                 probability=round(likely[match.position_id], 4),
-                shown=likely[match.position_id] >= floor,
+                shown=likely[match.position_id] >= floor_of(claims[match.position_id], self._model.floor),
             )
             for match in matches
         )
