@@ -82,6 +82,18 @@ def test_what_can_still_move_comes_first_and_every_document_once(
         assert in_part == sorted(in_part, reverse=True)
 
 
+def test_what_somebody_sponsored_is_in_the_order_of_its_news(db: sqlite3.Connection) -> None:
+    for number in range(6):
+        db.execute(
+            "insert into sponsors (document_id, ordinal, name, role) values (?, 0, 'Ruth Reader', 'sponsor')",
+            [f"us-oh-136-hb{number}"],
+        )
+    db.execute("insert into sponsor_names (name) values ('Ruth Reader')")
+    asked = browse.Filters.of({"q": 'sponsor:"Ruth Reader"', "area": "broadband"})
+    found = [each.card.id for each in browse.browse(db, asked, DAY).results]
+    assert found == [f"us-oh-136-hb{number}" for number in range(5, -1, -1)], "also what is dead"
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_search_finds_the_same_however_many_match(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, question: str

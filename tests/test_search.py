@@ -241,6 +241,7 @@ def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) ->
         ("who can see what I borrowed", "library records"),
         ("take books out", None),  # not a whole question
         ("a barn with a goat in it", None),
+        ("does net neutrality matter for a passport at my library", None),  # a name that stands there is meant
         ("does any bill in Congress help my library", None),  # "Library of Congress" names a place
         ("can seniors read their email at the library", None),
         ("is there a law against fake nude pictures of students online", "deepfakes"),
