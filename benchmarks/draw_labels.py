@@ -10,7 +10,7 @@ Of the first plan, half of every source is drawn at random (stratum `random`), t
 word of an area that the tagger knows badly (`words-` and the area); the second plan draws by narrower words of the rarest areas.
 All are read alike, and most are about something else. Half of each stratum is `train`, half `kept`: no model ever learns from
 those. The later plans draw most documents among those that the tagger leaves undecided (`active-undecided`), all to learn from;
-the same ones come again only with the tagger of that day.
+the same ones come again only with the tagger of that day. Those of `mixed.jsonl` got the split `mix` in the file of labels.
 What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both sides.
 """
 

@@ -34,7 +34,7 @@ from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Record, Tagger
 from classify.training.feature_matrix import matrix, read_corpus
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels
-from classify.training.stack import held_back, macro, micro
+from classify.training.stack import macro, micro
 from classify.training.train import FOLDS, HARD_STRATA, best_threshold, fit_parts, targets
 from classify.training.training_data import TEACHER, read_examples
 from classify.training.unseen import read_training
@@ -83,12 +83,19 @@ def regression(gold: Path, corpus: Path, lessons: Path, fold: int, pool: Sequenc
     return *scores, y[held], usual, [documents[row].id for row in held], areas
 
 
+def held_back(ids: Sequence[str], lessons: Path, logits: Path) -> np.ndarray:
+    """What a run of `fine_tune` on ``lessons`` thinks of documents that it held back: shape (documents, outputs)."""
+    with lessons.open(encoding="utf-8") as lines:
+        rows = {row["id"]: n for n, row in enumerate(map(json.loads, lines)) if row["split"] == "train"}
+    return np.asarray(np.load(logits)[[rows[key] for key in ids]])
+
+
 def weigh(
     gold: Path, corpus: Path, lessons: Path, folder: Path, pool: Sequence[Record]
 ) -> tuple[list[str], np.ndarray]:
     """The outputs, and how likely both together hold each for each document of ``pool``: shape (documents, outputs)."""
     ours, ours_pool, y, usual, ids, areas = regression(gold, corpus, lessons, FOLDS - 1, pool)
-    theirs = held_back(ids, lessons, [max(folder.glob("logits-*.npy"))])
+    theirs = held_back(ids, lessons, max(folder.glob("logits-*.npy")))
     theirs_pool = np.load(folder / "judged.npy")
     likely, unseen, half = np.zeros((len(pool), y.shape[1])), np.zeros(y.shape), np.arange(len(y)) % 2
     for output in range(y.shape[1]):

@@ -23,7 +23,7 @@ AREAS_FILE = Path(__file__).with_name("areas.yml")
 METHOD = "4"
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
-_RULE_KEYS = {"id", "weight", "phrases", "near", "within"}
+_RULE_KEYS = {"id", "weight", "phrases", "near", "within", "holds"}
 _AREA_KEYS = {"title", "description", "implies", "labelled", "threshold", "rules", "exclusions", "never"}
 _AREA_KEYS |= {"examples", "counterexamples"}
 _FILE_KEYS = {"areas", "field_weights", "nothing", "priority", "context"}
@@ -40,7 +40,8 @@ class BadAreas(InvalidInput):
 class Rule:
     """Phrases that speak for an area. With ``near``, one of those must stand within ``within`` words of the phrase.
 
-    ``weight`` (0 to 1) is how likely the area is when the rule fires once in a title and nothing else is known.
+    ``weight`` (0 to 1) is how likely the area is when the rule fires once in a title and nothing else is known. A rule that
+    ``holds`` speaks for itself, whatever the models make of the document; any other is only one of the signs they weigh.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Rule:
     phrases: tuple[str, ...]
     near: tuple[str, ...] = ()
     within: int = 8
+    holds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +156,10 @@ def _rule(where: str, entry: object) -> Rule:
         raise BadAreas(f"{where}: 'phrases' must be a list with at least one phrase")
     near = _texts(where, "near", data.get("near"))
     weight = _share(where, "weight", data.get("weight"))
-    return Rule(id=data["id"], weight=weight, phrases=phrases, near=near, within=within)
+    holds = data.get("holds", False)
+    if not isinstance(holds, bool):
+        raise BadAreas(f"{where}: `holds` must be true or false")
+    return Rule(id=data["id"], weight=weight, phrases=phrases, near=near, within=within, holds=holds)
 
 
 def _mapping(where: str, entry: object, known: set[str]) -> dict[str, Any]:

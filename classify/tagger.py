@@ -28,8 +28,8 @@ FLOOR = 0.02
 EVIDENCE_SHOWN = 8
 #: Chunks of a long text that must agree before the text alone carries an area.
 AGREEING = 3
-#: An area that rules alone make this likely stays as likely as stage 1 has it, up to this.
-SURE_RULES = 0.85
+#: An area that rules alone and stage 1 make this likely stays tagged, as likely as the third number at least.
+SURE_RULES, SURE_FIRST, STAYS = 0.75, 0.8, 0.55
 
 Record = tuple[str, str | None, str | None, str | None]
 Fields = Mapping[str, str | None]
@@ -104,7 +104,8 @@ class Tagger:
             self.thresholds |= self.model.thresholds
             self._rule_weights = self.model.aligned_rules(self.rule_names())
             trained = set(self.model.card["rules"])
-            self._untrained = {number for number, rule in enumerate(self.matcher.rules) if rule.id not in trained}
+            rules = enumerate(self.matcher.rules)
+            self._untrained = {number for number, rule in rules if rule.holds or rule.id not in trained}
             self._place = {name: place for place, name in enumerate(self.model.outputs)}
 
     def rule_names(self) -> list[str]:
@@ -202,14 +203,20 @@ class Tagger:
         logits = self.model.words_logit(chunk.part) + self.rule_features(chunk.fired) @ self._rule_weights
         return self.model.probabilities(logits)
 
+    def first_opinion(self, fields: Fields) -> np.ndarray:
+        """What stage 1 alone thinks of title and abstract, or of the opening of a text: a probability per output of the model."""
+        with self.matcher.zone():
+            *_, main = self.read(fields, for_model=True)
+        return self._model_probabilities(main)
+
     def _second_opinion(self, likely: np.ndarray, fields: Fields, by_rules: Mapping[str, float]) -> np.ndarray:
-        """What both stages together think of the main chunk, where stage 1 alone is undecided. What rules are as good as sure of
-        stays tagged, only less sure: a few words ("open internet", "section 230") decide, whatever the others sound like."""
+        """What both stages together think of the main chunk, where stage 1 alone is undecided. What rules and stage 1 are as
+        good as sure of stays tagged: a few words ("open internet", "section 230") decide, whatever the others sound like."""
         if self.encoder is None or not self.encoder.undecided(likely):
             return likely
         mixed = self.encoder.second_opinion(likely, words_of(*(fields[name] for name in FIELDS)))
-        sure = np.array([by_rules.get(name, 0.0) >= SURE_RULES for name in self._place])
-        return np.where(sure, np.maximum(mixed, np.minimum(likely, SURE_RULES)), mixed)
+        sure = np.array([by_rules.get(name, 0.0) >= SURE_RULES for name in self._place]) & (likely >= SURE_FIRST)
+        return np.where(sure, np.maximum(mixed, STAYS), mixed)
 
     def _pooled(self, main: np.ndarray, others: list[np.ndarray]) -> dict[str, float]:
         """The main chunk decides, or the mean of the strongest other chunks where that is higher."""
@@ -270,7 +277,7 @@ class Tagger:
         return tuple(shown[:EVIDENCE_SHOWN])
 
     def _learned(self, number: int, place: int) -> float:
-        """What a rule that fired adds to an output of the model; a rule that came after training, its weight."""
+        """What a rule that fired adds to an output of the model; one that holds or came after training, its weight."""
         if number in self._untrained:
             return self.matcher.rules[number].weight
         return float(self._rule_weights[number, place]) * RULE_SCALE

@@ -66,6 +66,8 @@ def _broken(tmp_path: Path, change: str) -> Path:
             privacy["rules"][0]["phrases"] = []
         case "weight too high":
             privacy["rules"][0]["weight"] = 1.5
+        case "holds perhaps":
+            privacy["rules"][0]["holds"] = "perhaps"
         case "implies nothing known":
             privacy["implies"] = ["secrecy"]
         case "same rule twice":
@@ -93,6 +95,7 @@ def _broken(tmp_path: Path, change: str) -> Path:
         ("number as phrase", "in quotes"),
         ("no phrases", "at least one phrase"),
         ("weight too high", "not 1.5"),
+        ("holds perhaps", "`holds` must be true or false"),
         ("implies nothing known", "'secrecy', which is not an area"),
         ("same rule twice", "two rules are called 'privacy-word'"),
         ("no rules", "'rules' must be a list"),

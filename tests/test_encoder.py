@@ -12,9 +12,10 @@ import pytest
 from conftest import ROOT
 from tiny_encoder import write_encoder
 
+from classify.areas import AREAS_FILE
 from classify.encoder import ABSENT, CARD, NETWORK, VOCABULARY, load_encoder, words_of
 from classify.model import BadModel
-from classify.tagger import SURE_RULES, Tagger
+from classify.tagger import STAYS, SURE_FIRST, SURE_RULES, Tagger
 from derive.incremental import tagger_edition
 
 ALONE = Tagger(encoder_dir=None)
@@ -51,8 +52,27 @@ def test_encoder_is_not_asked_where_stage_1_is_sure(tmp_path: Path) -> None:
 def test_what_rules_are_sure_of_stays_tagged_and_is_no_longer_sure(tmp_path: Path) -> None:
     named = ("x", "Preserving the Open Internet", None, None)
     against = write_encoder(tmp_path, OUTPUTS, {"internet": ("telecommunications", -9.0)}, undecided=(0.0, 1.0))
-    assert likely(ALONE, named, "telecommunications") > SURE_RULES
-    assert likely(Tagger(encoder_dir=against), named, "telecommunications") == SURE_RULES
+    assert likely(ALONE, named, "telecommunications") > SURE_FIRST
+    assert likely(Tagger(encoder_dir=against), named, "telecommunications") == STAYS
+
+
+def test_a_rule_that_holds_speaks_for_itself(tmp_path: Path) -> None:
+    named = ("x", "Foreign Anti-Digital Piracy Act", None, None)
+    against = write_encoder(tmp_path, OUTPUTS, {"piracy": ("copyright", -9.0)}, undecided=(0.0, 1.0))
+    assert likely(Tagger(encoder_dir=against), named, "copyright") >= 0.7
+    held = (Path(AREAS_FILE).read_text("utf-8"), tmp_path / "areas.yml")
+    held[1].write_text(held[0].replace("        holds: true\n", ""), "utf-8")
+    tagger = Tagger(areas_file=held[1], encoder_dir=against)
+    tagger._untrained.clear()  # as after the next training, which weighs the rule like any other
+    assert likely(tagger, named, "copyright") < 0.1
+
+
+def test_what_rules_alone_are_sure_of_is_talked_down(tmp_path: Path) -> None:
+    named = ("x", "A statue of the inventor of net neutrality", None, None)
+    assert likely(Tagger(model_dir=None), named, "telecommunications") >= SURE_RULES
+    assert likely(ALONE, named, "telecommunications") < SURE_FIRST
+    against = write_encoder(tmp_path, OUTPUTS, {"neutrality": ("telecommunications", -9.0)}, undecided=(0.0, 1.0))
+    assert likely(Tagger(encoder_dir=against), named, "telecommunications") < 0.1
 
 
 def test_what_rules_are_not_sure_of_is_talked_down(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_gold_keeps_a_test_split_that_nothing_later_touches() -> None:
     later = [label for label in LABELS if label.id not in FIRST_IDS]
     assert len(later) >= 1000
     assert {label.split for label in later if label.stratum in KINDS} <= {"test"}
-    assert {label.split for label in later if label.stratum not in KINDS} == {"train", "kept"}
+    assert {label.split for label in later if label.stratum not in KINDS} == {"train", "kept", "mix"}
     assert sum(label.stratum == "random" for label in later) >= 100
 
 

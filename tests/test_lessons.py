@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks.teacher import short
+from benchmarks.teacher import held_back, short
 from classify.areas import load_areas
 from classify.evaluation.evaluate import BadGold
 from classify.model import PRIORITY_OUTPUTS
@@ -78,3 +80,11 @@ def test_shipped_teacher_holds_ids_and_no_labelled_document() -> None:
 def test_opinions_are_written_short(likely: float, text: str) -> None:
     assert short(likely) == text
     assert abs(float(text) - likely) <= 0.005
+
+
+def test_logits_of_a_run_are_found_by_document_and_not_by_place(tmp_path: Path) -> None:
+    rows = [{"id": key, "split": "test" if key == "d" else "train"} for key in "abcd"]
+    (tmp_path / "lessons.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    np.save(tmp_path / "logits.npy", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [9.0, 9.0]])
+    found = held_back(["c", "a"], tmp_path / "lessons.jsonl", tmp_path / "logits.npy")
+    assert found.tolist() == [[5, 6], [1, 2]]

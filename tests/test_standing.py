@@ -174,7 +174,7 @@ async def test_a_long_list_is_taken_away_whole(tmp_path: Path) -> None:
         )
         for key in more
     )
-    db.table("tags").insert_all({"document_id": key, "area_id": "broadband", "probability": 0.6} for key in more)
+    db.table("tags").insert_all({"document_id": key, "area_id": "broadband", "probability": 0.9} for key in more)
     publish(db, NOW)
     db.close()
     for address in ("/browse?area=broadband", "/areas/broadband"):

@@ -24,7 +24,7 @@ def judge_kept(gold_path: Path, corpus: Path, tagger: Tagger | None = None, fold
         sqlite3.Error: corpus.db cannot be read.
     """
     labels = [label for label in read_labels(folder) if label.split == SPLIT]
-    records = _records(labels, gold_path, corpus)
+    records = records_of(labels, gold_path, corpus)
     here = [label for label in labels if label.id in records]
     if not here:
         return None
@@ -40,8 +40,9 @@ def judge_kept(gold_path: Path, corpus: Path, tagger: Tagger | None = None, fold
     )
 
 
-def _records(labels: list[Label], gold_path: Path, corpus: Path) -> dict[str, Record]:
-    """With the text where there is one: a document whose abstract is empty is tagged by its text."""
+def records_of(labels: list[Label], gold_path: Path, corpus: Path) -> dict[str, Record]:
+    """Labeled documents as the tagger takes them, by the id of the label: with the text where there is one, for a document whose
+    abstract is empty is tagged by its text."""
     found: dict[str, Record] = {
         key: (key, *texts, None) for key, texts in texts_of([label.id for label in labels], gold_path, corpus).items()
     }

@@ -1,7 +1,8 @@
 """Labels that travel: `classify/gold/` holds ids and labels only; the texts come from what has been collected.
 
 The files there: `dev.jsonl`, the labelled documents with their split; the others, documents read later: some to learn from,
-some (`KINDS`) to test on what the first file does not hold, and of those drawn at random half, the split `kept`.
+some (`KINDS`) to test on what the first file does not hold, of those drawn at random half, the split `kept`, and the split
+`mix`, on which both stages of the tagger are weighed.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ _SOURCES = {
     "ca/": "ca_bills",
     "us/regs-": "us_regulations --since 2005-01-01",
 }
+#: On these, both stages of the tagger are weighed (`classify.training.stack`), so neither learns from them.
+MIX = "mix"
 #: Documents of these splits teach nothing, whoever thinks or decides what about them.
-KEPT_BACK = ("test", "kept")
+KEPT_BACK = ("test", "kept", MIX)
 #: Bills with title and summary that may stand beside the labelled documents.
 BILLS = "weak-bills.jsonl.xz"
 _TEXT = "select title, abstract from documents where id = ?"

@@ -1,10 +1,11 @@
-"""How the opinions of both stages are mixed, and which documents stage 2 reads at all: chosen by cross-validation.
+"""How the opinions of both stages are mixed, and which documents stage 2 reads at all.
 
-    python -m classify.training.stack GOLD CORPUS lessons.jsonl FOLDER logits.npy [logits.npy ...]
+    python -m classify.training.stack GOLD CORPUS FOLDER
 
-FOLDER holds `encoder.onnx` and `tokenizer.json`; the logits are those of runs of `classify.training.fine_tune` on
-lessons.jsonl, each with a fold held back. Writes `encoder.json` and prints what stage 1, stage 2 and both reach on documents
-that neither learned from, and how often tags of at least some probability are right there (`classify.evaluation.promise`).
+FOLDER holds `encoder.onnx` and `tokenizer.json`; stage 1 is the one in use. Both are weighed on the labeled documents of the
+split `mix`, from which neither learned. Writes `encoder.json` and prints what stage 1, stage 2, and both reach there, each
+document by weights that learned from the others, and how often tags of at least some probability are right. An output with
+fewer than FEW labels keeps the weights of the `encoder.json` that is in FOLDER.
 """
 
 from __future__ import annotations
@@ -12,40 +13,88 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
-from classify.encoder import CARD, NETWORK, VOCABULARY, digest, log_odds, mix
+from classify.encoder import CARD, NETWORK, VOCABULARY, Encoder, digest, log_odds, mix, words_of
 from classify.evaluation.evaluate import f1_parts
+from classify.evaluation.kept import records_of
 from classify.model import PRIORITY_OUTPUTS
-from classify.training.train import FOLDS, best_threshold
-from classify.training.unseen import cut_lines, judge_unseen
+from classify.tagger import Tagger
+from classify.training.labels import MIX, read_labels
+from classify.training.train import LIKELY, RANDOM_STRATA, best_threshold
+from classify.training.unseen import cut_lines
+from text.spans import FIELDS
 
-#: How freely the two weights of an output may move.
-STRENGTH = 0.3
+#: How firmly the weights of an output are held to those of all outputs: few documents hold a rare area.
+HELD = 16.0
+FEW = 5
+#: Parts, each of which is judged by weights that learned from the others.
+PARTS = 10
 #: Stage 2 reads where stage 1 gives any output a probability between the two; the narrowest that loses no more than LOSS counts.
 LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.2), (0.6, 0.8, 0.9, 0.95, 0.98), 0.001
 STAGE_ONE_ALONE = (1.0, 0.0, 0.0)
 #: Tokens that stage 2 reads of a document, as many as it was taught with.
-LENGTH = 128
+LENGTH = 256
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """``likely`` of stage 1, ``logits`` of stage 2, and the truth ``y`` have the shape (documents, outputs); ``drawn`` says which
+    documents were drawn at random."""
+
+    likely: np.ndarray
+    logits: np.ndarray
+    y: np.ndarray
+    drawn: np.ndarray
+
+
+def opinions(gold: Path, corpus: Path, tagger: Tagger, encoder: Encoder) -> Opinions:
+    """What each stage alone thinks of the documents that are kept for their mixture, as they are in corpus.db.
+
+    Raises:
+        BadGold: the labels cannot be read.
+        sqlite3.Error: corpus.db cannot be read.
+    """
+    assert tagger.model is not None
+    labels = [label for label in read_labels() if label.split == MIX]
+    records = records_of(labels, gold, corpus)
+    here = [label for label in labels if label.id in records]
+    fields = [dict(zip(FIELDS, records[label.id][1:], strict=True)) for label in here]
+    known = [output for output in tagger.model.outputs if output not in PRIORITY_OUTPUTS]
+    return Opinions(
+        np.array([tagger.first_opinion(each) for each in fields]),
+        np.array([encoder.logits(words_of(*(each[name] for name in FIELDS))) for each in fields]),
+        np.array([[*(a in each.areas for a in known), each.priority >= 1, each.priority == 2] for each in here], float),
+        np.array([label.stratum in RANDOM_STRATA for label in here]),
+    )
+
+
+def _fit(x: np.ndarray, truth: np.ndarray, toward: np.ndarray, held: float) -> np.ndarray:
+    """Weights of a logistic regression on both log-odds and a shift, held to ``toward``; none of the first two is negative."""
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = x @ weights
+        gap = weights - toward
+        value = np.logaddexp(0, score).sum() - score[truth].sum() + held * (gap @ gap)
+        return float(value), x.T @ (1 / (1 + np.exp(-score)) - truth) + 2 * held * gap
+
+    bounds = [(0, None), (0, None), (None, None)]
+    return np.asarray(minimize(loss, toward, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def fit_mix(likely: np.ndarray, logits: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Per output the weights of both log-odds and a shift: shape (outputs, 3). An output that stage 2 would make worse, or of
-    which there is nothing to learn, is left to stage 1."""
-    found = []
-    for output in range(y.shape[1]):
-        truth = y[:, output] > 0
-        row = STAGE_ONE_ALONE
-        if truth.any() and not truth.all():
-            both = np.c_[log_odds(likely[:, output]), logits[:, output]]
-            fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(both, truth)
-            if (fitted.coef_ > 0).all():
-                row = (*fitted.coef_[0].tolist(), float(fitted.intercept_[0]))
-        found.append(row)
-    return np.array(found)
+    """Per output the weights of both log-odds and a shift: shape (outputs, 3), each held to what is best for all of them.
+    An output of which there is nothing to learn is left to stage 1."""
+    truth = y > 0
+    x = np.stack([log_odds(likely), logits, np.ones_like(logits)], axis=-1)
+    common = _fit(x.reshape(-1, 3), truth.ravel(), np.array([0.5, 0.5, 0.0]), 0.0)
+    taught = [0 < labels < len(truth) for labels in truth.sum(axis=0)]
+    rows = [_fit(x[:, i], truth[:, i], common, HELD) if taught[i] else STAGE_ONE_ALONE for i in range(y.shape[1])]
+    return np.array(rows)
 
 
 def undecided(likely: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -75,95 +124,74 @@ def macro(truth: np.ndarray, likely: np.ndarray, threshold: float) -> float:
     return float(np.mean([micro(truth[:, [i]], likely[:, [i]], threshold) for i in range(truth.shape[1])]))
 
 
-def unseen_mix(
-    likely: np.ndarray, logits: np.ndarray, y: np.ndarray, usual: np.ndarray, part: np.ndarray
-) -> np.ndarray:
+def unseen_mix(likely: np.ndarray, logits: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Mixed probabilities, those of each part by weights that learned from the other parts."""
+    part = np.arange(len(y)) % PARTS
     mixed = np.zeros_like(likely)
     for held in np.unique(part):
         rows = part == held
-        weights = fit_mix(likely[~rows & usual], logits[~rows & usual], y[~rows & usual])
-        mixed[rows] = mix(likely[rows], logits[rows], weights)
+        mixed[rows] = mix(likely[rows], logits[rows], fit_mix(likely[~rows], logits[~rows], y[~rows]))
     return mixed
 
 
-def table(
-    tries: dict[str, np.ndarray], truth: np.ndarray, groups: dict[str, np.ndarray], usual: np.ndarray
-) -> Sequence[str]:
-    """What each try reaches with one threshold, half of the highest F1 of its usual documents."""
+def table(tries: dict[str, np.ndarray], truth: np.ndarray, groups: dict[str, np.ndarray]) -> Sequence[str]:
+    """What each try reaches (micro and macro) with the threshold of a tag."""
     lines = [f"{'':<26}" + "".join(f"{name + ' (' + str(int(rows.sum())) + ')':>16}" for name, rows in groups.items())]
     for name, likely in tries.items():
-        threshold = best_threshold(truth[usual], likely[usual])
         figures = [
-            f"{micro(truth[rows], likely[rows], threshold):.3f} {macro(truth[rows], likely[rows], threshold):.3f}"
+            f"{micro(truth[rows], likely[rows], LIKELY):.3f} {macro(truth[rows], likely[rows], LIKELY):.3f}"
             for rows in groups.values()
         ]
         lines.append(f"{name:<26}" + "".join(f"{each:>16}" for each in figures))
     return lines
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    for name in ("gold", "corpus", "lessons", "folder"):
-        parser.add_argument(name, type=Path)
-    parser.add_argument("logits", type=Path, nargs="+")
-    asked = parser.parse_args()
-    first = judge_unseen(asked.gold, asked.corpus)
-    second = held_back(first.ids, asked.lessons, asked.logits)
-    known = ~np.isnan(second[:, 0])
-    every = (first.likely, second, first.y, first.usual, first.random, first.folds)
-    write_card(asked.folder, first.outputs, *(each[known] for each in every))
+def write_card(folder: Path, outputs: Sequence[str], found: Opinions) -> None:
+    """Choose, print what was reached, and write `encoder.json`."""
+    areas, truth = len(outputs) - len(PRIORITY_OUTPUTS), found.y > 0
+    mixed = unseen_mix(found.likely, found.logits, found.y)
+    band = choose_band(found.likely, mixed, truth, areas)
+    reads = undecided(found.likely, *band)
+    joined = np.where(reads[:, None], mixed, found.likely)
+    alone = 1 / (1 + np.exp(-found.logits))
+    tries = {"stage 1": found.likely, "stage 2": alone, "both, every document": mixed, "cascade": joined}
+    groups = {"all": np.ones(len(truth), bool), "random": found.drawn}
+    print("\n".join(table({name: each[:, :areas] for name, each in tries.items()}, truth[:, :areas], groups)))
+    share = reads[found.drawn].mean()
+    print(f"undecided between {band[0]} and {band[1]}: {share:.1%} of random documents are read by stage 2")
+    print("\n".join(["cascade:", *cut_lines(truth[:, :areas], joined[:, :areas])]))
+    weights = dict(zip(outputs, fit_mix(found.likely, found.logits, found.y).tolist(), strict=True))
+    rare = {name for name, labels in zip(outputs, truth.sum(axis=0), strict=True) if labels < FEW}
+    weights |= {name: row for name, row in _weights_before(folder).items() if name in rare}
+    card = unmixed(folder, outputs) | {
+        "undecided": list(band),
+        "mix": {name: [round(each, 4) for each in row] for name, row in weights.items()},
+    }
+    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
-def held_back(ids: Sequence[str], lessons: Path, runs: Sequence[Path]) -> np.ndarray:
-    """The logits of stage 2 for ``ids``, each from the run that held the document back: shape (documents, outputs); NaN where
-    none did, as for labels that came after the runs."""
-    with lessons.open(encoding="utf-8") as lines:
-        rows = {row["id"]: n for n, row in enumerate(map(json.loads, lines)) if row["split"] == "train"}
-    said = [np.load(path) for path in runs]
-    found = np.full((len(ids), said[0].shape[1]), np.nan)
-    for place, key in enumerate(ids):
-        for logits in said if key in rows else ():
-            if not np.isnan(logits[rows[key]]).any():
-                found[place] = logits[rows[key]]
+def _weights_before(folder: Path) -> dict[str, list[float]]:
+    path = folder / CARD
+    found: dict[str, list[float]] = json.loads(path.read_text("utf-8"))["mix"] if path.exists() else {}
     return found
 
 
-def write_card(
-    folder: Path,
-    outputs: Sequence[str],
-    likely: np.ndarray,
-    logits: np.ndarray,
-    y: np.ndarray,
-    usual: np.ndarray,
-    drawn: np.ndarray,
-    folds: np.ndarray,
-) -> None:
-    """Choose, print what was reached, and write `encoder.json`."""
-    areas = len(outputs) - len(PRIORITY_OUTPUTS)
-    part = folds if len(np.unique(folds)) == FOLDS else np.arange(len(y)) % 2
-    mixed = unseen_mix(likely, logits, y, usual, part)
-    truth = y > 0
-    band = choose_band(likely[usual], mixed[usual], truth[usual], areas)
-    reads = undecided(likely, *band)
-    joined = np.where(reads[:, None], mixed, likely)
-    tries = {"stage 1": likely, "stage 2": 1 / (1 + np.exp(-logits)), "both, every document": mixed, "cascade": joined}
-    groups = {"all": np.ones(len(y), bool), "usual": usual, "random": drawn}
-    print("\n".join(table({name: each[:, :areas] for name, each in tries.items()}, truth[:, :areas], groups, usual)))
-    print(
-        f"undecided between {band[0]} and {band[1]}: {reads[drawn].mean():.1%} of random documents are read by stage 2"
-    )
-    for name, rows in (("usual", usual), ("random", drawn)):
-        print("\n".join([f"cascade, {name}:", *cut_lines(truth[rows, :areas], joined[rows, :areas])]))
-    weights = fit_mix(likely[usual], logits[usual], y[usual])
-    card = {
-        "outputs": list(outputs),
-        "length": LENGTH,
-        "undecided": list(band),
-        "mix": {name: [round(each, 4) for each in row] for name, row in zip(outputs, weights.tolist(), strict=True)},
-        "sha256": digest((folder / NETWORK).read_bytes(), (folder / VOCABULARY).read_text("utf-8")),
-    }
-    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+def unmixed(folder: Path, outputs: Sequence[str]) -> dict[str, object]:
+    """The card of a network whose mixture is not chosen yet."""
+    sha256 = digest((folder / NETWORK).read_bytes(), (folder / VOCABULARY).read_text("utf-8"))
+    return {"outputs": list(outputs), "length": LENGTH, "undecided": [0.0, 1.0], "mix": {}, "sha256": sha256}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    for name in ("gold", "corpus", "folder"):
+        parser.add_argument(name, type=Path)
+    asked = parser.parse_args()
+    tagger = Tagger(encoder_dir=None)
+    assert tagger.model is not None
+    outputs = tagger.model.outputs
+    encoder = Encoder(asked.folder, unmixed(asked.folder, outputs), outputs)
+    write_card(asked.folder, outputs, opinions(asked.gold, asked.corpus, tagger, encoder))
 
 
 if __name__ == "__main__":

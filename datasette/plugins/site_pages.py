@@ -70,13 +70,13 @@ async def one_month(datasette, request):
 async def comparing(datasette, request):
     wanted = compare.Wanted.of({name: request.args.getlist(name) for name in request.args})
     return await datasette.page(
-        request, "compare.html", await read(datasette, compare.compare, wanted, today(datasette))
+        request, "compare.html", await read_once(datasette, compare.compare, wanted, today(datasette))
     )
 
 
 async def browsing(datasette, request):
     filters = browse.Filters.of(arguments(request))
-    found = await read(datasette, browse.browse, filters, today(datasette))
+    found = await read_once(datasette, browse.browse, filters, today(datasette))
     filters = found.filters
     context = {
         "b": found,

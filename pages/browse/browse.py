@@ -252,13 +252,14 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
     if not asked.groups:
         return _exact_snippets(db, ids, asked.expression or "")
     rows = db.execute(
-        f"select id, title, coalesce(abstract, '') as abstract, substr(coalesce(text, ''), 1, {READ}) as text "
-        f"from documents where id in ({marks(ids)})",
+        f"""select id, title, coalesce(abstract, '') as abstract,
+            iif(coalesce(abstract, '') = '', substr(coalesce(text, ''), 1, {READ}), '') as text
+        from documents where id in ({marks(ids)})""",
         ids,
     ).fetchall()
     expression = " OR ".join([*asked.groups, *asked.about])
     found: dict[str, tuple[list[Piece], str]] = {}
-    with small_index((row["title"], row["abstract"], "" if row["abstract"] else row["text"]) for row in rows) as index:
+    with small_index((row["title"], row["abstract"], row["text"]) for row in rows) as index:
         for at, row in enumerate(rows):
             for column, where in _PARTS:
                 if snippet := index.snippet(at, column, expression, _OPEN, _CLOSE):

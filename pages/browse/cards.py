@@ -143,11 +143,12 @@ def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str |
     only = "and area_id = ?" if area_id else ""
     kept: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     for row in db.execute(
-        f"select document_id, words, rule from evidence where document_id in ({marks(list(found))}) {only} "
+        f"select document_id, area_id, words, rule from evidence where document_id in ({marks(list(found))}) {only} "
         "order by document_id, area_id, ordinal",
         [*found, *([area_id] if area_id else [])],
     ):
-        if len(row["words"]) <= LONGEST_EVIDENCE:
+        shown = any(area.id == row["area_id"] for area in found[row["document_id"]].areas)
+        if shown and len(row["words"]) <= LONGEST_EVIDENCE:
             kept[row["document_id"]].append((row["words"], row["rule"] != MODEL))
     for document_id, evidence in kept.items():
         found[document_id].evidence = telling(evidence)

@@ -23,8 +23,8 @@ def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 
 def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[Row]:
-    """Return the words that led to areas: what software found and nobody rejected, and what staff chose."""
-    rejected = {row["key"] for row in made if row["kind"] == "area" and row["verdict"] == "reject"}
+    """Return the words that led to the areas that are shown: what software found, and what staff chose."""
+    shown = {row[0] for row in db.execute("select area_id from shown_tags where document_id = ?", [document_id])}
     found = [
         dict(row)
         for row in db.execute(
@@ -32,7 +32,7 @@ def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[
             left join policy_areas a on a.id = e.area_id where e.document_id = ? order by e.area_id, e.ordinal""",
             [document_id],
         )
-        if row["area_id"] not in rejected
+        if row["area_id"] in shown
     ]
     known = {row["area_id"] for row in found}
     return found + [

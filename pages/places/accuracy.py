@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classify.evaluation.agreement import ENOUGH, Month, drift, months
+from store.constants import SHOWN_TAG
 
 #: Written by `infopolicy evaluate --json`, beside the model it speaks of.
 EVALUATION = Path(__file__).resolve().parents[2] / "classify" / "model" / "evaluation.json"
@@ -124,6 +125,7 @@ class AccuracyView:
     shown: ShownMatches
     promise: Promise
     enough: int = ENOUGH
+    shown_tag: float = SHOWN_TAG
     unmeasured: tuple[str, ...] = UNMEASURED
 
 

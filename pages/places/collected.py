@@ -42,10 +42,16 @@ def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, S
 
     States that no source lists sessions of are not in it.
     """
-    found = db.execute(
-        f"{_SESSIONS} where s.special = 0 and s.starts_on <= ? order by s.starts_on", [today.isoformat()]
+    begun = db.execute(
+        "select jurisdiction, session, coalesce(title, session) as title, starts_on from sessions "
+        "where special = 0 and starts_on <= ? order by starts_on",
+        [today.isoformat()],
     ).fetchall()
-    found = sorted((row for row in found if not _SPECIAL.search(row["title"])), key=_year)
+    regular = (row for row in sorted(begun, key=_year) if not _SPECIAL.search(row["title"]))
+    newest = {row["jurisdiction"]: row["session"] for row in regular}
+    pairs = ", ".join(["(?, ?)"] * len(newest))
+    keys = [key for pair in newest.items() for key in pair]
+    found = db.execute(f"{_SESSIONS} where (s.jurisdiction, s.session) in (values {pairs})", keys) if keys else ()
     return {row["jurisdiction"]: _session(row) for row in found}
 
 

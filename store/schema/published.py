@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from store.constants import SHOWN_TAG
+
 listings = Migrations("publish")
 decisions = Migrations("decisions")
 search_words = Migrations("vocabulary")
@@ -281,3 +283,23 @@ def create_counted_votes(db: Database) -> None:
             stance text not null, stance_on text not null, version text not null, reason text not null, decided_on text not null,
             primary key (position_id, roll_call)
         ) without rowid""")
+
+
+@decisions()
+def keep_doubtful_tags_for_staff(db: Database) -> None:
+    # The public sees an area that is likely enough, one of a document for which something else speaks too (a position that is
+    # shown, priority), and what staff decided. The desk sees all others.
+    db.execute("drop view shown_tags")
+    db.execute(f"""
+        create view shown_tags as
+        select t.document_id, t.area_id, t.probability, d.verdict is not null as confirmed from tags t
+        left join decisions d on d.document_id = t.document_id and d.subject = 'area:' || t.area_id
+        where d.verdict = 'confirm' or d.verdict is null and (
+            t.probability >= {SHOWN_TAG}
+            or exists (select 1 from shown_matches m where m.document_id = t.document_id)
+            or exists (select 1 from shown_priorities p where p.document_id = t.document_id and p.priority = 2)
+        )
+        union all select d.document_id, substr(d.subject, 6), 1.0, 1 from decisions d
+        where d.subject like 'area:%' and d.verdict = 'confirm' and not exists (
+            select 1 from tags t where t.document_id = d.document_id and t.area_id = substr(d.subject, 6)
+        )""")

@@ -1,0 +1,106 @@
+"""Which areas the public sees: likely ones, those of documents for which something else speaks, and what staff decided."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+
+import pytest
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, TODAY, build
+
+from pages.browse.cards import cards
+from pages.documents.document import document
+from publish.listing import publish
+from store.connect import connect
+from store.constants import SHOWN_TAG
+
+AREA = "library-funding"
+DAY = datetime.date.fromisoformat(TODAY)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = connect(build(tmp_path)).conn
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def shown(db: sqlite3.Connection, key: str = HOSTILE_BILL) -> list[str]:
+    return [row[0] for row in db.execute("select area_id from shown_tags where document_id = ? order by 1", [key])]
+
+
+def doubt(db: sqlite3.Connection, key: str = HOSTILE_BILL) -> None:
+    db.execute("update tags set probability = ? where document_id = ?", [SHOWN_TAG - 0.01, key])
+    db.execute("update taggings set priority = 1 where document_id = ?", [key])
+
+
+def decide(db: sqlite3.Connection, subject: str, verdict: str, value: str | None = None) -> None:
+    db.execute(
+        "insert into decisions (document_id, subject, verdict, value, decided_on) values (?, ?, ?, ?, '2022-03-01')",
+        [HOSTILE_BILL, subject, verdict, value],
+    )
+
+
+def test_a_doubtful_area_is_for_staff_alone(db: sqlite3.Connection) -> None:
+    assert shown(db) == [AREA]
+    doubt(db)
+    assert shown(db) == []
+    db.execute("update tags set probability = ? where document_id = ?", [SHOWN_TAG, HOSTILE_BILL])
+    assert shown(db) == [AREA]
+    db.execute("update tags set probability = 0.1 where document_id = ?", [BROADBAND])
+    db.execute("update taggings set priority = 0 where document_id = ?", [BROADBAND])
+    assert shown(db, BROADBAND) == ["broadband", AREA], "a position that is shown with it speaks for it"
+
+
+@pytest.mark.parametrize(
+    ("subject", "verdict", "value", "expected"),
+    [
+        (f"area:{AREA}", "confirm", None, [AREA]),
+        (f"area:{AREA}", "reject", None, []),
+        ("area:broadband", "confirm", None, ["broadband"]),
+        ("priority", "confirm", "2", [AREA]),
+        ("priority", "confirm", "1", []),
+        ("position:tc-hotspot-lending", "reject", None, []),
+    ],
+)
+def test_what_staff_decided_counts(
+    db: sqlite3.Connection, subject: str, verdict: str, value: str | None, expected: list[str]
+) -> None:
+    doubt(db)
+    decide(db, subject, verdict, value)
+    assert shown(db) == expected
+
+
+def test_priority_speaks_for_an_area(db: sqlite3.Connection) -> None:
+    doubt(db)
+    db.execute("update taggings set priority = 2 where document_id = ?", [HOSTILE_BILL])
+    assert shown(db) == [AREA]
+    decide(db, f"area:{AREA}", "reject")
+    assert shown(db) == []
+
+
+def test_pages_say_that_an_area_is_doubtful_and_not_which(db: sqlite3.Connection) -> None:
+    before = document(db, HOSTILE_BILL, DAY)
+    assert before is not None
+    assert [tag.area_id for tag in before.tags] == [AREA]
+    doubt(db)
+    view = document(db, HOSTILE_BILL, DAY)
+    assert view is not None
+    assert (view.tags, view.doubtful) == ([], True)
+    assert not any(piece.labels for piece in [*view.title_pieces, *view.abstract_pieces])
+    [card] = cards(db, [HOSTILE_BILL], DAY)
+    assert (card.areas, card.evidence) == ([], [])
+    decide(db, f"area:{AREA}", "reject")
+    rejected = document(db, HOSTILE_BILL, DAY)
+    assert rejected is not None
+    assert not rejected.doubtful
+
+
+def test_lists_leave_it_out_with_the_next_publication(tmp_path: Path) -> None:
+    corpus = connect(build(tmp_path))
+    listed = "select area_id from listing where document_id = ? order by 1"
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"]
+    doubt(corpus.conn)
+    publish(corpus, NOW)
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
