@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from classify.model import MODEL_DIR, BadModel
+from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, BadModel
 
 NETWORK, VOCABULARY, CARD = "encoder.onnx", "tokenizer.json", "encoder.json"
 #: Characters of the title and of what follows that it is given; its tokenizer cuts far earlier.
@@ -49,8 +49,10 @@ class Encoder:
     def __init__(self, folder: Path, card: dict[str, Any], outputs: Sequence[str]) -> None:
         """``outputs`` are those of stage 1; one that the transformer does not know is left as stage 1 has it."""
         self.folder, self.card = folder, card
-        self.version: str = card["sha256"][:12]
+        #: Of everything in the card: with another mixture or band, the same network gives other tags.
+        self.version = hashlib.sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()[:12]
         self.low, self.high = card["undecided"]
+        self._areas = [place for place, name in enumerate(outputs) if name not in PRIORITY_OUTPUTS]
         known = [name for name in outputs if name in card["mix"]]
         self._ours = np.array([outputs.index(name) for name in known], np.int64)
         self._theirs = np.array([card["outputs"].index(name) for name in known], np.int64)
@@ -58,8 +60,10 @@ class Encoder:
         self._mix = np.array([card["mix"][name] for name in known]).reshape(-1, 3)
 
     def undecided(self, likely: np.ndarray) -> bool:
-        """Whether stage 1 leaves any output open: ``likely`` has a probability per output."""
-        return bool(((likely >= self.low) & (likely <= self.high)).any())
+        """Whether stage 1 leaves any area open: ``likely`` has a probability per output. Priority alone is not worth the reading,
+        for rules decide of it."""
+        areas = likely[self._areas]
+        return bool(((areas >= self.low) & (areas <= self.high)).any())
 
     def second_opinion(self, likely: np.ndarray, words: str) -> np.ndarray:
         """The probabilities of both stages together, in the order of ``likely``."""

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from tiny_encoder import write_encoder
 
 from classify.areas import AREAS_FILE
 from classify.encoder import ABSENT, CARD, NETWORK, VOCABULARY, load_encoder, words_of
-from classify.model import BadModel
+from classify.model import PRIORITY_OUTPUTS, BadModel
 from classify.tagger import STAYS, SURE_FIRST, SURE_RULES, Tagger
 from derive.incremental import tagger_edition
 
@@ -121,8 +122,21 @@ def test_encoder_copes_with_anything(folder: Path, record: tuple[str, str | None
 
 def test_encoder_version_is_part_of_the_version_of_tags(folder: Path) -> None:
     both, card = Tagger(encoder_dir=folder), json.loads((folder / CARD).read_text("utf-8"))
-    assert both.version == f"{ALONE.version}-{card['sha256'][:12]}"
+    assert both.version == f"{ALONE.version}-{both.encoder.version if both.encoder else ''}"
     assert tagger_edition(both).basis != tagger_edition(ALONE).basis
+    for change in ({"undecided": [0.1, 0.8]}, {"mix": card["mix"] | {"privacy": [0.1, 0.2, 0.3]}}, {"length": 12}):
+        (folder / CARD).write_text(json.dumps(card | change), "utf-8")
+        assert Tagger(encoder_dir=folder).version != both.version, "the same network gives other tags now"
+
+
+def test_priority_alone_is_not_worth_the_reading(folder: Path) -> None:
+    encoder = Tagger(encoder_dir=folder).encoder
+    assert encoder is not None
+    likely = np.zeros(len(OUTPUTS)) - 1.0
+    likely[[OUTPUTS.index(name) for name in PRIORITY_OUTPUTS]] = 0.5
+    assert not encoder.undecided(likely)
+    likely[OUTPUTS.index("privacy")] = 0.5
+    assert encoder.undecided(likely)
 
 
 def test_encoder_without_files_or_without_stage_1_is_left_out(tmp_path: Path, folder: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, opened
 
 import serve
 from pages.browse.cards import Card
@@ -27,9 +27,7 @@ DAY = datetime.date.fromisoformat(TODAY)
 
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
-    db = connect(build(tmp_path)).conn
-    db.row_factory = sqlite3.Row
-    return db
+    return opened(tmp_path)
 
 
 def _pin(db: sqlite3.Connection, document: str, place: int, why: str) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, HOSTILE_BILL, NOW, TODAY, build
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, TODAY, build, opened
 
 from pages.browse.cards import cards
 from pages.documents.document import document
@@ -21,9 +21,7 @@ DAY = datetime.date.fromisoformat(TODAY)
 
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
-    db = connect(build(tmp_path)).conn
-    db.row_factory = sqlite3.Row
-    return db
+    return opened(tmp_path)
 
 
 def shown(db: sqlite3.Connection, key: str = HOSTILE_BILL) -> list[str]:

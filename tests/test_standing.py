@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row, opened
 
 import serve
 from pages.browse import browse
@@ -92,9 +92,7 @@ def test_news_can_still_move_or_moved_lately(row: dict[str, Any], latest_on: str
 
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
-    db = connect(build(tmp_path)).conn
-    db.row_factory = sqlite3.Row
-    return db
+    return opened(tmp_path)
 
 
 def _first(db: sqlite3.Connection, day: datetime.date) -> tuple[list[str], bool]:

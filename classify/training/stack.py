@@ -34,7 +34,7 @@ HELD = 16.0
 FEW = 5
 #: Parts, each of which is judged by weights that learned from the others.
 PARTS = 10
-#: Stage 2 reads where stage 1 gives any output a probability between the two; the narrowest that loses no more than LOSS counts.
+#: Stage 2 reads where stage 1 gives any area a probability between the two; the narrowest that loses no more than LOSS counts.
 LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.2), (0.6, 0.8, 0.9, 0.95, 0.98), 0.001
 STAGE_ONE_ALONE = (1.0, 0.0, 0.0)
 #: Tokens that stage 2 reads of a document, as many as it was taught with.
@@ -98,7 +98,7 @@ def fit_mix(likely: np.ndarray, logits: np.ndarray, y: np.ndarray) -> np.ndarray
 
 
 def undecided(likely: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Which documents stage 2 reads: shape (documents,)."""
+    """Which documents stage 2 reads, by what stage 1 thinks of their areas: shape (documents,)."""
     return np.asarray(((likely >= low) & (likely <= high)).any(axis=1))
 
 
@@ -106,13 +106,13 @@ def choose_band(likely: np.ndarray, mixed: np.ndarray, truth: np.ndarray, areas:
     """The band that sends the fewest documents to stage 2 and still reaches what reading all of them reaches."""
 
     def reached(band: tuple[float, float]) -> float:
-        joined = np.where(undecided(likely, *band)[:, None], mixed, likely)
+        joined = np.where(undecided(likely[:, :areas], *band)[:, None], mixed, likely)
         return micro(truth[:, :areas], joined[:, :areas])
 
     whole = micro(truth[:, :areas], mixed[:, :areas])
     bands = [(low, high) for low in LOWEST for high in HIGHEST]
     good = [band for band in bands if reached(band) >= whole - LOSS] or [(LOWEST[0], HIGHEST[-1])]
-    return min(good, key=lambda band: undecided(likely, *band).sum())
+    return min(good, key=lambda band: undecided(likely[:, :areas], *band).sum())
 
 
 def micro(truth: np.ndarray, likely: np.ndarray, threshold: float | None = None) -> float:
@@ -151,7 +151,7 @@ def write_card(folder: Path, outputs: Sequence[str], found: Opinions) -> None:
     areas, truth = len(outputs) - len(PRIORITY_OUTPUTS), found.y > 0
     mixed = unseen_mix(found.likely, found.logits, found.y)
     band = choose_band(found.likely, mixed, truth, areas)
-    reads = undecided(found.likely, *band)
+    reads = undecided(found.likely[:, :areas], *band)
     joined = np.where(reads[:, None], mixed, found.likely)
     alone = 1 / (1 + np.exp(-found.logits))
     tries = {"stage 1": found.likely, "stage 2": alone, "both, every document": mixed, "cascade": joined}

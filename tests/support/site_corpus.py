@@ -6,6 +6,7 @@ Everything goes in through the tables that the migrations make, so that a change
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -57,6 +58,13 @@ def document_row(key: str, **values: Any) -> dict[str, Any]:
         "record_hash": key,
     }
     return row | values
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """The file that `build` makes in the folder ``path``, to read and to change; its rows know their columns."""
+    db: sqlite3.Connection = connect(build(path)).conn
+    db.row_factory = sqlite3.Row
+    return db
 
 
 def build(path: Path, *, states: bool = False) -> Path:
