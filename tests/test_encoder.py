@@ -58,14 +58,12 @@ def test_what_rules_are_sure_of_stays_tagged_and_is_no_longer_sure(tmp_path: Pat
 
 
 def test_a_rule_that_holds_speaks_for_itself(tmp_path: Path) -> None:
-    named = ("x", "Foreign Anti-Digital Piracy Act", None, None)
-    against = write_encoder(tmp_path, OUTPUTS, {"piracy": ("copyright", -9.0)}, undecided=(0.0, 1.0))
-    assert likely(Tagger(encoder_dir=against), named, "copyright") >= 0.7
-    held = (Path(AREAS_FILE).read_text("utf-8"), tmp_path / "areas.yml")
-    held[1].write_text(held[0].replace("        holds: true\n", ""), "utf-8")
-    tagger = Tagger(areas_file=held[1], encoder_dir=against)
-    tagger._untrained.clear()  # as after the next training, which weighs the rule like any other
-    assert likely(tagger, named, "copyright") < 0.1
+    named = ("x", "STOP CSAM Act of 2025", None, None)
+    against = write_encoder(tmp_path, OUTPUTS, {"csam": ("intellectual-freedom", -9.0)}, undecided=(0.0, 1.0))
+    assert likely(Tagger(encoder_dir=against), named, "intellectual-freedom") >= 0.7
+    weighed = tmp_path / "areas.yml"
+    weighed.write_text(AREAS_FILE.read_text("utf-8").replace("        holds: true\n", ""), "utf-8")
+    assert likely(Tagger(areas_file=weighed, encoder_dir=against), named, "intellectual-freedom") < 0.1
 
 
 def test_what_rules_alone_are_sure_of_is_talked_down(tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
     changes, text_marks = _changes(db, document_id, text)
+    tags = _tags(db, document_id, evidence)
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
@@ -156,8 +157,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         text_whole=0 < len(text) <= WHOLE_TEXT,
         text_marks=text_marks,
         forbidden_text=_forbidden(db, document_id) if not text else None,
-        tags=_tags(db, document_id, evidence),
-        doubtful=_is_doubtful(db, document_id),
+        tags=tags,
+        doubtful=not tags and _is_doubtful(db, document_id),
         positions=_positions(db, head, spans, decided, changes),
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
@@ -232,7 +233,7 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
 
 
 def _is_doubtful(db: sqlite3.Connection, document_id: str) -> bool:
-    """Whether the software found an area of which nobody has decided; those that are likely enough are in `shown_tags`."""
+    """Whether the software found an area that nobody has decided on. Asked of a document that shows none."""
     asked = """select 1 from tags t where t.document_id = ? and not exists (
         select 1 from decisions d where d.document_id = t.document_id and d.subject = 'area:' || t.area_id)"""
     return bool(value(db, asked, [document_id]))
