@@ -20,7 +20,7 @@ from text.spans import FIELDS
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
 #: What the code does with the rules: raise it when the same rules and model tag otherwise than before, so that all is tagged.
-METHOD = "4"
+METHOD = "5"
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within", "holds"}
@@ -128,17 +128,20 @@ def _area(where: str, name: object, entry: object, nothing: tuple[str, ...]) -> 
         title=data["title"].strip(),
         description=" ".join(data["description"].split()),
         threshold=_share(where, "threshold", data.get("threshold")),
-        rules=_rules(where, data.get("rules")),
+        rules=_rules(where, data.get("rules"), of_area=True),
         labelled=data.get("labelled", True) is True,
         never=nothing + _texts(where, "never", data.get("never")),
         **{key: _texts(where, key, data.get(key)) for key in ("implies", "exclusions", "examples", "counterexamples")},
     )
 
 
-def _rules(where: str, entries: object) -> tuple[Rule, ...]:
+def _rules(where: str, entries: object, *, of_area: bool = False) -> tuple[Rule, ...]:
     if not isinstance(entries, list) or not entries:
         raise BadAreas(f"{where}: 'rules' must be a list with at least one rule")
-    return tuple(_rule(f"{where}, rule {number}", entry) for number, entry in enumerate(entries, 1))
+    rules = tuple(_rule(f"{where}, rule {number}", entry) for number, entry in enumerate(entries, 1))
+    if strange := [rule.id for rule in rules if rule.holds and not of_area]:
+        raise BadAreas(f"{where} ({strange[0]}): only a rule of an area can hold")
+    return rules
 
 
 def _rule(where: str, entry: object) -> Rule:

@@ -61,7 +61,7 @@ class Encoder:
 
     def undecided(self, likely: np.ndarray) -> bool:
         """Whether stage 1 leaves any area open: ``likely`` has a probability per output. Priority alone is not worth the reading,
-        for rules decide of it."""
+        for rules decide it."""
         areas = likely[self._areas]
         return bool(((areas >= self.low) & (areas <= self.high)).any())
 

@@ -28,7 +28,7 @@ FLOOR = 0.02
 EVIDENCE_SHOWN = 8
 #: Chunks of a long text that must agree before the text alone carries an area.
 AGREEING = 3
-#: An area that rules alone and stage 1 make this likely stays tagged, as likely as the third number at least.
+#: An area that rules alone and stage 1 make this likely stays tagged, with at least the third number as its probability.
 SURE_RULES, SURE_FIRST, STAYS = 0.75, 0.8, 0.55
 
 Record = tuple[str, str | None, str | None, str | None]
@@ -105,7 +105,7 @@ class Tagger:
             self._rule_weights = self.model.aligned_rules(self.rule_names())
             trained = set(self.model.card["rules"])
             rules = enumerate(self.matcher.rules)
-            self._untrained = {number for number, rule in rules if rule.holds or rule.id not in trained}
+            self._by_themselves = {number for number, rule in rules if rule.holds or rule.id not in trained}
             self._place = {name: place for place, name in enumerate(self.model.outputs)}
 
     def rule_names(self) -> list[str]:
@@ -163,7 +163,7 @@ class Tagger:
             return self._by_rules(fields, fired, strengths, by_rules | dict.fromkeys(main.barred, 0.0))
         likely = self._second_opinion(self._model_probabilities(main), fields, by_rules)
         pooled = self._pooled(likely, others)
-        new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._untrained})
+        new_rules = self.area_probabilities({n: s for n, s in strengths.items() if n in self._by_themselves})
         by_model = {area: 1 - (1 - pooled[area]) * (1 - new_rules[area]) for area in by_rules if area in pooled}
         of_areas = self._with_implied(by_rules | by_model | self._denied(main, fired))
         tags = self._tags(fields, fired, strengths, of_areas, main)
@@ -278,7 +278,7 @@ class Tagger:
 
     def _learned(self, number: int, place: int) -> float:
         """What a rule that fired adds to an output of the model; one that holds or came after training, its weight."""
-        if number in self._untrained:
+        if number in self._by_themselves:
             return self.matcher.rules[number].weight
         return float(self._rule_weights[number, place]) * RULE_SCALE
 

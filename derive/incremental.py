@@ -55,7 +55,7 @@ def tagger_edition(tagger: Tagger) -> Edition:
     settings = {area.id: [tagger.thresholds[area.id], area.implies] for area in file.areas}
     phrases: dict[str, str] = {}
     for rule, owner in zip(tagger.matcher.rules, tagger.matcher.owners, strict=True):
-        mark = _hash(rule.weight, rule.near, rule.within, owner, settings.get(owner or ""))
+        mark = _hash(rule.weight, rule.near, rule.within, rule.holds, owner, settings.get(owner or ""))
         phrases |= {f"{rule.id}{_TAB}{phrase}": mark for phrase in rule.phrases}
     for area in file.areas:
         phrases |= {f"not {area.id}{_TAB}{phrase}": "" for phrase in area.exclusions}

@@ -205,7 +205,8 @@ def _relist(db: Database, document_id: str) -> None:
 
 
 def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -> None:
-    """The lists of every position that staff judged in these documents: the same words may stand elsewhere."""
+    """The lists of every position that staff judged in these documents: the same words may stand elsewhere. A doubtful area there
+    may be public only for the sake of the position."""
     marks = ", ".join("?" * len(documents))
     judged = (
         f"select distinct substr(subject, 10) from reviews where subject like 'position:%' and document_id in ({marks})"
@@ -213,6 +214,17 @@ def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -
     for (position,) in staff.execute(judged, list(documents)).fetchall():
         wanted = db.execute(f"{_POSITION_LISTING} where m.position_id = ?", [position]).fetchall()
         sync_table(db, "position_listing", wanted, where="position_id = ?", params=[position])
+        _relist_same_words(db, position, documents)
+
+
+def _relist_same_words(db: Database, position: str, documents: Sequence[str]) -> None:
+    """The rows of other documents in which a position rests on the same words as in these."""
+    marks = ", ".join("?" * len(documents))
+    same_words = f"""select distinct other.document_id from position_matches m join position_matches other
+        on other.position_id = m.position_id and lower(other.words) = lower(m.words)
+        where m.position_id = ? and m.document_id in ({marks}) and other.document_id not in ({marks})"""
+    for (document_id,) in db.execute(same_words, [position, *documents, *documents]).fetchall():
+        _relist(db, document_id)
 
 
 def _prepare(db: Database) -> None:

@@ -68,6 +68,8 @@ def _broken(tmp_path: Path, change: str) -> Path:
             privacy["rules"][0]["weight"] = 1.5
         case "holds perhaps":
             privacy["rules"][0]["holds"] = "perhaps"
+        case "an area below priority holds":
+            data["priority"]["rules"][0]["holds"] = True
         case "implies nothing known":
             privacy["implies"] = ["secrecy"]
         case "same rule twice":
@@ -95,6 +97,7 @@ def _broken(tmp_path: Path, change: str) -> Path:
         ("number as phrase", "in quotes"),
         ("no phrases", "at least one phrase"),
         ("weight too high", "not 1.5"),
+        ("an area below priority holds", "only a rule of an area can hold"),
         ("holds perhaps", "`holds` must be true or false"),
         ("implies nothing known", "'secrecy', which is not an area"),
         ("same rule twice", "two rules are called 'privacy-word'"),

@@ -67,6 +67,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     ),
     "a rule less": (without, "some"),
     "a weight": (lambda v: v["areas"]["intellectual-freedom"]["rules"][0].update(weight=0.11), "some"),
+    "a rule that holds": (lambda v: v["areas"]["intellectual-freedom"]["rules"][0].update(holds=True), "some"),
     "an exclusion": (lambda v: v["areas"]["privacy"].setdefault("exclusions", []).append("privacy of zebra"), "none"),
     "a new area": (new_area, "some"),
     "the weight of a field": (lambda v: v["field_weights"].update(abstract=0.5), "all"),

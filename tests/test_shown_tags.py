@@ -11,7 +11,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, TODAY, build, opened
 
 from pages.browse.cards import cards
 from pages.documents.document import document
-from publish.listing import publish
+from publish.listing import _prepare, _relist_same_words, publish
 from store.connect import connect
 from store.constants import SHOWN_TAG
 
@@ -59,7 +59,6 @@ def test_a_doubtful_area_is_for_staff_alone(db: sqlite3.Connection) -> None:
         ("area:broadband", "confirm", None, ["broadband"]),
         ("priority", "confirm", "2", [AREA]),
         ("priority", "confirm", "1", []),
-        ("position:tc-hotspot-lending", "reject", None, []),
     ],
 )
 def test_what_staff_decided_counts(
@@ -68,6 +67,25 @@ def test_what_staff_decided_counts(
     doubt(db)
     decide(db, subject, verdict, value)
     assert shown(db) == expected
+
+
+def test_a_position_that_staff_rejected_speaks_for_nothing(db: sqlite3.Connection) -> None:
+    db.execute("update tags set probability = 0.1 where document_id = ?", [BROADBAND])
+    db.execute("update taggings set priority = 0 where document_id = ?", [BROADBAND])
+    assert shown(db, BROADBAND) == ["broadband", AREA]
+    db.execute(
+        "insert into decisions (document_id, subject, verdict, decided_on) "
+        "select distinct document_id, 'position:' || position_id, 'reject', '2022-03-01' from position_matches "
+        "where document_id = ?",
+        [BROADBAND],
+    )
+    assert shown(db, BROADBAND) == []
+
+
+def test_a_position_that_staff_added_without_words_speaks_for_an_area(db: sqlite3.Connection) -> None:
+    doubt(db)
+    decide(db, "position:tc-hotspot-lending", "confirm")
+    assert shown(db) == [AREA]
 
 
 def test_priority_speaks_for_an_area(db: sqlite3.Connection) -> None:
@@ -101,4 +119,22 @@ def test_lists_leave_it_out_with_the_next_publication(tmp_path: Path) -> None:
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"]
     doubt(corpus.conn)
     publish(corpus, NOW)
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
+
+
+def test_a_rejected_position_takes_its_support_from_areas_elsewhere(tmp_path: Path) -> None:
+    """The same words, rejected in one document, hide the position in another, and with it a doubtful area."""
+    corpus = connect(build(tmp_path))
+    match = dict(corpus.query("select * from position_matches where document_id = ?", [BROADBAND]).__next__())
+    corpus.table("position_matches").insert(match | {"document_id": HOSTILE_BILL})
+    doubt(corpus.conn)
+    publish(corpus, NOW)
+    listed = "select area_id from listing where document_id = ? order by 1"
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"]
+    corpus.execute(
+        "insert into decisions (document_id, subject, verdict, words, decided_on) values (?, ?, 'reject', ?, '2022-03-01')",
+        [BROADBAND, f"position:{match['position_id']}", match["words"].upper()],
+    )
+    _prepare(corpus)
+    _relist_same_words(corpus, match["position_id"], [BROADBAND])
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]

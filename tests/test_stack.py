@@ -16,6 +16,7 @@ from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Tagger
 from classify.training.labels import MIX, Label
 from classify.training.stack import (
+    FEW,
     PARTS,
     STAGE_ONE_ALONE,
     Opinions,
@@ -126,6 +127,34 @@ def test_card_holds_what_stage_2_needs(tmp_path: Path, capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert "cascade" in shown
     assert "of random documents are read by stage 2" in shown
+
+
+def test_band_sends_no_document_for_its_priority_alone() -> None:
+    first, second = probability(3 * opinion(1.5)), opinion(2)
+    mixed = unseen_mix(first, second, TRUTH)
+    priority = np.full((len(TRUTH), 2), 0.5)
+    assert choose_band(np.c_[first, priority], np.c_[mixed, priority], np.c_[TRUTH, TRUTH], 2) == choose_band(
+        first, mixed, TRUTH, 2
+    )
+
+
+@pytest.mark.parametrize(("labels", "kept"), [(FEW - 1, True), (FEW, False)])
+def test_an_output_with_few_labels_keeps_its_weights(tmp_path: Path, labels: int, kept: bool) -> None:
+    for name in (NETWORK, VOCABULARY):
+        (tmp_path / name).write_bytes(b"made up")
+    outputs = ["privacy", "copyright", *PRIORITY_OUTPUTS]
+    (tmp_path / CARD).write_text(json.dumps({"mix": {"copyright": [0.1, 0.2, 0.3]}}), "utf-8")
+    y = np.c_[TRUTH, TRUTH].astype(np.float32)
+    y[np.flatnonzero(y[:, 1])[labels:], 1] = 0
+    both = np.c_[opinion(2), opinion(2)]
+    write_card(tmp_path, outputs, Opinions(probability(both), both, y, np.ones(len(y), bool)))
+    found = json.loads((tmp_path / CARD).read_text("utf-8"))["mix"]["copyright"]
+    assert (found == [0.1, 0.2, 0.3]) is kept
+
+
+def test_macro_leaves_out_what_no_document_has() -> None:
+    truth, likely = np.array([[True, False], [False, False]]), np.array([[0.9, 0.1], [0.1, 0.1]])
+    assert macro(truth, likely, 0.5) == 1.0
 
 
 class Likeness:

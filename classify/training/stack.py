@@ -121,7 +121,9 @@ def micro(truth: np.ndarray, likely: np.ndarray, threshold: float | None = None)
 
 
 def macro(truth: np.ndarray, likely: np.ndarray, threshold: float) -> float:
-    return float(np.mean([micro(truth[:, [i]], likely[:, [i]], threshold) for i in range(truth.shape[1])]))
+    """The mean of the outputs that any document has."""
+    labeled = np.flatnonzero(truth.any(axis=0))
+    return float(np.mean([micro(truth[:, [i]], likely[:, [i]], threshold) for i in labeled]))
 
 
 def unseen_mix(likely: np.ndarray, logits: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -150,6 +152,11 @@ def write_card(folder: Path, outputs: Sequence[str], found: Opinions) -> None:
     """Choose, print what was reached, and write `encoder.json`."""
     areas, truth = len(outputs) - len(PRIORITY_OUTPUTS), found.y > 0
     mixed = unseen_mix(found.likely, found.logits, found.y)
+    rare = [place for place, labels in enumerate(truth.sum(axis=0)) if labels < FEW]
+    before = _weights_before(folder)
+    kept = {place: before[outputs[place]] for place in rare if outputs[place] in before}
+    for place, row in kept.items():
+        mixed[:, [place]] = mix(found.likely[:, [place]], found.logits[:, [place]], np.array([row]))
     band = choose_band(found.likely, mixed, truth, areas)
     reads = undecided(found.likely[:, :areas], *band)
     joined = np.where(reads[:, None], mixed, found.likely)
@@ -161,8 +168,7 @@ def write_card(folder: Path, outputs: Sequence[str], found: Opinions) -> None:
     print(f"undecided between {band[0]} and {band[1]}: {share:.1%} of random documents are read by stage 2")
     print("\n".join(["cascade:", *cut_lines(truth[:, :areas], joined[:, :areas])]))
     weights = dict(zip(outputs, fit_mix(found.likely, found.logits, found.y).tolist(), strict=True))
-    rare = {name for name, labels in zip(outputs, truth.sum(axis=0), strict=True) if labels < FEW}
-    weights |= {name: row for name, row in _weights_before(folder).items() if name in rare}
+    weights |= {outputs[place]: row for place, row in kept.items()}
     card = unmixed(folder, outputs) | {
         "undecided": list(band),
         "mix": {name: [round(each, 4) for each in row] for name, row in weights.items()},

@@ -211,18 +211,22 @@ def reassign_area(db: Database, account: Account, area_id: str, name: str, note:
 
 
 def area_owners(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """Return the owners of a document's areas: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`, `closed`.
+    """Return the owners of a document's areas, doubtful ones too: `title`, `owner_name`, `unit`, `giver`, `handed_at`, `note`,
+    `closed`.
 
     An area that never had an owner has None for all but its title; `closed` is 1 where the owner's account is closed.
     """
     return list(
         db.query(
             "select t.area_id, p.title, a.name as owner_name, a.unit, g.name as giver, o.handed_at, o.note, "
-            "a.disabled_at is not null as closed from corpus.shown_tags t "
+            "a.disabled_at is not null as closed from ("
+            "select area_id from corpus.shown_tags where document_id = :document union "
+            "select area_id from corpus.tags t where document_id = :document and not exists (select 1 from corpus.decisions d "
+            "where d.document_id = t.document_id and d.subject = 'area:' || t.area_id and d.verdict = 'reject')) t "
             "join corpus.policy_areas p on p.id = t.area_id left join current_area_owners o on o.area_id = t.area_id "
             "left join accounts a on a.id = o.owner left join accounts g on g.id = o.handed_by "
-            "where t.document_id = ? order by p.ordinal, p.title",
-            [document_id],
+            "order by p.ordinal, p.title",
+            {"document": document_id},
         )
     )
 

@@ -22,6 +22,13 @@ def decided(db: sqlite3.Connection, document_id: str) -> list[Row]:
     ]
 
 
+def is_doubtful(db: sqlite3.Connection, document_id: str) -> bool:
+    """Whether software found an area that nobody has decided on. Asked of a document that shows none."""
+    asked = """select 1 from tags t where t.document_id = ? and not exists (
+        select 1 from decisions d where d.document_id = t.document_id and d.subject = 'area:' || t.area_id)"""
+    return db.execute(asked, [document_id]).fetchone() is not None
+
+
 def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[Row]:
     """Return the words that led to the areas that are shown: what software found, and what staff chose."""
     shown = {row[0] for row in db.execute("select area_id from shown_tags where document_id = ?", [document_id])}

@@ -158,7 +158,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         text_marks=text_marks,
         forbidden_text=_forbidden(db, document_id) if not text else None,
         tags=tags,
-        doubtful=not tags and _is_doubtful(db, document_id),
+        doubtful=not tags and decisions.is_doubtful(db, document_id),
         positions=_positions(db, head, spans, decided, changes),
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
@@ -230,13 +230,6 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
         [document_id],
     )
     return [_tag(row, [each for each in evidence if each["area_id"] == row["area_id"]]) for row in tags]
-
-
-def _is_doubtful(db: sqlite3.Connection, document_id: str) -> bool:
-    """Whether the software found an area that nobody has decided on. Asked of a document that shows none."""
-    asked = """select 1 from tags t where t.document_id = ? and not exists (
-        select 1 from decisions d where d.document_id = t.document_id and d.subject = 'area:' || t.area_id)"""
-    return bool(value(db, asked, [document_id]))
 
 
 def _tag(row: Row, evidence: list[Row]) -> TagView:

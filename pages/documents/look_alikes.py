@@ -180,7 +180,7 @@ def families(db: sqlite3.Connection) -> list[Row]:
     found = rows(
         db,
         """select g.*, (
-            select count(distinct t.document_id) from look_alikes l join tags t on t.document_id = l.document_id
+            select count(distinct t.document_id) from look_alikes l join shown_tags t on t.document_id = l.document_id
             where l.group_id = g.id
         ) as tagged from look_alike_groups g where kind = 'family'""",
     )

@@ -38,6 +38,7 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
         "select abstract, policy_area, first_seen_at, changed_at, missing_since from documents where id = ?",
         [document_id],
     )
+    areas = _areas(db, document_id)
     parts = {name: rows(db, sql, [document_id]) for name, sql in _PARTS.items()}
     for version in parts["versions"]:
         version["url"] = formatting.safe_url(version["url"])
@@ -49,7 +50,8 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
         | parts
         | {
             "automatic": {
-                "areas": _areas(db, document_id),
+                "areas": areas,
+                "doubtful": not areas and decisions.is_doubtful(db, document_id),
                 "positions": _positions(db, document_id, site),
             },
             "stances": [

@@ -91,10 +91,12 @@ class Decided:
 
 @dataclass(frozen=True)
 class Promise:
-    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table."""
+    """The cuts (0 to 1), what the public sees, the share of random documents of which every area is decided, and the rows of the
+    table. ``shown`` counts tags, ``right`` ones among them, and ``labels``."""
 
     sure_yes: float
     sure_no: float
+    shown: Mapping[str, Any]
     whole: float
     rows: list[Decided]
 
@@ -211,6 +213,7 @@ def _promise(report: Mapping[str, Any], named: Mapping[str, str]) -> Promise:
     return Promise(
         report["sure_yes"],
         report["sure_no"],
+        report["shown"],
         report["whole"],
         [Decided(title, **{name: row[name] for name in kept}) for title, row in rows],
     )

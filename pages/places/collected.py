@@ -43,15 +43,16 @@ def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, S
     States that no source lists sessions of are not in it.
     """
     begun = db.execute(
-        "select jurisdiction, session, coalesce(title, session) as title, starts_on from sessions "
+        "select source, jurisdiction, session, coalesce(title, session) as title, starts_on from sessions "
         "where special = 0 and starts_on <= ? order by starts_on",
         [today.isoformat()],
     ).fetchall()
     regular = (row for row in sorted(begun, key=_year) if not _SPECIAL.search(row["title"]))
-    newest = {row["jurisdiction"]: row["session"] for row in regular}
-    pairs = ", ".join(["(?, ?)"] * len(newest))
-    keys = [key for pair in newest.items() for key in pair]
-    found = db.execute(f"{_SESSIONS} where (s.jurisdiction, s.session) in (values {pairs})", keys) if keys else ()
+    newest = {row["jurisdiction"]: (row["source"], row["jurisdiction"], row["session"]) for row in regular}
+    chosen = ", ".join(["(?, ?, ?)"] * len(newest))
+    keys = [part for key in newest.values() for part in key]
+    of_these = f"{_SESSIONS} where (s.source, s.jurisdiction, s.session) in (values {chosen})"
+    found = db.execute(of_these, keys) if keys else ()
     return {row["jurisdiction"]: _session(row) for row in found}
 
 
