@@ -131,14 +131,16 @@ def _write_tags(corpus: Database, version: str, hashes: dict[str, str], tagged: 
     connection.executemany("delete from evidence where document_id = ?", keys)
     connection.executemany(
         "insert into taggings (document_id, text_hash, version, priority, priority_score, model_priority, model_score) "
-        "values (?1, ?2, ?3, ?4, ?5, ?6, ?5) on conflict (document_id) do update set text_hash = ?2, version = ?3, "
-        "priority = ?4, priority_score = ?5, model_priority = ?6, model_score = ?5, graded = null, why = null",
+        # Its grade comes when everything is matched. Until then it has the one before: the model's own is for nobody.
+        "values (?1, ?2, ?3, 0, ?5, ?6, ?5) on conflict (document_id) do update set text_hash = ?2, version = ?3, "
+        "priority = priority * ?4, priority_score = iif(?4, priority_score, ?5), model_priority = ?6, model_score = ?5, "
+        "graded = null, why = iif(?4, why, null)",
         [
             (
                 key,
                 hashes[key],
                 version,
-                each.priority if any(tag.tagged for tag in each.areas) else 0,
+                any(tag.tagged for tag in each.areas),
                 round(each.priority_score, 4),
                 each.priority,
             )

@@ -6,13 +6,15 @@ there with what is there and writes the difference only, so that a second run wr
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -195,6 +197,7 @@ def _relist(db: Database, document_id: str) -> None:
                 db.execute("delete from listing where (area_id, sort_on, document_id) = (?, ?, ?)", listed[:3])
             else:
                 db.execute(f"insert into listing values ({', '.join('?' * len(listed))})", listed)
+            _count_activity(db, dict(zip(names, listed, strict=True)), -1 if gone else 1)
             *combination, cell = (listed[place] for place in facets)
             db.execute(
                 "insert into facet_counts values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -202,6 +205,18 @@ def _relist(db: Database, document_id: str) -> None:
                 [*combination, -1 if gone else 1, cell],
             )
     db.execute("delete from facet_counts where documents < 1")
+    db.execute("delete from activity where documents < 1")
+
+
+def _count_activity(db: Database, listed: Mapping[str, Any], more: int) -> None:
+    """Count one row of `listing` in `activity` as well (``more`` is 1 or -1), as `_ACTIVITY` does for all."""
+    if listed["area_id"] == ANY_AREA or listed["ceremonial"]:
+        return
+    db.execute(
+        "insert into activity values (?, ?, ?, ?, ?) on conflict (area_id, month, jurisdiction) do update set "
+        "documents = documents + excluded.documents, must_see = must_see + excluded.must_see",
+        [listed["area_id"], listed["sort_on"][:7], listed["jurisdiction"], more, more * listed["must_see"]],
+    )
 
 
 def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -> None:
@@ -214,16 +229,20 @@ def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -
     for (position,) in staff.execute(judged, list(documents)).fetchall():
         wanted = db.execute(f"{_POSITION_LISTING} where m.position_id = ?", [position]).fetchall()
         sync_table(db, "position_listing", wanted, where="position_id = ?", params=[position])
-        _relist_same_words(db, position, documents)
+        said = f"select json_extract(passage, '$.words') from reviews where subject = ? and document_id in ({marks})"
+        words = [row[0] for row in staff.execute(said, [f"position:{position}", *documents]) if row[0]]
+        _relist_same_words(db, position, documents, words)
 
 
-def _relist_same_words(db: Database, position: str, documents: Sequence[str]) -> None:
-    """The rows of other documents in which a position rests on the same words as in these."""
+def _relist_same_words(db: Database, position: str, documents: Sequence[str], words: Iterable[str] = ()) -> None:
+    """The rows of other documents in which a position rests on the same words as in these, or on those that staff judged, which
+    may not have been shown."""
     marks = ", ".join("?" * len(documents))
-    same_words = f"""select distinct other.document_id from position_matches m join position_matches other
-        on other.position_id = m.position_id and lower(other.words) = lower(m.words)
-        where m.position_id = ? and m.document_id in ({marks}) and other.document_id not in ({marks})"""
-    for (document_id,) in db.execute(same_words, [position, *documents, *documents]).fetchall():
+    same_words = f"""select distinct document_id from position_matches where position_id = ? and document_id not in ({marks})
+        and (lower(words) in (select lower(words) from position_matches where position_id = ? and document_id in ({marks}))
+        or lower(words) in (select lower(value) from json_each(?)))"""
+    values = [position, *documents, position, *documents, json.dumps(list(words))]
+    for (document_id,) in db.execute(same_words, values).fetchall():
         _relist(db, document_id)
 
 

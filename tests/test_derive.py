@@ -136,7 +136,25 @@ def test_changed_text_is_tagged_again_and_loses_what_no_longer_holds(corpus: Dat
     derive(corpus, staff, workers=1)
     for name in ("tags", "evidence", "position_matches", "matchings"):
         assert corpus.table(name).count == 0, name
+    assert corpus.execute("select max(priority) from shown_priorities").fetchone() == (0,)
     assert staff.table("suggested_stances").count == 0
+
+
+def test_the_models_own_priority_is_never_public(
+    filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between tagging and grading, pages show the grade of before, or none."""
+    monkeypatch.setattr(module, "grade_all", lambda corpus: 0)
+    derive(filled, staff, workers=1)
+    assert filled.execute("select max(priority), max(model_priority) from taggings").fetchone() == (0, 1)
+    monkeypatch.undo()
+    derive(filled, staff, workers=1)
+    before = filled.execute("select document_id, priority from taggings order by 1").fetchall()
+    assert {1, 2} & {priority for _, priority in before}
+    monkeypatch.setattr(module, "grade_all", lambda corpus: 0)
+    filled.execute("update taggings set version = 'older rules'")
+    derive(filled, staff, workers=1)
+    assert filled.execute("select document_id, priority from taggings order by 1").fetchall() == before
 
 
 def test_new_rules_tag_everything_again(filled: Database, staff: Database) -> None:

@@ -246,6 +246,14 @@ def test_an_area_that_staff_rejected_is_no_reason(db, corpus_file: Path) -> None
     assert line_of(prepared(db, corpus_file, SECOND, SECOND_DAY), choice) is None
 
 
+def test_a_position_brings_no_area_back_that_staff_rejected(db, corpus_file: Path) -> None:
+    """The position on lending hotspots is one of broadband, too."""
+    decide(corpus_file, "area:broadband", "reject")
+    issue = prepared(db, corpus_file)
+    assert line_of(issue, Preferences(areas=("broadband",))) is None
+    assert line_of(issue, Preferences(areas=("library-funding",))) is not None
+
+
 def test_a_draft_is_told_to_staff_and_to_nobody_else(db, corpus_file: Path) -> None:
     draft = Published("draft-1", BROADBAND, "oppose", "a secret thought", "2022-03-08")
     for list_ in ("public", "partners", "staff"):

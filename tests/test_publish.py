@@ -12,6 +12,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 from sqlite_utils import Database
 
 from pages.browse import browse, search
+from pages.export.exports import document_rows
 from pages.places.home import home
 from publish.listing import publish
 from store.connect import connect
@@ -110,6 +111,8 @@ def test_a_ceremonial_resolution_stands_in_no_list_unless_asked_for(db: Database
     overview = str(home(db.conn, NOW))
     assert BROADBAND in overview
     assert honours not in overview
+    [row] = document_rows(db.conn, [honours], DAY, "https://x.org")
+    assert row["must_see"] == 0, "a download calls nothing priority that its card does not"
 
 
 def _any_choice(random_: random.Random, db: Database) -> browse.Filters:

@@ -84,8 +84,17 @@ def test_a_position_that_staff_rejected_speaks_for_nothing(db: sqlite3.Connectio
 
 def test_a_position_that_staff_added_without_words_speaks_for_an_area(db: sqlite3.Connection) -> None:
     doubt(db)
+    decide(db, "position:that-left-the-catalog", "confirm")
+    assert shown(db) == []
     decide(db, "position:tc-hotspot-lending", "confirm")
     assert shown(db) == [AREA]
+
+
+def test_a_list_looks_up_one_document_and_not_all_matches(db: sqlite3.Connection) -> None:
+    plan = db.execute(
+        "explain query plan select * from shown_tags where document_id in (?, ?)", [HOSTILE_BILL, BROADBAND]
+    ).fetchall()
+    assert not [row[3] for row in plan if row[3].startswith("SCAN m")]
 
 
 def test_priority_speaks_for_an_area(db: sqlite3.Connection) -> None:
@@ -137,4 +146,24 @@ def test_a_rejected_position_takes_its_support_from_areas_elsewhere(tmp_path: Pa
     )
     _prepare(corpus)
     _relist_same_words(corpus, match["position_id"], [BROADBAND])
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
+
+
+def test_so_do_words_that_were_judged_where_no_match_is_stored(tmp_path: Path) -> None:
+    corpus = connect(build(tmp_path))
+    match = next(corpus.query("select * from position_matches where document_id = ?", [BROADBAND]))
+    corpus.execute("update position_matches set document_id = ? where document_id = ?", [HOSTILE_BILL, BROADBAND])
+    doubt(corpus.conn)
+    publish(corpus, NOW)
+    listed = "select area_id from listing where document_id = ? order by 1"
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"]
+    corpus.execute("delete from position_matches where position_id <> ?", [match["position_id"]])
+    corpus.execute(
+        "insert into decisions (document_id, subject, verdict, words, decided_on) values (?, ?, 'reject', ?, '2022-03-01')",
+        [BROADBAND, f"position:{match['position_id']}", match["words"]],
+    )
+    _prepare(corpus)
+    _relist_same_words(corpus, match["position_id"], [BROADBAND])
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"], "no words are known"
+    _relist_same_words(corpus, match["position_id"], [BROADBAND], [match["words"].upper()])
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 
 import pytest
@@ -17,6 +18,7 @@ from comparison.versions.differences import compare
 from comparison.versions.provisions import VersionProvision, differences
 from comparison.versions.sections import sections
 from comparison.versions.version_order import stage
+from pages.documents import text_versions
 from positions.matching.matcher import Matcher
 
 HOUSE = """A bill to require that public libraries lend telescopes to readers for the study of the moon and stars.
@@ -219,6 +221,16 @@ def test_provisions_of_each_version_are_read_once(corpus: Database) -> None:
         key for url, key in stored(corpus) if url.endswith("v0")
     }
     assert provisions.read_versions(corpus, matcher) == 0
+    old = text_versions.Version("v0", "v0", None, "https://x.org/v0")
+    corpus.conn.row_factory = sqlite3.Row
+    assert [found.position_id for found in text_versions._read(corpus.conn, "us-119-hr1", old)]
+    corpus.execute(
+        "insert into decisions (document_id, subject, verdict, decided_on) "
+        "select distinct document_id, 'position:' || position_id, 'reject', '2026-01-02' from position_matches"
+    )
+    assert not text_versions._read(corpus.conn, "us-119-hr1", old), "what staff rejected is gone at once"
+    corpus.conn.row_factory = None
+    corpus.execute("delete from decisions")
     corpus.execute("delete from tags")
     assert provisions.read_versions(corpus, matcher) == 0
     assert stored(corpus) == set()

@@ -201,6 +201,8 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
         for key, stances in of_documents(corpus, chunk).items():
             found[key]["stances"] = stances
         _add_areas(corpus, found, chunk)
+        not_so = f"select document_id, subject from decisions where verdict = 'reject' and document_id in ({listed})"
+        rejected = {tuple(row) for row in corpus.execute(not_so, chunk)}
         for row in corpus.execute(
             f"""select m.document_id, m.position_id, p.title, p.areas from position_matches m
             join shown_positions s on s.document_id = m.document_id and s.position_id = m.position_id
@@ -209,8 +211,10 @@ def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
         ):
             document = found[row["document_id"]]
             document["positions"].setdefault(row["position_id"], {"title": row["title"]})
-            # A position implies its areas: a reader of privacy gets the bill on library records.
+            # A position implies its areas: a reader of privacy gets the bill on library records, unless staff rejected one.
             for area in filter(titles.get, row["areas"].split("; ")):
+                if (row["document_id"], f"area:{area}") in rejected:
+                    continue
                 document["areas"].setdefault(area, {"title": titles[area], "words": ""})
     for document in found.values():
         document["effect"] = effect(document["title"], document["abstract"], document["positions"])

@@ -297,7 +297,9 @@ def told_row(what: str, kind_id: str, new: tuple[str, str] | None, old: tuple[st
 
 def _read(db: sqlite3.Connection, document_id: str, version: Version) -> list[VersionProvision]:
     rows = db.execute(
-        "select * from version_provisions where document_id = ? and url = ? order by ordinal",
+        # What staff rejected since the texts were compared is gone at once.
+        "select * from version_provisions where document_id = ?1 and url = ?2 and position_id in "
+        "(select position_id from shown_positions where document_id = ?1) order by ordinal",
         [document_id, version.url],
     )
     return [VersionProvision("text", row["start"], row["end"], row["words"], row["position_id"]) for row in rows]

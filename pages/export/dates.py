@@ -64,8 +64,9 @@ def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date,
     """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first."""
     found = db.execute(
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
-            d.changed_at, coalesce(t.priority = 2, 0) as must_see
+            d.changed_at, coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
         from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
+        left join ceremonial c on c.document_id = e.document_id
         where e.starts_at {when} ? and {choice.where}
         order by e.starts_at {"desc" if when == "<" else "asc"}, e.document_id limit ?""",
         [day.isoformat(), *choice.values, most],

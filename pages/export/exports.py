@@ -92,8 +92,9 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
             d.status_on, coalesce(d.status_reason, '') as status_reason, d.published_on,
             coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
-            coalesce(t.priority = 2, 0) as must_see, d.url as source_url
-            from documents d left join shown_priorities t on t.document_id = d.id where d.id in ({marks(ids)})""",
+            coalesce(t.priority = 2 and c.document_id is null, 0) as must_see, d.url as source_url
+            from documents d left join shown_priorities t on t.document_id = d.id
+            left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
             list(ids),
         )
     }

@@ -185,8 +185,9 @@ def _events(
     found = rows(
         db,
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
-            coalesce(t.priority = 2, 0) as must_see
+            coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
         from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
+        left join ceremonial c on c.document_id = e.document_id
         where {when} and {where} order by e.starts_at {order}, e.document_id limit ?""",
         [*days, *values, limit],
     )

@@ -307,3 +307,34 @@ def keep_doubtful_tags_for_staff(db: Database) -> None:
         where d.subject like 'area:%' and d.verdict = 'confirm' and not exists (
             select 1 from tags t where t.document_id = d.document_id and t.area_id = substr(d.subject, 6)
         )""")
+
+
+@decisions()
+def look_up_shown_tags_by_document(db: Database) -> None:
+    # As before, but by the tables themselves: in the union `shown_matches`, SQLite looks through all matches. A position
+    # that left the catalog speaks for nothing. Whoever changes SHOWN_TAG makes this view again in another migration.
+    db.execute("drop view shown_tags")
+    db.execute(f"""
+        create view shown_tags as
+        select t.document_id, t.area_id, t.probability, d.verdict is not null as confirmed from tags t
+        left join decisions d on d.document_id = t.document_id and d.subject = 'area:' || t.area_id
+        where d.verdict = 'confirm' or d.verdict is null and (
+            t.probability >= {SHOWN_TAG}
+            or exists (
+                select 1 from position_matches m join positions q on q.id = m.position_id
+                left join decisions j on j.document_id = m.document_id and j.subject = 'position:' || m.position_id
+                where m.document_id = t.document_id and (j.verdict = 'confirm' or j.verdict is null and not exists (
+                    select 1 from decisions o where o.subject = 'position:' || m.position_id and o.verdict = 'reject'
+                    and lower(o.words) = lower(m.words)
+                ))
+            )
+            or exists (
+                select 1 from decisions p join positions q on p.subject = 'position:' || q.id
+                where p.document_id = t.document_id and p.verdict = 'confirm'
+            )
+            or exists (select 1 from shown_priorities p where p.document_id = t.document_id and p.priority = 2)
+        )
+        union all select d.document_id, substr(d.subject, 6), 1.0, 1 from decisions d
+        where d.subject like 'area:%' and d.verdict = 'confirm' and not exists (
+            select 1 from tags t where t.document_id = d.document_id and t.area_id = substr(d.subject, 6)
+        )""")
