@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.slow
 DEPLOY = ROOT / "deploy"
 NAME = "policy.example.org"
 SITE = f"https://{NAME}"
+#: The header of single sign-on in docs/desk.md.
+SIGN_ON = "X-Forwarded-Email"
 ROWS = "/corpus/documents.json?_size=1"
 
 
@@ -131,6 +134,8 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
         "INFOPOLICY_SECRET": desk_fixtures.SECRET,
         "INFOPOLICY_STALE_HOURS": "100000",
         "INFOPOLICY_SITE": SITE,
+        "INFOPOLICY_SSO_HEADER": SIGN_ON,
+        "INFOPOLICY_SSO_PROXY": "127.0.0.1",
     }
     ours = subprocess.Popen(
         [sys.executable, "cli.py", "serve", "--port", str(site)],
@@ -175,6 +180,39 @@ def test_nginx_keeps_public_pages_and_nothing_else(behind_nginx: Front) -> None:
         assert asked.get("/-/health").json()["status"] == "ok"
         assert asked.post("/areas").status_code == 403
         assert asked.get(ROWS).status_code == 200
+
+
+@needs("nginx")
+@needs("openssl")
+def test_forms_of_visitors_come_through(behind_nginx: Front) -> None:
+    forms = [
+        path for path in (ROOT / "datasette/templates").glob("*.html") if 'method="post"' in path.read_text("utf-8")
+    ]
+    addresses = {
+        found for path in forms for found in re.findall(r'method="post" action="(/[a-z-]+)', path.read_text("utf-8"))
+    }
+    assert "/find-my-legislators" in addresses
+    with Visitor(behind_nginx) as asked:
+        found = asked.post("/find-my-legislators", data={"state": "OH"})
+        assert (found.status_code, "x-cache" in found.headers) == (200, False)
+        assert asked.post("/es/find-my-legislators", data={"state": "OH"}).status_code == 200
+        for address in addresses - {"/find-my-legislators"}:
+            assert "<center>nginx" not in asked.post(address, data={"x": "1"}).text, address
+
+
+@needs("nginx")
+@needs("openssl")
+@pytest.mark.parametrize("header", ["X-Forwarded-Email", "X-Remote-User", "X-Forwarded-User", "X-Auth-Request-Email"])
+def test_no_visitor_signs_in_by_a_header(behind_nginx: Front, header: str) -> None:
+    conf = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert f'proxy_set_header {header} "";' in conf
+    [shown] = re.findall(r'^sso_header = "([\w-]+)"', (ROOT / "docs/desk.md").read_text("utf-8"), re.MULTILINE)
+    assert f'proxy_set_header {shown} "";' in conf, "the header of the docs' example"
+    if header == SIGN_ON:
+        said = {header: "ana@example.org"}
+        assert httpx.get(f"{behind_nginx.direct}/desk", headers=said).status_code == 200
+        with Visitor(behind_nginx) as asked:
+            assert asked.get("/desk", headers=said).status_code == 302
 
 
 @needs("nginx")
