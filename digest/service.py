@@ -20,6 +20,7 @@ from digest.issues import issues
 from digest.issues.compose import compose
 from digest.issues.issues import Issue, IssueError, Report
 from digest.issues.lines import plain
+from digest.issues.recheck import recheck
 from digest.issues.stances import Published, drafts
 from digest.subscribers.addresses import BadAddress, address, bare
 from digest.subscribers.limits import EVERYBODY_HOUR, release
@@ -30,6 +31,8 @@ from store.clock import ago
 from store.errors import InvalidInput
 
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
+#: A timer comes once a day, some minutes sooner or later: an issue whose time is up so soon leaves with it, not a day later.
+EARLY_HOURS = 2
 
 
 class NotSetUp(InvalidInput):
@@ -130,7 +133,7 @@ def waiting_draft(db: Database, list_: str, frequency: str) -> Issue | None:
 
 def waits_for_editor(issue: Issue, now: str) -> bool:
     """Whether an editor may still change an issue, so that no timer sends it yet."""
-    return issue.state == "draft" and issue.leaves_at is not None and now < issue.leaves_at
+    return issue.state == "draft" and issue.leaves_at is not None and now < ago(issue.leaves_at, hours=EARLY_HOURS)
 
 
 def contents(issue: Issue) -> list[str]:
@@ -180,9 +183,12 @@ def send_issue(
     Raises:
         IssueError, NotSetUp, ServerUnavailable.
     """
-    issue = issues.load(db, key)
     head, host = letterhead(config), server(config)
     dead = give_up_dead_claims(db, clock())
+    if issues.load(db, key).state == "draft":
+        with closing(corpus(config.corpus)) as source:
+            recheck(db, source, key)
+    issue = issues.load(db, key)
     issues.release(db, issue, now=clock())
     sender = Sender(
         db=db,

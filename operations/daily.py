@@ -13,6 +13,9 @@ from crawlers.sources import Source, load_sources
 from settings import Configuration
 from store.connect import read_only
 
+#: A timer comes some minutes sooner or later, and a crawl begins some seconds after it: what is due so soon is due.
+EARLY = timedelta(minutes=30)
+
 
 def run(config: Configuration, *, now: str, say: Callable[[str], None], flags: Sequence[str] = ()) -> int:
     """Crawl what is due, in two steps: all sources together, then those that ask about what is tagged.
@@ -49,7 +52,7 @@ def is_due(config: Configuration, source: Source, now: str) -> bool:
             "and coalesce(waiting, 0) = 0",
             [source.id],
         ).fetchone()[0]
-    return last is None or not timedelta(0) <= _time(now) - _time(last) < timedelta(hours=source.every_hours)
+    return last is None or not timedelta(0) <= _time(now) - _time(last) < timedelta(hours=source.every_hours) - EARLY
 
 
 def _time(text: str) -> datetime:

@@ -39,8 +39,9 @@ def lifecycle(site: Datasette) -> dict[str, Any]:
             if not await probe.failures(site.get_database("corpus"), probe.SECONDS):
                 notify("READY=1\nWATCHDOG=1")
 
-        half = int(os.environ.get("WATCHDOG_USEC") or 60_000_000) / 2_000_000
-        settings |= {"callback_notify": report_health, "timeout_notify": half}
+        # Four times in the time that systemd waits, so that one probe may fail.
+        quarter = int(os.environ.get("WATCHDOG_USEC") or 60_000_000) / 4_000_000
+        settings |= {"callback_notify": report_health, "timeout_notify": quarter}
     return settings
 
 

@@ -59,5 +59,15 @@ def advice(error: Exception) -> str:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that the content of a file is not what it should be; a full or read-only disk is no damage."""
-    return isinstance(error, sqlite3.Error) and ("not a database" in str(error) or "malformed" in str(error))
+    """Whether SQLite says that the content of a file is not what it should be; a full or read-only disk is no damage.
+
+    What a visitor's query can say ("malformed JSON", "no such column: malformed") is an error of the query: the code counts, and
+    the words only where no code is left (`PublicDatabase` passes on the words of another process).
+    """
+    if not isinstance(error, sqlite3.Error):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    said = "not a database" in str(error) or "malformed" in str(error)
+    return said and not isinstance(error, sqlite3.OperationalError)

@@ -29,6 +29,7 @@ from operations.backup import backup
 from operations.metrics import Metrics
 from operations.status import status
 from settings import Configuration
+from store.clock import ago
 from store.connect import connect, migrate, open_corpus, open_staff
 
 BEFORE, NOW, SOON = "2026-11-25T11:59:30Z", "2026-11-25T12:00:00Z", "2026-11-25T13:00:00Z"
@@ -54,6 +55,9 @@ def test_a_run_made_years_ahead_does_not_keep_the_source_waiting(tmp_path: Path)
     with closing(open_corpus(config.corpus)) as db:
         db.execute("update runs set started_at = ?", [NOW])
     assert not daily.is_due(config, source, SOON)
+    assert daily.is_due(config, source, ago(NOW, hours=-source.every_hours, minutes=5)), (
+        "the timer comes as the crawl began"
+    )
 
 
 def test_a_day_that_comes_again_has_no_second_budget(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_whoever_restores_or_upgrades_stops_everything_and_starts_it_again() -> 
         pattern = re.findall(r"systemctl stop '([^']+)'", recipe)[0]
         assert {name for name in ours if fnmatch.fnmatch(name, pattern)} == ours
         started = set(re.findall(r"systemctl start (.+)", recipe)[0].split())
-        assert started == {name for name in ours if name.endswith(".timer")} | {"infopolicy-site.service"}
+        assert started == {name for name in ours if name.endswith((".timer", ".path"))} | {"infopolicy-site.service"}
         assert recipe.index("systemctl stop") < recipe.index("infopolicy re") < recipe.index("systemctl start")
 
 

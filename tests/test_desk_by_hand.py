@@ -264,11 +264,20 @@ async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus
     assert (await send(browser, path, seen="2", step="withdraw", title="")).status_code == 302
     gone = row(corpus)
     assert (gone["status"], gone["text"], bool(gone["missing_since"])) == ("withdrawn", None, True)
+    assert corpus.execute("select count(*) from events where document_id = ?", [KEY]).fetchone()[0] == 0
     assert "Withdrawn" in (await browser.get("/desk/added")).text
     assert (await send(browser, path, seen="3")).status_code == 302
     assert (row(corpus)["text"], row(corpus)["missing_since"]) == (FORM["text"], None)
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute("delete from hand_documents")
+
+
+async def test_withdrawing_publishes_no_draft(browser: Browser, db: Any, corpus: Any) -> None:
+    await send(browser)
+    path = f"/desk/added/form?id={KEY}"
+    await send(browser, path, seen="1", step="draft", title="A draft of Zyzzyva")
+    assert (await send(browser, path, seen="2", step="withdraw", title="")).status_code == 302
+    assert (row(corpus)["title"], bool(row(corpus)["missing_since"])) == (FORM["title"], True)
 
 
 # --------------------------------------------------------------------- beside the sources

@@ -279,6 +279,16 @@ def test_leads_and_priorities_are_written_once_and_taken_back(db: Any) -> None:
     assert reviews.current(db, BROADBAND, "priority") is None
 
 
+def test_taken_back_after_an_account_was_closed(db: Any) -> None:
+    """Who led before can lead no more: then nobody leads, and the rest is taken back, too."""
+    collaboration.assign(db, person(db), BROADBAND, "Cleo Looker", NOW)
+    apply(db, LEADS)
+    db.execute("update accounts set disabled_at = ? where name = 'Cleo Looker'", [NOW])
+    assert importing.undo(db, person(db), importing.past(db)[0]["batch"], "x", NOW) == (2, 0)
+    assert not (collaboration.current_assignment(db, BROADBAND) or {}).get("name")
+    assert reviews.current(db, BROADBAND, "priority") is None
+
+
 def test_columns_that_are_not_read_are_named_before_anything_is_stored() -> None:
     found = read("Bill,State,Lead staffer,Sponsor,Fiscal note\nHR 1,US,Ana,Rep. Reader,none\n")
     assert found.unread == ("Sponsor", "Fiscal note")

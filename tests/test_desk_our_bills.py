@@ -189,6 +189,13 @@ async def test_a_calendar_program_reads_the_private_address_until_it_ends(
     answer = await program.get(first)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
     assert "Hotspot lending" in answer.text.replace("\r\n ", "")
+    say(db, RULE, subject="stance", value="oppose", reason="quokka-draft")
+    for asked in ("?stance=Oppose", "?waiting=1&stance=Oppose"):
+        assert "BEGIN:VEVENT" not in (await program.get(first + asked)).text, (
+            "the address does not say how a draft goes"
+        )
+    for asked in ("?waiting=1", "?lead=Nobody"):
+        assert "BEGIN:VEVENT" in (await program.get(first + asked)).text
     token = first.removeprefix("/desk/calendar/").removesuffix(".ics")
     assert token.encode() not in config.staff.read_bytes(), "the file keeps a hash"
     second = await made()

@@ -190,6 +190,17 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
     assert db.execute("select sampled from reviews").fetchone()[0] == 1
 
 
+@pytest.mark.parametrize("total", [0, 1, 9, 10, 25, 45, 50, 250, 1000])
+def test_the_last_page_ends_with_the_last_document(total: int) -> None:
+    """Every tenth place is kept for the sample, so fewer than 25 of a page are of the ranked part."""
+    for filters in (Filters(), Filters(area="broadband")):
+        places = range(queue.pages(total, filters) * queue.PAGE)
+        ranked = sum(not queue._is_sample_slot(place, filters) for place in places)
+        assert ranked >= total
+        less = range((queue.pages(total, filters) - 1) * queue.PAGE)
+        assert sum(not queue._is_sample_slot(place, filters) for place in less) < max(1, total)
+
+
 def test_nine_decisions_bring_a_document_of_the_sample(db: Database) -> None:
     ana, drawn = person(db).id, queue.random_sample(db, ASKED.today, 1)[0].document_id
     asked = replace(ASKED, account_id=ana)

@@ -8,6 +8,7 @@ import mailbox
 import time
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from issue_fixtures import corpus_file, db  # noqa: F401
 from sqlite_utils import Database
 
 from digest import service
+from digest.delivery import send
 from digest.delivery.bounces import read_bounces
 from digest.delivery.claims import sending
 from digest.delivery.dkim import BadKey, signer
@@ -202,6 +204,23 @@ async def test_nobody_answers(db, corpus_file: Path) -> None:
     with pytest.raises(ServerUnavailable, match="cannot be used"):
         await sender(db, issue, 1, Clock()).send(issue.id)
     assert states(db, issue.id)["fine@example.org"][0] == "queued"
+
+
+async def test_a_server_that_starts_anew_is_waited_for(db, corpus_file: Path) -> None:
+    reader(db, "fine@example.org")
+    issue = frozen(db, corpus_file)
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        waiting = sender(db, issue, 1, Clock())
+
+        async def comes_back(seconds: float) -> None:
+            if seconds == send._UNREACHABLE_PAUSE:
+                waiting.server = replace(waiting.server, port=port)
+
+        waiting.sleep = comes_back
+        done = await waiting.send(issue.id, patience=3600)
+    assert done["sent"] == 1
+    assert states(db, issue.id)["fine@example.org"][0] == "sent"
 
 
 async def test_no_tls_where_it_is_asked_for_means_no_mail(db, corpus_file: Path) -> None:

@@ -18,6 +18,7 @@ from digest.issues import editing, issues
 from digest.subscribers import limits, subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
+from pages.browse.filters import Filters
 from settings import Configuration
 from store.connect import open_mail
 
@@ -298,6 +299,16 @@ async def test_subscribing_from_a_document_or_an_area(site) -> None:
     page = (await site.client.get("/subscribe?area=broadband&documents=us-117-hr1783")).text
     assert re.search(r'value="broadband" checked', page)
     assert ">us-117-hr1783</textarea>" in page
+
+
+async def test_subscribing_from_a_list_of_several_places_means_those_places(site) -> None:
+    asked = Filters.of({"area": "broadband", "jurisdiction": "us,us-tx", "kind": "bill,regulation"}).subscription()
+    assert asked == "/subscribe?area=broadband&jurisdiction=us&jurisdiction=us-tx&kind=bill&kind=regulation"
+    page = (await site.client.get(asked)).text
+    assert re.findall(r'name="jurisdiction" value="([^"]+)" checked', page) == ["us", "us-tx"]
+    for group in ("states", "us-tx,states", "us-tx"):
+        page = (await site.client.get(f"/subscribe?jurisdiction={group}")).text
+        assert re.findall(r'name="jurisdiction" value="([^"]+)" checked', page) == ["us-tx"], group
 
 
 async def test_a_person_far_away_is_counted_and_a_proxy_is_not(site, db) -> None:

@@ -307,7 +307,7 @@ async def test_a_stuck_site_reports_nothing_to_systemd(
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     monkeypatch.setenv("WATCHDOG_USEC", "60000000")
     settings = server.lifecycle(site)
-    assert settings["timeout_notify"] == 30
+    assert settings["timeout_notify"] == 15
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)

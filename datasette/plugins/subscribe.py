@@ -25,6 +25,7 @@ from digest.subscribers.form import Form
 from digest.subscribers.preferences import FREQUENCIES, BadPreferences
 from digest.subscribers.tokens import BadLink
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
+from pages.browse.filters import PLACE_GROUPS, place_group
 from pages.http import formatting
 from pages.http.language import LANGUAGES, N_, _, current
 from pages.http.site import read, today
@@ -124,6 +125,13 @@ async def show_form(datasette, request, form, *, known, status=200, **more):
 # --------------------------------------------------------------------- subscribing
 
 
+def _places(chosen, known):
+    """The places of a list, several of which may stand in one value, and a group for all of its places."""
+    names = [name for value in chosen for name in value.split(",")]
+    groups = [place for place in known if place_group(place) in names]
+    return list(dict.fromkeys([*(name for name in names if name not in PLACE_GROUPS), *groups]))
+
+
 async def subscribe(datasette, request):
     config = settings(datasette)
     known = await read(datasette, estimate.choices)
@@ -132,6 +140,8 @@ async def subscribe(datasette, request):
         start = {"must_see": ["1"], "language": [current()]} | {
             name: found for name in PREFILLED if (found := request.args.getlist(name))
         }
+        if "jurisdiction" in start:
+            start["jurisdiction"] = _places(start["jurisdiction"], known["jurisdictions"])
         form = Form.of(start)
         try:
             volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))

@@ -186,6 +186,7 @@ def _apply(context: RequestContext) -> Redirect:
     if not wanted:
         raise HTTPError(400, "Nothing was imported: choose some rows first.")
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
+    context.publish(context.db, [each.document_id for each in wanted])
     message = f"{done:,} documents imported as your drafts. You follow them now."
     if left:
         message += f" {len(left):,} were skipped: others have decided them since the preview ({', '.join(left[:5])})."
@@ -290,6 +291,8 @@ def _undo(context: RequestContext) -> Redirect:
     if row["undone_at"]:
         raise HTTPError(409, "Nothing was undone: this import is already undone.")
     documents, left = undo(context.db, context.me, batch, row["name"], context.now)
+    lines = context.db.execute("select document_id from import_lines where batch = ?", [batch]).fetchall()
+    context.publish(context.db, [line[0] for line in lines])
     message = f"Undone on {documents:,} documents."
     return Redirect(
         "/desk/import", message + (f" {left:,} stances stay: they were decided again since." if left else "")
@@ -319,7 +322,11 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
                 gone = [account.id, line["document_id"]]
                 db.execute("delete from follows where account_id = ? and document_id = ?", gone)
             if line["lead"] and _leader(db, line["document_id"]) == line["lead"]:
-                collaboration.assign(db, account, line["document_id"], line["lead_before"], now)
+                open_names = collaboration.active_account_names(db)
+                before = (
+                    line["lead_before"] if line["lead_before"] in open_names else ""
+                )  # nobody: the account was closed
+                collaboration.assign(db, account, line["document_id"], before, now)
         db.execute("insert into imports_undone values (?, ?, ?)", [batch, account.id, now])
         accounts.log(db, account.id, "took an import back", f"{name}: {len(lines)} documents", now)
     return len(lines), left

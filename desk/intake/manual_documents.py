@@ -85,6 +85,12 @@ def current(db: Database, document_id: str) -> dict[str, Any] | None:
     return row | {"document": from_json(json.loads(row["record"]))} if row else None
 
 
+def public(db: Database, document_id: str) -> Document | None:
+    """The record that the public sees, of which a draft is no part; None where there is none."""
+    found = db.execute("select record from public_hand_documents where document_id = ?", [document_id]).fetchone()
+    return from_json(json.loads(found[0])) if found else None
+
+
 def listed(db: Database) -> list[dict[str, Any]]:
     """Everything added by hand, newest first, with `name`, `document` and its `fate`: draft, shown, merged, aside, waits, gone.
 
@@ -162,7 +168,7 @@ def _take_out(corpus: Database, document: Document, since: str) -> int:
         return 0
     with corpus.atomic():
         rest = without(corpus, document.id, BY_HAND, load_document)
-        bare = replace(document, abstract=None, text=None, status="withdrawn", status_on=since[:10])
+        bare = replace(document, abstract=None, text=None, events=(), status="withdrawn", status_on=since[:10])
         rewrite(corpus, [rest or bare], now=since)
         if rest is None:
             corpus.execute("update documents set missing_since = ? where id = ?", [since, document.id])

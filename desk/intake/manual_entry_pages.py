@@ -69,7 +69,7 @@ def form(context: RequestContext) -> Answer:
     typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
     gone, draft = context.typed("step") == "withdraw", context.typed("step") == "draft"
     try:
-        document = old["document"] if gone and old else document_of(typed)
+        document = (manual_documents.public(db, key) or old["document"]) if gone and old else document_of(typed)
         _check_place(context, document, old)
         manual_documents.add(
             db, context.me, document, typed["note"], seen=seen, now=context.now, gone=gone, draft=draft

@@ -75,7 +75,7 @@ def queue_page(context: RequestContext) -> Answer:
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
         total=total,
         page=page,
-        pages=max(1, -(-total // queue.PAGE)),
+        pages=queue.pages(total, filters),
         pager_address=lambda number: f"/desk?{filters.query(page=number)}",
         f=filters,
         query=filters.query(),
@@ -202,19 +202,22 @@ _EVERYTHING = """
         from snoozes z join accounts a on a.id = z.asked_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,
             null, null, 0, null, null, null, null from audit u left join accounts a on a.id = u.account_id
-    ) where (:document = '' or document_id = :document) and (:person = '' or name = :person) and at < :before
+    ) where (:document = '' or document_id = :document) and (:person = '' or name = :person)
+        and (at, id) < (:before, :than)
     order by at desc, id desc limit :most"""
 
 
 @staff_page(r"/trail", methods="GET")
 def trail(context: RequestContext) -> Answer:
-    """Show all decisions and actions, newest first; `document`, `person` and `before` (a time) filter them."""
+    """Show all decisions and actions, newest first; `document`, `person` and `before` (a time, and `than`, of those of that
+    time, an entry) filter them: all of a bulk action have the same time."""
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
+    values["than"] = context.arg("than")[:40]
     rows = list(context.db.query(_EVERYTHING, values))
     for row in rows:
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
-    more = rows[TRAIL - 1]["at"] if len(rows) > TRAIL else None
+    more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
     view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})

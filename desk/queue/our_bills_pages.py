@@ -100,7 +100,7 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
 @staff_page(r"/ours/calendar", methods="POST")
 def calendar_address(context: RequestContext) -> Answer:
     """Make a private address of the calendar, which is shown once, or end the one there is."""
-    filters = OurFilters.of(context.args)
+    filters = replace(OurFilters.of(context.args), waiting="", lead="")
     if context.typed("step") == "end":
         calendar_links.end(context.db, context.me, context.now)
         return Redirect("/desk/ours", "The address of your calendar works no more.")
@@ -116,7 +116,10 @@ def calendar_feed(context: RequestContext) -> Answer:
     if account is None:
         return Redirect("/desk/login")
     context = replace(context, account=account)
-    return _calendar(context, _rows(context, OurFilters.of(context.args)))
+    # Whoever has the address may ask: only for what is public, or the account's own, and not for drafts or who leads.
+    filters = replace(OurFilters.of(context.args), waiting="", lead="")
+    rows = _rows(context, filters)
+    return _calendar(context, [row for row in rows if filters.stance in ("", row["stance"])])
 
 
 @staff_page(r"/weekly", methods="GET")

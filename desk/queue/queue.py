@@ -138,6 +138,12 @@ def queue_slice(db: Database, filters: Filters, asked: QueueViewer, page: int) -
     return sorted(mixed.items()), total
 
 
+def pages(total: int, filters: Filters) -> int:
+    """How many pages hold the ranked part, where the places kept for the random sample are not its own."""
+    kept = 0 if filters.query() else max(0, total - 1) // (SAMPLE_INTERVAL - 1)
+    return max(1, -(-(total + kept) // PAGE))
+
+
 def entry_at(db: Database, filters: Filters, asked: QueueViewer, number: int) -> tuple[int, Entry] | None:
     """Return the entry with this number or the next one, starting over after the end; None when the queue is empty."""
     if _is_sample_slot(number, filters):

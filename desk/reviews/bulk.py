@@ -189,7 +189,7 @@ def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tu
         try:
             reviews.record(context.db, context.me, [each], now=context.now, batch=batch)
             recorded.append(each)
-        except EditConflict:
+        except (EditConflict, BadVerdict):  # decided meanwhile, or no longer suggested
             skipped += 1
         except NotAllowed as error:
             raise HTTPError(403, f"You cannot decide this: {error}.") from error

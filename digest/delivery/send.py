@@ -31,6 +31,8 @@ LONGEST_PAUSE = BACKOFF_MINUTES[-1]
 CLAIM_MINUTES = 15
 PER_CONNECTION = 100
 _CONNECT_TRIES = 3
+#: Seconds until a server that does not answer is asked again, as long as the patience of the call lasts.
+_UNREACHABLE_PAUSE = 60.0
 
 
 class Recipient(Protocol):
@@ -45,6 +47,10 @@ Make = Callable[[dict[str, Any], Any], tuple[EmailMessage, int] | None]
 
 class ServerUnavailable(PartialResult):
     """No email can be sent now: the server does not answer, or refuses the login or the sender. Emails keep waiting."""
+
+
+class ServerUnreachable(ServerUnavailable):
+    """The server does not answer; it may be starting anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +107,14 @@ class Sender:
                 workers = [self._work(queue) for _ in range(min(self.server.connections, len(waiting)))]
                 # An error of one worker must not leave another's claim open: all workers finish, then the first error is raised.
                 ends = await asyncio.gather(*workers, return_exceptions=True)
-                for end in ends:
-                    if isinstance(end, BaseException):
-                        raise end
+                errors = [end for end in ends if isinstance(end, BaseException)]
+                if errors and (waited >= patience or not all(isinstance(each, ServerUnreachable) for each in errors)):
+                    raise errors[0]
+                if errors:  # a server that starts anew is soon back
+                    again = min(_UNREACHABLE_PAUSE, patience - waited)
+                    await self.sleep(again)
+                    waited += again
+                    continue
             pause = self._until_next(digest_id)
             if pause is None or waited + pause > patience:
                 return self.done
@@ -185,7 +196,7 @@ class Sender:
             except (aiosmtplib.SMTPException, OSError) as error:
                 connection.close()
                 if patience == _CONNECT_TRIES:
-                    raise ServerUnavailable(
+                    raise ServerUnreachable(
                         f"{server.host}:{server.port} cannot be used: {_error_text(error)}"
                     ) from error
                 await self.sleep(2.0**patience)

@@ -49,7 +49,7 @@ def entries(
     """
     corpus.row_factory = sqlite3.Row
     news = _news(db, corpus, since, through, today, list(drafts))
-    documents = _documents(corpus, list(news))
+    documents = documents_of(corpus, list(news))
     news = {key: _still_told(news[key], each, today) for key, each in documents.items()}
     found = _search(corpus, documents, searches)
     wanted = set(followed)
@@ -182,7 +182,8 @@ def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
 # --------------------------------------------------------------------- which documents
 
 
-def _documents(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
+def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
+    """What an issue needs to know of some documents, by their ids, as the public sees them now."""
     found: dict[str, Entry] = {}
     titles = dict(corpus.execute("select id, title from policy_areas").fetchall())
     for chunk in chunks(keys):

@@ -121,9 +121,9 @@ class Filters:
 
         ``q`` is the search as it was carried out, where it differs from what was typed.
         """
-        parts = {"area": self.area, "jurisdiction": self.jurisdiction, "kind": self.kind, "must_see": self.must_see}
-        kept = {name: value for name, value in parts.items() if value and value != TAGGED}
-        return "/subscribe?" + urlencode(kept | ({"searches": q or self.q} if self.q else {}))
+        names = ("area", "jurisdiction", "kind", "must_see")
+        kept = [(name, value) for name in names for value in self.values(name) if value != TAGGED]
+        return "/subscribe?" + urlencode(kept + ([("searches", q or self.q)] if self.q else []))
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""

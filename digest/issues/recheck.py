@@ -1,0 +1,58 @@
+"""What staff took back while an issue waited for its editor leaves it before it goes out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from sqlite_utils import Database
+
+from digest.issues.entries import documents_of, frozen
+from digest.issues.stances import published
+
+Entry = dict[str, Any]
+
+
+def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
+    """Take out of a draft the stances, areas, positions, and priorities that are public no more. Nothing is added.
+
+    Args:
+        db: mail.db, open for writing.
+        corpus: corpus.db.
+        key: the id of the issue.
+
+    Returns:
+        how many items changed.
+    """
+    corpus.row_factory = sqlite3.Row
+    stances = {(each.document_id, each.value) for each in published(corpus)}
+    changed = []
+    items = db.execute("select ordinal, entry from digest_items where digest_id = ?", [key]).fetchall()
+    for ordinal, stored in items:
+        entry = json.loads(stored)
+        kept = _still_public(entry, documents_of(corpus, [each["id"] for each in entry["documents"]]), stances)
+        if kept != entry:
+            changed.append((frozen(kept), key, ordinal))
+    with db.atomic():
+        db.conn.executemany("update digest_items set entry = ? where digest_id = ? and ordinal = ?", changed)
+    return len(changed)
+
+
+def _still_public(entry: Entry, documents: dict[str, Entry], stances: set[tuple[str, str]]) -> Entry:
+    known = list(documents.values())
+    said = {pair for each in known for pair in each["stances"].items()}
+    parts = {
+        part: {name: what for name, what in entry[part].items() if any(name in each[part] for each in known)}
+        for part in ("areas", "positions")
+    }
+    return {
+        **entry,
+        **parts,
+        "stances": {name: value for name, value in entry["stances"].items() if (name, value) in said},
+        "effect": entry["effect"] and next((each["effect"] for each in known if each["effect"]), None),
+        "must_see": entry["must_see"] and any(each["priority"] == 2 and not each["ceremonial"] for each in known),
+        "news": [
+            each for each in entry["news"] if each["kind"] != "stance" or (each["document"], each["word"]) in stances
+        ],
+    }

@@ -1,0 +1,82 @@
+"""What staff took back while an issue waited for its editor is not in the email; and when a waiting issue leaves."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from digest_fixtures import BROADBAND, FIRST, FIRST_DAY
+from issue_fixtures import corpus_file, db, line_of, prepared  # noqa: F401
+
+from digest import service
+from digest.issues import issues
+from digest.issues.issues import Issue
+from digest.issues.recheck import recheck
+from digest.subscribers.preferences import Preferences
+from store.clock import ago
+
+
+def decide(file: Path, *decisions: tuple[str, str, str | None]) -> None:
+    with closing(sqlite3.connect(file)) as corpus, corpus:
+        corpus.executemany(
+            "insert or replace into decisions (document_id, subject, verdict, value, reason, decided_on) "
+            f"values ('{BROADBAND}', ?, ?, ?, 'Hotspots', '2022-03-08')",
+            decisions,
+        )
+
+
+def checked(db: Any, file: Path, issue: Issue) -> tuple[int, Issue]:
+    with closing(service.corpus(file)) as corpus:
+        changed = recheck(db, corpus, issue.id)
+    return changed, issues.load(db, issue.id)
+
+
+def test_what_still_holds_stays_as_it_was(db: Any, corpus_file: Path) -> None:
+    decide(corpus_file, ("stance", "confirm", "oppose"))
+    issue = prepared(db, corpus_file)
+    changed, again = checked(db, corpus_file, issue)
+    assert changed == 0
+    assert again.entries == issue.entries
+    assert line_of(again).stance == "Oppose"
+
+
+@pytest.mark.parametrize("then", [None, "support"])
+def test_a_stance_that_was_withdrawn_or_changed_is_not_mailed(db: Any, corpus_file: Path, then: str | None) -> None:
+    decide(corpus_file, ("stance", "confirm", "oppose"))
+    issue = prepared(db, corpus_file)
+    assert line_of(issue).stance == "Oppose"
+    with closing(sqlite3.connect(corpus_file)) as corpus, corpus:
+        corpus.execute("delete from decisions")
+    if then:
+        decide(corpus_file, ("stance", "confirm", then))
+    changed, again = checked(db, corpus_file, issue)
+    assert changed == 1
+    line = line_of(again)
+    assert line.stance == ""
+    assert not any("stance" in what for what in line.what)
+
+
+def test_an_area_and_a_position_that_were_rejected_are_no_reason(db: Any, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    assert line_of(issue, Preferences(areas=("broadband",))) is not None
+    decide(corpus_file, ("area:broadband", "reject", None), ("position:tc-hotspot-lending", "reject", None))
+    changed, again = checked(db, corpus_file, issue)
+    assert changed == 1
+    assert line_of(again, Preferences(areas=("broadband",))) is None
+    [entry] = [each for each in again.entries if each["documents"][0]["id"] == BROADBAND]
+    assert "tc-hotspot-lending" not in entry["positions"]
+    assert checked(db, corpus_file, again)[0] == 0
+
+
+def test_an_issue_leaves_with_the_timer_of_its_day_although_that_comes_a_little_sooner(
+    db: Any, corpus_file: Path
+) -> None:
+    with closing(service.corpus(corpus_file)) as corpus:
+        issue = issues.prepare(
+            db, corpus, list_="public", frequency="weekly", now=FIRST, day=FIRST_DAY, leaves_at=ago(FIRST, hours=-24)
+        )
+    assert service.waits_for_editor(issue, ago(FIRST, hours=-20))
+    assert not service.waits_for_editor(issue, ago(FIRST, hours=-23, minutes=-55))
