@@ -10,7 +10,8 @@ Of the first plan, half of every source is drawn at random (stratum `random`), t
 word of an area that the tagger knows badly (`words-` and the area); the second plan draws by narrower words of the rarest areas.
 All are read alike, and most are about something else. Half of each stratum is `train`, half `kept`: no model ever learns from
 those. The later plans draw most documents among those that the tagger leaves undecided (`active-undecided`), all to learn from;
-the same ones come again only with the tagger of that day. Those of `mixed.jsonl` got the split `mix` in the file of labels.
+the same ones come again only with the tagger of that day. Those of `mixed.jsonl` got the split `mix` in the file of labels. The
+last one draws what the public would see of an area (`shown-` and the area), because an error there does the most harm.
 What resembles a labeled document or an earlier one of the draw is left out, for a bill introduced again would be on both sides.
 """
 
@@ -25,7 +26,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -39,6 +40,7 @@ from classify.evaluation.promise import SURE_NO, SURE_YES
 from classify.tagger import Tagger
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels, texts_of
 from classify.training.train import ALIKE
+from store.constants import SHOWN_TAG
 
 #: The file of older bills holds these Congresses, too, but the first labels were drawn from them.
 LABELED_CONGRESSES = {"113", "116"}
@@ -47,13 +49,13 @@ CHOSEN = {"us_states_legiscan"}
 #: Characters of a long text: what a reader sees, and what is compared.
 SHOWN, COMPARED = 700, 2000
 SPLITS = ("train", "kept")
-UNDECIDED = "active-undecided"
+UNDECIDED, SHOWN_AS = "active-undecided", "shown-"
 
 
 @dataclass(frozen=True)
 class Plan:
     """A draw: how many are ``wanted`` of each source, ``at_random`` and ``undecided`` of a hundred, the rest by the ``words`` of
-    areas; whether half are ``kept``."""
+    areas; whether half are ``kept``. ``shown``: of a hundred, how many of those that the tagger shows with an area."""
 
     seed: int
     at_random: int
@@ -61,6 +63,7 @@ class Plan:
     wanted: dict[str, int]
     undecided: int = 0
     kept: bool = True
+    shown: dict[str, int] = field(default_factory=dict)
 
 
 def read_plans() -> dict[str, Plan]:
@@ -146,10 +149,11 @@ class Resemblance:
 def shares(plan: Plan, wanted: int) -> dict[str, int]:
     """The part at random, that of undecided ones, and the rest in equal parts to the areas."""
     at_random, undecided = wanted * plan.at_random // 100, wanted * plan.undecided // 100
-    each, more = divmod(wanted - at_random - undecided, max(1, len(plan.words)))
-    undecided += 0 if plan.words else each
+    shown = {f"{SHOWN_AS}{area}": wanted * part // 100 for area, part in plan.shown.items()}
+    each, more = divmod(wanted - at_random - undecided - sum(shown.values()), max(1, len(plan.words)))
+    undecided += 0 if plan.words or plan.shown else each
     by_words = {f"words-{area}": each + (place < more) for place, area in enumerate(plan.words)}
-    return {"random": at_random} | ({UNDECIDED: undecided} if undecided else {}) | by_words
+    return {"random": at_random} | ({UNDECIDED: undecided} if undecided else {}) | by_words | shown
 
 
 @cache
@@ -157,10 +161,16 @@ def tagger() -> Tagger:
     return Tagger()
 
 
+@cache
+def likely(each: Unread) -> dict[str, float]:
+    """The probability of every area that the tagger tells of."""
+    [(_, tagging)] = tagger().tag_batch([(each.id, each.title, each.words, None)])
+    return {tag.area: tag.probability for tag in tagging.areas}
+
+
 def is_undecided(each: Unread) -> bool:
     """Whether the tagger leaves an area of it to a person: neither sure enough to stay unseen nor plainly absent."""
-    [(_, tagging)] = tagger().tag_batch([(each.id, each.title, each.words, None)])
-    return any(SURE_NO <= tag.probability < SURE_YES for tag in tagging.areas)
+    return any(SURE_NO <= probability < SURE_YES for probability in likely(each).values())
 
 
 def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance) -> Iterator[Drawn]:
@@ -174,6 +184,9 @@ def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance)
         fitting = (each for each in order if each.id not in taken and said.search(each.everything))
         if stratum == UNDECIDED:
             fitting = filter(is_undecided, fitting)
+        if stratum.startswith(SHOWN_AS):
+            area = stratum.removeprefix(SHOWN_AS)
+            fitting = (each for each in fitting if likely(each).get(area, 0.0) >= SHOWN_TAG)
         fresh = (each for each in fitting if known.new(each.everything))
         name = "random-of-chosen" if stratum == "random" and source in CHOSEN else stratum
         for place, each in enumerate(islice(fresh, number)):
@@ -185,7 +198,7 @@ def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance)
 def draw(corpus: Path, gold: Path, plan: Plan, unknown: Container[str] = ()) -> list[Drawn]:
     """Draw what is wanted of each source, in this order. ``unknown``: labeled documents that are treated as unlabeled."""
     labels = [label for label in read_labels() if label.id not in unknown]
-    labeled = {label.document for label in labels} | {label.id for label in labels}
+    labeled = {label.document for label in labels} | {label.id for label in labels} | reported()
     first = {each.id: f"{each.title} {each.abstract or ''}" for each in read_gold(gold, None)}
     later = texts_of({label.id for label in labels} - first.keys(), gold, corpus)
     known = Resemblance([*first.values(), *(f"{title} {words or ''}" for title, words in later.values())])
@@ -195,6 +208,12 @@ def draw(corpus: Path, gold: Path, plan: Plan, unknown: Container[str] = ()) -> 
         pool = [each for each in every if each.id not in labeled and each.key not in labeled]
         drawn += draw_source(source, pool, plan, known)
     return drawn
+
+
+def reported() -> set[str]:
+    """The documents whose tags were read to be reported on: what learned from them could not be judged by them."""
+    files = sorted((FOLDER / "readings").glob("*_tags.jsonl"))
+    return {json.loads(line)["id"] for file in files for line in file.read_text("utf-8").splitlines()}
 
 
 def labeled_since(name: str) -> set[str]:

@@ -15,5 +15,6 @@ COUNTED_STATUS = f"case status when '{UNHEARD_PASSED}' then '{UNHEARD}' else sta
 QUIET = 45
 #: The columns of `listing` that can be filtered and counted.
 FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
-#: An area that the software finds less likely than this is on no public page, unless a position or priority speaks for it.
-SHOWN_TAG = 0.8
+#: An area that the software finds less likely than this needs a person, and is on no public page, unless a position or priority
+#: speaks for it. `classify/evaluation/promise.py` says how it was chosen.
+SHOWN_TAG = 0.9

@@ -77,6 +77,8 @@ def _documents(db: Database) -> None:
         }
         for _ in range(1)
     )
+    match = {"document_id": "us-119-hr1", "position_id": "tc-hotspot-lending", "ordinal": 0, "score": 0.9}
+    db.table("position_matches").insert(match | {"field": "text", "start": 0, "end": 5, "words": f"Charts {EVIL}"})
 
 
 def _decisions(db: Database) -> None:

@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.draw_labels import UNDECIDED, Plan, Resemblance, draw, label_id, labeled_since, read_plans, shares
+from benchmarks import draw_labels
+from benchmarks.draw_labels import (
+    SHOWN_AS,
+    UNDECIDED,
+    Plan,
+    Resemblance,
+    draw,
+    label_id,
+    labeled_since,
+    read_plans,
+    reported,
+    shares,
+)
 from benchmarks.label_agreement import agree, main, read, table
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels
 
@@ -105,13 +117,36 @@ def test_what_the_tagger_leaves_undecided_is_drawn_to_learn_from(gold: Path, cor
     assert shares(wanted, 8) == {"random": 0, UNDECIDED: 8}
 
 
+def test_what_the_public_would_see_of_an_area_is_drawn(gold: Path, corpus: Path) -> None:
+    with closing(sqlite3.connect(corpus)) as db, db:
+        db.execute("update documents set title = 'A bill to name a bridge ' || id")
+        told = "An act to prohibit discrimination by race in public housing and to enforce civil rights"
+        db.execute("update documents set title = ? where id = 'us-mn-1-hf3'", [told])
+    wanted = Plan(
+        1, at_random=0, words={}, wanted={"us_states": 8}, kept=False, shown={"civil-liberties": 50, "privacy": 50}
+    )
+    [one] = draw(corpus, gold, wanted)
+    assert (one.id, one.stratum, one.split) == ("us-mn/1/hf3", f"{SHOWN_AS}civil-liberties", "train")
+    assert shares(wanted, 9) == {"random": 0, f"{SHOWN_AS}civil-liberties": 4, f"{SHOWN_AS}privacy": 4}
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_names_the_file_of_its_labels_and_repeats_it_as_if_unlabeled(name: str) -> None:
     rows = [json.loads(line) for line in (FOLDER / name).read_text("utf-8").splitlines()]
     assert {row["id"] for row in rows} <= labeled_since(name)
     assert {row["source"] for row in rows} == {*PLANS[name].wanted}
     strata = {"random", "random-of-chosen", UNDECIDED, *(f"words-{area}" for area in PLANS[name].words)}
+    strata |= {f"{SHOWN_AS}{area}" for area in PLANS[name].shown}
     assert {row["stratum"] for row in rows} <= strata
+
+
+def test_what_was_read_to_be_reported_on_is_not_drawn(
+    gold: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert reported() >= {"us-pa-2025-2026-hb1162", "us-nj-222-s589"}
+    before = {each.id for each in draw(corpus, gold, plan(us_states=8))}
+    monkeypatch.setattr(draw_labels, "reported", lambda: {corpus_id(key) for key in before})
+    assert not before & {each.id for each in draw(corpus, gold, plan(us_states=8))}
 
 
 def test_what_was_said_before_is_not_new() -> None:

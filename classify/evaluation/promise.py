@@ -17,7 +17,7 @@ from store.constants import SHOWN_TAG
 
 #: A tag this likely stands by itself: of such tags, 0.95 are right at least (lower bound, training side, all areas). An area
 #: less likely than the second is not the document's: one label in twenty lies below (`classify.training.unseen` prints both).
-SURE_YES, SURE_NO = 0.9, 0.05
+SURE_YES, SURE_NO = SHOWN_TAG, 0.05
 #: The lower bound holds with this probability.
 CONFIDENCE = 0.95
 

@@ -10,8 +10,8 @@ outputs).
 
 One output per area and two for priority, binary cross-entropy. The mean of the last layer, then a layer norm without
 parameters (the pooled features are small; without it the head learns only base rates for an epoch); biases at base rates;
-the rate falls by a tenth from layer to layer; arithmetic in bfloat16 where the processor has it (with AVX2 alone, it takes nine
-times as long as float32).
+the rate falls by a tenth from layer to layer; arithmetic in bfloat16 where the processor has it (elsewhere it takes two to
+nine times as long as float32).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BATCH, SAVE_EVERY, LAYER_DECAY = 16, 100, 0.9
 
 
 def arithmetic() -> Any:
-    fast = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    fast = torch.cpu._is_avx512_bf16_supported()
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast)
 
 

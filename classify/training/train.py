@@ -36,8 +36,8 @@ SEED, FOLDS = 20, 4
 STRENGTH = 8.0
 #: How far the rare yes is weighed up against the frequent no: 0 not at all, 1 until both weigh the same.
 BALANCE = 0.3
-#: Strata drawn where an earlier model was unsure: good to learn from, too hard to set thresholds and probabilities on.
-HARD_STRATA = ("active-", "sure-")
+#: Strata drawn by what an earlier model thought of them: good to learn from, too hard to set thresholds and probabilities on.
+HARD_STRATA = ("active-", "sure-", "shown-")
 #: A tag is given where it is at least this likely: more likely right than wrong. F1 alone would be as good from 0.4 to 0.65.
 LIKELY = 0.5
 #: Logit of an output of which the labelled documents show only one side.

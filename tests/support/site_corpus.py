@@ -331,8 +331,8 @@ def _tags(db: Database) -> None:
         [
             {"document_id": BROADBAND, "area_id": "broadband", "probability": 0.94},
             {"document_id": BROADBAND, "area_id": "library-funding", "probability": 0.71},
-            {"document_id": RULE, "area_id": "broadband", "probability": 0.88},
-            {"document_id": HOSTILE_BILL, "area_id": "library-funding", "probability": 0.82},
+            {"document_id": RULE, "area_id": "broadband", "probability": 0.93},
+            {"document_id": HOSTILE_BILL, "area_id": "library-funding", "probability": 0.92},
         ]
     )
     db.table("evidence").insert_all(
