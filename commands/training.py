@@ -84,7 +84,8 @@ def _train_requested(session: Session, gold: Path | None) -> int:
     from classify import models
     from classify.training.request import requested
 
-    with private_files(session, "staff.db"), requested(models.home()) as step:
+    # In this order: a file that is lost is then the outcome, and the request is not taken up again and again.
+    with requested(models.home()) as step, private_files(session, "staff.db"):
         return _train(session, gold, step) if step else 0
 
 

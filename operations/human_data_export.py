@@ -78,9 +78,13 @@ def write_lines(database: Path, target: Path) -> int:
 
 def add_to_journal(database: Path, journal: Path) -> int:
     """Add to the journal what of the database is not in it yet; returns how many lines that was. Nothing is taken away."""
-    known = set(_hashes(journal)) if journal.exists() else set()
     with private_file(journal, "a") as file, closing(read_only(database)) as db:
-        new = [line for line in lines_of(db, journaled(db), _LEFT_OUT) if _hash(line.encode()) not in known]
+        last = _last_lines(journal, db)
+        new = [
+            line
+            for line in lines_of(db, journaled(db), _LEFT_OUT)
+            if last.get(_line_key(line, db)) != _hash(line.encode())
+        ]
         if new and journal.stat().st_size and not _ends_whole(journal):
             file.write("\n")  # the last line was cut off by a loss of power: it stays alone
         file.writelines(new)
@@ -188,9 +192,19 @@ def _value(value: Any) -> Any:
     return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
 
 
-def _hashes(journal: Path) -> Iterator[bytes]:
+def _last_lines(journal: Path, db: sqlite3.Connection) -> dict[str, bytes]:
+    """Key -> hash of its last line: what became what it once was before is new again, for the last line counts."""
     with journal.open("rb") as file:
-        yield from map(_hash, file)
+        return {key: _hash(line) for line in file if (key := _line_key(line.decode("utf-8", "replace"), db))}
+
+
+def _line_key(line: str, db: sqlite3.Connection) -> str:
+    """The table and the values of its key; "" for a line that was cut off, or of a table that is no more."""
+    try:
+        entry = json.loads(line)
+        return json.dumps([entry["table"], *(entry["row"][name] for name in _key(db, entry["table"]))])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _hash(line: bytes) -> bytes:

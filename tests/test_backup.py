@@ -209,6 +209,24 @@ def test_the_journal_is_only_added_to_and_a_cut_line_harms_nothing(config: Confi
     assert human_data_export.from_lines(journal, config.data / "journal" / "staff.db") == first
 
 
+def test_what_became_again_what_it_was_is_the_last_line(config: Configuration) -> None:
+    """An approver for two weeks is not one again after a restore from the journal."""
+    journal = config.data / "journal" / human_data_export.JOURNALS["staff.db"]
+    journal.parent.mkdir()
+    human_data_export.add_to_journal(config.staff, journal)
+    for role in ("approver", "reviewer"):
+        with closing(sqlite3.connect(config.staff)) as db, db:
+            [(before,)] = db.execute("select role from accounts where name = 'Cleo Looker'").fetchall()
+            db.execute("update accounts set role = ? where name = 'Cleo Looker'", [role])
+        assert human_data_export.add_to_journal(config.staff, journal) == 1, before
+    with closing(sqlite3.connect(config.staff)) as db, db:
+        db.execute("update accounts set role = 'approver' where name = 'Cleo Looker'")
+    assert human_data_export.add_to_journal(config.staff, journal) == 1, "as it was once, and not last"
+    human_data_export.from_lines(journal, config.data / "journal" / "staff.db")
+    with closing(sqlite3.connect(config.data / "journal" / "staff.db")) as db:
+        assert db.execute("select role from accounts where name = 'Cleo Looker'").fetchone() == ("approver",)
+
+
 @pytest.mark.parametrize("end", ["in a letter", "after a letter", "with zeros"])
 def test_a_journal_that_was_cut_off_anywhere_grows_on_and_can_be_restored(config: Configuration, end: str) -> None:
     """Lines are UTF-8: a loss of power may leave half of an é, or zeros where the disk had not written yet."""

@@ -181,7 +181,12 @@ def test_ceremonial_documents_stay_out_unless_followed(db, corpus_file: Path) ->
         source.execute(
             "update documents set title = 'Recognizing the day of the lighthouse' where id = ?", [HOSTILE_BILL]
         )
-    assert HOSTILE_BILL not in str(prepared(db, corpus_file).entries)
+    follows = Preferences(areas=("privacy",), documents=(HOSTILE_BILL,))
+    reader(db, "a@example.org", follows)
+    issue = prepared(db, corpus_file)
+    assert HOSTILE_BILL in str(told(issue, follows))
+    assert HOSTILE_BILL not in str(told(issue)), "what one follows is no news to all"
+    assert HOSTILE_BILL not in str(told(issue, Preferences(areas=("library-funding",))))
 
 
 @pytest.mark.parametrize("honours", [False, True])
@@ -230,6 +235,20 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     decide(corpus_file, "stance", "confirm", "oppose", "2022-03-24")
     fourth = prepared(db, corpus_file, "2022-03-30T08:00:00Z", datetime.date(2022, 3, 30))
     assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: H.R. 1783: Library Broadband Act"
+
+
+def test_a_stance_on_a_document_without_anything_else_is_news(db, corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        for table in ("tags", "position_matches"):
+            source.execute(f"delete from {table} where document_id = ?", [BROADBAND])
+        source.execute("update taggings set priority = 0 where document_id = ?", [BROADBAND])
+    decide(corpus_file, "stance", "confirm", "oppose")
+    issue = prepared(db, corpus_file)
+    for choice in (None, Preferences(), Preferences(stances=("oppose",))):
+        line = line_of(issue, choice)
+        assert (line.why, line.stance) == ("ALA has taken a stance on it", "Oppose")
+    assert line_of(issue, Preferences(areas=("broadband",))) is None
+    assert line_of(issue, Preferences(stances=("support",))) is None
 
 
 def test_who_wants_one_stance_gets_no_other(db, corpus_file: Path) -> None:

@@ -59,6 +59,8 @@ def test_a_doubtful_area_is_for_staff_alone(db: sqlite3.Connection) -> None:
         ("area:broadband", "confirm", None, ["broadband"]),
         ("priority", "confirm", "2", [AREA]),
         ("priority", "confirm", "1", []),
+        ("stance", "confirm", "support", [AREA]),
+        ("stance:tc-hotspot-lending", "confirm", "support", [AREA]),
     ],
 )
 def test_what_staff_decided_counts(

@@ -66,6 +66,8 @@ def requested(folder: Path, clock: Callable[[], str] = utc_now) -> Iterator[Call
         return
     with _lock(folder) as free:
         if not free or not (found := _read(folder / REQUEST)):
+            if free:  # it cannot be read: whoever waits for a request would find it for ever
+                (folder / REQUEST).unlink()
             yield None
             return
 
@@ -73,8 +75,10 @@ def requested(folder: Path, clock: Callable[[], str] = utc_now) -> Iterator[Call
             found.update(step=words, at=clock())
             _write(folder / STATE, found)
 
-        step("begins")
-        (folder / REQUEST).unlink()
+        try:
+            step("begins")
+        finally:
+            (folder / REQUEST).unlink()
         try:
             yield step
         except Exception as error:

@@ -92,6 +92,8 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
         reason = preferences.reason(entry) if preferences else _first_reason(entry)
         if reason is None or (entry["private"] and reason[0] != "follow"):
             continue
+        if entry["noise"] and reason[0] not in ("follow", "search"):
+            continue
         news = [each for each in entry["news"] if each["at"] > since and (each["all"] or reason[0] == "follow")]
         if news:
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
@@ -106,7 +108,7 @@ def _first_reason(entry: Entry) -> tuple[str, str] | None:
     for kind, part in (("area", "areas"), ("position", "positions")):
         if entry[part]:
             return kind, next(iter(entry[part]))
-    return ("priority", "") if entry["must_see"] else None
+    return ("priority", "") if entry["must_see"] else ("stance", "") if entry["stances"] else None
 
 
 # --------------------------------------------------------------------- as HTML and as text

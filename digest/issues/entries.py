@@ -70,8 +70,8 @@ def entries(
         )
     ]
     made = [_entry(corpus, keys, tied, documents, news, found, today) for keys in clusters(corpus, told, tied)]
-    kept = [entry for entry in made if _is_worth_telling(entry, wanted)]
-    return sorted(kept, key=_rank)
+    kept = [entry | {"noise": not _is_worth_telling(entry)} for entry in made]
+    return sorted((each for each in kept if not each["noise"] or _is_asked_for(each, wanted)), key=_rank)
 
 
 def _rank(entry: Entry) -> tuple[Any, ...]:
@@ -164,12 +164,15 @@ def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[
     return [each | {"all": False} if each["heading"] in ("move", "new") else each for each in news]
 
 
-def _is_worth_telling(entry: Entry, followed: set[str]) -> bool:
-    if followed & {each["id"] for each in entry["documents"]}:
-        return True
+def _is_asked_for(entry: Entry, followed: set[str]) -> bool:
+    """Whether somebody follows it, or looks for it: then it is for them, and noise to all others (`noise`)."""
+    return bool(followed & {each["id"] for each in entry["documents"]} or (entry["searches"] and not entry["private"]))
+
+
+def _is_worth_telling(entry: Entry) -> bool:
     if entry["private"]:
         return False
-    if entry["must_see"] or entry["stances"] or entry["searches"]:
+    if entry["must_see"] or entry["stances"]:
         return True
     title = entry["documents"][0]["title"]
     if _titles("minor").search(title) and "librar" not in title.casefold():

@@ -90,7 +90,10 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         parts.append(tagged)
         values += choice.areas
     else:
-        parts.append(f"({tagged} or {matched})")
+        of_ala = "verdict = 'confirm' and subject like 'stance%'"
+        parts.append(
+            f"({tagged} or {matched} or exists (select 1 from decisions where document_id = d.id and {of_ala}))"
+        )
     if choice.stances:
         of_ala = "verdict = 'confirm' and subject like 'stance%'"
         parts.append(

@@ -55,7 +55,8 @@ class Preferences:
     def reason(self, entry: Mapping[str, Any]) -> tuple[str, str] | None:
         """Why an entry is for this person, as (kind, key), or None when it is not.
 
-        kind is follow (key: document), search (the search), area (area), position (position) or priority ("").
+        kind is follow (key: document), search (the search), area (area), position (position),
+        priority (""), or stance ("": ALA has published one, and nothing else speaks for the document).
         """
         if self.documents:
             for document in entry["documents"]:
@@ -74,7 +75,9 @@ class Preferences:
             return "area", area
         if not self.areas and (position := next(iter(entry["positions"]), None)):
             return "position", position
-        return ("priority", "") if entry["must_see"] and not self.areas else None
+        if self.areas:
+            return None
+        return ("priority", "") if entry["must_see"] else ("stance", "") if entry["stances"] else None
 
     def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
         first = entry["documents"][0]

@@ -311,8 +311,9 @@ def keep_doubtful_tags_for_staff(db: Database) -> None:
 
 @decisions()
 def look_up_shown_tags_by_document(db: Database) -> None:
-    # As before, but by the tables themselves: in the union `shown_matches`, SQLite looks through all matches. A position
-    # that left the catalog speaks for nothing. Whoever changes SHOWN_TAG makes this view again in another migration.
+    # As before, but by the tables themselves: in the union `shown_matches`, SQLite looks through all matches. A published stance
+    # speaks for all areas, a position that left the catalog for none. Whoever changes SHOWN_TAG makes this view again in another
+    # migration.
     db.execute("drop view shown_tags")
     db.execute(f"""
         create view shown_tags as
@@ -331,6 +332,10 @@ def look_up_shown_tags_by_document(db: Database) -> None:
             or exists (
                 select 1 from decisions p join positions q on p.subject = 'position:' || q.id
                 where p.document_id = t.document_id and p.verdict = 'confirm'
+            )
+            or exists (
+                select 1 from decisions s where s.document_id = t.document_id and s.verdict = 'confirm'
+                and (s.subject = 'stance' or s.subject like 'stance:%')
             )
             or exists (select 1 from shown_priorities p where p.document_id = t.document_id and p.priority = 2)
         )
