@@ -189,7 +189,7 @@ async def test_a_calendar_program_reads_the_private_address_until_it_ends(
     answer = await program.get(first)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
     assert "Hotspot lending" in answer.text.replace("\r\n ", "")
-    say(db, RULE, subject="stance", value="oppose", reason="quokka-draft")
+    say(db, subject="stance", value="oppose", reason="quokka-draft", document_id=RULE)
     for asked in ("?stance=Oppose", "?waiting=1&stance=Oppose"):
         assert "BEGIN:VEVENT" not in (await program.get(first + asked)).text, (
             "the address does not say how a draft goes"
