@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from desk_fixtures import LATER, NOW, Browser, person
@@ -15,6 +16,9 @@ from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.queue import bulk_work, collaboration
 from desk.queue.collaboration import BadWork
+from desk.reviews import bulk
+from desk.reviews.reviews import Verdict
+from desk.web.context import RequestContext
 
 ALL = [BROADBAND, RULE, HOSTILE_BILL]
 
@@ -88,3 +92,14 @@ async def test_on_the_web(browser: Browser, db: Any) -> None:
     assert leads(db) == {}
     assert (await browser.send("/desk/undo", work=batch)).status_code == 409
     assert (await browser.send("/desk/bulk", action="snooze", until_on="soon", document=ALL)).status_code == 400
+
+
+def test_what_a_run_took_back_since_the_preview_is_skipped(db: Any) -> None:
+    context = cast(RequestContext, SimpleNamespace(db=db, me=person(db), now=NOW))
+    given = [
+        Verdict(document_id=BROADBAND, subject=subject, verdict="reject")
+        for subject in ("area:library-funding", "area:copyright", "area:broadband")
+    ]
+    recorded, skipped = bulk._record(context, given, "batch")
+    assert [each.subject for each in recorded] == ["area:library-funding", "area:broadband"]
+    assert skipped == 1, "nothing suggested it any more; the others stay recorded"

@@ -18,7 +18,7 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
-from desk.reviews.subjects import BadVerdict
+from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -189,7 +189,7 @@ def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tu
         try:
             reviews.record(context.db, context.me, [each], now=context.now, batch=batch)
             recorded.append(each)
-        except (EditConflict, BadVerdict):  # decided meanwhile, or no longer suggested
+        except (EditConflict, NotSuggested):  # decided meanwhile, or no longer suggested
             skipped += 1
         except NotAllowed as error:
             raise HTTPError(403, f"You cannot decide this: {error}.") from error

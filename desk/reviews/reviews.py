@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
 from desk.reviews import subjects, verdict_validity
-from desk.reviews.subjects import BadVerdict
+from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.reviews.suggestions import Suggestion, suggestions, texts_of
 from store.connect import writing
 from store.errors import InvalidInput
@@ -86,7 +86,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
     suggested = said.suggested or subject.kind not in ("area", "position")
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
-        raise BadVerdict("there is nothing to reject: nothing was suggested")
+        raise NotSuggested("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
     row = {
         "document_id": given.document_id,

@@ -25,6 +25,10 @@ class BadVerdict(InvalidInput):
     """A verdict that cannot be recorded; the message says why."""
 
 
+class NotSuggested(BadVerdict):
+    """There is nothing to reject: a run has taken the suggestion back."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """`kind` is area, position, stance, priority or outcome; `key` the area or position, "" for the document as a whole."""
