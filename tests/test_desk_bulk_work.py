@@ -96,10 +96,8 @@ async def test_on_the_web(browser: Browser, db: Any) -> None:
 
 def test_what_a_run_took_back_since_the_preview_is_skipped(db: Any) -> None:
     context = cast(RequestContext, SimpleNamespace(db=db, me=person(db), now=NOW))
-    given = [
-        Verdict(document_id=BROADBAND, subject=subject, verdict="reject")
-        for subject in ("area:library-funding", "area:copyright", "area:broadband")
-    ]
+    open_ones = ((BROADBAND, "area:library-funding"), (HOSTILE_BILL, "area:broadband"), (BROADBAND, "area:broadband"))
+    given = [Verdict(document_id=key, subject=subject, verdict="reject") for key, subject in open_ones]
     recorded, skipped = bulk._record(context, given, "batch")
     assert [each.subject for each in recorded] == ["area:library-funding", "area:broadband"]
     assert skipped == 1, "nothing suggested it any more; the others stay recorded"
