@@ -202,6 +202,7 @@ OUR_OWN = {
         "desk/reviews/verdict_validity.py",
         "digest/delivery/notices.py",
         "digest/issues/issues.py",
+        "digest/issues/recheck.py",
         "digest/subscribers/preferences.py",
         "derive/incremental.py",
     ),
