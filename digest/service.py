@@ -178,17 +178,18 @@ def letter_maker(db: Database, head: Letterhead, clock: Callable[[], str]) -> Ma
 def send_issue(
     db: Database, config: Configuration, key: str, *, clock: Callable[[], str], patience: float = 0
 ) -> Counter[str]:
-    """Release an issue and send its waiting deliveries.
+    """Release an issue, without what staff took back since it was prepared, and send its waiting deliveries.
 
     Raises:
         IssueError, NotSetUp, ServerUnavailable.
     """
+    issue = issues.load(db, key)
     head, host = letterhead(config), server(config)
     dead = give_up_dead_claims(db, clock())
-    if issues.load(db, key).state == "draft":
+    if issue.state == "draft":
         with closing(corpus(config.corpus)) as source:
             recheck(db, source, key)
-    issue = issues.load(db, key)
+        issue = issues.load(db, key)
     issues.release(db, issue, now=clock())
     sender = Sender(
         db=db,

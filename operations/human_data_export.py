@@ -79,12 +79,11 @@ def write_lines(database: Path, target: Path) -> int:
 def add_to_journal(database: Path, journal: Path) -> int:
     """Add to the journal what of the database is not in it yet; returns how many lines that was. Nothing is taken away."""
     with private_file(journal, "a") as file, closing(read_only(database)) as db:
-        last = _last_lines(journal, db)
-        new = [
-            line
-            for line in lines_of(db, journaled(db), _LEFT_OUT)
-            if last.get(_line_key(line, db)) != _hash(line.encode())
-        ]
+        tables = journaled(db)
+        keys = {table: _key(db, table) for table in tables}
+        last = _last_lines(journal, keys)
+        lines = lines_of(db, tables, _LEFT_OUT)
+        new = [line for line in lines if last.get(_line_key(line, keys)) != _hash(line.encode())]
         if new and journal.stat().st_size and not _ends_whole(journal):
             file.write("\n")  # the last line was cut off by a loss of power: it stays alone
         file.writelines(new)
@@ -192,17 +191,17 @@ def _value(value: Any) -> Any:
     return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
 
 
-def _last_lines(journal: Path, db: sqlite3.Connection) -> dict[str, bytes]:
+def _last_lines(journal: Path, keys: dict[str, list[str]]) -> dict[str, bytes]:
     """Key -> hash of its last line: what became what it once was before is new again, for the last line counts."""
     with journal.open("rb") as file:
-        return {key: _hash(line) for line in file if (key := _line_key(line.decode("utf-8", "replace"), db))}
+        return {key: _hash(line) for line in file if (key := _line_key(line.decode("utf-8", "replace"), keys))}
 
 
-def _line_key(line: str, db: sqlite3.Connection) -> str:
+def _line_key(line: str, keys: dict[str, list[str]]) -> str:
     """The table and the values of its key; "" for a line that was cut off, or of a table that is no more."""
     try:
         entry = json.loads(line)
-        return json.dumps([entry["table"], *(entry["row"][name] for name in _key(db, entry["table"]))])
+        return json.dumps([entry["table"], *(entry["row"][name] for name in keys[entry["table"]])])
     except (ValueError, KeyError, TypeError):
         return ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, person
+from desk_fixtures import LATER, NOW, Browser, decisions, person
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -14,11 +16,13 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
-from desk.queue import bulk_work, collaboration
+from desk.intake import importing
+from desk.queue import bulk_work, collaboration, lists
 from desk.queue.collaboration import BadWork
 from desk.reviews import bulk
 from desk.reviews.reviews import Verdict
 from desk.web.context import RequestContext
+from settings import Configuration
 
 ALL = [BROADBAND, RULE, HOSTILE_BILL]
 
@@ -101,3 +105,30 @@ def test_what_a_run_took_back_since_the_preview_is_skipped(db: Any) -> None:
     recorded, skipped = bulk._record(context, given, "batch")
     assert [each.subject for each in recorded] == ["area:library-funding", "area:broadband"]
     assert skipped == 1, "nothing suggested it any more; the others stay recorded"
+
+
+async def test_the_trail_skips_nothing_that_was_done_at_one_time(
+    browser: Browser, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        collaboration.add_note(db, person(db), BROADBAND, f"note-{number}", NOW)
+    monkeypatch.setattr(lists, "TRAIL", 3)
+    await browser.sign_in()
+    found, path = [], f"/desk/trail?document={BROADBAND}"
+    while path:
+        page = (await browser.get(path)).text
+        found += re.findall(r"note-\d", page)
+        following = re.search(r'href="(/desk/trail[^"]+)" rel="next"', page)
+        path = html.unescape(following[1]) if following else ""
+    assert sorted(found) == [f"note-{number}" for number in range(7)]
+
+
+async def test_what_an_import_pins_is_public_at_once_and_gone_when_it_is_taken_back(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    await browser.sign_in()
+    row = importing.Taken(1, BROADBAND, None, "", 0, priority=True).token
+    await browser.send("/desk/import", step="apply", name="tracker.csv", row=[row])
+    assert (BROADBAND, "priority") in decisions(config)
+    await browser.send("/desk/import", step="undo", batch=importing.past(db)[0]["batch"])
+    assert (BROADBAND, "priority") not in decisions(config)

@@ -25,7 +25,7 @@ import pipelines
 from desk.queue import queue
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import reviews, verdict_validity
-from publish.listing import publish_decisions
+from publish.listing import publish, publish_decisions
 from settings import Configuration
 
 POSITION = "position:tc-hotspot-lending"
@@ -87,6 +87,27 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]
     ).fetchall()
     assert listed == [("any", 0), ("broadband", 0), ("tagged", 0)]
+    corpus.close()
+
+
+def test_a_position_rejected_here_takes_its_support_from_the_same_words_elsewhere_at_once(
+    config: Configuration, db: Database
+) -> None:
+    """Although no match of the judged document is stored any more: what staff judged has the words."""
+    say(db, "reject", POSITION)
+    change(config, "delete from position_matches where document_id = ?", HOSTILE_BILL)
+    change(config, f"update position_matches set document_id = '{HOSTILE_BILL}' where document_id = ?", BROADBAND)
+    change(config, "delete from position_matches where 'position:' || position_id <> ?", POSITION)
+    change(config, "update tags set probability = 0.6 where document_id = ?", HOSTILE_BILL)
+    change(config, "update taggings set priority = 1 where document_id = ?", HOSTILE_BILL)
+    listed = f"select area_id from listing where document_id = '{HOSTILE_BILL}' order by 1"
+    corpus = corpus_of(config)
+    publish(corpus, LATER)
+    assert [row[0] for row in corpus.execute(listed)] == ["any", "library-funding", "tagged"]
+    corpus.close()
+    assert publish_decisions(config.corpus, db, [BROADBAND])
+    corpus = corpus_of(config)
+    assert [row[0] for row in corpus.execute(listed)] == ["any"]
     corpus.close()
 
 

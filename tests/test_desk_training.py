@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -122,6 +123,22 @@ async def test_a_training_is_requested_done_elsewhere_and_seen_on_the_page(
     )
     assert request.state(folder)["outcome"] == request.DONE
     assert "Train a new candidate" in (await browser.get("/desk/training")).text
+
+
+def test_a_file_that_is_lost_ends_the_training_and_not_only_this_try(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def lost(*_: Any) -> Iterator[None]:
+        raise ValueError("staff.db is lost")
+        yield
+
+    request.request(folder, "Ana Reader", NOW)
+    monkeypatch.setattr(training, "private_files", lost)
+    with pytest.raises(ValueError, match="is lost"):
+        training._train_requested(cast(Any, None), None)
+    assert request.state(folder)["outcome"] == "staff.db is lost"
+    assert not (folder / request.REQUEST).exists()
 
 
 def test_an_error_and_a_kill_are_told_apart(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from digest_fixtures import BROADBAND, FIRST, FIRST_DAY
+from digest_fixtures import BROADBAND, FIRST, FIRST_DAY, HEAD, Postbox, post_office, reader
 from issue_fixtures import corpus_file, db, line_of, prepared  # noqa: F401
 
 from digest import service
@@ -16,6 +16,7 @@ from digest.issues import issues
 from digest.issues.issues import Issue
 from digest.issues.recheck import recheck
 from digest.subscribers.preferences import Preferences
+from settings import Configuration
 from store.clock import ago
 
 
@@ -57,6 +58,30 @@ def test_a_stance_that_was_withdrawn_or_changed_is_not_mailed(db: Any, corpus_fi
     line = line_of(again)
     assert line.stance == ""
     assert not any("stance" in what for what in line.what)
+
+
+def test_the_email_that_leaves_has_nothing_that_was_withdrawn(db: Any, corpus_file: Path) -> None:
+    """As `digest send` and `digest deliver` send it; the archive shows the same."""
+    decide(corpus_file, ("stance", "confirm", "oppose"))
+    issue = prepared(db, corpus_file)
+    reader(db, "reader@example.org")
+    with closing(sqlite3.connect(corpus_file)) as corpus, corpus:
+        corpus.execute("delete from decisions")
+    postbox = Postbox()
+    with post_office(postbox) as port:
+        config = Configuration(
+            data=corpus_file.parent,
+            site="https://policy.example.org",
+            mail_from=HEAD.sender,
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            smtp_security="none",
+        )
+        assert service.send_issue(db, config, issue.id, clock=lambda: FIRST)["sent"] == 1
+    text = postbox.got[0][1].get_body(("plain",)).get_content()
+    assert BROADBAND in text
+    assert "Oppose" not in text
+    assert "oppose" not in str(issues.load(db, issue.id).entries)
 
 
 def test_an_area_and_a_position_that_were_rejected_are_no_reason(db: Any, corpus_file: Path) -> None:

@@ -12,7 +12,9 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 from sqlite_utils import Database
 
 from pages.browse import browse, search
+from pages.export import dates as export_dates
 from pages.export.exports import document_rows
+from pages.places import calendar
 from pages.places.home import home
 from publish.listing import publish
 from store.connect import connect
@@ -113,6 +115,15 @@ def test_a_ceremonial_resolution_stands_in_no_list_unless_asked_for(db: Database
     assert honours not in overview
     [row] = document_rows(db.conn, [honours], DAY, "https://x.org")
     assert row["must_see"] == 0, "a download calls nothing priority that its card does not"
+    db.conn.execute(
+        "insert into events (document_id, ordinal, kind, starts_at) values (?, 0, 'hearing', '2022-03-20')", [honours]
+    )
+    choice = export_dates.of_document(db.conn, honours)
+    assert choice
+    [event] = export_dates.dates(db.conn, choice, ">=", DAY, 10)
+    assert event["must_see"] == 0
+    found = calendar._events(db.conn, DAY, calendar.Wanted(), "e.document_id = ?", [honours])
+    assert [each.must_see for each in found] == [0]
 
 
 def _any_choice(random_: random.Random, db: Database) -> browse.Filters:

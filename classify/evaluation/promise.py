@@ -47,26 +47,18 @@ def promise(judged: Judged, areas: Sequence[str]) -> dict[str, Any]:
     """Per area, for all together, and for those drawn at random: what was decided, and how much of it was right.
 
     Returns:
-        the two cuts, ``shown`` (the tags that are likely enough for the public, how many are right, and of how many labels),
-        ``whole`` (share of the random documents of which every area is decided), and rows with ``n``
+        the two cuts, ``whole`` (share of the random documents of which every area is decided), and rows with ``n``
         (documents), ``decided`` (share of them), ``tags`` (given without a person) of which ``right``, ``precision`` and
         its ``at_least``; ``undecided`` of which ``wanted`` carry the label, and ``missed`` (labeled documents that were
         decided not to be).
     """
     truth, likely, natural = judged.truth, judged.likely, judged.natural
     rows = {area: _row(truth[:, [i]], likely[:, [i]]) for i, area in enumerate(areas)}
-    shown = likely >= SHOWN_TAG
     decided = np.all((likely >= SURE_YES) | (likely < SURE_NO), axis=1)
     return {
         "sure_yes": SURE_YES,
         "sure_no": SURE_NO,
         "whole": round(float(decided[natural].mean()), 3) if natural.any() else None,
-        "shown": {
-            "least": SHOWN_TAG,
-            "tags": int(shown.sum()),
-            "right": int((shown & truth).sum()),
-            "labels": int(truth.sum()),
-        },
         "all": _row(truth, likely),
         "random": _row(truth[natural], likely[natural]),
         "areas": rows,

@@ -314,6 +314,7 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
     for record_id in [line["hearing_id"] for line in lines if line["hearing_id"] is not None]:
         if row := advocacy.current(db, record_id):
             advocacy.withdraw(db, account, record_id, now=now, seen=row["id"])
+    open_names = collaboration.active_account_names(db)
     with writing(db):
         for line in lines:
             if line["note_id"] is not None:
@@ -322,10 +323,8 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
                 gone = [account.id, line["document_id"]]
                 db.execute("delete from follows where account_id = ? and document_id = ?", gone)
             if line["lead"] and _leader(db, line["document_id"]) == line["lead"]:
-                open_names = collaboration.active_account_names(db)
-                before = (
-                    line["lead_before"] if line["lead_before"] in open_names else ""
-                )  # nobody: the account was closed
+                # Nobody where the account of who led before was closed since.
+                before = line["lead_before"] if line["lead_before"] in open_names else ""
                 collaboration.assign(db, account, line["document_id"], before, now)
         db.execute("insert into imports_undone values (?, ?, ?)", [batch, account.id, now])
         accounts.log(db, account.id, "took an import back", f"{name}: {len(lines)} documents", now)

@@ -83,6 +83,7 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
     matched = (
         f"exists (select 1 from shown_positions where document_id = d.id {_among('position_id', choice.positions)})"
     )
+    of_ala = "decisions where document_id = d.id and verdict = 'confirm' and subject like 'stance%'"
     if choice.positions:
         parts.append(matched)
         values += choice.positions
@@ -90,15 +91,9 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         parts.append(tagged)
         values += choice.areas
     else:
-        of_ala = "verdict = 'confirm' and subject like 'stance%'"
-        parts.append(
-            f"({tagged} or {matched} or exists (select 1 from decisions where document_id = d.id and {of_ala}))"
-        )
+        parts.append(f"({tagged} or {matched} or exists (select 1 from {of_ala}))")
     if choice.stances:
-        of_ala = "verdict = 'confirm' and subject like 'stance%'"
-        parts.append(
-            f"exists (select 1 from decisions where document_id = d.id and {of_ala} {_among('value', choice.stances)})"
-        )
+        parts.append(f"exists (select 1 from {of_ala} {_among('value', choice.stances)})")
         values += choice.stances
     if choice.must_see:
         parts.append("t.priority = 2 and d.id not in (select document_id from ceremonial)")

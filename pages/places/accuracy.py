@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from classify.evaluation.agreement import ENOUGH, Month, drift, months
-from store.constants import SHOWN_TAG
 
 #: Written by `infopolicy evaluate --json`, beside the model it speaks of.
 EVALUATION = Path(__file__).resolve().parents[2] / "classify" / "model" / "evaluation.json"
@@ -91,12 +90,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Promise:
-    """The cuts (0 to 1), what the public sees, the share of random documents of which every area is decided, and the rows of the
-    table. ``shown`` counts tags, ``right`` ones among them, and ``labels``."""
+    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table: that of all areas
+    first."""
 
     sure_yes: float
     sure_no: float
-    shown: Mapping[str, Any]
     whole: float
     rows: list[Decided]
 
@@ -127,7 +125,6 @@ class AccuracyView:
     shown: ShownMatches
     promise: Promise
     enough: int = ENOUGH
-    shown_tag: float = SHOWN_TAG
     unmeasured: tuple[str, ...] = UNMEASURED
 
 
@@ -213,7 +210,6 @@ def _promise(report: Mapping[str, Any], named: Mapping[str, str]) -> Promise:
     return Promise(
         report["sure_yes"],
         report["sure_no"],
-        report["shown"],
         report["whole"],
         [Decided(title, **{name: row[name] for name in kept}) for title, row in rows],
     )

@@ -297,10 +297,6 @@ def keep_doubtful_tags_for_staff(db: Database) -> None:
         where d.verdict = 'confirm' or d.verdict is null and (
             t.probability >= {SHOWN_TAG}
             or exists (select 1 from shown_matches m where m.document_id = t.document_id)
-            or exists (
-                select 1 from decisions p where p.document_id = t.document_id and p.verdict = 'confirm'
-                and p.subject like 'position:%'
-            )
             or exists (select 1 from shown_priorities p where p.document_id = t.document_id and p.priority = 2)
         )
         union all select d.document_id, substr(d.subject, 6), 1.0, 1 from decisions d
