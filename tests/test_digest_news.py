@@ -28,6 +28,7 @@ from digest.delivery.message import issue_message
 from digest.issues import compose, editing, issues
 from digest.issues.issues import IssueError
 from digest.issues.stances import Published
+from digest.subscribers import estimate
 from digest.subscribers.preferences import Preferences
 
 
@@ -237,12 +238,21 @@ def test_a_published_stance_is_told_once_and_stands_beside_later_news(db, corpus
     assert line_of(fourth, since=fourth.news_since).lead == "ALA: Oppose: H.R. 1783: Library Broadband Act"
 
 
+def expected(corpus_file: Path) -> int:
+    with closing(service.corpus(corpus_file)) as source:
+        return sum(estimate.estimate(source, Preferences(), FIRST_DAY).weeks)
+
+
 def test_a_stance_on_a_document_without_anything_else_is_news(db, corpus_file: Path) -> None:
     with sqlite3.connect(corpus_file) as source:
         for table in ("tags", "position_matches"):
             source.execute(f"delete from {table} where document_id = ?", [BROADBAND])
         source.execute("update taggings set priority = 0 where document_id = ?", [BROADBAND])
+    with sqlite3.connect(corpus_file) as source:
+        source.execute("update documents set published_on = '2022-03-01' where id = ?", [BROADBAND])
+    before = expected(corpus_file)
     decide(corpus_file, "stance", "confirm", "oppose")
+    assert expected(corpus_file) > before, "the estimate of a subscription counts what its emails tell"
     issue = prepared(db, corpus_file)
     for choice in (None, Preferences(), Preferences(stances=("oppose",))):
         line = line_of(issue, choice)
