@@ -288,6 +288,7 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
         assert "Everything on information policy ; places: " in page
     gone = (await site.client.get("/subscribe?position=no-such-position")).text
     assert "Your choice" in gone
+    assert "This cannot be used yet" in gone, "what a subscription cannot hold is named"
     spanish = (await site.client.get("/es/subscribe?area=broadband")).text
     assert "Solo lo prioritario" in spanish
     assert "áreas: " in spanish

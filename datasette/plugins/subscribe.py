@@ -143,11 +143,12 @@ async def subscribe(datasette, request):
         if "jurisdiction" in start:
             start["jurisdiction"] = _places(start["jurisdiction"], known["jurisdictions"])
         form = Form.of(start)
+        volume, problem = None, None
         try:
             volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))
-        except BadPreferences:  # an old link, to a place or position that is gone: the form shows the rest
-            volume = None
-        return await show_form(datasette, request, form, known=known, volume=volume)
+        except BadPreferences as error:  # an old link, to a place or position that is gone: the form shows the rest, and says so
+            problem = str(error).rstrip(".")
+        return await show_form(datasette, request, form, known=known, volume=volume, problem=problem)
     form = Form()
     try:
         form = await form_of(request)
