@@ -154,7 +154,7 @@ def test_an_error_and_a_kill_are_told_apart(folder: Path) -> None:
     (folder / request.REQUEST).write_text("{", "utf-8")
     with request.requested(folder) as step:
         assert step is None
-    assert not (folder / request.REQUEST).exists(), "or it would be tried for ever"
+    assert not (folder / request.REQUEST).exists(), "or it would be tried forever"
     request.request(folder, "Ana Reader", NOW)
     with request.requested(folder) as first, request.requested(folder) as second:
         assert first

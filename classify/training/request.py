@@ -66,7 +66,7 @@ def requested(folder: Path, clock: Callable[[], str] = utc_now) -> Iterator[Call
         return
     with _lock(folder) as free:
         if not free or not (found := _read(folder / REQUEST)):
-            if free:  # it cannot be read: whoever waits for a request would find it for ever
+            if free:  # it cannot be read: whoever waits for a request would find it forever
                 (folder / REQUEST).unlink()
             yield None
             return
