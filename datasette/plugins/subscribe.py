@@ -146,7 +146,8 @@ async def subscribe(datasette, request):
         volume, problem = None, None
         try:
             volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))
-        except BadPreferences as error:  # an old link, to a place or position that is gone: the form shows the rest, and says so
+        except BadPreferences as error:
+            # An old link, to a place or position that is gone: the form shows the rest, and says so.
             problem = str(error).rstrip(".")
         return await show_form(datasette, request, form, known=known, volume=volume, problem=problem)
     form = Form()

@@ -90,8 +90,8 @@ class Decided:
 
 @dataclass(frozen=True)
 class Promise:
-    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table: that of all areas
-    first."""
+    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table: that of
+    all areas first."""
 
     sure_yes: float
     sure_no: float
