@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Set
 from pathlib import Path
 
-from classify.evaluation.promise import SURE_YES
 from positions.outcomes import BECAME, ENDED_WITHOUT
 from second_reader.opinions import Ledger
 from second_reader.prompt import LISTED, Subject, prompt_version
 from store.connect import read_only
+from store.constants import SHOWN_FROM
 from text.changes import changed, read_marks
 
 #: Where the model's score of priority contradicts the grade: a must-see document below the first, one listed above the second.
@@ -26,7 +26,7 @@ _GAP = re.compile(r"[ \n]{4,}")
 
 UNDECIDED, NEAR, SHOWN = "undecided areas", "near must-see", "shown positions"
 _DOUBTFUL = f"""
-    select document_id, '{UNDECIDED}' as reason from tags where probability < {SURE_YES}
+    select document_id, '{UNDECIDED}' as reason from tags t where probability < {SHOWN_FROM}
     union all select document_id, '{UNDECIDED}' from taggings t where model_priority >= 1
         and not exists (select 1 from tags where document_id = t.document_id)
     union all select document_id, '{NEAR}' from taggings where priority = 2 and model_score < {DOUBTED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from classify.evaluation.promise import SURE_NO, SURE_YES, Judged, lower_bound, promise
+from classify.evaluation.promise import SURE_NO, SURE_YES, SURE_YES_OF, Judged, lower_bound, promise
 from classify.training.unseen import cut_lines
 
 
@@ -28,6 +28,16 @@ def test_promise_counts_what_is_decided_and_what_is_left_to_a_person() -> None:
     assert report["areas"]["copyright"]["missed"] == 1
     assert (report["all"]["tags"], report["all"]["right"], report["all"]["labels"]) == (3, 2, 4)
     assert (report["random"]["tags"], report["random"]["right"], report["whole"]) == (2, 1, 1.0)
+
+
+@pytest.mark.parametrize("area", SURE_YES_OF)
+def test_promise_asks_more_of_an_area_with_wide_edges(area: str) -> None:
+    likely = np.full((2, 2), SURE_YES)
+    judged = Judged(np.ones((2, 2), bool), likely, np.array([True, True]))
+    report = promise(judged, [area, "copyright"])
+    assert (report["areas"][area]["tags"], report["areas"]["copyright"]["tags"]) == (0, 2)
+    assert (report["all"]["tags"], report["all"]["undecided"], report["whole"]) == (2, 2, 0.0)
+    assert report["sure_yes_of"] == {area: SURE_YES_OF[area]}
 
 
 def test_promise_of_an_area_without_tags_says_nothing_of_precision() -> None:

@@ -13,7 +13,7 @@ from pages.browse.cards import cards
 from pages.documents.document import document
 from publish.listing import _prepare, _relist_same_words, publish
 from store.connect import connect
-from store.constants import SHOWN_TAG
+from store.constants import SHOWN_TAG, SHOWN_TAG_OF
 
 AREA = "library-funding"
 DAY = datetime.date.fromisoformat(TODAY)
@@ -49,6 +49,15 @@ def test_a_doubtful_area_is_for_staff_alone(db: sqlite3.Connection) -> None:
     db.execute("update tags set probability = 0.1 where document_id = ?", [BROADBAND])
     db.execute("update taggings set priority = 0 where document_id = ?", [BROADBAND])
     assert shown(db, BROADBAND) == ["broadband", AREA], "a position that is shown with it speaks for it"
+
+
+@pytest.mark.parametrize("area", SHOWN_TAG_OF)
+def test_an_area_with_wide_edges_is_public_from_a_surer_probability(db: sqlite3.Connection, area: str) -> None:
+    doubt(db)
+    db.execute("update tags set area_id = ?, probability = ? where document_id = ?", [area, SHOWN_TAG, HOSTILE_BILL])
+    assert shown(db) == []
+    db.execute("update tags set probability = ? where document_id = ?", [SHOWN_TAG_OF[area], HOSTILE_BILL])
+    assert shown(db) == [area]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 import lxml.html
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
+from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
 from crawlers.yaml_config import rules_of
 
@@ -120,6 +121,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
     """
     number = number_of(record)
     kind, url = _required(record, "type"), _required(record, "html_url")
+    title, agencies = titled(_required(record, "title"), kind, _agencies(record))
     published_on = _day(record, "publication_date")
     if published_on is None:
         raise BadRecord(f"publication_date {record.get('publication_date')!r} is missing or cannot be")
@@ -136,7 +138,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         level="federal",
         session=SESSION,
         identifier=number,
-        title=_required(record, "title"),
+        title=title,
         url=_page(url),
         source_url=f"{HOST}/api/v1/documents/{number}.json",
         abstract=clean(_text(record, "abstract")),
@@ -149,7 +151,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         actions=(Action(acted_on=published_on, description=action),) if action else (),
         links=links,
         events=_events(record),
-        agencies=_agencies(record),
+        agencies=agencies,
         docket_ids=dockets(_words(record, "docket_ids")),
         rins=_words(record, "regulation_id_numbers"),
         cfr_references=_cfr(record),

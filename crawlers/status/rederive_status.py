@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.items import Action, Bill, Document
-from crawlers.parsers import hearings
+from crawlers.items import Action, Bill, Document, Regulation
+from crawlers.parsers import federal_register_title, hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, rules, states
@@ -34,11 +34,14 @@ def _federal_bill(document: Document) -> Document:
 
 
 def _federal_regulation(document: Document) -> Document:
+    assert isinstance(document, Regulation)
     named = any(link.kind == "corrects" and link.said_by == OFFICE for link in document.links)
     action = document.actions[0].description if document.actions else None
     purpose = federal.regulation_purpose(action, corrects=named)
     word = federal.regulation_status(document.document_type or "", action, purpose)
-    return replace(document, status=word, status_history=((word, document.status_on or document.published_on or ""),))
+    history = ((word, document.status_on or document.published_on or ""),)
+    title, agencies = federal_register_title.titled(document.title, document.document_type or "", document.agencies)
+    return replace(document, status=word, status_history=history, title=title, agencies=agencies)
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
@@ -50,8 +53,8 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions and derive statuses."""
-    files = (Path(federal.__file__), Path(rules.__file__), federal.FILE)
+    """A hash of the rules that classify actions, derive statuses, and find titles."""
+    files = (Path(federal.__file__), Path(rules.__file__), federal.FILE, Path(federal_register_title.__file__))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 

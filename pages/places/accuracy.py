@@ -90,10 +90,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Promise:
-    """The cuts (0 to 1), the share of random documents of which every area is decided, and the rows of the table: that of
-    all areas first."""
+    """The cuts (0 to 1) with the titles of the areas whose first one is another, the share of random documents of which every
+    area is decided, and the rows of the table: that of all areas first."""
 
     sure_yes: float
+    sure_yes_of: list[tuple[str, float]]
     sure_no: float
     whole: float
     rows: list[Decided]
@@ -209,6 +210,7 @@ def _promise(report: Mapping[str, Any], named: Mapping[str, str]) -> Promise:
     kept = [field.name for field in fields(Decided) if field.name != "title"]
     return Promise(
         report["sure_yes"],
+        [(named[area], cut) for area, cut in report["sure_yes_of"].items()],
         report["sure_no"],
         report["whole"],
         [Decided(title, **{name: row[name] for name in kept}) for title, row in rows],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from store.constants import SHOWN_TAG
+from store.constants import SHOWN_FROM, SHOWN_TAG
 
 listings = Migrations("publish")
 decisions = Migrations("decisions")
@@ -308,15 +308,24 @@ def keep_doubtful_tags_for_staff(db: Database) -> None:
 @decisions()
 def look_up_shown_tags_by_document(db: Database) -> None:
     # As before, but by the tables themselves: in the union `shown_matches`, SQLite looks through all matches. A published stance
-    # speaks for all areas, a position that left the catalog for none. Whoever changes SHOWN_TAG makes this view again in another
-    # migration.
+    # speaks for all areas, a position that left the catalog for none.
+    _show_tags(db, str(SHOWN_TAG))
+
+
+@decisions()
+def show_areas_with_wide_edges_from_a_surer_probability(db: Database) -> None:
+    # Whoever changes SHOWN_TAG or SHOWN_TAG_OF makes this view again in another migration.
+    _show_tags(db, SHOWN_FROM)
+
+
+def _show_tags(db: Database, least: str) -> None:
     db.execute("drop view shown_tags")
     db.execute(f"""
         create view shown_tags as
         select t.document_id, t.area_id, t.probability, d.verdict is not null as confirmed from tags t
         left join decisions d on d.document_id = t.document_id and d.subject = 'area:' || t.area_id
         where d.verdict = 'confirm' or d.verdict is null and (
-            t.probability >= {SHOWN_TAG}
+            t.probability >= {least}
             or exists (
                 select 1 from position_matches m join positions q on q.id = m.position_id
                 left join decisions j on j.document_id = m.document_id and j.subject = 'position:' || m.position_id
