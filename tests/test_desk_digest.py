@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from contextlib import closing
 from typing import Any
 
@@ -47,12 +48,19 @@ def kept(config: Configuration) -> dict[str, tuple[Any, bool]]:
         }
 
 
+async def seen(browser: Browser) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', (await browser.get("/desk/digest")).text)
+    assert found
+    return found[1]
+
+
 async def test_the_editor_orders_hides_and_writes(browser: Browser, config: Configuration, issue: Issue) -> None:
     page = (await browser.get("/desk/digest")).text
     assert f'name="place-{BROADBAND}"' in page
     assert "leaves by itself after" in page
     form = {
         "issue": KEY,
+        "seen": await seen(browser),
         f"place-{RULE}": "1",
         f"place-{BROADBAND}": "",
         "hide": BROADBAND,
@@ -63,9 +71,30 @@ async def test_the_editor_orders_hides_and_writes(browser: Browser, config: Conf
     page = (await browser.get("/desk/digest")).text
     assert "Read &lt;b&gt;this&lt;/b&gt;." in page
     assert f'name="place-{RULE}" value="1"' in page
-    await browser.send("/desk/digest", issue=KEY, **{f"place-{BROADBAND}": "2"}, note="")
+    again = {"seen": await seen(browser), f"place-{BROADBAND}": "2", "note": ""}
+    await browser.send("/desk/digest", issue=KEY, **again)
     assert kept(config) == {RULE: (None, False), BROADBAND: (1, False)}, "what is not chosen has its own place again"
     assert (await browser.send("/desk/digest", issue=KEY, **{f"place-{RULE}": "top"})).status_code == 400
+
+
+async def test_nobody_overwrites_what_another_editor_saved_meanwhile(
+    browser: Browser, config: Configuration, issue: Issue
+) -> None:
+    opened = await seen(browser)
+    mine = {"issue": KEY, "seen": opened, f"place-{RULE}": "1", "hide": BROADBAND, "note": "Mine"}
+    assert (await browser.send("/desk/digest", issue=KEY, seen=opened, note="Theirs")).status_code == 302
+    refused = await browser.send("/desk/digest", **mine)
+    assert refused.status_code == 409
+    assert "Not saved:</strong> somebody else has saved this issue since you opened the page." in refused.text
+    assert ">Mine</textarea>" in refused.text, "what was typed is still there"
+    assert "whose note is: “Theirs”" in refused.text
+    assert f'name="place-{RULE}" value="1"' in refused.text
+    assert f'value="{BROADBAND}" aria-label="Hide' in refused.text
+    assert kept(config) == {RULE: (None, False), BROADBAND: (None, False)}
+    now = re.search(r'name="seen" value="(\w+)"', refused.text)
+    assert now
+    assert (await browser.send("/desk/digest", **mine | {"seen": now[1]})).status_code == 302, "knowingly"
+    assert kept(config) == {RULE: (1, False), BROADBAND: (None, True)}
 
 
 async def test_what_has_left_is_not_edited(browser: Browser, config: Configuration, issue: Issue) -> None:
@@ -73,6 +102,7 @@ async def test_what_has_left_is_not_edited(browser: Browser, config: Configurati
         issues.release(db, issue, now=NOW)
     assert (await browser.send("/desk/digest", issue=KEY, hide=RULE)).status_code == 409
     assert "No issue waits" in (await browser.get("/desk/digest")).text
+    assert "has been released" in (await browser.send("/desk/digest", issue=KEY, hide=RULE)).text
 
 
 async def test_a_viewer_reads_and_a_site_without_mail_has_no_such_page(config: Configuration, issue: Issue) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.web.context import Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
@@ -20,11 +22,19 @@ def digest_page(context: RequestContext) -> Answer:
         raise HTTPError(400, f"Not saved: {wrong[0][:20]!r} is no place. Write 1 for the item that comes first.")
     hide = [*context.form.get("hide", [])]
     first = sorted((int(text[:6]), key) for key, text in places.items() if text and key not in hide)
-    key = context.typed("issue")
+    key, seen, note = context.typed("issue"), context.typed("seen"), context.typed("note")
+    leading = [document for _, document in first]
     try:
-        context.digest.save(
-            key, note=context.typed("note"), first=[document for _, document in first], hide=hide, now=context.now
-        )
+        context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now)
     except InvalidInput as error:
-        raise HTTPError(409, f"Not saved: {error}.") from error
+        drafts = [
+            _as_typed(each, note, places, hide) if each["id"] == key else each for each in context.digest.drafts()
+        ]
+        return Page("desk/digest.html", {"issues": drafts, "problem": str(error)}, 409)
     return Redirect("/desk/digest", f"{key} is saved: {len(first)} items lead, {len(hide)} are hidden.")
+
+
+def _as_typed(draft: dict[str, Any], note: str, places: dict[str, str], hide: list[str]) -> dict[str, Any]:
+    """A draft with what the editor typed, so that a refusal loses nothing; `kept` is the note that is saved."""
+    items = [each | {"picked": places.get(each["id"]) or None, "hidden": each["id"] in hide} for each in draft["items"]]
+    return draft | {"note": note, "kept": draft["note"], "items": items, "typed": True}

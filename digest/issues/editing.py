@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest.issues.issues import Issue, IssueError, load, require_draft
+from store.connect import writing
 
 Row = dict[str, Any]
 
@@ -41,15 +44,22 @@ class EditorsDesk:
             ).fetchall()
             return [_shown(load(db, key)) for (key,) in keys]
 
-    def save(self, key: str, *, note: str, first: Sequence[str], hide: Sequence[str], now: str) -> None:
+    def save(self, key: str, *, seen: str, note: str, first: Sequence[str], hide: Sequence[str], now: str) -> None:
         """Write the note and the choices; every other item that was shown has its own place again.
 
+        Args:
+            seen: what `drafts` gave as `seen` when the page was opened.
+
         Raises:
-            IssueError: no such issue, it has left, or it has no such document.
+            IssueError: no such issue, it has left, it has no such document, or somebody else has saved it since.
         """
         with closing(self._open()) as db:
-            shown = [item["id"] for item in _shown(load(db, key))["items"]]
-            with db.atomic():
+            require_draft(db, key)
+            with writing(db):
+                before = _shown(load(db, key))
+                if before["seen"] != seen:
+                    raise IssueError("somebody else has saved this issue since you opened the page")
+                shown = [item["id"] for item in before["items"]]
                 write_note(db, key, note)
                 edit(db, key, now=now, restore=[each for each in shown if each not in {*first, *hide}], hide=hide)
                 edit(db, key, now=now, first=first)
@@ -69,6 +79,7 @@ def _shown(issue: Issue) -> Row:
         }
         for entry in order[:MOST_SHOWN]
     ]
+    chosen = [(each["number"], each["picked"], each["hidden"]) for each in items if each["picked"] or each["hidden"]]
     return {
         "id": issue.id,
         "day": issue.day.isoformat(),
@@ -76,6 +87,7 @@ def _shown(issue: Issue) -> Row:
         "note": issue.note or "",
         "total": len(issue.entries),
         "items": items,
+        "seen": hashlib.sha256(json.dumps([issue.note, chosen]).encode()).hexdigest()[:16],
     }
 
 
