@@ -70,11 +70,12 @@ def clear(
         keys = keys_for(good, [item.kind in ("area", "position") for item in waiting], alone)
         pressed.update(keys)
         seen = reviews.last_id(db, document_id)
+        shown = {item.token for item in waiting}
         wrong = [item.subject for item, fine in zip(waiting, good, strict=True) if not fine]
         if keys == "N":
-            given = bulk.verdicts_on_all(db, document_id, "reject", [], seen, sampled=sampled)
+            given = bulk.verdicts_on_all(db, document_id, "reject", [], seen, shown=shown, sampled=sampled)
         elif "#" in keys or keys == "Y":
-            given = bulk.verdicts_on_all(db, document_id, "confirm", wrong, seen, sampled=sampled)
+            given = bulk.verdicts_on_all(db, document_id, "confirm", wrong, seen, shown=shown, sampled=sampled)
         else:
             # One by one: what a last Shift-Y confirms is confirmed here the same way.
             given = [_verdict(document_id, item, fine, seen) for item, fine in zip(waiting, good, strict=True)]

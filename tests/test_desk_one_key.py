@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from desk_fixtures import (
     NOW,
     Browser,
+    change,
     document,
     field,
     say,
@@ -27,18 +29,30 @@ from settings import Configuration
 pytestmark = pytest.mark.slow
 
 
+def shown(page: str) -> dict[str, Any]:
+    """What the form of one key carries back of a page."""
+    return {
+        "seen": field(page, "seen"),
+        "open": [html.unescape(each) for each in re.findall(r'name="open" value="([^"]*)"', page)],
+    }
+
+
+def tokens(db: Any, key: str) -> set[str]:
+    return {item.token for item in review_items.items(db, key, review_items.titles(db), all_priorities=True)}
+
+
 async def test_one_key_confirms_all_that_is_open_and_one_takes_it_back(browser: Browser, db: Any) -> None:
     await browser.sign_in()
     page = (await browser.get(document(BROADBAND, "?n=0"))).text
     assert 'data-key="Y"' in page
     assert page.index('id="what"') < page.index('id="decide"'), "the text stands above the decisions on a phone"
-    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", seen=field(page, "seen"))
+    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", **shown(page))
     assert done.headers["location"].startswith("/desk/next?n=0")
     made = reviews.history(db, BROADBAND)
     assert {row["verdict"] for row in made} == {"confirm"}
     assert len({row["batch"] for row in made}) == 1
     assert (await browser.get(document())).text.count("data-open") == 0
-    again = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=made[0]["id"])
+    again = await browser.send(document(BROADBAND, "/all"), verdict="confirm", **shown(page) | {"seen": made[0]["id"]})
     assert again.status_code == 409
     queue = (await browser.get("/desk")).text
     await browser.send("/desk/undo", batch=field(queue, "batch"))
@@ -47,14 +61,36 @@ async def test_one_key_confirms_all_that_is_open_and_one_takes_it_back(browser: 
 
 async def test_one_key_never_overwrites_what_somebody_decided_meanwhile(browser: Browser, db: Any) -> None:
     await browser.sign_in()
-    seen = field((await browser.get(document())).text, "seen")
+    sent = shown((await browser.get(document())).text)
     say(db, "reject", "area:broadband", who="Ben Writer")
     for verdict in ("confirm", "reject"):
-        done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, seen=seen)
+        done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, **sent)
         assert done.status_code == (302 if verdict == "confirm" else 409)
     held = {row["subject"]: (row["verdict"], row["name"]) for row in reviews.history(db, BROADBAND)}
     assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so nothing is said of it"
     assert (await browser.send(document(BROADBAND, "/all"), verdict="adore", seen="0")).status_code == 400
+
+
+async def test_one_key_says_nothing_of_what_a_crawl_suggested_since_the_page_was_opened(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    await browser.sign_in()
+    page = (await browser.get(document(BROADBAND, "?n=0"))).text
+    change(config, "insert into tags values (?, 'privacy', 0.97)", BROADBAND)
+    with db.conn:
+        db.execute("update suggested_stances set stance = 'oppose' where document_id = ?", [BROADBAND])
+    done = await browser.send(document(BROADBAND, "/all?n=0"), verdict="confirm", **shown(page))
+    assert done.headers["location"].startswith(document(BROADBAND)), "some of it is open still"
+    said = {row["subject"] for row in reviews.history(db, BROADBAND)}
+    assert said == {"area:broadband", "area:library-funding", "priority"}
+    again = (await browser.get(document(BROADBAND))).text
+    assert "What was suggested since you opened the page is still open." in again
+    assert {token.partition("=")[0] for token in shown(again)["open"]} >= {
+        "area:privacy",
+        "position:tc-hotspot-lending",
+    }
+    nothing = await browser.send(document(BROADBAND, "/all"), verdict="reject", seen=field(again, "seen"))
+    assert nothing.status_code == 409
 
 
 async def test_what_is_marked_wrong_is_rejected_and_the_rest_confirmed(browser: Browser, db: Any) -> None:
@@ -63,7 +99,7 @@ async def test_what_is_marked_wrong_is_rejected_and_the_rest_confirmed(browser: 
     marks = re.findall(r'name="wrong" value="([^"]+)" form="decide-all"[^>]*data-key="(\d)"', page)
     assert [key for _, key in marks] == [str(number + 1) for number in range(len(marks))]
     assert "area:broadband" in dict(marks)
-    sent = {"seen": field(page, "seen"), "wrong": "area:broadband"}
+    sent = shown(page) | {"wrong": "area:broadband"}
     refused = await browser.send(document(BROADBAND, "/all"), verdict="reject", **sent)
     assert (refused.status_code, "clear the marks" in refused.text) == (400, True), "it would reject the others too"
     assert (await browser.send(document(), verdict="confirm", seen="0", wrong="stance")).status_code == 400
@@ -90,23 +126,23 @@ async def test_no_key_is_offered_that_decides_nothing(browser: Browser, db: Any,
     page = (await browser.get(document())).text
     waiting = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.waits]
     assert any(item.can_confirm for item in waiting) is ('data-key="Y"' in page)
-    given = bulk.verdicts_on_all(db, PLAIN, "confirm", [], 0, sampled=True)
+    given = bulk.verdicts_on_all(db, PLAIN, "confirm", [], 0, shown=tokens(db, PLAIN), sampled=True)
     assert [(each.subject, each.sampled) for each in given if each.subject == "priority"] == [("priority", True)]
 
 
 async def test_a_mark_on_what_somebody_confirmed_meanwhile_records_nothing(browser: Browser, db: Any) -> None:
     await browser.sign_in()
-    seen = field((await browser.get(document())).text, "seen")
+    sent = shown((await browser.get(document())).text) | {"wrong": "area:broadband"}
     say(db, "confirm", "area:broadband", who="Ben Writer")
-    done = await browser.send(document(BROADBAND, "/all"), verdict="confirm", seen=seen, wrong="area:broadband")
+    done = await browser.send(document(BROADBAND, "/all"), verdict="confirm", **sent)
     assert (done.status_code, "Ben Writer" in done.text) == (409, True)
     assert len(reviews.history(db, BROADBAND)) == 1
 
 
 def test_a_mark_on_a_priority_says_that_it_is_not_must_see(db: Any) -> None:
-    [given] = [
-        each for each in bulk.verdicts_on_all(db, BROADBAND, "confirm", ["priority"], 0) if each.subject == "priority"
-    ]
+    shown = tokens(db, BROADBAND)
+    made = bulk.verdicts_on_all(db, BROADBAND, "confirm", ["priority"], 0, shown=shown)
+    [given] = [each for each in made if each.subject == "priority"]
     assert (given.verdict, given.value) == ("confirm", "1")
     with pytest.raises(BadVerdict, match="marked as wrong"):
-        bulk.verdicts_on_all(db, BROADBAND, "confirm", ["outcome:hotspot"], 0)
+        bulk.verdicts_on_all(db, BROADBAND, "confirm", ["outcome:hotspot"], 0, shown=shown)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -105,14 +105,22 @@ def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
 
 
 def verdicts_on_all(
-    db: Database, document_id: str, action: str, wrong: Sequence[str], seen: int, *, sampled: bool = False
+    db: Database,
+    document_id: str,
+    action: str,
+    wrong: Sequence[str],
+    seen: int,
+    *,
+    shown: Container[str],
+    sampled: bool = False,
 ) -> list[Verdict]:
-    """What one key says of all that is open on a document.
+    """What one key says of all that a page showed as open on a document and that still is.
 
     Args:
         action: confirm or reject.
         wrong: subjects marked as wrong: rejected while the rest is confirmed. A priority becomes "worth listing".
         seen: the last review of the document that the page knew.
+        shown: the tokens of the items that it showed as open. What a crawl suggested since then stays open.
         sampled: whether the document was drawn at random: its priority needs a verdict too.
 
     Raises:
@@ -123,7 +131,7 @@ def verdicts_on_all(
     if wrong and action == "reject":
         raise BadVerdict("some are marked as wrong: confirm the others, or clear the marks to reject all")
     lines = preview(db, [document_id], action, all_priorities=sampled)
-    given = [_verdict(line.token) for line in lines if line.item.subject not in wrong]
+    given = [_verdict(line.token) for line in lines if line.item.token in shown and line.item.subject not in wrong]
     for subject in dict.fromkeys(wrong):
         if not subject.startswith(("area:", "position:", "priority")):
             raise BadVerdict("only areas, positions, and a priority can be marked as wrong")
@@ -142,7 +150,8 @@ def decide_all(context: RequestContext) -> Answer:
     sampled = queue.is_sampled(context.db, context.today, document_id)
     try:
         action, seen = context.typed("verdict"), context.number("seen")
-        given = verdicts_on_all(context.db, document_id, action, wrong, seen, sampled=sampled)
+        shown = (context.form or {}).get("open", [])
+        given = verdicts_on_all(context.db, document_id, action, wrong, seen, shown=shown, sampled=sampled)
         if not given:
             raise HTTPError(409, "Nothing was recorded: nothing is open that can be decided without looking at it.")
         reviews.record(context.db, context.me, given, now=context.now, batch=secrets.token_hex(8))
@@ -153,7 +162,10 @@ def decide_all(context: RequestContext) -> Answer:
     later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER
     filters = Filters.of(context.args)
     titles = review_items.titles(context.db)
-    if "n" not in context.args or any(item.waits for item in review_items.items(context.db, document_id, titles)):
+    waiting = [item for item in review_items.items(context.db, document_id, titles) if item.waits]
+    if any(item.token not in shown for item in waiting):
+        later = f"What was suggested since you opened the page is still open. {later}".strip()
+    if "n" not in context.args or waiting:
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=sampled)

@@ -54,6 +54,11 @@ class Item:
         return self.state in ("open", verdict_validity.RETURNED)
 
     @property
+    def token(self) -> str:
+        """What a page carries back of what it showed as open: the subject, and what was suggested for it."""
+        return f"{self.subject}={self.suggestion.value or ''}"
+
+    @property
     def can_confirm(self) -> bool:
         """Whether one key for a whole document may confirm it: a position that came back without a direction has none to confirm,
         and an outcome is decided on its own."""
