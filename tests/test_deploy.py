@@ -169,6 +169,15 @@ def test_cron_does_what_the_units_do_also_after_a_failure(tmp_path: Path) -> Non
     assert calls == [words.removeprefix("--quiet ") for words in theirs]
 
 
+def test_a_daily_mail_that_fails_does_not_keep_the_weekly_issue_from_its_morning() -> None:
+    unit = (UNITS / "infopolicy-mail-daily.service").read_text(encoding="utf-8")
+    starts = re.findall(r"(?m)^ExecStart=(-?)\S+infopolicy (.*)$", unit)
+    assert [words.split()[1:4] for _, words in starts][1:] == [
+        ["digest", "deliver", each] for each in ("daily", "weekly")
+    ]
+    assert [minus for minus, _ in starts] == ["-", "-", ""], "systemd goes on after a failure only behind a minus"
+
+
 def test_timers_come_as_often_as_the_cron_table_and_the_page_say() -> None:
     due = {
         name: re.findall(r"(?m)^OnCalendar=(.+)$", (UNITS / f"infopolicy-{name}.timer").read_text(encoding="utf-8"))
