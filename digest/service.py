@@ -191,6 +191,7 @@ def send_issue(
             recheck(db, source, key)
         issue = issues.load(db, key)
     issues.release(db, issue, now=clock())
+    issue = issues.load(db, key)
     sender = Sender(
         db=db,
         server=host,

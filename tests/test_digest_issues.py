@@ -113,6 +113,16 @@ def test_change_of_a_company_is_for_everybody_where_it_touches_a_position_that_i
     assert subject == "Changed: H.R. 1783: A: Terms"
 
 
+def test_days_left_are_counted_from_the_day_on_which_an_issue_leaves(db, corpus_file: Path) -> None:
+    rules = Preferences(kinds=("regulation",))
+    issue = prepared(db, corpus_file)
+    assert ", 22 days left: " in reading(issue, rules).subject
+    db.execute("update digests set leaves_at = '2022-03-10T09:00:00Z' where id = ?", [issue.id])
+    assert ", 21 days left: " in reading(issues.load(db, issue.id), rules).subject
+    issues.release(db, issue, now="2022-03-11T09:00:00Z")
+    assert ", 20 days left: " in reading(issues.load(db, issue.id), rules).subject, "it left later than was thought"
+
+
 def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:
     text = str(prepared(db, corpus_file).entries)
     assert "Received in the Senate" not in text

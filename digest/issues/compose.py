@@ -99,7 +99,7 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
             line = issue.lines.get(key)
             if line is None:
-                line = issue.lines[key] = make_line(number, entry, news, reason, words, site, issue.day)
+                line = issue.lines[key] = make_line(number, entry, news, reason, words, site, issue.read_on)
             yield line
 
 

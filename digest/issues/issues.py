@@ -49,10 +49,17 @@ class Issue:
     note: str | None
     #: When the issue leaves although no editor has sent it; None: at once.
     leaves_at: str | None = None
+    released_at: str | None = None
     report: Report = ()
     entries: tuple[Entry, ...]
     #: Lines already put into words: thousands of readers share them. Not part of the issue itself.
     lines: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def read_on(self) -> datetime.date:
+        """The day from which days left are counted: the one on which the issue left or, as far as is known, will leave."""
+        left = self.released_at or self.leaves_at
+        return datetime.date.fromisoformat(left[:10]) if left else self.day
 
 
 def period(frequency: str, now: str, day: datetime.date) -> str:
@@ -79,7 +86,7 @@ def prepare(
 
     Args:
         corpus: corpus.db, read-only.
-        day: the day from which days left are counted and of which the period is.
+        day: the day of which the period is.
         drafts: stances that are not published; only an issue to staff may hold them.
         leaves_at: until when an editor may change it; then it leaves as it is. None: no editor looks at it.
         report: what the office did; only a weekly issue to staff may hold it.
@@ -188,9 +195,9 @@ def load(db: Database, key: str) -> Issue:
         "on e.digest_id = i.digest_id and e.ordinal = i.ordinal where i.digest_id = ? order by i.ordinal",
         [key],
     ).fetchall()
-    names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note", "leaves_at")
+    names = ("id", "list", "frequency", "period", "since", "through", "news_since", "state", "note")
     return Issue(
-        **{name: row[name] for name in names},
+        **{name: row[name] for name in (*names, "leaves_at", "released_at")},
         day=datetime.date.fromisoformat(row["day"]),
         report=tuple((key, lines) for key, lines in json.loads(row["report"] or "[]")),
         entries=tuple(
