@@ -48,12 +48,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Shown:
-    """A line of the preview. `choices` are (label, token); none where there is nothing to write, and `why` says why."""
+    """A line of the preview. `choices` are (label, token); none where there is nothing to write, and `why` says why.
+
+    `held` has for each choice the stance of a colleague that the import would replace (with `name` and `value`), or None.
+    """
 
     line: Line
     state: str
     choices: tuple[tuple[str, str], ...]
     why: str
+    held: tuple[dict[str, Any] | None, ...]
 
 
 #: The states of a row -> in words.
@@ -117,7 +121,10 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
             state, why = "same", "you follow it, and all of this is here"
         mentioned.update(keys if state in ("matched", "same") else ())
         can = state in ("matched", "ambiguous")
-        shown.append(Shown(line, state, tuple(_choice(db, line, each) for each in line.candidates) if can else (), why))
+        offered = line.candidates if can else ()
+        choices = tuple(_choice(db, line, each) for each in offered)
+        held = tuple(_held(db, account, each.document_id, line.stance) for each in offered)
+        shown.append(Shown(line, state, choices, why, held))
     return shown
 
 
@@ -163,6 +170,12 @@ def _is_pinned(db: Database, document_id: str) -> bool:
 def _drafted(db: Database, account: Account, document_id: str, stance: str) -> bool:
     now = reviews.current(db, document_id, "stance")
     return bool(now and now["reviewer"] == account.id and now["value"] == stance and now["verdict"] == "confirm")
+
+
+def _held(db: Database, account: Account, document_id: str, stance: str | None) -> dict[str, Any] | None:
+    """A colleague's stance that this one would replace."""
+    now = reviews.current(db, document_id, "stance")
+    return now if stance and now and now["reviewer"] != account.id and now["value"] not in (None, stance) else None
 
 
 def _has_note(db: Database, account: Account, document_id: str, note: str) -> bool:
