@@ -140,7 +140,7 @@ def digest() -> None:
 @digest.command("prepare")
 @LIST
 @FREQUENCY
-@click.option("--day", type=DAY, help="The day of the issue, from which days left are counted. [default: today]")
+@click.option("--day", type=DAY, help="The day of the issue. [default: today]")
 @click.pass_obj
 def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> None:
     """Freeze the issue of this week, day or minute; a second call gives the same one. Prints its id."""

@@ -175,7 +175,8 @@ def test_a_daily_mail_that_fails_does_not_keep_the_weekly_issue_from_its_morning
     assert [words.split()[1:4] for _, words in starts][1:] == [
         ["digest", "deliver", each] for each in ("daily", "weekly")
     ]
-    assert [minus for minus, _ in starts] == ["-", "-", ""], "systemd goes on after a failure only behind a minus"
+    assert [minus for minus, _ in starts] == ["-", "", ""]
+    assert "\nSuccessExitStatus=3\n" in unit, "systemd goes on with the next command only after a success"
 
 
 def test_timers_come_as_often_as_the_cron_table_and_the_page_say() -> None:

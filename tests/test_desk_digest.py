@@ -85,7 +85,7 @@ async def test_nobody_overwrites_what_another_editor_saved_meanwhile(
     assert (await browser.send("/desk/digest", issue=KEY, seen=opened, note="Theirs")).status_code == 302
     refused = await browser.send("/desk/digest", **mine)
     assert refused.status_code == 409
-    assert "Not saved:</strong> somebody else has saved this issue since you opened the page." in refused.text
+    assert "Not saved:</strong> this issue was saved since you opened the page." in refused.text
     assert ">Mine</textarea>" in refused.text, "what was typed is still there"
     assert "whose note is: “Theirs”" in refused.text
     assert f'name="place-{RULE}" value="1"' in refused.text
@@ -95,6 +95,7 @@ async def test_nobody_overwrites_what_another_editor_saved_meanwhile(
     assert now
     assert (await browser.send("/desk/digest", **mine | {"seen": now[1]})).status_code == 302, "knowingly"
     assert kept(config) == {RULE: (1, False), BROADBAND: (None, True)}
+    assert (await browser.send("/desk/digest", **mine | {"seen": now[1]})).status_code == 302, "sent twice"
 
 
 async def test_what_has_left_is_not_edited(browser: Browser, config: Configuration, issue: Issue) -> None:
@@ -102,7 +103,9 @@ async def test_what_has_left_is_not_edited(browser: Browser, config: Configurati
         issues.release(db, issue, now=NOW)
     assert (await browser.send("/desk/digest", issue=KEY, hide=RULE)).status_code == 409
     assert "No issue waits" in (await browser.get("/desk/digest")).text
-    assert "has been released" in (await browser.send("/desk/digest", issue=KEY, hide=RULE)).text
+    late = (await browser.send("/desk/digest", issue=KEY, hide=RULE, note="Read this.")).text
+    assert "has been released" in late
+    assert "Your note was: “Read this.”" in late
 
 
 async def test_a_viewer_reads_and_a_site_without_mail_has_no_such_page(config: Configuration, issue: Issue) -> None:

@@ -47,6 +47,7 @@ async def test_the_box_of_such_a_row_is_not_checked(browser: Browser, db: Any) -
     sent = {"csrftoken": await browser.token(), "step": "preview"}
     page = (await browser.http.post("/desk/import", data=sent, files={"file": ("tracker.csv", FILE)})).text
     assert "<strong>Ben Writer has Oppose here.</strong>" in page
+    assert "1 would replace a colleague&#39;s stance and is left out unless you check it" in page
     box = re.search(r'name="row" value="([^"]+)"(.*?)>', page)
     assert box
     assert box[2] == ""

@@ -89,6 +89,8 @@ async def test_one_key_says_nothing_of_what_a_crawl_suggested_since_the_page_was
         "area:privacy",
         "position:tc-hotspot-lending",
     }
+    marked = shown(again) | {"open": ["position:tc-hotspot-lending=support"], "wrong": "position:tc-hotspot-lending"}
+    assert (await browser.send(document(BROADBAND, "/all"), verdict="confirm", **marked)).status_code == 409, "unseen"
     nothing = await browser.send(document(BROADBAND, "/all"), verdict="reject", seen=field(again, "seen"))
     assert nothing.status_code == 409
 

@@ -19,16 +19,21 @@ PIECES = [
     "2",
     "b.",
     "Id.",
+    "dates",
+    "See",
     "Date:",
     "Name of Committee:",
     "Closed.",
+    "Executive Secretary.",
     "Dated: July 22, 2025.",
     "Wednesday, March 26, 2025",
     "https://www.federalreserve.gov/foia/request.htm.",
     "www.fcc.gov/visit",
     "request.htm.",
     "anna.han@nih.gov,",
+    "Jo Doe, New England Hydropower Company, LLC, 100 Cummings Center, Beverly, MA 01915; phone: (978) 360-0000.",
     "and Rule 19b-4 thereunder,",
+    "(quoting 21 U.S.C. 824(d)). The order also proposed the revocation of the registration,",
     "contact, or other identifying information. Comments should not include any information such as confidential information",
     ", the Commission provides all interested persons an opportunity to view and/or print this document (",
     "This meeting will be closed to the public.",
@@ -36,46 +41,69 @@ PIECES = [
 ]
 TITLES = [
     "accessiBe; Analysis of Proposed Consent Order To Aid Public Comment",
+    "bluebird bio, Inc.; Analysis of Proposed Consent Order",
+    "(S)-Metolachlor; Pesticide Tolerances",
     "June 27, 2025—Agency Information Collection Activities; Proposed Collection; Comment Request",
     "Radio Broadcasting Services; Kihei, Hawaii.",
     "Great Bend Solar, LLC.",
     "National Advisory Council on Aging.",
     "Sunshine Act Meetings",
+    "Asbestos",
+    "Complaint",
     "2026 Pay Adjustments for Federal Employees",
     "Privacy Act of 1974; System of Records",
     "Schools and Libraries Universal Service Support Mechanism, etc.",
 ]
 
 
+def made(title: str, agencies: tuple[str, ...], published_on: str = "2025-07-22") -> tuple[str, tuple[str, ...]]:
+    found = titled(title, kind="Notice", number="2025-01697", published_on=published_on, agencies=agencies)
+    again = titled(found[0], kind="Notice", number="2025-01697", published_on=published_on, agencies=found[1])
+    assert again == found, "what is stored is asked again after an upgrade"
+    return found
+
+
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_piece_of_the_text_is_no_title(piece: str) -> None:
-    assert titled(piece, "Notice", ENERGY) == ("Untitled notice, Federal Energy Regulatory Commission", ENERGY)
+    assert made(piece, ENERGY) == ("Untitled notice 2025-01697, Federal Energy Regulatory Commission", ENERGY)
+    assert made(piece, ENERGY, "2024-12-31") == (piece, ENERGY), "no document of before had one"
 
 
 @pytest.mark.parametrize("title", TITLES)
 def test_a_title_stays_as_it_is(title: str) -> None:
-    assert titled(title, "Notice", ENERGY) == (title, ENERGY)
+    assert made(title, ENERGY) == (title, ENERGY)
 
 
 @pytest.mark.parametrize(
     ("agencies", "title", "left"),
     [
-        (("Federal Reserve System", "Change In Bank Control Notices; Acquisitions of Shares of A Bank"), -1, 1),
-        (("Legal Services Corporation", "Sunshine Act Meetings"), -1, 1),
+        (("Federal Reserve System", "Change In Bank Control Notices; Acquisitions of Shares of A Bank"), "{}", 1),
+        (("Legal Services Corporation", "Sunshine Act Meetings"), "{}", 1),
         (
             ("Department of Veterans Affairs", "Advisory Committee on Cemeteries and Memorials, Notice of Meeting"),
-            -1,
+            "{}",
             1,
         ),
-        (("Department of Health and Human Services", "National Institutes of Health"), "Untitled notice, {}", 2),
-        (("Department of Commerce", "Bureau of Industry and Security"), "Untitled notice, {}", 2),
-        (("Department of Education",), "Untitled notice, {}", 1),
-        ((), "Untitled notice", 0),
+        (
+            ("Department of Health and Human Services", "National Institutes of Health,"),
+            "Untitled notice 2025-01697, {}",
+            2,
+        ),
+        (("Department of Commerce", "Patent and Trademark Office"), "Untitled notice 2025-01697, {}", 2),
+        (("Federal Deposit Insurance Corporation",), "Untitled notice 2025-01697, {}", 1),
+        (("Sunshine Act Meetings",), "Untitled notice 2025-01697, {}", 1),
+        (("Department of Defense", "U.S. Customs and Border Protection"), "Untitled notice 2025-01697, {}", 2),
+        ((), "Untitled notice 2025-01697", 0),
     ],
 )
-def test_the_title_is_looked_for_among_the_agencies(agencies: tuple[str, ...], title: str | int, left: int) -> None:
-    expected = agencies[title] if isinstance(title, int) else title.format(*agencies[-1:])
-    assert titled("2", "Notice", agencies) == (expected, agencies[:left])
+def test_the_title_is_looked_for_among_the_agencies(agencies: tuple[str, ...], title: str, left: int) -> None:
+    expected = title.format(*(name.strip(",") for name in agencies[-1:]))
+    assert made("2", agencies) == (expected, agencies[:left])
+
+
+def test_the_mark_of_a_separate_part_is_no_agency() -> None:
+    agencies = ("Securities and Exchange Commission", "Self-regulatory Organizations; Order", "Part Ii")
+    assert made("2", agencies) == ("Self-regulatory Organizations; Order", agencies[:1])
 
 
 def test_what_an_earlier_version_stored_gets_its_title_and_is_tagged_again() -> None:

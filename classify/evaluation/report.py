@@ -36,7 +36,8 @@ def _score_lines(heading: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> li
 def _promise_lines(found: dict[str, Any]) -> list[str]:
     heading = f"Decided (at least {found['sure_yes']:.0%} or less than {found['sure_no']:.0%} sure)"
     lines = [f"{heading:<42}{'decided':>8}{'tags':>6}{'right':>6}{'at least':>9}{'undecided':>10}   missed"]
-    for name, row in [("all areas", found["all"]), ("drawn at random", found["random"]), *found["areas"].items()]:
+    areas = [(_cut(area, found), row) for area, row in found["areas"].items()]
+    for name, row in [("all areas", found["all"]), ("drawn at random", found["random"]), *areas]:
         if row["n"]:
             bound = "–" if row["at_least"] is None else f"{row['at_least']:.3f}"
             lines.append(
@@ -46,6 +47,11 @@ def _promise_lines(found: dict[str, Any]) -> list[str]:
     if found["whole"] is not None:
         lines.append(f"Of the documents drawn at random, {found['whole']:.1%} have no undecided area")
     return lines
+
+
+def _cut(area: str, found: dict[str, Any]) -> str:
+    """An area, with its own cut where it has one."""
+    return f"{area}, from {found['sure_yes_of'][area]:.0%}" if area in found["sure_yes_of"] else area
 
 
 def _ranking_lines(ranked: dict[str, Any]) -> list[str]:

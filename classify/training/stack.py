@@ -36,7 +36,7 @@ FEW = 5
 #: Parts, each of which is judged by weights that learned from the others.
 PARTS = 10
 #: Stage 2 reads where stage 1 gives any area a probability between the two; the narrowest that loses no more than LOSS counts.
-#: It reads at least to SURE_YES, for what is less likely is not decided by one stage alone, and the public sees some of it.
+#: It reads at least to SURE_YES, from which most areas are decided: the public should see nothing that one stage alone decided.
 LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.2), (SURE_YES, 0.95, 0.98), 0.002
 STAGE_ONE_ALONE = (1.0, 0.0, 0.0)
 #: Tokens that stage 2 reads of a document, as many as it was taught with.

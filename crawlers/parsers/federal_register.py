@@ -121,10 +121,12 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
     """
     number = number_of(record)
     kind, url = _required(record, "type"), _required(record, "html_url")
-    title, agencies = titled(_required(record, "title"), kind, _agencies(record))
     published_on = _day(record, "publication_date")
     if published_on is None:
         raise BadRecord(f"publication_date {record.get('publication_date')!r} is missing or cannot be")
+    title, agencies = titled(
+        _required(record, "title"), kind=kind, number=number, published_on=published_on, agencies=_agencies(record)
+    )
     action = _text(record, "action")
     links = _links(record, number, action, text)
     purpose = regulation_purpose(action, corrects=bool(_number_in(record.get("correction_of"))))

@@ -1,6 +1,6 @@
 """Titles of the Federal Register that are none: since January 2025 its API often has a piece of the text there.
 
-The title then often is where another agency should be ("DEPARTMENT OF ENERGY", "SUNSHINE ACT MEETINGS").
+The title is then often where another agency should be: "SECURITIES AND EXCHANGE COMMISSION", "SUNSHINE ACT MEETINGS".
 """
 
 from __future__ import annotations
@@ -8,42 +8,57 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+#: No document of before had a piece for a title.
+SINCE = "2025-01-01"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _PIECE = re.compile(
     rf"""(?:https?://|www\.)\S*                              # an address
     | \S+@\S+
+    | .*\b(?:[Pp]hone|[Ff]ax|[Ee]-?mail):.*
     | [^A-Za-z]*(?:[A-Za-z]{{1,2}}\b[^A-Za-z]*)?             # "2", "b.", "Id."
+    | \w+\. | [a-z]+ | City | Open | Register | See | State | Subject | The | Whereas
     | [a-z]\w*\.[a-z]{{2,4}}\.?                              # "request.htm."
-    | [,.;:)\](”+§].*                                        # goes on with a sentence
-    | [a-z]+[ ,.].*                                          # does, too: "and Rule 19b-4 thereunder,"
-    | [^;]*[:,(]                                             # something follows: "Date:", "Applicants:"
-    | \w+\.                                                  # "Closed."
+    | [,.;:)\]”+§].*                                         # goes on with a sentence
+    | \([^;]*[.,;:(]                                         # does, too
+    | [a-z]+[ ,][^;]*                                        # "and Rule 19b-4 thereunder,"
+    | [^;]*[:,(]                                             # something follows: "Name of Committee:"
+    | (?:\w+\ ){{1,2}}(?:Clerk|Director|Officer|Secretary)\.
     | Federal\ Register
     | (?:Dated:\ )?(?:\w+day,\ )?(?:{_MONTHS})\ \d{{1,2}},\ \d{{4}}\.?
     """,
     re.VERBOSE | re.DOTALL,
 )
 _SHORTEST_SENTENCE = 6
-_OFFICE = re.compile(
-    r"(?:(?:National Institutes?|(?:Federal )?Bureau|Office|Department) of|Centers? for|Agency for)\b[^;:]*"
-    r"|[^;:]*\b(?:Administration|Agency|Board|Bureau|Commission|Division|Guard|Services?),?"
+_PART = re.compile(r"Part [IVX]+", re.IGNORECASE)
+#: What headings of documents have, and no name of an agency.
+_HEADING = re.compile(
+    r"[;—]|\b(?:Agreements Filed|Amendment|Applications?|Change|Comment|Delegation|Deregistration|Designations?|Determinations?"
+    r"|Et Al|Exemptions?|Formations|From [A-Z]\w+|Meetings?|Notices?|Orders?|Proposals|Release|Request|Surrender)\b"
 )
 
 
-def titled(title: str, kind: str, agencies: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def titled(
+    title: str, *, kind: str, number: str, published_on: str | None, agencies: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
     """The title and the agencies of a document whose ``title`` may be a piece of its text ("2", "Date:", half a sentence).
 
-    Such a piece is dropped, for it tells readers nothing and the tagger something wrong. Its place takes the last of the
-    agencies where that is no office, else "Untitled notice, National Institutes of Health". Every other title stays.
+    Such a piece is dropped, for it tells readers nothing and the tagger something wrong. Its place takes the heading that is
+    among the agencies, else "Untitled notice 2025-01234, National Institutes of Health". Every other title stays, and what
+    this made stays, too, when it is asked again.
     """
-    if not _is_piece(title):
+    if (published_on or "") < SINCE or not _is_piece(title):
         return title, tuple(agencies)
-    if len(agencies) > 1 and not _OFFICE.fullmatch(agencies[-1]):
-        return agencies[-1], tuple(agencies[:-1])
-    return ", ".join([f"Untitled {kind.lower()}", *agencies[-1:]]), tuple(agencies)
+    named = [name for name in agencies if not _PART.fullmatch(name)]
+    last = named[-1].strip(" ,>") if named else ""
+    last = last[:1].upper() + last[1:]
+    if len(named) > 1 and _HEADING.search(last) and not _is_piece(last):
+        return last, tuple(named[:-1])
+    return ", ".join([f"Untitled {kind.lower()} {number}", *([last] if last else [])]), tuple(named)
 
 
 def _is_piece(title: str) -> bool:
+    if title.startswith("Untitled "):
+        return False
     if _PIECE.fullmatch(title):
         return True
     words = title.split()

@@ -40,7 +40,13 @@ def _federal_regulation(document: Document) -> Document:
     purpose = federal.regulation_purpose(action, corrects=named)
     word = federal.regulation_status(document.document_type or "", action, purpose)
     history = ((word, document.status_on or document.published_on or ""),)
-    title, agencies = federal_register_title.titled(document.title, document.document_type or "", document.agencies)
+    title, agencies = federal_register_title.titled(
+        document.title,
+        kind=document.document_type or "",
+        number=document.identifier,
+        published_on=document.published_on,
+        agencies=document.agencies,
+    )
     return replace(document, status=word, status_history=history, title=title, agencies=agencies)
 
 

@@ -63,6 +63,7 @@ class Shown:
 #: The states of a row -> in words.
 STATES = {
     "matched": "will be written",
+    "held": "would replace a colleague's stance and is left out unless you check it",
     "ambiguous": "matches several documents",
     "same": "already here",
     "double": "is about the same document as a row above",
@@ -124,6 +125,7 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
         offered = line.candidates if can else ()
         choices = tuple(_choice(db, line, each) for each in offered)
         held = tuple(_held(db, account, each.document_id, line.stance) for each in offered)
+        state = "held" if state == "matched" and held[0] else state
         shown.append(Shown(line, state, choices, why, held))
     return shown
 

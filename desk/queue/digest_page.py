@@ -30,7 +30,8 @@ def digest_page(context: RequestContext) -> Answer:
         drafts = [
             _as_typed(each, note, places, hide) if each["id"] == key else each for each in context.digest.drafts()
         ]
-        return Page("desk/digest.html", {"issues": drafts, "problem": str(error)}, 409)
+        lost = "" if any(each["id"] == key for each in drafts) else note
+        return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
     return Redirect("/desk/digest", f"{key} is saved: {len(first)} items lead, {len(hide)} are hidden.")
 
 

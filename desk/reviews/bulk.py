@@ -132,7 +132,12 @@ def verdicts_on_all(
         raise BadVerdict("some are marked as wrong: confirm the others, or clear the marks to reject all")
     lines = preview(db, [document_id], action, all_priorities=sampled)
     given = [_verdict(line.token) for line in lines if line.item.token in shown and line.item.subject not in wrong]
+    now = {
+        item.subject: item.token for item in review_items.items(db, document_id, review_items.titles(db)) if item.waits
+    }
     for subject in dict.fromkeys(wrong):
+        if subject in now and now[subject] not in shown:
+            continue
         if not subject.startswith(("area:", "position:", "priority")):
             raise BadVerdict("only areas, positions, and a priority can be marked as wrong")
         verdict, value = ("confirm", "1") if subject == "priority" else ("reject", None)
@@ -153,7 +158,9 @@ def decide_all(context: RequestContext) -> Answer:
         shown = (context.form or {}).get("open", [])
         given = verdicts_on_all(context.db, document_id, action, wrong, seen, shown=shown, sampled=sampled)
         if not given:
-            raise HTTPError(409, "Nothing was recorded: nothing is open that can be decided without looking at it.")
+            raise HTTPError(
+                409, "Nothing was recorded: nothing that the page showed is open and can be decided at once."
+            )
         reviews.record(context.db, context.me, given, now=context.now, batch=secrets.token_hex(8))
     except BadVerdict as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
@@ -163,7 +170,7 @@ def decide_all(context: RequestContext) -> Answer:
     filters = Filters.of(context.args)
     titles = review_items.titles(context.db)
     waiting = [item for item in review_items.items(context.db, document_id, titles) if item.waits]
-    if any(item.token not in shown for item in waiting):
+    if any(item.token not in shown for item in waiting if item.kind != "outcome"):  # those open by what was decided
         later = f"What was suggested since you opened the page is still open. {later}".strip()
     if "n" not in context.args or waiting:
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)

@@ -70,7 +70,7 @@ def read(
     count = words.some("count", len(ranked))
     lead = next((line.lead for line in ranked[:most] if line.leads), "")
     if not lead:
-        subject = words("subject_plain", count=count, day=words.date(issue.day.isoformat()))
+        subject = words("subject_plain", count=count, day=words.date(issue.read_on.isoformat()))
     else:
         more = min(len(ranked), most) - 1
         room = _LONGEST_SUBJECT - len(words.some("subject_more", more, lead=""))
@@ -94,13 +94,22 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
             continue
         if entry["noise"] and reason[0] not in ("follow", "search"):
             continue
-        news = [each for each in entry["news"] if each["at"] > since and (each["all"] or reason[0] == "follow")]
+        news = [
+            each
+            for each in entry["news"]
+            if each["at"] > since and (each["all"] or reason[0] == "follow") and not _is_past(each, issue)
+        ]
         if news:
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
             line = issue.lines.get(key)
             if line is None:
                 line = issue.lines[key] = make_line(number, entry, news, reason, words, site, issue.read_on)
             yield line
+
+
+def _is_past(news: dict[str, Any], issue: Issue) -> bool:
+    """Whether it tells of a deadline that passed while the issue waited for its editor."""
+    return news["heading"] == "deadline" and issue.day.isoformat() <= news["day"] < issue.read_on.isoformat()
 
 
 def _first_reason(entry: Entry) -> tuple[str, str] | None:
@@ -181,7 +190,7 @@ def _report_alone(issue: Issue, words: Words) -> Reading | None:
     """An issue to staff without any item still says what the office did."""
     if not issue.report:
         return None
-    subject = words("subject_report", day=words.date(issue.day.isoformat()))
+    subject = words("subject_report", day=words.date(issue.read_on.isoformat()))
     return Reading(subject=subject, preheader=subject, sections=(), also=(), left_out=0, total=0)
 
 

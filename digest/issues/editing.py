@@ -58,11 +58,19 @@ class EditorsDesk:
             with writing(db):
                 before = _shown(load(db, key))
                 if before["seen"] != seen:
-                    raise IssueError("somebody else has saved this issue since you opened the page")
+                    if _chosen(before) == (note.strip(), [*first], {*hide}):
+                        return  # a form that was sent twice
+                    raise IssueError("this issue was saved since you opened the page")
                 shown = [item["id"] for item in before["items"]]
                 write_note(db, key, note)
                 edit(db, key, now=now, restore=[each for each in shown if each not in {*first, *hide}], hide=hide)
                 edit(db, key, now=now, first=first)
+
+
+def _chosen(draft: Row) -> tuple[str, list[str], set[str]]:
+    """The note, what leads in its order, and what is hidden."""
+    leading = sorted((each for each in draft["items"] if each["picked"]), key=lambda each: each["picked"])
+    return draft["note"], [each["id"] for each in leading], {each["id"] for each in draft["items"] if each["hidden"]}
 
 
 def _shown(issue: Issue) -> Row:
@@ -79,7 +87,7 @@ def _shown(issue: Issue) -> Row:
         }
         for entry in order[:MOST_SHOWN]
     ]
-    chosen = [(each["number"], each["picked"], each["hidden"]) for each in items if each["picked"] or each["hidden"]]
+    chosen = [(each["id"], each["picked"], each["hidden"]) for each in items if each["picked"] or each["hidden"]]
     return {
         "id": issue.id,
         "day": issue.day.isoformat(),

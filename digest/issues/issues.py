@@ -57,9 +57,14 @@ class Issue:
 
     @property
     def read_on(self) -> datetime.date:
-        """The day from which days left are counted: the one on which the issue left or, as far as is known, will leave."""
-        left = self.released_at or self.leaves_at
-        return datetime.date.fromisoformat(left[:10]) if left else self.day
+        """The day that the issue names, and from which it counts days left."""
+        return _read_on(self.day, self.leaves_at, self.released_at)
+
+
+def _read_on(day: datetime.date, leaves_at: str | None, released_at: str | None) -> datetime.date:
+    """The day, here, on which an issue left or will leave; that of its preparation where no editor has it first."""
+    left = leaves_at and (released_at or leaves_at)
+    return datetime.datetime.fromisoformat(left).astimezone().date() if left else day
 
 
 def period(frequency: str, now: str, day: datetime.date) -> str:
@@ -239,13 +244,16 @@ def release(db: Database, issue: Issue, *, now: str) -> int:
 
 
 def archive(db: Database, limit: int = 100) -> list[dict[str, Any]]:
-    """Public issues that were released and hold something, newest first."""
-    return list(
-        db.query(
-            """select d.id, d.frequency, d.period, d.day, d.note, d.released_at,
-                (select count(*) from digest_items where digest_id = d.id) as entries
-            from digests d where d.list = 'public' and d.state = 'released' and d.frequency = 'weekly' and entries > 0
-            order by d.released_at desc, d.id desc limit ?""",
-            [limit],
-        )
+    """Public issues that were released and hold something, newest first; `day` is the one that they name."""
+    rows = db.query(
+        """select d.id, d.frequency, d.period, d.day, d.note, d.released_at, d.leaves_at,
+            (select count(*) from digest_items where digest_id = d.id) as entries
+        from digests d where d.list = 'public' and d.state = 'released' and d.frequency = 'weekly' and entries > 0
+        order by d.released_at desc, d.id desc limit ?""",
+        [limit],
     )
+    return [
+        row
+        | {"day": _read_on(datetime.date.fromisoformat(row["day"]), row["leaves_at"], row["released_at"]).isoformat()}
+        for row in rows
+    ]
