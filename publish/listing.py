@@ -57,10 +57,10 @@ _LATEST = """coalesce(
 _DAY = "(select max(substr(started_at, 1, 10)) from runs)"
 #: The status in lists: what can still move as far as its source said, but whose session was to end long ago, is of no list of
 #: what can still move (pages.documents.session_status.unheard_since says the same on its card).
-_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in UNDECIDED_NATIONAL)})
+_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in (*UNDECIDED_NATIONAL, "to_executive"))})
             and ends.ends_on < date({_DAY}, '-{QUIET} days')
             and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then
-                case when d.status like 'passed%' then '{UNHEARD_PASSED}' else '{UNHEARD}' end
+                case when d.status like 'passed%' or d.status = 'to_executive' then '{UNHEARD_PASSED}' else '{UNHEARD}' end
             else d.status end"""
 
 #: With a condition in the place of ONLY, the rows of some documents only.

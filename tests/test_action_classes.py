@@ -37,6 +37,8 @@ NO_PASSAGE = [
     ("me", "amendment-passage", 'Committee Amendment "A" (H-12) READ and ADOPTED, in concurrence.'),
     ("ks", "committee-action", "Committee of the Whole - Be passed as amended"),
     ("wv", "committee-passage-favorable", "Reported be adopted"),
+    ("wv", "committee-passage-favorable", "Be adopted"),
+    ("wv", "committee-passage-favorable", "By substitute, be adopted"),
     ("ky", "calendar", "passed over and retained in the Orders of the Day"),
     ("va", "calendar", "Passed by for the day (Voice Vote)"),
     ("me", "calendar", "On motion of Representative A, TABLED pending PASSAGE TO BE ENACTED."),
@@ -94,6 +96,18 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
     notice = "Notice of a bill proposing constitutional amendment in the form of (HD 2) transmitted to Governor"
     assert with_passage(("executive-receipt",), notice) == ("message",)
+
+
+def test_a_bill_that_its_author_amends_in_committee_is_not_reported() -> None:
+    sentence = "From committee with author's amendments. Read second time and amended. Re-referred to Com. on JUD."
+    assert with_passage(("committee-passage",), sentence) == ("committee-action",)
+    assert with_passage(("committee-passage",), "From committee: Do pass.") == ("committee-passage",)
+
+
+def test_a_bill_of_which_the_governor_vetoed_lines_is_law() -> None:
+    lines = "executive-veto-line-item"
+    assert with_passage((lines,), "Item vetoed, signed by Governor.") == ("executive-signature",)
+    assert with_passage((lines,), "Motion to override line item veto failed; Line item veto 15(b)") == (lines,)
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)

@@ -157,10 +157,10 @@ def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_
 async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None:
     page = await shown(file, f"/documents/{UNHEARD}")
     assert "Its session was to end on May 19, 2021" in page
-    assert "nothing was heard of it since. It may be dead, or go on under another number" in page
+    assert "nothing has been heard of it since. It may be dead, or go on under another number" in page
     assert "Who decides next" not in page
     other = await shown(file, f"/documents/{ALIVE}")
-    assert "nothing was heard of it since" not in other
+    assert "nothing has been heard of it since" not in other
     assert "Who decides next" in other
 
 

@@ -59,6 +59,10 @@ def test_the_day_is_the_last_on_which_it_sat_whatever_was_planned() -> None:
 def test_where_our_record_stops_long_before_the_end_nothing_is_called_over() -> None:
     assert ended(replace(UTAH, moved_on="2026-01-04"), "2026-11-25") is None
     assert ended(replace(UTAH, moved_on=None), "2026-11-25") is None
+    soon_before = replace(UTAH, moved_on="2026-02-10")
+    assert ended(soon_before, "2026-11-25") is not None
+    assert ended(replace(soon_before, few=True), "2026-11-25") is None, "no other bill shows that the record goes on"
+    assert ended(replace(UTAH, moved_on="2026-03-01", few=True), "2026-11-25") is not None
 
 
 @pytest.mark.parametrize(
@@ -256,7 +260,7 @@ def moved_on_file(db: Database) -> dict[tuple[str, str], str]:
 
 
 def test_a_second_look_writes_nothing_and_the_source_s_word_is_kept(corpus: Database) -> None:
-    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"))
+    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"), signed(2))
     before = load_document(corpus, "us-wy-2025-hb1")
     _state(corpus)
     write_session_ends(corpus, today="2025-05-01", now=NOW)
@@ -281,6 +285,8 @@ def test_only_an_end_that_we_saw_coming_is_news(corpus: Database) -> None:
     _state(corpus)
     write_session_ends(corpus, today="2025-05-01", now=NOW)
     assert corpus.execute("select count(*) from changes").fetchone()[0] == 0
+    late = {"description": "Signed", "date": "2025-04-15", "classification": ["executive-signature"], "order": 2}
+    _store(corpus, signed(2) | {"actions": [*signed(2)["actions"], late]})
     _state(corpus, ends_on="2025-04-20")  # it is called back
     assert write_session_ends(corpus, today="2025-04-19", now=NOW) == 1
     assert _standing(corpus) == ("in_committee", "2025-02-20", None)
@@ -297,7 +303,8 @@ def test_bills_that_come_after_their_session_ended_are_no_news(corpus: Database)
 
 
 def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_ours(corpus: Database) -> None:
-    _store(corpus, row(1, "2025-01-14T00:00:00+00:00"), row(2, "2025-01-14T00:00:00+00:00"))
+    early = row(1, "2025-01-14T00:00:00+00:00")
+    _store(corpus, early, row(2, "2025-01-14T00:00:00+00:00"), signed(3))
     _state(corpus)
     write_session_ends(corpus, today="2025-05-01", now=NOW)
     _store(corpus, signed(2))

@@ -21,6 +21,7 @@ from crawlers.composite_spider import Work
 from crawlers.download.mirror import LONGEST_QUERY, file_name, recorded
 from crawlers.items import BadRecord, Event, Listing, Regulation, Reject, Unreadable
 from crawlers.parsers import federal_register as fr
+from crawlers.parsers import federal_register_dockets as fr_dockets
 from crawlers.spiders.us_federal_register import UsFederalRegisterSpider, halves, listing_url, month_end, months
 from crawlers.status.federal import regulation_purpose, regulation_status
 from crawlers.storage.record import upsert
@@ -349,8 +350,14 @@ def test_record_that_cannot_be_says_why(values: dict[str, Any], words: str) -> N
     ],
 )
 def test_dockets_are_numbers_without_the_words_around_them(said: str, numbers: tuple[str, ...]) -> None:
-    assert fr.dockets((said,)) == numbers
-    assert fr.dockets(numbers) == numbers
+    assert fr_dockets.dockets((said,)) == numbers
+    assert fr_dockets.dockets(numbers) == numbers
+
+
+def test_dockets_of_the_correction_that_is_printed_above_are_not_the_documents() -> None:
+    above = ("CMS-1828-P", "FR Doc. C3-2025-12347 Filed 8-27-25", "8:45 am")
+    assert fr_dockets.own((*above, "WC Docket 25-208"), ("0938-AV53",)) == (("WC Docket 25-208",), ())
+    assert fr_dockets.own(("WC Docket 25-208",), ("3060-AL01",)) == (("WC Docket 25-208",), ("3060-AL01",))
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,19 @@ def test_standing_rins_drawers_and_notices_alone_make_no_thread(corpus: Database
     assert threads(corpus) == {}
 
 
+def test_a_long_chain_over_documents_of_several_dockets_is_cut_into_what_each_names_first(corpus: Database) -> None:
+    def of(number: int, *dockets: str) -> Any:
+        return regulation(f"2025-1{number:04}", docket_ids=list(dockets))
+
+    first = [of(number, "FCC-2025-0001") for number in range(9)]
+    other = [of(number, "FCC-2025-0002") for number in range(20, 27)]
+    both = of(50, "FCC-2025-0002", "FCC-2025-0001")
+    upsert(corpus, [*first[:3], *other[:3], both], now=NOW, silent=True)
+    assert [len(each) for each in threads(corpus).values()] == [7], "a short chain is one rulemaking"
+    upsert(corpus, [*first, *other, both], now=NOW, silent=True)
+    assert sorted(map(len, threads(corpus).values())) == [8, 9]
+
+
 def test_list_of_many_dockets_ties_none_of_them_together(corpus: Database) -> None:
     dockets = [f"FDA-2025-N-000{n}" for n in range(6)]
     upsert(

@@ -14,6 +14,7 @@ from typing import Any
 import lxml.html
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
+from crawlers.parsers.federal_register_dockets import dockets, own
 from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
 from crawlers.yaml_config import rules_of
@@ -50,12 +51,6 @@ FIELDS = (
 )
 OFFICE = "Office of the Federal Register"
 _CITED = re.compile(r"\bFR Doc(?:ument|\.)?(?: (?:No|Number)\.?)?\s*((?:[A-Z]\d-)?(?:19|20)?\d\d[-\u2013]\d{4,5})\b")
-_DOCKET = re.compile(
-    r"(?:(?P<bureau>[A-Z]{2,3}) )?(?:[A-Za-z]+ ){0,3}?Dockets?(?: ID)?(?: (?:Nos?\b\.?|Numbers?\b))?[:.#]? *(?P<number>\S.*)$",
-    re.IGNORECASE,
-)
-_BETWEEN_DOCKETS = re.compile(r"[;,]|(?<=\S) (?=Airspace Docket\b)")
-_SHORT = re.compile(r"\d\d-\d+$")
 _DATES_LONGEST = 300
 _WRAPPED = 82  # the printer's lines are 70-odd characters; a text without longer ones was broken into lines
 _PAGE_MARK = re.compile(r"^\s*\[\[Page \S+\]\]\s*$")
@@ -133,6 +128,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
     status = regulation_status(kind, action, purpose)
     reached_on = _day(record, "signing_date") or published_on
     corrected = [link.document_id for link in links if link.kind == "corrects"]
+    docket_ids, rins = own(dockets(_words(record, "docket_ids")), _words(record, "regulation_id_numbers"))
     return Regulation(
         id=document_id(JURISDICTION, SESSION, number),
         source=SOURCE,
@@ -154,8 +150,8 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         links=links,
         events=_events(record),
         agencies=agencies,
-        docket_ids=dockets(_words(record, "docket_ids")),
-        rins=_words(record, "regulation_id_numbers"),
+        docket_ids=docket_ids,
+        rins=rins,
         cfr_references=_cfr(record),
         topics=_words(record, "topics"),
         corrects=corrected[0] if len(corrected) == 1 else None,
@@ -207,24 +203,6 @@ def _links(record: dict[str, Any], number: str, action: str | None, text: str | 
         if key != own:
             found.setdefault((key, kind), Link(document_id=key, kind=kind, said_by=who))
     return tuple(found.values())
-
-
-def dockets(said: tuple[str, ...]) -> tuple[str, ...]:
-    """Docket numbers as regulations.gov writes them, each by itself.
-
-    Agencies print "Docket No. FAA-2024-2529; Airspace Docket No. 24-ASW-14", "[Docket ID: …]" and the like; the words
-    around a number would keep two documents of one docket apart. The FCC numbers by bureau ("WC Docket No. 02-6"), so
-    there the bureau stays: "WC Docket 02-6".
-    """
-    found: list[str] = []
-    for each in said:
-        bureau = None
-        for piece in _BETWEEN_DOCKETS.split(each):
-            number = piece.strip(" [].")
-            if match := _DOCKET.match(number):
-                bureau, number = match["bureau"], match["number"]
-            found.append(f"{bureau} Docket {number}" if bureau and _SHORT.match(number) else number)
-    return tuple(dict.fromkeys(number for number in found if number))
 
 
 def _presidential(record: dict[str, Any]) -> str | None:

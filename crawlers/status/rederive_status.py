@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_title, hearings
+from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, rules, states
@@ -47,7 +47,9 @@ def _federal_regulation(document: Document) -> Document:
         published_on=document.published_on,
         agencies=document.agencies,
     )
-    return replace(document, status=word, status_history=history, title=title, agencies=agencies)
+    docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
+    document = replace(document, title=title, agencies=agencies, docket_ids=docket_ids, rins=rins)
+    return replace(document, status=word, status_history=history)
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
@@ -59,8 +61,9 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles."""
-    files = (Path(federal.__file__), Path(rules.__file__), federal.FILE, Path(federal_register_title.__file__))
+    """A hash of the rules that classify actions, derive statuses, and find titles and dockets."""
+    modules = (federal, rules, federal_register_dockets, federal_register_title)
+    files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 
@@ -131,7 +134,8 @@ def _restate_passages(db: Database, now: str) -> int:
         join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
             or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
             or a.classification in
-            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt'))"""
+            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
+            'executive-veto-line-item'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     wanted = [key for key, *action in rows if _is_mended(*action)]

@@ -20,13 +20,15 @@ FILE = Path(__file__).with_name("session_end.yml")
 QUIET = timedelta(days=constants.QUIET)
 #: Where our record of a session stops so long before its end, nobody can tell from it what passed: it is not called over.
 UNSEEN = timedelta(days=60)
+#: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
+UNSEEN_OF_FEW = timedelta(days=14)
 _PARITY = {"even": 0, "odd": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A session: its stated dates (ISO), the newest day on which any of its bills moved, and the newest on which its chambers
-    sat; None where nothing is known."""
+    sat; None where nothing is known. ``few``: our record has too few of its bills to be whole."""
 
     jurisdiction: str
     session: str
@@ -35,6 +37,7 @@ class Session:
     ends_on: str | None = None
     moved_on: str | None = None
     sat_on: str | None = None
+    few: bool = False
 
 
 @cache
@@ -122,7 +125,8 @@ def _own_end(session: Session, today: str) -> str | None:
     end = _end_at_least(session)
     if end is None or session.moved_on is None:
         return None
-    if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, UNSEEN):
+    unseen = UNSEEN_OF_FEW if session.few else UNSEEN
+    if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, unseen):
         return None
     # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.
     return session.sat_on or session.ends_on

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -73,11 +73,10 @@ def write_threads(db: Database) -> int:
             "from documents where kind = 'regulation'"
         ).fetchall()
     }
-    dockets = _by_docket(db)
-    groups = join(members, [*dockets.values(), *_by_rin(db, dockets).values(), *_ties(db)])
+    groups = (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in _rulemakings(db, members))
     threads = [
         group
-        for group in (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in groups)
+        for group in groups
         if len(group) > 1 and any(each.document_type in ("Rule", "Proposed Rule") for each in group)
     ]
     rows: Rows = {(each.id, group[0].id, ordinal) for group in threads for ordinal, each in enumerate(group)}
@@ -85,6 +84,20 @@ def write_threads(db: Database) -> int:
         return sync_table(db, "threads", {_summary(group) for group in threads}) + sync_table(
             db, "thread_documents", rows
         )
+
+
+def _rulemakings(db: Database, members: Mapping[str, Member]) -> Iterator[list[Member]]:
+    """The groups. A chain that is longer than a docket may be hangs on documents that answer several: then only the docket
+    that each names first counts."""
+    named = _named(db)
+    dockets = _by_docket(named)
+    others = [*_by_rin(db, dockets).values(), *_ties(db)]
+    first = _by_docket({key: numbers[:1] for key, numbers in named.items()})
+    for group in join(members, [*dockets.values(), *others]):
+        if len(group) <= DRAWER:
+            yield group
+        else:
+            yield from join({each.id: each for each in group}, [*first.values(), *others])
 
 
 def _summary(group: list[Member]) -> tuple[object, ...]:
@@ -124,17 +137,22 @@ def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> li
     return list(groups.values())
 
 
-def _by_docket(db: Database) -> dict[str, list[str]]:
-    """The documents of each docket. A short number ("50-443") is an agency's own and counts with the agency's name."""
+def _named(db: Database) -> dict[str, list[str]]:
+    """The dockets of each document. A short number ("50-443") is an agency's own and counts with the agency's name."""
     rows = db.execute(
         "select t.document_id, t.term, (select a.term from terms a where a.document_id = t.document_id "
-        "and a.kind = 'agency' order by a.ordinal limit 1) from terms t where t.kind = 'docket'"
+        "and a.kind = 'agency' order by a.ordinal limit 1) from terms t where t.kind = 'docket' order by t.document_id, t.ordinal"
     )
     named: dict[str, list[str]] = defaultdict(list)
     for key, docket, agency in rows.fetchall():
         if _LIKE_DOCKET.search(docket) and not _NO_DOCKET.match(docket):
             number = docket.upper()
             named[key].append(f"{agency} {number}" if _SHORT.match(number) else number)
+    return named
+
+
+def _by_docket(named: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The documents of each docket, less those of a drawer and of what names too many."""
     found: dict[str, list[str]] = defaultdict(list)
     for key, numbers in named.items():
         for number in numbers if len(numbers) <= MOST_NAMED else ():

@@ -86,7 +86,8 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
             continue  # rules, or a session that nobody dates
         days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
         bills = "select count(*) from documents where jurisdiction = ? and session = ?"
-        least = 1 if db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL else _SAT
+        few = db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL
+        least = 1 if few else _SAT
         yield Session(
             jurisdiction=jurisdiction,
             session=session,
@@ -96,6 +97,8 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
             # A law's first day in force is no movement.
             moved_on=next((day for day, moved, _ in days_of if moved), None),
             sat_on=next((day for day, _, sat in days_of if sat >= least), None),
+            # A special session is short, and of few bills.
+            few=few and not special,
         )
 
 

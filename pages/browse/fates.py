@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from pages.browse.filters import STATUS_GROUPS
 
-#: What becomes of a document, by its status; everything else is neither.
+#: What becomes of a document, by its status; everything else is neither. A proposed rule does not move: what comes of it is
+#: a document of its own, years later or never.
 FATES = {
-    **dict.fromkeys((*STATUS_GROUPS["alive"], "proposed"), "alive"),
+    **dict.fromkeys(STATUS_GROUPS["alive"], "alive"),
     **dict.fromkeys(("enacted", "adopted", "final"), "passed"),
     **dict.fromkeys(STATUS_GROUPS["dead"], "dead"),
     **dict.fromkeys(STATUS_GROUPS["unheard"], "unheard"),
@@ -22,7 +23,7 @@ UNDECIDED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fat
 
 @dataclass(frozen=True)
 class Counts:
-    """How many documents can still move, became law or were adopted, and are dead; ``other`` is what has no such fate.
+    """How many documents can still move, became law, were adopted or are final rules, and are dead; ``other`` is the rest.
 
     ``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
     """

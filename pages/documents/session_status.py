@@ -76,11 +76,12 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
 
 
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:
-    """The ISO day on which the session of an undecided bill was to end, if nothing was heard of the bill since; else None.
+    """The ISO day on which the session of a bill was to end, if nothing was heard since of what became of it; else None.
 
     It may live, but nobody should be told so. ``row`` has status, status_reason, latest_on, and session_end (SESSION_END).
     """
-    if row["status"] not in UNDECIDED or row["status_reason"] == ENDED or not row["session_end"]:
+    waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
+    if not waiting or row["status_reason"] == ENDED or not row["session_end"]:
         return None
     long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
     ends_on: str = row["session_end"]

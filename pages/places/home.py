@@ -76,8 +76,9 @@ class Week:
 
 @dataclass(frozen=True)
 class Reach:
-    """How far the documents of some sources reach: ``until`` is the ISO day of their latest news."""
+    """How far the documents of some sources reach: ``until`` is the ISO day of their latest news, ``key`` one of REACH."""
 
+    key: str
     title: str
     until: str
 
@@ -222,7 +223,7 @@ def reach(db: sqlite3.Connection, today: datetime.date) -> list[Reach]:
         if day:
             group = _group(place, kind)
             days[group] = max(days.get(group, ""), day[:10])
-    return [Reach(_(title), days[group]) for group, title in REACH.items() if group in days]
+    return [Reach(group, _(title), days[group]) for group, title in REACH.items() if group in days]
 
 
 def _group(place: str, kind: str) -> str:
