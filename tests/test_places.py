@@ -128,17 +128,18 @@ def test_a_list_of_what_can_move_leaves_it_out_and_a_choice_of_its_own_finds_it(
     assert labels["alive"][1] == 2
 
 
-def test_a_bill_that_a_chamber_passed_stays_among_those_that_did(file: Path) -> None:
+@pytest.mark.parametrize("status", ["passed_first_chamber", "to_executive"])
+def test_a_bill_that_a_chamber_passed_stays_among_those_that_did(file: Path, status: str) -> None:
     store = connect(file)
-    store.execute("update documents set status = 'passed_first_chamber' where id = ?", [UNHEARD])
+    store.execute("update documents set status = ? where id = ?", [status, UNHEARD])
     publish(store, "2022-03-09T10:00:00Z")
     store.close()
     db = sqlite3.connect(file)
     db.row_factory = sqlite3.Row
-    for status, wanted in (("passed_a_chamber", {LAW, UNHEARD}), ("unheard", {UNHEARD}), ("alive", {ALIVE, OTHER})):
-        asked = browse.Filters.of({"jurisdiction": "us-ia", "status": status})
+    for group, wanted in (("passed_a_chamber", {LAW, UNHEARD}), ("unheard", {UNHEARD}), ("alive", {ALIVE, OTHER})):
+        asked = browse.Filters.of({"jurisdiction": "us-ia", "status": group})
         found = browse.browse(db, asked, DAY)
-        assert {result.card.id for result in found.results} == wanted, status
+        assert {result.card.id for result in found.results} == wanted, group
         [facet] = [each for each in found.facets if each.name == "status"]
         assert "unheard_passed" not in {choice.value for choice in facet.choices}
     assert dict(counted(db, "status", "area_id = ? and jurisdiction = ?", ["any", "us-ia"]))["unheard"] == 1

@@ -90,6 +90,25 @@ def cited(row: dict[str, Any], *laws: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
+    ("session", "published_on", "year"),
+    [
+        ("2026", "2025-11-20", "2026"),
+        ("20252026", "2024-12-05", "2025"),
+        ("2025-2026", "2026-02-02", "2026"),
+        ("57th-2nd-regular", "2025-12-20", "2025"),
+        ("2026", None, "2026"),
+    ],
+)
+def test_a_bill_that_was_filed_before_its_session_is_of_its_first_year(
+    session: str, published_on: str | None, year: str
+) -> None:
+    day = published_on or "2026-03-01"
+    found = cited(bill(jurisdiction="us-fl", session=session, published_on=published_on, latest_action_on=day))
+    assert f"({year})" in found["apa"]
+    assert f"year = {{{year}}}" in found["bibtex"]
+
+
+@pytest.mark.parametrize(
     ("kind", "number", "expected"),
     [
         ("hr", "H.R. 1783", "H.R. 1783"),

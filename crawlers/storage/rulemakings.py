@@ -19,6 +19,8 @@ from store.sync_table import sync_table
 
 #: A docket of more documents than this is a drawer in which an agency files a year's work.
 DRAWER = 15
+#: A chain of more documents hangs on those that answer several dockets: then only the docket that each names first counts.
+CHAIN = 8
 #: A document that names more dockets than this (a list of approved forms) belongs to none of them.
 MOST_NAMED = 5
 #: Some RINs stand for a kind of rule that is issued all year (airworthiness directives, safety zones, airspace): what
@@ -87,14 +89,13 @@ def write_threads(db: Database) -> int:
 
 
 def _rulemakings(db: Database, members: Mapping[str, Member]) -> Iterator[list[Member]]:
-    """The groups. A chain that is longer than a docket may be hangs on documents that answer several: then only the docket
-    that each names first counts."""
+    """The groups, those that are longer than CHAIN by the docket that each document names first."""
     named = _named(db)
     dockets = _by_docket(named)
     others = [*_by_rin(db, dockets).values(), *_ties(db)]
     first = _by_docket({key: numbers[:1] for key, numbers in named.items()})
     for group in join(members, [*dockets.values(), *others]):
-        if len(group) <= DRAWER:
+        if len(group) <= CHAIN:
             yield group
         else:
             yield from join({each.id: each for each in group}, [*first.values(), *others])

@@ -76,11 +76,16 @@ def _title(row: Mapping[str, Any]) -> str:
 def _year(row: Mapping[str, Any], public: str | None) -> str:
     """The year of the law if it became one, or of a company's newest text; else that of its introduction or publication.
 
-    "n.d." when no day is known.
+    A bill that was filed before its session began is of the session's first year. "n.d." when no day is known.
     """
     newest = (public and row["status"] == "enacted") or _of_company(row)
     day = (row["status_on"] if newest else None) or row["published_on"]
-    return (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
+    year = (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
+    return max([year, *_YEARS.findall(row["session"] or "")[:1]]) if row["kind"] == "bill" and not newest else year
+
+
+#: The years of a session, as its name has them: "2026", "20252026", "2023-24".
+_YEARS = re.compile(r"(?:19|20)\d\d")
 
 
 def _number(row: Mapping[str, Any]) -> str:

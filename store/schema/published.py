@@ -274,6 +274,22 @@ def date_session_last_days_by_the_rules(db: Database) -> None:
         left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session""")
 
 
+@coverage()
+def date_the_last_days_of_a_congress_too(db: Database) -> None:
+    # Which no source lists among the sessions: what was sent to the president in its last days would seem to wait for ever.
+    db.execute("drop view session_last_days")
+    db.execute("""
+        create view session_last_days as
+        select s.jurisdiction, s.session,
+            case when e.session is null then s.ends_on else coalesce(e.ended_on, e.ends_on) end as ends_on
+        from sessions s
+        left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session
+        union all select e.jurisdiction, e.session, coalesce(e.ended_on, e.ends_on) from session_ends e
+        where e.jurisdiction in ('us', 'ca') and not exists (
+            select 1 from sessions s where s.jurisdiction = e.jurisdiction and s.session = e.session
+        )""")
+
+
 @decisions()
 def create_counted_votes(db: Database) -> None:
     # Votes that count on the scorecard of members: named by an approver, on a stance that was public before the vote.
