@@ -55,6 +55,12 @@ async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> Non
         bound = "–" if row["at_least"] is None else f"{100 * row['at_least']:.0f}%"
         figures = f"{100 * row['decided']:.1f}% {row['tags']:,} {row['right']:,} {bound} {row['undecided']:,}"
         assert f"{figures} {row['wanted']:,} {row['missed']:,} of {row['labels']:,}" in shown
+    read = REPORT["public"]
+    right, wrong = (
+        min(read[who]["right"] for who in ("first", "second")),
+        max(read[who]["wrong"] for who in ("first", "second")),
+    )
+    assert f"{100 * right / read['areas']:.0f} of 100 right and {100 * wrong / read['areas']:.0f} wrong" in shown
     queue = REPORT["ranking"]["natural"]
     assert f"{100 * queue['queue_precision']:.0f} of 100 that they read are worth it" in shown
     assert "not staff of ALA" in shown

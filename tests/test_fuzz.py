@@ -208,6 +208,7 @@ OUR_OWN = {
     ),
     "files that come with the code and are read whole when it starts, or in a test": (
         "classify/evaluation/evaluate.py",
+        "classify/evaluation/public.py",
         "classify/training/labels.py",
         "classify/training/stack.py",
         "classify/training/training_data.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Collection, Iterator
 
 import numpy as np
@@ -18,6 +19,7 @@ from comparison.similarity import candidates, minhash_signatures
 from comparison.similarity.families import BadFamily, Family, load_families
 from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
 from comparison.update import forget, update
+from pages.documents import look_alikes
 from store.connect import migrate
 from text.tokens import fold_words
 
@@ -53,6 +55,22 @@ def test_look_alikes_same_words_in_the_next_session_are_told_apart(corpus: Datab
     add(corpus, bill("us-ok-2025-hb9", title), bill("us-ok-2026-hb9", title))
     update(corpus)
     assert of_kind(corpus, "again") == [{"us-ok-2025-hb9", "us-ok-2026-hb9"}]
+
+
+def test_look_alikes_by_their_titles_alone_are_not_said_to_have_the_same_words(corpus: Database) -> None:
+    title = "Requires escrow of wireless hotspot deposits held for library borrowers"
+    keys = ("us-nj-222-a1", "us-nj-222-s2", "us-ok-2025-hb9", "us-ok-2026-hb9")
+    add(corpus, *(bill(key, title) for key in keys))
+    update(corpus)
+    corpus.conn.row_factory = sqlite3.Row
+
+    def words() -> list[str]:
+        return [look_alikes.summary(corpus.conn, key).groups[0]["word"] for key in (keys[0], keys[2])]
+
+    corpus.execute("update documents set abstract = null, text = null")
+    assert words() == ["The same title under another number", "The same title in another session"]
+    corpus.execute("update documents set abstract = 'Escrow.'")
+    assert words() == ["The same words under another number", "The same words in another session"]
 
 
 def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from classify.evaluation.promise import SURE_NO, SURE_YES, SURE_YES_OF, Judged, lower_bound, promise
+from classify.evaluation.public import public_readings
 from classify.training.unseen import cut_lines
 
 
@@ -38,6 +42,28 @@ def test_promise_asks_more_of_an_area_with_wide_edges(area: str) -> None:
     assert (report["areas"][area]["tags"], report["areas"]["copyright"]["tags"]) == (0, 2)
     assert (report["all"]["tags"], report["all"]["undecided"], report["whole"]) == (2, 2, 0.0)
     assert report["sure_yes_of"] == {area: SURE_YES_OF[area]}
+
+
+def test_readings_of_what_the_public_sees_count_from_the_cut_of_each_area(tmp_path: Path) -> None:
+    folder = tmp_path / "readings"
+    folder.mkdir()
+    [wide, cut] = next(iter(SURE_YES_OF.items()))
+    rows = [
+        ("copyright", SURE_YES, "right", "right"),
+        ("copyright", SURE_YES - 0.01, "wrong", "wrong"),
+        (wide, cut, "right", "doubtful"),
+        (wide, SURE_YES, "wrong", "wrong"),
+        ("accessibility", 0.99, "wrong", "wrong"),
+    ]
+    keys = ("area", "probability", "first", "second")
+    lines = [json.dumps(dict(zip(keys, row, strict=True))) for row in rows]
+    (folder / "public_tags.jsonl").write_text("\n".join(lines[:2]), encoding="utf-8")
+    (folder / "public_again_tags.jsonl").write_text("\n".join(lines[2:]), encoding="utf-8")
+    assert public_readings({"copyright", wide}, tmp_path) == {
+        "areas": 2,
+        "first": {"right": 2, "doubtful": 0, "wrong": 0},
+        "second": {"right": 1, "doubtful": 1, "wrong": 0},
+    }
 
 
 def test_promise_of_an_area_without_tags_says_nothing_of_precision() -> None:

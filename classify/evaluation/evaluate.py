@@ -13,6 +13,7 @@ import numpy as np
 
 from classify.areas import load_areas
 from classify.evaluation.promise import Judged, promise
+from classify.evaluation.public import public_readings
 from classify.evaluation.report import table
 from classify.tagger import Record, Tagger, Tagging
 from store.errors import InvalidInput
@@ -251,6 +252,7 @@ def evaluate(
             }
     judged = Judged(truth, likely, natural)
     report["promise"] = promise(judged.and_also(kept) if kept else judged, areas)
+    report["public"] = public_readings(set(areas))
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
     report["calibration_of_all"] = calibration(truth.ravel(), likely.ravel())

@@ -19,6 +19,8 @@ PASSAGES = 6
 #: The share of its words from which the page says that the text became law elsewhere.
 BECAME_LAW = 0.5
 LAW = ("enacted", "final", "adopted")
+#: What the words say where only titles were compared.
+_TITLES = {"companion": "same_title", "again": "same_title_again"}
 _ORDER = {"companion": 0, "again": 1, "near": 2, "family": 3}
 
 _SHARED = """
@@ -116,8 +118,14 @@ def _group(db: sqlite3.Connection, row: sqlite3.Row, document_id: str, limit: in
         where l.group_id = ? and l.document_id <> ? order by l.ordinal limit ?""",
         [row["id"], document_id, limit],
     )
+    says_more = "select abstract is not null or text is not null from documents where id = ?"
+    kind = (
+        row["kind"]
+        if row["basis"] == "text" or value(db, says_more, [document_id])
+        else _TITLES.get(row["kind"], row["kind"])
+    )
     return dict(row) | {
-        "word": formatting.word("look_alikes", row["kind"]),
+        "word": formatting.word("look_alikes", kind),
         "members": [dict(each) | {"place": formatting.place(each["jurisdiction"])} for each in members],
     }
 

@@ -104,7 +104,8 @@ class Promise:
 class AccuracyView:
     """What the page shows.
 
-    ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue. ``alarm`` is the agreement of
+    ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue, ``public`` what readers said of areas
+    that the public sees (classify.evaluation.public). ``alarm`` is the agreement of
     staff in the last of ``months`` and before, where it fell.
     """
 
@@ -125,6 +126,7 @@ class AccuracyView:
     alarm: tuple[float, float] | None
     shown: ShownMatches
     promise: Promise
+    public: Mapping[str, Any]
     enough: int = ENOUGH
     unmeasured: tuple[str, ...] = UNMEASURED
 
@@ -176,6 +178,7 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
     return AccuracyView(
         shown=shown_matches(db),
         promise=_promise(report["promise"], named),
+        public=report["public"],
         date=report["date"],
         version=report["version"],
         other_versions=sorted(versions - {report["version"]}),
