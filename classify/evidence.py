@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,9 @@ REACH, STRETCHES = 4, 3
 MODEL_ALONE = 0.1
 #: A word is shown only with at least this share of the heaviest word's weight.
 WEIGHTY = 0.125
+#: The parts of a word with hyphens that come before and after a span, each of so many characters at most.
+LONGEST_PART = 40
+_JOINED_BEFORE, _JOINED_AFTER = re.compile(r"(?<!\w)(?:\w+[-‑])+$"), re.compile(r"(?:[-‑]\w+)+(?!\w)")
 #: Every area of a document asks for the sentences of the same fields.
 _sentences = lru_cache(maxsize=len(FIELDS))(sentences)
 
@@ -140,5 +144,9 @@ def _trimmed(words: Sequence[str], start: int, end: int, heaviest: int) -> tuple
 
 
 def _evidence(fields: Mapping[str, str | None], span: Span, rule: str) -> Evidence:
-    words = (fields[span.field] or "")[span.start : span.end]
-    return Evidence(span.field, span.start, span.end, words, rule)
+    text = fields[span.field] or ""
+    # "land-grant university": a part of a word with a hyphen would read as another word.
+    before = _JOINED_BEFORE.search(text, max(0, span.start - LONGEST_PART), span.start)
+    after = _JOINED_AFTER.match(text, span.end, span.end + LONGEST_PART)
+    start, end = before.start() if before else span.start, after.end() if after else span.end
+    return Evidence(span.field, start, end, text[start:end], rule)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classify.evidence import Evidence, by_sentence, model_evidence
+from classify.evidence import Evidence, by_sentence, model_evidence, rule_evidence
 from classify.jsonl import tag_lines
+from classify.rules import RuleHits
 from classify.tagger import Tagger, Tagging
 from text.plain_words import plain_words, tells
 from text.tokens import WORD, fold, tokenize
@@ -352,3 +353,21 @@ def test_joining_words_are_cut_off_and_stay_inside() -> None:
     title = "and the rights of readers in"
     read = [("title", tokenize(title), np.array([0.3, 0.3, 0.9, 0.3, 0.8, 0.3]))]
     assert [each.words for each in model_evidence(read, {"title": title})] == ["rights of readers"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "shown"),
+    [
+        ("Supporting the U.S. land-grant university system", "grant university", "land-grant university"),
+        ("Rules on cross-border data, and others", "border data", "cross-border data"),
+        ("Grants for pre-teacher-training programs", "teacher", "pre-teacher-training"),
+        ("Broadband -- a report", "Broadband", "Broadband"),
+        ("Data- and voice services", "voice", "voice"),
+    ],
+)
+def test_a_word_with_hyphens_is_shown_whole(title: str, words: str, shown: str) -> None:
+    hits = RuleHits()
+    start = title.index(words)
+    hits.add("title", start, start + len(words))
+    [found] = rule_evidence([("a-rule", hits)], {"title": title})
+    assert (found.words, title[found.start : found.end]) == (shown, shown)

@@ -14,7 +14,7 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
-from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, marked, pieces, telling, within
+from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
 from pages.documents.session_status import SETTLED, ended_with, unheard_of
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -233,13 +233,16 @@ def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list
 
 
 def _tag(row: Row, evidence: list[Row]) -> TagView:
+    words = telling((each["words"], each["rule"] != MODEL) for each in evidence)
+    shown = set(map(folded, words))
+    told = {each["field"] for each in evidence if folded(each["words"]) in shown}
     return TagView(
         row["area_id"],
         _(row["title"]),
         row["probability"],
         bool(row["confirmed"]),
-        words=telling((each["words"], each["rule"] != MODEL) for each in evidence),
-        fields=[name for field, name in FIELD_LABELS.items() if any(each["field"] == field for each in evidence)],
+        words=words,
+        fields=[name for field, name in FIELD_LABELS.items() if field in told],
     )
 
 

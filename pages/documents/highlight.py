@@ -109,9 +109,9 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
     """
     found: dict[str, tuple[str, bool]] = {}
     for words, by_rule in evidence:
-        known = found.get(_folded(words))
+        known = found.get(folded(words))
         if known is None or by_rule > known[1]:
-            found[_folded(words)] = (" ".join(words.split()), by_rule)
+            found[folded(words)] = (" ".join(words.split()), by_rule)
     kept: dict[str, str] = {}
     for of_rules in (True, False):
         same = {key: words for key, (words, by_rule) in found.items() if by_rule == of_rules}
@@ -125,8 +125,9 @@ def telling(evidence: Iterable[tuple[str, bool]], limit: int = MOST_TOLD) -> lis
     return list(kept.values())[:limit]
 
 
-def _folded(words: str) -> str:
-    """The same for one and for many, and for capitals; spaces at both ends, so that parts are found as whole words."""
+def folded(words: str) -> str:
+    """Words for comparison: the same for one and for many, and for capitals; with spaces at both ends, so that parts are found
+    as whole words."""
     return f" {' '.join(fold_words(words))} "
 
 
