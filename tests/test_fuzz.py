@@ -217,6 +217,7 @@ OUR_OWN = {
         "digest/issues/words.py",
         "pages/places/accuracy.py",
         "pages/export/api.py",
+        "pages/people/roll_call.py",
         "pages/places/map.py",
         "pages/http/formatting.py",
         "positions/matching/direction_words.py",

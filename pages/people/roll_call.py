@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from crawlers.yaml_config import load_yaml
 from pages.database import Row, first, rows
 from pages.http import formatting
+from pages.http.formatting import SITE
 from pages.people import names
 
 #: The choices in the order of the tables.
@@ -20,7 +23,8 @@ class RollCallView:
     """A roll call. ``by_party`` and ``by_state`` have a name and ``counts``, one number for each of ``choices``.
 
     ``votes`` have name, person and address (None where nobody known is meant), party_word, state and choice. ``unknown`` counts
-    names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes.
+    names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes; ``few`` is how
+    many voted where they were few for the chamber.
     """
 
     v: Row
@@ -35,6 +39,7 @@ class RollCallView:
     votes: list[Row]
     unknown: int
     differs: bool
+    few: int | None
 
 
 def roll_call_id(db: sqlite3.Connection, address: str) -> str | None:
@@ -69,6 +74,7 @@ def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
         unknown=sum(each["address"] is None for each in cast),
         differs=bool(cast)
         and any(head.get(choice) is not None and head[choice] != named[choice] for choice in ("yes", "no")),
+        few=few(head),
     )
 
 
@@ -153,6 +159,25 @@ def table(db: sqlite3.Connection, address: str, site: str) -> list[dict[str, Any
     ]
 
 
+@cache
+def seats() -> dict[tuple[str, str], int]:
+    """How many members a chamber of a state has, by jurisdiction and chamber."""
+    found = load_yaml((SITE / "seats.yml").read_text(encoding="utf-8"))
+    chambers = ("lower", "upper")
+    return {
+        (f"us-{state}", chamber): number
+        for state, numbers in found.items()
+        for chamber, number in zip(chambers if len(numbers) > 1 else ("legislature",), numbers, strict=True)
+    }
+
+
+def few(row: Row) -> int | None:
+    """How many members voted, where it was fewer than half of the chamber: a committee did, or not all votes are recorded."""
+    cast = sum(row[choice] or 0 for choice in CHOICES)
+    of = seats().get((row["jurisdiction"], row["chamber"]))
+    return cast if of and 0 < cast < of / 2 else None
+
+
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The roll calls on a document that its source lists, newest first, with their address, chamber and counts, for its page."""
     listed = "select * from roll_calls where document_id = ? and missing_since is null order by held_at desc, id"
@@ -163,6 +188,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
             "address": names.vote_address(row["id"]),
             "title": title(row),
             "chamber_name": names.chamber(row["jurisdiction"], row["chamber"]),
+            "few": few(row),
         }
         for row in found
     ]

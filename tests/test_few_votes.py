@@ -1,0 +1,49 @@
+"""Votes of a few members, for which sources name the whole chamber."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import people_fixtures as made
+import pytest
+from people_fixtures import OHIOS_VOTE
+from site_corpus import TODAY
+
+import serve
+from pages.people import roll_call
+
+
+@pytest.mark.parametrize(
+    ("place", "chamber", "yes", "no", "few"),
+    [
+        ("us-co", "lower", 5, 7, 12),  # a committee
+        ("us-co", "lower", 33, 32, None),
+        ("us-ne", "legislature", 6, 2, 8),
+        ("us", "lower", 5, 7, None),
+        ("us-az", "upper", None, None, None),
+        ("us-pr", "lower", 5, 7, None),
+    ],
+)
+def test_a_vote_of_fewer_than_half_of_a_chamber_is_not_called_one_of_the_chamber(
+    place: str, chamber: str, yes: int | None, no: int | None, few: int | None
+) -> None:
+    row = dict.fromkeys(roll_call.CHOICES) | {"jurisdiction": place, "chamber": chamber, "yes": yes, "no": no}
+    assert roll_call.few(row) == few
+
+
+def test_every_state_has_its_seats() -> None:
+    states = {place for place, _ in roll_call.seats()}
+    assert len(states) == 51
+    assert roll_call.seats()["us-nh", "lower"] == 400
+
+
+async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("update roll_calls set yes = 9, no = 4 where id = ?", [made.OHIO_VOTE])
+    client = serve.build(file, secret="a secret of the tests", today=TODAY).client
+    page = (await client.get(OHIOS_VOTE)).text
+    assert "Only 13 members voted. It was a committee of the House, not all of it, or the record is not whole." in page
+    page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
+    assert ">Roll call</a> of 13 members, House: 9 yes, 4 no" in page
