@@ -30,7 +30,7 @@ KINDS = {
     "canada": "Bills of Canada",
     "long": "Texts of many pages",
 }
-UNMEASURED = ("Counties and other cities", "Languages other than English")
+UNMEASURED = ("Counties and other cities", "Languages other than English", "Tags of the area Accessibility")
 #: Sides of a reliability plot, and how large a point may get, in its own units.
 SIDE, LARGEST = 100, 9
 
