@@ -152,7 +152,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         unheard_since=unheard_of(db, head, today),
         settled=SETTLED,
-        steps=_part(db, "status_history", document_id, "reached_on, ordinal"),
+        steps=_steps(_part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),
         text_whole=0 < len(text) <= WHOLE_TEXT,
         text_marks=text_marks,
@@ -187,6 +187,13 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
         versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
         events=_part(db, "events", document_id, "starts_at, ordinal"),
     )
+
+
+def _steps(history: list[Row]) -> list[Row]:
+    """The steps without that on which clerks only wrote down what both chambers had passed."""
+    before = [None, *(row["status"] for row in history)]
+    enrolled = ("passed_second_chamber", "passed")
+    return [row for last, row in zip(before, history, strict=False) if (last, row["status"]) != enrolled]
 
 
 def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
