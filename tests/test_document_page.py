@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pages.documents.document import _steps, _tag
 
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
@@ -19,14 +21,22 @@ def test_only_the_places_of_the_words_that_are_shown_are_named() -> None:
     assert again.fields == ["title", "summary"]
 
 
-def test_the_enrolling_of_what_both_chambers_passed_is_no_step_of_its_own() -> None:
-    def steps(*statuses: str) -> list[str]:
-        return [row["status"] for row in _steps([{"status": status} for status in statuses])]
-
-    assert steps("introduced", "passed_second_chamber", "passed", "enacted") == [
-        "introduced",
-        "passed_second_chamber",
-        "enacted",
-    ]
-    assert steps("introduced", "passed_first_chamber", "passed") == ["introduced", "passed_first_chamber", "passed"]
-    assert steps("introduced", "passed_second_chamber") == ["introduced", "passed_second_chamber"]
+@pytest.mark.parametrize(
+    ("level", "history", "shown"),
+    [
+        ("state", [("introduced", 1), ("passed_second_chamber", 10), ("passed", 12), ("enacted", 20)], [1, 10, 20]),
+        ("state", [("introduced", 1), ("passed_second_chamber", 10), ("passed", 25), ("enacted", 28)], [1, 10, 25, 28]),
+        ("state", [("introduced", 1), ("passed_second_chamber", 10), ("passed", 12)], [1, 10, 12]),
+        (
+            "federal",
+            [("introduced", 1), ("passed_second_chamber", 10), ("passed", 12), ("enacted", 20)],
+            [1, 10, 12, 20],
+        ),
+        ("state", [("introduced", 1), ("passed_first_chamber", 10), ("passed", 12), ("enacted", 20)], [1, 10, 12, 20]),
+    ],
+)
+def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
+    level: str, history: list[tuple[str, int]], shown: list[int]
+) -> None:
+    rows = [{"status": status, "reached_on": f"2026-03-{day:02}"} for status, day in history]
+    assert [int(row["reached_on"][-2:]) for row in _steps({"level": level}, rows)] == shown

@@ -1,4 +1,4 @@
-"""Votes of a few members, for which sources name the whole chamber."""
+"""What sources write otherwise than people say it: votes of a few members as those of a chamber, and names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from people_fixtures import OHIOS_VOTE
 from site_corpus import TODAY
 
 import serve
-from pages.people import roll_call
+from pages.people import names, roll_call
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ from pages.people import roll_call
         ("us-ne", "legislature", 6, 2, 8),
         ("us", "lower", 5, 7, None),
         ("us-az", "upper", None, None, None),
+        ("us-hi", "upper", 12, 0, 12),
         ("us-pr", "lower", 5, 7, None),
     ],
 )
@@ -47,3 +48,17 @@ async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
     assert "Only 13 members voted. It was a committee of the House, not all of it, or the record is not whole." in page
     page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
     assert ">Roll call</a> of 13 members, House: 9 yes, 4 no" in page
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("Rep. Donald S., Jr. Beyer", "Rep. Donald S. Beyer Jr."),
+        ("Sen. Angus S., Jr. King", "Sen. Angus S. King Jr."),
+        ('Rep. Henry C. "Hank," Jr. Johnson', 'Rep. Henry C. "Hank" Johnson Jr.'),
+        ("Rep. Brian K. Fitzpatrick", "Rep. Brian K. Fitzpatrick"),
+        ("Lowe, Rose", "Lowe, Rose"),
+    ],
+)
+def test_jr_comes_at_the_end_of_a_name(stored: str, said: str) -> None:
+    assert names.as_people_say(stored) == said

@@ -96,6 +96,7 @@ def cited(row: dict[str, Any], *laws: str) -> dict[str, str]:
         ("20252026", "2024-12-05", "2025"),
         ("2025-2026", "2026-02-02", "2026"),
         ("57th-2nd-regular", "2025-12-20", "2025"),
+        ("2026", "2025-02-03", "2025"),  # carried over from the session of 2025
         ("2026", None, "2026"),
     ],
 )

@@ -48,7 +48,6 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _NAME = re.compile(
     r"^(?:(?P<prefix>(?:Rep|Sen|Del)\.|Resident Commissioner)\s+)?(?P<last>[^,\[]+),\s*(?P<first>[^\[]+?)\s*(?:\[|$)"
 )
-_JUNIOR = re.compile(r"(?P<first>.+?),? (?P<which>[JS]r\.|I{2,3}|IV)$")
 
 
 def fields_of(tree: Element) -> list[str]:
@@ -215,12 +214,10 @@ def _sponsors(bill: Element) -> Iterator[Sponsor]:
 
 
 def person_name(full: str) -> str | None:
-    """ "Rep. Fitzpatrick, Brian K. [R-PA-1]" as people say it: "Rep. Brian K. Fitzpatrick"; "Jr." comes last."""
+    """ "Rep. Fitzpatrick, Brian K. [R-PA-1]" as people say it: "Rep. Brian K. Fitzpatrick"."""
     if match := _NAME.match(full):
-        prefix, first, last = f"{match['prefix']} " if match["prefix"] else "", match["first"], match["last"].strip()
-        if junior := _JUNIOR.match(first):
-            first, last = junior["first"].replace(',"', '"'), f"{last} {junior['which']}"
-        return clean(f"{prefix}{first} {last}")
+        prefix = f"{match['prefix']} " if match["prefix"] else ""
+        return clean(f"{prefix}{match['first']} {match['last'].strip()}")
     return clean(full)
 
 

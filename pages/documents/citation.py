@@ -76,12 +76,15 @@ def _title(row: Mapping[str, Any]) -> str:
 def _year(row: Mapping[str, Any], public: str | None) -> str:
     """The year of the law if it became one, or of a company's newest text; else that of its introduction or publication.
 
-    A bill that was filed before its session began is of the session's first year. "n.d." when no day is known.
+    A bill that was filed in the second half of the year before its session is of the session's first year; one that came in
+    earlier was carried over. "n.d." when no day is known.
     """
     newest = (public and row["status"] == "enacted") or _of_company(row)
     day = (row["status_on"] if newest else None) or row["published_on"]
     year = (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
-    return max([year, *_YEARS.findall(row["session"] or "")[:1]]) if row["kind"] == "bill" and not newest else year
+    first = (_YEARS.findall(row["session"] or "") or [year])[0]
+    filed_early = row["kind"] == "bill" and not newest and day is not None and f"{int(first) - 1}-07" <= day < first
+    return first if filed_early else year
 
 
 #: The years of a session, as its name has them: "2026", "20252026", "2023-24".

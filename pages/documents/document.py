@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from crawlers.companies import KIND, Company, company_of, meaning
 from crawlers.sources import load_sources
@@ -19,7 +20,7 @@ from pages.documents.session_status import SETTLED, ended_with, unheard_of
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider
-from pages.people.names import person_address
+from pages.people.names import as_people_say, person_address
 from pages.people.roll_call import of_document
 from positions.matching.provisions import section_finder
 from text.changes import Mark as Change
@@ -45,6 +46,8 @@ MOVES = frozenset(
         "veto-override-passage",
     }
 )
+#: Within so many days a state's clerks write down what both chambers have passed.
+CLERKS = 7
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 
 
@@ -152,7 +155,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         unheard_since=unheard_of(db, head, today),
         settled=SETTLED,
-        steps=_steps(_part(db, "status_history", document_id, "reached_on, ordinal")),
+        steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),
         text_whole=0 < len(text) <= WHOLE_TEXT,
         text_marks=text_marks,
@@ -189,11 +192,21 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
     )
 
 
-def _steps(history: list[Row]) -> list[Row]:
-    """The steps without that on which clerks only wrote down what both chambers had passed."""
-    before = [None, *(row["status"] for row in history)]
-    enrolled = ("passed_second_chamber", "passed")
-    return [row for last, row in zip(before, history, strict=False) if (last, row["status"]) != enrolled]
+def _steps(head: Row, history: list[Row]) -> list[Row]:
+    """The steps without that on which clerks of a state only wrote down what both chambers had just passed."""
+    noted = {
+        number
+        for number, (before, row) in enumerate(pairwise(history), 1)
+        if (before["status"], row["status"]) == ("passed_second_chamber", "passed")
+        and _days(before["reached_on"], row["reached_on"]) <= CLERKS
+    }
+    if head["level"] != "state":
+        return history
+    return [row for number, row in enumerate(history) if number not in noted or number == len(history) - 1]
+
+
+def _days(since: str, until: str) -> int:
+    return (datetime.date.fromisoformat(until[:10]) - datetime.date.fromisoformat(since[:10])).days
 
 
 def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
@@ -226,7 +239,14 @@ def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
         left join people p on p.key = l.person where s.document_id = ? order by s.ordinal""",
         [document_id],
     )
-    return [row | {"address": person_address(row["person"], row["known"]) if row["person"] else None} for row in found]
+    return [
+        row
+        | {
+            "name": as_people_say(row["name"]),
+            "address": person_address(row["person"], row["known"]) if row["person"] else None,
+        }
+        for row in found
+    ]
 
 
 def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:

@@ -118,14 +118,12 @@ def _group(db: sqlite3.Connection, row: sqlite3.Row, document_id: str, limit: in
         where l.group_id = ? and l.document_id <> ? order by l.ordinal limit ?""",
         [row["id"], document_id, limit],
     )
-    says_more = "select abstract is not null or text is not null from documents where id = ?"
-    kind = (
-        row["kind"]
-        if row["basis"] == "text" or value(db, says_more, [document_id])
-        else _TITLES.get(row["kind"], row["kind"])
-    )
+    summarized = "select abstract is not null from documents where id = ?"
+    titles = row["basis"] == "words" and not value(db, summarized, [document_id])
+    said = _TITLES.get(row["kind"], row["kind"]) if titles else row["kind"]
     return dict(row) | {
-        "word": formatting.word("look_alikes", kind),
+        "said": said,
+        "word": formatting.word("look_alikes", said),
         "members": [dict(each) | {"place": formatting.place(each["jurisdiction"])} for each in members],
     }
 

@@ -63,7 +63,9 @@ def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: date
     waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
     within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
     # Where no source dates the session, take a year without news for its end.
-    return waiting and not ended_with(row, today) and (row["jurisdiction"] == "us" or within_a_year)
+    # What was sent to the president is decided within weeks, whether a source says so or not.
+    dated = row["jurisdiction"] == "us" and row["status"] != "to_executive"
+    return waiting and not ended_with(row, today) and (dated or within_a_year)
 
 
 def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool:

@@ -173,7 +173,7 @@ def seats() -> dict[tuple[str, str], int]:
 
 def few(row: Row) -> int | None:
     """How many members voted, where it was fewer than half of the chamber: a committee did, or not all votes are recorded."""
-    cast = sum(row[choice] or 0 for choice in CHOICES)
+    cast = sum(row[choice] or 0 for choice in ("yes", "no", "present"))
     of = seats().get((row["jurisdiction"], row["chamber"]))
     return cast if of and 0 < cast < of / 2 else None
 

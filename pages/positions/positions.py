@@ -181,7 +181,7 @@ def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) ->
         ) newest join documents d on d.id = newest.document_id order by newest.sort_on desc""",
         [position_id],
     ).fetchall()
-    ids = [row["id"] for row in still_moving(db, found, today)][: 3 * AT_STAKE]
+    ids = [row["id"] for row in still_moving(db, found, today)][: 8 * AT_STAKE]
     return one_per_title([card for card in cards(db, ids, today) if not card.unheard_since], AT_STAKE)
 
 
