@@ -40,3 +40,9 @@ def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
 ) -> None:
     rows = [{"status": status, "reached_on": f"2026-03-{day:02}"} for status, day in history]
     assert [int(row["reached_on"][-2:]) for row in _steps({"level": level}, rows)] == shown
+
+
+@pytest.mark.parametrize("day", ["", None, "2026-03"])
+def test_steps_without_a_whole_date_stay(day: str | None) -> None:
+    rows = [{"status": status, "reached_on": day} for status in ("passed_second_chamber", "passed", "enacted")]
+    assert _steps({"level": "state"}, rows) == rows

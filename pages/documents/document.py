@@ -205,8 +205,12 @@ def _steps(head: Row, history: list[Row]) -> list[Row]:
     return [row for number, row in enumerate(history) if number not in noted or number == len(history) - 1]
 
 
-def _days(since: str, until: str) -> int:
-    return (datetime.date.fromisoformat(until[:10]) - datetime.date.fromisoformat(since[:10])).days
+def _days(since: str | None, until: str | None) -> float:
+    """The days from one to the other; without end where one of them is no whole date."""
+    try:
+        return (datetime.date.fromisoformat((until or "")[:10]) - datetime.date.fromisoformat((since or "")[:10])).days
+    except ValueError:
+        return float("inf")
 
 
 def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
