@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_corpus import TODAY, build, document_row
+from site_corpus import RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
@@ -103,6 +103,22 @@ def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Co
     assert (found.counts.alive, found.counts.passed, found.counts.dead, found.counts.unheard) == (1, 1, 1, 1)
     assert [card.unheard_since for card in found.listed] == [None, None, "2021-05-19", None]
     assert [card.id for card in found.moving] == [ALIVE]
+
+
+@pytest.mark.parametrize(("closes", "moving"), [("2022-03-09", True), ("2022-03-08", False), (None, False)])
+def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, closes: str | None, moving: bool) -> None:
+    store = connect(file)
+    store.execute(
+        "update documents set title = 'Internet of libraries', comments_close_on = ? where id = ?", [closes, RULE]
+    )
+    publish(store, "2022-03-09T10:00:00Z")
+    store.close()
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    found = library_bills.library_bills(db, "us", DAY)
+    assert RULE in {card.id for card in found.listed}
+    assert (RULE in {card.id for card in found.moving}) is moving
+    assert found.counts.total == len(found.listed), "each once"
 
 
 def test_a_bill_without_news_since_its_session_was_to_end_is_not_listed_as_open(db: sqlite3.Connection) -> None:

@@ -55,15 +55,27 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
         [TAGGED, place],
     ).fetchall()
     undecided = [row["id"] for row in found if FATES.get(row["status"]) == "alive"]
-    moving = alive(db, undecided, today)
-    fates = Counter(FATES.get(row["status"], "other") for row in found)
+    proposed = [row["id"] for row in found if row["status"] == "proposed"]
+    open_rules = {
+        key
+        for (key,) in db.execute(
+            f"select id from documents where id in ({marks(proposed)}) and comments_close_on >= ?",
+            [*proposed, today.isoformat()],
+        )
+    }
+    moving = alive(db, undecided, today) | open_rules
+    fates = Counter(FATES.get(row["status"], "other") for row in found if row["id"] not in open_rules)
     order = {"passed": 1, "unheard": 2, "other": 2, "dead": 3}
     first = sorted(found, key=lambda row: 0 if row["id"] in moving else order.get(FATES.get(row["status"], "other"), 2))
     listed = one_per_title(cards(db, [row["id"] for row in first[: 3 * LISTED]], today), LISTED)
     shown = [card for card in listed if card.id in moving]
     return LibraryBills(
         counts=Counts(
-            len(moving), fates["passed"], fates["dead"], fates["other"], fates["unheard"] + len(undecided) - len(moving)
+            len(moving),
+            fates["passed"],
+            fates["dead"],
+            fates["other"],
+            fates["unheard"] + len(undecided) + len(open_rules) - len(moving),
         ),
         listed=listed,
         sponsors=_sponsors(db, [card.id for card in listed], place),
