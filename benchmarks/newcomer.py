@@ -95,7 +95,7 @@ def other_site(body: str) -> Iterator[str]:
 def ebooks_and_deadlines(visit: Visit) -> None:
     visit.click("Issues")
     visit.click("Library e-books")
-    visit.sees("undecided", "Place by place")
+    visit.sees("can still move", "Place by place")
     visit.click("Deadlines")
     visit.sees("Deadlines")
 

@@ -14,6 +14,7 @@ from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
 from pages.http.language import N_
 from pages.places.companies import few_of_position
+from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
 
 PAGE = 20
 #: So many documents at stake are named at the head of a position, and so many related positions beside it.
@@ -178,11 +179,13 @@ def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) ->
         """select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             newest.sort_on from (
             select document_id, sort_on from position_listing where position_id = ? order by sort_on desc limit 200
-        ) newest join documents d on d.id = newest.document_id order by newest.sort_on desc""",
-        [position_id],
+        ) newest join documents d on d.id = newest.document_id
+        join listing l on l.document_rowid = d.rowid and l.area_id = ? and l.status not in (?, ?)
+        order by newest.sort_on desc""",
+        [position_id, ANY_AREA, UNHEARD, UNHEARD_PASSED],
     ).fetchall()
-    ids = [row["id"] for row in still_moving(db, found, today)][: 8 * AT_STAKE]
-    return one_per_title([card for card in cards(db, ids, today) if not card.unheard_since], AT_STAKE)
+    ids = [row["id"] for row in still_moving(db, found, today)][: 3 * AT_STAKE]
+    return one_per_title(cards(db, ids, today), AT_STAKE)
 
 
 def _related(db: sqlite3.Connection, head: Row) -> list[Row]:
