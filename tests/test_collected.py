@@ -7,6 +7,7 @@ import html
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from site_corpus import TODAY, build, document_row
@@ -92,6 +93,25 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
     # Guam has bills and no source lists its sessions: what is there is taken for all of it.
     assert collected.collected_places(db, DAY) >= {"us", "us-oh", "us-gu"}
     assert not collected.collected_places(db, DAY) & {"us-tx", "us-ia"}
+
+
+@pytest.mark.parametrize(
+    ("moved_on", "ends_on", "today", "whole"),
+    [
+        ("2026-04-02", "2026-05-20", "2026-11-28", True),  # it went home early
+        ("2026-02-02", "2026-05-20", "2026-11-28", False),  # the record stops long before
+        ("2026-02-02", "2026-05-20", "2026-04-20", True),  # in a recess
+        ("2025-10-24", "2026-11-30", "2026-11-28", False),  # nothing for a year
+        ("2025-06-11", "2026-04-01", "2026-01-10", True),  # between its two years
+        (None, None, "2026-11-28", True),  # no source gives a day
+    ],
+)
+def test_a_session_is_whole_whose_record_reaches_its_end_or_the_last_months(
+    moved_on: str | None, ends_on: str | None, today: str, whole: bool
+) -> None:
+    row: Any = {"title": "2025-2026", "starts_on": "2025-01-13", "ends_on": ends_on, "moved_on": moved_on, "held": 1}
+    assert collected._session(row, datetime.date.fromisoformat(today)).whole is whole
+    assert not collected._session(row | {"held": 0}, datetime.date.fromisoformat(today)).whole
 
 
 def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:

@@ -20,13 +20,17 @@ _SPECIAL = re.compile(r"special|extra|called|fiscal", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
+#: Where the record of a session that is over stops so many days before its end, or of one that goes on so long ago, there may
+#: be much more: the longest recess is eight months.
+STOPS, RECESS = 60, 240
 #: Every legislature meets within two years: a state without news for so many days was not collected.
 STALE = 731
 
 
 @dataclass(frozen=True)
 class Session:
-    """A session of a state; ``held``: whether any of its bills are stored. Days are ISO dates, or None.
+    """A session of a state; ``held``: whether any of its bills are stored, and ``whole``: to its end, or of late. Days are ISO
+    dates, or None.
 
     ``ends_on`` is the day on which it ended as its bills show, or else the day by the rules of its state or its source.
     """
@@ -35,6 +39,7 @@ class Session:
     starts_on: str
     ends_on: str | None
     held: bool
+    whole: bool
 
 
 def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, Session]:
@@ -53,7 +58,7 @@ def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, S
     keys = [part for key in newest.values() for part in key]
     of_these = f"{_SESSIONS} where (s.source, s.jurisdiction, s.session) in (values {chosen})"
     found = db.execute(of_these, keys) if keys else ()
-    return {row["jurisdiction"]: _session(row) for row in found}
+    return {row["jurisdiction"]: _session(row, today) for row in found}
 
 
 def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> list[Session]:
@@ -64,7 +69,7 @@ def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> lis
         f"and (s.starts_on > ? or coalesce(e.ended_on, {_OWN_END}, s.ends_on) >= ?) order by s.starts_on",
         [place, day, day],
     )
-    return [_session(row) for row in found]
+    return [_session(row, today) for row in found]
 
 
 #: SQL: until when its bills may move, where they do not go on in the next regular session (crawlers.status.session_end).
@@ -75,11 +80,16 @@ _OWN_END = """case when not exists (
 _SESSIONS = f"""select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
     coalesce(e.ended_on, {_OWN_END}, s.ends_on) as ends_on, exists (
         select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
-    ) as held from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
+    ) as held, e.moved_on from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
 
 
-def _session(row: sqlite3.Row) -> Session:
-    return Session(row["title"], row["starts_on"], row["ends_on"], bool(row["held"]))
+def _session(row: sqlite3.Row, today: datetime.date) -> Session:
+    day, end = today.isoformat(), row["ends_on"]
+    over = end is not None and end < day
+    since = datetime.date.fromisoformat(end if over else day) - datetime.timedelta(days=STOPS if over else RECESS)
+    # Where nothing is known of what moved, its source gave no day.
+    whole = bool(row["held"]) and (row["moved_on"] is None or row["moved_on"] >= since.isoformat())
+    return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole)
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:
@@ -87,14 +97,15 @@ def _year(row: sqlite3.Row) -> tuple[str, str]:
 
 
 def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
-    """The places whose current regular session is collected, or of which anything recent is, where no session is known."""
+    """The places whose current regular session is collected to its end or of late, or of which anything recent is, where no
+    session is known."""
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     stored = {place for (place,) in places}
     since = (today - datetime.timedelta(days=STALE)).isoformat()
     stale = {
         place for place in stored if place_group(place) == "states" and (news_until(db, place, today) or "") < since
     }
-    return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.held}
+    return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.whole}
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
