@@ -103,7 +103,9 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
         ("2026-02-02", "2026-05-20", "2026-04-20", True),  # in a recess
         ("2025-10-24", "2026-11-30", "2026-11-28", False),  # nothing for a year
         ("2025-06-11", "2026-04-01", "2026-01-10", True),  # between its two years
+        ("2025-04-11", "2026-04-01", "2026-01-11", True),  # Kansas between its two years
         (None, None, "2026-11-28", True),  # no source gives a day
+        (None, "2026-03-09", "2026-11-28", False),  # and it is over
     ],
 )
 def test_a_session_is_whole_whose_record_reaches_its_end_or_the_last_months(
@@ -112,6 +114,21 @@ def test_a_session_is_whole_whose_record_reaches_its_end_or_the_last_months(
     row: Any = {"title": "2025-2026", "starts_on": "2025-01-13", "ends_on": ends_on, "moved_on": moved_on, "held": 1}
     assert collected._session(row, datetime.date.fromisoformat(today)).whole is whole
     assert not collected._session(row | {"held": 0}, datetime.date.fromisoformat(today)).whole
+
+
+def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has_a_plus(db: sqlite3.Connection) -> None:
+    db.execute(
+        "insert or replace into session_ends select jurisdiction, session, starts_on, '2022-02-01', '2021-03-10', null "
+        "from sessions where jurisdiction = 'us-oh'"
+    )
+    assert "us-oh" not in collected.collected_places(db, DAY)
+    assert collected.places_in_part(db, DAY) == {"us-oh"}
+    states = places.jurisdictions(db, DAY).states
+    assert states is not None
+    tiles = {tile.id: tile for tile in states.tiles}
+    assert (tiles["us-oh"].count, tiles["us-oh"].part, tiles["us-ia"].count) == (0, True, None)
+    assert "Ohio" in states.in_part
+    assert "Ohio" not in states.missing
 
 
 def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:

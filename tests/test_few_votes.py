@@ -15,21 +15,28 @@ from pages.people import names, roll_call
 
 
 @pytest.mark.parametrize(
-    ("place", "chamber", "yes", "no", "few"),
+    ("place", "chamber", "yes", "no", "absent", "few"),
     [
-        ("us-co", "lower", 5, 7, 12),  # a committee
-        ("us-co", "lower", 33, 32, None),
-        ("us-ne", "legislature", 6, 2, 8),
-        ("us", "lower", 5, 7, None),
-        ("us-az", "upper", None, None, None),
-        ("us-hi", "upper", 12, 0, 12),
-        ("us-pr", "lower", 5, 7, None),
+        ("us-co", "lower", 5, 7, 0, 12),  # a committee
+        ("us-co", "lower", 33, 32, 0, None),
+        ("us-ne", "legislature", 6, 2, 0, 8),
+        ("us-hi", "upper", 12, 0, 1, 12),  # 13 members of 25 sit on Ways and Means
+        ("us-ky", "lower", 19, 30, 51, None),  # the whole House, half of which did not vote
+        ("us", "lower", 5, 7, 0, None),
+        ("us-az", "upper", None, None, None, None),
+        ("us-pr", "lower", 5, 7, 0, None),
     ],
 )
 def test_a_vote_of_fewer_than_half_of_a_chamber_is_not_called_one_of_the_chamber(
-    place: str, chamber: str, yes: int | None, no: int | None, few: int | None
+    place: str, chamber: str, yes: int | None, no: int | None, absent: int | None, few: int | None
 ) -> None:
-    row = dict.fromkeys(roll_call.CHOICES) | {"jurisdiction": place, "chamber": chamber, "yes": yes, "no": no}
+    row = dict.fromkeys(roll_call.CHOICES) | {
+        "jurisdiction": place,
+        "chamber": chamber,
+        "yes": yes,
+        "no": no,
+        "other": absent,
+    }
     assert roll_call.few(row) == few
 
 

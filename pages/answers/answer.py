@@ -210,9 +210,9 @@ def _look(db: sqlite3.Connection, today: datetime.date) -> Collected:
         for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     }
     lacking = {
-        place: f"its newest regular session is not collected: {session_in_words(session)}"
+        place: f"its newest regular session is not collected{' to its end' if session.held else ''}: {session_in_words(session)}"
         for place, session in latest_sessions(db, today).items()
-        if not session.held
+        if not session.whole
     }
     for place in formatting.glossary()["jurisdictions"]:
         if place not in through:

@@ -83,7 +83,7 @@ def _year(row: Mapping[str, Any], public: str | None) -> str:
     day = (row["status_on"] if newest else None) or row["published_on"]
     year = (day or row["latest_action_on"] or row["status_on"] or "n.d.")[:4]
     first = (_YEARS.findall(row["session"] or "") or [year])[0]
-    filed_early = row["kind"] == "bill" and not newest and day is not None and f"{int(first) - 1}-07" <= day < first
+    filed_early = row["kind"] == "bill" and not newest and day and f"{int(first) - 1}-07" <= day < first
     return first if filed_early else year
 
 

@@ -159,6 +159,10 @@ def table(db: sqlite3.Connection, address: str, site: str) -> list[dict[str, Any
     ]
 
 
+#: A record that names so many of a chamber's members is of the whole chamber, whoever was absent.
+NEARLY_ALL = 0.75
+
+
 @cache
 def seats() -> dict[tuple[str, str], int]:
     """How many members a chamber of a state has, by jurisdiction and chamber."""
@@ -172,10 +176,12 @@ def seats() -> dict[tuple[str, str], int]:
 
 
 def few(row: Row) -> int | None:
-    """How many members voted, where it was fewer than half of the chamber: a committee did, or not all votes are recorded."""
+    """How many members voted, where fewer than half of the chamber did and the record does not name the others as absent: a
+    committee voted, or not all votes are recorded."""
     cast = sum(row[choice] or 0 for choice in ("yes", "no", "present"))
+    named = sum(row[choice] or 0 for choice in CHOICES)
     of = seats().get((row["jurisdiction"], row["chamber"]))
-    return cast if of and 0 < cast < of / 2 else None
+    return cast if of and 0 < cast < of / 2 and named < NEARLY_ALL * of else None
 
 
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:

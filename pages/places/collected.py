@@ -21,8 +21,8 @@ _YEAR = re.compile(r"\b20\d\d\b")
 
 
 #: Where the record of a session that is over stops so many days before its end, or of one that goes on so long ago, there may
-#: be much more: the longest recess is eight months.
-STOPS, RECESS = 60, 240
+#: be much more. Kansas was silent for 276 days between the two years of a session.
+STOPS, RECESS = 60, 290
 #: Every legislature meets within two years: a state without news for so many days was not collected.
 STALE = 731
 
@@ -87,8 +87,9 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
     day, end = today.isoformat(), row["ends_on"]
     over = end is not None and end < day
     since = datetime.date.fromisoformat(end if over else day) - datetime.timedelta(days=STOPS if over else RECESS)
-    # Where nothing is known of what moved, its source gave no day.
-    whole = bool(row["held"]) and (row["moved_on"] is None or row["moved_on"] >= since.isoformat())
+    # A source that gives no day says nothing against a session that goes on.
+    reaches = not over if row["moved_on"] is None else row["moved_on"] >= since.isoformat()
+    whole = bool(row["held"]) and reaches
     return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole)
 
 
@@ -106,6 +107,11 @@ def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
         place for place in stored if place_group(place) == "states" and (news_until(db, place, today) or "") < since
     }
     return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.whole}
+
+
+def places_in_part(db: sqlite3.Connection, today: datetime.date) -> set[str]:
+    """The states whose newest regular session is stored, but not to its end or not of late: more may be there."""
+    return {place for place, session in latest_sessions(db, today).items() if session.held and not session.whole}
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:

@@ -120,7 +120,7 @@ def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: dat
 
 def _lacks(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
     session = latest_sessions(db, today).get(place)
-    return session_in_words(session) if session and not session.held else None
+    return session_in_words(session) if session and not session.whole else None
 
 
 def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, int, str]]:

@@ -12,14 +12,14 @@ from pages.browse.fates import Counts, fates
 from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.browse.selection import of_filters
 from pages.http import formatting
-from pages.places.collected import collected_places, news_until
+from pages.places.collected import collected_places, news_until, places_in_part
 from pages.places.map import StateMap, layout, state_map
 
 #: Column of the table to download -> what it means.
 COLUMNS = {
     "jurisdiction": "Key of the state, such as us-tx",
     "place": "Its name",
-    "coverage": "collected, in part (its newest regular session is missing, or its news is two years old), or not collected",
+    "coverage": "collected, in part (its newest regular session is missing or stops early, or its news is old), or not collected",
     "documents": "How many documents of the list; empty where nothing is collected",
     "undecided": "Of these, those that can still move as far as is known",
     "passed": "Those that became law, were adopted, or are final",
@@ -31,7 +31,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class StateCounts:
-    """One state; ``counts`` is None where nothing is collected, ``part`` where its newest regular session is not."""
+    """One state; ``counts`` is None where nothing is; ``part``: its newest regular session is not stored, or not to its end."""
 
     id: str
     title: str
@@ -74,7 +74,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
     cells: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in found:
         cells[row["jurisdiction"]].append(row)
-    collected = collected_places(db, today)
+    collected, in_part = collected_places(db, today), places_in_part(db, today)
 
     def address(place: str) -> str:
         return filters.address(jurisdiction=place)
@@ -83,8 +83,8 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         StateCounts(
             place,
             formatting.place(place),
-            fates(cells.get(place, [])) if place in cells or place in collected else None,
-            place in cells and place not in collected,
+            fates(cells.get(place, [])) if place in cells or place in collected or place in in_part else None,
+            place in in_part or (place in cells and place not in collected),
             address(place),
         )
         for place in {*layout(), *cells}
@@ -96,7 +96,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         counts=fates(found),
         states_with=len(cells),
         map=state_map(
-            {place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, collected, address
+            {place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, collected, address, in_part
         ),
         states=states,
         missing=[each.title for each in states if each.counts is None],

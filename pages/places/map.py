@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,7 +19,7 @@ class Tile:
     """``column`` and ``row`` count from 0; ``shade`` goes from 0 (nothing) to SHADES (among the most).
 
     ``count`` is None for a place of which nothing is collected: that is not the same as nothing found. ``part``: only some of it
-    is, such as a special session, so that there may be more.
+    is, such as a special session, so that there may be more than ``count``.
     """
 
     id: str
@@ -74,7 +74,9 @@ def layout() -> dict[str, tuple[int, int]]:
     return dict(places)
 
 
-def state_map(counts: dict[str, int], collected: set[str], address: Callable[[str], str]) -> StateMap | None:
+def state_map(
+    counts: dict[str, int], collected: set[str], address: Callable[[str], str], in_part: Collection[str] = ()
+) -> StateMap | None:
     """The map of some numbers by jurisdiction; None where no state or territory has any.
 
     Args:
@@ -82,6 +84,7 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
         collected: the jurisdictions whose current session is stored. Another one is not collected, or in part where it has
             a number all the same.
         address: where the tile of a jurisdiction leads.
+        in_part: those of which some of that session is stored; without a number they have 0, and more may be there.
     """
     places = layout()
     states = {key: number for key, number in counts.items() if key.startswith("us-") and key.count("-") == 1 and number}
@@ -93,8 +96,8 @@ def state_map(counts: dict[str, int], collected: set[str], address: Callable[[st
             id=key,
             code=key[3:].upper(),
             title=formatting.place(key),
-            count=states.get(key, 0 if key in collected else None),
-            part=key in states and key not in collected,
+            count=states.get(key, 0 if key in collected or key in in_part else None),
+            part=key in in_part or (key in states and key not in collected),
             column=column,
             row=row,
             shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,

@@ -13,7 +13,15 @@ from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
-from pages.places.collected import Session, collected_places, latest_sessions, news_until, sessions_of, totals_by_year
+from pages.places.collected import (
+    Session,
+    collected_places,
+    latest_sessions,
+    news_until,
+    places_in_part,
+    sessions_of,
+    totals_by_year,
+)
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
 from pages.positions.chapters import chapter_of
@@ -33,8 +41,8 @@ class ActiveStates:
 class PlacesView(ActiveStates):
     """Each of ``jurisdictions`` has id, title, documents, of those on_policy and must_see, until and part.
 
-    ``part``: its newest regular session is not collected. ``until`` is the ISO day of its latest news. ``missing`` are the names
-    of states of which nothing at all is collected.
+    ``part``: its newest regular session is not collected, or not to its end. ``until`` is the ISO day of its latest news.
+    ``missing`` are the names of states of which nothing at all is collected.
     """
 
     jurisdictions: list[Row]
@@ -92,7 +100,9 @@ def active_states(
         [area_id, since, last],
     )
     return ActiveStates(
-        states=state_map({row[0]: row[1] for row in found}, collected_places(db, today), address),
+        states=state_map(
+            {row[0]: row[1] for row in found}, collected_places(db, today), address, places_in_part(db, today)
+        ),
         states_since=formatting.month_in_words(since),
         states_until=formatting.month_in_words(last),
     )

@@ -15,7 +15,7 @@ from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.charts import Chart, by_year
-from pages.places.collected import collected_places, news_until, totals_by_year
+from pages.places.collected import collected_places, news_until, places_in_part, totals_by_year
 from pages.places.map import StateMap, state_map
 from store.constants import ANY_AREA
 
@@ -25,7 +25,7 @@ LISTED = 12
 
 @dataclass(frozen=True)
 class PlaceCounts:
-    """One place of the issue; ``part``: its newest regular session is not collected, so that there may be more."""
+    """One place of the issue; ``part``: its newest regular session is not collected, or not to its end, so there may be more."""
 
     id: str
     title: str
@@ -76,7 +76,9 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
     years: Counter[str] = Counter()
     for row in cells:
         years[row["year"]] += row["documents"]
-    states = state_map(dict(counted), collected, lambda place: f"{address}&jurisdiction={place}")
+    states = state_map(
+        dict(counted), collected, lambda place: f"{address}&jurisdiction={place}", places_in_part(db, today)
+    )
     return TrackerView(
         tracker=about,
         title=_(about.title),

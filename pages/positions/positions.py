@@ -185,7 +185,7 @@ def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) ->
         [position_id, ANY_AREA, UNHEARD, UNHEARD_PASSED],
     ).fetchall()
     ids = [row["id"] for row in still_moving(db, found, today)][: 3 * AT_STAKE]
-    return one_per_title(cards(db, ids, today), AT_STAKE)
+    return one_per_title([card for card in cards(db, ids, today) if not card.unheard_since], AT_STAKE)
 
 
 def _related(db: sqlite3.Connection, head: Row) -> list[Row]:
