@@ -11,7 +11,8 @@ from people_fixtures import OHIOS_VOTE
 from site_corpus import TODAY
 
 import serve
-from pages.people import names, roll_call
+from pages.documents.document import as_people_say
+from pages.people import roll_call
 
 
 @pytest.mark.parametrize(
@@ -68,4 +69,4 @@ async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
     ],
 )
 def test_jr_comes_at_the_end_of_a_name(stored: str, said: str) -> None:
-    assert names.as_people_say(stored) == said
+    assert as_people_say(stored) == said

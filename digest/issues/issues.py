@@ -64,7 +64,7 @@ class Issue:
 def _read_on(day: datetime.date, leaves_at: str | None, released_at: str | None) -> datetime.date:
     """The day, here, on which an issue left or will leave; that of its preparation where no editor has it first."""
     left = leaves_at and (released_at or leaves_at)
-    return datetime.datetime.fromisoformat(left).astimezone().date() if left else day
+    return max(day, datetime.datetime.fromisoformat(left).astimezone().date()) if left else day
 
 
 def period(frequency: str, now: str, day: datetime.date) -> str:

@@ -49,16 +49,6 @@ _LOWER = {
 }
 
 
-#: "Rep. Donald S., Jr. Beyer", as a record of Congress becomes when its first names are put before the last.
-_JUNIOR = re.compile(r'(?P<first>.+?),(?P<quoted>"?) (?P<which>[JS]r\.|I{2,3}|IV) (?P<last>.+)')
-
-
-def as_people_say(name: str) -> str:
-    """A name with "Jr." and the like at its end: "Rep. Donald S. Beyer Jr."."""
-    found = _JUNIOR.fullmatch(name)
-    return f"{found['first']}{found['quoted']} {found['last']} {found['which']}" if found else name
-
-
 def slug(*words: str | None) -> str:
     """Small letters and digits of some words, joined by hyphens: ``José Núñez`` -> ``jose-nunez``."""
     plain = unicodedata.normalize("NFKD", " ".join(filter(None, words))).encode("ascii", "ignore").decode()
