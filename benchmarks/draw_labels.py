@@ -36,7 +36,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classify.evaluation.evaluate import read_gold
-from classify.evaluation.promise import SURE_NO, SURE_YES, SURE_YES_OF
+from classify.evaluation.promise import SURE_NO, sure_yes
 from classify.tagger import Tagger
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels, texts_of
 from classify.training.train import ALIKE
@@ -169,7 +169,7 @@ def likely(each: Unread) -> dict[str, float]:
 
 def is_undecided(each: Unread) -> bool:
     """Whether the tagger leaves an area of it to a person: neither sure enough to stay unseen nor plainly absent."""
-    return any(SURE_NO <= probability < SURE_YES_OF.get(area, SURE_YES) for area, probability in likely(each).items())
+    return any(SURE_NO <= probability < sure_yes(area) for area, probability in likely(each).items())
 
 
 def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance) -> Iterator[Drawn]:
@@ -185,7 +185,7 @@ def draw_source(source: str, pool: list[Unread], plan: Plan, known: Resemblance)
             fitting = filter(is_undecided, fitting)
         if stratum.startswith(SHOWN_AS):
             area = stratum.removeprefix(SHOWN_AS)
-            fitting = (each for each in fitting if likely(each).get(area, 0.0) >= SURE_YES_OF.get(area, SURE_YES))
+            fitting = (each for each in fitting if likely(each).get(area, 0.0) >= sure_yes(area))
         fresh = (each for each in fitting if known.new(each.everything))
         name = "random-of-chosen" if stratum == "random" and source in CHOSEN else stratum
         for place, each in enumerate(islice(fresh, number)):

@@ -20,6 +20,7 @@ import serve
 from pages.http import formatting
 from pages.places import calendar, charts, compare, map
 from pages.places.calendar import Wanted
+from pages.places.collected import Collected
 
 DAY = datetime.date.fromisoformat(TODAY)
 BUNDLER = serve.SITE / "charts"
@@ -44,31 +45,32 @@ def test_every_tile_is_a_known_place_and_no_two_meet() -> None:
 
 def test_a_map_tells_nothing_from_not_collected_and_keeps_places_without_a_tile() -> None:
     found = map.state_map(
-        {"us-tx": 5, "us-gu": 2, "us": 900, "us-ny-nyc": 7}, {"us-tx", "us-oh", "us-gu"}, "/{}".format
+        {"us-tx": 5, "us-gu": 2, "us": 900, "us-ny-nyc": 7}, Collected({"us-tx", "us-oh", "us-gu"}, set()), "/{}".format
     )
     assert found is not None
     tiles = {tile.id: tile for tile in found.tiles}
     assert (tiles["us-tx"].count, tiles["us-oh"].count, tiles["us-ak"].count) == (5, 0, None)
     assert tiles["us-oh"].shade == tiles["us-ak"].shade == 0
     assert found.table == [("us-tx", "Texas", 5, "/us-tx"), ("us-gu", "Guam", 2, "/us-gu")]
-    assert map.state_map({"us": 900, "us-oh": 0}, {"us", "us-oh"}, "/{}".format) is None
+    assert map.state_map({"us": 900, "us-oh": 0}, Collected({"us", "us-oh"}, set()), "/{}".format) is None
     assert "Alaska" in found.missing
     assert "Ohio" not in found.missing
 
 
 def test_a_number_from_another_session_is_marked_as_a_part() -> None:
-    found = map.state_map({"us-tx": 5, "us-oh": 1}, {"us-oh", "us-ia"}, "/{}".format)
+    found = map.state_map({"us-tx": 5, "us-oh": 1}, Collected({"us-oh", "us-ia"}, {"us-wi"}), "/{}".format)
     assert found is not None
     tiles = {tile.id: tile for tile in found.tiles}
+    assert (tiles["us-wi"].count, tiles["us-wi"].part) == (0, True), "its record stops early"
     assert (tiles["us-tx"].count, tiles["us-tx"].part) == (5, True)
     assert (tiles["us-oh"].count, tiles["us-oh"].part) == (1, False)
     assert (tiles["us-ia"].count, tiles["us-ak"].count) == (0, None)
-    assert found.in_part == ["Texas"]
+    assert found.in_part == ["Texas", "Wisconsin"]
 
 
 def test_shades_part_the_places_in_quarters() -> None:
     counts = {f"us-{code}": 10 * n for n, code in enumerate(("al", "ak", "az", "ar", "ca", "co", "ct", "fl"), start=1)}
-    found = map.state_map(counts, set(counts), str)
+    found = map.state_map(counts, Collected(set(counts), set()), str)
     assert found is not None
     shades = sorted((tile.count, tile.shade) for tile in found.tiles if tile.count)
     assert [shade for _, shade in shades] == [1, 1, 2, 2, 3, 3, 4, 4]
@@ -79,7 +81,7 @@ def test_shades_part_the_places_in_quarters() -> None:
         ([5] * 8, [1] * 8),
     ):
         some = dict(zip(counts, numbers, strict=False))
-        found = map.state_map(some, set(some), str)
+        found = map.state_map(some, Collected(set(some), set()), str)
         assert found is not None
         assert [shade for count, shade in sorted((t.count or 0, t.shade) for t in found.tiles) if count] == expected
 

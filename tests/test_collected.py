@@ -91,8 +91,8 @@ def test_the_newest_regular_session_that_has_begun_counts(db: sqlite3.Connection
 
 def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -> None:
     # Guam has bills and no source lists its sessions: what is there is taken for all of it.
-    assert collected.collected_places(db, DAY) >= {"us", "us-oh", "us-gu"}
-    assert not collected.collected_places(db, DAY) & {"us-tx", "us-ia"}
+    assert collected.collected_places(db, DAY).places >= {"us", "us-oh", "us-gu"}
+    assert not collected.collected_places(db, DAY).places & {"us-tx", "us-ia"}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has
         "insert or replace into session_ends select jurisdiction, session, starts_on, '2022-02-01', '2021-03-10', null "
         "from sessions where jurisdiction = 'us-oh'"
     )
-    assert "us-oh" not in collected.collected_places(db, DAY)
-    assert collected.places_in_part(db, DAY) == {"us-oh"}
+    assert "us-oh" not in collected.collected_places(db, DAY).places
+    assert collected.collected_places(db, DAY).in_part == {"us-oh"}
     states = places.jurisdictions(db, DAY).states
     assert states is not None
     tiles = {tile.id: tile for tile in states.tiles}
@@ -134,9 +134,9 @@ def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has
 def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:
     last = datetime.date.fromisoformat(collected.news_until(db, "us-gu", DAY) or "")
     later = last + datetime.timedelta(days=collected.STALE)
-    assert "us-gu" in collected.collected_places(db, later)
-    assert "us-gu" not in collected.collected_places(db, later + datetime.timedelta(days=1))
-    assert "us" in collected.collected_places(db, later + datetime.timedelta(days=1)), "Congress is no state"
+    assert "us-gu" in collected.collected_places(db, later).places
+    assert "us-gu" not in collected.collected_places(db, later + datetime.timedelta(days=1)).places
+    assert "us" in collected.collected_places(db, later + datetime.timedelta(days=1)).places, "Congress is no state"
 
 
 def test_the_map_marks_a_part_and_never_shows_a_zero_for_what_nobody_collected(db: sqlite3.Connection) -> None:

@@ -123,6 +123,17 @@ def test_days_left_are_counted_from_the_day_on_which_an_issue_leaves(db, corpus_
     assert ", 20 days left: " in reading(issues.load(db, issue.id), rules).subject, "it left later than was thought"
 
 
+def test_a_deadline_that_passes_while_an_issue_waits_is_left_out(db, corpus_file: Path) -> None:
+    rules = Preferences(kinds=("regulation",))
+    issue = prepared(db, corpus_file)
+    told = reading(issue, rules)
+    assert told is not None
+    assert "deadline" in dict(told.sections)
+    db.execute("update digests set leaves_at = '2022-04-30T09:00:00Z' where id = ?", [issue.id])
+    late = reading(issues.load(db, issue.id), rules)
+    assert late is None or "deadline" not in dict(late.sections)
+
+
 def test_messages_cosponsors_and_calendars_are_left_out(db, corpus_file: Path) -> None:
     text = str(prepared(db, corpus_file).entries)
     assert "Received in the Senate" not in text

@@ -79,6 +79,7 @@ def test_a_title_stays_as_it_is(title: str) -> None:
     [
         (("Federal Reserve System", "Change In Bank Control Notices; Acquisitions of Shares of A Bank"), "{}", 1),
         (("Legal Services Corporation", "Sunshine Act Meetings"), "{}", 1),
+        (("Securities and Exchange Commission", "Ark Etf Trust and Ark Investment Management Llc"), "{}", 1),
         (
             ("Department of Veterans Affairs", "Advisory Committee on Cemeteries and Memorials, Notice of Meeting"),
             "{}",

@@ -17,6 +17,7 @@ import serve
 from pages.browse import browse
 from pages.browse.lists import counted, newest
 from pages.places import collected, library_bills, places
+from pages.positions import positions
 from publish.listing import _prepare, _relist, publish
 from store.connect import connect
 
@@ -169,6 +170,23 @@ def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_
         _relist(db, UNHEARD)
     assert db.execute("select * from listing where document_id = ? order by area_id", [UNHEARD]).fetchall() == before
     assert publish(db, "2022-03-09T09:00:00Z") == 0
+
+
+def test_it_is_not_at_stake_for_a_position(file: Path) -> None:
+    store = connect(file)
+    for key in (ALIVE, UNHEARD):
+        store.execute("update documents set latest_action_on = '2021-12-20' where id = ?", [key])
+        store.execute(
+            "insert or ignore into position_matches values (?, 'tc-hotspot-lending', 0, 0.9, 'title', 0, 6, 'A bill')",
+            [key],
+        )
+    publish(store, "2022-03-09T10:00:00Z")
+    store.close()
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    ids = {card.id for card in positions._at_stake(db, "tc-hotspot-lending", DAY)}
+    assert ALIVE in ids
+    assert UNHEARD not in ids
 
 
 async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None:

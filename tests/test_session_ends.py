@@ -255,6 +255,21 @@ def test_what_one_chamber_adopts_by_itself_is_not_called_failed(corpus: Database
     assert _standing(corpus, 2) == ("in_committee", "2025-02-20", None)
 
 
+@pytest.mark.parametrize("special", [True, False])
+def test_a_record_of_few_bills_must_reach_the_end_of_a_regular_session(corpus: Database, special: bool) -> None:
+    _store(corpus, heard(1, "2025-02-10"))
+    said = SessionDates(
+        source="us_states",
+        jurisdiction="us-wy",
+        session="2025",
+        starts_on="2025-01-14",
+        ends_on="2025-03-06",
+        special=special,
+    )
+    sessions.store(corpus, [said], now=NOW)
+    assert write_session_ends(corpus, today="2025-06-01", now=NOW) == int(special)
+
+
 def moved_on_file(db: Database) -> dict[tuple[str, str], str]:
     return moved_on(Path(db.execute("pragma database_list").fetchone()[2]))
 

@@ -77,6 +77,12 @@ def test_a_congress_takes_its_undecided_bills_with_it(
     ("row", "latest_on", "news"),
     [
         (_row(session="118"), "2023-01-09", True),
+        (_row(session="118", status="to_executive"), "2023-12-01", True),
+        (
+            _row(session="117", status="to_executive"),
+            "2022-12-28",
+            False,
+        ),  # decided long ago, though no source says how
         (_row(session="118", status="enacted"), "2023-01-09", False),
         (_row(session="118", status="enacted"), "2024-04-01", True),
         (_row(), "2022-12-01", False),

@@ -358,6 +358,9 @@ def test_dockets_of_the_correction_that_is_printed_above_are_not_the_documents()
     above = ("CMS-1828-P", "FR Doc. C3-2025-12347 Filed 8-27-25", "8:45 am")
     assert fr_dockets.own((*above, "WC Docket 25-208"), ("0938-AV53",)) == (("WC Docket 25-208",), ())
     assert fr_dockets.own(("WC Docket 25-208",), ("3060-AL01",)) == (("WC Docket 25-208",), ("3060-AL01",))
+    assert fr_dockets.own(("CMS-1828-P", "8:45 am"), ("0938-AV53",)) == (("CMS-1828-P",), ("0938-AV53",)), (
+        "a time is none"
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ class Judged:
         return Judged(*(np.concatenate(pair) for pair in zip(mine, theirs, strict=True)))
 
 
+def sure_yes(area: str) -> float:
+    """The probability from which a tag of the area stands by itself."""
+    return SURE_YES_OF.get(area, SURE_YES)
+
+
 def lower_bound(hits: int, n: int) -> float | None:
     """The share that ``hits`` of ``n`` speak for at least, by Clopper and Pearson (1934), one-sided; None for nothing."""
     if not n:
@@ -55,7 +60,7 @@ def promise(judged: Judged, areas: Sequence[str]) -> dict[str, Any]:
         (labeled documents that were decided not to be).
     """
     truth, likely, natural = judged.truth, judged.likely, judged.natural
-    sure = np.array([SURE_YES_OF.get(area, SURE_YES) for area in areas])
+    sure = np.array([sure_yes(area) for area in areas])
     rows = {area: _row(truth[:, [i]], likely[:, [i]], sure[[i]]) for i, area in enumerate(areas)}
     decided = np.all((likely >= sure) | (likely < SURE_NO), axis=1)
     return {

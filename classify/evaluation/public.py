@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from classify.evaluation.promise import SURE_YES, SURE_YES_OF
+from classify.evaluation.promise import sure_yes
 
 FOLDER, FILES = Path(__file__).resolve().parents[1] / "gold", "readings/public*_tags.jsonl"
 #: What readers say of an area: careful ones may differ about the second.
@@ -29,7 +29,7 @@ def public_readings(labelled: set[str], folder: Path = FOLDER) -> dict[str, Any]
     for path in sorted(folder.glob(FILES)):
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
-            if row["area"] in labelled and row["probability"] >= SURE_YES_OF.get(row["area"], SURE_YES):
+            if row["area"] in labelled and row["probability"] >= sure_yes(row["area"]):
                 read.append((row["first"], row["second"]))
     return {
         "areas": len(read),

@@ -33,7 +33,8 @@ _PART = re.compile(r"Part [IVX]+", re.IGNORECASE)
 #: What headings of documents have, and no name of an agency.
 _HEADING = re.compile(
     r"[;—]|\b(?:Agreements Filed|Amendment|Applications?|Change|Comment|Delegation|Deregistration|Designations?|Determinations?"
-    r"|Et Al|Exemptions?|Formations|From [A-Z]\w+|Meetings?|Notices?|Orders?|Proposals|Release|Request|Surrender)\b"
+    r"|Et Al|Exemptions?|Formations|From [A-Z]\w+|Inc|L\.[Pp]|L[Ll][Cc]|Meetings?|Notices?|Orders?"
+    r"|Proposals|Release|Request|Surrender)\b"
 )
 
 

@@ -48,8 +48,15 @@ def _federal_regulation(document: Document) -> Document:
         agencies=document.agencies,
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
-    document = replace(document, title=title, agencies=agencies, docket_ids=docket_ids, rins=rins)
-    return replace(document, status=word, status_history=history)
+    return replace(
+        document,
+        status=word,
+        status_history=history,
+        title=title,
+        agencies=agencies,
+        docket_ids=docket_ids,
+        rins=rins,
+    )
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.

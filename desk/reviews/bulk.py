@@ -132,11 +132,10 @@ def verdicts_on_all(
         raise BadVerdict("some are marked as wrong: confirm the others, or clear the marks to reject all")
     lines = preview(db, [document_id], action, all_priorities=sampled)
     given = [_verdict(line.token) for line in lines if line.item.token in shown and line.item.subject not in wrong]
-    now = {
-        item.subject: item.token for item in review_items.items(db, document_id, review_items.titles(db)) if item.waits
-    }
+    items = review_items.items(db, document_id, review_items.titles(db), all_priorities=sampled)
+    since = {item.subject for item in items if item.waits and item.token not in shown}
     for subject in dict.fromkeys(wrong):
-        if subject in now and now[subject] not in shown:
+        if subject in since:
             continue
         if not subject.startswith(("area:", "position:", "priority")):
             raise BadVerdict("only areas, positions, and a priority can be marked as wrong")
@@ -169,7 +168,9 @@ def decide_all(context: RequestContext) -> Answer:
     later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER
     filters = Filters.of(context.args)
     titles = review_items.titles(context.db)
-    waiting = [item for item in review_items.items(context.db, document_id, titles) if item.waits]
+    waiting = [
+        item for item in review_items.items(context.db, document_id, titles, all_priorities=sampled) if item.waits
+    ]
     if any(item.token not in shown for item in waiting if item.kind != "outcome"):  # those open by what was decided
         later = f"What was suggested since you opened the page is still open. {later}".strip()
     if "n" not in context.args or waiting:

@@ -97,21 +97,26 @@ def _year(row: sqlite3.Row) -> tuple[str, str]:
     return max([*_YEAR.findall(row["title"]), row["starts_on"][:4]]), row["starts_on"]
 
 
-def collected_places(db: sqlite3.Connection, today: datetime.date) -> set[str]:
-    """The places whose current regular session is collected to its end or of late, or of which anything recent is, where no
-    session is known."""
-    places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
-    stored = {place for (place,) in places}
+@dataclass(frozen=True)
+class Collected:
+    """``places``: those whose current regular session is collected to its end or of late, or of which anything recent is where
+    no session is known. ``in_part``: the states of whose session something is stored, but not so far: more may be there."""
+
+    places: set[str]
+    in_part: set[str]
+
+
+def collected_places(db: sqlite3.Connection, today: datetime.date) -> Collected:
+    """Of which places what was counted is all there is, and of which it is a part; of no other is the newest session stored."""
+    known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
+    stored = {place for (place,) in known}
     since = (today - datetime.timedelta(days=STALE)).isoformat()
     stale = {
         place for place in stored if place_group(place) == "states" and (news_until(db, place, today) or "") < since
     }
-    return stored - stale - {place for place, session in latest_sessions(db, today).items() if not session.whole}
-
-
-def places_in_part(db: sqlite3.Connection, today: datetime.date) -> set[str]:
-    """The states whose newest regular session is stored, but not to its end or not of late: more may be there."""
-    return {place for place, session in latest_sessions(db, today).items() if session.held and not session.whole}
+    sessions = latest_sessions(db, today)
+    lacking = {place for place, session in sessions.items() if not session.whole}
+    return Collected(stored - stale - lacking, {place for place in lacking if sessions[place].held})
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:

@@ -12,7 +12,7 @@ from pages.browse.fates import Counts, fates
 from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.browse.selection import of_filters
 from pages.http import formatting
-from pages.places.collected import collected_places, news_until, places_in_part
+from pages.places.collected import collected_places, news_until
 from pages.places.map import StateMap, layout, state_map
 
 #: Column of the table to download -> what it means.
@@ -74,7 +74,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
     cells: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in found:
         cells[row["jurisdiction"]].append(row)
-    collected, in_part = collected_places(db, today), places_in_part(db, today)
+    reach = collected_places(db, today)
 
     def address(place: str) -> str:
         return filters.address(jurisdiction=place)
@@ -83,8 +83,8 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         StateCounts(
             place,
             formatting.place(place),
-            fates(cells.get(place, [])) if place in cells or place in collected or place in in_part else None,
-            place in in_part or (place in cells and place not in collected),
+            fates(cells.get(place, [])) if place in cells or place in reach.places | reach.in_part else None,
+            place in reach.in_part or (place in cells and place not in reach.places),
             address(place),
         )
         for place in {*layout(), *cells}
@@ -95,9 +95,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         list_address=filters.address(),
         counts=fates(found),
         states_with=len(cells),
-        map=state_map(
-            {place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, collected, address, in_part
-        ),
+        map=state_map({place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, reach, address),
         states=states,
         missing=[each.title for each in states if each.counts is None],
         until=max(filter(None, (news_until(db, place, today) for place in cells)), default=None),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from crawlers.yaml_config import load_yaml
 from pages.http import formatting
+from pages.places.collected import Collected
 
 #: How many shades there are besides "nothing"; each holds about as many places as the next.
 SHADES = 4
@@ -74,30 +75,28 @@ def layout() -> dict[str, tuple[int, int]]:
     return dict(places)
 
 
-def state_map(
-    counts: dict[str, int], collected: set[str], address: Callable[[str], str], in_part: Collection[str] = ()
-) -> StateMap | None:
+def state_map(counts: dict[str, int], collected: Collected, address: Callable[[str], str]) -> StateMap | None:
     """The map of some numbers by jurisdiction; None where no state or territory has any.
 
     Args:
         counts: jurisdiction -> number; those of the whole country and of cities are left out.
-        collected: the jurisdictions whose current session is stored. Another one is not collected, or in part where it has
-            a number all the same.
+        collected: the jurisdictions whose current session is stored, and those of which a part is: without a number they have
+            0, and more may be there. Another one is not collected, or in part where it has a number all the same.
         address: where the tile of a jurisdiction leads.
-        in_part: those of which some of that session is stored; without a number they have 0, and more may be there.
     """
     places = layout()
     states = {key: number for key, number in counts.items() if key.startswith("us-") and key.count("-") == 1 and number}
     if not states:
         return None
+    counted = collected.places | collected.in_part
     tops = _tops(sorted(states.values()))
     tiles = [
         Tile(
             id=key,
             code=key[3:].upper(),
             title=formatting.place(key),
-            count=states.get(key, 0 if key in collected or key in in_part else None),
-            part=key in in_part or (key in states and key not in collected),
+            count=states.get(key, 0 if key in counted else None),
+            part=key in collected.in_part or (key in states and key not in collected.places),
             column=column,
             row=row,
             shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,

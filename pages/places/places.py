@@ -13,15 +13,7 @@ from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
-from pages.places.collected import (
-    Session,
-    collected_places,
-    latest_sessions,
-    news_until,
-    places_in_part,
-    sessions_of,
-    totals_by_year,
-)
+from pages.places.collected import Session, collected_places, latest_sessions, news_until, sessions_of, totals_by_year
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
 from pages.positions.chapters import chapter_of
@@ -100,9 +92,7 @@ def active_states(
         [area_id, since, last],
     )
     return ActiveStates(
-        states=state_map(
-            {row[0]: row[1] for row in found}, collected_places(db, today), address, places_in_part(db, today)
-        ),
+        states=state_map({row[0]: row[1] for row in found}, collected_places(db, today), address),
         states_since=formatting.month_in_words(since),
         states_until=formatting.month_in_words(last),
     )
@@ -126,7 +116,7 @@ def jurisdictions(db: sqlite3.Connection, today: datetime.date) -> PlacesView:
     for row in found:
         row["title"] = formatting.place(row["id"])
         row["on_policy"], row["must_see"] = on_policy.get(row["id"], (0, 0))
-    collected = collected_places(db, today)
+    collected = collected_places(db, today).places
     for row in found:
         row["part"] = row["id"] not in collected
         row["until"] = news_until(db, row["id"], today)

@@ -15,7 +15,7 @@ from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.charts import Chart, by_year
-from pages.places.collected import collected_places, news_until, places_in_part, totals_by_year
+from pages.places.collected import collected_places, news_until, totals_by_year
 from pages.places.map import StateMap, state_map
 from store.constants import ANY_AREA
 
@@ -71,14 +71,12 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
     counted: Counter[str] = Counter()
     for row in bills:
         counted[row["jurisdiction"]] += row["documents"]
-    collected = collected_places(db, today)
+    reach = collected_places(db, today)
     address = f"/browse?q={about.query}"
     years: Counter[str] = Counter()
     for row in cells:
         years[row["year"]] += row["documents"]
-    states = state_map(
-        dict(counted), collected, lambda place: f"{address}&jurisdiction={place}", places_in_part(db, today)
-    )
+    states = state_map(dict(counted), reach, lambda place: f"{address}&jurisdiction={place}")
     return TrackerView(
         tracker=about,
         title=_(about.title),
@@ -87,7 +85,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         state_bills=fates(bills),
         states_with=len(counted),
         map=states,
-        places=_places(cells, collected, address),
+        places=_places(cells, reach.places, address),
         listed=_listed(db, about, today),
         by_year=by_year(dict(years), totals_by_year(db), today, address),
         positions=_positions(db, about),
