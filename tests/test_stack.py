@@ -107,6 +107,15 @@ def test_band_asks_stage_2_no_more_than_needed() -> None:
     assert wrong(joined) < wrong(first)
 
 
+def test_band_leaves_out_what_becomes_no_tag_even_with_stage_2() -> None:
+    truth = np.array([[True]] * 50 + [[False]] * 100 + [[True]] * 100)
+    first = np.array([[0.06]] * 150 + [[0.3]] * 50 + [[0.01]] * 50)
+    # The first 50 are told apart from the 100 after them, but a tag begins at 0.5; the last 50 nobody finds.
+    mixed = np.array([[0.45]] * 50 + [[0.01]] * 100 + [[0.9]] * 50 + [[0.01]] * 50)
+    low, _ = choose_band(first, mixed, truth, 1)
+    assert 0.06 < low <= 0.3
+
+
 def test_card_holds_what_stage_2_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in (NETWORK, VOCABULARY):
         (tmp_path / name).write_bytes(b"made up")

@@ -26,7 +26,7 @@ from classify.evaluation.promise import SURE_YES
 from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Tagger
 from classify.training.labels import MIX, read_labels
-from classify.training.train import LIKELY, RANDOM_STRATA, best_threshold
+from classify.training.train import LIKELY, RANDOM_STRATA
 from classify.training.unseen import cut_lines
 from text.spans import FIELDS
 
@@ -37,7 +37,7 @@ FEW = 5
 PARTS = 10
 #: Stage 2 reads where stage 1 gives any area a probability between the two; the narrowest that loses no more than LOSS counts.
 #: It reads at least to SURE_YES, from which most areas are decided: the public should see nothing that one stage alone decided.
-LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.2), (SURE_YES, 0.95, 0.98), 0.002
+LOWEST, HIGHEST, LOSS = (0.02, 0.03, 0.05, 0.06, 0.07, 0.08, 0.12, 0.2), (SURE_YES, 0.95, 0.98), 0.002
 STAGE_ONE_ALONE = (1.0, 0.0, 0.0)
 #: Tokens that stage 2 reads of a document, as many as it was taught with.
 LENGTH = 256
@@ -105,7 +105,7 @@ def undecided(likely: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def choose_band(likely: np.ndarray, mixed: np.ndarray, truth: np.ndarray, areas: int) -> tuple[float, float]:
-    """The band that sends the fewest documents to stage 2 and still reaches what reading all of them reaches."""
+    """The band that sends the fewest documents to stage 2 and still reaches, in tags, what reading all of them reaches."""
 
     def reached(band: tuple[float, float]) -> float:
         joined = np.where(undecided(likely[:, :areas], *band)[:, None], mixed, likely)
@@ -117,8 +117,8 @@ def choose_band(likely: np.ndarray, mixed: np.ndarray, truth: np.ndarray, areas:
     return min(good, key=lambda band: undecided(likely[:, :areas], *band).sum())
 
 
-def micro(truth: np.ndarray, likely: np.ndarray, threshold: float | None = None) -> float:
-    flagged = likely >= (best_threshold(truth, likely) if threshold is None else threshold)
+def micro(truth: np.ndarray, likely: np.ndarray, threshold: float = LIKELY) -> float:
+    flagged = likely >= threshold
     return float(f1_parts(np.array([(truth & flagged).sum(), flagged.sum(), truth.sum()], float))[2])
 
 
