@@ -60,7 +60,7 @@ def rebuild(code: Path, data: Path) -> tuple[int, int, float]:
     environment = os.environ | {"INFOPOLICY_DATA": str(data), "PYTHONPATH": str(code)}
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, str(code / "cli.py"), "rebuild"],
+        [sys.executable, str(code / "infopolicy.py"), "rebuild"],
         cwd=code,
         env=environment,
         capture_output=True,

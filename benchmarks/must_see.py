@@ -1,8 +1,9 @@
 """Must-see: of the documents that library associations took up, how many the program marks, and of their look-alikes.
 
-    python -m benchmarks.must_see data/corpus.db [--list [alive|dead]]
+    python -m benchmarks.must_see data/corpus.db [--gold FILE] [--list [alive|dead]]
 
-The documents are named in classify/gold/priority/must_see.jsonl; of each the corpus must hold the text. `before` is what the
+The documents are named in classify/gold/priority/must_see.jsonl, or in another FILE of its form (`must_see_second.jsonl`,
+`must_see_third.jsonl`); of each the corpus must hold the text. `before` is what the
 trained model said alone. `--list` prints every must-see document, one a line, for somebody to read: the only way to know how many
 are right. A document that is not stored is not counted: the shares say of how many they are.
 """
@@ -53,6 +54,7 @@ def table(db: sqlite3.Connection, gold: Path = GOLD) -> list[tuple[str, str, int
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--gold", type=Path, default=GOLD)
     parser.add_argument("--list", nargs="?", const="all", choices=("all", "alive", "dead"))
     options = parser.parse_args()
     with closing(sqlite3.connect(f"{options.corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
@@ -62,7 +64,7 @@ def main() -> None:
                     print(key, status, *rest, sep=" | ")
             return
         print("| | kind | listed | before | now |\n|---|---|---|---|---|")
-        for side, kind, listed, stored, before, now in table(db):
+        for side, kind, listed, stored, before, now in table(db, options.gold):
             print(f"| {side} | {kind} | {listed} | {Share(before, stored)} | {Share(now, stored)} |")
 
 

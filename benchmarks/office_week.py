@@ -271,7 +271,9 @@ def publish_again(week: Week) -> None:
 
 
 def command(week: Week, *words: str) -> str:
-    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), *words], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "infopolicy.py"), *words], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout
@@ -300,7 +302,7 @@ def office(source: Path, folder: Path, letters: Letters) -> Iterator[str]:
     smtp.start()
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), "serve", "--port", str(port)], stdout=log, stderr=log
+        [sys.executable, str(ROOT / "infopolicy.py"), "serve", "--port", str(port)], stdout=log, stderr=log
     )
     try:
         for _ in range(240):

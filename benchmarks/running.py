@@ -92,7 +92,7 @@ def start(
     environment = os.environ | {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": mirror, "PYTHONPATH": str(code)}
     output = log.open("w", encoding="utf-8") if log else subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, str(code / "cli.py"), *arguments],
+        [sys.executable, str(code / "infopolicy.py"), *arguments],
         cwd=code,
         env=environment,
         stdout=output,

@@ -36,7 +36,7 @@ def first_page(corpus: Path) -> tuple[float, float]:
     """Seconds from the start of the process to the whole first page, and the process's memory in MB then."""
     port = free_port()
     environment = os.environ | {"INFOPOLICY_DATA": str(corpus.parent)}
-    command = [sys.executable, str(ROOT / "cli.py"), "serve", "--port", str(port)]
+    command = [sys.executable, str(ROOT / "infopolicy.py"), "serve", "--port", str(port)]
     began = time.monotonic()
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as site:
         try:

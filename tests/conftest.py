@@ -232,7 +232,7 @@ def run_command(
     environment = clean_environment() | {"INFOPOLICY_DATA": str(data)}
     environment |= {"INFOPOLICY_MIRROR": mirror} if mirror else {}
     environment |= options.pop("env", {})
-    command = [sys.executable, str(ROOT / "cli.py")] if python is None else [sys.executable, "-c", python]
+    command = [sys.executable, str(ROOT / "infopolicy.py")] if python is None else [sys.executable, "-c", python]
     done = subprocess.run(
         [*command, *arguments],
         env=environment,

@@ -178,7 +178,7 @@ def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator
         settings["INFOPOLICY_LOG_FILE"] = str(tmp_path / settings["INFOPOLICY_LOG_FILE"])
     with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
         process = subprocess.Popen(
-            [sys.executable, "cli.py", "serve", "--port", str(port)],
+            [sys.executable, "infopolicy.py", "serve", "--port", str(port)],
             cwd=ROOT,
             env=clean_environment() | settings,
             stdout=out,

@@ -108,7 +108,7 @@ def collect(
     )
     crawled = call(sys.executable, "-c", COMMAND, json.dumps(own), "crawl", "--budget", "off", *options, *names)
     assert "Traceback" not in crawled.stderr, crawled.stderr
-    status = call(sys.executable, str(ROOT / "cli.py"), "status", "--json")
+    status = call(sys.executable, str(ROOT / "infopolicy.py"), "status", "--json")
     return World(target, crawled, status.returncode, json.loads(status.stdout))
 
 

@@ -138,7 +138,7 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
         "INFOPOLICY_SSO_PROXY": "127.0.0.1",
     }
     ours = subprocess.Popen(
-        [sys.executable, "cli.py", "serve", "--port", str(site)],
+        [sys.executable, "infopolicy.py", "serve", "--port", str(site)],
         cwd=ROOT,
         env=clean_environment() | settings,
         stdout=subprocess.DEVNULL,

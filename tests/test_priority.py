@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import NOW, ROOT
@@ -237,9 +238,13 @@ def test_a_second_time_nothing_is_written_and_only_what_changed_is_graded_again(
 # --------------------------------------------------------------------- the two lists
 
 
+def of_list(name: str) -> list[dict[str, Any]]:
+    lines = (ROOT / f"classify/gold/priority/{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_source() -> None:
-    lines = (ROOT / "classify/gold/priority/must_see.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    rows = of_list("must_see")
     taken_up = [row for row in rows if row["must_see"]]
     look_alikes = [row for row in rows if not row["must_see"]]
     assert len({row["id"] for row in rows}) == len(rows)
@@ -247,3 +252,15 @@ def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_so
     assert len(look_alikes) >= 60
     assert all(row["by"] and row["about"] and row["source_url"].startswith("http") for row in taken_up)
     assert all(row["why"] for row in look_alikes)
+
+
+LISTS = ("must_see", "must_see_second", "must_see_third")
+
+
+@pytest.mark.parametrize("place", [1, 2], ids=LISTS[1:])
+def test_the_lists_of_others_say_who_acted_and_name_nothing_that_an_earlier_one_names(place: int) -> None:
+    rows = of_list(LISTS[place])
+    known = {row["id"] for name in LISTS[:place] for row in of_list(name)}
+    assert len({row["id"] for row in rows} - known) == len(rows)
+    assert all(row["by"] and row["what"] if row["must_see"] else row["why"] for row in rows)
+    assert {row["must_see"] for row in rows} == {True, False}

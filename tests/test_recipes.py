@@ -71,7 +71,7 @@ def test_a_policy_area_takes_the_files_its_recipe_names(checkout: Checkout) -> N
     checkout.insert("classify/areas.yml", AREA, before=AFTER_AREAS)
     site = "pages/http/messages/es.po"
     checkout.insert(site, SPANISH)
-    checkout.passes("cli.py", "check")
+    checkout.passes("infopolicy.py", "check")
     files = ("areas", "digest_issues", "language", "positions")
     chosen = "makerspaces or every_entry or labeled or spanish or every_message or areas_that"
     checkout.tests(*(f"tests/test_{name}.py" for name in files), "-k", chosen)
@@ -94,7 +94,7 @@ def test_a_rule_takes_the_files_its_recipe_names(checkout: Checkout) -> None:
     path.write_text(text[:rules] + RULE + text[rules:examples] + example + text[examples:], encoding="utf-8")
     areas = yaml.safe_load(path.read_text(encoding="utf-8"))["areas"]
     assert "Bookmobile Renewal Act" in areas["library-funding"]["examples"]
-    checkout.passes("cli.py", "check")
+    checkout.passes("infopolicy.py", "check")
     checkout.tests("tests/test_areas.py", "-k", "library-funding or entry or labeled")
     checkout.touched("Add a rule to a policy area")
 
@@ -149,7 +149,7 @@ def test_a_position_takes_the_files_its_recipe_names(checkout: Checkout) -> None
         for number, audience in enumerate(("members", "decision_makers", "press", "public"))
     }
     checkout.insert("positions/catalog/messages/literacy.yml", "\n" + yaml.safe_dump({"lt-story-time": paragraphs}))
-    checkout.passes("cli.py", "positions", "check")
+    checkout.passes("infopolicy.py", "positions", "check")
     chosen = "lt-story-time or every_position or the_catalog or areas or plain_words or shipped or published or for_each_area"
     checkout.tests("tests/test_positions.py", "tests/test_messages.py", "-k", chosen)
     checkout.touched("Add a position")

@@ -198,11 +198,11 @@ def test_a_source_takes_the_files_its_recipe_names(checkout: Checkout, tmp_path:
     write_source(checkout)
     first = checkout.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_us_vt_bills.py")
     assert "read it, then run again" in first.stdout
-    checkout.passes("cli.py", "check")
+    checkout.passes("infopolicy.py", "check")
     files = ("us_vt_bills.py", "docs.py", "coverage.py", "fuzz.py", "half_sources.py::test_every_source_has_a_case")
     chosen = "vt_bills or vermont or every_source or fields_are or has_a_case"
     checkout.tests(*(f"tests/test_{name}" for name in files), "-k", chosen)
-    crawl = ("cli.py", "crawl", "us_vt_bills")
+    crawl = ("infopolicy.py", "crawl", "us_vt_bills")
     mirror = (checkout.folder / "tests/sources/us_vt_bills").as_uri()
     data = {"INFOPOLICY_DATA": str(tmp_path / "data"), "INFOPOLICY_MIRROR": mirror}
     assert "2 documents" in checkout.passes(*crawl, **data)
@@ -242,11 +242,11 @@ def record_council(mirror: Path) -> None:
 
 def test_a_city_takes_the_file_its_recipe_names(checkout: Checkout, tmp_path: Path) -> None:
     checkout.insert("crawlers/parsers/cities.yml", CITY)
-    checkout.passes("cli.py", "check")
+    checkout.passes("infopolicy.py", "check")
     checkout.tests("tests/test_us_local_legistar.py", "-k", "city or cities")
     record_council(tmp_path / "mirror")
     data = {"INFOPOLICY_DATA": str(tmp_path / "data"), "INFOPOLICY_MIRROR": (tmp_path / "mirror").as_uri()}
-    checkout.passes("cli.py", "crawl", "us_local_legistar", "-a", "cities=springfield", **data)
+    checkout.passes("infopolicy.py", "crawl", "us_local_legistar", "-a", "cities=springfield", **data)
     with closing(sqlite3.connect(tmp_path / "data/corpus.db")) as db:
         found = db.execute("select id, status, url from documents").fetchall()
     page = "https://springfield.legistar.com/gateway.aspx?m=l&id=/matter.aspx?key=1"

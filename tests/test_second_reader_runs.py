@@ -175,7 +175,7 @@ def test_an_interrupted_run_continues(server: Provider, config: Configuration) -
         "INFOPOLICY_READER_MODEL": "reader",
         "INFOPOLICY_READER_PRICE": "1/2",
     }
-    command = [sys.executable, str(ROOT / "cli.py"), "read", "--since", "2022-01-01"]
+    command = [sys.executable, str(ROOT / "infopolicy.py"), "read", "--since", "2022-01-01"]
     with subprocess.Popen(
         command,
         env=os.environ | environment,
