@@ -130,6 +130,19 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
 
 
+def test_a_signature_gets_its_day_even_where_the_steps_before_it_do_not_follow_from_what_is_stored() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Signed by Governor on 01/20/25 Session Law Chapter 3", "executive-signature", "enacted")
+    history = (bill.status_history[0], ("passed_first_chamber", "2025-01-14"), bill.status_history[1])
+    upsert(db, [replace(bill, status_history=history)], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, bill.id)
+    assert (stored.status_on, stored.status_history) == ("2025-01-20", (*history[:2], ("enacted", "2025-01-20")))
+    db.execute("update derivations set version = 'old' where name = 'passages'")
+    assert restate(db, now=NOW) == 0
+
+
 def test_a_resolution_that_its_source_calls_a_bill_is_adopted() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

@@ -26,6 +26,7 @@ from crawlers.items import (
 from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
+from crawlers.status.governor import as_said
 from crawlers.status.states import classify, most_telling, state_history, with_passage
 
 HOST = "https://v3.openstates.org"
@@ -214,7 +215,8 @@ def _bill(key: str, row: Record) -> Bill:
     zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
     classified = [_action(each, zone) for each in rows]
     introduced_on = day(row.get("first_action_date"), zone) or (classified[0][0].acted_on if classified else None)
-    history = state_history(classified, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
+    said = as_said(classified)
+    history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
     title = clean(row["title"])
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)

@@ -17,7 +17,7 @@ from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
-from crawlers.status import federal, rules, states
+from crawlers.status import federal, governor, rules, states
 from crawlers.storage.record import load_document, record_hash, rewrite
 
 BATCH = 500
@@ -75,8 +75,9 @@ def rules_version() -> str:
 
 
 def passages_version() -> str:
-    """A hash of the rules that say which action of a state is a passage."""
-    return hashlib.sha256(states.PASSAGE_FILE.read_bytes()).hexdigest()[:24]
+    """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
+    files = (states.PASSAGE_FILE, Path(governor.__file__))
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
 def hearings_version() -> str:
@@ -131,18 +132,18 @@ def _note(db: Database, name: str, version: str) -> None:
 
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so; and of resolutions that are called bills.
+    passage and is not called so, or that names its day; and of resolutions that are called bills.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
     """
     rows = db.execute(
-        """select distinct a.document_id, a.classification, a.description, a.chamber from documents d
+        """select distinct a.document_id, a.classification, a.description, a.chamber, a.acted_on from documents d
         join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
             or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
-            'executive-veto-line-item'))"""
+            'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     wanted = [key for key, *action in rows if _is_mended(*action)]
@@ -156,34 +157,54 @@ def _restate_passages(db: Database, now: str) -> int:
     return differ
 
 
-def _is_mended(word: str | None, description: str, chamber: str | None) -> bool:
+def _is_mended(word: str | None, description: str, chamber: str | None, acted_on: str) -> bool:
     classes = (word,) if word else ()
+    action = Action(acted_on=acted_on, description=description)
     said = states.chamber_said(description) if word == "passage" else None
     return (
-        word == "veto-override-passage"
+        word in ("veto-override-passage", "executive-veto")
         or said not in (None, chamber)
+        or governor.as_said([(action, classes)]) != [(action, classes)]
         or states.with_passage(classes, description) != classes
     )
 
 
 def _with_passages(document: Document) -> Document:
-    """A state's bill with the present rules on passages; as it is where its status does not follow from what is stored."""
+    """A state's bill with the present rules on passages and governors.
+
+    Where its status does not follow from what is stored, it stays, but for what a governor did if that follows.
+    """
     assert isinstance(document, Bill)
-    said = [(each, (each.classification,) if each.classification else ()) for each in document.actions]
-    # As it was derived before: overrides never counted, nor did the chambers that sentences name.
+    said: list[governor.Classified] = [
+        (each, (each.classification,) if each.classification else ()) for each in document.actions
+    ]
+    # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
-    before = (old, [(replace(each, description=""), classes) for each, classes in old])
-    if document.status_history not in [_state_history(document, each) for each in before]:
-        return document
+    unsaid = [(replace(each, description=""), classes) for each, classes in old]
+    before = [_state_history(document, each) for each in (governor.as_said(said), said, old, unsaid)]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
+    kind = kind_of(document.identifier, document.document_type or "bill")
+    history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
+    stored = document.status_history
+    if stored not in before:
+        kind, tail = document.document_type or "bill", _of_governor(history)
+        if _of_governor(stored) == tail or _of_governor(stored) not in [_of_governor(each) for each in before]:
+            return document
+        history = (*(step for step in stored if step not in _of_governor(stored)), *tail)
     actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
-    document = replace(document, document_type=kind_of(document.identifier, document.document_type or "bill"))
-    history = _state_history(document, mended)
     status, status_on = history[-1] if history else ("introduced", None)
-    return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)
+    return replace(
+        document, document_type=kind, actions=actions, status=status, status_on=status_on, status_history=history
+    )
 
 
-def _state_history(bill: Bill, actions: list[tuple[Action, tuple[str, ...]]]) -> rules.History:
+def _of_governor(history: rules.History) -> rules.History:
+    """The steps that a bill takes once both chambers have passed it, and its end where it failed then."""
+    later = tuple(step for step in history if rules.RANK.get(step[0], 0) >= rules.RANK["to_executive"])
+    return (*later, history[-1]) if history and history[-1][0] == "failed" else later
+
+
+def _state_history(bill: Bill, actions: list[governor.Classified]) -> rules.History:
     return states.state_history(
         actions, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
     )

@@ -1,0 +1,70 @@
+"""What a sentence about a governor says beyond its class: on which day, and of a "signature" that is a veto."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
+
+from crawlers.items import Action
+
+Classified = tuple[Action, tuple[str, ...]]
+
+_DATED = frozenset({"executive-receipt", "executive-signature", "executive-veto", "became-law"})
+#: Journals file what a governor did in a recess under the last day on which they sat, or the next. A day that is
+#: further away is a slip of the pen.
+_NEAR = timedelta(days=90)
+_MONTHS = tuple(name.lower() for name in month_name[1:])
+#: The first day in a sentence: not the one on which a law takes effect, which follows, a deadline, or a calendar's.
+_DAY = re.compile(
+    r"^(?:(?!\beff|\bdeadline\b|\bfor\b).)*?(?:"
+    r"\b(?P<month>\d\d?)(?P<mark>[/-])(?P<day>\d\d?)(?P=mark)(?P<year>\d{4}|\d\d)\b(?!-)"
+    r"|\b(?P<short_month>\d\d?)/(?P<short_day>\d\d?)\b(?!/)"
+    rf"|\b(?P<name>{'|'.join(_MONTHS)}) (?P<named_day>\d\d?), (?P<named_year>\d{{4}}))",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def as_said(actions: Iterable[Classified]) -> list[Classified]:
+    """The actions of a bill as their sentences tell them.
+
+    What a governor received, signed, or vetoed has the day that the sentence names, where it names one. Georgia gives each
+    bill on which the governor acted a "Date Signed", and adds the veto to those that were vetoed that day.
+    """
+    listed = list(actions)
+    vetoed_on = {action.acted_on for action, classes in listed if "executive-veto" in classes}
+    return [_as_said(action, classes, vetoed_on) for action, classes in listed]
+
+
+def _as_said(action: Action, classes: tuple[str, ...], vetoed_on: set[str]) -> Classified:
+    if action.acted_on in vetoed_on:
+        classes = tuple(name for name in classes if name != "executive-signature")
+    if _DATED.isdisjoint(classes):
+        return action, classes
+    return replace(action, acted_on=said_day(action.description, action.acted_on)), classes
+
+
+def said_day(description: str, acted_on: str) -> str:
+    """The ISO day that a sentence names ("Signed by Governor on 04/10/26"), or the day under which it is filed."""
+    found = _DAY.search(description)
+    filed = date.fromisoformat(acted_on)
+    if found is None:
+        return acted_on
+    with suppress(ValueError):  # no day of any month
+        said = _day_of(found, filed)
+        if abs(said - filed) <= _NEAR:
+            return said.isoformat()
+    return acted_on
+
+
+def _day_of(found: re.Match[str], filed: date) -> date:
+    if found["name"]:
+        return date(int(found["named_year"]), _MONTHS.index(found["name"].lower()) + 1, int(found["named_day"]))
+    if found["month"]:
+        year = int(found["year"])
+        return date(year + 2000 if year < 100 else year, int(found["month"]), int(found["day"]))
+    month, day = int(found["short_month"]), int(found["short_day"])
+    return min((date(filed.year + years, month, day) for years in (-1, 0, 1)), key=lambda each: abs(each - filed))
