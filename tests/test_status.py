@@ -45,6 +45,10 @@ SENTENCES = [
         "differences-resolved",
     ),
     (
+        "Resolving differences -- House actions: On motion that the House disagree to the Senate amendment, and request a conference Agreed to by voice vote.",
+        "differences",
+    ),
+    (
         "Resolving differences -- House actions: On motion that the House agree with an amendment to the Senate amendment Agreed to by voice vote.",
         "differences",
     ),
