@@ -355,6 +355,51 @@ def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connectio
 
 
 @pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        (
+            "Read the second time. Placed on Senate Legislative Calendar under General Orders. Calendar No. 373.",
+            "floor",
+        ),
+        ("Held at the desk.", "floor"),
+        ("Motion to proceed to consideration of measure made in Senate.", "chamber"),
+    ],
+)
+def test_a_bill_on_the_calendar_or_at_the_desk_waits_for_the_whole_chamber(
+    db: sqlite3.Connection, words: str, step: str
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    passed = document(copy, BROADBAND)
+    copy.execute("insert into actions values (?, 99, '2026-11-01', ?, null, 'upper', null)", (BROADBAND, words))
+    found = deciding.decider(copy, passed, DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name) == (step, "Senate")
+
+
+def test_a_bill_of_several_committees_waits_for_those_that_have_not_dealt_with_it(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    ordered = "Ordered to be Reported by the Yeas and Nays: 11 - 0."
+    copy.execute("delete from committees where document_id = ?", (REPORTED,))
+    for ordinal, (name, code, activity) in enumerate(
+        (("House Administration", "hsha00", "Markup By"), ("Judiciary Committee", "hsju00", "Referred To"))
+    ):
+        row = (REPORTED, ordinal, name, "lower", code, activity, "2022-03-01")
+        copy.execute("insert into committees values (?, ?, ?, ?, ?, ?, ?)", row)
+    more = "insert into actions values (?, ?, '2022-04-01', ?, ?, 'lower', null)"
+    copy.execute(more, (REPORTED, 98, ordered, "committee-passage"))
+    found = deciding.decider(copy, document(copy, REPORTED), DAY)
+    assert found is not None
+    assert (found.step, [body.name for body in found.bodies]) == ("committee", ["Judiciary Committee"])
+    assert [body.name for body in found.reported_by] == ["House Administration"]
+    copy.execute(more, (REPORTED, 99, "Placed on the Union Calendar, Calendar No. 5.", "calendar"))
+    assert deciding.decider(copy, document(copy, REPORTED), DAY).step == "floor"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
     ("chamber", "words", "found"),
     [
         # Its own chamber refers it once more: it has not left, whatever the status says.

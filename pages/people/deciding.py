@@ -23,6 +23,8 @@ from pages.people import names
 _DONE = re.compile(r"report|discharg", re.IGNORECASE)
 #: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
 _REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
+#: Congress puts a bill before a whole chamber: after its committees, or past them.
+_ON_FLOOR = re.compile(r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk")
 _OTHER = {"lower": "upper", "upper": "lower"}
 #: Words that name the other chamber than this one.
 _OTHER_NAMED = defaultdict(lambda: re.compile("$^"), lower=re.compile("senate"), upper=re.compile("house|assembly"))
@@ -57,7 +59,7 @@ class Decider:
 
     ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
     must agree on one text) or "executive". ``chamber`` is where it is, in the source's key. ``bodies`` have it, ``reported_by``
-    sent it to the floor; ``referral`` is its last referral, in the words of the source, where no committee is known.
+    are done with it; ``referral`` is its last referral, in the words of the source, where no committee is known.
     """
 
     step: str
@@ -89,7 +91,10 @@ def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime
     if reported or (done and not having):
         sent = done or [row for row in having if "markup" in (row["activity"] or "").lower()]
         waiting = [row for row in having if row not in sent]
-        return Decider("floor", *here, bodies(db, place, waiting), bodies(db, place, sent))
+        # A bill of several committees waits for all of them, until it is on the calendar.
+        whole = {row["code"][:4] for row in waiting} - {row["code"][:4] for row in sent}
+        step = "committee" if reported == "reported" and sent and whole else "floor"
+        return Decider(step, *here, bodies(db, place, waiting), bodies(db, place, sent))
     if having:
         return Decider("committee", *here, bodies(db, place, having))
     return Decider("committee" if referral else "chamber", *here, referral=referral)
@@ -187,12 +192,12 @@ def seated(person: Mapping[str, Any]) -> dict[str, str]:
 
 def _last_moves(
     db: sqlite3.Connection, document_id: str, chamber: str | None, since: str, *, strict: bool = False
-) -> tuple[Row | None, bool]:
-    """The last referral in a chamber, and whether a whole committee has reported the bill since.
+) -> tuple[Row | None, str]:
+    """The last referral in a chamber, and whether since then a whole committee "reported" the bill, or it is on the "floor".
 
     With ``strict``, an action counts only if the source says that it was in this chamber, and its words do not name the other.
     """
-    referral, reported = None, False
+    referral, reported = None, ""
     for action in rows(
         db,
         "select acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
@@ -203,7 +208,9 @@ def _last_moves(
         if strict and (action["chamber"] != chamber or _OTHER_NAMED[chamber or ""].search(words)):
             continue
         if (kind == "referral-committee" or _REFERS.search(words)) and "amendment" not in words:
-            referral, reported = action, False
+            referral, reported = action, ""
         elif kind.startswith("committee-passage") and "subcommittee" not in words:
-            reported = True
+            reported = reported or "reported"
+        elif _ON_FLOOR.search(words):
+            reported = "floor"
     return referral, reported
