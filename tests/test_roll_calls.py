@@ -24,6 +24,7 @@ from crawlers.spiders.us_house_votes import UsHouseVotesSpider
 from crawlers.spiders.us_senate_votes import UsSenateVotesSpider
 from crawlers.storage import roll_calls
 from crawlers.storage.record import upsert
+from pages.people.roll_call import without_doubt
 
 HOUSE, SENATE = SOURCES / "us_house_votes", SOURCES / "us_senate_votes"
 MARCH, APRIL = "2025-03-10T00:00:00Z", "2025-05-10T00:00:00Z"
@@ -214,12 +215,27 @@ def test_result_of_a_roll_call(result: str, passed: bool | None) -> None:
         (False, 28, 1, None),
         (False, 60, 40, False),
         (False, None, None, False),
+        (False, 0, 0, None),
+        (False, 0, 5, False),
     ],
 )
 def test_a_result_that_its_counts_contradict_is_unknown(
     said: bool, yes: int | None, no: int | None, passed: bool | None
 ) -> None:
     assert passed_of(said, yes, no) is passed
+
+
+def test_what_a_committee_reported_did_not_fail_with_more_votes_for_it() -> None:
+    assert passed_of(False, 5, 2, "Reported") is None
+    assert passed_of(False, 2, 5, "Reported") is False
+    assert passed_of(False, 6, 4, "Do pass and be re-referred to the Committee on [Appropriations]") is False
+
+
+def test_a_page_leaves_out_a_result_that_the_counts_contradict() -> None:
+    vote = {"result": "fail", "passed": 0, "yes": 12, "no": 0, "question": "Reported"}
+    assert without_doubt(vote) == vote | {"result": None, "passed": None}
+    assert without_doubt(vote | {"yes": 2, "no": 9}) == vote | {"yes": 2, "no": 9}
+    assert without_doubt(vote | {"result": "Motion Rejected"})["result"] == "Motion Rejected"
 
 
 # --------------------------------------------------------------------- Open States

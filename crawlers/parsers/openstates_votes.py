@@ -49,7 +49,7 @@ def _roll_call(row: Record, zone: ZoneInfo, bill_url: str, place: dict[str, Any]
     ballots = tuple(_ballot(each) for each in row.get("votes") or () if clean(each.get("voter_name")))
     counts = _counts(row.get("counts") or [], ballots)
     result = clean(row.get("result"))
-    passed = passed_of({"pass": True, "fail": False}.get(result or ""), counts["yes"], counts["no"])
+    passed = passed_of({"pass": True, "fail": False}.get(result or ""), counts["yes"], counts["no"], question or "")
     return RollCall(
         id=key,
         source=SOURCE,

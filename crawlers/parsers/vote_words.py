@@ -56,12 +56,18 @@ def carried(result: str) -> bool | None:
 #: A vote that failed though more than this share was for it, or passed though more were against it, is a slip of the source
 #: or needed more than anybody here knows.
 _FAILED_WITH = 0.75
+#: A question that is a result: Ohio's committees have "Reported" what the source says failed.
+_CARRIED = re.compile(r"(?:reported|adopted)\b", re.IGNORECASE)
 
 
-def passed_of(passed: bool | None, yes: int | None, no: int | None) -> bool | None:
-    """Whether a motion carried, as the source says; None where its counts cannot be squared with it."""
-    if passed is None or not yes or no is None:
+def passed_of(passed: bool | None, yes: int | None, no: int | None, question: str = "") -> bool | None:
+    """Whether a motion carried, as the source says; None where its counts cannot be squared with it.
+
+    No votes at all are no count: what the source calls a failure then is what it did not find.
+    """
+    if passed is None or yes is None or no is None:
         return passed
     if passed:
         return True if yes >= no else None
-    return None if yes > _FAILED_WITH * (yes + no) else False
+    most = 0.5 if _CARRIED.match(question) else _FAILED_WITH
+    return None if yes > most * (yes + no) or yes == no == 0 else False

@@ -336,6 +336,7 @@ _COUNTS = ("passed", "yes", "no", "present", "not_voting", "other")
 
 def short_roll_call(at: At, row: Row) -> Row:
     """A roll call without its single votes."""
+    row = roll_call.without_doubt(row)
     return (
         {"id": row["id"], "document_id": row["document_id"]}
         | {name: row[name] for name in (*_FACTS, *_COUNTS)}

@@ -13,7 +13,7 @@ from pages.http import formatting
 from pages.people import names
 from pages.people.committee import hearings, to_be_heard
 from pages.people.deciding import PERSON, seated
-from pages.people.roll_call import title
+from pages.people.roll_call import title, without_doubt
 from store.constants import TAGGED
 
 _SPONSORED = (
@@ -148,7 +148,7 @@ def votes(db: sqlite3.Connection, key: str) -> list[Row]:
     """How a person voted on documents that touch a position: one row a roll call, newest first."""
     found = rows(
         db,
-        """select r.id, r.held_at, r.held_on, r.question, r.description, r.result, v.choice, v.word,
+        """select r.id, r.held_at, r.held_on, r.question, r.description, r.result, r.passed, r.yes, r.no, v.choice, v.word,
             d.id as document_id, d.identifier, d.title as document_title
         from roll_calls r join documents d on d.id = r.document_id join votes v on v.roll_call = r.id and v.person = ?
         where r.missing_since is null and r.document_id in (select document_id from position_listing)
@@ -165,7 +165,7 @@ def votes(db: sqlite3.Connection, key: str) -> list[Row]:
     ):
         touched.setdefault(row["document_id"], []).append(row)
     return [
-        row
+        without_doubt(row)
         | {
             "address": names.vote_address(row["id"]),
             "question": title(row),

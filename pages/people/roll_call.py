@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from crawlers.parsers.vote_words import passed_of
 from crawlers.yaml_config import load_yaml
 from pages.database import Row, first, rows
 from pages.http import formatting
@@ -55,7 +56,7 @@ def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
     key = roll_call_id(db, address)
     if key is None:
         return None
-    head = first(db, "select * from roll_calls where id = ?", [key]) or {}
+    head = without_doubt(first(db, "select * from roll_calls where id = ?", [key]) or {})
     cast = votes(db, head)
     used = [choice for choice in CHOICES if choice != "other" or any(each["choice"] == "other" for each in cast)]
     named = Counter(each["choice"] for each in cast)
@@ -76,6 +77,14 @@ def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
         and any(head.get(choice) is not None and head[choice] != named[choice] for choice in ("yes", "no")),
         few=few(head),
     )
+
+
+def without_doubt(head: Row) -> Row:
+    """A roll call without its result where the bare word of its source ("fail") contradicts its own counts."""
+    said = {"pass": True, "fail": False}.get(head.get("result") or "")
+    if said is None or passed_of(said, head["yes"], head["no"], head["question"] or "") is not None:
+        return head
+    return head | {"result": None, "passed": None}
 
 
 def title(head: Row) -> str:
@@ -189,7 +198,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
     listed = "select * from roll_calls where document_id = ? and missing_since is null order by held_at desc, id"
     found = rows(db, listed, [document_id])
     return [
-        row
+        without_doubt(row)
         | {
             "address": names.vote_address(row["id"]),
             "title": title(row),
