@@ -15,7 +15,7 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row, opened
 
 import serve
-from pages.browse import browse
+from pages.browse import browse, lists
 from pages.documents import document, session_status
 from pages.places import overview
 from publish.listing import publish
@@ -115,6 +115,21 @@ def test_what_must_be_seen_is_what_can_still_move(db: sqlite3.Connection) -> Non
 def test_a_date_ahead_keeps_an_old_document_among_the_news(db: sqlite3.Connection) -> None:
     db.execute("update events set starts_at = '2025-01-01' where document_id = ?", [RULE])
     assert _first(db, datetime.date(2024, 7, 1)) == ([RULE], True)
+
+
+@pytest.mark.parametrize(("year", "moving"), [(2021, False), (2022, True)])
+def test_an_appropriations_bill_for_a_year_that_is_over_is_not_at_stake(
+    db: sqlite3.Connection, year: int, moving: bool
+) -> None:
+    title = f"Making appropriations for the Legislative Branch for the fiscal year ending September 30, {year}."
+    db.execute("update documents set title = 'Legislative Branch Act', abstract = ? where id = ?", [title, BROADBAND])
+    assert (BROADBAND in _first(db, DAY)[0]) is moving
+    assert (BROADBAND in lists.alive(db, [BROADBAND], DAY)) is moving
+
+
+def test_a_bill_that_amends_an_appropriations_act_goes_on() -> None:
+    title = "To amend the Consolidated Appropriations Act, 2021, for the fiscal year ending September 30, 2021"
+    assert not session_status.votes_money_of_the_past(title, None, datetime.date(2024, 5, 1))
 
 
 async def _shown(path: Path, day: str, address: str) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
-from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, still_news, unheard_since
+from pages.documents.session_status import (
+    SESSION_END,
+    UNDECIDED,
+    can_move,
+    still_news,
+    unheard_since,
+    votes_money_of_the_past,
+)
 from store.constants import ANY_AREA, COUNTED_STATUS
 
 
@@ -64,7 +71,8 @@ def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[s
         from documents d where d.id in ({marks(ids)})""",
         ids,
     )
-    return {row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)}
+    moving = [row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)]
+    return set(moving) - _of_past_years(db, moving, today)
 
 
 def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:
@@ -79,9 +87,16 @@ def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sql
     ).fetchall()
 
 
+def _of_past_years(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
+    """Those of some documents that vote the money of a fiscal year that is over: nobody waits for them any more."""
+    found = db.execute(f"select id, title, abstract from documents where id in ({marks(ids)})", ids)
+    return {row["id"] for row in found if votes_money_of_the_past(row["title"], row["abstract"], today)}
+
+
 def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
     """Those of some documents that can still move, have moved lately or have a date ahead.
 
+    An undecided appropriations bill for a fiscal year that is over is not among them.
     ``found`` are rows with id, kind, jurisdiction, session, status, status_on, status_reason and sort_on, the day of the
     latest news.
     """
@@ -93,10 +108,12 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
             [today.isoformat(), *(row["id"] for row in found)],
         )
     }
+    past = _of_past_years(db, [row["id"] for row in found if row["status"] in UNDECIDED], today)
     return [
         row
         for row in found
-        if (row["id"] in ahead and not row["status_reason"]) or still_news(row, row["sort_on"], today)
+        if row["id"] not in past
+        and ((row["id"] in ahead and not row["status_reason"]) or still_news(row, row["sort_on"], today))
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,12 @@ SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdra
 DEAD = frozenset({"failed", "withdrawn", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
+#: The official title of a bill of Congress that votes the money of one fiscal year, and that year.
+_VOTES_MONEY = re.compile(
+    r"(?:an? )?(?:original )?(?:bill )?making [^.]{0,100}appropriations\b[^.]{0,400}?"
+    r"\bfiscal year ending September 30, (\d{4})",
+    re.IGNORECASE,
+)
 #: SQL: the day on which the session of a document ``d`` was to end, as its bills show, or the rules of its state, or its source.
 SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
@@ -75,6 +82,12 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
     dead, and what they order begins with them.
     """
     return row["status"] not in DEAD and row["status_reason"] != ENDED and not ended_with(row, today)
+
+
+def votes_money_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
+    """Whether the title, or the official title that begins the summary, votes the money of a fiscal year that is over."""
+    found = _VOTES_MONEY.match(title or "") or _VOTES_MONEY.match(abstract or "")
+    return bool(found) and today > datetime.date(int(found[1]), 9, 30)
 
 
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:
