@@ -6,6 +6,7 @@ import datetime
 import html
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,39 @@ def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.C
     only = browse.browse(db, Filters.of({"q": "tracker:broadband NOT sponsor:reader", "status": "alive"}), DAY)
     assert {result.card.id for result in only.results} == {"us-tx-87-hb2"}
     assert browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY).named is None
+
+
+@pytest.mark.parametrize(
+    ("issue", "title", "yes"),
+    [
+        ("librarian-liability", "prohibiting certain materials in public libraries, authorizing civil actions", True),
+        (
+            "librarian-liability",
+            "Defenses to prosecution involving material that is otherwise harmful to children",
+            True,
+        ),
+        ("librarian-liability", "Minors; revises provisions regarding material harmful to minors", True),
+        ("librarian-liability", "Age verification requirement for websites with material harmful to minors", False),
+        ("librarian-liability", "Civil actions; lawsuits for exercising rights", False),
+        ("book-bans", "prohibiting certain materials in public libraries, authorizing civil actions", True),
+        ("book-bans", "requiring local school boards and public libraries to adopt curation policies", True),
+        ("book-bans", "TO RECONSTITUTE THE STATE LIBRARY BOARD", False),
+        ("ai-copyright", "NO FAKES Act of 2026", True),
+        ("ai-copyright", "Prohibits deepfake pornography and imposes penalties", False),
+    ],
+)
+def test_a_title_belongs_to_an_issue_or_not(issue: str, title: str, yes: bool) -> None:
+    with closing(sqlite3.connect(":memory:")) as index:
+        index.execute("create virtual table titles using fts5(title, tokenize='porter unicode61 remove_diacritics 2')")
+        index.execute("insert into titles values (?)", [title])
+        asked = f"title : ({trackers.load_trackers()[issue].titles})"
+        assert bool(index.execute("select 1 from titles where titles match ?", [asked]).fetchall()) is yes
+
+
+def test_a_position_that_stands_beside_other_matters_makes_no_issue() -> None:
+    issues = trackers.load_trackers()
+    assert "if-professional-selection" not in issues["book-bans"].positions, "library boards and who may be a librarian"
+    assert "if-harmful-to-minors" not in issues["librarian-liability"].positions, "websites that check ages"
 
 
 def test_counts_are_those_of_the_lists_they_lead_to(db: sqlite3.Connection) -> None:
