@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build, document_row
 
+import serve
 from pages.browse import browse
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS, Filters, place_group
 from pages.documents.session_status import DEAD, UNDECIDED
+from pages.places import overview
 from publish.listing import publish
 from store.connect import connect
 
@@ -92,6 +96,45 @@ def test_every_choice_of_a_group_has_its_number(db: sqlite3.Connection) -> None:
     assert list(places)[:2] == ["federal", "states"] or list(places)[:2] == ["states", "federal"]
     for value, number in places.items():
         assert browse.browse(db, Filters.of({"jurisdiction": value}), DAY).total == number, value
+
+
+def test_a_number_is_that_of_the_list_it_leads_to(tmp_path: Path) -> None:
+    db = connect(build(tmp_path))
+    row = document_row(
+        "us-117-hres5",
+        identifier="H.Res. 5",
+        title="Honoring Ada Reader",
+        url="https://example.org/",
+        document_type="hres",
+    )
+    db.table("documents").insert(row)
+    db.table("tags").insert({"document_id": "us-117-hres5", "area_id": "broadband", "probability": 0.99})
+    publish(db, "2022-03-09T09:00:00Z")
+    db.conn.row_factory = sqlite3.Row
+    assert db.execute("select count(*) from ceremonial").fetchone()[0] == 1
+    for area in overview.areas(db.conn):
+        assert browse.browse(db.conn, Filters.of({"area": area.id}), DAY).total == area.documents, area.id
+
+
+async def test_all_documents_of_a_place_are_as_many_as_its_page_says(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.table("documents").insert(
+        document_row(
+            "us-117-hres5",
+            identifier="H.Res. 5",
+            title="Honoring Ada",
+            url="https://example.org/",
+            document_type="hres",
+        )
+    )
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    site = serve.build(file, today=TODAY)
+    page = (await site.client.get("/jurisdictions/us")).text
+    [(address, number)] = re.findall(r'href="([^"]+)">All (\d+) documents</a>', page)
+    assert number == "5"
+    assert f"{number} documents</h2>" in (await site.client.get(html.unescape(address))).text
 
 
 @pytest.mark.parametrize(

@@ -71,11 +71,11 @@ def totals(db: sqlite3.Connection) -> Totals:
 
 
 def areas(db: sqlite3.Connection) -> list[Area]:
-    """Every area with the number of its documents, must-see documents and positions."""
+    """Every area with the number of its documents, as its list has them, must-see documents and positions."""
     counted = {
         row[0]: (row[1], row[2])
         for row in db.execute(
-            "select area_id, sum(documents), sum(documents * must_see) from facet_counts group by area_id"
+            "select area_id, sum(documents), sum(documents * must_see) from facet_counts where ceremonial = 0 group by 1"
         )
     }
     positions = Counter(
