@@ -13,6 +13,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build, docu
 
 import serve
 from pages.browse import browse
+from pages.browse.fates import fates
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS, Filters, place_group
 from pages.documents.session_status import DEAD, UNDECIDED
 from pages.places import overview
@@ -155,6 +156,32 @@ def test_a_place_is_in_the_same_group_in_code_and_in_sql(place: str, group: str)
 def test_alive_and_dead_are_the_statuses_that_the_rest_of_the_site_means() -> None:
     assert set(STATUS_GROUPS["alive"]) == UNDECIDED | {"to_executive"}
     assert set(STATUS_GROUPS["dead"]) == DEAD
+
+
+def test_a_group_of_statuses_has_as_many_documents_as_the_numbers_of_issues_say(tmp_path: Path) -> None:
+    db = connect(build(tmp_path))
+    for key, kind, status in (
+        ("us-ny-nyc-2022-res1", "local_matter", "failed"),
+        ("us-ny-nyc-2022-res2", "local_matter", "in_committee"),
+        ("us-ny-nyc-2022-res3", "local_matter", "adopted"),
+        ("us-fr-2022-1", "regulation", "withdrawn"),
+    ):
+        row = document_row(key, identifier=key, title="Shelves", url="https://example.org/", kind=kind, status=status)
+        db.table("documents").insert(row)
+    publish(db, "2022-03-09T09:00:00Z")
+    db.conn.row_factory = sqlite3.Row
+    counted = fates(
+        db.conn.execute("select status, count(*) as documents from listing where area_id = 'any' group by 1").fetchall()
+    )
+    for words in ({}, {"q": "shelves OR act OR hotspot"}):
+        totals = {
+            group: browse.browse(db.conn, Filters.of({"area": "any", "status": group, **words}), DAY).total
+            for group in STATUS_GROUPS
+        }
+        assert (totals["alive"], totals["dead"]) == (counted.alive, counted.dead)
+        passed = browse.browse(db.conn, Filters.of({"area": "any", "status": "passed_a_chamber", **words}), DAY).results
+        assert BROADBAND in {each.card.id for each in passed}
+        assert "us-ny-nyc-2022-res3" not in {each.card.id for each in passed}, "no council is a chamber"
 
 
 def test_a_day_in_the_future_sorts_nothing_to_the_top(tmp_path: Path) -> None:

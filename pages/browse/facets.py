@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pages.browse.asked import Search
 from pages.browse.cards import area_titles
-from pages.browse.filters import GROUPS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
+from pages.browse.filters import GROUPS, OF_BILLS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
 from pages.http import formatting
 from pages.http.language import _
 from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD_PASSED
@@ -95,8 +95,9 @@ def _chosen(name: str, filters: Filters, at: int) -> Callable[[tuple[str, ...]],
         return lambda key: key[at] in chosen or place_group(key[at]) in chosen
     if name == "status":
         kind = 1 + FACETS.index("kind")
-        grouped = {status for each in chosen for status in STATUS_GROUPS.get(each, ())}
-        return lambda key: key[at] in chosen or (key[at] in grouped and key[kind] == "bill")
+        any_kind = {status for each in chosen if each not in OF_BILLS for status in STATUS_GROUPS.get(each, (each,))}
+        bills = {status for each in chosen if each in OF_BILLS for status in STATUS_GROUPS[each]}
+        return lambda key: key[at] in any_kind or (key[at] in bills and key[kind] == "bill")
     return lambda key: key[at] in chosen
 
 

@@ -10,7 +10,7 @@ from pages.http.language import N_
 from pages.http.site import page_number
 from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD, UNHEARD_PASSED
 
-#: Choices that combine several statuses of bills, by their key in the glossary.
+#: Choices that combine several statuses, by their key in the glossary.
 STATUS_GROUPS = {
     "alive": (
         "introduced",
@@ -34,6 +34,8 @@ STATUS_GROUPS = {
         "adopted",
     ),
 }
+#: Those of them that are of bills alone: no agency and no council is a chamber.
+OF_BILLS = frozenset({"passed_a_chamber"})
 #: Choices that combine several places, by their key in the glossary: SQL that a jurisdiction fulfills.
 PLACE_GROUPS = {
     "federal": "jurisdiction = 'us'",
@@ -131,20 +133,25 @@ class Filters:
         conditions, values = ["area_id = ?"], [area]
         if without == "area":
             conditions, values = ["area_id <> ?"], [ANY_AREA]
-        for name in FACETS:
-            value = "" if name == without else self.wanted(name)
-            chosen = self.values(name) if name in SEVERAL and value else [value] if value else []
-            if chosen:
-                choices = [_condition(name, each) for each in chosen]
-                conditions.append(f"({' or '.join(sql for sql, _some in choices)})")
-                values += [each for _sql, some in choices for each in some]
-        return " and ".join(conditions), values
+        for condition, some in (self.condition(name) for name in FACETS if name != without):
+            conditions.append(condition)
+            values += some
+        return " and ".join(filter(None, conditions)), values
+
+    def condition(self, name: str) -> tuple[str, list[str]]:
+        """SQL for what is chosen of one facet, and its values; ``""`` where nothing is."""
+        value = self.wanted(name)
+        chosen = self.values(name) if name in SEVERAL and value else [value] if value else []
+        choices = [_condition(name, each) for each in chosen]
+        sql = " or ".join(sql for sql, _some in choices)
+        return f"({sql})" if sql else "", [each for _sql, some in choices for each in some]
 
 
 def _condition(name: str, value: str) -> tuple[str, list[str]]:
     """SQL for one choice, and its values."""
     if name == "status" and value in STATUS_GROUPS:
-        return f"(status in ({marks(STATUS_GROUPS[value])}) and kind = 'bill')", list(STATUS_GROUPS[value])
+        of_bills = " and kind = 'bill'" if value in OF_BILLS else ""
+        return f"(status in ({marks(STATUS_GROUPS[value])}){of_bills})", list(STATUS_GROUPS[value])
     if name == "jurisdiction" and value in PLACE_GROUPS:
         return f"({PLACE_GROUPS[value]})", []
     return f"{name} = ?", [value]
