@@ -16,6 +16,7 @@ from sqlite_utils import Database
 import serve
 from pages.browse import browse
 from pages.browse.lists import counted, newest
+from pages.export.exports import document_rows
 from pages.places import collected, library_bills, places
 from pages.positions import positions
 from publish.listing import _prepare, _relist, publish
@@ -143,6 +144,14 @@ def test_a_list_of_what_can_move_leaves_it_out_and_a_choice_of_its_own_finds_it(
     labels = {choice.value: (choice.label, choice.count) for choice in status.choices}
     assert labels["unheard"] == ("No news since its session was to end", 1)
     assert labels["alive"][1] == 2
+
+
+def test_a_download_says_of_which_bills_there_is_no_news_since_the_session(db: sqlite3.Connection) -> None:
+    rows = document_rows(db, [UNHEARD, ALIVE], DAY, SITE)
+    assert [(row["status"], row["no_news_since"]) for row in rows] == [
+        ("in_committee", "2021-05-19"),
+        ("in_committee", ""),
+    ]
 
 
 @pytest.mark.parametrize("status", ["passed_first_chamber", "to_executive"])

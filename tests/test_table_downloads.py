@@ -77,6 +77,7 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
         "status_in_words": "Passed one chamber",
         "status_on": "2022-03-08",
         "status_reason": "",
+        "no_news_since": "",
         "published_on": "2021-03-11",
         "latest_on": "2022-03-08",
         "latest_action": "Received in the Senate.",

@@ -17,7 +17,9 @@ from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
 from pages.database import Row, marks
 from pages.documents import identifiers
+from pages.documents.session_status import SESSION_END
 from pages.http import formatting
+from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
 
 #: Rows of one read. Long lists take many short reads, so that other pages need not wait.
 WINDOW = 1_000
@@ -40,6 +42,7 @@ DOCUMENT_COLUMNS = {
     "status_in_words": "Where it stands, in words",
     "status_on": "The day it got there",
     "status_reason": "session_ended where it failed because its session ended before it passed",
+    "no_news_since": "The day its session was to end, where nothing was heard since: lists count it as that, not by its status",
     "published_on": "The day it was introduced or published",
     "latest_on": "The day of its latest news",
     "latest_action": "What happened last, in the source's words",
@@ -90,11 +93,13 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
         row["id"]: dict(row)
         for row in db.execute(
             f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
-            d.status_on, coalesce(d.status_reason, '') as status_reason, d.published_on,
-            coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
+            d.status_on, coalesce(d.status_reason, '') as status_reason,
+            case when l.status in ('{UNHEARD}', '{UNHEARD_PASSED}') then {SESSION_END} else '' end as no_news_since,
+            d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2 and c.document_id is null, 0) as must_see, d.url as source_url
             from documents d left join shown_priorities t on t.document_id = d.id
-            left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
+            left join ceremonial c on c.document_id = d.id
+            left join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}' where d.id in ({marks(ids)})""",
             list(ids),
         )
     }
