@@ -17,7 +17,7 @@ import serve
 from classify.areas import load_areas
 from pages.browse import browse, trackers
 from pages.browse.filters import Filters
-from pages.places import tracker
+from pages.places import overview, tracker
 from publish.listing import publish
 from store.connect import connect
 
@@ -180,6 +180,28 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     )
     assert "court cases, and the like: 1." in listed
     assert all(f'href="/trackers/{key}"' in listed for key in trackers.load_trackers())
+
+
+def test_an_area_without_positions_offers_those_of_its_issue(db: sqlite3.Connection) -> None:
+    own = overview.area(db, "broadband", DAY)
+    assert own is not None
+    assert ([row["id"] for row in own.positions], own.issue) == (["tc-hotspot-lending"], None)
+    db.execute("update positions set areas = 'telecommunications', area_id = 'telecommunications'")
+    found = overview.area(db, "broadband", DAY)
+    assert found is not None
+    assert found.issue is not None
+    assert ([row["id"] for row in found.positions], found.issue.id) == (["tc-hotspot-lending"], "broadband")
+
+
+async def test_the_page_of_such_an_area_names_the_issue(file: Path) -> None:
+    db = sqlite3.connect(file)
+    db.execute("update positions set areas = 'telecommunications', area_id = 'telecommunications'")
+    db.commit()
+    db.close()
+    page = (await serve.build(file, today=TODAY).client.get("/areas/broadband")).text
+    assert "These belong to the issue" in page
+    assert 'href="/trackers/broadband"' in page
+    assert "No position belongs to this area" not in page
 
 
 async def test_only_the_frame_may_stand_on_other_sites(site: Any) -> None:

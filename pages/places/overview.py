@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.browse.cards import Card
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
-from pages.database import Row, first, rows, value
+from pages.browse.trackers import Tracker, load_trackers
+from pages.database import Row, first, marks, rows, value
 from pages.http.language import _
 from pages.places.calendar import Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
@@ -43,7 +45,10 @@ class Area:
 
 @dataclass(frozen=True, kw_only=True)
 class AreaView(ActiveStates):
-    """One policy area; ``positions`` have id, title, statement and the number of documents that may touch them."""
+    """One policy area; ``positions`` have id, title, statement and the number of documents that may touch them.
+
+    Where no position is filed under the area, they are those of ``issue``, an issue that takes documents of the area.
+    """
 
     area: Row
     by_status: Chart
@@ -53,6 +58,7 @@ class AreaView(ActiveStates):
     due: list[Event]
     recent_events: list[Event]
     positions: list[Row]
+    issue: Tracker | None
 
 
 def totals(db: sqlite3.Connection) -> Totals:
@@ -101,18 +107,27 @@ def _translated(area: Row) -> Row:
     return {"id": area["id"], "title": _(area["title"]), "description": _(area["description"] or "")}
 
 
+def _positions(db: sqlite3.Connection, which: str, values: Sequence[str]) -> list[Row]:
+    return rows(
+        db,
+        f"""select p.id, p.title, p.statement,
+            (select count(*) from position_listing l where l.position_id = p.id) as documents
+        from positions p where {which}""",
+        values,
+    )
+
+
 def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> AreaView | None:
     found = first(db, "select id, title, description from policy_areas where id = ?", [area_id])
     if found is None:
         return None
     here, address, due = [area_id], f"/browse?area={area_id}", deadlines(db, today, Wanted(area=area_id), limit=6)
-    positions = rows(
-        db,
-        """select p.id, p.title, p.statement,
-            (select count(*) from position_listing l where l.position_id = p.id) as documents
-        from positions p where instr('; ' || p.areas || '; ', '; ' || ? || '; ') order by p.area_id <> ?, p.ordinal""",
-        [area_id, area_id],
-    )
+    filed = "instr('; ' || p.areas || '; ', '; ' || ? || '; ') order by p.area_id <> ?, p.ordinal"
+    positions, issue = _positions(db, filed, (area_id, area_id)), None
+    if not positions:
+        issue = next((each for each in load_trackers().values() if area_id in each.areas), None)
+        of_issue = issue.positions if issue else ()
+        positions = _positions(db, f"p.id in ({marks(of_issue)}) order by p.ordinal", of_issue)
     return AreaView(
         area=_translated(found),
         by_status=by_status(counted(db, "status", "area_id = ?", here), address),
@@ -122,5 +137,6 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> AreaView
         due=due,
         recent_events=[] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
         positions=positions,
+        issue=issue,
         **vars(active_states(db, today, lambda place: f"{address}&jurisdiction={place}", area_id)),
     )
