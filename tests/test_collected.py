@@ -13,7 +13,7 @@ import pytest
 from site_corpus import TODAY, build, document_row
 
 import serve
-from pages.places import collected, compare, places
+from pages.places import collected, compare, map, places
 from pages.places.compare import Wanted
 from publish.listing import publish
 from store.connect import connect
@@ -122,7 +122,7 @@ def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has
         "from sessions where jurisdiction = 'us-oh'"
     )
     assert "us-oh" not in collected.collected_places(db, DAY).places
-    assert collected.collected_places(db, DAY).in_part == {"us-oh"}
+    assert collected.collected_places(db, DAY).in_part == {"us-oh", "us-tx"}
     states = places.jurisdictions(db, DAY).states
     assert states is not None
     tiles = {tile.id: tile for tile in states.tiles}
@@ -145,6 +145,16 @@ def test_the_map_marks_a_part_and_never_shows_a_zero_for_what_nobody_collected(d
     tiles = {tile.id: tile for tile in states.tiles}
     assert (tiles["us-tx"].count, tiles["us-tx"].part) == (2, True)
     assert (tiles["us-oh"].count, tiles["us-ia"].count) == (0, None)
+
+
+def test_how_much_of_a_place_is_collected_is_the_same_whatever_is_counted(db: sqlite3.Connection) -> None:
+    reach = collected.collected_places(db, DAY)
+    for counts in ({"us-gu": 1}, {"us-gu": 1, "us-tx": 2}):
+        states = map.state_map(counts, reach, str)
+        assert states is not None
+        [texas] = [tile for tile in states.tiles if tile.id == "us-tx"]
+        assert (texas.count, texas.part) == (counts.get("us-tx", 0), True)
+        assert "Texas" not in states.missing
 
 
 def test_a_place_says_how_far_its_data_reach_and_no_day_lies_ahead(db: sqlite3.Connection) -> None:

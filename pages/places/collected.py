@@ -100,23 +100,23 @@ def _year(row: sqlite3.Row) -> tuple[str, str]:
 @dataclass(frozen=True)
 class Collected:
     """``places``: those whose current regular session is collected to its end or of late, or of which anything recent is where
-    no session is known. ``in_part``: the states of whose session something is stored, but not so far: more may be there."""
+    no session is known. ``in_part``: all others of which anything is stored, whatever is asked of it: more may be there."""
 
     places: set[str]
     in_part: set[str]
 
 
 def collected_places(db: sqlite3.Connection, today: datetime.date) -> Collected:
-    """Of which places what was counted is all there is, and of which it is a part; of no other is the newest session stored."""
+    """Of which places what was counted is all there is, and of which it is a part; of no other is anything stored."""
     known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     stored = {place for (place,) in known}
     since = (today - datetime.timedelta(days=STALE)).isoformat()
     stale = {
         place for place in stored if place_group(place) == "states" and (news_until(db, place, today) or "") < since
     }
-    sessions = latest_sessions(db, today)
-    lacking = {place for place, session in sessions.items() if not session.whole}
-    return Collected(stored - stale - lacking, {place for place in lacking if sessions[place].held})
+    lacking = {place for place, session in latest_sessions(db, today).items() if not session.whole}
+    whole = stored - stale - lacking
+    return Collected(whole, stored - whole)
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
