@@ -157,6 +157,8 @@ async def test_an_empty_calendar_shows_what_has_lately_passed(tmp_path: Path) ->
         assert "Dates just past" in shown
         assert "March 31, 2022" in shown
     assert "Dates just past" not in await _shown(path, TODAY, "/deadlines")
+    for address in ("/deadlines", "/areas/broadband"):
+        assert "Dates just past" not in await _shown(path, "2022-07-01", address), "three months later"
 
 
 def test_one_choice_finds_whatever_passed_a_chamber(db: sqlite3.Connection) -> None:

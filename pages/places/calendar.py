@@ -18,6 +18,8 @@ from store.constants import ANY_AREA, TAGGED
 
 #: Dates of all documents, also of those that carry no policy area.
 ALL = "all"
+#: A date is just past for so many days.
+JUST_PAST = 90
 #: A month shows at most so many dates; a filter brings the others within reach.
 MOST = 600
 #: The list of deadlines shows so many.
@@ -101,7 +103,7 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``recent`` are dates that have passed, for a choice without dates ahead."""
+    """``recent`` are dates that have just passed, for a choice without dates ahead."""
 
     wanted: Wanted
     past: bool
@@ -162,13 +164,13 @@ def deadlines(
 ) -> list[Event]:
     """Events from today on, soonest first (or before today, newest first), with what they are about.
 
-    With ``days``, only those within so many days.
+    With ``days``, only those within so many days of today.
     """
     when, order = ("e.starts_at < ?", "desc") if past else ("e.starts_at >= ?", "asc")
     between = [today.isoformat()]
     if days is not None:
-        when += " and e.starts_at < ?"
-        between.append((today + datetime.timedelta(days=days + 1)).isoformat())
+        when += " and e.starts_at >= ?" if past else " and e.starts_at < ?"
+        between.append((today + datetime.timedelta(days=-days if past else days + 1)).isoformat())
     return _events(db, today, wanted or Wanted(), when, between, order, limit)
 
 
@@ -216,7 +218,7 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         wanted=wanted,
         past=past,
         months=by_month(events),
-        recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10),
+        recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
         shown=len(events),
     )
 

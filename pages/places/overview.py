@@ -13,7 +13,7 @@ from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, first, marks, rows, value
 from pages.http.language import _
-from pages.places.calendar import Event, Wanted, deadlines
+from pages.places.calendar import JUST_PAST, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
 from pages.places.collected import totals_by_year
 from pages.places.places import ActiveStates, active_states
@@ -135,7 +135,7 @@ def area(db: sqlite3.Connection, area_id: str, today: datetime.date) -> AreaView
         must_see=first_to_see(db, "area_id = ?", here, today, area_id),
         latest=newest(db, "area_id = ?", here, today, area_id),
         due=due,
-        recent_events=[] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3),
+        recent_events=[] if due else deadlines(db, today, Wanted(area=area_id), past=True, limit=3, days=JUST_PAST),
         positions=positions,
         issue=issue,
         **vars(active_states(db, today, lambda place: f"{address}&jurisdiction={place}", area_id)),
