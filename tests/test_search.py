@@ -180,6 +180,43 @@ async def test_a_number_that_is_not_stored_is_said_to_be_missing(tmp_path: Path)
     assert not re.search(r'<article class="card">', page)
 
 
+def test_a_place_that_is_chosen_holds_for_a_number_too(db: sqlite3.Connection) -> None:
+    def direct(**args: str) -> list[str]:
+        return [card.id for card in browse.browse(db, browse.Filters.of(args), DAY).direct]
+
+    assert direct(q="HB 7606", jurisdiction="us-tx") == ["us-tx-89-hb7606"]
+    assert direct(q="HB 7606", jurisdiction="states") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
+    assert direct(q="HB 7606", jurisdiction="us-ia,local") == []
+    assert direct(q="us-tx-89-hb7606", jurisdiction="us-ia") == []
+
+
+async def test_a_number_that_the_chosen_place_has_not_is_said_to_be_missing_there(tmp_path: Path) -> None:
+    _filled(tmp_path).close()
+    page = (
+        await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=HB+7606&jurisdiction=us-ia")
+    ).text
+    assert "No document with the number “HB 7606” is collected from the chosen place." in html.unescape(page)
+
+
+def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connection) -> None:
+    def other(typed: str) -> str | None:
+        return browse.browse(db, browse.Filters.of({"q": typed}), DAY).other_congress
+
+    assert other("H.R. 77") == "117th Congress", "only that of the 118th is stored"
+    assert other("H.R. 77 118th") is None
+    assert other("H.R. 5") is None
+    assert other("HB 7606") is None
+
+
+async def test_the_page_says_that_the_number_of_this_congress_is_missing(tmp_path: Path) -> None:
+    _filled(tmp_path).close()
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=H.R.+77")).text)
+    assert "“H.R. 77” of the 117th Congress is not collected here." in page
+    assert "Others with this number" in page
+    assert "By its number" in (await site.client.get("/browse?q=H.R.+5")).text
+
+
 @pytest.mark.parametrize("typed", ["Rhode Island 7606", "RI 7606", "ri 7606"])
 def test_digits_alone_find_any_kind_of_bill_of_a_state(db: sqlite3.Connection, typed: str) -> None:
     assert _found(db, typed)[0] == "us-ri-2026-hb7606"

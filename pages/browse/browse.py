@@ -73,6 +73,8 @@ class Browse:
     unknown_case: bool = False
     #: The query is the number of a bill, and none with it is stored.
     unknown_number: bool = False
+    #: The Congress that sits, where its bill of this number is not stored: those by the number are others.
+    other_congress: str | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
@@ -95,7 +97,9 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     Where next to no document has the words of a plain search, mistyped words are put right; where few have all of them, those
     that have most of them are found too.
     """
-    direct = cards(db, numbers.find_number(db, filters.q) or numbers.find_case(db, filters.q), today)
+    sql, chosen = filters.condition("jurisdiction")
+    places = (sql or "1", chosen)
+    direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q) or numbers.is_case(filters.q))
     total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
@@ -128,6 +132,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         unknown_case=not direct and numbers.is_case(filters.q),
         named=_named(found.asked),
         unknown_number=not direct and numbers.is_number(filters.q),
+        other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         matching=found.asked.where(),
     )
 

@@ -10,9 +10,11 @@ import sqlite3
 from dataclasses import dataclass
 from functools import cache
 
+from crawlers.status.federal import congress_of
 from pages.browse.asked import quoted
 from pages.browse.names import longest_place, question_data, question_words, state_of_letters
 from pages.database import marks
+from pages.http import formatting
 from store.constants import ANY_AREA, TAGGED
 
 _FEDERAL_REGISTER = re.compile(r"\d{4}-\d{4,6}")
@@ -103,13 +105,29 @@ def _place_of_number(words: list[str]) -> int | None:
     return next(iter(after), next((at for at, word in enumerate(words) if word.isdigit()), None))
 
 
-def find_number(db: sqlite3.Connection, query: str) -> list[str]:
+#: SQL that the jurisdiction of a document fulfills, and its values: the places that were chosen besides what was typed.
+Places = tuple[str, list[str]]
+ANYWHERE: Places = ("1", [])
+
+
+def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -> list[str]:
     """The ids of the documents whose number was typed, at most five: the nearest form, Congress, those with an area, new ones."""
     key = query.encode("utf-8", "replace").decode().strip().lower()  # half of a pair of code units is no character
-    if db.execute("select 1 from documents where id = ?", [key]).fetchone():
+    chosen, values = places
+    if db.execute(f"select 1 from documents where id = ? and {chosen}", [key, *values]).fetchone():
         return [key]
     readings = [reading for reading in (read_number(query), _state_first(query)) if reading]
-    return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading)))[:MOST]
+    return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:MOST]
+
+
+def other_congress(db: sqlite3.Connection, query: str, found: list[str], day: str) -> str | None:
+    """The Congress that sits on an ISO day, in words, where its bill of a number is not stored and ``found`` are of others."""
+    asked = read_number(query)
+    if not asked or asked.session or not any(re.fullmatch(rf"us-\d+-{asked.numbers[0]}", key) for key in found):
+        return None
+    sits = congress_of(day)
+    stored = db.execute("select 1 from documents where id = ?", [f"us-{sits}-{asked.numbers[0]}"]).fetchone()
+    return None if stored else formatting.session_in_words("us", str(sits))
 
 
 def _state_first(query: str) -> Number | None:
@@ -129,29 +147,32 @@ def is_case(query: str) -> bool:
     return _CASE.match(query) is not None
 
 
-def find_case(db: sqlite3.Connection, query: str) -> list[str]:
+def find_case(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -> list[str]:
     """The ids of the court cases between two parties, at most five: both must be in the title."""
     if not (match := _CASE.match(query)):
         return []
     sides = [" AND ".join(quoted(word) for word in re.findall(r"\w+", side)) for side in match.groups()]
     if not all(sides):
         return []
+    chosen, values = places
     found = db.execute(
         "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ? "
-        "and d.kind = 'case' order by d.published_on desc limit ?",
-        [f"title : ({' AND '.join(sides)})", MOST],
+        f"and d.kind = 'case' and {chosen} order by d.published_on desc limit ?",
+        [f"title : ({' AND '.join(sides)})", *values, MOST],
     )
     return [row[0] for row in found]
 
 
-def _with_number(db: sqlite3.Connection, asked: Number) -> list[str]:
-    place = "and listing.jurisdiction = ?" if asked.place else ""
+def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[str]:
+    chosen, values = places
+    place = "and jurisdiction = ?" if asked.place else ""
     found = db.execute(
         f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, exists (
             select 1 from listing tagged where tagged.document_rowid = listing.document_rowid and tagged.area_id = '{TAGGED}'
-        ) as tagged from listing join documents d on d.rowid = listing.document_rowid
-        where listing.number in ({marks(asked.numbers)}) and listing.area_id = ? {place}""",
-        [*asked.numbers, ANY_AREA, *([asked.place] if asked.place else [])],
+        ) as tagged from (
+            select * from listing where number in ({marks(asked.numbers)}) and area_id = ? and {chosen} {place}
+        ) listing join documents d on d.rowid = listing.document_rowid""",
+        [*asked.numbers, ANY_AREA, *values, *([asked.place] if asked.place else [])],
     ).fetchall()
     if asked.session:
         found = [row for row in found if asked.session in row["session"]] or found
