@@ -35,6 +35,8 @@ def test_dates_are_told_in_words(value: str | None, shown: str) -> None:
         ("2022-02-01", "36 days ago"),
         ("2022-06-09", "in 3 months"),
         ("2030-03-09", "in 8 years"),
+        ("2018-06-24", "3 years and 8 months ago"),
+        ("2020-02-09", "2 years and 1 month ago"),
         ("no day", ""),
     ],
 )

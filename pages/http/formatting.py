@@ -189,7 +189,10 @@ def how_far(day: str, today: datetime.date) -> str:
     elif apart < 730:
         length = _("{n} months").format(n=round(apart / 30.44))
     else:
-        length = _("{n} years").format(n=round(apart / 365.25))
+        years, months = divmod(round(apart / 30.44), 12)
+        length = _("{n} years").format(n=years)
+        if months:
+            length = _("{years} and {months}").format(years=length, months=count(months, N_("month")))
     return (_("in {length}") if days > 0 else _("{length} ago")).format(length=length)
 
 
