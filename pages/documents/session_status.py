@@ -87,7 +87,7 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
 def votes_money_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
     """Whether the title, or the official title that begins the summary, votes the money of a fiscal year that is over."""
     found = _VOTES_MONEY.match(title or "") or _VOTES_MONEY.match(abstract or "")
-    return bool(found) and today > datetime.date(int(found[1]), 9, 30)
+    return found is not None and today > datetime.date(int(found[1]), 9, 30)
 
 
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:
