@@ -6,10 +6,26 @@ gender, no address that may be a home.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 #: What a single vote can mean, whatever the word for it.
 CHOICES = ("yes", "no", "present", "not_voting", "other")
+#: "Rep. Donald S., Jr. Beyer", "Rep. Randy K. Sr. Weber": as a record of Congress becomes when its first names are put before
+#: the last. Without the title of a member, a comma must show that the name was turned around.
+_JUNIOR = re.compile(
+    r'(?P<first>(?P<title>(?:Rep|Sen|Del)\. )?.+?)(?(title),?|,)(?P<quoted>"?) (?P<which>[JS]r\.|I{2,3}|IV) (?P<last>.+)'
+)
+#: The one title that Congress's records write before the last name where it is not read as a title.
+_COMMISSIONER = re.compile(r"(?P<first>[^,]+) Rescom\. (?P<last>.+)")
+
+
+def as_people_say(name: str) -> str:
+    """A sponsor's name with "Jr." and the like at its end, and the title at its beginning: "Rep. Donald S. Beyer Jr."."""
+    if commissioner := _COMMISSIONER.fullmatch(name):
+        name = f"Resident Commissioner {commissioner['first']} {commissioner['last']}"
+    found = _JUNIOR.fullmatch(name)
+    return f"{found['first']}{found['quoted']} {found['last']} {found['which']}" if found else name
 
 
 @dataclass(frozen=True, kw_only=True)

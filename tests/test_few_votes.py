@@ -11,7 +11,7 @@ from people_fixtures import OHIOS_VOTE
 from site_corpus import TODAY
 
 import serve
-from pages.documents.document import as_people_say
+from crawlers.people import as_people_say
 from pages.people import roll_call
 
 
@@ -64,7 +64,13 @@ async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
         ("Rep. Donald S., Jr. Beyer", "Rep. Donald S. Beyer Jr."),
         ("Sen. Angus S., Jr. King", "Sen. Angus S. King Jr."),
         ('Rep. Henry C. "Hank," Jr. Johnson', 'Rep. Henry C. "Hank" Johnson Jr.'),
+        ("Rep. Randy K. Sr. Weber", "Rep. Randy K. Weber Sr."),
+        ("Rep. William R. IV Timmons", "Rep. William R. Timmons IV"),
+        ("Rep. Matthew M. Rosendale Sr.", "Rep. Matthew M. Rosendale Sr."),
+        ("Pablo Jose Rescom. Hernández", "Resident Commissioner Pablo Jose Hernández"),
         ("Rep. Brian K. Fitzpatrick", "Rep. Brian K. Fitzpatrick"),
+        ("Azzariti Jr., John V.", "Azzariti Jr., John V."),
+        ("Rafael Salamanca, Jr.", "Rafael Salamanca, Jr."),
         ("Lowe, Rose", "Lowe, Rose"),
     ],
 )

@@ -29,6 +29,7 @@ from crawlers.items import (
     document_id,
 )
 from crawlers.parsers import xmltree
+from crawlers.people import as_people_say
 from crawlers.status.federal import bill_history, classify_action
 
 #: Congress's short words -> how congress.gov spells the type in an address, and how people write it.
@@ -217,7 +218,8 @@ def person_name(full: str) -> str | None:
     """ "Rep. Fitzpatrick, Brian K. [R-PA-1]" as people say it: "Rep. Brian K. Fitzpatrick"."""
     if match := _NAME.match(full):
         prefix = f"{match['prefix']} " if match["prefix"] else ""
-        return clean(f"{prefix}{match['first']} {match['last'].strip()}")
+        name = clean(f"{prefix}{match['first']} {match['last'].strip()}")
+        return name and as_people_say(name)
     return clean(full)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawlers.items import Document
+from crawlers.people import as_people_say
 
 _LONGEST = 500
 Part = tuple[str, str | None, str]  # kind, day, summary
@@ -102,9 +103,11 @@ def _parts(document: Document) -> Iterator[Part]:
         yield "text", version.issued_on, version.name
     for sponsor in document.sponsors:
         if sponsor.role == "cosponsor":
-            yield "cosponsor", sponsor.joined_on, sponsor.name
+            # A name that was stored in another order is no new cosponsor.
+            name = as_people_say(sponsor.name)
+            yield "cosponsor", sponsor.joined_on, name
             if sponsor.withdrawn_on:
-                yield "cosponsor", sponsor.withdrawn_on, f"{sponsor.name} withdrew"
+                yield "cosponsor", sponsor.withdrawn_on, f"{name} withdrew"
     for title in document.titles:
         yield "title", None, f"{title.kind}: {title.title}"
     for law in document.laws:

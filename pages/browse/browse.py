@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawlers.people import as_people_say
 from pages.browse import facets, numbers, ranking, search, spelling, sponsors
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
@@ -248,7 +249,9 @@ def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str,
             and name in (select name from sponsor_names where sponsor_names match ?) order by ordinal""",
             [*ids, tie.value],
         ):
-            found.setdefault(row["document_id"], ([Piece(row["name"], ("sponsor",))], f"list of {row['role']}s"))
+            found.setdefault(
+                row["document_id"], ([Piece(as_people_say(row["name"]), ("sponsor",))], f"list of {row['role']}s")
+            )
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from crawlers.companies import KIND, Company, company_of, meaning
+from crawlers.people import as_people_say
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
@@ -47,8 +47,6 @@ MOVES = frozenset(
         "veto-override-passage",
     }
 )
-#: "Rep. Donald S., Jr. Beyer", as a record of Congress becomes when its first names are put before the last.
-_JUNIOR = re.compile(r'(?P<first>.+?),(?P<quoted>"?) (?P<which>[JS]r\.|I{2,3}|IV) (?P<last>.+)')
 #: Within so many days a state's clerks write down what both chambers have passed.
 CLERKS = 7
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
@@ -235,12 +233,6 @@ def _forbidden(db: sqlite3.Connection, document_id: str) -> str | None:
 
 def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:
     return rows(db, f"select * from {table} where document_id = ? order by {order}", [document_id])
-
-
-def as_people_say(name: str) -> str:
-    """A name with "Jr." and the like at its end: "Rep. Donald S. Beyer Jr."."""
-    found = _JUNIOR.fullmatch(name)
-    return f"{found['first']}{found['quoted']} {found['last']} {found['which']}" if found else name
 
 
 def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:

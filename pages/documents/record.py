@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 
+from crawlers.people import as_people_say
 from pages.database import Row, rows
 from pages.documents import decisions
 from pages.export.exports import document_rows
@@ -40,6 +41,8 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
     )
     areas = _areas(db, document_id)
     parts = {name: rows(db, sql, [document_id]) for name, sql in _PARTS.items()}
+    for sponsor in parts["sponsors"]:
+        sponsor["name"] = as_people_say(sponsor["name"])
     for version in parts["versions"]:
         version["url"] = formatting.safe_url(version["url"])
     for source in parts["sources"]:

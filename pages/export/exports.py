@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from crawlers.people import as_people_say
 from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
 from pages.database import Row, marks
@@ -55,7 +56,7 @@ DOCUMENT_COLUMNS = {
     "stance": "The stance of the organization on the whole, once a person has published it: support, oppose and so on",
     "source_url": "Its page at the source",
     "address": "Its page here",
-    "sponsors": "Who brought it, as its source names them, without cosponsors",
+    "sponsors": 'Who brought it, without cosponsors; "Jr." and the like at the end of a name',
     "sponsor_ids": "Keys of those people, as far as they are known: Bioguide ids in Congress, Open States ids in the states",
     "ocd_id": "Its key at Open States (Open Civic Data)",
     "congress_gov_id": "Its key at Congress.gov and GovTrack: Congress, type and number",
@@ -124,7 +125,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             "stance": next(iter(stances[key]), ""),
             "source_url": formatting.safe_url(row["source_url"]),
             "address": f"{site}/documents/{key}",
-            "sponsors": brought_by[key],
+            "sponsors": list(map(as_people_say, brought_by[key])),
             "sponsor_ids": people[key],
             **{column: elsewhere[key].get(scheme, "") for column, scheme in _KEYS.items()},
         }

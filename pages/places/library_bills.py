@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from crawlers.people import as_people_say
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
@@ -95,7 +96,7 @@ def _sponsors(db: sqlite3.Connection, ids: list[str], place: str) -> list[Sponso
     )
     return [
         Sponsor(
-            row["name"],
+            as_people_say(row["name"]),
             row["party"],
             row["bills"],
             "/browse?" + urlencode({"q": f'sponsor:"{row["name"]}"', "jurisdiction": place}),
