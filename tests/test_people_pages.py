@@ -517,3 +517,49 @@ def titles_and_links(feed: bytes) -> dict[str, str]:
 )
 def test_only_a_number_is_dialed(phone: str | None, number: str | None) -> None:
     assert person.dialed(phone) == number
+
+
+# --------------------------------------------------------------------- where no list of members is collected
+
+GLIMPSED = "ocd-person/94df9e98-c52e-466a-ba6b-29cc21ee02ea"
+
+
+@pytest.fixture
+def glimpsed(tmp_path: Path) -> Path:
+    """A corpus in which somebody is known from a vote of March 2022 alone."""
+    file = made.build(tmp_path)
+    with closing(sqlite3.connect(file)) as db, db:
+        row = made.person(99, GLIMPSED, "Kevin Ritter", jurisdiction="us-oh", is_current=0, updated_on=None)
+        db.execute(f"insert into people ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
+        db.execute("update voters set person = ? where person = ?", [GLIMPSED, made.OHIOAN])
+    return file
+
+
+@pytest.mark.parametrize(
+    ("listed_on", "said"),
+    [("2022-12-01", "No longer in office."), ("2019-01-01", "Whether this person holds office now is not known")],
+)
+async def test_only_a_later_list_of_members_says_that_somebody_left(glimpsed: Path, listed_on: str, said: str) -> None:
+    with closing(sqlite3.connect(glimpsed)) as db, db:
+        db.execute("update person_terms set seen_from = ?", [listed_on])
+    client = serve.build(glimpsed, secret="a secret of the tests", today=TODAY).client
+    page = text_of((await client.get(names.person_address(GLIMPSED, "Kevin Ritter"))).text)
+    assert said in page
+    assert ("No longer in office." in page) == (said == "No longer in office.")
+
+
+async def test_without_a_list_of_members_pages_say_so_and_ask_nothing(glimpsed: Path) -> None:
+    with closing(sqlite3.connect(glimpsed)) as db, db:
+        db.execute("update people set is_current = 0")
+        db.execute("delete from zip_districts")
+    client = serve.build(glimpsed, secret="a secret of the tests", today=TODAY).client
+    page = (await client.get("/people")).text
+    assert "no list of members of a legislature has been collected" in page
+    assert "0 legislators" not in page
+    page = (await client.get("/find-my-legislators")).text
+    assert "nobody can be found yet" in page
+    assert "<select" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "ZIP code" not in text_of(page.partition("<main")[2].partition("</main>")[0])
+    page = (await client.get(f"/documents/{made.REPORTED}")).text
+    assert "Who decides next" in page
+    assert "/people?place" not in page

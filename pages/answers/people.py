@@ -170,7 +170,7 @@ def _short(at: At, row: Row) -> Row:
         "state": (row["state"] or "").upper() or None,
         "party": seated["party_word"] or None,
         "seat": seated["seat"] or None,
-        "holds_office": bool(row["is_current"]),
+        "holds_office": persons.holds_office(at.db, row),
         "address": at.address(seated["address"]),
     }
 
@@ -206,7 +206,9 @@ def _person(at: At, held: Row) -> Answer:
     says = [f"{head['name']}: {head['seat'] or formatting.place(place)}."]
     if not head["is_current"]:
         left = view.terms[0]["ends"] if view.terms else None
-        says.append(f"Left office on {left}." if left else "Holds no office that is known.")
+        unknown = "Whether they hold office now is not known: no later list of members was collected."
+        said = unknown if view.holds_office is None else "Holds no office that is known."
+        says.append(f"Left office on {left}." if left else said)
     if not collected:
         says.append(f"{_no_votes(place)} None here does not mean that there was none.")
     else:

@@ -11,11 +11,11 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from pages.database import Row, first, rows
+from pages.database import Row, first, rows, value
 from pages.documents.session_status import UNDECIDED, can_move, still_news, unheard_of
 from pages.people import names
 
@@ -44,7 +44,7 @@ _UNITED_STATES = re.compile(r"us(-[a-z]{2})?")
 
 @dataclass(frozen=True)
 class Body:
-    """A committee that has the bill; ``key`` is None where no list of its members is held."""
+    """A committee that has the bill; ``key`` is None where the committee is not collected."""
 
     key: str | None
     name: str
@@ -60,6 +60,7 @@ class Decider:
     ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
     must agree on one text) or "executive". ``chamber`` is where it is, in the source's key. ``bodies`` have it, ``reported_by``
     are done with it; ``referral`` is its last referral, in the words of the source, where no committee is known.
+    ``has_members``: whether anyone is known to sit in that chamber.
     """
 
     step: str
@@ -69,6 +70,7 @@ class Decider:
     bodies: list[Body] = field(default_factory=list)
     reported_by: list[Body] = field(default_factory=list)
     referral: Row | None = None
+    has_members: bool = False
 
     @property
     def members_query(self) -> str:
@@ -80,6 +82,16 @@ def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime
     """Who decides next on a document, a row of ``documents``; None where it is dead or done, or has no legislators here."""
     if not is_alive(document, today) or unheard_of(db, document, today):
         return None
+    found = _decider(db, document)
+    return replace(found, has_members=_has_members(db, found))
+
+
+def _has_members(db: sqlite3.Connection, found: Decider) -> bool:
+    sql = "select exists (select 1 from people where jurisdiction = ? and is_current = 1 and chamber = coalesce(?, chamber))"
+    return bool(value(db, sql, [found.jurisdiction, found.chamber]))
+
+
+def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
     place, status = document["jurisdiction"], document["status"]
     if status in ("to_executive", "passed_second_chamber", "passed"):
         return Decider("executive" if status == "to_executive" else "both", place)

@@ -35,10 +35,11 @@ class Brought:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A legislator. ``terms`` are newest first; an office says what is ``dialed``; ``votes`` those on
-    documents with a shown position, newest first."""
+    """A legislator. ``holds_office`` is None where nobody can say; ``terms`` are newest first; an office says what is
+    ``dialed``; ``votes`` those on documents with a shown position, newest first."""
 
     person: Row
+    holds_office: bool | None
     place: str
     address: str
     offices: list[Row]
@@ -69,6 +70,7 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
     sits_on = committees(db, key)
     return PersonView(
         person=head | seated(head),
+        holds_office=holds_office(db, head),
         place=formatting.place(head["jurisdiction"]),
         address=names.person_address(key, head["name"]),
         offices=[
@@ -94,6 +96,25 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         ),
         ids=rows(db, "select scheme, value from person_ids where person = ? order by scheme, value", [key]),
     )
+
+
+#: Whether somebody was on a list of members, or such a list of the place is newer than the last vote or bill they are known from.
+_ON_LIST = """select exists (select 1 from person_terms t where t.person = p.id) or exists (
+        select 1 from people o join person_terms t on t.person = o.id
+        where o.jurisdiction = p.jurisdiction and o.is_current = 1 and t.seen_from > max(
+            coalesce((select max(r.held_on) from votes v join roll_calls r on r.id = v.roll_call where v.person = p.id), ''),
+            coalesce((select max(coalesce(s.joined_on, d.published_on)) from sponsor_people l join sponsors s
+                on s.document_id = l.document_id and s.ordinal = l.ordinal join documents d on d.id = l.document_id
+                where l.person = p.key), '')
+        )
+    ) from people p where p.id = ?"""
+
+
+def holds_office(db: sqlite3.Connection, head: Row) -> bool | None:
+    """Whether a person holds office; None where they are known from votes and bills alone, and no later list of members is."""
+    if head["is_current"]:
+        return True
+    return False if value(db, _ON_LIST, [head["id"]]) else None
 
 
 def dialed(phone: str | None) -> str | None:
