@@ -172,6 +172,19 @@ async def test_similar_shows_the_passage_with_both_places(site: Datasette) -> No
     assert "Readers of Harbours Act" in page
 
 
+async def test_no_text_became_law_whose_dates_are_others_there(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "corpus.db"
+    other.write_bytes(file.read_bytes())
+    db = connect(other)
+    [(text,)] = db.execute("select text from documents where id = 'us-119-hr2'").fetchall()
+    at = text.index("within ")
+    db.execute("update documents set text = ? where id = 'us-119-hr2'", [f"{text[:at]}by October 20, 2027 {text[at:]}"])
+    db.close()
+    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
+    assert "Also found in" in page
+    assert "became law elsewhere" not in page
+
+
 async def test_similar_says_that_titles_alone_prove_nothing(site: Datasette) -> None:
     page = plain(await get(site, "/documents/us-ia-2025-hb1/similar"))
     assert "Several states on one narrow subject" in page

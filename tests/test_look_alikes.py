@@ -73,6 +73,23 @@ def test_look_alikes_by_their_titles_alone_are_not_said_to_have_the_same_words(c
     assert words() == ["The same words under another number", "The same words in another session"]
 
 
+def test_words_that_differ_in_a_date_are_not_the_same_words(corpus: Database) -> None:
+    title = "Requires escrow of wireless hotspot deposits held for library borrowers"
+    keys = ("us-nj-222-a1", "us-nj-222-s2")
+    add(corpus, *(bill(key, title) for key in keys))
+    update(corpus)
+    corpus.conn.row_factory = sqlite3.Row
+    until = "The escrow ends on {}. No more than $5,000 are held."
+    for key, day in zip(keys, ("October 20, 2027", "April 30, 2026"), strict=True):
+        corpus.execute("update documents set text = ?, abstract = 'Escrow.' where id = ?", [until.format(day), key])
+    [group] = look_alikes.summary(corpus.conn, keys[0]).groups
+    assert group["word"] == "Nearly the same words under another number"
+    assert [(each["here"], each["there"]) for each in group["members"]] == [(["October 20, 2027"], ["April 30, 2026"])]
+    corpus.execute("update documents set text = ?", [until.format("April 30, 2026")])
+    [group] = look_alikes.summary(corpus.conn, keys[0]).groups
+    assert group["word"] == "The same words under another number"
+
+
 def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> None:
     title = "Escrow of wireless hotspot deposits held for library borrowers"
     steps = [bill(f"us-regs-fcc2025-{number}", title) | {"kind": "regulation"} for number in (1, 7)]

@@ -201,11 +201,30 @@ def test_it_is_not_at_stake_for_a_position(file: Path) -> None:
 async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None:
     page = await shown(file, f"/documents/{UNHEARD}")
     assert "Its session was to end on May 19, 2021" in page
-    assert "nothing has been heard of it since. It may be dead, or go on under another number" in page
+    assert "nothing has been heard of it since. It may be dead, go on under another number, or have become law" in page
     assert "Who decides next" not in page
     other = await shown(file, f"/documents/{ALIVE}")
     assert "nothing has been heard of it since" not in other
     assert "Who decides next" in other
+
+
+async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus.db"
+    copy.write_bytes(file.read_bytes())
+    with sqlite3.connect(copy) as db:
+        db.execute(
+            "insert into session_ends (jurisdiction, session, ends_on, moved_on) "
+            "select jurisdiction, session, '2021-05-19', '2021-02-02' from documents where id = ?",
+            [UNHEARD],
+        )
+    page = await shown(copy, f"/documents/{UNHEARD}")
+    assert (
+        "ends on February 2, 2021 , and the session was to go on to May 19, 2021 . It may have moved, become law"
+        in page
+    )
+    assert "nothing has been heard of it since" not in page
+    page = await shown(copy, "/jurisdictions/us-ia")
+    assert "news collected through February 2, 2021 , session to May 19, 2021" in page
 
 
 def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, text_versions
 from pages.documents.identifiers import identifiers
-from pages.documents.session_status import SESSION_END, can_move, ended_with, unheard_since
+from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
 from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
@@ -35,7 +35,8 @@ def described(at: At, ids: list[str]) -> list[Row]:
         row["id"]: row
         for row in at.db.execute(
             "select id, kind, jurisdiction, session, status, status_on, status_reason, latest_action_on as latest_on, "
-            f"{SESSION_END} as session_end from documents d where id in ({', '.join('?' * len(ids))})",
+            f"{SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until from documents d "
+            f"where id in ({', '.join('?' * len(ids))})",
             ids,
         )
     }
@@ -49,6 +50,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
             | {
                 "can_still_move": None if unheard else can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
+                "session_collected_until": states[row["id"]]["collected_until"] if unheard else None,
                 "ended_with": ended[0] if ended else None,
                 "automatic": {name: row[name] for name in _AUTOMATIC},
                 "confirmed": {"stance": row["stance"] or None},
@@ -182,7 +184,10 @@ def document(
     decided, of_votes = of_document(at, head)
     result = {
         "document": facts
-        | {name: row[name] for name in ("can_still_move", "ended_with", "no_news_since_session")}
+        | {
+            name: row[name]
+            for name in ("can_still_move", "ended_with", "no_news_since_session", "session_collected_until")
+        }
         | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
         "only_in_part": cut,
         "continues_as": _successors(at, key),
@@ -217,14 +222,25 @@ def document(
     )
 
 
+def _unheard(ends_on: str, until: str | None) -> str:
+    if until:
+        return (
+            f"News of its session is collected through {until} only, and the session was to go on to {ends_on}: the bill may "
+            "have moved, become law, or died since."
+        )
+    return (
+        f"Its session was to end on {ends_on}, and nothing was heard of it since. "
+        "It may be dead, go on under another number, or have become law."
+    )
+
+
 def _about(head: Row, row: Row, result: Row) -> str:
     """What a reader of a document must know: whether it lives, goes on elsewhere, is still listed, and whose stance it has."""
     says = [f"{row['identifier']}, {row['place']}: {row['status_in_words']}."]
     if row["ended_with"]:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
     elif row["no_news_since_session"]:
-        says.append(f"Its session was to end on {row['no_news_since_session']}, and nothing was heard of it since.")
-        says.append("It may be dead, go on under another number, or have become law.")
+        says.append(_unheard(row["no_news_since_session"], row["session_collected_until"]))
     elif not row["can_still_move"]:
         says.append("It can no longer move.")
     if result["continues_as"]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pages.database import marks
 from pages.documents import court
 from pages.documents.highlight import MODEL, telling
-from pages.documents.session_status import SESSION_END, ended_with, unheard_since
+from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
 
@@ -49,6 +49,8 @@ class Card:
     ended: str | None = None
     #: The ISO day on which its session was to end, where it is undecided and nothing was heard of it since.
     unheard_since: str | None = None
+    #: The ISO day on which the news of that session ends here, where it went on after that.
+    collected_until: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
@@ -73,7 +75,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     rows = db.execute(
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
-            substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end,
+            substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
@@ -112,6 +114,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         ended=ended[0] if ended else None,
         summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
         unheard_since=None if ended else unheard_since(row, today),
+        collected_until=row["collected_until"],
     )
 
 

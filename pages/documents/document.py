@@ -17,7 +17,8 @@ from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
-from pages.documents.session_status import SETTLED, ended_with, unheard_of
+from pages.documents.session_status import SETTLED, collected_until, ended_with, unheard_of
+from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider
@@ -97,6 +98,7 @@ class DocumentView(Progress):
     terms_mean: str
     ended: tuple[str, str] | None
     unheard_since: str | None
+    collected_until: str | None
     settled: frozenset[str]
     steps: list[Row]
     title_pieces: list[Piece]
@@ -155,6 +157,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
         ended=ended_with(head, today),
         unheard_since=unheard_of(db, head, today),
+        collected_until=collected_until(db, document_id),
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),
@@ -188,7 +191,10 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
     return Progress(
         timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
         sponsors=_sponsors(db, document_id),
-        versions=_part(db, "versions", document_id, "issued_on desc, ordinal"),
+        versions=[
+            row | {"name": in_words(row["name"])}
+            for row in _part(db, "versions", document_id, "issued_on desc, ordinal")
+        ],
         events=_part(db, "events", document_id, "starts_at, ordinal"),
     )
 

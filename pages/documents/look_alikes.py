@@ -10,6 +10,7 @@ from comparison.similarity.families import load_families
 from comparison.versions.differences import Piece, differences
 from pages.browse import cards
 from pages.database import Row, first, marks, rows, value
+from pages.documents import figures
 from pages.documents.text_versions import shortened
 from pages.http import formatting
 
@@ -21,6 +22,10 @@ BECAME_LAW = 0.5
 LAW = ("enacted", "final", "adopted")
 #: What the words say where only titles were compared.
 _TITLES = {"companion": "same_title", "again": "same_title_again"}
+#: What they say where the words differ, if only in a date or a number.
+_NEARLY = {"companion": "nearly_same", "again": "nearly_same_again"}
+#: A passage may end just before a figure that differs: so many characters around it are read for figures, too.
+AROUND = 60
 _ORDER = {"companion": 0, "again": 1, "near": 2, "family": 3}
 
 _SHARED = """
@@ -69,7 +74,9 @@ def has_families(db: sqlite3.Connection) -> bool:
 def summary(db: sqlite3.Connection, document_id: str) -> Summary:
     """Return what the page of a document shows, in a few lookups: groups with a few members, and the law."""
     return Summary(
-        groups=_named_once([_group(db, row, document_id, 4) for row in _groups(db, document_id)]),
+        groups=_named_once(
+            [each for row in _groups(db, document_id) for each in _by_sameness(db, row, document_id, 4)]
+        ),
         shared=rows(db, _SHARED, [document_id, 3]),
         shared_number=value(db, "select count(*) from shared_texts where document_id = ?", [document_id]),
         law=law(db, document_id),
@@ -90,8 +97,11 @@ def _named_once(groups: list[Row]) -> list[Row]:
 
 
 def law(db: sqlite3.Connection, document_id: str) -> Row | None:
-    """The document that became law and has most of the text of this one, which did not; with what cites both."""
-    return first(
+    """The document that became law and has most of the text of this one, which did not; with what cites both.
+
+    None where a date or an amount in what they share is another one there.
+    """
+    found = first(
         db,
         f"""select s.words, s.share, d.id, d.identifier, d.title, d.jurisdiction, d.session, d.status, d.status_on, d.url,
             (select l.kind || ' ' || l.number from laws l where l.document_id = d.id order by l.ordinal limit 1) as law,
@@ -101,6 +111,17 @@ def law(db: sqlite3.Connection, document_id: str) -> Row | None:
         order by s.share desc, d.id limit 1""",
         [document_id, BECAME_LAW, *LAW, *LAW],
     )
+    return found if found and _same_figures(db, document_id, found["id"]) else None
+
+
+def _same_figures(db: sqlite3.Connection, document_id: str, law_id: str) -> bool:
+    """Whether each date and amount in the passages that a text shares with a law is also in the law."""
+    here, there = (value(db, "select text from documents where id = ?", [key]) or "" for key in (document_id, law_id))
+    shared = db.execute(
+        'select start, "end" from shared_passages where document_id = ? and other_id = ?', [document_id, law_id]
+    )
+    found = [figures.telling(here[max(0, start - AROUND) : end + AROUND]) for start, end in shared]
+    return set().union(*found) <= set(figures.telling(there))
 
 
 def _groups(db: sqlite3.Connection, document_id: str) -> list[sqlite3.Row]:
@@ -109,6 +130,38 @@ def _groups(db: sqlite3.Connection, document_id: str) -> list[sqlite3.Row]:
         [document_id],
     ).fetchall()
     return sorted(found, key=lambda row: (_ORDER[row["kind"]], row["id"]))
+
+
+def _by_sameness(db: sqlite3.Connection, row: sqlite3.Row, document_id: str, limit: int) -> list[Row]:
+    """The group, or its two parts where some of it say the same and others nearly: those have what only one side says."""
+    group = _group(db, row, document_id, limit)
+    if group["said"] not in _NEARLY:
+        return [group]
+    here = first(db, _COMPARED, [document_id]) or {}
+    same, nearly = list[Row](), list[Row]()
+    for member in group["members"]:
+        mine, others = _said(here, first(db, _COMPARED, [member["id"]]) or {})
+        alike = figures.same_words if here["text"] and mine == here["text"] else figures.same_numbers
+        if alike(mine, others):
+            same.append(member)
+        else:
+            nearly.append(member | {"here": figures.only_in(mine, others), "there": figures.only_in(others, mine)})
+    if not nearly:
+        return [group]
+    said = _NEARLY[group["said"]]
+    part = group | {"said": said, "word": formatting.word("look_alikes", said), "members": nearly}
+    whole = group | {"members": same, "documents": 1 + len(same)}
+    return [*([whole] if same else []), part | {"documents": group["documents"] - len(same)}]
+
+
+_COMPARED = "select title, abstract, text from documents where id = ?"
+
+
+def _said(one: Row, other: Row) -> tuple[str, str]:
+    """What two documents say, as far as it can be compared: their texts, or else their titles and summaries."""
+    if one["text"] and other["text"]:
+        return one["text"], other["text"]
+    return f"{one['title']}\n{one['abstract'] or ''}", f"{other['title']}\n{other['abstract'] or ''}"
 
 
 def _group(db: sqlite3.Connection, row: sqlite3.Row, document_id: str, limit: int) -> Row:
@@ -134,8 +187,7 @@ def similar(db: sqlite3.Connection, document_id: str, today: datetime.date) -> S
     if head is None:
         return None
     groups = []
-    for row in _groups(db, document_id):
-        group = _group(db, row, document_id, MOST)
+    for group in (each for row in _groups(db, document_id) for each in _by_sameness(db, row, document_id, MOST)):
         groups.append(group | {"cards": cards.cards(db, [member["id"] for member in group["members"]], today)})
     shared = [
         each

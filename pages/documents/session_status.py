@@ -35,6 +35,11 @@ SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 
 
+#: SQL: the last day of that session of which anything is collected, where that is before its end; else null.
+COLLECTED_UNTIL = f"""(select e.moved_on from session_ends e
+    where e.jurisdiction = d.jurisdiction and e.session = d.session and e.moved_on < {SESSION_END})"""
+
+
 def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tuple[str, str] | None:
     """The session that ended over an undecided bill, and the ISO date of its end: ``("117th Congress", "2023-01-03")``.
 
@@ -108,3 +113,9 @@ def unheard_of(db: sqlite3.Connection, document: Mapping[str, Any], today: datet
     end = db.execute(f"select {SESSION_END} from documents d where d.id = ?", [document["id"]]).fetchone()
     known = {"latest_on": document["latest_action_on"], "session_end": end[0] if end else None}
     return unheard_since({**document, **known}, today)
+
+
+def collected_until(db: sqlite3.Connection, document_id: str) -> str | None:
+    """The last ISO day of the document's session of which anything is collected, if that is before the session was to end."""
+    found = db.execute(f"select {COLLECTED_UNTIL} from documents d where d.id = ?", [document_id]).fetchone()
+    return found[0] if found else None

@@ -70,6 +70,11 @@ _NAMES = {
 }
 
 
+def in_words(name: str) -> str:
+    """The name of a version of a text, in words where its source has letters: "PCS" -> "Placed on Calendar Senate"."""
+    return _NAMES.get(name, name)
+
+
 def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     """The versions whose texts are held, the first one first."""
     dated = {
@@ -93,7 +98,7 @@ def versions(db: sqlite3.Connection, document_id: str) -> list[Version]:
     return [
         Version(
             version_key(row["url"]) or str(n),
-            _NAMES.get(row["version"], row["version"]),
+            in_words(row["version"]),
             known[row["url"]][0],
             row["url"],
         )
