@@ -204,7 +204,7 @@ async def test_the_page_of_a_position_shows_them(tmp_path: Path) -> None:
     db.close()
     site = serve.build(file, today=TODAY)
     page = (await site.client.get("/positions/tc-hotspot-lending")).text
-    assert "Reading grade 6.4" in page
+    assert "Reading grade of the summary above, not of the quotation: 6.4" in page
     places = [
         page.index(heading)
         for heading in ("If you use a library", "If you work in one", "If you make the rules", "If you report on it")
@@ -213,7 +213,7 @@ async def test_the_page_of_a_position_shows_them(tmp_path: Path) -> None:
     assert all(f"&lt;b&gt;Words for {audience}." in page for audience in AUDIENCES)
     spanish = (await site.client.get("/es/positions/tc-hotspot-lending")).text
     assert "Por qué le importa" in spanish
-    assert "Nivel de lectura 6.4" in spanish
+    assert "Nivel de lectura del resumen de arriba, no de la cita: 6.4" in spanish
     other = (await site.client.get("/positions/cp-fair-ebook-terms")).text
     assert "Why it matters" not in other
     assert "Reading grade" not in other

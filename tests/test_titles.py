@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from site_corpus import BROADBAND, TODAY, build
 
 import serve
+from pages.documents import citation, text_versions
 from pages.http.titles import quiet, readable, titled
+from pages.positions import positions
 from store.connect import connect
 
 
@@ -100,3 +102,31 @@ def test_a_summary_that_shouts_is_quiet_and_keeps_its_length() -> None:
 @given(st.text(max_size=300))
 def test_a_quiet_summary_has_every_letter_at_its_place(text: str) -> None:
     assert len(quiet(text)) == len(text)
+
+
+@pytest.mark.parametrize("title", ["Primary Sponsors", "No title provided", "NA"])
+def test_the_caption_of_a_page_is_no_title(title: str) -> None:
+    assert titled(title, "HB8") == "Document HB8, without a title"
+    row = {"title": title, "identifier": "HB8", "abstract": "To enact the Parents' Bill of Rights."}
+    assert citation._title(row) == "To enact the Parents' Bill of Rights"
+    assert citation._title(row | {"abstract": None}) == "Document HB8, without a title"
+
+
+@pytest.mark.parametrize(
+    ("grade", "name", "said"),
+    [
+        ("adopted", "Library Bill of Rights", "adopted May 15, 2025"),
+        ("tracked", "Judgment in Rhode Island v. Trump", "given May 15, 2025"),
+        ("practice", "ALA statement on injunction", "issued May 15, 2025"),
+        ("practice", "Coalition letters on encryption", "sent May 15, 2025"),
+        ("practice", "ALA v. Sonderling complaint", "filed May 15, 2025"),
+        ("practice", "ACRL Legislative Agenda", "May 15, 2025"),
+    ],
+)
+def test_only_what_was_voted_for_is_called_adopted(grade: str, name: str, said: str) -> None:
+    assert positions.dated({"grade": grade, "name": name, "adopted": "2025-05-15"}) == said
+
+
+def test_codes_of_text_versions_are_said_in_words() -> None:
+    assert text_versions.in_words("PCS") == "Placed on Calendar Senate"
+    assert text_versions.in_words("Introduced in House") == "Introduced in House"

@@ -10,13 +10,17 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
 
 from crawlers.companies import KIND
 from pages.http import formatting, language
 from pages.http.language import N_
+from pages.http.titles import is_no_title, titled
 
+#: So much of a summary stands for a title that is none.
+LONGEST = 120
 SITE_NAME = "Information policy monitor"
 #: Congress's types as the Bluebook abbreviates them (rule 13.2).
 _BLUEBOOK = {
@@ -70,7 +74,11 @@ def _citations(
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    return str(row["title"]).strip().rstrip(".")
+    title = str(row["title"])
+    if is_no_title(title):
+        summary = " ".join((row["abstract"] or "").split())
+        title = shorten(summary, LONGEST, placeholder=" …") if summary else titled(title, str(row["identifier"]))
+    return title.strip().rstrip(".")
 
 
 def _year(row: Mapping[str, Any], public: str | None) -> str:

@@ -20,6 +20,8 @@ _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 _BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
+#: Captions of a page and words for "none" that sources give for a title.
+_CAPTIONS = frozenset({"primary sponsors", "bill text", "no title provided", "no title found", "na", "n/a"})
 _ROMAN = re.compile(r"[IVX]{2,}")
 
 
@@ -50,9 +52,14 @@ def _shouts(title: str) -> bool:
     return len(letters) >= LEAST and sum(character.isupper() for character in letters) >= SHARE * len(letters)
 
 
+def is_no_title(title: str) -> bool:
+    """Whether a source gives a bare mark or the caption of a page for a title."""
+    return bool(_NOTHING.fullmatch(title)) or title.strip(" .:").casefold() in _CAPTIONS
+
+
 def titled(title: str, identifier: str) -> str:
     """The readable title, or the number of a document whose source gives "2", "Date:", or another bare mark for a title."""
-    if _NOTHING.fullmatch(title):
+    if is_no_title(title):
         return _("Document {identifier}, without a title").format(identifier=identifier)
     return readable(title)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from pages.browse.lists import still_moving
 from pages.database import Row, first, marks, rows, value
 from pages.documents.document import FIELD_LABELS
 from pages.http import formatting
-from pages.http.language import N_
+from pages.http.language import N_, _
 from pages.places.companies import few_of_position
 from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
 
@@ -27,6 +28,29 @@ AUDIENCES = {
     "decision_makers": N_("If you make the rules"),
     "press": N_("If you report on it"),
 }
+#: What was done with a source that nobody voted for, by a word of its name; others have a day alone.
+_DONE = {
+    "judgment": N_("given {day}"),
+    "brief": N_("filed {day}"),
+    "briefs": N_("filed {day}"),
+    "amicus": N_("filed {day}"),
+    "complaint": N_("filed {day}"),
+    "letter": N_("sent {day}"),
+    "letters": N_("sent {day}"),
+    "comments": N_("sent {day}"),
+    "statement": N_("issued {day}"),
+}
+
+
+def dated(version: Row) -> str:
+    """The day of a source with the verb that fits it: only what a body voted for was adopted."""
+    if not version["adopted"]:
+        return ""
+    words = re.findall(r"[a-z]+", (version["name"] or "").lower())
+    said = next((_DONE[word] for word in words if word in _DONE), "{day}")
+    if version["grade"] in (None, "adopted"):
+        said = N_("adopted {day}")
+    return _(said).format(day=formatting.date_in_words(version["adopted"]))
 
 
 def names(value: str | None) -> list[str]:
@@ -127,7 +151,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         partners=names(head["partners"]),
         core_values=names(head["core_values"]),
         confidence=formatting.word("confidence", head["confidence"]),
-        versions=versions,
+        versions=[row | {"dated": dated(row)} for row in versions],
         authority=next((each for each in versions if each["statement"]), None),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),
