@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from pages.browse.cards import area_titles
 from pages.database import marks, rows
+from pages.documents.document import source_title
 from pages.http import formatting
 from pages.http.language import N_
 from store.constants import ANY_AREA, TAGGED
@@ -20,6 +21,8 @@ from store.constants import ANY_AREA, TAGGED
 ALL = "all"
 #: A date is just past for so many days.
 JUST_PAST = 90
+#: A source without news for so many days lacks dates that were announced since; one without for so many more is an archive.
+SILENT, ARCHIVE = 14, 730
 #: A month shows at most so many dates; a filter brings the others within reach.
 MOST = 600
 #: The list of deadlines shows so many.
@@ -103,13 +106,14 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``recent`` are dates that have just passed, for a choice without dates ahead."""
+    """``recent`` are dates that have just passed, for a choice without dates ahead; ``silent`` what `silent_sources` gives."""
 
     wanted: Wanted
     past: bool
     months: list[tuple[str, list[Event]]]
     recent: list[Event]
     shown: int
+    silent: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,20 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
         shown=len(events),
+        silent=[] if past else silent_sources(db, today),
     )
+
+
+def silent_sources(db: sqlite3.Connection, today: datetime.date) -> list[tuple[str, str]]:
+    """The title of each source of which no news is stored lately, and the ISO day of its newest, the oldest first."""
+    newest = rows(
+        db,
+        """select source, max(coalesce(newest_on, latest_action_on)) as until from coverage
+        where coalesce(newest_on, latest_action_on) <= ? group by source order by until""",
+        [today.isoformat()],
+    )
+    first, last = ((today - datetime.timedelta(days=days)).isoformat() for days in (ARCHIVE, SILENT))
+    return [(source_title(row["source"]), row["until"]) for row in newest if first <= row["until"] < last]
 
 
 def by_month(events: list[Event]) -> list[tuple[str, list[Event]]]:
