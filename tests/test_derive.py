@@ -146,7 +146,7 @@ def test_the_models_own_priority_is_never_public(
     """Between tagging and grading, pages show the grade of before, or none."""
     monkeypatch.setattr(module, "grade_all", lambda corpus: 0)
     derive(filled, staff, workers=1)
-    assert filled.execute("select max(priority), max(model_priority) from taggings").fetchone() == (0, 1)
+    assert filled.execute("select max(priority), max(model_priority) >= 1 from taggings").fetchone() == (0, 1)
     monkeypatch.undo()
     derive(filled, staff, workers=1)
     before = filled.execute("select document_id, priority from taggings order by 1").fetchall()
