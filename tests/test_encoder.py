@@ -65,11 +65,12 @@ def test_a_rule_that_holds_speaks_for_itself(tmp_path: Path) -> None:
     assert likely(Tagger(encoder_dir=against), named, "intellectual-freedom") >= 0.7
     weighed = tmp_path / "areas.yml"
     weighed.write_text(AREAS_FILE.read_text("utf-8").replace("        holds: true\n", ""), "utf-8")
-    assert likely(Tagger(areas_file=weighed, encoder_dir=against), named, "intellectual-freedom") < 0.1
+    assert likely(Tagger(areas_file=weighed, encoder_dir=against), named, "intellectual-freedom") <= STAYS
 
 
 def test_what_rules_alone_are_sure_of_is_talked_down(tmp_path: Path) -> None:
-    named = ("x", "A statue of the inventor of net neutrality", None, None)
+    title = "A statue and a plaque of the inventor of net neutrality at the county fair, the town garden, and the museum of tools"
+    named = ("x", title, None, None)
     assert likely(Tagger(model_dir=None), named, "telecommunications") >= SURE_RULES
     assert likely(ALONE, named, "telecommunications") < SURE_FIRST
     against = write_encoder(tmp_path, OUTPUTS, {"neutrality": ("telecommunications", -9.0)}, undecided=(0.0, 1.0))
