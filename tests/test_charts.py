@@ -215,13 +215,15 @@ def test_sources_that_fell_silent_are_named_and_archives_are_not(db: sqlite3.Con
         (DAY - datetime.timedelta(days=days)).isoformat() for days in (calendar.SILENT - 1, calendar.ARCHIVE + 1)
     )
     db.execute("delete from coverage")
-    for source, session, day in (
-        ("us_bills", "117", "2022-02-01"),
-        ("us_bills", "116", "2020-12-31"),
-        ("us_federal_register", "fr", lately),
-        ("us_regulations", "regs", long_ago),
+    for source, session, published, acted in (
+        ("us_bills", "117", "2022-01-15", "2022-02-01"),
+        ("us_bills", "116", "2020-12-31", "2020-12-31"),
+        ("us_federal_register", "fr", lately, None),
+        ("us_regulations", "regs", long_ago, "2199-01-01"),
     ):
-        db.execute("insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)", [source, session, *[day] * 3])
+        db.execute(
+            "insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)", [source, session, *[published] * 2, acted]
+        )
     assert calendar.silent_sources(db, DAY) == [("Bills and resolutions of the U.S. Congress", "2022-02-01")]
     db.rollback()
 

@@ -195,3 +195,19 @@ def test_what_builds_the_project_is_pinned_too() -> None:
     for name in ("Makefile", "deploy/Dockerfile", "docs/operations.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert text.count("-e .") == text.count("--no-deps --no-build-isolation -e .") > 0, name
+
+
+def test_a_command_begins_without_pandas_and_leaves_it_to_who_asks() -> None:
+    began = """
+import sys, infopolicy
+sys.argv = ["infopolicy", "--help"]
+try:
+    infopolicy.main()
+except SystemExit:
+    pass
+print("read:", "pandas" in sys.modules)
+import pandas
+print("still there:", pandas.DataFrame.__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", began], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["read: False", "still there: DataFrame"]

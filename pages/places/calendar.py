@@ -232,8 +232,9 @@ def silent_sources(db: sqlite3.Connection, today: datetime.date) -> list[tuple[s
     """The title of each source of which no news is stored lately, and the ISO day of its newest, the oldest first."""
     newest = rows(
         db,
-        """select source, max(coalesce(newest_on, latest_action_on)) as until from coverage
-        where coalesce(newest_on, latest_action_on) <= ? group by source order by until""",
+        """select source, max(day) as until from (
+            select source, newest_on as day from coverage union select source, latest_action_on from coverage
+        ) where day <= ? group by source order by until""",
         [today.isoformat()],
     )
     first, last = ((today - datetime.timedelta(days=days)).isoformat() for days in (ARCHIVE, SILENT))
