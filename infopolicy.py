@@ -21,8 +21,8 @@ def main() -> None:
 
 
 def _leave_pandas_to_who_asks() -> None:
-    """sqlite-utils reads pandas, if it is there, to know its time stamps, which nothing here gives it: two fifths of the processor
-    time of `infopolicy --help`. The few commands that need pandas read it themselves."""
+    """sqlite-utils reads pandas, if it is there, to know its time stamps, which nothing here gives it: two fifths of the
+    processor time of `infopolicy --help`. The few commands that need pandas read it themselves."""
     if "pandas" in sys.modules:
         return
     sys.modules["pandas"] = None  # type: ignore[assignment]  # Python's way to say that it is not there

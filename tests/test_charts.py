@@ -220,9 +220,11 @@ def test_sources_that_fell_silent_are_named_and_archives_are_not(db: sqlite3.Con
         ("us_bills", "116", "2020-12-31", "2020-12-31"),
         ("us_federal_register", "fr", lately, None),
         ("us_regulations", "regs", long_ago, "2199-01-01"),
+        ("us_bill_text", "117", "2022-02-01", "2022-02-01"),  # texts of the documents of others
     ):
         db.execute(
-            "insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)", [source, session, *[published] * 2, acted]
+            "insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)",
+            [source, session, *[published] * 2, acted],
         )
     assert calendar.silent_sources(db, DAY) == [("Bills and resolutions of the U.S. Congress", "2022-02-01")]
     db.rollback()

@@ -1,34 +1,26 @@
-"""Which matches the public sees: scope, kind of document, the model's floor, and what readers and staff teach."""
+"""Which matches the public sees: scope, kind of document, and the model's floor."""
 
 from __future__ import annotations
 
 import io
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import NOW
 from sqlite_utils import Database
-from test_decisions import decide
 from test_decisions import staff as staff
 from test_derive import bill, dump
 
-import positions.relevance.training as training
 from crawlers.storage.record import upsert
 from derive.incremental import changed, matcher_edition
 from derive.update import derive
 from positions.catalog.catalog import HOME, load_catalogue
-from positions.evaluation.matches import shown_at
 from positions.matching.jsonl import match_lines
 from positions.matching.matcher import Matcher
 from positions.relevance.claims import Claim, ClaimReader
-from positions.relevance.labels import BadLabels, Read, read_labels, staff_verdicts
-from positions.relevance.relevance import Model, Relevance, matched
+from positions.relevance.relevance import Model, Relevance
 from positions.relevance.subject import kind_of, level_of, names_libraries, official_title, read_subject
-from positions.relevance.training import Judged, choose_floor, folds
 from store.connect import open_staff
 from text.tokens import fold_words
 
@@ -279,144 +271,6 @@ def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, a
         assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
 
 
-def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", text: str = "") -> dict[str, str]:
-    """The positions that the public sees beside a document, each with the words that it is shown with."""
-    fields = {"title": title, "abstract": abstract or None, "text": text or None}
-    found = matched(Matcher(), document_id, fields, areas.split())
-    return {match.position_id: match.provision.words for match in found if match.shown}
-
-
-@pytest.mark.parametrize(
-    ("document_id", "areas", "title", "abstract", "yes", "no"),
-    [
-        (
-            "us-119-hr6028",
-            "government-information",
-            "Legislative Branch Agencies Clarification Act",
-            "To modify the appointment and removal process for certain legislative branch officers, and for other purposes.",
-            {"cp-office-in-library"},
-            set(),
-        ),
-        (
-            "us-119-hr6686",
-            "library-funding open-access education-research-funding",
-            "No Cost Educational Resources Act of 2025",
-            "To amend section 262 of the Museum and Library Services Act to authorize the Director of the Institute of Museum "
-            "and Library Services to award grants to institutions of higher education for courses that use only publicly "
-            "available digital resources for required reading assignments, and for other purposes.",
-            {"oa-oer-textbooks", "lf-save-imls"},
-            {"ed-research-humanities", "lf-mlsa-reauthorization"},
-        ),
-        (
-            "us-119-hr9010",
-            "library-funding",
-            "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2027.",
-            "",
-            {"lf-federal-libraries"},
-            set(),
-        ),
-        (
-            "us-119-hr5371",
-            "education-research-funding",
-            "Continuing Appropriations, Agriculture, Legislative Branch, Military Construction and Veterans Affairs, and "
-            "Extensions Act, 2026",
-            "Making continuing appropriations and extensions for fiscal year 2026, and for other purposes.",
-            {"lf-federal-libraries"},
-            set(),
-        ),
-        (
-            "us-119-hres892",
-            "education-research-funding",
-            "Authorizing the Speaker of the House of Representatives to initiate or intervene in civil actions regarding section "
-            "213 of the Continuing Appropriations, Agriculture, Legislative Branch, and Extensions Act, 2026.",
-            "",
-            set(),
-            {"lf-federal-libraries"},
-        ),
-        (
-            "us-119-hr6952",
-            "library-funding",
-            "January 6th Oral History Project Act",
-            "To direct the American Folklife Center at the Library of Congress to establish an oral history program to collect "
-            "certain video and audio recordings of personal histories, and for other purposes.",
-            set(),
-            {"lf-federal-libraries", "gi-library-of-congress"},
-        ),
-        (
-            "us-hi-2026-sb757",
-            "copyright",
-            "RELATING TO LIBRARIES.",
-            "Requires reasonable terms in license agreements for digital literary materials between libraries and publishers.",
-            {"cp-fair-ebook-terms"},
-            set(),
-        ),
-        (
-            "us-ia-2025-2026-hf558",
-            "intellectual-freedom",
-            "A bill for an act prohibiting certain materials in public libraries in counties and cities, authorizing civil "
-            "actions, and providing civil penalties.",
-            "",
-            {"if-no-viewpoint-removal"},
-            set(),
-        ),
-        (
-            "us-ma-194th-h3594",
-            "intellectual-freedom",
-            "An Act regarding free expression",
-            "A petition relative to the right of students to freedom of expression in public schools.",
-            {"if-right-to-read-laws"},
-            set(),
-        ),
-    ],
-)
-def test_a_document_shows_what_a_specialist_would_look_for(
-    document_id: str, areas: str, title: str, abstract: str, yes: set[str], no: set[str]
-) -> None:
-    shown = shown_beside(document_id, areas, title, abstract).keys()
-    assert yes <= shown
-    assert not no & shown
-
-
-def test_who_heads_the_library_of_congress_is_no_matter_of_its_money_or_of_what_it_publishes() -> None:
-    title = (
-        "To modify the appointment process for the Librarian of Congress, the Comptroller General, and the Director of the "
-        "Government Publishing Office, and for other purposes."
-    )
-    text = (
-        "(a) Appointment.—The Librarian of Congress shall be appointed by the adoption by Congress of a concurrent resolution.\n"
-        "(b) Commission.—There is established a commission for the purposes of recommending an individual to be appointed as "
-        "Librarian of Congress under subsection (a)."
-    )
-    assert not shown_beside("us-119-hr6517", "government-information library-funding", title, "", text)
-
-
-def test_the_constitution_online_is_no_matter_of_subject_headings() -> None:
-    title = (
-        "To direct the Librarian of Congress to promote the more cost-effective, efficient, and expanded availability of the "
-        "Annotated Constitution and pocket-part supplements by replacing the hardbound versions with digital versions."
-    )
-    text = "The Librarian of Congress shall ensure the continuing availability of the documents to Congress and the public."
-    assert "gi-library-of-congress" not in shown_beside("us-119-hr1234", "government-information", title, "", text)
-
-
-def test_a_resolution_for_library_staff_is_shown_with_what_it_says_of_funding_and_with_the_agency() -> None:
-    title = (
-        "A resolution expressing support for the staff of public, school, academic, and special libraries in the United States "
-        "and the essential services those libraries provide to communities, recognizing the need for funding commensurate with "
-        "the broad scope of social service and community supports provided by libraries."
-    )
-    text = (
-        "Whereas eliminating the Institute of Museum and Library Services would harm the ability of libraries to provide "
-        "critical resources to millions of people in the United States;\nand\n"
-        "Whereas the week of April 19 through April 25, 2026, would be an appropriate time to celebrate “National Library Week”: "
-        "Now, therefore, be it\n"
-        "That the Senate supports the prioritization of full funding of library services."
-    )
-    shown = shown_beside("us-119-sres688", "library-funding intellectual-freedom", title, "", text)
-    assert "funding" in shown["lf-lsta"], "“an appropriate time” is no appropriation"
-    assert "Institute of Museum and Library Services" in shown["lf-save-imls"]
-
-
 def test_only_what_reaches_the_floor_is_shown() -> None:
     found = Matcher().match(FOIA, {"government-information"})
     assert "gi-foia" in {match.position_id for match in found}
@@ -499,115 +353,3 @@ def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -
     assert old.version != new.version
     assert phrases
     assert set(phrases) >= {item.source for trigger in position.triggers for item in trigger.any}
-
-
-# --------------------------------------------------------------------- what is learned from
-
-
-def test_labels_say_what_a_reader_thinks_of_a_position() -> None:
-    blind = Read("x", "a", frozenset({"p"}), {"q": "marginal"})
-    assert [blind.verdict(position) for position in "pqz"] == ["right", "marginal", "wrong"]
-    assert Read("x", "staff", frozenset(), {"q": "wrong"}).verdict("z") is None
-
-
-@pytest.mark.parametrize(
-    "line", ["[]", "{}", '{"id": "x", "reader": "a", "positions": [], "claims": [{"position": "p"}]}']
-)
-def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str) -> None:
-    file = tmp_path / "labels.jsonl"
-    file.write_text(f"\n{line}\n", "utf-8")
-    with pytest.raises(BadLabels, match=r"labels\.jsonl, line 2"):
-        read_labels(file)
-    with pytest.raises(BadLabels, match="cannot be read"):
-        read_labels(tmp_path / "absent.jsonl")
-
-
-def test_the_labels_of_the_project_are_in_order() -> None:
-    known = load_catalogue().by_id
-    reads = read_labels()
-    assert len({(read.id, read.reader) for read in reads}) == len(reads) > 400
-    assert not {p for read in reads for p in (*read.verdicts, *read.positions) if p not in known}
-
-
-def test_the_last_word_of_staff_teaches(tmp_path: Path, staff: Database) -> None:
-    assert staff_verdicts(tmp_path / "absent.db") == []
-    decide(staff, "us-1-hr1", "position:gi-foia", "reject")
-    decide(staff, "us-1-hr1", "position:gi-foia", "confirm")
-    decide(staff, "us-1-hr1", "position:tc-erate", "reject")
-    decide(staff, "us-1-hr1", "area:privacy", "reject")
-    assert staff_verdicts(tmp_path / "staff.db") == [
-        Read("us-1-hr1", "staff", frozenset(), {"gi-foia": "right", "tc-erate": "wrong"})
-    ]
-    other = tmp_path / "other.db"
-    with closing(sqlite3.connect(other)) as db:
-        db.execute("create table notes (x)")
-    assert staff_verdicts(other) == []
-
-
-def named(number: int) -> str:
-    """A title that shares no word with that of another number."""
-    return " ".join(f"{letter}{number:b}".translate(str.maketrans("01", "oi")) for letter in "vw")
-
-
-def case(number: int, verdict: str, *, title: str = "", reader: str = "a", **features: float) -> Judged:
-    """A claim of position p beside a document with a title of its own."""
-    read = Read(f"d{number}", reader, frozenset(), {"p": verdict})
-    return Judged(read, title or named(number), "p", verdict, Claim("p", (), None, {"x": 0.0, **features}))
-
-
-def test_companions_are_never_on_both_sides() -> None:
-    twins = [case(n, "right", title=f"Broadband for rural libraries {n % 2}") for n in range(20)]
-    assert len(set(folds(twins))) == 1
-    assert set(folds([case(n, "right") for n in range(60)])) == set(range(training.FOLDS)), "no fold is empty"
-
-
-def test_the_floor_is_where_enough_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "PRECISION", 0.9)
-    cases = [case(n, "right") for n in range(28)] + [case(n, "wrong") for n in range(30, 36)] + [case(40, "marginal")]
-    likely = np.array([0.9] * 28 + [0.5, 0.5, 0.5, 0.9, 0.9, 0.9, 0.6])
-    assert choose_floor(cases, likely) == 0.51
-    shown = shown_at(list(zip(cases, likely, strict=True)), 0.51)
-    assert shown.verdicts == {"right": 28, "marginal": 1, "wrong": 3}
-    assert (shown.precision.hits, shown.precision.n) == (28, 31)
-    assert (shown.strict.n, shown.recall.n) == (32, 28)
-
-
-def test_a_model_learns_what_tells_right_from_wrong_and_staff_weigh_more() -> None:
-    cases = [case(n, "right", x=1.0) for n in range(40)] + [case(n, "wrong") for n in range(40, 80)]
-    model = training.train(cases)
-    assert model["weights"]["x"] > 1
-    torn = [case(n, "right", x=1.0) for n in range(20)] + [
-        case(n, "wrong", x=1.0, reader="staff") for n in range(20, 40)
-    ]
-    learner = training.Learner([*torn, *(case(n, "wrong") for n in range(50, 60)), case(61, "right")])
-    assert learner.logits([case(70, "right", x=1.0)])[0] < 0
-
-
-def test_a_position_younger_than_the_readings_is_not_wrong(corpus: Database) -> None:
-    upsert(corpus, [bill(1, "Freedom of Information and Rural Broadband Access Act")], now=NOW, silent=True)
-    file = Path(corpus.execute("pragma database_list").fetchone()[2])
-    read = Read("us-117-hr1", "a", frozenset({"gi-foia"}), {})
-    found, _ = training.judged([read], file)
-    assert {case.position_id for case in found} == {"gi-foia"}
-    broadband = Read("us-117-hr2", "a", frozenset({"tc-broadband-right"}), {})
-    found, _ = training.judged([read, broadband], file)
-    assert {case.position_id: case.verdict for case in found} == {"gi-foia": "right", "tc-broadband-right": "wrong"}
-
-
-def test_training_on_a_corpus(corpus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    """Documents that a reader judged are read again; without their texts the model stays as it is."""
-    made = [bill(n, f"Freedom of Information Act {named(n)}") for n in range(1, 13)]
-    made += [
-        bill(n, f"Wheat {named(n)}", "A farm may file under the Freedom of Information Act.") for n in range(13, 25)
-    ]
-    upsert(corpus, made, now=NOW, silent=True)
-    file = Path(corpus.execute("pragma database_list").fetchone()[2])
-    target = tmp_path / "model.json"
-    reads = [Read(f"us-117-hr{n}", "a", frozenset({"gi-foia"} if n < 13 else ()), {}) for n in range(1, 26)]
-    monkeypatch.setattr(training, "read_labels", lambda: reads)
-    assert training.main(file, tmp_path / "none.db", target) == 1
-    assert not target.exists()
-    assert "1 of the documents that readers judged" in capsys.readouterr().err
-    monkeypatch.setattr(training, "ENOUGH", 5)
-    assert training.main(file, tmp_path / "none.db", target) == 0
-    assert json.loads(target.read_text("utf-8"))["weights"]["about:title"] > 0

@@ -229,12 +229,13 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
 
 
 def silent_sources(db: sqlite3.Connection, today: datetime.date) -> list[tuple[str, str]]:
-    """The title of each source of which no news is stored lately, and the ISO day of its newest, the oldest first."""
+    """The title of each source of documents without news lately, and the ISO day of its newest news, the oldest first."""
     newest = rows(
         db,
         """select source, max(day) as until from (
             select source, newest_on as day from coverage union select source, latest_action_on from coverage
-        ) where day <= ? group by source order by until""",
+        ) news where day <= ? and exists (select 1 from documents d where d.source = news.source)
+        group by source order by until""",
         [today.isoformat()],
     )
     first, last = ((today - datetime.timedelta(days=days)).isoformat() for days in (ARCHIVE, SILENT))

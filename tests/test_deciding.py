@@ -1,0 +1,194 @@
+"""Who decides next on a document: the committee, the chamber, or the office that has it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from people_fixtures import CHAIR, COMMITTEE, IN_COMMITTEE, OHIO_BILL, READER, REPORTED
+from site_corpus import BROADBAND, PLAIN, RULE
+from test_people_pages import DAY, document
+from test_people_pages import corpus as corpus
+from test_people_pages import db as db
+
+from pages.database import Row
+from pages.people import deciding
+
+
+def test_a_bill_in_committee_names_the_committee_its_chair_and_its_members(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, IN_COMMITTEE), DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name) == ("committee", "House")
+    [body] = found.bodies
+    assert [each["id"] for each in body.chairs] == [CHAIR]
+    assert [each["id"] for each in body.members] == [CHAIR, READER]
+
+
+def test_a_bill_that_its_committee_sent_on_waits_for_the_whole_chamber(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, REPORTED), DAY)
+    assert found is not None
+    assert (found.step, found.bodies, [body.key for body in found.reported_by]) == ("floor", [], [COMMITTEE])
+    assert found.members_query == "place=us&chamber=lower"
+
+
+def test_a_bill_that_passed_one_chamber_is_in_the_other(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, BROADBAND), DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name, found.bodies) == ("chamber", "Senate", [])
+
+
+def test_where_no_committee_is_known_the_words_of_the_source_are_shown(db: sqlite3.Connection) -> None:
+    found = deciding.decider(db, document(db, OHIO_BILL), DAY)
+    assert found is not None
+    assert found.step == "committee"
+    assert found.referral is not None
+    assert found.referral["description"] == "Referred to committee: Primary and Secondary Education"
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [("to_executive", "executive"), ("passed", "both"), ("passed_second_chamber", "both")],
+)
+def test_later_steps_have_no_committee(db: sqlite3.Connection, status: str, step: str) -> None:
+    found = deciding.decider(db, document(db, IN_COMMITTEE, status=status), DAY)
+    assert found is not None
+    assert (found.step, found.bodies) == (step, [])
+
+
+DEAD: list[tuple[str, Row]] = [
+    (IN_COMMITTEE, {"status": "failed"}),
+    (IN_COMMITTEE, {"status": "withdrawn"}),
+    (IN_COMMITTEE, {"status": "vetoed"}),
+    (IN_COMMITTEE, {"status": "enacted"}),
+    (IN_COMMITTEE, {"status": "adopted"}),
+    (IN_COMMITTEE, {"status_reason": "session_ended"}),
+    (IN_COMMITTEE, {"missing_since": "2022-03-01T00:00:00Z"}),
+    (IN_COMMITTEE, {"session": "116"}),
+    (IN_COMMITTEE, {"jurisdiction": "ca"}),
+    (OHIO_BILL, {"latest_action_on": "2021-02-01", "published_on": "2021-01-01"}),
+    (RULE, {}),
+    (PLAIN, {}),
+]
+
+
+@pytest.mark.parametrize(("key", "changes"), DEAD)
+def test_nobody_decides_on_what_is_dead_or_done(db: sqlite3.Connection, key: str, changes: Row) -> None:
+    assert deciding.decider(db, document(db, key, **changes), DAY) is None
+
+
+def acted(code: str, activity: str, day: str, chamber: str = "lower") -> Row:
+    return {"code": code, "activity": activity, "active_on": day, "chamber": chamber, "name": code}
+
+
+@pytest.mark.parametrize(
+    ("rows", "having", "done"),
+    [
+        ([acted("hsju00", "Referred To", "2025-01-01")], ["hsju00"], []),
+        ([acted("hsju00", "Reported By", "2025-02-01"), acted("hsju00", "Referred To", "2025-01-01")], [], ["hsju00"]),
+        # What a subcommittee reports, its whole committee has.
+        (
+            [acted("hsvr09", "Reported by", "2025-03-01"), acted("hsvr00", "Referred To", "2025-01-01")],
+            ["hsvr00"],
+            [],
+        ),
+        # Of one day, the newest is first.
+        (
+            [acted("hshm00", "Markup By", "2025-02-26"), acted("hshm00", "Discharged from", "2025-02-26")],
+            ["hshm00"],
+            [],
+        ),
+        ([acted("ssju00", "Referred To", "2025-01-01", "upper")], [], []),
+        ([acted("", "Referred To", "2025-01-01")], [], []),
+    ],
+)
+def test_a_committee_has_a_bill_until_it_reports_or_is_discharged(
+    rows: list[Row], having: list[str], done: list[str]
+) -> None:
+    found = deciding.lying(rows, "lower")
+    assert ([row["code"] for row in found[0]], [row["code"] for row in found[1]]) == (having, done)
+
+
+def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions (document_id, ordinal, acted_on, description, classification, chamber) values (?, ?, ?, ?, ?, ?)"
+    copy.execute(more, (OHIO_BILL, 1, "2022-03-01", "Reported", "committee-passage", "lower"))
+    assert deciding.decider(copy, document(copy, OHIO_BILL, status="reported"), DAY).step == "floor"  # type: ignore[union-attr]
+    copy.execute(more, (OHIO_BILL, 2, "2022-03-02", "Re-referred to Finance", "referral-committee", "lower"))
+    found = deciding.decider(copy, document(copy, OHIO_BILL, status="reported"), DAY)
+    assert found is not None
+    assert found.referral is not None
+    assert (found.step, found.referral["description"]) == ("committee", "Re-referred to Finance")
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        (
+            "Read the second time. Placed on Senate Legislative Calendar under General Orders. Calendar No. 373.",
+            "floor",
+        ),
+        ("Held at the desk.", "floor"),
+        ("Motion to proceed to consideration of measure made in Senate.", "chamber"),
+    ],
+)
+def test_a_bill_on_the_calendar_or_at_the_desk_waits_for_the_whole_chamber(
+    db: sqlite3.Connection, words: str, step: str
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    passed = document(copy, BROADBAND)
+    copy.execute("insert into actions values (?, 99, '2026-11-01', ?, null, 'upper', null)", (BROADBAND, words))
+    found = deciding.decider(copy, passed, DAY)
+    assert found is not None
+    assert (found.step, found.chamber_name) == (step, "Senate")
+
+
+def test_a_bill_of_several_committees_waits_for_those_that_have_not_dealt_with_it(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    ordered = "Ordered to be Reported by the Yeas and Nays: 11 - 0."
+    copy.execute("delete from committees where document_id = ?", (REPORTED,))
+    for ordinal, (name, code, activity) in enumerate(
+        (("House Administration", "hsha00", "Markup By"), ("Judiciary Committee", "hsju00", "Referred To"))
+    ):
+        row = (REPORTED, ordinal, name, "lower", code, activity, "2022-03-01")
+        copy.execute("insert into committees values (?, ?, ?, ?, ?, ?, ?)", row)
+    more = "insert into actions values (?, ?, '2022-04-01', ?, ?, 'lower', null)"
+    copy.execute(more, (REPORTED, 98, ordered, "committee-passage"))
+    found = deciding.decider(copy, document(copy, REPORTED), DAY)
+    assert found is not None
+    assert (found.step, [body.name for body in found.bodies]) == ("committee", ["Judiciary Committee"])
+    assert [body.name for body in found.reported_by] == ["House Administration"]
+    copy.execute(more, (REPORTED, 99, "Placed on the Union Calendar, Calendar No. 5.", "calendar"))
+    assert deciding.decider(copy, document(copy, REPORTED), DAY).step == "floor"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("chamber", "words", "found"),
+    [
+        # Its own chamber refers it once more: it has not left, whatever the status says.
+        ("lower", "Passed on second consideration, refer to House Judiciary Committee", ("committee", "House")),
+        ("lower", "Passed on second consideration, refer to Senate Calendar Committee", ("chamber", "Senate")),
+        ("upper", "Introduced in the Senate, Referred to Senate Education Committee", ("committee", "Senate")),
+        ("upper", "Referred to third reading", ("chamber", "Senate")),
+        ("upper", "Committee amendment referred to Rules Committee", ("chamber", "Senate")),
+    ],
+)
+def test_a_bill_is_where_it_was_referred_last(
+    db: sqlite3.Connection, chamber: str, words: str, found: tuple[str, str]
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    copy.execute(
+        "insert into actions values (?, 9, '2022-03-02', ?, 'introduction', ?, null)", (OHIO_BILL, words, chamber)
+    )
+    passed = document(copy, OHIO_BILL, status="passed_first_chamber", status_on="2022-03-02")
+    decider = deciding.decider(copy, passed, DAY)
+    assert decider is not None
+    assert (decider.step, decider.chamber_name) == found
+    assert (decider.referral["description"] if decider.referral else words) == words

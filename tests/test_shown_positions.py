@@ -1,0 +1,146 @@
+"""Which positions the public sees with real documents: what a specialist would look for, and nothing about something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from positions.matching.matcher import Matcher
+from positions.relevance.relevance import matched
+
+
+def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", text: str = "") -> dict[str, str]:
+    """The positions that the public sees beside a document, each with the words that it is shown with."""
+    fields = {"title": title, "abstract": abstract or None, "text": text or None}
+    found = matched(Matcher(), document_id, fields, areas.split())
+    return {match.position_id: match.provision.words for match in found if match.shown}
+
+
+@pytest.mark.parametrize(
+    ("document_id", "areas", "title", "abstract", "yes", "no"),
+    [
+        (
+            "us-119-hr6028",
+            "government-information",
+            "Legislative Branch Agencies Clarification Act",
+            "To modify the appointment and removal process for certain legislative branch officers, and for other purposes.",
+            {"cp-office-in-library"},
+            set(),
+        ),
+        (
+            "us-119-hr6686",
+            "library-funding open-access education-research-funding",
+            "No Cost Educational Resources Act of 2025",
+            "To amend section 262 of the Museum and Library Services Act to authorize the Director of the Institute of Museum "
+            "and Library Services to award grants to institutions of higher education for courses that use only publicly "
+            "available digital resources for required reading assignments, and for other purposes.",
+            {"oa-oer-textbooks", "lf-save-imls"},
+            {"ed-research-humanities", "lf-mlsa-reauthorization"},
+        ),
+        (
+            "us-119-hr9010",
+            "library-funding",
+            "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2027.",
+            "",
+            {"lf-federal-libraries"},
+            set(),
+        ),
+        (
+            "us-119-hr5371",
+            "education-research-funding",
+            "Continuing Appropriations, Agriculture, Legislative Branch, Military Construction and Veterans Affairs, and "
+            "Extensions Act, 2026",
+            "Making continuing appropriations and extensions for fiscal year 2026, and for other purposes.",
+            {"lf-federal-libraries"},
+            set(),
+        ),
+        (
+            "us-119-hres892",
+            "education-research-funding",
+            "Authorizing the Speaker of the House of Representatives to initiate or intervene in civil actions regarding section "
+            "213 of the Continuing Appropriations, Agriculture, Legislative Branch, and Extensions Act, 2026.",
+            "",
+            set(),
+            {"lf-federal-libraries"},
+        ),
+        (
+            "us-119-hr6952",
+            "library-funding",
+            "January 6th Oral History Project Act",
+            "To direct the American Folklife Center at the Library of Congress to establish an oral history program to collect "
+            "certain video and audio recordings of personal histories, and for other purposes.",
+            set(),
+            {"lf-federal-libraries", "gi-library-of-congress"},
+        ),
+        (
+            "us-hi-2026-sb757",
+            "copyright",
+            "RELATING TO LIBRARIES.",
+            "Requires reasonable terms in license agreements for digital literary materials between libraries and publishers.",
+            {"cp-fair-ebook-terms"},
+            set(),
+        ),
+        (
+            "us-ia-2025-2026-hf558",
+            "intellectual-freedom",
+            "A bill for an act prohibiting certain materials in public libraries in counties and cities, authorizing civil "
+            "actions, and providing civil penalties.",
+            "",
+            {"if-no-viewpoint-removal"},
+            set(),
+        ),
+        (
+            "us-ma-194th-h3594",
+            "intellectual-freedom",
+            "An Act regarding free expression",
+            "A petition relative to the right of students to freedom of expression in public schools.",
+            {"if-right-to-read-laws"},
+            set(),
+        ),
+    ],
+)
+def test_a_document_shows_what_a_specialist_would_look_for(
+    document_id: str, areas: str, title: str, abstract: str, yes: set[str], no: set[str]
+) -> None:
+    shown = shown_beside(document_id, areas, title, abstract).keys()
+    assert yes <= shown
+    assert not no & shown
+
+
+def test_who_heads_the_library_of_congress_is_no_matter_of_its_money_or_of_what_it_publishes() -> None:
+    title = (
+        "To modify the appointment process for the Librarian of Congress, the Comptroller General, and the Director of the "
+        "Government Publishing Office, and for other purposes."
+    )
+    text = (
+        "(a) Appointment.—The Librarian of Congress shall be appointed by the adoption by Congress of a concurrent resolution.\n"
+        "(b) Commission.—There is established a commission for the purposes of recommending an individual to be appointed as "
+        "Librarian of Congress under subsection (a)."
+    )
+    assert not shown_beside("us-119-hr6517", "government-information library-funding", title, "", text)
+
+
+def test_the_constitution_online_is_no_matter_of_subject_headings() -> None:
+    title = (
+        "To direct the Librarian of Congress to promote the more cost-effective, efficient, and expanded availability of the "
+        "Annotated Constitution and pocket-part supplements by replacing the hardbound versions with digital versions."
+    )
+    text = "The Librarian of Congress shall ensure the continuing availability of the documents to Congress and the public."
+    assert "gi-library-of-congress" not in shown_beside("us-119-hr1234", "government-information", title, "", text)
+
+
+def test_a_resolution_for_library_staff_is_shown_with_what_it_says_of_funding_and_with_the_agency() -> None:
+    title = (
+        "A resolution expressing support for the staff of public, school, academic, and special libraries in the United States "
+        "and the essential services those libraries provide to communities, recognizing the need for funding commensurate with "
+        "the broad scope of social service and community supports provided by libraries."
+    )
+    text = (
+        "Whereas eliminating the Institute of Museum and Library Services would harm the ability of libraries to provide "
+        "critical resources to millions of people in the United States;\nand\n"
+        "Whereas the week of April 19 through April 25, 2026, would be an appropriate time to celebrate “National Library Week”: "
+        "Now, therefore, be it\n"
+        "That the Senate supports the prioritization of full funding of library services."
+    )
+    shown = shown_beside("us-119-sres688", "library-funding intellectual-freedom", title, "", text)
+    assert "funding" in shown["lf-lsta"], "“an appropriate time” is no appropriation"
+    assert "Institute of Museum and Library Services" in shown["lf-save-imls"]
