@@ -22,7 +22,7 @@ from positions.evaluation.evaluate import Share
 
 GOLD = ROOT / "classify/gold/priority/must_see.jsonl"
 #: Where a bill can go no further.
-FINISHED = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "final", "decided", "notice")
+FINISHED = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "replaced", "final", "decided", "notice")
 _GRADES = "select t.document_id, t.model_priority, t.priority from taggings t"
 _LIST = """
     select t.document_id, d.status, coalesce(t.why, ''), d.title,

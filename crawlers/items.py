@@ -32,6 +32,7 @@ STATUSES = (
     "vetoed",
     "failed",
     "withdrawn",
+    "replaced",  # by a new draft, its companion, or a bill that holds several: that one goes on
     "decided",  # by a court
     "notice",  # tells, asks or corrects; nothing is decided by it
     "in_force",  # a company's rules as they were first recorded

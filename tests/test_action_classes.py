@@ -333,6 +333,63 @@ def test_what_failed_may_be_taken_up_again() -> None:
     assert steps(*acted, ("2025-02-09", "passage", "lower"))[-1] == "passed_first_chamber"
 
 
+REPLACED = [
+    ("ma", "Accompanied a new draft, see S2515"),
+    ("ma", "Accompanied H1110"),
+    ("ma", "New draft (Tarr) substituted, see S2507"),
+    ("ma", "Amended by substitution of bill with the same title, see H4264"),
+    ("nj", "Substituted by A3318 (1R)"),
+    ("nj", "Substituted by ACR152"),
+    ("nj", "Combined with S1193 (SCS)"),
+    ("fl", "Laid on Table, companion bill(s) passed, see HB 6517 (Ch. 2026-228)"),
+    ("fl", "Laid on Table, refer to CS/SB 1050"),
+    ("mn", "Rule 45; subst. General Orders HF5074, SF indefinitely postponed"),
+    ("mn", "HF indefinitely postponed"),
+    ("ia", "HF 299 substituted."),
+    ("tn", "Companion HJR 37 substituted for SJR"),
+    ("tn", "Comp. SB subst."),
+    ("tn", "H. subst. & concurred in SJR 12"),
+    ("va", "Incorporated by Education and Health"),
+    ("mo", "Bill Combined w/(SCSs SB 49, 236 & 164)"),
+    ("tx", "Companion considered in lieu of"),
+]
+GOES_ON = [
+    ("ma", "Accompanied a study order, see H5001"),
+    ("ma", "Accompanied by H1199, H1270, H1272 and H1282"),
+    ("ma", "New draft of S29"),
+    ("nj", "Substituted for A4525 (1R)"),
+    ("nj", "Reported from Senate Committee as a Substitute, 2nd Reading"),
+    ("mn", "Bills not identical, SF substituted on General Register"),
+    ("tn", "Subst. for comp. HB."),
+    ("tn", "Senate substituted House Bill for companion Senate Bill."),
+    ("tx", "Laid out in lieu of companion"),
+    ("fl", "Laid on Table"),
+    ("wa", "1st substitute bill substituted (LAW 26)."),
+    ("mi", "substitute (H-2) adopted"),
+    ("ok", "Remove Representative Hilbert as principal House author and substitute with Representative Hill"),
+]
+
+
+@pytest.mark.parametrize(("state", "words"), REPLACED)
+def test_a_bill_in_whose_place_another_goes_on_is_replaced(state: str, words: str) -> None:
+    assert last("substitution", words) == last("failure", words) == "replaced"
+
+
+@pytest.mark.parametrize(("state", "words"), GOES_ON)
+def test_a_bill_that_takes_in_others_or_is_itself_the_substitute_goes_on(state: str, words: str) -> None:
+    assert last("substitution", words) == "introduced"
+
+
+def test_what_was_replaced_is_not_withdrawn_or_failed_for_being_cleared_away_and_may_be_taken_up_again() -> None:
+    def then(word: str) -> str:
+        said = [("HF 299 substituted.", "substitution"), ("x", word)]
+        acted = [(Action(acted_on="2025-02-01", description=text, chamber="lower"), (name,)) for text, name in said]
+        return state_history(acted, document_type="bill", introduced_on="2025-01-10", chamber="lower")[-1][0]
+
+    assert then("withdrawal") == then("failure") == "replaced"
+    assert then("passage") == "passed_first_chamber"
+
+
 def test_a_failure_does_not_undo_a_law() -> None:
     acted = [*WAY, ("2025-03-20", "executive-signature", "executive"), ("2025-05-30", "failure", "upper")]
     assert steps(*acted)[-1] == "enacted"

@@ -115,6 +115,9 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "in_committee"),
         ("W/D", "withdrawal", "withdrawn", "in_committee"),
         ("Received", "enrolled", "passed", "introduced"),
+        ("HF indefinitely postponed", "failure", "failed", "replaced"),
+        ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),
+        ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
     ],
 )
 def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(

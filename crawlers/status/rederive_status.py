@@ -141,6 +141,9 @@ def _restate_passages(db: Database, now: str) -> int:
         """select distinct a.document_id, a.classification, a.description, a.chamber, a.acted_on from documents d
         join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
             or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
+            or a.description like '%subst%' or a.description like 'accompanied%' or a.description like '%combined w%'
+            or a.description like '%in lieu of%' or a.description like 'incorporated by%'
+            or a.description like 'laid on table, %' or a.description like '_F indefinitely postponed'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
             'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
@@ -163,6 +166,7 @@ def _is_mended(word: str | None, description: str, chamber: str | None, acted_on
     said = states.chamber_said(description) if word == "passage" else None
     return (
         word in ("veto-override-passage", "executive-veto")
+        or states.is_replaced(description)
         or said not in (None, chamber)
         or governor.as_said([(action, classes)]) != [(action, classes)]
         or states.with_passage(classes, description) != classes
@@ -181,7 +185,10 @@ def _with_passages(document: Document) -> Document:
     # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
-    before = [_state_history(document, each) for each in (governor.as_said(said), said, old, unsaid)]
+    before = [
+        _state_history(document, each)
+        for each in (governor.as_said(said), said, old, unsaid, _unreplaced(governor.as_said(said)), _unreplaced(said))
+    ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     kind = kind_of(document.identifier, document.document_type or "bill")
     history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
@@ -198,10 +205,18 @@ def _with_passages(document: Document) -> Document:
     )
 
 
+def _unreplaced(said: list[governor.Classified]) -> list[governor.Classified]:
+    """The actions without the sentences that name the bill that goes on in place of this one, which once did not count."""
+    return [
+        (replace(each, description="") if states.is_replaced(each.description) else each, classes)
+        for each, classes in said
+    ]
+
+
 def _of_governor(history: rules.History) -> rules.History:
-    """The steps that a bill takes once both chambers have passed it, and its end where it failed then."""
+    """The steps that a bill takes once both chambers have passed it, and its end where it failed or another goes on."""
     later = tuple(step for step in history if rules.RANK.get(step[0], 0) >= rules.RANK["to_executive"])
-    return (*later, history[-1]) if history and history[-1][0] == "failed" else later
+    return (*later, history[-1]) if history and history[-1][0] in ("failed", "withdrawn", "replaced") else later
 
 
 def _state_history(bill: Bill, actions: list[governor.Classified]) -> rules.History:

@@ -49,14 +49,14 @@ def first_match(rules: Rules, words: str) -> str | None:
 def history_of(introduced_on: str | None, steps: Iterable[tuple[str | None, str]]) -> History:
     """Return the steps that go further than those before them, as (status, ISO date) pairs.
 
-    ``failed`` and ``withdrawn`` hold until something goes further than what was reached before them. Once both chambers
-    have passed a bill, neither counts.
+    ``failed``, ``withdrawn``, and ``replaced`` hold until something goes further than what was reached before them. Once both
+    chambers have passed a bill, none of them counts; and what was replaced is then only tidied away as failed or withdrawn.
     """
     history = [("introduced", introduced_on)] if introduced_on else []
     reached = 0
     for step, day in steps:
-        if step in ("failed", "withdrawn"):
-            if reached < RANK["passed"] and (not history or history[-1][0] != step):
+        if step in ("failed", "withdrawn", "replaced"):
+            if reached < RANK["passed"] and (not history or history[-1][0] not in (step, "replaced")):
                 history.append((step, day))
         elif step and RANK[step] > reached:
             reached = RANK[step]

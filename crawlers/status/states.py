@@ -89,6 +89,7 @@ class Passages:
     always: re.Pattern[str]
     taken_back: re.Pattern[str]
     failed: re.Pattern[str]
+    replaced: re.Pattern[str]
     chambers: dict[str, re.Pattern[str]]
 
 
@@ -107,7 +108,7 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
             wrong: tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
             for wrong, pairs in entries["never"].items()
         }
-        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed")}
+        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed", "replaced")}
         one["taken_back"] = entries["taken_back"]
         found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
         chambers = {str(name): re.compile(pattern, re.IGNORECASE) for name, pattern in entries["chambers"].items()}
@@ -139,6 +140,11 @@ def chamber_said(description: str) -> str | None:
     return next((name for name, pattern in load_passages().chambers.items() if pattern.search(sentence)), None)
 
 
+def is_replaced(description: str) -> bool:
+    """Whether a sentence says that another bill goes on in place of this one."""
+    return load_passages().replaced.search(_MARK.sub("", description)) is not None
+
+
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
     return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
@@ -159,7 +165,7 @@ def state_history(
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
 
-    A step backwards is no step. Whoever has failed or been withdrawn may still be taken up again and go further.
+    A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
     passed_in = set[str]()
     steps = (
@@ -171,6 +177,8 @@ def state_history(
 def _step(
     action: Action, classes: tuple[str, ...], document_type: str, chamber: str | None, passed_in: set[str]
 ) -> str | None:
+    if is_replaced(action.description):
+        return "replaced"
     step = None
     said = set(classes) - _unsaid(action, set(classes))
     for name in (name for name in load_telling() if name in said and step is None):

@@ -22,7 +22,7 @@ STATUS_GROUPS = {
         "to_executive",
     ),
     "unheard": (UNHEARD, UNHEARD_PASSED),
-    "dead": ("failed", "withdrawn", "vetoed"),
+    "dead": ("failed", "withdrawn", "replaced", "vetoed"),
     "passed_a_chamber": (
         "passed_first_chamber",
         "passed_second_chamber",

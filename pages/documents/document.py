@@ -18,6 +18,7 @@ from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
 from pages.documents.session_status import SETTLED, collected_until, ended_with, unheard_of
+from pages.documents.successor import successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -99,6 +100,7 @@ class DocumentView(Progress):
     ended: tuple[str, str] | None
     unheard_since: str | None
     collected_until: str | None
+    successor: Row | None
     settled: frozenset[str]
     steps: list[Row]
     title_pieces: list[Piece]
@@ -158,6 +160,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         unheard_since=unheard_of(db, head, today),
         collected_until=collected_until(db, document_id),
+        successor=successor(db, head),
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),

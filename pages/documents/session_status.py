@@ -19,9 +19,9 @@ UNDECIDED = frozenset(
     {"introduced", "in_committee", "reported", "passed_first_chamber", "passed_second_chamber", "passed"}
 )
 #: What happened on a day and is over, where the others last from a day on.
-SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdrawn", "decided", "notice"})
+SETTLED = frozenset({"enacted", "adopted", "final", "vetoed", "failed", "withdrawn", "replaced", "decided", "notice"})
 #: What can never become law as it is.
-DEAD = frozenset({"failed", "withdrawn", "vetoed"})
+DEAD = frozenset({"failed", "withdrawn", "replaced", "vetoed"})
 #: A document that has moved within so many days is news, even if it can go no further (a law, a final rule).
 LATELY = 90
 #: The official title of a bill of Congress that votes the money of one fiscal year, and that year.

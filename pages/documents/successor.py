@@ -1,0 +1,41 @@
+"""The bill that goes on in place of one that was replaced, where an action names it and it is collected."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from crawlers.status.states import is_replaced
+from pages.database import Row, first
+
+#: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
+_NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
+#: A new draft may be replaced by another one; no chain in the record is longer than three.
+_LONGEST = 5
+
+
+def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
+    """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind.
+
+    None where the document was not replaced, where no action names another bill, or where that is not collected.
+    """
+    found: Row | None = None
+    here = document
+    for _ in range(_LONGEST):
+        after = _named(db, here["id"]) if here["status"] == "replaced" else None
+        if after is None:
+            break
+        found = here = after
+    return found
+
+
+def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
+    said = db.execute("select description from actions where document_id = ? order by ordinal desc", [document_id])
+    last = next((words for (words,) in said if is_replaced(words)), "")
+    if number := _NUMBER.search(last):
+        key = f"{document_id.rpartition('-')[0]}-{''.join(filter(None, number.groups()))}".lower()
+        if key != document_id:
+            return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])
+    return None

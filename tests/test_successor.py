@@ -1,0 +1,90 @@
+"""The bill that goes on in place of one that was replaced."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlite_utils import Database
+
+from crawlers.items import Action, Bill
+from crawlers.storage.record import upsert
+from pages.database import Row
+from pages.documents.successor import successor
+from store.connect import migrate
+
+NOW = "2026-11-29T10:00:00Z"
+
+
+def _bill(number: str, words: str, status: str = "replaced") -> Bill:
+    return Bill(
+        id=f"us-ma-194th-{number.lower().replace(' ', '')}",
+        source="us_states",
+        kind="bill",
+        level="state",
+        jurisdiction="us-ma",
+        session="194th",
+        identifier=number,
+        document_type="bill",
+        title=f"An Act {number}",
+        url="https://malegislature.gov/",
+        source_url="https://v3.openstates.org/bills/1",
+        introduced_on="2025-01-14",
+        status=status,
+        status_on="2025-05-12",
+        actions=(
+            Action(acted_on="2025-01-14", description="Accompanied a hearing"),
+            Action(acted_on="2025-05-12", description=words, classification="substitution"),
+            Action(acted_on="2025-05-13", description="Senate concurred"),
+        ),
+    )
+
+
+@pytest.fixture
+def corpus() -> Iterator[Database]:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bills = [
+        _bill("S29", "Accompanied a new draft, see S2515"),
+        _bill("S2515", "New draft substituted, see H4160"),
+        _bill("H4160", "Signed by the Governor", "enacted"),
+        _bill("H7", "Accompanied a new draft, see H9999"),
+        _bill("H8", "Accompanied H8"),
+        _bill("HB 1", "Laid on Table, companion bill(s) passed, see CS/CS/SB 4 (Ch. 2026-228)"),
+        _bill("SB 4", "Approved", "enacted"),
+        _bill("H10", "Accompanied H11"),
+        _bill("H11", "Accompanied H10"),
+        _bill("H12", "Accompanied H4160", "reported"),
+        _bill("HB 13", "Comp. SB subst."),
+    ]
+    upsert(db, bills, now=NOW, silent=True)
+    yield db
+    db.close()
+
+
+def _goes_on(db: Database, number: str) -> str | None:
+    row: Row = {"id": f"us-ma-194th-{number}", "status": "replaced" if number != "h12" else "reported"}
+    db.conn.row_factory = sqlite3.Row
+    found = successor(db.conn, row)
+    return found and found["identifier"]
+
+
+@pytest.mark.parametrize(
+    ("number", "other"),
+    [
+        ("s29", "H4160"),  # past the draft that was replaced itself
+        ("s2515", "H4160"),
+        ("hb1", "SB 4"),
+        ("h7", None),  # not collected
+        ("h8", None),  # names itself
+        ("h12", None),  # was not replaced
+        ("hb13", None),  # no number
+    ],
+)
+def test_the_bill_that_goes_on_is_the_end_of_the_chain(corpus: Database, number: str, other: str | None) -> None:
+    assert _goes_on(corpus, number) == other
+
+
+def test_two_bills_that_name_each_other_end(corpus: Database) -> None:
+    assert _goes_on(corpus, "h10") in ("H10", "H11")
