@@ -58,6 +58,18 @@ async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
     assert ">Roll call</a> of 13 members, House: 9 yes, 4 no" in page
 
 
+async def test_a_roll_call_without_counts_is_not_one_of_nobody(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("update roll_calls set yes = 0, no = 0, present = 0, not_voting = 0, other = 0")
+        db.execute("delete from ballots")
+    client = serve.build(file, secret="a secret of the tests", today=TODAY).client
+    page = (await client.get(OHIOS_VOTE)).text
+    assert "The source gives no counts." in page and "The source gives no names." in page
+    page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
+    assert "House: the source gives no counts" in page and "0 yes, 0 no" not in page
+
+
 @pytest.mark.parametrize(
     ("stored", "said"),
     [
