@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
+from crawlers.parsers import federal_register_dates, federal_register_dockets, federal_register_title, hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
@@ -48,6 +48,11 @@ def _federal_regulation(document: Document) -> Document:
         agencies=document.agencies,
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
+    effective = next((each for each in document.events if each.kind == "effective"), None)
+    if effective and (day := federal_register_dates.remaining(effective.description)):
+        moved = replace(effective, starts_at=f"{day}T00:00:00")
+        events = tuple(moved if each is effective else each for each in document.events)
+        document = replace(document, effective_on=day, events=events)
     return replace(
         document,
         status=word,
@@ -80,8 +85,8 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles and dockets."""
-    modules = (federal, rules, federal_register_dockets, federal_register_title)
+    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days of effect."""
+    modules = (federal, rules, federal_register_dates, federal_register_dockets, federal_register_title)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
