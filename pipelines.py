@@ -40,6 +40,7 @@ from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
 from crawlers.storage import attachments, districts, meetings, people, roll_calls, sessions
+from crawlers.storage.corrected_dates import write_corrected_dates
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import upsert
 from crawlers.storage.runs import Run
@@ -368,6 +369,7 @@ def update(
     manual = take_in(corpus, staff, now)
     link_people(corpus)
     meetings.write_meeting_dates(corpus, now=now)
+    write_corrected_dates(corpus)
     ended = write_session_ends(corpus, today=today or now[:10], now=now)
     derived = derive(corpus, staff, workers=workers, progress=progress)
     outcomes.suggest(corpus, staff)

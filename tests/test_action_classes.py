@@ -53,6 +53,16 @@ NO_PASSAGE = [
     ("ma", "committee-action", "Order relative to subject matter adopted"),
     ("ga", "engrossment", "Senate Engrossed"),
     ("vt", "executive-receipt", "Delivered to the Governor on June 3, 2026"),
+    ("mi", "failure", "not adopted by 2/3 vote Roll Call #170 Yeas 52 Nays 54 Excused 0 Not Voting 4"),
+    ("ks", "failure", "Emergency Final Action - Not passed; Yea 17, Nay 23"),
+    ("me", "failure", "PASSAGE TO BE ENACTED FAILED In NON-CONCURRENCE"),
+    ("me", "failure", "Subsequently, the House INSISTED on FAILING of PASSAGE TO BE ENACTED."),
+    ("nh", "failure", "Ought to Pass: MF DV 203-158 Lacking Necessary Two-Thirds Vote 05/08/2025 HJ 14 P. 14"),
+    ("hi", "committee-failure", "The recommendation was not adopted."),
+    ("ks", "motion", "Motion to withdraw from House Committee on Veterans and Military not adopted; Yea 36, Nay 86"),
+    ("me", "motion", "Motion by Senator A of B to RECONSIDER whereby the Bill was PASSED TO BE ENACTED FAILED"),
+    ("ak", "motion", "(H) RESCIND ACTION (FAILED) AM 51 PASSED Y28 N12"),
+    ("ma", "executive-receipt", "Enacted and laid before the Governor"),
 ]
 NO_WITHDRAWAL = [
     ("az", "committee-action", "W/D"),
@@ -98,6 +108,12 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("executive-receipt",), notice) == ("message",)
 
 
+def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_no_class_for_it() -> None:
+    assert with_passage((), "HELD BY THE GOVERNOR.") == ("executive-receipt",)
+    law = "Enacted in accordance with Article 44 Part II of the N.H. Constitution without the signature of the governor"
+    assert with_passage((), law) == ("became-law",)
+
+
 def test_a_bill_that_its_author_amends_in_committee_is_not_reported() -> None:
     sentence = "From committee with author's amendments. Read second time and amended. Re-referred to Com. on JUD."
     assert with_passage(("committee-passage",), sentence) == ("committee-action",)
@@ -135,6 +151,8 @@ def test_what_says_that_a_chamber_passed_it_is_a_passage(text: str) -> None:
         ((), "Bill was not read"),
         (("withdrawal",), "Withdrawn by Author"),
         (("withdrawal",), "Withdrawn."),
+        (("passage",), "Third Reading, Measure passed and Emergency failed: Ayes: 60 Nays: 21"),
+        (("passage",), "passed; given immediate effect Roll Call #4 Yeas 63 Nays 41 Excused 0 Not Voting 6"),
     ],
 )
 def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> None:
@@ -190,7 +208,8 @@ def test_a_veto_that_both_chambers_override_is_undone_even_where_it_is_listed_af
 def test_a_rule_on_passages_with_an_unknown_class_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "passage.yml"
     file.write_text(
-        "never: {passage: [[redding, 'x']]}\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n", encoding="utf-8"
+        "never: {passage: [[redding, 'x']]}\nalso: []\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n",
+        encoding="utf-8",
     )
     with pytest.raises(ValueError, match="'redding' is not among the classes"):
         load_passages(file)
@@ -320,6 +339,34 @@ def test_a_concurrent_resolution_needs_both_chambers() -> None:
     assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "passed_first_chamber"
     acted.append(("2025-02-01", "passage", "lower"))
     assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "adopted"
+
+
+def _resolution(*acted: tuple[str, str, str, str]) -> tuple[str, str]:
+    actions = [(Action(acted_on=day, description=text, chamber=chamber), (name,)) for day, name, chamber, text in acted]
+    return state_history(actions, document_type="concurrent resolution", introduced_on="2026-01-10", chamber="lower")[
+        -1
+    ]
+
+
+def test_a_resolution_whose_chambers_do_not_agree_on_its_words_is_not_adopted() -> None:
+    refused = (  # Kansas lists the actions of a day backwards
+        ("2026-02-20", "passage", "lower", "Final Action - Adopted by Required 2/3 Majority"),
+        ("2026-04-10", "motion", "lower", "Motion to concur with amendments failed; Yea 59, Nay 62, Absent 4"),
+        ("2026-04-10", "passage", "upper", "Emergency Final Action - Adopted as amended by Required 2/3 Majority"),
+    )
+    assert _resolution(*refused) == ("passed_second_chamber", "2026-04-10")
+    agreed = ("2026-04-16", "passage", "lower", "Second reading, adopted")
+    assert _resolution(*refused, agreed) == ("adopted", "2026-04-16")
+
+
+def test_a_defeat_that_the_chamber_reconsiders_on_the_same_day_is_none() -> None:
+    acted = [
+        ("2026-02-19", "committee-passage", "lower", "reported with recommendation without amendment"),
+        ("2026-02-20", "failure", "lower", "not adopted Roll Call #79 Yeas 58 Nays 48"),
+    ]
+    assert _resolution(*acted)[0] == "failed"
+    again = ("2026-02-20", "motion", "lower", "vote on adoption reconsidered")
+    assert _resolution(*acted, again) == ("reported", "2026-02-19")
 
 
 def test_a_one_chamber_legislature_passes_a_bill_once() -> None:

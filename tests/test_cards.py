@@ -63,7 +63,7 @@ def test_the_codes_of_a_docket_are_decoded(summary: str | None, words: str | Non
 
 def test_a_case_is_filed() -> None:
     assert court.status_in_words("case", "introduced") == "Filed"
-    assert court.status_in_words("case", "decided") == "Decided by a court"
+    assert court.status_in_words("case", "decided") == "Decided or closed by a court"
     assert court.status_in_words("bill", "introduced") == "Introduced"
 
 

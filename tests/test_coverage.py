@@ -447,6 +447,16 @@ async def test_the_page_marks_what_is_wrong_in_words_and_escapes_what_a_source_s
     assert "Bills and resolutions of the states" in page.split("Known, but not collected here")[1]
 
 
+async def test_a_session_of_which_the_source_lists_nothing_is_not_called_whole(
+    tmp_path: Path, corpus: Database
+) -> None:
+    run(corpus, parts=[part("117", 0, received=0, complete=True)])
+    publish(corpus, NOW)
+    page = (await serve.build(tmp_path / "corpus.db", today=NOW[:10]).client.get("/sources")).text
+    assert '<span class="quiet">None listed</span>' in page
+    assert "<td>Whole</td>" not in page
+
+
 async def test_the_page_stands_before_the_first_publish(tmp_path: Path) -> None:
     from site_corpus import TODAY, build
 

@@ -250,6 +250,44 @@ def test_sessions_are_those_that_go_on_or_come(db: sqlite3.Connection) -> None:
     assert [each.starts_on for each in collected.sessions_of(db, "us-ia", later)] == ["2023-01-09"]
 
 
+async def test_days_that_a_source_copied_from_the_session_before_are_not_said(file: Path) -> None:
+    db = sqlite3.connect(file)
+    db.execute("update sessions set starts_on = '2023-01-10', ends_on = '2023-04-19' where session = '90'")
+    db.commit()
+    assert "Next session 90th General Assembly, dates not known yet" in await shown(file, "/jurisdictions/us-ia")
+    db.execute("update sessions set ends_on = '2023-04-28' where session = '90'")
+    db.commit()
+    db.close()
+    assert "Next session 90th General Assembly, from January 10, 2023 to April 28" in await shown(
+        file, "/jurisdictions/us-ia"
+    )
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        ((), "Read the 1 document above that can still move"),
+        ((ALIVE,), "Ask the legislature what became of the documents above that have no news"),
+        ((ALIVE, UNHEARD), "None of the library documents above can still move."),
+        ((ALIVE, LAW, LOST, UNHEARD), None),
+    ],
+)
+async def test_the_page_says_that_none_can_move_only_of_documents_of_which_it_is_known(
+    file: Path, gone: tuple[str, ...], says: str | None
+) -> None:
+    db = connect(file)
+    for key in gone:
+        db.execute("delete from tags where document_id = ?", [key])
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    page = await shown(file, "/jurisdictions/us-ia")
+    if says:
+        assert says in page
+    else:
+        assert "can still move. Learn" not in page
+        assert "Ask the legislature" not in page
+
+
 def test_a_session_ends_on_the_day_that_its_bills_show(db: sqlite3.Connection) -> None:
     db.execute(
         "insert into session_ends (jurisdiction, session, starts_on, ends_on, ended_on) "

@@ -118,6 +118,8 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
         ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),
         ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
+        ("not adopted", "passage", "passed_first_chamber", "failed"),
+        ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),
     ],
 )
 def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(
@@ -177,3 +179,38 @@ def test_an_override_that_an_earlier_version_did_not_count_undoes_the_veto() -> 
     upsert(db, [replace(bill, actions=(bill.actions[0], *actions))], now=NOW, silent=True)
     assert restate(db, now=NOW) == 1
     assert load_document(db, bill.id).status == "enacted"
+
+
+def test_a_resolution_that_a_chamber_refused_is_no_longer_adopted() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    acted = [
+        ("Adopted", "passage", "upper"),
+        ("Motion to concur with amendments failed; Yea 59", "motion", "upper"),
+        ("Adopted as amended", "passage", "lower"),
+    ]
+    actions = tuple(
+        Action(acted_on="2025-01-15", description=text, classification=word, chamber=chamber)
+        for text, word, chamber in acted
+    )
+    bill = replace(_of_state("x", "filing", "adopted"), document_type="concurrent resolution", identifier="SCR 1")
+    history = (bill.status_history[0], ("passed_first_chamber", "2025-01-15"), bill.status_history[1])
+    stored = replace(bill, actions=(bill.actions[0], *actions), status_history=history)
+    upsert(db, [stored], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "passed_second_chamber"
+
+
+def test_a_bill_of_legiscan_that_the_governor_received_is_with_the_governor() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = replace(
+        _of_state("Senate/ to Governor in Executive Branch - Governor", "", "passed"), source="us_states_legiscan"
+    )
+    upsert(db, [bill], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, bill.id)
+    assert (stored.status, stored.status_on) == ("to_executive", "2025-01-15")
+    assert stored.status_history == (*bill.status_history, ("to_executive", "2025-01-15"))
+    db.execute("update derivations set version = 'old' where name = 'passages'")
+    assert restate(db, now=NOW) == 0

@@ -33,6 +33,12 @@ from store.connect import connect
             "E-RATE AND FCC RULES FOR NEW YORK. TITLE II AND H.R.6592 APPLY",
             "E-Rate and FCC rules for New York. Title II and H.R.6592 apply",
         ),
+        (
+            "JOSLIN v. U.S. DEPARTMENT OF THE INTERIOR (D.D.C., 1:26-cv-00576)",
+            "Joslin v. U.S. Department of the Interior (D.D.C., 1:26-cv-00576)",
+        ),
+        ("STATE OF TEXAS V. FCC AND ACME LLC ET AL.", "State of Texas v. FCC and Acme LLC et al."),
+        ("AN ACT RELATING TO U.S. SENATORS", "An act relating to U.S. senators"),
         ('"THE LIBRARIES ACT"; FUNDS', '"The libraries act"; funds'),
         ("Fight Book Bans Act", "Fight Book Bans Act"),
         ("HOTSPOTS Act", "HOTSPOTS Act"),

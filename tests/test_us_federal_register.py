@@ -315,6 +315,13 @@ def test_slip_in_an_optional_date_loses_no_document() -> None:
     assert (document.effective_on, document.events) == (None, ())
 
 
+def test_day_of_effect_that_remains_is_the_one_in_words() -> None:
+    words = (
+        "The effective date of the final rule published in the Federal Register on May 2, 2025, remains June 12, 2025."
+    )
+    assert regulation(effective_on="2025-05-02", dates=words).effective_on == "2025-06-12"
+
+
 def test_proposal_takes_no_effect(documents: dict[str, Regulation]) -> None:
     proposed = documents["2023-28763"]
     assert (proposed.effective_on, [event.kind for event in proposed.events]) == (None, ["comment_close"])

@@ -27,6 +27,7 @@ from crawlers.items import (
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
+from crawlers.status.governor import handed_over
 from crawlers.status.states import classify
 from store.errors import InvalidInput
 
@@ -201,7 +202,7 @@ def _bill(row: Record) -> Bill:
         on for each in row.get("progress") or () if (on := day(each["date"]))
     ]
     introduced_on = min(began, default=None)
-    history = _history(row.get("progress") or (), document_type, introduced_on)
+    history = handed_over(_history(row.get("progress") or (), document_type, introduced_on), actions)
     return Bill(
         id=key,
         source=SOURCE,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from crawlers.items import Action
+from crawlers.status.rules import History
 
 Classified = tuple[Action, tuple[str, ...]]
 
@@ -37,6 +38,18 @@ def as_said(actions: Iterable[Classified]) -> list[Classified]:
     listed = list(actions)
     vetoed_on = {action.acted_on for action, classes in listed if "executive-veto" in classes}
     return [_as_said(action, classes, vetoed_on) for action, classes in listed]
+
+
+def handed_over(history: History, actions: Iterable[Action]) -> History:
+    """The steps of a bill that both chambers passed, and after these the day on which the governor received it.
+
+    LegiScan's own account of a bill has no step between its passage and what the governor decides.
+    """
+    if not history or history[-1][0] != "passed":
+        return history
+    received = (each.acted_on for each in actions if each.classification == "executive-receipt")
+    on = next((day for day in received if day >= history[-1][1]), None)
+    return (*history, ("to_executive", on)) if on else history
 
 
 def _as_said(action: Action, classes: tuple[str, ...], vetoed_on: set[str]) -> Classified:

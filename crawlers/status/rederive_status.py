@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
+from crawlers.parsers import federal_register_dates, federal_register_dockets, federal_register_title, hearings
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
@@ -48,6 +48,11 @@ def _federal_regulation(document: Document) -> Document:
         agencies=document.agencies,
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
+    effective = next((each for each in document.events if each.kind == "effective"), None)
+    if effective and (day := federal_register_dates.remaining(effective.description)):
+        moved = replace(effective, starts_at=f"{day}T00:00:00")
+        events = tuple(moved if each is effective else each for each in document.events)
+        document = replace(document, effective_on=day, events=events)
     return replace(
         document,
         status=word,
@@ -59,6 +64,18 @@ def _federal_regulation(document: Document) -> Document:
     )
 
 
+def _legiscan_bill(document: Document) -> Document:
+    assert isinstance(document, Bill)
+    if document.level == "federal":
+        return document
+    actions = tuple(
+        replace(each, classification=next(iter(states.classify(each.description)), None)) for each in document.actions
+    )
+    history = governor.handed_over(document.status_history, actions)
+    status, status_on = history[-1] if history else (document.status, document.status_on)
+    return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)
+
+
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
 AGAIN: dict[str, Callable[[Document], Document]] = {
     "us_bills": _federal_bill,
@@ -68,15 +85,15 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles and dockets."""
-    modules = (federal, rules, federal_register_dockets, federal_register_title)
+    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days of effect."""
+    modules = (federal, rules, federal_register_dates, federal_register_dockets, federal_register_title)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 
 def passages_version() -> str:
     """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
-    files = (states.PASSAGE_FILE, Path(governor.__file__))
+    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
@@ -110,7 +127,7 @@ def restate(db: Database, *, now: str) -> int:
         differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
         _note(db, "status", rules_version())
     if _is_new(db, "passages", passages_version()):
-        differ += _restate_passages(db, now)
+        differ += _restate_passages(db, now) + _restate_source(db, "us_states_legiscan", _legiscan_bill, now)
         _note(db, "passages", passages_version())
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
@@ -144,12 +161,19 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like '%subst%' or a.description like 'accompanied%' or a.description like '%combined w%'
             or a.description like '%in lieu of%' or a.description like 'incorporated by%'
             or a.description like 'laid on table, %' or a.description like '_F indefinitely postponed'
+            or a.description like 'held by the governor%' or a.description like 'enacted in accordance with%'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
             'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
+    voted = db.execute(
+        """select a.document_id, a.description from documents d join actions a on a.document_id = d.id
+        where d.source = 'us_states' and d.status in ('adopted', 'failed')
+            and (a.description like '%concur%' or a.description like '%reconsidered%')"""
+    )
     wanted = [key for key, *action in rows if _is_mended(*action)]
+    wanted += [key for key, description in voted if states.is_reopened(description)]
     wanted += [key for key, identifier in typed.fetchall() if kind_of(identifier, "bill") != "bill"]
     keys = iter(dict.fromkeys(wanted))
     differ = 0
@@ -187,7 +211,7 @@ def _with_passages(document: Document) -> Document:
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     before = [
         _state_history(document, each)
-        for each in (governor.as_said(said), said, old, unsaid, _unreplaced(governor.as_said(said)), _unreplaced(said))
+        for each in (governor.as_said(said), said, old, unsaid, _unread(governor.as_said(said)), _unread(said))
     ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     kind = kind_of(document.identifier, document.document_type or "bill")
@@ -205,10 +229,16 @@ def _with_passages(document: Document) -> Document:
     )
 
 
-def _unreplaced(said: list[governor.Classified]) -> list[governor.Classified]:
-    """The actions without the sentences that name the bill that goes on in place of this one, which once did not count."""
+def _unread(said: list[governor.Classified]) -> list[governor.Classified]:
+    """The actions without the sentences that once did not count: they name the bill that goes on in place of this one, or take
+    a vote back."""
     return [
-        (replace(each, description="") if states.is_replaced(each.description) else each, classes)
+        (
+            replace(each, description="")
+            if states.is_replaced(each.description) or states.is_reopened(each.description)
+            else each,
+            classes,
+        )
         for each, classes in said
     ]
 

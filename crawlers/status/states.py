@@ -7,13 +7,13 @@ but not the words: so a step is taken from the class of an action, never from a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from crawlers.items import Action
-from crawlers.status.rules import History, Rules, history_of
+from crawlers.status.rules import History, Rules, first_match, history_of
 from crawlers.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
@@ -85,10 +85,13 @@ def classify(description: str) -> tuple[str, ...]:
 class Passages:
     """The rules of passage.yml: `never` as (class instead, pattern) pairs by the wrong class, `chambers` by their words."""
 
-    never: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    never: dict[str, Rules]
+    also: Rules
     always: re.Pattern[str]
     taken_back: re.Pattern[str]
     failed: re.Pattern[str]
+    reconsidered: re.Pattern[str]
+    refused: re.Pattern[str]
     replaced: re.Pattern[str]
     chambers: dict[str, re.Pattern[str]]
 
@@ -101,37 +104,35 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
         ValueError: a class that is not listed, or a pattern that is none.
     """
     with rules_of(path) as entries, rules_of(FILE) as actions:
-        named = set(entries["never"]) | {name for pairs in entries["never"].values() for name, _ in pairs}
+        pairs = [*entries["also"], *(pair for each in entries["never"].values() for pair in each)]
+        named = set(entries["never"]) | {name for name, _ in pairs}
         if unknown := sorted(named - set(actions["classes"])):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
-        never = {
-            wrong: tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
-            for wrong, pairs in entries["never"].items()
-        }
+        never = {wrong: _compiled(pairs) for wrong, pairs in entries["never"].items()}
         one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed", "replaced")}
-        one["taken_back"] = entries["taken_back"]
+        one |= {name: entries[name] for name in ("taken_back", "reconsidered", "refused")}
         found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
         chambers = {str(name): re.compile(pattern, re.IGNORECASE) for name, pattern in entries["chambers"].items()}
-        return Passages(never=never, chambers=chambers, **found)
+        return Passages(never=never, also=_compiled(entries["also"]), chambers=chambers, **found)
+
+
+def _compiled(pairs: Iterable[tuple[str, str]]) -> Rules:
+    return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
 
 
 @lru_cache(maxsize=100_000)
 def with_passage(classes: tuple[str, ...], description: str) -> tuple[str, ...]:
-    """The classes of an action, with "passage" and "withdrawal" taken out where the sentence tells of none, and "passage" or
-    "failure" added where it plainly says that a chamber passed the bill or voted it down."""
+    """The classes of an action, with "passage" and "withdrawal" taken out where the sentence tells of none, and "passage",
+    "failure" or the like added where it plainly says that a chamber passed the bill or voted it down, or what a governor did."""
     rules, sentence = load_passages(), _MARK.sub("", description)
     if "passage" not in classes and rules.always.search(sentence) and not rules.taken_back.search(sentence):
         classes = (*classes, "passage")
     elif "passage" not in classes and "failure" not in classes and rules.failed.search(sentence):
         classes = (*classes, "failure")
     else:
-        classes = tuple(
-            dict.fromkeys(
-                next((instead for instead, pattern in rules.never.get(name, ()) if pattern.search(sentence)), name)
-                for name in classes
-            )
-        )
-    return classes
+        classes = tuple(dict.fromkeys(first_match(rules.never.get(name, ()), sentence) or name for name in classes))
+    also = first_match(rules.also, sentence)
+    return classes if also is None or also in classes else (*classes, also)
 
 
 def chamber_said(description: str) -> str | None:
@@ -143,6 +144,12 @@ def chamber_said(description: str) -> str | None:
 def is_replaced(description: str) -> bool:
     """Whether a sentence says that another bill goes on in place of this one."""
     return load_passages().replaced.search(_MARK.sub("", description)) is not None
+
+
+def is_reopened(description: str) -> bool:
+    """Whether a sentence says that a chamber takes its vote back, or does not agree to what the other one adopted."""
+    rules, sentence = load_passages(), _MARK.sub("", description)
+    return rules.reconsidered.search(sentence) is not None or rules.refused.search(sentence) is not None
 
 
 def most_telling(classes: Sequence[str]) -> str | None:
@@ -167,11 +174,25 @@ def state_history(
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
-    passed_in = set[str]()
-    steps = (
-        (_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in actions
-    )
-    return history_of(introduced_on, steps)
+    passed_in, listed = set[str](), list(actions)
+    steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
+    return history_of(introduced_on, _of_what_counts(steps, [action for action, _ in listed], document_type))
+
+
+def _of_what_counts(
+    steps: Iterable[tuple[str | None, str]], actions: Sequence[Action], document_type: str
+) -> Iterator[tuple[str | None, str]]:
+    """The steps but for a defeat that the chamber reconsidered that day; a resolution is not adopted before the day after the
+    last on which a chamber refused the other's words. By days, since some states list the actions of a day backwards."""
+    rules = load_passages()
+    said = [(_MARK.sub("", action.description), action.acted_on) for action in actions]
+    reconsidered_on = {day for sentence, day in said if rules.reconsidered.search(sentence)}
+    refused_on = max((day for sentence, day in said if rules.refused.search(sentence)), default="")
+    for step, day in steps:
+        if step == "adopted" and document_type not in _ONE_CHAMBER and day <= refused_on:
+            yield "passed_second_chamber", day
+        elif step != "failed" or day not in reconsidered_on:
+            yield step, day
 
 
 def _step(

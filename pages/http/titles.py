@@ -17,12 +17,16 @@ _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 #: New Jersey marks an amended bill with them.
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: Parts of a title that begin anew.
-_BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )[^\W\d_]")
+_BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
 #: Captions of a page and words for "none" that sources give for a title.
 _CAPTIONS = frozenset({"primary sponsors", "bill text", "no title provided", "no title found", "na", "n/a"})
 _ROMAN = re.compile(r"[IVX]{2,}")
+#: "U.S.", "D.D.C."
+_INITIALS = re.compile(r"(?:[A-Z]\.){2,}")
+#: Parties of a court case have names; these words of a name stay small.
+_CASE, _SMALL = re.compile(r" V\. ", re.I), frozenset({"al", "and", "et", "for", "in", "of", "on", "the", "to", "v"})
 
 
 @lru_cache(maxsize=4_096)
@@ -34,7 +38,8 @@ def readable(title: str) -> str:
     title = _FOOTNOTES.sub("", title)
     if not _shouts(title):
         return _capital(title) if _begins_small(title) else title
-    quiet = _WORD.sub(lambda match: _word(match[0]), title)
+    spoken = _of_a_name if _CASE.search(title) else _word
+    quiet = _WORD.sub(lambda match: spoken(match[0]), title)
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
@@ -76,9 +81,17 @@ def _begins_small(title: str) -> bool:
 
 
 def _word(word: str) -> str:
-    if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word):
+    if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
     return _acronyms().get(word.casefold(), word.lower())
+
+
+def _of_a_name(word: str) -> str:
+    """A word of the name of a party; one that is not all capitals, and "LLC" and the like, stays as it is."""
+    if not word.isupper() or not re.search("[AEIOUY]", word):
+        return word.lower() if word.lower().rstrip(".") in _SMALL else word
+    quiet = _word(word)
+    return quiet if quiet.rstrip(".") in _SMALL or quiet != word.lower() else quiet.capitalize()
 
 
 @cache

@@ -33,6 +33,8 @@ class Session:
     dates, or None.
 
     ``ends_on`` is the day on which it ended as its bills show, or else the day by the rules of its state or its source.
+    ``copied``: its days are those of a session one or two years before. Legislatures begin on a day of the week, so such days
+    stand in for those that its source does not know.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Session:
     ends_on: str | None
     held: bool
     whole: bool
+    copied: bool
 
 
 def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, Session]:
@@ -80,7 +83,12 @@ _OWN_END = """case when not exists (
 _SESSIONS = f"""select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
     coalesce(e.ended_on, {_OWN_END}, s.ends_on) as ends_on, exists (
         select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
-    ) as held, e.moved_on from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
+    ) as held, exists (
+        select 1 from sessions b where b.jurisdiction = s.jurisdiction and b.starts_on < s.starts_on
+        and substr(b.starts_on, 6) = substr(s.starts_on, 6) and substr(b.ends_on, 6) = substr(s.ends_on, 6)
+        and date(b.starts_on, '+2 years') >= s.starts_on
+    ) as copied, e.moved_on
+    from sessions s left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session"""
 
 
 def _session(row: sqlite3.Row, today: datetime.date) -> Session:
@@ -90,7 +98,7 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
     # A source that gives no day says nothing against a session that goes on.
     reaches = not over if row["moved_on"] is None else row["moved_on"] >= since.isoformat()
     whole = bool(row["held"]) and reaches
-    return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole)
+    return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole, bool(row["copied"]))
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:
