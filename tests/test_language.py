@@ -204,6 +204,11 @@ def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None
             assert form == form.strip() or message != message.strip(), form
 
 
+def test_what_died_without_a_vote_is_not_called_voted_down_in_spanish() -> None:
+    with language.speaking("es"):
+        assert formatting.word("statuses", "failed") == "No prosperó"
+
+
 # --------------------------------------------------------------------- what is not marked
 
 
