@@ -173,7 +173,7 @@ def everything() -> dict[str, str]:
         said |= dict.fromkeys(of_template(name), name)
     for path in CODE:
         said |= dict.fromkeys(of_code(path), path.name)
-    said |= dict.fromkeys(of_glossary(), "glossary.yml")
+    said |= dict.fromkeys(of_glossary(), "glossary.yml") | dict.fromkeys(formatting.SECTIONS.values(), "formatting.py")
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
         said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
