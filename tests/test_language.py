@@ -210,6 +210,26 @@ def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None
             assert form == form.strip() or message != message.strip(), form
 
 
+#: Spanish words with the English that they stand for: a stance is no position, and "must see" is more than a priority.
+ONE_MEANING = {r"\bposturas?\b": r"stance|\bside\b|\bstand\b", r"(debe|tiene que) ver": r"\bmust\b", r"sin efecto": r"void"}
+
+
+@pytest.mark.parametrize("word", ONE_MEANING)
+def test_a_spanish_word_says_what_the_english_does(word: str) -> None:
+    pairs = [pair for pairs in translated("es").values() for pair in pairs]
+    said = [(english, form) for english, form in pairs if re.search(word, form, re.IGNORECASE)]
+    assert [pair for pair in said if not re.search(ONE_MEANING[word], pair[0], re.IGNORECASE)] == []
+
+
+def test_what_is_dead_is_called_in_sentences_as_in_the_glossary() -> None:
+    pairs = [pair for pairs in translated("es").values() for pair in pairs]
+    said = [form for english, form in pairs if "%(dead)s" in english]
+    with language.speaking("es"):
+        dead = formatting.word("status_groups", "dead").lower()
+    assert len(said) >= 4
+    assert [form for form in said if dead not in form] == []
+
+
 def test_what_died_without_a_vote_is_not_called_voted_down_in_spanish() -> None:
     with language.speaking("es"):
         assert formatting.word("statuses", "failed") == "No prosperó"
