@@ -230,6 +230,12 @@ def test_what_is_dead_is_called_in_sentences_as_in_the_glossary() -> None:
     assert [form for form in said if dead not in form] == []
 
 
+def test_numbers_in_sentences_are_written_as_those_that_are_filled_in() -> None:
+    """Spanish in the United States writes 1,000 and 108.4, as the pages do."""
+    forms = [form for pairs in translated("es").values() for _english, form in pairs]
+    assert [form for form in forms if re.search(r"\d\.\d{3}\b", form)] == []
+
+
 def test_what_died_without_a_vote_is_not_called_voted_down_in_spanish() -> None:
     with language.speaking("es"):
         assert formatting.word("statuses", "failed") == "No prosperó"
