@@ -211,7 +211,11 @@ def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None
 
 
 #: Spanish words with the English that they stand for: a stance is no position, and "must see" is more than a priority.
-ONE_MEANING = {r"\bposturas?\b": r"stance|\bside\b|\bstand\b", r"(debe|tiene que) ver": r"\bmust\b", r"sin efecto": r"void"}
+ONE_MEANING = {
+    r"\bposturas?\b": r"stance|\bside\b|\bstand\b",
+    r"(debe|tiene que) ver": r"\bmust\b",
+    r"sin efecto": r"void",
+}
 
 
 @pytest.mark.parametrize("word", ONE_MEANING)
@@ -234,6 +238,12 @@ def test_numbers_in_sentences_are_written_as_those_that_are_filled_in() -> None:
     """Spanish in the United States writes 1,000 and 108.4, as the pages do."""
     forms = [form for pairs in translated("es").values() for _english, form in pairs]
     assert [form for form in forms if re.search(r"\d\.\d{3}\b", form)] == []
+
+
+def test_months_have_no_article_in_spanish() -> None:
+    said = [form for pairs in translated("es").values() for english, form in pairs if "from %(since)s to" in english]
+    assert len(said) == 2
+    assert all("de %(since)s a %(until)s" in form for form in said)
 
 
 def test_what_died_without_a_vote_is_not_called_voted_down_in_spanish() -> None:
