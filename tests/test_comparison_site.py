@@ -222,6 +222,13 @@ async def test_document_page_leads_to_versions_and_look_alikes(site: Datasette) 
     assert "look-alikes" not in await get(site, f"/documents/{BROADBAND}")
 
 
+async def test_look_alikes_on_a_spanish_page_speak_spanish(site: Datasette) -> None:
+    page = await get(site, "/es/documents/us-ia-2025-hb1")
+    assert "<h3>Varios estados sobre un mismo tema concreto</h3>" in page
+    assert '<span lang="en">Relating to virtual currency kiosks.</span>' in page
+    assert "Documentos que se parecen" in await get(site, "/es/glossary")
+
+
 # --------------------------------------------------------------------- scorecard
 
 

@@ -13,15 +13,16 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, opened
 
 import serve
-from pages.browse.cards import Card
+from pages.browse.cards import Card, cards
 from pages.browse.lists import _few_of_a_place
 from pages.documents import document
+from pages.http import language
 from pages.places import home
 from store.connect import connect
 
 CARD = dict.fromkeys(
-    ["id", "title", "identifier", "kind", "place", "session", "status", "status_word", "status_on", "latest_action"], ""
-) | {"latest_on": None, "must_see": True, "missing": False}
+    ["id", "title", "identifier", "kind", "jurisdiction", "place", "session", "status", "status_word", "status_on"], ""
+) | {"latest_action": "", "latest_on": None, "must_see": True, "missing": False}
 DAY = datetime.date.fromisoformat(TODAY)
 
 
@@ -57,11 +58,18 @@ def test_the_program_chooses_priorities_only_where_staff_chose_none(db: sqlite3.
 
 def test_one_state_does_not_fill_the_home_page(db: sqlite3.Connection) -> None:
     ours = [f"us-nj-222-a{number}" for number in range(5)]
-    found = [Card(**CARD | {"id": key, "place": "New Jersey", "title": key}) for key in ours]
-    found.append(Card(**CARD | {"id": "us-oh-136-hb1", "place": "Ohio", "title": "hb1"}))
+    found = [Card(**CARD | {"id": key, "jurisdiction": "us-nj", "title": key}) for key in ours]
+    found.append(Card(**CARD | {"id": "us-oh-136-hb1", "jurisdiction": "us-oh", "title": "hb1"}))
     assert [card.id for card in _few_of_a_place(found, 6)] == [*ours[:2], "us-oh-136-hb1", *ours[2:]]
-    national = [Card(**CARD | {"id": f"us-119-hr{number}", "place": "United States"}) for number in range(5)]
-    assert _few_of_a_place(national, 6) == national
+
+
+def test_congress_may_fill_the_home_page_whatever_the_language_calls_it(db: sqlite3.Connection) -> None:
+    for spoken in language.LANGUAGES:
+        with language.speaking(spoken):
+            [card] = cards(db, [BROADBAND], DAY)
+        national = [replace(card, id=f"us-119-hr{number}") for number in range(3)]
+        state = replace(card, id="us-oh-136-hb1", jurisdiction="us-oh")
+        assert _few_of_a_place([*national, state], 3) == national
 
 
 def test_a_document_that_staff_pinned_as_must_see_comes_first(db: sqlite3.Connection) -> None:

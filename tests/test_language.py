@@ -150,28 +150,30 @@ def of_mails(found: object) -> Iterator[str]:
         yield found[0] if isinstance(found, list) else str(found)
 
 
-def translated(spoken: str) -> dict[str, list[tuple[str, str]]]:
-    """Message -> its English forms with those of a language; without what is empty or fuzzy, which the site does not use."""
+def translated(spoken: str, *, pages_only: bool = False) -> dict[str, list[tuple[str, str]]]:
+    """Message -> its English forms with those of a language; without what is empty or fuzzy, which the site does not use.
+
+    With `pages_only`, without what only emails say in that way.
+    """
     with (language.FOLDER / f"{spoken}.po").open("rb") as file:
         catalog = read_po(file, locale=spoken)
     found: dict[str, list[tuple[str, str]]] = {}
     for message in catalog:
         english = (message.id,) if isinstance(message.id, str) else message.id
         forms = (message.string,) if isinstance(message.string, str) else message.string
-        if message.id and all(forms) and not message.fuzzy:
+        if message.id and all(forms) and not message.fuzzy and not (pages_only and message.context):
             found.setdefault(english[0], []).extend(zip(english, forms, strict=True))
     return found
 
 
 def everything() -> dict[str, str]:
-    """Message -> where it is said."""
-    said: dict[str, str] = {}
+    """Message -> where it is said: on pages, if both they and emails say it."""
+    said: dict[str, str] = dict.fromkeys(of_mails(sentences()), "sentences.yml")
     for name in PUBLIC:
         said |= dict.fromkeys(of_template(name), name)
     for path in CODE:
         said |= dict.fromkeys(of_code(path), path.name)
-    said |= dict.fromkeys(of_glossary(), "glossary.yml")
-    said |= dict.fromkeys(of_mails(sentences()), "sentences.yml")
+    said |= dict.fromkeys(of_glossary(), "glossary.yml") | dict.fromkeys(formatting.SECTIONS.values(), "formatting.py")
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
         said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
@@ -185,8 +187,12 @@ def everything() -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("spoken", OTHERS)
 def test_every_message_is_there_in_every_language(spoken: str) -> None:
-    said, there = everything(), translated(spoken)
-    lacking = {message: where for message, where in said.items() if message not in there}
+    said, there, on_pages = everything(), translated(spoken), translated(spoken, pages_only=True)
+    lacking = {
+        message: where
+        for message, where in said.items()
+        if message not in (there if where == "sentences.yml" else on_pages)
+    }
     assert lacking == {}, f"pages/http/messages/{spoken}.po lacks {len(lacking)} of {len(said)}"
     assert sorted(set(there) - set(said)) == [], "nobody says these any more"
 
@@ -202,6 +208,47 @@ def test_a_translation_keeps_what_is_filled_in_and_the_tags(spoken: str) -> None
             assert set(parts.findall(form)) <= set(parts.findall(message)), form
             assert sorted(tags.findall(form)) == sorted(tags.findall(message)), form
             assert form == form.strip() or message != message.strip(), form
+
+
+#: Spanish words with the English that they stand for: a stance is no position, and "must see" is more than a priority.
+ONE_MEANING = {
+    r"\bposturas?\b": r"stance|\bside\b|\bstand\b",
+    r"(debe|tiene que) ver": r"\bmust\b",
+    r"sin efecto": r"void",
+}
+
+
+@pytest.mark.parametrize("word", ONE_MEANING)
+def test_a_spanish_word_says_what_the_english_does(word: str) -> None:
+    pairs = [pair for pairs in translated("es").values() for pair in pairs]
+    said = [(english, form) for english, form in pairs if re.search(word, form, re.IGNORECASE)]
+    assert [pair for pair in said if not re.search(ONE_MEANING[word], pair[0], re.IGNORECASE)] == []
+
+
+def test_what_is_dead_is_called_in_sentences_as_in_the_glossary() -> None:
+    pairs = [pair for pairs in translated("es").values() for pair in pairs]
+    said = [form for english, form in pairs if "%(dead)s" in english]
+    with language.speaking("es"):
+        dead = formatting.word("status_groups", "dead").lower()
+    assert len(said) >= 4
+    assert [form for form in said if dead not in form] == []
+
+
+def test_numbers_in_sentences_are_written_as_those_that_are_filled_in() -> None:
+    """Spanish in the United States writes 1,000 and 108.4, as the pages do."""
+    forms = [form for pairs in translated("es").values() for _english, form in pairs]
+    assert [form for form in forms if re.search(r"\d\.\d{3}\b", form)] == []
+
+
+def test_months_have_no_article_in_spanish() -> None:
+    said = [form for pairs in translated("es").values() for english, form in pairs if "from %(since)s to" in english]
+    assert len(said) == 2
+    assert all("de %(since)s a %(until)s" in form for form in said)
+
+
+def test_what_died_without_a_vote_is_not_called_voted_down_in_spanish() -> None:
+    with language.speaking("es"):
+        assert formatting.word("statuses", "failed") == "No prosperó"
 
 
 # --------------------------------------------------------------------- what is not marked

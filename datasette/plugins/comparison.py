@@ -2,7 +2,6 @@
 
 from datasette import Response, hookimpl
 from pages.documents import look_alikes, text_versions
-from pages.http import language
 from pages.http.site import KEY, read, today
 from pages.positions import engagements, scorecard
 
@@ -76,8 +75,6 @@ def extra_template_vars(datasette, template):
                 "outcomes": scorecard.of_document(db, document_id),
             }
 
-        # The section has no Spanish yet, so neither have the names in it.
-        with language.speaking(language.ENGLISH):
-            return await read(datasette, load)
+        return await read(datasette, load)
 
     return {"compared": compared}

@@ -36,6 +36,8 @@ class Card:
     title: str
     identifier: str
     kind: str
+    #: The key of ``place``, which is named in the language of the page.
+    jurisdiction: str
     place: str
     session: str
     status: str
@@ -102,6 +104,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         title=row["title"],
         identifier=row["identifier"],
         kind=formatting.word("kinds", row["kind"]),
+        jurisdiction=row["jurisdiction"],
         place=formatting.place(row["jurisdiction"]),
         session=formatting.session_in_words(row["jurisdiction"], row["session"]),
         status=row["status"],

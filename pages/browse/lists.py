@@ -55,8 +55,8 @@ def _few_of_a_place(found: list[Card], limit: int) -> list[Card]:
     first: list[Card] = []
     later: list[Card] = []
     for card in found:
-        crowded = sum(card.place == other.place for other in first) >= max(1, limit // 3)
-        (later if crowded and card.id.startswith("us-") and card.place != "United States" else first).append(card)
+        crowded = sum(card.jurisdiction == other.jurisdiction for other in first) >= max(1, limit // 3)
+        (later if crowded and card.jurisdiction.startswith("us-") else first).append(card)
     return [*first, *later][:limit]
 
 
