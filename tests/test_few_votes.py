@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import sqlite3
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from site_corpus import TODAY
 
 import serve
 from crawlers.people import as_people_say
-from pages.people import roll_call
+from pages.people import names, roll_call
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,55 @@ async def test_a_roll_call_without_counts_is_not_one_of_nobody(tmp_path: Path) -
     assert "The source gives no counts." in page and "The source gives no names." in page
     page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
     assert "House: the source gives no counts" in page and "0 yes, 0 no" not in page
+
+
+async def test_where_a_source_has_only_other_none_is_counted_as_absent(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("update roll_calls set present = 0, not_voting = 0, other = 1 where id = ?", [made.OHIO_VOTE])
+        assert "Other Walked" in await text_at(file, OHIOS_VOTE), "the source's own word is shown"
+        db.execute("update vote_words set word = 'other' where choice = 'other'")
+        db.commit()
+    page = await text_at(file, OHIOS_VOTE)
+    assert "Yes 60 No 30 Other, or did not vote 1" in page
+    assert "Did not vote 0" not in page and "Present 0" not in page
+    assert "did not vote other" not in page, "the bare word says nothing more"
+
+
+async def test_votes_without_yes_or_no_are_not_counted_as_cast(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("update vote_words set word = 'other', choice = 'other' where choice = 'yes'")
+    page = await text_at(file, made.OHIOANS_PAGE)
+    assert (
+        "1 recorded vote in all, of which 1 neither yes nor no. The source does not always say whether these were missed."
+        in page
+    )
+
+
+@pytest.mark.parametrize(("word", "english", "spanish"), [("pass", "passed", "aprobada"), ("fail", "failed", "rechazada")])
+async def test_a_bare_result_is_said_in_words(tmp_path: Path, word: str, english: str, spanish: str) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute(
+            "update roll_calls set result = ?, yes = iif(? = 'pass', 60, 10) where id = ?", [word, word, made.OHIO_VOTE]
+        )
+    for address in (OHIOS_VOTE, f"/documents/{made.OHIO_BILL}"):
+        assert f"Motion {english}" in await text_at(file, address)
+        assert f"Moción {spanish}" in await text_at(file, f"/es{address}")
+
+
+async def text_at(file: Path, address: str) -> str:
+    page = (await serve.build(file, secret="a secret of the tests", today=TODAY).client.get(address)).text
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize(
+    ("party", "said"),
+    [("R", "Republican"), ("Democratic/Working Families", "Democrat/Working Families"), ("Cowboys", "Cowboys"), (None, "")],
+)
+def test_a_party_is_said_in_words(party: str | None, said: str) -> None:
+    assert names.party(party) == said
 
 
 @pytest.mark.parametrize(

@@ -358,8 +358,11 @@ async def test_only_a_later_list_of_members_says_that_somebody_left(glimpsed: Pa
     with closing(sqlite3.connect(glimpsed)) as db, db:
         db.execute("update person_terms set seen_from = ?", [listed_on])
     client = serve.build(glimpsed, secret="a secret of the tests", today=TODAY).client
-    page = text_of((await client.get(names.person_address(GLIMPSED, "Kevin Ritter"))).text)
+    whole = (await client.get(names.person_address(GLIMPSED, "Kevin Ritter"))).text
+    page = text_of(whole)
     assert said in page
+    assert "<title>Kevin Ritter, Ohio · " in whole, "the place where no seat is known"
+    assert "<span>Ohio</span></p>" in whole
     assert ("No longer in office." in page) == (said == "No longer in office.")
 
 

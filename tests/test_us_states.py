@@ -338,6 +338,11 @@ def test_a_record_without_number_is_refused() -> None:
         api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", identifier=None))
 
 
+def test_the_heading_of_a_list_of_subjects_is_no_subject() -> None:
+    found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=["Subject Index", "Libraries"]))
+    assert found.subjects == ("Libraries",)
+
+
 # --------------------------------------------------------------------- going on
 
 

@@ -39,6 +39,8 @@ Record = dict[str, Any]
 _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 #: Notes under which a state's long title or list of subjects is filed as an abstract: it sums up nothing.
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
+#: What a state's site calls its list of subjects, filed by Open States as one of them (Florida).
+_NO_SUBJECTS = frozenset({"subject index"})
 _SEPARATORS = re.compile(r"[,;]| and ")
 
 
@@ -245,7 +247,7 @@ def _bill(key: str, row: Record) -> Bill:
         actions=actions,
         events=hearings(jurisdiction.removeprefix("us-"), actions),
         sponsors=_sponsors(row.get("sponsorships") or ()),
-        subjects=_texts(row.get("subject") or ()),
+        subjects=tuple(each for each in _texts(row.get("subject") or ()) if each.casefold() not in _NO_SUBJECTS),
         versions=tuple(_versions(row.get("versions") or ())),
         links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
         stamp=stamp(row),

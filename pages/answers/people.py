@@ -199,7 +199,8 @@ def _person(at: At, held: Row) -> Answer:
         "cosponsored": _documents(at, view.joined.cards) | {"total": view.joined.total},
         "votes_collected": collected,
         "votes_in_all": counts.get("votes") or 0,
-        "votes_missed": counts.get("missed") or 0,
+        # Where the source has one word for all that is neither yes nor no, how many were missed is not known.
+        "votes_missed": None if counts.get("unsaid") else counts.get("missed") or 0,
         "votes": [_vote_on(at, row) for row in view.votes[:MOST]],
         "identifiers": {row["scheme"]: row["value"] for row in view.ids},
     }

@@ -27,7 +27,13 @@ PARTIES = {
     "i": N_("Independent"),
     "id": N_("Independent"),
     "independent": N_("Independent"),
+    "n": N_("Nonpartisan"),
     "nonpartisan": N_("Nonpartisan"),
+    "democratic-farmer-labor": N_("Democratic-Farmer-Labor"),
+    "working families": N_("Working Families"),
+    "progressive": N_("Progressive"),
+    "independence": N_("Independence"),
+    "forward": N_("Forward"),
 }
 CHOICES = {
     "yes": N_("Yes"),
@@ -89,8 +95,17 @@ def ids_of(address: str, kind: str) -> tuple[str, str]:
 
 
 def party(name: str | None) -> str:
-    """The word for a party; "" where none is known."""
-    return _(PARTIES.get((name or "").lower().strip(), name or ""))
+    """The word for a party, or for each of those on whose lines somebody ran; "" where none is known."""
+    return "/".join(_(PARTIES.get(each.lower().strip(), each)) for each in (name or "").split("/"))
+
+
+#: The bare words of Open States for how a vote ended; Congress writes whole words, which are shown as they are.
+RESULTS = {"pass": N_("Motion passed"), "fail": N_("Motion failed")}
+
+
+def result(word: str | None) -> str | None:
+    """How a vote ended, where its source has a bare word for it; None where the source says it itself."""
+    return _(RESULTS[word]) if word in RESULTS else None
 
 
 def choice(key: str) -> str:

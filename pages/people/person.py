@@ -90,7 +90,8 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         votes=votes(db, key),
         counts=first(
             db,
-            "select count(*) as votes, sum(v.choice = 'not_voting') as missed from votes v join roll_calls r "
+            "select count(*) as votes, sum(v.choice = 'not_voting') as missed, sum(v.choice not in ('yes', 'no')) as neither, "
+            "sum(lower(v.word) = 'other') as unsaid from votes v join roll_calls r "
             "on r.id = v.roll_call and r.missing_since is null where v.person = ?",
             [key],
         ),

@@ -13,10 +13,12 @@ from crawlers.yaml_config import load_yaml
 from pages.database import Row, first, rows
 from pages.http import formatting
 from pages.http.formatting import SITE
+from pages.http.language import _
 from pages.people import names
 
 #: The choices in the order of the tables.
 CHOICES = tuple(names.CHOICES)
+Counts = dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,25 +60,37 @@ def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
         return None
     head = without_doubt(first(db, "select * from roll_calls where id = ?", [key]) or {})
     cast = votes(db, head)
-    used = [choice for choice in CHOICES if choice != "other" or any(each["choice"] == "other" for each in cast)]
     named = Counter(each["choice"] for each in cast)
-    counts = [named[choice] if head.get(choice) is None else head[choice] for choice in used]
+    counted = {choice: named[choice] if head.get(choice) is None else head[choice] for choice in CHOICES}
+    choices = _choices(counted, cast)
+    used = list(choices)
     return RollCallView(
-        v=head,
+        v=head | {"result_word": names.result(head["result"])},
         title=title(head),
         chamber=names.chamber(head["jurisdiction"], head["chamber"]),
         place=formatting.place(head["jurisdiction"]),
         document=first(db, "select id, identifier, title, status from documents where id = ?", [head["document_id"]]),
-        choices={choice: names.choice(choice) for choice in used},
-        counts=counts,
+        choices=choices,
+        counts=[counted[choice] for choice in used],
         by_party=_by(cast, "party_word", used) if any(each["party_word"] for each in cast) else [],
         by_state=_by(cast, "state", used) if head["jurisdiction"] == "us" else [],
-        votes=cast,
+        votes=[each | {"choice_word": choices[each["choice"]]} for each in cast],
         unknown=sum(each["address"] is None for each in cast),
         differs=bool(cast)
         and any(head.get(choice) is not None and head[choice] != named[choice] for choice in ("yes", "no")),
         few=few(head),
     )
+
+
+def _choices(counted: Counts, cast: list[Row]) -> dict[str, str]:
+    """The choices of a roll call in words. "Other" alone is all that many states' sources say of who was absent or abstained:
+    where it is, nobody knows that none were."""
+    there = {each["choice"] for each in cast} | {choice for choice, number in counted.items() if number}
+    words = {each["word"].casefold() for each in cast if each["choice"] == "other"}
+    if "other" in there and "not_voting" not in there and words <= {"", "other"}:
+        found = {choice: names.choice(choice) for choice in CHOICES if choice in ("yes", "no") or choice in there}
+        return found | {"other": _("Other, or did not vote")}
+    return {choice: names.choice(choice) for choice in CHOICES if choice != "other" or choice in there}
 
 
 def without_doubt(head: Row) -> Row:
@@ -202,6 +216,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
         | {
             "address": names.vote_address(row["id"]),
             "title": title(row),
+            "result_word": names.result(row["result"]),
             "chamber_name": names.chamber(row["jurisdiction"], row["chamber"]),
             "few": few(row),
         }

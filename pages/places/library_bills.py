@@ -13,6 +13,7 @@ from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
 from pages.database import Row, marks, rows
+from pages.people import names
 from store.constants import TAGGED
 
 #: So many are listed; the list of all of them is a search.
@@ -31,7 +32,7 @@ class Sponsor:
     """A sponsor of listed documents: ``bills`` of them, and the address of all that they sponsored here."""
 
     name: str
-    party: str | None
+    party: str
     bills: int
     href: str
 
@@ -87,17 +88,23 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
 
 
 def _sponsors(db: sqlite3.Connection, ids: list[str], place: str) -> list[Sponsor]:
-    """Who brought the listed documents, those with most of them first."""
+    """Who brought the listed documents, those with most of them first.
+
+    A source writes one person's name in several ways: all of them count under the shortest, which the search for sponsors finds
+    in the others.
+    """
     found = db.execute(
-        f"""select name, max(party) as party, count(distinct document_id) as bills from sponsors
-        where document_id in ({marks(ids)}) and role = 'sponsor' and withdrawn_on is null
-        group by name order by bills desc, name limit ?""",
+        f"""select name, max(party) as party, count(distinct document_id) as bills from (
+            select document_id, party, first_value(name) over (
+                partition by coalesce(person_id, name) order by length(name), name
+            ) as name from sponsors where document_id in ({marks(ids)}) and role = 'sponsor' and withdrawn_on is null
+        ) group by name order by bills desc, name limit ?""",
         [*ids, NAMED],
     )
     return [
         Sponsor(
             as_people_say(row["name"]),
-            row["party"],
+            names.party(row["party"]),
             row["bills"],
             "/browse?" + urlencode({"q": f'sponsor:"{row["name"]}"', "jurisdiction": place}),
         )

@@ -262,3 +262,10 @@ def say_that_rules_are_no_longer_recorded(db: Database) -> None:
     for table, key in (("documents", "id"), ("status_history", "document_id")):
         db.execute(f"update {table} set status = 'unrecorded' where status = 'withdrawn' and {key} in {rules}")
     db.execute(f"update provenance set stamp = 'unrecorded' where stamp = 'withdrawn' and document_id in {rules}")
+
+
+@observed()
+def forget_the_heading_of_subjects(db: Database) -> None:
+    # Florida's heading of its list of subjects was stored as one (crawlers/parsers/openstates.py); ended sessions are not read
+    # again.
+    db.execute("delete from terms where kind = 'subject' and term = 'subject index'")
