@@ -446,3 +446,8 @@ def test_without_a_day_of_introduction_history_begins_with_the_first_step() -> N
     action = Action(acted_on="2025-02-01", description="passage", chamber="lower")
     history = state_history([(action, ("passage",))], document_type="bill", introduced_on=None, chamber="lower")
     assert history == (("passed_first_chamber", "2025-02-01"),)
+    ("nj", "Substituted by SJR84"),
+    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
+    ("ia", "Committee report approving bill, renumbered as SF 213."),
+    ("ia", "Committee report approving bill, renumbered as []."),
+    ("ia", "Committee report, approving bill. S.J. 466."),
