@@ -17,7 +17,7 @@ from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
-from pages.documents.session_status import SETTLED, collected_until, ended_with, unheard_of
+from pages.documents.session_status import SESSION_TITLE, SETTLED, collected_until, ended_with, unheard_of
 from pages.documents.successor import successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
@@ -132,7 +132,7 @@ class DocumentView(Progress):
 
 def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> DocumentView | None:
     """Everything the page of a document shows, or None when there is no such document."""
-    head = first(db, "select * from documents where id = ?", [document_id])
+    head = first(db, f"select d.*, {SESSION_TITLE} as session_title from documents d where d.id = ?", [document_id])
     if head is None:
         return None
     decided = decisions.decided(db, document_id)
@@ -151,7 +151,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
-        session=words.session_in_words(head["jurisdiction"], head["session"]),
+        session=words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
         kind=words.word("kinds", head["kind"]),
         status_word=court.status_in_words(head["kind"], head["status"]),
         cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
