@@ -8,6 +8,7 @@ import re
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from site_corpus import RULE, TODAY, build, document_row
@@ -258,7 +259,9 @@ async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp
 def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY).sponsors
     assert [(each.name, each.bills) for each in found] == [("Ruth Reader", 4), ("Ned Novel", 3)]
-    assert found[0].href == "/browse?q=sponsor%3A%22Ruth+Reader%22&jurisdiction=us-ia"
+    for each in found:
+        filters = browse.Filters.of(dict(parse_qsl(each.href.partition("?")[2])))
+        assert browse.browse(db, filters, DAY).total == each.bills, "the number is that of the list behind it"
 
 
 def test_the_words_of_a_position_are_an_ask_only_once_they_are_approved(db: sqlite3.Connection) -> None:
