@@ -131,6 +131,20 @@ def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has
     assert "Ohio" not in states.missing
 
 
+async def test_a_number_says_which_session_it_is_of_and_which_sessions_are_not_collected(tmp_path: Path) -> None:
+    site = serve.build(_corpus(tmp_path), today=TODAY)
+    page = " ".join(
+        html.unescape(re.sub(r"<[^>]+>", " ", (await site.client.get("/browse?q=Texas+HB+1")).text)).split()
+    )
+    assert "Bill HB1 Texas 87th Legislature, 1st Called Session" in page
+    assert "Of Texas, no bills of these sessions are collected: 87th Legislature. A bill of theirs may have" in page
+    assert "no bills of these sessions" in (await site.client.get("/browse?q=Texas+HB+99")).text
+    assert "no bills of these sessions" not in (await site.client.get("/browse?q=H.R.+1")).text
+    page = (await site.client.get("/documents/us-tx-87-hb1")).text
+    assert "<span>87th Legislature, 1st Called Session</span>" in page
+    assert "HB1, Texas, 87th Legislature, 1st Called Session. In committee" in page, "so does a citation"
+
+
 def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:
     last = datetime.date.fromisoformat(collected.news_until(db, "us-gu", DAY) or "")
     later = last + datetime.timedelta(days=collected.STALE)

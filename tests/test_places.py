@@ -8,6 +8,7 @@ import re
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from site_corpus import RULE, TODAY, build, document_row
@@ -208,6 +209,34 @@ async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None
     assert "Who decides next" in other
 
 
+async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus.db"
+    copy.write_bytes(file.read_bytes())
+    with sqlite3.connect(copy) as db:
+        db.execute("insert into session_ends values ('us-ia', '89', '2021-01-10', '2022-12-31', '2021-11-30', null)")
+        db.execute("update documents set latest_action_on = '2021-02-01' where id = ?", [ALIVE])
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "The latest news that we have of its session is of November 30, 2021 . It may have moved" in page
+    assert "Who decides next By the news of its session that we have, the latest of November 30, 2021 :" in page
+    with sqlite3.connect(copy) as db:
+        db.execute("update session_ends set moved_on = '2022-03-01'")
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "news that we have of its session" not in page
+    assert "Who decides next" in page, "its own news is older than a year, and its session goes on"
+
+
+def test_what_can_still_move_is_the_same_for_counts_and_for_what_is_at_stake(file: Path) -> None:
+    store = connect(file)
+    store.execute("insert into session_ends values ('us-ia', '89', '2021-01-10', '2022-12-31', '2021-02-01', null)")
+    store.execute("update documents set latest_action_on = '2021-02-01' where id = ?", [ALIVE])
+    publish(store, "2022-03-09T10:00:00Z")
+    store.close()
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    assert library_bills.library_bills(db, "us-ia", DAY).counts.alive == 1
+    assert ALIVE in {card.id for card in positions._at_stake(db, "tc-hotspot-lending", DAY)}
+
+
 async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "corpus.db"
     copy.write_bytes(file.read_bytes())
@@ -230,7 +259,9 @@ async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp
 def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY).sponsors
     assert [(each.name, each.bills) for each in found] == [("Ruth Reader", 4), ("Ned Novel", 3)]
-    assert found[0].href == "/browse?q=sponsor%3A%22Ruth+Reader%22&jurisdiction=us-ia"
+    for each in found:
+        filters = browse.Filters.of(dict(parse_qsl(each.href.partition("?")[2])))
+        assert browse.browse(db, filters, DAY).total == each.bills, "the number is that of the list behind it"
 
 
 def test_a_sponsor_whose_name_is_written_in_two_ways_is_one(db: sqlite3.Connection) -> None:

@@ -33,6 +33,7 @@ def _row(**values: str) -> dict[str, Any]:
         "session": "117",
         "status": "in_committee",
         "status_reason": None,
+        "session_end": None,
     } | values
 
 
@@ -88,6 +89,8 @@ def test_a_congress_takes_its_undecided_bills_with_it(
         (_row(), "2022-12-01", False),
         (_row(jurisdiction="us-tx", session="88"), "2023-04-01", False),
         (_row(jurisdiction="us-tx", session="88"), "2023-10-01", True),
+        (_row(jurisdiction="us-ma", session="193rd", session_end="2025-01-01"), "2023-02-01", True),
+        (_row(jurisdiction="us-ok", session="2024", session_end="2024-03-01"), "2024-01-15", False),
         (_row(kind="regulation", session="fr", status="proposed"), "2023-10-01", False),
         (_row(jurisdiction="us-ia", status="failed", status_reason="session_ended"), "2024-04-30", False),
     ],

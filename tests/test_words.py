@@ -56,12 +56,19 @@ def test_how_far_a_day_is(day: str, shown: str) -> None:
         ("us", "court", ""),
         ("uk", "bills", ""),
         ("us-tx", "89r", "Session 89r"),
-        ("us-ny", "2026", ""),
+        ("us-tx", "892", "Session 892"),
+        ("us-ny-nyc", "2026", ""),
         ("us", None, ""),
     ],
 )
 def test_sessions_are_told_in_words(jurisdiction: str, session: str | None, shown: str) -> None:
     assert formatting.session_in_words(jurisdiction, session) == shown
+
+
+def test_a_session_is_called_by_the_title_that_its_source_gives_it() -> None:
+    title = "89th Legislature, 2nd Called Session (2025)"
+    assert formatting.session_in_words("us-tx", "892", title) == title
+    assert formatting.session_in_words("us", "117", "2021-2022 Congress") == "117th Congress"
 
 
 @pytest.mark.parametrize(

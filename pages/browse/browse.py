@@ -16,7 +16,9 @@ from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
+from pages.http import formatting
 from pages.http.language import _
+from pages.places.collected import left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
 
@@ -76,6 +78,9 @@ class Browse:
     unknown_number: bool = False
     #: The Congress that sits, where its bill of this number is not stored: those by the number are others.
     other_congress: str | None = None
+    #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
+    number_of: str | None = None
+    sessions_left_out: list[str] = field(default_factory=list)
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     #: What the words ask for, as conditions on rows of ``listing``.
@@ -101,6 +106,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
+    of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
     found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q) or numbers.is_case(filters.q))
     total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
@@ -134,6 +140,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         named=_named(found.asked),
         unknown_number=not direct and numbers.is_number(filters.q),
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
+        number_of=formatting.place(of_place) if of_place else None,
+        sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
         matching=found.asked.where(),
     )
 

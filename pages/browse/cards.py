@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pages.database import marks
 from pages.documents import court
 from pages.documents.highlight import MODEL, telling
-from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, ended_with, unheard_since
+from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION_TITLE, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
 
@@ -78,6 +78,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
+            {SESSION_TITLE} as session_title,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
@@ -106,7 +107,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         kind=formatting.word("kinds", row["kind"]),
         jurisdiction=row["jurisdiction"],
         place=formatting.place(row["jurisdiction"]),
-        session=formatting.session_in_words(row["jurisdiction"], row["session"]),
+        session=formatting.session_in_words(row["jurisdiction"], row["session"], row["session_title"]),
         status=row["status"],
         status_word=court.status_in_words(row["kind"], row["status"]),
         status_on=row["status_on"],

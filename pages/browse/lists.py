@@ -79,7 +79,7 @@ def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sql
     """The newest documents that must be seen, as rows for ``still_moving``, the highest priority first."""
     return db.execute(
         f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
-            newest.sort_on from (
+            newest.sort_on, {SESSION_END} as session_end from (
             select document_id, sort_on from listing where {where} and must_see = 1 order by sort_on desc limit 200
         ) newest join documents d on d.id = newest.document_id join taggings t on t.document_id = d.id
         order by t.priority_score desc, newest.sort_on desc""",
@@ -97,8 +97,8 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
     """Those of some documents that can still move, have moved lately or have a date ahead.
 
     An undecided appropriations bill for a fiscal year that is over is not among them.
-    ``found`` are rows with id, kind, jurisdiction, session, status, status_on, status_reason and sort_on, the day of the
-    latest news.
+    ``found`` are rows with id, kind, jurisdiction, session, status, status_on, status_reason, session_end, and sort_on, the
+    day of the latest news.
     """
     ahead = {
         row["document_id"]

@@ -130,6 +130,15 @@ def other_congress(db: sqlite3.Connection, query: str, found: list[str], day: st
     return None if stored else formatting.session_in_words("us", str(sits))
 
 
+def place_of(db: sqlite3.Connection, query: str, found: list[str]) -> str | None:
+    """The one place of which a number was asked for, or of which all ``found`` are; None for several, or no number."""
+    if not (asked := read_number(query)):
+        return None
+    held = db.execute(f"select distinct jurisdiction from documents where id in ({marks(found)})", found)
+    places = {asked.place} if asked.place else {row[0] for row in held}
+    return places.pop() if len(places) == 1 else None
+
+
 def _state_first(query: str) -> Number | None:
     """The other reading of letters that are a kind of bill and a state as well: "SC 3265" is of South Carolina, too."""
     words = _PARTS.findall(query.strip().lower().replace(".", ""))

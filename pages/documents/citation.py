@@ -112,7 +112,7 @@ def _in_register(row: Mapping[str, Any]) -> bool:
 
 
 def _body(row: Mapping[str, Any]) -> str:
-    session = formatting.session_in_words(row["jurisdiction"], row["session"])
+    session = formatting.session_in_words(row["jurisdiction"], row["session"], row.get("session_title"))
     return (
         session
         if row["jurisdiction"] == "us" and session

@@ -17,7 +17,15 @@ from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
-from pages.documents.session_status import SETTLED, collected_until, ended_with, unheard_of
+from pages.documents.session_status import (
+    COLLECTED_UNTIL,
+    SESSION_END,
+    SESSION_TITLE,
+    SETTLED,
+    ended_with,
+    silent_since,
+    unheard_since,
+)
 from pages.documents.successor import successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
@@ -100,6 +108,7 @@ class DocumentView(Progress):
     ended: tuple[str, str] | None
     unheard_since: str | None
     collected_until: str | None
+    silent_since: str | None
     successor: Row | None
     settled: frozenset[str]
     steps: list[Row]
@@ -132,7 +141,12 @@ class DocumentView(Progress):
 
 def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> DocumentView | None:
     """Everything the page of a document shows, or None when there is no such document."""
-    head = first(db, "select * from documents where id = ?", [document_id])
+    head = first(
+        db,
+        f"""select d.*, {SESSION_TITLE} as session_title, {SESSION_END} as session_end,
+            {COLLECTED_UNTIL} as collected_until from documents d where d.id = ?""",
+        [document_id],
+    )
     if head is None:
         return None
     decided = decisions.decided(db, document_id)
@@ -151,15 +165,16 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
-        session=words.session_in_words(head["jurisdiction"], head["session"]),
+        session=words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
         kind=words.word("kinds", head["kind"]),
         status_word=court.status_in_words(head["kind"], head["status"]),
         cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
         company=company_of(head["title"]) if head["kind"] == KIND else None,
         terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
         ended=ended_with(head, today),
-        unheard_since=unheard_of(db, head, today),
-        collected_until=collected_until(db, document_id),
+        unheard_since=unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
+        collected_until=head["collected_until"],
+        silent_since=silent_since(head, today),
         successor=successor(db, head),
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),

@@ -30,6 +30,10 @@ _VOTES_MONEY = re.compile(
     r"\bfiscal year ending September 30, (\d{4})",
     re.IGNORECASE,
 )
+#: SQL: what the source calls the session of a document ``d``: numbers begin again with every session.
+SESSION_TITLE = (
+    """(select max(s.title) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
+)
 #: SQL: the day on which the session of a document ``d`` was to end, as its bills show, or the rules of its state, or its source.
 SESSION_END = """(select max(s.ends_on) from session_last_days s
     where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
@@ -70,14 +74,21 @@ def still_news(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: date
         return False
     if latest_on >= (today - datetime.timedelta(days=LATELY)).isoformat():
         return True
-    if row["kind"] != "bill":
-        return False
+    return row["kind"] == "bill" and still_waits(row, latest_on, today)
+
+
+def still_waits(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: datetime.date) -> bool:
+    """Return whether an undecided bill can still move as far as is known, as lists of what can still move count it.
+
+    ``row`` has session_end (SESSION_END), too. ``latest_on`` is the ISO day of its latest news.
+    """
     waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
     within_a_year = latest_on >= (today - datetime.timedelta(days=365)).isoformat()
     # Where no source dates the session, take a year without news for its end.
-    # What was sent to the president is decided within weeks, whether a source says so or not.
-    dated = row["jurisdiction"] == "us" and row["status"] != "to_executive"
-    return waiting and not ended_with(row, today) and (dated or within_a_year)
+    # What was sent to the executive is decided within weeks, whether a source says so or not.
+    dated = (row["jurisdiction"] == "us" or row["session_end"]) and row["status"] != "to_executive"
+    over = ended_with(row, today) or unheard_since({**row, "latest_on": latest_on}, today)
+    return bool(waiting and not over and (dated or within_a_year))
 
 
 def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool:
@@ -108,14 +119,18 @@ def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) ->
     return ends_on if ends_on < long_ago and (row["latest_on"] or "") < long_ago else None
 
 
-def unheard_of(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> str | None:
-    """The same for a row of ``documents``."""
-    end = db.execute(f"select {SESSION_END} from documents d where d.id = ?", [document["id"]]).fetchone()
-    known = {"latest_on": document["latest_action_on"], "session_end": end[0] if end else None}
-    return unheard_since({**document, **known}, today)
-
-
-def collected_until(db: sqlite3.Connection, document_id: str) -> str | None:
-    """The last ISO day of the document's session of which anything is collected, if that is before the session was to end."""
-    found = db.execute(f"select {COLLECTED_UNTIL} from documents d where d.id = ?", [document_id]).fetchone()
+def session_end(db: sqlite3.Connection, document_id: str) -> str | None:
+    """The ISO day on which the session of a document was or is to end, where it is known."""
+    found = db.execute(f"select {SESSION_END} from documents d where d.id = ?", [document_id]).fetchone()
     return found[0] if found else None
+
+
+def silent_since(row: Mapping[str, Any], today: datetime.date) -> str | None:
+    """The ISO day of the latest news here of a bill's session, where the session goes on, and that is no recent news any more.
+
+    ``row`` has session_end and collected_until (COLLECTED_UNTIL), too.
+    """
+    until: str | None = row["collected_until"]
+    recent = (today - datetime.timedelta(days=LATELY)).isoformat()
+    waits = row["kind"] == "bill" and still_waits(row, row["latest_action_on"] or "", today)
+    return until if until and until < recent and waits else None

@@ -118,11 +118,16 @@ def _cities() -> dict[str, str]:
 NO_SESSION = ("fr", "regs", "court", "bills", "contrib", "pages")
 
 
-def session_in_words(jurisdiction: str, session: str | None) -> str:
-    """``117`` of the United States -> ``117th Congress``; elsewhere the session's own name; a bare year is left out."""
+def session_in_words(jurisdiction: str, session: str | None, title: str | None = None) -> str:
+    """``117`` of the United States -> ``117th Congress``; elsewhere the title that the source gives the session, or its key.
+
+    A bare year without a title is left out: cities have years in the place of sessions.
+    """
     if not session or session in NO_SESSION:
         return ""
-    if not session.isdecimal():
+    if title and jurisdiction != "us":
+        return title
+    if not session.isdecimal() or (jurisdiction != "us" and len(session) != 4):
         return _("Session {name}").format(name=session.replace("_", "-"))
     number = int(session)
     if jurisdiction != "us" or number > 999:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pages.database import Row, first, rows, value
-from pages.documents.session_status import UNDECIDED, can_move, still_news, unheard_of
+from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, session_end, still_waits
 from pages.people import names
 
 #: What a committee does last with a bill: it has it no longer.
@@ -32,7 +32,7 @@ ALIVE = UNDECIDED | {"to_executive"}
 #: What these functions need of a row of ``documents``: its text is long.
 COLUMNS = (
     "d.id, d.kind, d.jurisdiction, d.session, d.chamber, d.status, d.status_on, d.status_reason, d.latest_action_on, "
-    "d.published_on, d.missing_since"
+    f"d.published_on, d.missing_since, {SESSION_END} as session_end"
 )
 #: What a list shows of a person, of ``people p``; the state is that of the newest term.
 PERSON = """p.id, p.name, p.given_name, p.family_name, p.jurisdiction, p.party, p.chamber, p.district, p.is_current, (
@@ -80,7 +80,7 @@ class Decider:
 
 def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> Decider | None:
     """Who decides next on a document, a row of ``documents``; None where it is dead or done, or has no legislators here."""
-    if not is_alive(document, today) or unheard_of(db, document, today):
+    if not is_alive({**document, "session_end": session_end(db, document["id"])}, today):
         return None
     found = _decider(db, document)
     return replace(found, has_members=_has_members(db, found))
@@ -113,7 +113,7 @@ def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
 
 
 def is_alive(document: Mapping[str, Any], today: datetime.date) -> bool:
-    """Whether a legislature can still act on a bill: its session goes on, and its source still lists it."""
+    """Whether a legislature can still act on a bill, a row of COLUMNS: its session goes on, and its source still lists it."""
     latest = document["latest_action_on"] or document["published_on"] or ""
     return (
         document["kind"] == "bill"
@@ -121,7 +121,7 @@ def is_alive(document: Mapping[str, Any], today: datetime.date) -> bool:
         and not document["missing_since"]
         and bool(_UNITED_STATES.fullmatch(document["jurisdiction"]))
         and can_move(document, today)
-        and still_news(document, latest, today)
+        and still_waits(document, latest, today)
     )
 
 

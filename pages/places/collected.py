@@ -75,6 +75,17 @@ def sessions_of(db: sqlite3.Connection, place: str, today: datetime.date) -> lis
     return [_session(row, today) for row in found]
 
 
+def left_out_lately(db: sqlite3.Connection, place: str, today: datetime.date) -> list[Session]:
+    """The sessions of a place that went on within the last two years and of which no bill is stored, the newest first."""
+    day, since = today.isoformat(), (today - datetime.timedelta(days=STALE)).isoformat()
+    found = db.execute(
+        f"{_SESSIONS} where s.jurisdiction = ? and s.starts_on <= ? "
+        f"and coalesce(e.ended_on, {_OWN_END}, s.ends_on, s.starts_on) >= ? order by s.starts_on desc, s.session",
+        [place, day, since],
+    )
+    return [session for session in (_session(row, today) for row in found) if not session.held]
+
+
 #: SQL: until when its bills may move, where they do not go on in the next regular session (crawlers.status.session_end).
 _OWN_END = """case when not exists (
         select 1 from sessions n where n.jurisdiction = s.jurisdiction and n.special = 0

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from crawlers.people import as_people_say
+from pages.browse import search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
-from pages.database import Row, marks, rows
+from pages.database import Row, marks, rows, value
 from pages.people import names
 from store.constants import TAGGED
 
@@ -29,7 +30,7 @@ _NAMES_LIBRARIES = (
 
 @dataclass(frozen=True)
 class Sponsor:
-    """A sponsor of listed documents: ``bills`` of them, and the address of all that they sponsored here."""
+    """A sponsor of listed documents, with the list of all that they sponsored or cosponsored of those that name libraries."""
 
     name: str
     party: str
@@ -80,36 +81,41 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
             fates["unheard"] + len(undecided) + len(open_rules) - len(moving),
         ),
         listed=listed,
-        sponsors=_sponsors(db, [card.id for card in listed], place),
+        sponsors=_sponsors(db, [card.id for card in listed], [row["id"] for row in found], place),
         positions=_positions(db, [card.id for card in shown]),
         moving=shown,
         address="/browse?" + urlencode({"q": QUERY, "area": TAGGED, "jurisdiction": place}),
     )
 
 
-def _sponsors(db: sqlite3.Connection, ids: list[str], place: str) -> list[Sponsor]:
-    """Who brought the listed documents, those with most of them first.
+def _sponsors(db: sqlite3.Connection, listed: list[str], ids: list[str], place: str) -> list[Sponsor]:
+    """Who brought the listed documents, with how many of ``ids`` their search finds, those with most of them first.
 
     A source writes one person's name in several ways: all of them count under the shortest, which the search for sponsors finds
     in the others.
     """
     found = db.execute(
-        f"""select name, max(party) as party, count(distinct document_id) as bills from (
+        f"""select name, max(party) as party from (
             select document_id, party, first_value(name) over (
                 partition by coalesce(person_id, name) order by length(name), name
-            ) as name from sponsors where document_id in ({marks(ids)}) and role = 'sponsor' and withdrawn_on is null
-        ) group by name order by bills desc, name limit ?""",
-        [*ids, NAMED],
+            ) as name from sponsors where document_id in ({marks(listed)}) and role = 'sponsor' and withdrawn_on is null
+        ) group by name order by count(distinct document_id) desc, name limit ?""",
+        [*listed, NAMED],
+    ).fetchall()
+    sponsors = [_sponsor(db, row["name"], row["party"], ids, place) for row in found]
+    return sorted(sponsors, key=lambda each: (-each.bills, each.name))
+
+
+def _sponsor(db: sqlite3.Connection, name: str, party: str | None, ids: list[str], place: str) -> Sponsor:
+    query = f'sponsor:"{name}" ({QUERY})'
+    tied, values = search.parse(query).where(ties_only=True)
+    bills: int = value(
+        db,
+        f"select count(*) from listing where area_id = ? and document_id in ({marks(ids)}) and {tied}",
+        [TAGGED, *ids, *values],
     )
-    return [
-        Sponsor(
-            as_people_say(row["name"]),
-            names.party(row["party"]),
-            row["bills"],
-            "/browse?" + urlencode({"q": f'sponsor:"{row["name"]}"', "jurisdiction": place}),
-        )
-        for row in found
-    ]
+    address = "/browse?" + urlencode({"q": query, "area": TAGGED, "jurisdiction": place})
+    return Sponsor(as_people_say(name), names.party(party), bills, address)
 
 
 def _positions(db: sqlite3.Connection, ids: list[str]) -> list[Row]:

@@ -12,6 +12,7 @@ from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
 from pages.database import Row, first, marks, rows, value
 from pages.documents.document import FIELD_LABELS
+from pages.documents.session_status import SESSION_END
 from pages.http import formatting
 from pages.http.language import N_, _
 from pages.places.companies import few_of_position
@@ -200,8 +201,8 @@ def _as_of(date: str | None) -> str:
 def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) -> list[Card]:
     """The documents touching it that can still move, moved lately or have a date ahead: the newest first."""
     found = db.execute(
-        """select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
-            newest.sort_on from (
+        f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
+            newest.sort_on, {SESSION_END} as session_end from (
             select document_id, sort_on from position_listing where position_id = ? order by sort_on desc limit 200
         ) newest join documents d on d.id = newest.document_id
         join listing l on l.document_rowid = d.rowid and l.area_id = ? and l.status not in (?, ?)
