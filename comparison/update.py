@@ -35,18 +35,19 @@ def update(db: Database) -> Compared:
     read_company_provisions(db)
     given = load_rules()
     found = minhash_signatures.counted(db) or minhash_signatures.count_words(db, given)
+    weights = Weights(found, given)
     version = f"{minhash_signatures.code_version()}-{found['']}-{found[' ']}"
     if minhash_signatures.stale(db, version):
-        minhash_signatures.sign(db, given, Weights(found, given), version)
+        minhash_signatures.sign(db, given, weights, version)
     fresh = minhash_signatures.to_compare(db)
     if fresh:
-        pairing.pair(db, fresh, given, Weights(found, given))
+        pairing.pair(db, fresh, given, weights)
         shared_passages.share(db, fresh, given)
     grouped_by = f"{version}-{grouping.version()}"
     known = db.execute("select version from derivations where name = ?", [NAME]).fetchone()
     if not fresh and known == (grouped_by,):
         return Compared(0, 0)
-    changed = grouping.regroup(db, fresh if known == (grouped_by,) else None)
+    changed = grouping.regroup(db, weights, fresh if known == (grouped_by,) else None)
     with db.atomic():
         minhash_signatures.mark_compared(db)
         db.execute(

@@ -85,6 +85,22 @@ def test_one_bill_is_one_card_whatever_its_titles(tmp_path: Path) -> None:
         assert [card.id, *(other.id for other in card.also)] == order
 
 
+def test_a_title_of_many_bills_joins_no_cards(tmp_path: Path) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    db.execute("update documents set title = 'Education', kind = 'bill' where id in (?, ?)", [BROADBAND, PLAIN])
+    assert len(one_per_title(cards(db, [BROADBAND, PLAIN], DAY), 9)) == 2, "one repeals the other"
+    db.execute("insert into look_alike_groups values ('g', 'companion', 'Education', 2, 1, 'title')")
+    db.execute("insert into look_alikes values ('g', ?, 0, 1.0), ('g', ?, 1, 1.0)", [BROADBAND, PLAIN])
+    [card] = one_per_title(cards(db, [BROADBAND, PLAIN], DAY), 9)
+    assert ([other.id for other in card.same_title], card.same_bill) == ([PLAIN], [])
+    db.execute(
+        "insert into links (document_id, ordinal, linked_id, kind) values (?, 91, ?, 'companion')", [PLAIN, BROADBAND]
+    )
+    [card] = one_per_title(cards(db, [BROADBAND, PLAIN], DAY), 9)
+    assert ([other.id for other in card.same_bill], card.same_title) == ([PLAIN], [])
+
+
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:
     db = sqlite3.connect(build(tmp_path))
     db.row_factory = sqlite3.Row

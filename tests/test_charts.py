@@ -118,6 +118,10 @@ def test_trends_are_shares_of_what_was_collected(db: sqlite3.Connection, monkeyp
 def test_a_share_of_next_to_nothing_is_not_told(db: sqlite3.Connection) -> None:
     assert charts.share_of(0, charts.LEAST_COLLECTED) == 0.0
     assert charts.share_of(3, charts.LEAST_COLLECTED - 1) is None
+
+
+def test_a_share_of_some_is_not_rounded_to_none() -> None:
+    assert [charts.share_of(number, 68_000) for number in (0, 3, 68)] == [0.0, 0.04, 1.0]
     assert not charts.area_trends(db, DAY)
 
 

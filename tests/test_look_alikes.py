@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from comparison.rules import BadRules, load_rules
-from comparison.similarity import candidates, minhash_signatures
+from comparison.similarity import candidates, minhash_signatures, same_titles
 from comparison.similarity.families import BadFamily, Family, load_families
 from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
 from comparison.update import forget, update
@@ -88,6 +88,49 @@ def test_words_that_differ_in_a_date_are_not_the_same_words(corpus: Database) ->
     corpus.execute("update documents set text = ?", [until.format("April 30, 2026")])
     [group] = look_alikes.summary(corpus.conn, keys[0]).groups
     assert group["word"] == "The same words under another number"
+
+
+HARMFUL = "Materials Harmful to Minors"
+
+
+def test_look_alikes_the_same_title_with_other_summaries_is_said_to_be_that(corpus: Database) -> None:
+    defines = "Defines the term and revises the list of classroom materials to which parents or residents object."
+    defining = "Defining a term; directing districts to publish inventories of everything that is questioned, etc."
+    keys = ("us-fl-2026-hb1119", "us-fl-2026-sb1692", "us-fl-2025-hb1539")
+    add(
+        corpus,
+        *(bill(key, HARMFUL, abstract=words) for key, words in zip(keys, (defines, defining, "Other."), strict=True)),
+    )
+    update(corpus)
+    assert groups(corpus) == {"companion-title-us-fl-2025-hb1539": set(keys)}
+    corpus.conn.row_factory = sqlite3.Row
+    [group] = look_alikes.summary(corpus.conn, keys[0]).groups
+    assert group["word"] == "The same title under another number"
+
+
+def test_look_alikes_a_general_title_joins_the_two_chambers_alone(corpus: Database) -> None:
+    def pair(place: str, *chambers: str) -> list[str]:
+        rows = [
+            bill(f"us-{place}-2026-b{n}", "Housing of veterans", chamber=chamber, abstract=f"{n} things of {chamber}.")
+            for n, chamber in enumerate(chambers)
+        ]
+        add(corpus, *rows)
+        return [row["id"] for row in rows]
+
+    told = Weights({"": 20_000, "housing": 300, "veteran": 300}, load_rules())
+    both = pair("fl", "upper", "lower")
+    pair("hi", "lower", "lower")
+    pair("ok", "lower", "upper", "lower")
+    assert [keys for keys, _ in same_titles.same_titles(corpus, told, 6)] == [both]
+    common = Weights({"": 20_000, "housing": 600, "veteran": 600}, load_rules())
+    assert list(same_titles.same_titles(corpus, common, 6)) == []
+
+
+def test_look_alikes_a_title_joins_no_more_than_the_summaries_do(corpus: Database) -> None:
+    title = "Requires escrow of wireless hotspot deposits held for library borrowers"
+    add(corpus, *(bill(key, title, abstract="Escrow.") for key in ("us-nj-222-a1", "us-nj-222-s2")))
+    update(corpus)
+    assert list(groups(corpus)) == ["companion-us-nj-222-a1"]
 
 
 def test_look_alikes_the_steps_of_one_rulemaking_are_none(corpus: Database) -> None:

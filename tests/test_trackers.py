@@ -100,6 +100,7 @@ def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.C
         ),
         ("librarian-liability", "Minors; revises provisions regarding material harmful to minors", True),
         ("librarian-liability", "Age verification requirement for websites with material harmful to minors", False),
+        ("librarian-liability", "Materials Harmful to Minors", False),
         ("librarian-liability", "Civil actions; lawsuits for exercising rights", False),
         ("book-bans", "prohibiting certain materials in public libraries, authorizing civil actions", True),
         ("book-bans", "requiring local school boards and public libraries to adopt curation policies", True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -16,7 +16,9 @@ from sys import intern
 
 from sqlite_utils import Database
 
+from comparison.similarity import same_titles
 from comparison.similarity.families import FILE, Family, load_families
+from comparison.similarity.term_weights import Weights
 
 #: One title under more numbers than this in one session is a form or a shell.
 MOST_NUMBERS = 6
@@ -41,7 +43,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Group:
-    """``kind`` is companion, again, near or family; ``basis`` is text, words or description; members with their likeness."""
+    """``kind`` is companion, again, near or family; ``basis`` is text, words, title or description; members with likeness."""
 
     id: str
     kind: str
@@ -53,18 +55,19 @@ class Group:
 
 def version() -> str:
     """A hash of everything but the signatures that decides about groups."""
-    files = (Path(__file__), FILE)
+    files = (Path(__file__), Path(same_titles.__file__), FILE)
     return blake2b(b"".join(file.read_bytes() for file in files), digest_size=4).hexdigest()
 
 
-def regroup(db: Database, fresh: Collection[str] | None = None) -> int:
+def regroup(db: Database, weights: Weights, fresh: Collection[str] | None = None) -> int:
     """Bring the tables of groups up to what signatures, pairs and shared texts say; returns how many groups differ.
 
     Args:
+        weights: how telling each word of a title is.
         fresh: the documents that are new or changed since the groups were made by the same rules; None: any may be.
     """
     documents, wordings = _documents(db)
-    groups = {group.id: _titled(db, group) for group in _all(db, documents, wordings, fresh)}
+    groups = {group.id: _titled(db, group) for group in _all(db, documents, wordings, weights, fresh)}
     stored = {
         row[0]: row[1:]
         for row in db.execute("select id, kind, title, documents, jurisdictions, basis from look_alike_groups")
@@ -117,17 +120,30 @@ def _all(
     db: Database,
     documents: Mapping[str, Document],
     wordings: Mapping[int, list[str]],
+    weights: Weights,
     fresh: Collection[str] | None,
 ) -> Iterator[Group]:
     by_text = list(_by_text(db, documents))
-    yield from by_text
-    known = {frozenset(key for key, _ in group.members) for group in by_text}
     edges = _edges(db, wordings)
-    for group in (*_same_words(documents, wordings), *_near(documents, wordings, edges["near"])):
-        if not any(frozenset(key for key, _ in group.members) <= each for each in known):
-            yield group
+    by_words = [*_same_words(documents, wordings), *_near(documents, wordings, edges["near"])]
+    kept = [*by_text, *_beyond(by_text, by_words)]
+    yield from kept
+    yield from _beyond(kept, _same_title(db, weights))
     yield from _families(documents, wordings, edges["family"])
     yield from described(db, documents, fresh)
+
+
+def _beyond(known: Iterable[Group], more: Iterable[Group]) -> Iterator[Group]:
+    """The groups that join what no known group joins."""
+    holding: dict[str, list[set[str]]] = defaultdict(list)
+    for group in known:
+        members = {key for key, _ in group.members}
+        for key in members:
+            holding[key].append(members)
+    for group in more:
+        members = {key for key, _ in group.members}
+        if not any(members <= each for each in holding[group.members[0][0]]):
+            yield group
 
 
 def _edges(db: Database, wordings: Mapping[int, list[str]]) -> dict[str, Edges]:
@@ -163,6 +179,12 @@ def _same_words(documents: Mapping[str, Document], wordings: Mapping[int, list[s
         if len(keys) > 1 and max(sessions.values()) <= MOST_NUMBERS:
             kind = "companion" if max(sessions.values()) > 1 else "again"
             yield _group(kind, "words", [(key, 1.0) for key in keys], documents)
+
+
+def _same_title(db: Database, weights: Weights) -> Iterator[Group]:
+    for keys, again in same_titles.same_titles(db, weights, MOST_NUMBERS):
+        kind = "again" if again else "companion"
+        yield Group(f"{kind}-title-{keys[0]}", kind, "", "title", tuple((key, 1.0) for key in keys), 1)
 
 
 def _near(documents: Mapping[str, Document], wordings: Mapping[int, list[str]], edges: Edges) -> Iterator[Group]:

@@ -57,14 +57,36 @@ class Card:
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
     summary: str | None = None
+    is_bill: bool = False
     #: Ids of the same bill: in the other chamber, carried over from another session, or in the form that replaced it.
     same: frozenset[str] = frozenset()
+    #: Groups of look-alikes: with a title that says enough, or also the same summary.
+    groups: frozenset[str] = frozenset()
     #: Other documents of the same bill, or with the same title, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
     @property
     def href(self) -> str:
         return f"/documents/{self.id}"
+
+    @property
+    def same_bill(self) -> list[Card]:
+        """Of `also`, what a source names as the same bill."""
+        return [other for other in self.also if self.is_linked(other)]
+
+    @property
+    def same_title(self) -> list[Card]:
+        """Of `also`, what has the same title and may be another bill."""
+        return [other for other in self.also if not self.is_linked(other)]
+
+    def is_linked(self, other: Card) -> bool:
+        return other.id in self.same or self.id in other.same
+
+    def says_the_same(self, other: Card) -> bool:
+        """Whether the titles are the same, and are no title of many bills ("Education", "Public records")."""
+        if self.title.casefold() != other.title.casefold():
+            return False
+        return not (self.is_bill and other.is_bill) or bool(self.groups & other.groups)
 
 
 def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area_id: str | None = None) -> list[Card]:
@@ -95,6 +117,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
             found[row["document_id"]].areas.append(Area(row["area_id"], _(row["title"])))
     _add_evidence(db, found, area_id)
     _add_same(db, found)
+    _add_groups(db, found)
     return [found[key] for key in ids if key in found]
 
 
@@ -106,6 +129,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         identifier=row["identifier"],
         kind=formatting.word("kinds", row["kind"]),
         jurisdiction=row["jurisdiction"],
+        is_bill=row["kind"] == "bill",
         place=formatting.place(row["jurisdiction"]),
         session=formatting.session_in_words(row["jurisdiction"], row["session"], row["session_title"]),
         status=row["status"],
@@ -146,6 +170,18 @@ def _add_same(db: sqlite3.Connection, found: dict[str, Card]) -> None:
         found[key].same = frozenset(others)
 
 
+def _add_groups(db: sqlite3.Connection, found: dict[str, Card]) -> None:
+    groups: dict[str, set[str]] = defaultdict(set)
+    for row in db.execute(
+        "select l.document_id, l.group_id from look_alikes l join look_alike_groups g on g.id = l.group_id "
+        f"where l.document_id in ({marks(list(found))}) and g.kind <> 'family'",
+        list(found),
+    ):
+        groups[row["document_id"]].add(row["group_id"])
+    for key, these in groups.items():
+        found[key].groups = frozenset(these)
+
+
 def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:
     only = "and area_id = ?" if area_id else ""
     kept: dict[str, list[tuple[str, bool]]] = defaultdict(list)
@@ -164,19 +200,18 @@ def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str |
 def one_per_title(found: list[Card], limit: int, *, by_place: bool = False) -> list[Card]:
     """The first ``limit`` cards of different bills; later ones of the same bill, or with its title, are named on the first.
 
-    With ``by_place``, bills of different places stay apart whatever they are called.
+    With ``by_place``, documents of different places stay apart whatever they are called.
     """
-    kept: dict[str, Card] = {}
+    kept: list[Card] = []
     for card in found:
-        title = f"{card.place if by_place else ''} {card.title.casefold()}"
-        told = kept.get(title) or next(
-            (other for other in kept.values() if card.id in other.same or other.id in card.same), None
-        )
-        if told:
-            told.also.append(card)
+        near = (other for other in kept if not by_place or other.place == card.place)
+        first = next((other for other in kept if other.is_linked(card)), None)
+        first = first or next((other for other in near if other.says_the_same(card)), None)
+        if first:
+            first.also.append(card)
         elif len(kept) < limit:
-            kept[title] = card
-    return list(kept.values())
+            kept.append(card)
+    return kept
 
 
 def area_titles(db: sqlite3.Connection) -> dict[str, str]:

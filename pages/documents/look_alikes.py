@@ -20,7 +20,7 @@ PASSAGES = 6
 #: The share of its words from which the page says that the text became law elsewhere.
 BECAME_LAW = 0.5
 LAW = ("enacted", "final", "adopted")
-#: What the words say where only titles were compared.
+#: What the words say where only titles are the same.
 _TITLES = {"companion": "same_title", "again": "same_title_again"}
 #: What they say where the words differ, if only in a date or a number.
 _NEARLY = {"companion": "nearly_same", "again": "nearly_same_again"}
@@ -172,7 +172,7 @@ def _group(db: sqlite3.Connection, row: sqlite3.Row, document_id: str, limit: in
         [row["id"], document_id, limit],
     )
     summarized = "select abstract is not null from documents where id = ?"
-    titles = row["basis"] == "words" and not value(db, summarized, [document_id])
+    titles = row["basis"] == "title" or (row["basis"] == "words" and not value(db, summarized, [document_id]))
     said = _TITLES.get(row["kind"], row["kind"]) if titles else row["kind"]
     return dict(row) | {
         "said": said,
