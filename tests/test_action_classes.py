@@ -399,6 +399,9 @@ REPLACED = [
     ("va", "Incorporated by Education and Health"),
     ("mo", "Bill Combined w/(SCSs SB 49, 236 & 164)"),
     ("tx", "Companion considered in lieu of"),
+    ("nj", "Substituted by SJR84"),
+    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
+    ("ia", "Committee report approving bill, renumbered as SF 213."),
 ]
 GOES_ON = [
     ("ma", "Accompanied a study order, see H5001"),
@@ -446,8 +449,3 @@ def test_without_a_day_of_introduction_history_begins_with_the_first_step() -> N
     action = Action(acted_on="2025-02-01", description="passage", chamber="lower")
     history = state_history([(action, ("passage",))], document_type="bill", introduced_on=None, chamber="lower")
     assert history == (("passed_first_chamber", "2025-02-01"),)
-    ("nj", "Substituted by SJR84"),
-    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
-    ("ia", "Committee report approving bill, renumbered as SF 213."),
-    ("ia", "Committee report approving bill, renumbered as []."),
-    ("ia", "Committee report, approving bill. S.J. 466."),
