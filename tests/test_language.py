@@ -115,7 +115,7 @@ def tree(name: str) -> nodes.Template:
 
 
 def of_template(name: str) -> Iterator[str]:
-    """The messages of a template: what it translates, and what it counts (`count(n, "bill")`)."""
+    """The messages of a template: what it translates (the first of two forms), and what it counts (`count(n, "bill")`)."""
     for call in tree(name).find_all(nodes.Call):
         if not isinstance(call.node, nodes.Name):
             continue
@@ -123,6 +123,8 @@ def of_template(name: str) -> Iterator[str]:
             [message] = call.args
             assert isinstance(message, nodes.Const), f"{name}: what is not known before is said with |said"
             yield message.value
+        elif call.node.name == "ngettext":
+            yield call.args[0].value
         elif call.node.name == "count" and len(call.args) > 1 and isinstance(call.args[1], nodes.Const):
             yield call.args[1].value
 
@@ -436,6 +438,14 @@ async def test_one_readers_language_is_not_anothers(site: Any) -> None:
 
 async def test_feeds_and_tables_speak_english_whoever_asks(site: Any) -> None:
     assert "Comments close" in (await site.client.get("/calendar.ics")).text
+
+
+async def test_one_document_is_spoken_of_in_the_singular(site: Any) -> None:
+    assert "1 documento podría tocarla" in shown((await site.client.get("/es/positions")).text)
+    page = shown((await site.client.get("/es/jurisdictions/us")).text)
+    assert "1 documento sobre política de la información que nombra las bibliotecas. Aún pueden avanzar: 1;" in page
+    assert "Lea el documento de arriba que aún puede avanzar, y quién lo presentó." in page
+    assert "Read the document above that can still move" in shown((await site.client.get("/jurisdictions/us")).text)
 
 
 def test_numbers_choose_their_form() -> None:

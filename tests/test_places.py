@@ -354,7 +354,7 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert page.index("HF1") < page.index("HF2") < page.index("HF3")
     assert f'<iframe src="{SITE}/embed/jurisdictions/us-ia"' in page
     spanish = await shown(file, "/es/jurisdictions/us-ia")
-    assert "1 aún pueden avanzar" in spanish
+    assert "Aún pueden avanzar: 1;" in spanish
 
 
 async def test_the_chapter_of_the_state_is_named(file: Path) -> None:
