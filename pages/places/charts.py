@@ -64,8 +64,14 @@ def years_to(today: datetime.date, years: list[str]) -> list[str]:
 
 
 def share_of(number: int, collected: int) -> float | None:
-    """How many of every 1,000 collected documents that is, to one digit; None where too few were collected to tell."""
-    return round(OF * number / collected, 1) if collected >= LEAST_COLLECTED else None
+    """How many of every 1,000 collected documents that is; None where too few were collected to tell.
+
+    To one decimal, or so many that some are not shown as none.
+    """
+    if collected < LEAST_COLLECTED:
+        return None
+    share = OF * number / collected
+    return round(share, 1) or float(f"{share:.1g}")
 
 
 def area_trends(db: sqlite3.Connection, today: datetime.date) -> Chart:
