@@ -125,6 +125,10 @@ def test_a_share_of_some_is_not_rounded_to_none() -> None:
     assert not charts.area_trends(db, DAY)
 
 
+def test_a_share_of_some_is_not_rounded_to_none() -> None:
+    assert [charts.share_of(number, 68_000) for number in (0, 3, 68)] == [0.0, 0.04, 1.0]
+
+
 def test_a_year_of_which_nothing_was_collected_is_no_zero() -> None:
     found = charts.by_year({"2020": 5, "2022": 4}, {"2020": 100, "2022": 1000}, DAY, "/browse?area=x")
     assert [(line.label, line.numbers) for line in found.lines] == [
