@@ -67,9 +67,11 @@ async def test_a_roll_call_without_counts_is_not_one_of_nobody(tmp_path: Path) -
         db.execute("delete from ballots")
     client = serve.build(file, secret="a secret of the tests", today=TODAY).client
     page = (await client.get(OHIOS_VOTE)).text
-    assert "The source gives no counts." in page and "The source gives no names." in page
+    assert "The source gives no counts." in page
+    assert "The source gives no names." in page
     page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
-    assert "House: the source gives no counts" in page and "0 yes, 0 no" not in page
+    assert "House: the source gives no counts" in page
+    assert "0 yes, 0 no" not in page
 
 
 async def test_where_a_source_has_only_other_none_is_counted_as_absent(tmp_path: Path) -> None:
@@ -81,7 +83,8 @@ async def test_where_a_source_has_only_other_none_is_counted_as_absent(tmp_path:
         db.commit()
     page = await text_at(file, OHIOS_VOTE)
     assert "Yes 60 No 30 Other, or did not vote 1" in page
-    assert "Did not vote 0" not in page and "Present 0" not in page
+    assert "Did not vote 0" not in page
+    assert "Present 0" not in page
     assert "did not vote other" not in page, "the bare word says nothing more"
 
 
@@ -96,7 +99,9 @@ async def test_votes_without_yes_or_no_are_not_counted_as_cast(tmp_path: Path) -
     )
 
 
-@pytest.mark.parametrize(("word", "english", "spanish"), [("pass", "passed", "aprobada"), ("fail", "failed", "rechazada")])
+@pytest.mark.parametrize(
+    ("word", "english", "spanish"), [("pass", "passed", "aprobada"), ("fail", "failed", "rechazada")]
+)
 async def test_a_bare_result_is_said_in_words(tmp_path: Path, word: str, english: str, spanish: str) -> None:
     file = made.build(tmp_path)
     with sqlite3.connect(file) as db:
@@ -115,7 +120,12 @@ async def text_at(file: Path, address: str) -> str:
 
 @pytest.mark.parametrize(
     ("party", "said"),
-    [("R", "Republican"), ("Democratic/Working Families", "Democrat/Working Families"), ("Cowboys", "Cowboys"), (None, "")],
+    [
+        ("R", "Republican"),
+        ("Democratic/Working Families", "Democrat/Working Families"),
+        ("Cowboys", "Cowboys"),
+        (None, ""),
+    ],
 )
 def test_a_party_is_said_in_words(party: str | None, said: str) -> None:
     assert names.party(party) == said

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawlers.people import as_people_say
-from pages.browse import facets, numbers, ranking, search, spelling, sponsors
+from pages.browse import facets, numbers, ranking, search, spelling, sponsors, translated
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import STATUS_GROUPS, Filters
@@ -16,6 +16,7 @@ from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
+from pages.http import language
 from pages.http.language import _
 from pages.positions import positions
 from store.constants import ANY_AREA
@@ -78,6 +79,10 @@ class Browse:
     other_congress: str | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
+    #: The page is in another language than the documents, and next to none has the words.
+    in_english: bool = False
+    #: What bears words of the search as a name in the language of the page.
+    leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
 
@@ -134,6 +139,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         named=_named(found.asked),
         unknown_number=not direct and numbers.is_number(filters.q),
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
+        in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
+        leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
     )
 
@@ -167,9 +174,12 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         return _Looked(asked)
     counts = facets.count_matches(db, asked)
     meant, corrected = None, False
+    if translated.is_foreign(query):
+        return _Looked(asked, counts)
     if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
         again = _looked_up(db, meant)
-        if corrected := bool(asked.groups) and not numbered:
+        # On a page in another language, a slip may be a word of that language: the correction is offered alone.
+        if corrected := bool(asked.groups) and not numbered and language.current() == language.ENGLISH:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
     wanted = (FEW_OF_PLACE if asked.place else FEW) if several else 1
