@@ -66,6 +66,7 @@ PUBLIC = [
         "jurisdiction",
         "jurisdictions",
         "list_map",
+        "not_collected",
         "people",
         "person",
         "position",

@@ -283,6 +283,21 @@ def test_the_words_of_a_position_are_an_ask_only_once_they_are_approved(db: sqli
     assert position["statement"]
 
 
+async def test_a_place_of_which_nothing_is_collected_says_so(file: Path) -> None:
+    client = serve.build(file, today=TODAY, site=SITE).client
+    for address, said in (
+        ("/jurisdictions/us-pr", "No document of Puerto Rico is collected here. What is missing may still exist."),
+        ("/es/jurisdictions/us-ny", "Aquí no se ha recopilado ningún documento de Nueva York."),
+    ):
+        answer = await client.get(address)
+        assert answer.status_code == 404
+        assert said in answer.text
+    assert 'href="/es/browse?q=%22New+York%22"' in answer.text, "documents are in English"
+    for key in ("us-zz", "gb", "nowhere"):
+        answer = await client.get(f"/jurisdictions/{key}")
+        assert (answer.status_code, "is collected here" in answer.text) == (404, False)
+
+
 def test_sessions_are_those_that_go_on_or_come(db: sqlite3.Connection) -> None:
     assert [each.title for each in collected.sessions_of(db, "us-ia", DAY)] == [
         "89th General Assembly",

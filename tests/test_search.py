@@ -15,8 +15,9 @@ from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
-from pages.browse import browse, names, numbers, search
+from pages.browse import browse, names, numbers, search, translated
 from pages.browse.numbers import Number
+from pages.http import language
 from positions.catalog.catalog import HOME
 from publish.listing import publish
 from store.connect import connect
@@ -429,6 +430,61 @@ def test_a_known_name_is_never_taken_for_a_slip(tmp_path: Path) -> None:
     for name in ("FASTR", "JCPA"):
         found = browse.browse(db.conn, browse.Filters.of({"q": name}), DAY)
         assert (found.meant, found.corrected) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "foreign"),
+    [
+        ("libros electrónicos", True),
+        ("derechos de autor", True),
+        ("prohibicion de libros", True),
+        ("¿censura?", True),
+        ("libary hotspot", False),
+        ("library e-books florida", False),
+        ("Los Angeles", False),
+        ("...", False),
+    ],
+)
+def test_words_of_another_language_are_told_from_slips(typed: str, foreign: bool) -> None:
+    assert translated.is_foreign(typed) is foreign
+
+
+def test_words_of_another_language_are_never_corrected_and_each_of_them_counts(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("bros", 900), ("libretto", 90)])
+    for spoken in language.LANGUAGES:
+        with language.speaking(spoken):
+            found = browse.browse(db.conn, browse.Filters.of({"q": "libros hotspots"}), DAY)
+            assert (found.meant, found.corrected, found.loose, found.total) == (None, False, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("fondos para bibliotecas", "/areas/library-funding"),
+        ("¿Qué proyectos prohíben libros?", "/trackers/book-bans"),
+        ("banda ancha", "/areas/broadband"),
+        ("Nueva York", "/jurisdictions/us-ny"),
+        ("para sobre", None),
+    ],
+)
+def test_a_search_in_spanish_leads_to_what_has_that_name(db: sqlite3.Connection, typed: str, first: str | None) -> None:
+    with language.speaking("es"):
+        found = translated.leads(db, typed)
+    assert (found[0].href if found else None) == first
+    assert len(found) <= translated.MOST
+    assert translated.leads(db, typed) == [], "in English the search itself does"
+
+
+async def test_a_spanish_page_says_why_little_is_found_and_carries_out_no_correction(tmp_path: Path) -> None:
+    client = serve.build(build(tmp_path), today=TODAY).client
+    page = html.unescape((await client.get("/es/browse?q=privacidad")).text)
+    assert "Los documentos están en inglés" in page
+    assert '<a href="/es/trackers/privacy">Privacidad y control de edad</a>' in page
+    assert "privaci*" not in page.partition("<main")[2]
+    page = html.unescape((await client.get("/es/browse?q=libary")).text)
+    assert "Resultados de" not in page
+    assert "<strong>library</strong></a>?" in page, "a slip is offered"
 
 
 async def test_the_page_says_what_it_corrected_and_offers_what_was_typed(tmp_path: Path) -> None:

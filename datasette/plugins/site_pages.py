@@ -52,7 +52,10 @@ async def all_jurisdictions(datasette, request):
 
 
 async def one_jurisdiction(datasette, request):
-    found = await read_once(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
+    key = request.url_vars["id"]
+    found = await read_once(datasette, places.jurisdiction, key, today(datasette))
+    if found is None and (lacking := places.not_collected(key)):
+        return await datasette.page(request, "not_collected.html", lacking, status=404)
     return await datasette.page(request, "jurisdiction.html", found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawlers.people import as_people_say
-from pages.browse import facets, numbers, ranking, search, spelling, sponsors
+from pages.browse import facets, numbers, ranking, search, spelling, sponsors, translated
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import STATUS_GROUPS, Filters
@@ -16,7 +16,7 @@ from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
-from pages.http import formatting
+from pages.http import formatting, language
 from pages.http.language import _
 from pages.places.collected import left_out_lately
 from pages.positions import positions
@@ -83,6 +83,10 @@ class Browse:
     sessions_left_out: list[str] = field(default_factory=list)
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
+    #: The page is in another language than the documents, and next to none has the words.
+    in_english: bool = False
+    #: What bears words of the search as a name in the language of the page.
+    leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
 
@@ -142,6 +146,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
+        in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
+        leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
     )
 
@@ -175,9 +181,12 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         return _Looked(asked)
     counts = facets.count_matches(db, asked)
     meant, corrected = None, False
+    if translated.is_foreign(query):
+        return _Looked(asked, counts)
     if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
         again = _looked_up(db, meant)
-        if corrected := bool(asked.groups) and not numbered:
+        # On a page in another language, a slip may be a word of that language: the correction is offered alone.
+        if corrected := bool(asked.groups) and not numbered and language.current() == language.ENGLISH:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
     wanted = (FEW_OF_PLACE if asked.place else FEW) if several else 1

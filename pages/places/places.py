@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
+from pages.browse.names import place_word
 from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
@@ -126,6 +127,14 @@ def jurisdictions(db: sqlite3.Connection, today: datetime.date) -> PlacesView:
     return PlacesView(
         jurisdictions=found, missing=missing, **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}"))
     )
+
+
+def not_collected(jurisdiction_id: str) -> dict[str, str] | None:
+    """The name of a place of the United States, in the language of the page and in that of documents; None for any other key."""
+    title = formatting.place(jurisdiction_id)
+    if not jurisdiction_id.startswith("us-") or title == jurisdiction_id.upper():
+        return None
+    return {"title": title, "words": place_word(jurisdiction_id)}
 
 
 def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.date) -> PlaceView | None:
