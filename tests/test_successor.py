@@ -57,6 +57,9 @@ def corpus() -> Iterator[Database]:
         _bill("H11", "Accompanied H10"),
         _bill("H12", "Accompanied H4160", "reported"),
         _bill("HB 13", "Comp. SB subst."),
+        _bill("HSB 14", "Committee report approving bill, renumbered as SF 213. S.J. 466."),
+        _bill("HSB 15", "Committee report approving bill, renumbered as []."),
+        _bill("SF 213", "Signed by Governor", "enacted"),
     ]
     upsert(db, bills, now=NOW, silent=True)
     yield db
@@ -80,6 +83,8 @@ def _goes_on(db: Database, number: str) -> str | None:
         ("h8", None),  # names itself
         ("h12", None),  # was not replaced
         ("hb13", None),  # no number
+        ("hsb14", "SF 213"),
+        ("hsb15", None),  # its number was not filed
     ],
 )
 def test_the_bill_that_goes_on_is_the_end_of_the_chain(corpus: Database, number: str, other: str | None) -> None:

@@ -143,7 +143,9 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
             or a.description like '%subst%' or a.description like 'accompanied%' or a.description like '%combined w%'
             or a.description like '%in lieu of%' or a.description like 'incorporated by%'
-            or a.description like 'laid on table, %' or a.description like '_F indefinitely postponed'
+            or a.description like '%laid on table, %' or a.description like '%renumbered as%'
+            or a.description like '_F indefinitely postponed' or a.description like 'left in %'
+            or a.description like 'concurred in %' or a.description like 'statement(s) of vote%'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
             'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
