@@ -104,6 +104,31 @@ def test_a_bill_that_its_author_amends_in_committee_is_not_reported() -> None:
     assert with_passage(("committee-passage",), "From committee: Do pass.") == ("committee-passage",)
 
 
+SUBCOMMITTEES = [
+    ("ia", "committee-passage-favorable", "Subcommittee recommends amendment and passage."),
+    ("ia", "committee-passage-unfavorable", "Subcommittee recommends indefinite postponement. []."),
+    ("ia", "committee-passage-unfavorable", "Subcommittee returns the bill to Committee without recommendation. []."),
+    ("tn", "committee-passage-favorable", "Rec. for pass by s/c ref. to Education Committee"),
+    ("tn", "committee-passage-favorable", "Rec. for pass if am by s/c ref. to Judiciary Committee"),
+    ("il", "committee-passage-favorable", "Recommends Do Pass Subcommittee/ Revenue & Finance Committee; 005-000-000"),
+    (
+        "ok",
+        "committee-passage",
+        "Recommendation to the full committee; Do Pass Appropriations and Budget Finance Subcommittee",
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "word", "text"), SUBCOMMITTEES)
+def test_what_a_subcommittee_recommends_is_no_report(state: str, word: str, text: str) -> None:
+    assert with_passage((word,), text) == ("committee-action",)
+
+
+def test_floridas_house_calls_its_committees_subcommittees() -> None:
+    favorable = ("committee-passage-favorable",)
+    assert with_passage(favorable, "Favorable with CS by Criminal Justice Subcommittee") == favorable
+
+
 def test_a_bill_of_which_the_governor_vetoed_lines_is_law() -> None:
     lines = "executive-veto-line-item"
     assert with_passage((lines,), "Item vetoed, signed by Governor.") == ("executive-signature",)

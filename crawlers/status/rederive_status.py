@@ -148,7 +148,8 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like 'concurred in %' or a.description like 'statement(s) of vote%'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
-            'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
+            'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item', 'executive-signature',
+            'signature', 'executive-veto', 'became-law'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     wanted = [key for key, *action in rows if _is_mended(*action)]
@@ -195,7 +196,13 @@ def _with_passages(document: Document) -> Document:
     kind = kind_of(document.identifier, document.document_type or "bill")
     history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
     stored = document.status_history
-    if stored not in before:
+    referred, others = _of_committee(stored)
+    if stored not in before and others in [_of_committee(each)[1] for each in before]:
+        # "Introduced, referred to Education" is stored as an introduction: the day of the referral is known from its step alone.
+        found, rest = _of_committee(history)
+        began = [step for step in rest if step[0] == "introduced"]
+        history = (*began, *(referred or found), *(step for step in rest if step not in began))
+    elif stored not in before:
         kind, tail = document.document_type or "bill", _of_governor(history)
         if _of_governor(stored) == tail or _of_governor(stored) not in [_of_governor(each) for each in before]:
             return document
@@ -207,12 +214,20 @@ def _with_passages(document: Document) -> Document:
     )
 
 
-def _unreplaced(said: list[governor.Classified]) -> list[governor.Classified]:
-    """The actions without the sentences that name the bill that goes on in place of this one, which once did not count."""
-    return [
-        (replace(each, description="") if states.is_replaced(each.description) else each, classes)
-        for each, classes in said
-    ]
+def _decides(description: str) -> bool:
+    """Whether a sentence decides by itself, whatever its class, where a version before us did not look at it."""
+    return states.is_replaced(description) or states.is_agreed(description) or states.is_law(description)
+
+
+def _undecided(said: list[governor.Classified]) -> list[governor.Classified]:
+    """The actions without the words of those sentences."""
+    return [(replace(each, description="") if _decides(each.description) else each, classes) for each, classes in said]
+
+
+def _of_committee(history: rules.History) -> tuple[rules.History, rules.History]:
+    """The step with which a bill came to a committee, and the others."""
+    referred = tuple(step for step in history if step[0] == "in_committee")
+    return referred, tuple(step for step in history if step not in referred)
 
 
 def _of_governor(history: rules.History) -> rules.History:
