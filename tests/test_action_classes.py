@@ -174,9 +174,13 @@ def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> 
         "Third Reading, Measure failed: Ayes: 20 Nays: 27",
         "Third consideration and defeated on final passage",
         "Bill was not passed",
+        "Failed in s/c K-12 Subcommittee of Education Committee",
+        "Failed in Committee - Agriculture and Wildlife",
+        "Failed for lack of second in: Higher Education Subcommittee",
+        "Left in Education",
     ],
 )
-def test_what_a_chamber_voted_down_has_failed(text: str) -> None:
+def test_what_a_chamber_or_its_committee_voted_down_has_failed(text: str) -> None:
     assert most_telling(with_passage(("reading-3",), text)) == "failure"
 
 
