@@ -351,6 +351,39 @@ def test_a_concurrent_resolution_needs_both_chambers() -> None:
     assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "adopted"
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("became-law", "Act No. 264", "enacted"),
+        ("became-law", "Becomes law without Governor's signature 05/28/2025", "enacted"),
+        ("executive-signature", "signed by Governor (Acts Ch. 124)", "enacted"),
+        ("executive-signature", "Approved P.L.2026, JR-1.", "enacted"),
+        ("executive-veto", "Vetoed", "vetoed"),
+        ("executive-signature", "Signed by Governor.", "adopted"),  # Tennessee's, which honor
+        ("became-law", "Chaptered by Secretary of State. Res. Chapter 174, Statutes of 2025.", "adopted"),
+    ],
+)
+def test_a_joint_resolution_is_a_law_where_its_actions_say_so(word: str, text: str, expected: str) -> None:
+    acted = [("x", "passage", "upper"), ("x", "passage", "lower"), (text, word, None)]
+    said = [
+        (Action(acted_on=f"2025-0{month}-01", description=words, chamber=where), (name,))
+        for month, (words, name, where) in enumerate(acted, 1)
+    ]
+    for kind, end in (("joint resolution", expected), ("concurrent resolution", "adopted")):
+        history = state_history(said, document_type=kind, introduced_on="2025-01-01", chamber="upper")
+        assert history[-1] == (end, "2025-02-01" if end == "adopted" else "2025-03-01")
+
+
+def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_ones_vote_is_listed_later() -> None:
+    acted = [("Passed", "passage", "lower"), ("Concurred in Senate amendments", "amendment-passage", "lower")]
+    actions = [
+        (Action(acted_on="2025-11-19", description=text, chamber=where), (word,))
+        for text, word, where in (*acted, ("Passed", "passage", "upper"))
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2025-01-02", chamber="lower")
+    assert [step for step, _ in history] == ["introduced", "passed_first_chamber", "passed"]
+
+
 def test_a_one_chamber_legislature_passes_a_bill_once() -> None:
     acted = [("2025-01-10", "introduction", "legislature"), ("2025-04-01", "passage", "legislature")]
     assert steps(*acted, chamber="legislature")[-1] == "passed_second_chamber"

@@ -169,7 +169,7 @@ def _is_mended(word: str | None, description: str, chamber: str | None, acted_on
     said = states.chamber_said(description) if word == "passage" else None
     return (
         word in ("veto-override-passage", "executive-veto")
-        or states.is_replaced(description)
+        or _decides(description)
         or said not in (None, chamber)
         or governor.as_said([(action, classes)]) != [(action, classes)]
         or states.with_passage(classes, description) != classes
@@ -190,7 +190,7 @@ def _with_passages(document: Document) -> Document:
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     before = [
         _state_history(document, each)
-        for each in (governor.as_said(said), said, old, unsaid, _unreplaced(governor.as_said(said)), _unreplaced(said))
+        for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
     ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     kind = kind_of(document.identifier, document.document_type or "bill")
