@@ -135,6 +135,17 @@ def test_a_bill_of_which_the_governor_vetoed_lines_is_law() -> None:
     assert with_passage((lines,), "Motion to override line item veto failed; Line item veto 15(b)") == (lines,)
 
 
+def test_a_day_on_which_a_law_takes_effect_makes_it_no_law() -> None:
+    law = ("became-law",)
+    for text in ("Effective 1/19/26", "Effective date 6/11/2026*.", "(H) EFFECTIVE DATE(S) OF LAW SEE CHAPTER"):
+        assert with_passage(law, text) == ("effective-date",)
+    assert with_passage(law, "06/26/2026 Effective without Governor's signature") == law
+
+
+def test_a_vote_that_a_member_notes_in_the_journal_is_no_vote() -> None:
+    assert with_passage(("vote",), "Statement(s) of vote recorded in Journal") == ("clerical",)
+
+
 @pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)
 def test_what_leaves_the_bill_itself_alive_is_no_withdrawal(state: str, instead: str, text: str) -> None:
     assert with_passage(("withdrawal",), text) == (instead,)
