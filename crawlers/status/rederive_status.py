@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
+from crawlers.parsers import federal_register_dockets, federal_register_title, hearings, legiscan
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
@@ -57,6 +57,11 @@ def _federal_regulation(document: Document) -> Document:
         docket_ids=docket_ids,
         rins=rins,
     )
+
+
+def _legiscan_bill(document: Document) -> Document:
+    assert isinstance(document, Bill)
+    return legiscan.with_end(document)
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
@@ -110,7 +115,7 @@ def restate(db: Database, *, now: str) -> int:
         differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
         _note(db, "status", rules_version())
     if _is_new(db, "passages", passages_version()):
-        differ += _restate_passages(db, now)
+        differ += _restate_passages(db, now) + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
         _note(db, "passages", passages_version())
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
