@@ -120,10 +120,46 @@ def test_a_bill_that_its_author_amends_in_committee_is_not_reported() -> None:
     assert with_passage(("committee-passage",), "From committee: Do pass.") == ("committee-passage",)
 
 
+SUBCOMMITTEES = [
+    ("ia", "committee-passage-favorable", "Subcommittee recommends amendment and passage."),
+    ("ia", "committee-passage-unfavorable", "Subcommittee recommends indefinite postponement. []."),
+    ("ia", "committee-passage-unfavorable", "Subcommittee returns the bill to Committee without recommendation. []."),
+    ("tn", "committee-passage-favorable", "Rec. for pass by s/c ref. to Education Committee"),
+    ("tn", "committee-passage-favorable", "Rec. for pass if am by s/c ref. to Judiciary Committee"),
+    ("il", "committee-passage-favorable", "Recommends Do Pass Subcommittee/ Revenue & Finance Committee; 005-000-000"),
+    (
+        "ok",
+        "committee-passage",
+        "Recommendation to the full committee; Do Pass Appropriations and Budget Finance Subcommittee",
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "word", "text"), SUBCOMMITTEES)
+def test_what_a_subcommittee_recommends_is_no_report(state: str, word: str, text: str) -> None:
+    assert with_passage((word,), text) == ("committee-action",)
+
+
+def test_floridas_house_calls_its_committees_subcommittees() -> None:
+    favorable = ("committee-passage-favorable",)
+    assert with_passage(favorable, "Favorable with CS by Criminal Justice Subcommittee") == favorable
+
+
 def test_a_bill_of_which_the_governor_vetoed_lines_is_law() -> None:
     lines = "executive-veto-line-item"
     assert with_passage((lines,), "Item vetoed, signed by Governor.") == ("executive-signature",)
     assert with_passage((lines,), "Motion to override line item veto failed; Line item veto 15(b)") == (lines,)
+
+
+def test_a_day_on_which_a_law_takes_effect_makes_it_no_law() -> None:
+    law = ("became-law",)
+    for text in ("Effective 1/19/26", "Effective date 6/11/2026*.", "(H) EFFECTIVE DATE(S) OF LAW SEE CHAPTER"):
+        assert with_passage(law, text) == ("effective-date",)
+    assert with_passage(law, "06/26/2026 Effective without Governor's signature") == law
+
+
+def test_a_vote_that_a_member_notes_in_the_journal_is_no_vote() -> None:
+    assert with_passage(("vote",), "Statement(s) of vote recorded in Journal") == ("clerical",)
 
 
 @pytest.mark.parametrize(("state", "instead", "text"), NO_WITHDRAWAL)
@@ -167,9 +203,13 @@ def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> 
         "Third Reading, Measure failed: Ayes: 20 Nays: 27",
         "Third consideration and defeated on final passage",
         "Bill was not passed",
+        "Failed in s/c K-12 Subcommittee of Education Committee",
+        "Failed in Committee - Agriculture and Wildlife",
+        "Failed for lack of second in: Higher Education Subcommittee",
+        "Left in Education",
     ],
 )
-def test_what_a_chamber_voted_down_has_failed(text: str) -> None:
+def test_what_a_chamber_or_its_committee_voted_down_has_failed(text: str) -> None:
     assert most_telling(with_passage(("reading-3",), text)) == "failure"
 
 
@@ -369,6 +409,39 @@ def test_a_defeat_that_the_chamber_reconsiders_on_the_same_day_is_none() -> None
     assert _resolution(*acted, again) == ("reported", "2026-02-19")
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("became-law", "Act No. 264", "enacted"),
+        ("became-law", "Becomes law without Governor's signature 05/28/2025", "enacted"),
+        ("executive-signature", "signed by Governor (Acts Ch. 124)", "enacted"),
+        ("executive-signature", "Approved P.L.2026, JR-1.", "enacted"),
+        ("executive-veto", "Vetoed", "vetoed"),
+        ("executive-signature", "Signed by Governor.", "adopted"),  # Tennessee's, which honor
+        ("became-law", "Chaptered by Secretary of State. Res. Chapter 174, Statutes of 2025.", "adopted"),
+    ],
+)
+def test_a_joint_resolution_is_a_law_where_its_actions_say_so(word: str, text: str, expected: str) -> None:
+    acted = [("x", "passage", "upper"), ("x", "passage", "lower"), (text, word, None)]
+    said = [
+        (Action(acted_on=f"2025-0{month}-01", description=words, chamber=where), (name,))
+        for month, (words, name, where) in enumerate(acted, 1)
+    ]
+    for kind, end in (("joint resolution", expected), ("concurrent resolution", "adopted")):
+        history = state_history(said, document_type=kind, introduced_on="2025-01-01", chamber="upper")
+        assert history[-1] == (end, "2025-02-01" if end == "adopted" else "2025-03-01")
+
+
+def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_ones_vote_is_listed_later() -> None:
+    acted = [("Passed", "passage", "lower"), ("Concurred in Senate amendments", "amendment-passage", "lower")]
+    actions = [
+        (Action(acted_on="2025-11-19", description=text, chamber=where), (word,))
+        for text, word, where in (*acted, ("Passed", "passage", "upper"))
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2025-01-02", chamber="lower")
+    assert [step for step, _ in history] == ["introduced", "passed_first_chamber", "passed"]
+
+
 def test_a_one_chamber_legislature_passes_a_bill_once() -> None:
     acted = [("2025-01-10", "introduction", "legislature"), ("2025-04-01", "passage", "legislature")]
     assert steps(*acted, chamber="legislature")[-1] == "passed_second_chamber"
@@ -387,12 +460,16 @@ REPLACED = [
     ("ma", "Amended by substitution of bill with the same title, see H4264"),
     ("nj", "Substituted by A3318 (1R)"),
     ("nj", "Substituted by ACR152"),
+    ("nj", "Substituted by SJR84"),
     ("nj", "Combined with S1193 (SCS)"),
     ("fl", "Laid on Table, companion bill(s) passed, see HB 6517 (Ch. 2026-228)"),
     ("fl", "Laid on Table, refer to CS/SB 1050"),
+    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
     ("mn", "Rule 45; subst. General Orders HF5074, SF indefinitely postponed"),
     ("mn", "HF indefinitely postponed"),
     ("ia", "HF 299 substituted."),
+    ("ia", "Committee report approving bill, renumbered as SF 213."),
+    ("ia", "Committee report approving bill, renumbered as []."),
     ("tn", "Companion HJR 37 substituted for SJR"),
     ("tn", "Comp. SB subst."),
     ("tn", "H. subst. & concurred in SJR 12"),
@@ -414,6 +491,7 @@ GOES_ON = [
     ("tn", "Senate substituted House Bill for companion Senate Bill."),
     ("tx", "Laid out in lieu of companion"),
     ("fl", "Laid on Table"),
+    ("ia", "Committee report, approving bill. S.J. 466."),
     ("wa", "1st substitute bill substituted (LAW 26)."),
     ("mi", "substitute (H-2) adopted"),
     ("ok", "Remove Representative Hilbert as principal House author and substitute with Representative Hill"),

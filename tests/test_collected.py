@@ -177,6 +177,14 @@ def test_a_place_says_how_far_its_data_reach_and_no_day_lies_ahead(db: sqlite3.C
     assert collected.news_until(db, "us-ia", DAY) is None
 
 
+def test_a_day_on_which_a_law_takes_effect_is_no_news_of_a_state(db: sqlite3.Connection) -> None:
+    db.execute(
+        "insert or replace into session_ends select jurisdiction, session, starts_on, null, '2022-01-20', null from sessions "
+        "where jurisdiction = 'us-oh' and special = 0"
+    )
+    assert collected.news_until(db, "us-oh", DAY) == "2022-01-20"
+
+
 def test_a_comparison_with_a_part_says_so(db: sqlite3.Connection) -> None:
     texas, ohio = compare.compare(db, Wanted("jurisdiction", ("us-tx", "us-oh")), DAY).sides
     assert texas.lacks is not None

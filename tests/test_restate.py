@@ -112,7 +112,8 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
     [
         ("Passed on Second Consideration, refer to Senate Rules", "passage", "passed_first_chamber", "in_committee"),
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "introduced", "passed_first_chamber"),
-        ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "in_committee"),
+        ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "passed_first_chamber"),
+        ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "reported", "reported"),
         ("W/D", "withdrawal", "withdrawn", "in_committee"),
         ("Received", "enrolled", "passed", "introduced"),
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
@@ -120,6 +121,9 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
         ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
         ("not adopted", "passage", "passed_first_chamber", "failed"),
         ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),
+        ("Committee report approving bill, renumbered as SF 213.", "committee-passage", "reported", "replaced"),
+        ("Subcommittee recommends passage.", "committee-passage-favorable", "reported", "in_committee"),
+        ("Failed in s/c K-12 Subcommittee of Education Committee", "committee-failure", "in_committee", "failed"),
     ],
 )
 def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(
@@ -133,6 +137,29 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert bill.status == after
     assert restate(db, now=NOW) == 0
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
+
+
+def test_the_day_of_a_referral_that_is_stored_with_the_introduction_alone_stays() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Subcommittee recommends passage.", "committee-passage-favorable", "reported")
+    report = Action(acted_on="2025-01-20", description="Committee report", classification="committee-passage")
+    history = (bill.status_history[0], ("in_committee", "2025-01-14"), bill.status_history[1])
+    upsert(db, [replace(bill, actions=(*bill.actions, report), status_history=history)], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status_history == (*history[:2], ("reported", "2025-01-20"))
+
+
+def test_a_joint_resolution_that_is_a_law_and_an_agreement_that_did_not_count_are_put_right() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    adopted = replace(
+        _of_state("Act No. 264", "became-law", "adopted"), document_type="joint resolution", identifier="SJR 1"
+    )
+    agreed = replace(_of_state("Concurred in House amendments", "amendment-passage", "introduced"), id="us-tn-114-sb2")
+    upsert(db, [adopted, agreed], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 2
+    assert [load_document(db, key).status for key in (adopted.id, agreed.id)] == ["enacted", "passed"]
 
 
 def test_a_signature_gets_its_day_even_where_the_steps_before_it_do_not_follow_from_what_is_stored() -> None:

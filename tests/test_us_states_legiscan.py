@@ -54,6 +54,34 @@ def test_sessions_of_the_chosen_years_are_listed_the_empty_one_too(items: list[A
     assert listed == {("us-ut", "2023"): 1, ("us-tx", "88R"): 2, ("us-tx", "884"): 0, ("us", "118"): 1}
 
 
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("Passed by indefinitely in Education and Health (9-Y 6-N)", ("failed", "2023-02-16")),
+        ("Left in Education", ("failed", "2023-02-16")),
+        ("Incorporated by Education", ("replaced", "2023-02-16")),
+        ("Withdrawn. H.J. 559.", ("withdrawn", "2023-02-16")),
+        ("Referred to Committee on Education and Health", ("passed_first_chamber", "2023-02-07")),
+    ],
+)
+def test_an_end_that_the_progress_leaves_out_is_told_by_the_history(words: str, end: tuple[str, str]) -> None:
+    steps = {1: "2023-01-19", 9: "2023-01-19", 2: "2023-02-07"}
+    row = {
+        **{"state": "VA", "bill_id": 1, "bill_number": "HB2432", "bill_type": "B", "body": "H", "title": "A bill"},
+        "session": {"session_title": "2023 Regular Session", "year_start": 2023, "year_end": 2023},
+        **{"url": "https://legiscan.com/VA/bill/HB2432/2023", "change_hash": "h"},
+        "progress": [{"date": day, "event": event} for event, day in steps.items()],
+        "history": [
+            {"date": "2023-01-19", "action": "Referred to Committee on Education", "chamber": "H"},
+            {"date": "2023-02-16", "action": words, "chamber": "S"},
+        ],
+    }
+    bill = api.parse_bill(row)
+    assert (bill.status, bill.status_on) == bill.status_history[-1] == end
+    assert bill.actions[-1].classification != "passage"
+    assert api.with_end(bill) == bill
+
+
 def test_texas_hb_900_was_signed_on_12_june_2023(bills: dict[str, Bill]) -> None:
     bill = bills["us-tx-88r-hb900"]
     assert (bill.status, bill.status_on, bill.chamber) == ("enacted", "2023-06-12", "lower")

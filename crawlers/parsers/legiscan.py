@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawlers.items import (
@@ -28,7 +28,7 @@ from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
 from crawlers.status.governor import handed_over
-from crawlers.status.states import classify
+from crawlers.status.states import classify, most_telling, state_history, with_passage
 from store.errors import InvalidInput
 
 HOST = "https://api.legiscan.com"
@@ -66,6 +66,9 @@ _STAGES = {
     11: "reported",
 }
 _RANK = ("introduced", "in_committee", "reported", "passed_first_chamber", "passed", "vetoed", "enacted", "adopted")
+#: Ends that LegiScan's `progress` leaves out, and its history tells.
+_ENDS = ("failed", "withdrawn", "replaced")
+_UNDECIDED = ("introduced", "in_committee", "reported", "passed_first_chamber")
 #: Its "same as / similar to" ties. Not "Carry Over": that names a number of an earlier session and not the session.
 _TIES = {
     "same as": "identical",
@@ -202,8 +205,8 @@ def _bill(row: Record) -> Bill:
         on for each in row.get("progress") or () if (on := day(each["date"]))
     ]
     introduced_on = min(began, default=None)
-    history = handed_over(_history(row.get("progress") or (), document_type, introduced_on), actions)
-    return Bill(
+    history = _history(row.get("progress") or (), document_type, introduced_on)
+    bill = Bill(
         id=key,
         source=SOURCE,
         jurisdiction=jurisdiction,
@@ -231,6 +234,33 @@ def _bill(row: Record) -> Bill:
         links=tuple(_links(row.get("sasts") or (), jurisdiction, session, key)),
         events=tuple(_events(row.get("calendar") or (), row["state"].lower())),
         stamp=row["change_hash"],
+    )
+    return with_end(bill)
+
+
+def with_end(bill: Bill) -> Bill:
+    """A state's bill with the classes that passage.yml gives its actions, and with the end that they tell: killed in committee,
+    withdrawn, replaced by another bill. LegiScan's `progress` often leaves a dead bill where it was last."""
+    if bill.jurisdiction == "us":
+        return bill
+    classified = [
+        (each, with_passage((each.classification,) if each.classification else (), each.description))
+        for each in bill.actions
+    ]
+    actions = tuple(replace(each, classification=most_telling(classes)) for each, classes in classified)
+    told = state_history(
+        classified, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
+    )
+    history = handed_over(bill.status_history, actions)
+    furthest, day_of_it = history[-1] if history else ("introduced", "")
+    if told and told[-1][0] in _ENDS and furthest in _UNDECIDED and told[-1][1] >= day_of_it:
+        history = (*history, told[-1])
+    return replace(
+        bill,
+        actions=actions,
+        status=history[-1][0] if history else bill.status,
+        status_on=history[-1][1] if history else bill.status_on,
+        status_history=history,
     )
 
 

@@ -14,7 +14,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_dates, federal_register_dockets, federal_register_title, hearings
+from crawlers.parsers import (
+    federal_register_dates,
+    federal_register_dockets,
+    federal_register_title,
+    hearings,
+    legiscan,
+)
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
@@ -66,14 +72,7 @@ def _federal_regulation(document: Document) -> Document:
 
 def _legiscan_bill(document: Document) -> Document:
     assert isinstance(document, Bill)
-    if document.level == "federal":
-        return document
-    actions = tuple(
-        replace(each, classification=next(iter(states.classify(each.description)), None)) for each in document.actions
-    )
-    history = governor.handed_over(document.status_history, actions)
-    status, status_on = history[-1] if history else (document.status, document.status_on)
-    return replace(document, actions=actions, status=status, status_on=status_on, status_history=history)
+    return legiscan.with_end(document)
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
@@ -127,7 +126,7 @@ def restate(db: Database, *, now: str) -> int:
         differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
         _note(db, "status", rules_version())
     if _is_new(db, "passages", passages_version()):
-        differ += _restate_passages(db, now) + _restate_source(db, "us_states_legiscan", _legiscan_bill, now)
+        differ += _restate_passages(db, now) + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
         _note(db, "passages", passages_version())
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
@@ -166,7 +165,8 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like 'held by the governor%' or a.description like 'enacted in accordance with%'
             or a.classification in
             ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
-            'executive-veto-line-item', 'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
+            'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item', 'executive-signature',
+            'signature', 'executive-veto', 'became-law'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     voted = db.execute(
@@ -192,7 +192,7 @@ def _is_mended(word: str | None, description: str, chamber: str | None, acted_on
     said = states.chamber_said(description) if word == "passage" else None
     return (
         word in ("veto-override-passage", "executive-veto")
-        or states.is_replaced(description)
+        or _decides(description)
         or said not in (None, chamber)
         or governor.as_said([(action, classes)]) != [(action, classes)]
         or states.with_passage(classes, description) != classes
@@ -213,13 +213,19 @@ def _with_passages(document: Document) -> Document:
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     before = [
         _state_history(document, each)
-        for each in (governor.as_said(said), said, old, unsaid, _unread(governor.as_said(said)), _unread(said))
+        for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
     ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     kind = kind_of(document.identifier, document.document_type or "bill")
     history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
     stored = document.status_history
-    if stored not in before:
+    referred, others = _of_committee(stored)
+    if stored not in before and others in [_of_committee(each)[1] for each in before]:
+        # "Introduced, referred to Education" is stored as an introduction: the day of the referral is known from its step alone.
+        found, rest = _of_committee(history)
+        began = [step for step in rest if step[0] == "introduced"]
+        history = (*began, *(referred or found), *(step for step in rest if step not in began))
+    elif stored not in before:
         kind, tail = document.document_type or "bill", _of_governor(history)
         if _of_governor(stored) == tail or _of_governor(stored) not in [_of_governor(each) for each in before]:
             return document
@@ -231,18 +237,20 @@ def _with_passages(document: Document) -> Document:
     )
 
 
-def _unread(said: list[governor.Classified]) -> list[governor.Classified]:
-    """The actions without the sentences that once did not count: they name the bill that goes on in place of this one, or take
-    a vote back."""
-    return [
-        (
-            replace(each, description="")
-            if states.is_replaced(each.description) or states.is_reopened(each.description)
-            else each,
-            classes,
-        )
-        for each, classes in said
-    ]
+def _decides(description: str) -> bool:
+    """Whether a sentence decides by itself, whatever its class, where a version before us did not look at it."""
+    return any(says(description) for says in (states.is_replaced, states.is_agreed, states.is_law, states.is_reopened))
+
+
+def _undecided(said: list[governor.Classified]) -> list[governor.Classified]:
+    """The actions without the words of those sentences."""
+    return [(replace(each, description="") if _decides(each.description) else each, classes) for each, classes in said]
+
+
+def _of_committee(history: rules.History) -> tuple[rules.History, rules.History]:
+    """The step with which a bill came to a committee, and the others."""
+    referred = tuple(step for step in history if step[0] == "in_committee")
+    return referred, tuple(step for step in history if step not in referred)
 
 
 def _of_governor(history: rules.History) -> rules.History:

@@ -93,6 +93,8 @@ class Passages:
     reconsidered: re.Pattern[str]
     refused: re.Pattern[str]
     replaced: re.Pattern[str]
+    agreed: re.Pattern[str]
+    law: re.Pattern[str]
     chambers: dict[str, re.Pattern[str]]
 
 
@@ -109,7 +111,8 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
         if unknown := sorted(named - set(actions["classes"])):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
         never = {wrong: _compiled(pairs) for wrong, pairs in entries["never"].items()}
-        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in ("always", "failed", "replaced")}
+        lists = ("always", "failed", "replaced", "agreed", "law")
+        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in lists}
         one |= {name: entries[name] for name in ("taken_back", "reconsidered", "refused")}
         found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
         chambers = {str(name): re.compile(pattern, re.IGNORECASE) for name, pattern in entries["chambers"].items()}
@@ -152,6 +155,16 @@ def is_reopened(description: str) -> bool:
     return rules.reconsidered.search(sentence) is not None or rules.refused.search(sentence) is not None
 
 
+def is_agreed(description: str) -> bool:
+    """Whether a sentence says that both chambers now agree on the words."""
+    return load_passages().agreed.search(_MARK.sub("", description)) is not None
+
+
+def is_law(description: str) -> bool:
+    """Whether a sentence says that a joint resolution is a law, or was to be one."""
+    return load_passages().law.search(_MARK.sub("", description)) is not None
+
+
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
     return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
@@ -168,13 +181,16 @@ def state_history(
 
     Args:
         actions: in their order, each with all its classes.
-        document_type: Open States' word; resolutions and memorials are adopted, not enacted.
+        document_type: Open States' word; resolutions and memorials are adopted, not enacted, but for joint resolutions that
+            are laws.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
     passed_in, listed = set[str](), list(actions)
+    if document_type == "joint resolution" and any(is_law(action.description) for action, _ in listed):
+        document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     return history_of(introduced_on, _of_what_counts(steps, [action for action, _ in listed], document_type))
 
@@ -209,6 +225,8 @@ def _step(
             step = _override(action, chamber, passed_in)
         else:
             step = _STEPS.get(name)
+    if is_agreed(action.description):
+        step = "passed"
     if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
         return "adopted"
     return step

@@ -37,7 +37,8 @@ _SESSIONS = f"""
     union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {NATIONAL}"""
 # A cross join keeps SQLite to the index of places: the documents with their texts are never read.
 _DAYS = f"""
-    select a.acted_on, max(a.classification is not 'effective-date'), count(distinct case when {_FLOOR} then d.id end)
+    select a.acted_on, max(coalesce(a.classification, '') not in ('effective-date', 'clerical')),
+        count(distinct case when {_FLOOR} then d.id end)
     from documents d cross join actions a on a.document_id = d.id
     where d.jurisdiction = ? and d.session = ? and a.acted_on <= ? group by 1 order by 1 desc"""
 
@@ -94,7 +95,7 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
             special=bool(special),
             starts_on=starts_on,
             ends_on=ends_on,
-            # A law's first day in force is no movement.
+            # A law's first day in force is no movement, nor is a note in the journal.
             moved_on=next((day for day, moved, _ in days_of if moved), None),
             sat_on=next((day for day, _, sat in days_of if sat >= least), None),
             # A special session is short, and of few bills.

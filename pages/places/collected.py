@@ -139,7 +139,13 @@ def collected_places(db: sqlite3.Connection, today: datetime.date) -> Collected:
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
-    """The ISO day of the latest news of a place, none of it in the future; None where nothing has a day."""
+    """The ISO day of the latest news of a place, none of it in the future; None where nothing has a day.
+
+    Of a state, the day on which a bill last moved: a day on which a law takes effect is known long before.
+    """
+    moved: str | None = value(db, "select max(moved_on) from session_ends where jurisdiction = ?", [place])
+    if moved and place_group(place) == "states":
+        return moved
     last: str | None = value(
         db,
         "select max(sort_on) from listing where area_id = ? and jurisdiction = ? and sort_on <= ?",
