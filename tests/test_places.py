@@ -323,7 +323,7 @@ async def test_days_that_a_source_copied_from_the_session_before_are_not_said(fi
 @pytest.mark.parametrize(
     ("gone", "says"),
     [
-        ((), "Read the 1 document above that can still move"),
+        ((), "Read the document above that can still move"),
         ((ALIVE,), "Ask the legislature what became of the documents above that have no news"),
         ((ALIVE, UNHEARD), "None of the library documents above can still move."),
         ((ALIVE, LAW, LOST, UNHEARD), None),

@@ -244,7 +244,12 @@ def with_end(bill: Bill) -> Bill:
     if bill.jurisdiction == "us":
         return bill
     classified = [
-        (each, with_passage((each.classification,) if each.classification else (), each.description))
+        (
+            each,
+            with_passage(
+                (each.classification,) if each.classification else classify(each.description), each.description
+            ),
+        )
         for each in bill.actions
     ]
     actions = tuple(replace(each, classification=most_telling(classes)) for each, classes in classified)
