@@ -14,7 +14,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
-from crawlers.parsers import federal_register_dockets, federal_register_title, hearings
+from crawlers.parsers import (
+    federal_register_dates,
+    federal_register_dockets,
+    federal_register_heading,
+    federal_register_title,
+    hearings,
+)
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
@@ -48,7 +54,7 @@ def _federal_regulation(document: Document) -> Document:
         agencies=document.agencies,
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
-    return replace(
+    derived = replace(
         document,
         status=word,
         status_history=history,
@@ -57,6 +63,7 @@ def _federal_regulation(document: Document) -> Document:
         docket_ids=docket_ids,
         rins=rins,
     )
+    return federal_register_dates.with_days(federal_register_heading.as_printed(derived))
 
 
 #: How the documents of a source are derived again. A source whose status is its own word needs no entry.
@@ -68,8 +75,9 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles and dockets."""
-    modules = (federal, rules, federal_register_dockets, federal_register_title)
+    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days."""
+    register = (federal_register_dates, federal_register_dockets, federal_register_heading, federal_register_title)
+    modules = (federal, rules, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
