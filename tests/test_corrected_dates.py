@@ -6,7 +6,7 @@ import pytest
 from sqlite_utils import Database
 
 from crawlers.items import Event, Regulation
-from crawlers.parsers.federal_register_dates import corrected, remaining
+from crawlers.parsers.federal_register_corrections import corrected, remaining
 from crawlers.status.rederive_status import restate
 from crawlers.storage.corrected_dates import write_corrected_dates
 from crawlers.storage.record import load_document, upsert

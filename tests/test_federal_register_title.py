@@ -38,6 +38,14 @@ PIECES = [
     ", the Commission provides all interested persons an opportunity to view and/or print this document (",
     "This meeting will be closed to the public.",
     "Federal Register",
+    "U.S. Census Bureau, Department of Commerce.",
+    "National Oceanic and Atmospheric Administration (NOAA), Commerce.",
+    "whether the information will have practical utility;",
+    "(b) Evaluate the accuracy of the agencies estimate of the burden of the",
+    "9:00 a.m.-4:30 p.m.",
+    "February 20, 2025, 10:00 a.m.",
+    "https://standards.ieee.org/about/28may2025/, https://standards.ieee.org/about/19jun2025/.",
+    "—Adoption of the agenda",
 ]
 TITLES = [
     "accessiBe; Analysis of Proposed Consent Order To Aid Public Comment",

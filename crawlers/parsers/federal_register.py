@@ -14,15 +14,16 @@ from typing import Any
 import lxml.html
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
-from crawlers.parsers.federal_register_dates import remaining
+from crawlers.parsers.federal_register_corrections import remaining
+from crawlers.parsers.federal_register_dates import TIMEZONE, with_days
 from crawlers.parsers.federal_register_dockets import dockets, own
+from crawlers.parsers.federal_register_heading import as_printed
 from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
 from crawlers.yaml_config import rules_of
 
 HOST = "https://www.federalregister.gov"
 SOURCE, JURISDICTION, SESSION = "us_federal_register", "us", "fr"
-TIMEZONE = "America/New_York"
 CHOICE = Path(__file__).with_name("federal_register.yml")
 #: All that is asked for. Fields that change every day (page views, comment counts) would make every document "changed".
 FIELDS = (
@@ -130,7 +131,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
     reached_on = _day(record, "signing_date") or published_on
     corrected = [link.document_id for link in links if link.kind == "corrects"]
     docket_ids, rins = own(dockets(_words(record, "docket_ids")), _words(record, "regulation_id_numbers"))
-    return Regulation(
+    document = Regulation(
         id=document_id(JURISDICTION, SESSION, number),
         source=SOURCE,
         jurisdiction=JURISDICTION,
@@ -161,6 +162,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         presidential_number=_presidential(record),
         stamp=stamp,
     )
+    return with_days(as_printed(document), _text(record, "dates"))
 
 
 def _events(record: dict[str, Any]) -> tuple[Event, ...]:

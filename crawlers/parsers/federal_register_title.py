@@ -20,6 +20,11 @@ _PIECE = re.compile(
     | [a-z]\w*\.[a-z]{{2,4}}\.?                              # "request.htm."
     | [,.;:)\]”+§].*                                         # goes on with a sentence
     | \([^;]*[.,;:(]                                         # does, too
+    | \([a-z]\)\ .* | (?:[a-z]|[ivx]+|\d{{1,2}})\.\ .* | [•—].* # an entry of a list
+    | .*;                                                    # one that others follow
+    | (?:[^;]+,\ (?:Department\ of\ )?Commerce|U\.S\.\ Census\ Bureau)\. # what follows "Agency:" in a form
+    | .*\bhttps?://\S+
+    | (?:(?:\w+day,\ )?(?:{_MONTHS})\ \d{{1,2}},\ \d{{4}},\ (?:at\ )?)?\d{{1,2}}(?::\d\d)?\ [ap]\.m\..* # an hour
     | [a-z]+[ ,][^;]*                                        # "and Rule 19b-4 thereunder,"
     | [^;]*[:,(]                                             # something follows: "Name of Committee:"
     | (?:\w+\ ){{1,2}}(?:Clerk|Director|Officer|Secretary)\.
@@ -47,17 +52,18 @@ def titled(
     among the agencies, else "Untitled notice 2025-01234, National Institutes of Health". Every other title stays, and what
     this made stays, too, when it is asked again.
     """
-    if (published_on or "") < SINCE or not _is_piece(title):
+    if (published_on or "") < SINCE or not is_piece(title):
         return title, tuple(agencies)
     named = [name for name in agencies if not _PART.fullmatch(name)]
     last = named[-1].strip(" ,>") if named else ""
     last = last[:1].upper() + last[1:]
-    if len(named) > 1 and _HEADING.search(last) and not _is_piece(last):
+    if len(named) > 1 and _HEADING.search(last) and not is_piece(last):
         return last, tuple(named[:-1])
     return ", ".join([f"Untitled {kind.lower()} {number}", *([last] if last else [])]), tuple(named)
 
 
-def _is_piece(title: str) -> bool:
+def is_piece(title: str) -> bool:
+    """Whether what should be a title is a piece of the text."""
     if title.startswith("Untitled "):
         return False
     if _PIECE.fullmatch(title):

@@ -15,8 +15,10 @@ from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import (
+    federal_register_corrections,
     federal_register_dates,
     federal_register_dockets,
+    federal_register_heading,
     federal_register_title,
     hearings,
     legiscan,
@@ -55,11 +57,11 @@ def _federal_regulation(document: Document) -> Document:
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
     effective = next((each for each in document.events if each.kind == "effective"), None)
-    if effective and (day := federal_register_dates.remaining(effective.description)):
+    if effective and (day := federal_register_corrections.remaining(effective.description)):
         moved = replace(effective, starts_at=f"{day}T00:00:00")
         events = tuple(moved if each is effective else each for each in document.events)
         document = replace(document, effective_on=day, events=events)
-    return replace(
+    derived = replace(
         document,
         status=word,
         status_history=history,
@@ -68,6 +70,7 @@ def _federal_regulation(document: Document) -> Document:
         docket_ids=docket_ids,
         rins=rins,
     )
+    return federal_register_dates.with_days(federal_register_heading.as_printed(derived))
 
 
 def _legiscan_bill(document: Document) -> Document:
@@ -84,8 +87,15 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days of effect."""
-    modules = (federal, rules, federal_register_dates, federal_register_dockets, federal_register_title)
+    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days."""
+    register = (
+        federal_register_corrections,
+        federal_register_dates,
+        federal_register_dockets,
+        federal_register_heading,
+        federal_register_title,
+    )
+    modules = (federal, rules, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
