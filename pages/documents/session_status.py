@@ -32,7 +32,7 @@ _VOTES_MONEY = re.compile(
 )
 #: SQL: what the source calls the session of a document ``d``: numbers begin again with every session.
 SESSION_TITLE = (
-    """(select max(s.title) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
+    """(select max(s.title) from session_titles s where s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 )
 #: SQL: the day on which the session of a document ``d`` was to end, as its bills show, or the rules of its state, or its source.
 SESSION_END = """(select max(s.ends_on) from session_last_days s

@@ -290,6 +290,12 @@ def date_the_last_days_of_a_congress_too(db: Database) -> None:
         )""")
 
 
+@coverage()
+def create_session_titles(db: Database) -> None:
+    # A view for the same reason: the desk and the partners' pages would ask signed-in people's sessions for a title.
+    db.execute("create view session_titles as select jurisdiction, session, title from sessions")
+
+
 @decisions()
 def create_counted_votes(db: Database) -> None:
     # Votes that count on the scorecard of members: named by an approver, on a stance that was public before the vote.
