@@ -101,6 +101,23 @@ def test_a_title_of_many_bills_joins_no_cards(tmp_path: Path) -> None:
     assert ([other.id for other in card.same_bill], card.same_title) == ([PLAIN], [])
 
 
+def test_notices_of_one_title_from_two_agencies_are_two_cards_that_name_them(tmp_path: Path) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    title = "Privacy Act of 1974; System of Records"
+    db.execute("update documents set title = ?, kind = 'regulation' where id in (?, ?)", [title, RULE, PLAIN])
+    db.execute("delete from terms where document_id in (?, ?)", [RULE, PLAIN])
+    agencies = "insert into terms (document_id, ordinal, kind, term) values (?, 0, 'agency', ?)"
+    db.execute(agencies, [RULE, "Department of Homeland Security"])
+    db.execute(agencies, [PLAIN, "Railroad Retirement Board"])
+    found = one_per_title(cards(db, [RULE, PLAIN], DAY), 9)
+    assert [card.agencies for card in found] == [("Department of Homeland Security",), ("Railroad Retirement Board",)]
+    db.execute("update terms set term = 'Department of Homeland Security' where document_id = ?", [PLAIN])
+    assert len(one_per_title(cards(db, [RULE, PLAIN], DAY), 9)) == 1
+    db.execute("update terms set term = 'COLC' where document_id = ?", [PLAIN])
+    assert cards(db, [PLAIN], DAY)[0].agencies == (), "a code names nobody"
+
+
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:
     db = sqlite3.connect(build(tmp_path))
     db.row_factory = sqlite3.Row

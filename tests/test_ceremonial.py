@@ -30,6 +30,12 @@ CEREMONIAL = [
     ("joint resolution", "A JOINT RESOLUTION designating the PFC Denver Wells Memorial Highway in Leslie County."),
     ("commemoration", "honoring the life and legacy of Elizabeth Cook-Lynn."),
     ("sres", "A resolution congratulating the University of Oklahoma Sooners softball team."),
+    ("Resolution", "Declaring June 13 as New York Knicks Day."),
+    ("Resolution", "Recognizing the first Saturday after Thanksgiving as Small Business Saturday in New York City."),
+    (
+        "Resolution",
+        "Resolution celebrating the New York Knicks in a spectacular win of the 2025 Emirates NBA Cup Championship.",
+    ),
 ]
 
 SUBSTANTIVE = [
@@ -48,6 +54,14 @@ SUBSTANTIVE = [
     ("resolution", "Condemns actions of Russian Federation leading up to death of Alexei Navalny."),
     ("joint resolution", "JOINT RESOLUTION MAKING AN APPROPRIATION OF $500,000 TO SOJOURNER HOUSE IN RHODE ISLAND"),
     ("resolution", "Chuck Bryant"),
+    ("Resolution", "DOE to observe Veterans Day the Friday before November 11th if it falls on a Saturday."),
+    ("Resolution", "Recognizing postpartum mental illness as a mitigating factor in criminal sentencing."),
+    ("Resolution", "Restore the 20-year service retirement for certain New York city corrections officers."),
+    (
+        "Resolution",
+        "Designating May annually as Maternal Mental Health Awareness Month in the City of New York. (S.156/A.6603)",
+    ),
+    ("Introduction", "Suspension of alternate side parking regulations on Patriot Day."),
 ]
 
 

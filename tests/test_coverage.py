@@ -457,6 +457,30 @@ async def test_a_session_of_which_the_source_lists_nothing_is_not_called_whole(
     assert "<td>Whole</td>" not in page
 
 
+async def test_bills_that_others_name_and_months_without_documents_are_said_to_be_lacking(
+    tmp_path: Path, corpus: Database
+) -> None:
+    first, *others = stored(corpus, 3)
+    links = [(first, 90, "us-117-hr7148", "Related bill"), (others[0], 90, "us-117-hr7148", "Related bill")]
+    links += [(first, 91, others[1], "Related bill"), (first, 92, "us-117-hamdt1", "amendment")]
+    for link in links:
+        corpus.execute("insert into links (document_id, ordinal, linked_id, kind) values (?, ?, ?, ?)", link)
+    for number, day in enumerate(("2024-01-17", "2025-01-02", "2025-02-03")):
+        corpus.table("documents").insert(
+            corpus.table("documents").get(first)
+            | {"id": f"us-fr-{number}", "source": "us_federal_register", "session": "fr", "published_on": day}
+        )
+        corpus.table("provenance").insert(
+            next(corpus.query("select * from provenance limit 1"))
+            | {"document_id": f"us-fr-{number}", "source": "us_federal_register"}
+        )
+    publish(corpus, NOW)
+    page = (await serve.build(tmp_path / "corpus.db", today=NOW[:10]).client.get("/sources")).text
+    named = "H.R. 7148, 117th Congress (2 documents)"
+    assert f"Other documents name 1 bill of these Congresses that is not collected: {named}." in page
+    assert "Nothing published in February 2024 to December 2024 is collected." in page
+
+
 async def test_the_page_stands_before_the_first_publish(tmp_path: Path) -> None:
     from site_corpus import TODAY, build
 

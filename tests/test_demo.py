@@ -67,6 +67,7 @@ def test_a_filled_folder_opens_with_a_tour_whose_links_all_lead_somewhere(folder
         steps = re.findall(r'<li><h3><a href="([^"]+)">', tour)
         assert len(steps) == 15
         assert "This is the small sample" in page
+        assert "documents that a language model read one by one" in tour, "as the page on accuracy says"
         private = [step for step in steps if step.startswith(("/desk", "/partner"))]
         assert [step for step in steps if step not in private and visitor.get(step).status_code != 200] == []
         assert any(re.fullmatch(r"/documents/us-[a-z0-9-]+", step) for step in steps), "a document that is there"

@@ -201,3 +201,8 @@ async def test_the_page_shows_it(tmp_path: Path) -> None:
     assert "From “Introduced” to “Passed one chamber”" in shown
     assert "Congress through" in shown
     assert "1 source with a problem" in shown
+
+
+def test_cases_are_not_said_to_be_of_federal_courts_alone() -> None:
+    """Opinions of state courts are among them."""
+    assert home.REACH[home._group("us", "case")] == "Court cases"

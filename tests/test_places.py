@@ -405,3 +405,16 @@ async def test_the_frame_lists_the_first_bills_and_links_to_the_site(file: Path)
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
     assert f'href="{SITE}/documents/{ALIVE}"' in answer.text
     assert "As of March 9, 2022" in answer.text
+
+
+async def test_a_kind_whose_news_ends_long_before_says_so(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus.db"
+    with sqlite3.connect(file) as source, sqlite3.connect(copy) as db:
+        source.backup(db)
+        db.execute("update listing set sort_on = '2020-01-02' where jurisdiction = 'us' and kind = 'regulation'")
+        until = collected.news_until(db, "us", DAY)
+        assert collected.kinds_that_end_earlier(db, "us", until) == [("regulation", "2020-01-02")]
+        db.commit()
+    for address in ("/jurisdictions/us", "/embed/jurisdictions/us"):
+        page = (await serve.build(copy, today=TODAY).client.get(address)).text
+        assert "Regulations and notices through January 2, 2020." in re.sub(r"<[^>]+>", "", page), address

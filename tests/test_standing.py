@@ -132,7 +132,21 @@ def test_an_appropriations_bill_for_a_year_that_is_over_is_not_at_stake(
 
 def test_a_bill_that_amends_an_appropriations_act_goes_on() -> None:
     title = "To amend the Consolidated Appropriations Act, 2021, for the fiscal year ending September 30, 2021"
-    assert not session_status.votes_money_of_the_past(title, None, datetime.date(2024, 5, 1))
+    assert not session_status.is_of_the_past(title, None, datetime.date(2024, 5, 1))
+
+
+@pytest.mark.parametrize(("day", "moving"), [("January 31, 2022", False), ("October 20, 2027", True)])
+def test_a_bill_that_extends_something_to_a_day_that_is_over_is_not_at_stake(
+    db: sqlite3.Connection, day: str, moving: bool
+) -> None:
+    title = f"A bill to amend the FISA Amendments Act of 2008 to extend its authorities through {day}, and for other purposes."
+    db.execute("update documents set title = ? where id = ?", [title, BROADBAND])
+    assert (BROADBAND in lists.alive(db, [BROADBAND], DAY)) is moving
+
+
+def test_a_bill_that_does_more_than_extend_goes_on() -> None:
+    title = "To extend the flood program through May 1, 2021, and to establish a grant program for libraries."
+    assert not session_status.is_of_the_past(title, None, datetime.date(2024, 5, 1))
 
 
 async def _shown(path: Path, day: str, address: str) -> str:

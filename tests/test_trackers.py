@@ -151,6 +151,14 @@ def test_the_undecided_come_first(db: sqlite3.Connection) -> None:
     assert {card.id for card in view.listed[:3]} == {BROADBAND, RULE, "us-tx-87-hb2"}
 
 
+def test_what_gives_money_for_a_year_that_is_over_comes_last(db: sqlite3.Connection) -> None:
+    title = "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2021."
+    db.execute("update documents set abstract = ? where id = ?", [title, BROADBAND])
+    view = tracker.tracker(db, "broadband", DAY)
+    assert view is not None
+    assert view.listed[-1].id == BROADBAND
+
+
 def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> None:
     view = tracker.tracker(db, "broadband", DAY)
     assert view is not None

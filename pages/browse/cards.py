@@ -58,6 +58,8 @@ class Card:
     #: What it does, where the title is too short to say it.
     summary: str | None = None
     is_bill: bool = False
+    #: Who publishes a rule or notice: many of one title ("Privacy Act of 1974; System of Records") come from many agencies.
+    agencies: tuple[str, ...] = ()
     #: Ids of the same bill: in the other chamber, carried over from another session, or in the form that replaced it.
     same: frozenset[str] = frozenset()
     #: Groups of look-alikes: with a title that says enough, or also the same summary.
@@ -83,8 +85,8 @@ class Card:
         return other.id in self.same or self.id in other.same
 
     def says_the_same(self, other: Card) -> bool:
-        """Whether the titles are the same, and are no title of many bills ("Education", "Public records")."""
-        if self.title.casefold() != other.title.casefold():
+        """Whether the titles and agencies are the same, and the titles are none of many bills ("Education", "Public records")."""
+        if self.title.casefold() != other.title.casefold() or self.agencies != other.agencies:
             return False
         return not (self.is_bill and other.is_bill) or bool(self.groups & other.groups)
 
@@ -116,6 +118,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         if row["document_id"] in found:
             found[row["document_id"]].areas.append(Area(row["area_id"], _(row["title"])))
     _add_evidence(db, found, area_id)
+    for key, agencies in agencies_of(db, list(found)).items():
+        found[key].agencies = agencies
     _add_same(db, found)
     _add_groups(db, found)
     return [found[key] for key in ids if key in found]
@@ -156,6 +160,18 @@ def summary_line(title: str, abstract: str | None) -> str | None:
         if len(line) > max(SHORT_TITLE, len(title)) and not line.casefold().startswith(f"{known} "):
             return line
     return None
+
+
+def agencies_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The agencies of some documents as their sources name them. A code ("FAA") is left out: it names nobody to most readers."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for row in db.execute(
+        f"select document_id, term from terms where document_id in ({marks(ids)}) and kind = 'agency' order by 1, ordinal",
+        ids,
+    ):
+        if not row["term"].isupper():
+            found[row["document_id"]] += (row["term"],)
+    return found
 
 
 def _add_same(db: sqlite3.Connection, found: dict[str, Card]) -> None:

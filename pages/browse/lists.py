@@ -13,9 +13,9 @@ from pages.documents.session_status import (
     SESSION_END,
     UNDECIDED,
     can_move,
+    is_of_the_past,
     still_news,
     unheard_since,
-    votes_money_of_the_past,
 )
 from store.constants import ANY_AREA, COUNTED_STATUS
 
@@ -72,7 +72,7 @@ def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[s
         ids,
     )
     moving = [row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)]
-    return set(moving) - _of_past_years(db, moving, today)
+    return set(moving) - of_the_past(db, moving, today)
 
 
 def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:
@@ -87,16 +87,16 @@ def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sql
     ).fetchall()
 
 
-def _of_past_years(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
-    """Those of some documents that vote the money of a fiscal year that is over: nobody waits for them any more."""
+def of_the_past(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
+    """Those of some documents that are of a fiscal year or an extension that is over: nobody waits for them any more."""
     found = db.execute(f"select id, title, abstract from documents where id in ({marks(ids)})", ids)
-    return {row["id"] for row in found if votes_money_of_the_past(row["title"], row["abstract"], today)}
+    return {row["id"] for row in found if is_of_the_past(row["title"], row["abstract"], today)}
 
 
 def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:
     """Those of some documents that can still move, have moved lately or have a date ahead.
 
-    An undecided appropriations bill for a fiscal year that is over is not among them.
+    An undecided bill that gives money for a fiscal year that is over, or extends something to a day that is, is not among them.
     ``found`` are rows with id, kind, jurisdiction, session, status, status_on, status_reason, session_end, and sort_on, the
     day of the latest news.
     """
@@ -108,7 +108,7 @@ def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: dateti
             [today.isoformat(), *(row["id"] for row in found)],
         )
     }
-    past = _of_past_years(db, [row["id"] for row in found if row["status"] in UNDECIDED], today)
+    past = of_the_past(db, [row["id"] for row in found if row["status"] in UNDECIDED], today)
     return [
         row
         for row in found

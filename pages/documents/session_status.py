@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 import sqlite3
@@ -28,6 +29,12 @@ LATELY = 90
 _VOTES_MONEY = re.compile(
     r"(?:an? )?(?:original )?(?:bill )?making [^.]{0,100}appropriations\b[^.]{0,400}?"
     r"\bfiscal year ending September 30, (\d{4})",
+    re.IGNORECASE,
+)
+#: The official title of a bill of Congress that only extends something to a day, and that day.
+_EXTENDS = re.compile(
+    r"(?:a bill )?to (?:amend [^.]{0,200}? to )?extend [^.]{0,250}? through "
+    rf"((?:{'|'.join(calendar.month_name[1:])}) \d{{1,2}}, \d{{4}})(?:, and for other purposes)?\.?$",
     re.IGNORECASE,
 )
 #: SQL: what the source calls the session of a document ``d``: numbers begin again with every session.
@@ -100,10 +107,12 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
     return row["status"] not in DEAD and row["status_reason"] != ENDED and not ended_with(row, today)
 
 
-def votes_money_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
-    """Whether the title, or the official title that begins the summary, votes the money of a fiscal year that is over."""
-    found = _VOTES_MONEY.match(title or "") or _VOTES_MONEY.match(abstract or "")
-    return found is not None and today > datetime.date(int(found[1]), 9, 30)
+def is_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
+    """Whether the title, or the official title that begins the summary, is of a fiscal year or an extension that is over."""
+    if found := _VOTES_MONEY.match(title or "") or _VOTES_MONEY.match(abstract or ""):
+        return today > datetime.date(int(found[1]), 9, 30)
+    until = _EXTENDS.match(title or "")
+    return until is not None and today > datetime.datetime.strptime(until[1].title(), "%B %d, %Y").date()
 
 
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:

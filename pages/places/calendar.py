@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from pages.browse.cards import area_titles
+from pages.browse.cards import agencies_of, area_titles
 from pages.database import marks, rows
 from pages.documents.document import source_title
 from pages.http import formatting
@@ -90,6 +90,7 @@ class Event:
     jurisdiction: str
     must_see: int
     kind_word: str
+    agencies: tuple[str, ...]
     areas: list[tuple[str, str]]
     far: str
     clock: str
@@ -202,9 +203,11 @@ def _events(
     ids = list({row["document_id"] for row in found})
     for row in db.execute(f"select document_id, area_id from shown_tags where document_id in ({marks(ids)})", ids):
         tags.setdefault(row[0], []).append((row[1], titles.get(row[1], row[1])))
+    agencies = agencies_of(db, ids)
     return [
         Event(
             **row,
+            agencies=agencies.get(row["document_id"], ()),
             kind_word=formatting.word("events", row["kind"]),
             areas=tags.get(row["document_id"], []),
             far=formatting.how_far(row["starts_at"], today),

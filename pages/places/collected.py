@@ -154,6 +154,27 @@ def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str 
     return last[:10] if last else None
 
 
+def kinds_that_end_earlier(db: sqlite3.Connection, place: str, until: str | None) -> list[tuple[str, str]]:
+    """The kinds of documents of a place whose news ends long before its latest, and the ISO day on which it ends."""
+    if not until:
+        return []
+    kinds = db.execute(
+        "select distinct kind from facet_counts where area_id = ? and jurisdiction = ? order by 1", [ANY_AREA, place]
+    ).fetchall()
+    since = (datetime.date.fromisoformat(until) - datetime.timedelta(days=STOPS)).isoformat()
+    found: list[tuple[str, str]] = []
+    for (kind,) in kinds if len(kinds) > 1 else ():
+        last = value(
+            db,
+            "select sort_on from listing where area_id = ? and jurisdiction = ? and kind = ? and sort_on between '1' and ? "
+            "order by sort_on desc limit 1",
+            [ANY_AREA, place, kind, f"{until}Z"],
+        )
+        if last and last[:10] < since:
+            found.append((kind, last[:10]))
+    return found
+
+
 def totals_by_year(db: sqlite3.Connection, where: str = "1", values: list[str] | None = None) -> dict[str, int]:
     """How many documents were collected of each year, of all areas and none; ``where`` is on facet_counts."""
     found = db.execute(

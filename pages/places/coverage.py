@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawlers.completeness.health import Health, Holding, by_month, health, months_before
 from crawlers.sources import Source, load_sources
@@ -64,7 +65,11 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceView:
-    """A source that was crawled; ``short`` are the sessions that lack documents; ``open`` shows all sessions at once."""
+    """A source that was crawled; ``short`` are the sessions that lack documents; ``open`` shows all sessions at once.
+
+    ``named`` are bills of Congress that are not held though documents name them, and how many do; ``empty`` are spans of months
+    of which nothing is held: the first, the last, and how many.
+    """
 
     about: Source
     health: Health
@@ -75,6 +80,8 @@ class SourceView:
     problems: list[str]
     sessions: list[SessionView]
     months: MonthsView | None
+    named: list[tuple[str, int]]
+    empty: list[tuple[str, str, int]]
     left_out: LeftOut
     runs: list[Row]
 
@@ -120,6 +127,8 @@ def _source(db: sqlite3.Connection, found: Health, now: str) -> SourceView:
         problems=[_in_words(each.jurisdiction, each.words) for each in found.problems],
         sessions=[_session(each, today) for each in found.holdings],
         months=_months(db, found.source, now),
+        named=[] if load_sources()[found.source].after_tags else _named(db, found.holdings),
+        empty=_empty(db, found),
         left_out=_left_out(db, found.source),
         runs=rows(db, _RUNS, [found.source, RUNS]),
     )
@@ -142,6 +151,34 @@ def _left_out(db: sqlite3.Connection, source: str) -> LeftOut:
     ]
     old = [row["ends_on"] for row in found if row["left_out"] == "old"]
     return LeftOut(named, len(old), max(old, default=None))
+
+
+def _named(db: sqlite3.Connection, holdings: list[Holding]) -> list[tuple[str, int]]:
+    """The bills of the Congresses collected that others name and that are not held, most named first: a list may lack them."""
+    found: list[tuple[str, int]] = []
+    for session in (each.session for each in holdings if each.jurisdiction == "us" and each.session.isdecimal()):
+        rest = db.execute(
+            """select linked_id, count(distinct document_id) as documents from links
+            where linked_id >= ? and linked_id < ? and kind <> 'amendment'
+            and not exists (select 1 from documents d where d.id = linked_id) group by 1""",
+            [f"us-{session}-", f"us-{session}-~"],
+        )
+        found += [(formatting.number_in_words(row[0]), row[1]) for row in rest]
+    return sorted(found, key=lambda each: -each[1])
+
+
+def _empty(db: sqlite3.Connection, found: Health) -> list[tuple[str, str, int]]:
+    """The spans of months without a document between the oldest and the newest, where the source knows no sessions."""
+    if not all(each.session in formatting.NO_SESSION and each.jurisdiction == "us" for each in found.holdings):
+        return []
+    held = sorted(month for months in by_month(db, found.source).values() for month in months)
+    spans = []
+    for before, after in pairwise(held):
+        first, last = months_before(before, -1), months_before(after, 1)
+        if first <= last:
+            months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:]) - int(first[5:]) + 1
+            spans.append((first, last, months))
+    return spans
 
 
 def _in_words(jurisdiction: str | None, problem: str) -> str:

@@ -35,7 +35,7 @@ REACH = {
     "states": N_("State bills"),
     "regulations": N_("Federal rules and notices"),
     "local": N_("Cities and counties"),
-    "courts": N_("Federal courts"),
+    "courts": N_("Court cases"),
     "countries": N_("Other countries"),
     "companies": N_("Companies"),
 }

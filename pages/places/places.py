@@ -14,7 +14,15 @@ from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
-from pages.places.collected import Session, collected_places, latest_sessions, news_until, sessions_of, totals_by_year
+from pages.places.collected import (
+    Session,
+    collected_places,
+    kinds_that_end_earlier,
+    latest_sessions,
+    news_until,
+    sessions_of,
+    totals_by_year,
+)
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
 from pages.positions.chapters import chapter_of
@@ -48,7 +56,8 @@ class PlaceView:
 
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
-    the page. ``latest`` leaves out what ``library`` lists.
+    the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``latest`` leaves out what ``library``
+    lists.
     """
 
     id: str
@@ -57,6 +66,7 @@ class PlaceView:
     ahead: list[Session]
     hearing: Event | None
     until: str | None
+    earlier: list[tuple[str, str]]
     today: str
     library: LibraryBills
     chapter: Row | None
@@ -153,6 +163,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     library = library_bills(db, jurisdiction_id, today)
     listed = {each.id for card in library.listed for each in (card, *card.also)}
     must_see = first_to_see(db, here, values, today)
+    until = news_until(db, jurisdiction_id, today)
     return PlaceView(
         id=jurisdiction_id,
         title=formatting.place(jurisdiction_id),
@@ -161,7 +172,8 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         hearing=next(
             iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
         ),
-        until=news_until(db, jurisdiction_id, today),
+        until=until,
+        earlier=kinds_that_end_earlier(db, jurisdiction_id, until),
         today=today.isoformat(),
         library=library,
         chapter=chapter_of(db, jurisdiction_id),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import UNDECIDED_SQL, Counts, fates
 from pages.browse.filters import place_group
+from pages.browse.lists import of_the_past
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows
 from pages.http import formatting
@@ -122,13 +123,16 @@ def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list
 
 
 def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:
+    """The undecided first, but last what gives money for a year that is over or extends something to a day that is."""
     where, values = about.where()
     found = db.execute(
         f"""select document_id from listing where area_id = ? and ceremonial = 0 and {where}
         order by status in ({UNDECIDED_SQL}) desc, must_see desc, sort_on desc limit ?""",
         [ANY_AREA, *values, 3 * LISTED],
     )
-    return one_per_title(cards(db, [row[0] for row in found], today), LISTED, by_place=True)
+    ids = [row[0] for row in found]
+    past = of_the_past(db, ids, today)
+    return one_per_title(cards(db, sorted(ids, key=past.__contains__), today), LISTED, by_place=True)
 
 
 def _positions(db: sqlite3.Connection, about: Tracker) -> list[Row]:
