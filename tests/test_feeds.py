@@ -372,6 +372,19 @@ async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
         events_of(answer.content)
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/jurisdictions/us", "United States"),
+        ("/browse?q=hotspots", "“hotspots”"),
+        ("/areas/broadband", "Broadband: information policy"),
+    ],
+)
+async def test_a_feed_of_any_subject_is_not_called_one_on_information_policy(site, path: str, title: str) -> None:
+    page, _, query = path.partition("?")
+    assert (await get(site, f"{page}.feed?{query}")).json()["title"] == title
+
+
 async def test_dates_come_whole_a_window_after_another(site, monkeypatch: pytest.MonkeyPatch) -> None:
     plugins = [each for each in pm.get_plugins() if hasattr(each, "MOST_DATES")]
     for past in ("", "?past=1"):

@@ -137,7 +137,7 @@ async def listed(datasette, request):
 
     async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        title = f"{list_of.title}: information policy"
+        title = list_of.title if list_of.of_any_subject else f"{list_of.title}: information policy"
         return as_feed(request, headers, title, site, list_of.page, request.full_path, entries)
 
     async def calendar(headers):
