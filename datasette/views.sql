@@ -5,7 +5,8 @@
 create view listed_documents as
 select
     listing.area_id, documents.id, documents.identifier, documents.title, documents.kind, documents.document_type,
-    documents.jurisdiction, documents.session, documents.status, documents.status_on, documents.status_reason, listing.year, listing.must_see, listing.ceremonial,
+    documents.jurisdiction, documents.session, documents.status, documents.status_on, documents.status_reason,
+    listing.status as listed_as, listing.year, listing.must_see, listing.ceremonial,
     listing.sort_on as latest_on, documents.latest_action, documents.published_on, documents.url, listing.document_rowid
 from listing join documents on documents.rowid = listing.document_rowid;
 

@@ -17,6 +17,7 @@ from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, RULE, TODAY, build, do
 from sqlite_utils import Database
 
 import serve
+from datasette.plugins import pm
 from pages.export import atom, feeds
 from pages.http import formatting
 from publish.listing import publish
@@ -369,3 +370,36 @@ async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
         check_atom(answer.content)
     if form == "ics":
         events_of(answer.content)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/jurisdictions/us", "United States"),
+        ("/browse?q=hotspots", "“hotspots”"),
+        ("/areas/broadband", "Broadband: information policy"),
+    ],
+)
+async def test_a_feed_of_any_subject_is_not_called_one_on_information_policy(site, path: str, title: str) -> None:
+    page, _, query = path.partition("?")
+    assert (await get(site, f"{page}.feed?{query}")).json()["title"] == title
+
+
+async def test_dates_come_whole_a_window_after_another(site, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugins = [each for each in pm.get_plugins() if hasattr(each, "MOST_DATES")]
+    for past in ("", "?past=1"):
+        address = f"/deadlines.json?area=all{past.replace('?', '&')}"
+        whole = (await get(site, address)).json()
+        assert whole["next"] is None
+        assert whole["page"] == f"{SITE}/deadlines?area=all{past.replace('?', '&')}"
+        with monkeypatch.context() as context:
+            for plugin in plugins:
+                context.setattr(plugin, "MOST_DATES", 1)
+            table = (await get(site, address.replace(".json", ".csv"))).text
+            found, following = [], SITE + address
+            while following:
+                page = (await get(site, following.removeprefix(SITE))).json()
+                found += page["dates"]
+                following = page["next"]
+        assert found == whole["dates"] != []
+        assert len(table.splitlines()) == 1 + len(found)

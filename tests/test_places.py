@@ -153,6 +153,8 @@ def test_a_download_says_of_which_bills_there_is_no_news_since_the_session(db: s
         ("in_committee", "2021-05-19"),
         ("in_committee", ""),
     ]
+    listed = "select listed_as from listed_documents where id = ? and area_id = 'any'"
+    assert [db.execute(listed, [key]).fetchone()[0] for key in (UNHEARD, ALIVE)] == ["unheard", "in_committee"]
 
 
 @pytest.mark.parametrize("status", ["passed_first_chamber", "to_executive"])

@@ -15,7 +15,7 @@ from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
-from pages.browse import browse, names, numbers, search, translated
+from pages.browse import browse, names, numbers, search, selection, translated
 from pages.browse.numbers import Number
 from pages.http import language
 from positions.catalog.catalog import HOME
@@ -118,6 +118,15 @@ def test_a_name_that_is_listed_twice_is_refused(tmp_path: Path, monkeypatch: pyt
         names.names()
     monkeypatch.undo()
     names.names.cache_clear()
+
+
+@pytest.mark.parametrize("query", ["NOT library", "-library", "???", "sponsor:-", "( )"])
+def test_a_search_without_a_word_finds_nothing_and_says_so(db: sqlite3.Connection, query: str) -> None:
+    view = browse.browse(db, browse.Filters.of({"q": query}), DAY)
+    assert (view.total, view.results) == (0, [])
+    assert view.note is not None
+    assert view.note.endswith(f"There is no word to look for in “{query}”.")
+    assert selection.of_filters(db, browse.Filters.of({"q": query}), DAY).total == 0
 
 
 def test_every_name_is_an_expression_that_the_indexes_take(db: sqlite3.Connection) -> None:

@@ -86,7 +86,15 @@ def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.C
     assert PLAIN not in ids
     only = browse.browse(db, Filters.of({"q": "tracker:broadband NOT sponsor:reader", "status": "alive"}), DAY)
     assert {result.card.id for result in only.results} == {"us-tx-87-hb2"}
-    assert browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY).named is None
+
+
+def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Connection) -> None:
+    unknown = browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY)
+    assert (unknown.total, unknown.results, unknown.named) == (0, [], None)
+    assert unknown.note == "There is no issue “nothing-such”."
+    without = browse.browse(db, Filters.of({"q": "tracker:broadband NOT tracker:nothing-such"}), DAY)
+    assert without.total == 5
+    assert without.note == unknown.note
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from store.constants import ANY_AREA
 
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
-#: Rows of a table of dates.
+#: Dates of a workbook, of a page of JSON, and of a batch of CSV.
 MOST_DATES = 10_000
 #: Part of an address -> its filter, and the check whether something of that name exists.
 LISTS = {"areas": "area", "jurisdictions": "jurisdiction"}
@@ -90,6 +90,13 @@ def as_feed(request, headers, *parts):
     return Response(write(*parts), content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
+def as_csv(request, headers, write):
+    """A file that ``write`` sends in batches."""
+    if request.method == "HEAD":
+        return Response("", content_type="text/csv; charset=utf-8", headers=headers)
+    return AsgiStream(write, headers=headers, content_type="text/csv; charset=utf-8")
+
+
 def as_json(found, headers):
     response = Response.json(found, headers=headers)
     response.content_type = "application/json; charset=utf-8"
@@ -130,7 +137,7 @@ async def listed(datasette, request):
 
     async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        title = f"{list_of.title}: information policy"
+        title = list_of.title if list_of.of_any_subject else f"{list_of.title}: information policy"
         return as_feed(request, headers, title, site, list_of.page, request.full_path, entries)
 
     async def calendar(headers):
@@ -145,10 +152,7 @@ async def listed(datasette, request):
                 await writer.write(exports.csv_lines(exports.DOCUMENT_COLUMNS, rows, header=False))
                 after = places[-1]
 
-        headers = named(headers, request, "csv")
-        if request.method == "HEAD":
-            return Response("", content_type="text/csv; charset=utf-8", headers=headers)
-        return AsgiStream(write, headers=headers, content_type="text/csv; charset=utf-8")
+        return as_csv(request, named(headers, request, "csv"), write)
 
     async def workbook(headers):
         return await excel(
@@ -192,11 +196,12 @@ async def dated(datasette, choice, headers):
 async def dates_listed(datasette, request):
     """The dates that /deadlines shows."""
     site, day, wanted = public_address(datasette), today(datasette), Wanted.of(arguments(request))
-    when = "<" if request.args.get("past") == "1" else ">="
-    choice = await read(datasette, dates.of_wanted, wanted)
+    past = request.args.get("past") == "1"
+    when = "<" if past else ">="
+    choice = await read(datasette, dates.of_wanted, wanted, past)
 
-    def rows(db):
-        return dates.table_rows(dates.dates(db, choice, when, day, MOST_DATES), site)
+    def window(db, after=None):
+        return dates.dates(db, choice, when, day, MOST_DATES, after)
 
     async def calendar(headers):
         return await dated(datasette, choice, headers)
@@ -209,21 +214,36 @@ async def dates_listed(datasette, request):
         return as_feed(request, headers, choice.title, site, choice.page, request.full_path, found)
 
     async def csv(headers):
-        return plain(
-            exports.csv_lines(exports.DATE_COLUMNS, await read(datasette, rows)), "csv", named(headers, request, "csv")
-        )
+        async def write(writer):
+            await writer.write(exports.csv_lines(exports.DATE_COLUMNS, []))
+            after = None
+            while found := await read(datasette, window, after):
+                await writer.write(exports.csv_lines(exports.DATE_COLUMNS, dates.table_rows(found, site), header=False))
+                after = dates.place_of(found[-1])
+
+        return as_csv(request, named(headers, request, "csv"), write)
 
     async def workbook(headers):
         def write(db, target):
-            exports.workbook(target, choice.title, exports.DATE_COLUMNS, rows(db))
+            exports.workbook(target, choice.title, exports.DATE_COLUMNS, dates.table_rows(window(db), site))
 
         return await excel(datasette, request, headers, write)
 
-    async def all_as_json(headers):
-        found = {"title": choice.title, "page": site + choice.page, "rights": RIGHTS}
-        return as_json(found | {"dates": await read(datasette, rows)}, headers)
+    async def page_of_json(headers):
+        on, _, rest = (request.args.get("after") or "").partition("/")
+        key, _, number = rest.partition("/")
+        after = (on, key, int(number)) if number.isascii() and number.isdigit() else None
+        found = await read(datasette, window, after)
+        last = "/".join(map(str, dates.place_of(found[-1]))) if len(found) == MOST_DATES else None
+        about = {
+            "title": choice.title,
+            "page": site + choice.page,
+            "rights": RIGHTS,
+            "next": site + feeds.with_parts(request.full_path, after=last) if last else None,
+        }
+        return as_json(about | {"dates": dates.table_rows(found, site)}, headers)
 
-    make = {"atom": feed, "feed": feed, "ics": calendar, "csv": csv, "xlsx": workbook, "json": all_as_json}
+    make = {"atom": feed, "feed": feed, "ics": calendar, "csv": csv, "xlsx": workbook, "json": page_of_json}
     return await in_form(datasette, request, request.url_vars["form"], make)
 
 

@@ -128,7 +128,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Tie:
-    """What a document has, or must not have: a sponsor, a number, or an issue to belong to.
+    """What a document has, or must not have: a sponsor, a number, or an issue to belong to. No document has ``NOTHING``.
 
     ``value`` of a sponsor is an expression for the index of names.
     """
@@ -140,10 +140,14 @@ class Tie:
     def where(self) -> tuple[str, list[str]]:
         """A condition on rows of ``listing``, and its values."""
         if self.field == "tracker":
-            return load_trackers()[self.value].where()
+            tracker = load_trackers().get(self.value)
+            return tracker.where() if tracker else NOTHING.where()
+        if self.field == "nothing":
+            return "0", []
         return _TIED[self.field], [self.value]
 
 
+NOTHING = Tie("nothing", "")
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
 MOST_RELAXED = 8
 _LOOKED_UP = "select value from json_each(?)"

@@ -154,7 +154,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
 
 def _named(asked: Search) -> str | None:
     tied = [tie.value for tie in asked.ties if tie.field == "tracker" and tie.wanted]
-    return _(load_trackers()[tied[0]].title) if len(asked.ties) == len(tied) == 1 and not asked.expression else None
+    tracker = load_trackers().get(tied[0]) if len(asked.ties) == len(tied) == 1 and not asked.expression else None
+    return _(tracker.title) if tracker else None
 
 
 @dataclass(frozen=True)

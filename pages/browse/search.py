@@ -11,8 +11,9 @@ a question that say nothing are left out, and the name of a place finds the docu
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from pages.browse.asked import MAX_TERMS, Search, Tie, quoted, spelt
+from pages.browse.asked import MAX_TERMS, NOTHING, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
 from pages.http.language import _
@@ -139,8 +140,7 @@ def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Ti
 def _tie(name: str, value: str, wanted: bool) -> Tie | None:
     words = re.findall(r"\w+", value)
     if name == "tracker":
-        key = value.strip('"').lower()
-        return Tie(name, key, wanted) if key in load_trackers() else None
+        return Tie(name, value.strip('"').lower(), wanted)
     if name == "number":
         # As in the last part of a document's id: "H.R. 1" is hr1, while 2025-01234 keeps its dash.
         number = value.strip('"').lower() if re.fullmatch(r'"?\d{4}-\d+"?', value) else "".join(words).lower()
@@ -149,7 +149,18 @@ def _tie(name: str, value: str, wanted: bool) -> Tie | None:
 
 
 def parse(query: str | None) -> Search:
-    """Parse a query. Leave out what cannot be used and say so in the note; never raise."""
+    """Parse a query. Leave out what cannot be used and say so in the note; never raise.
+
+    Where that leaves nothing to look for, nothing is found: everything would be an answer to another question.
+    """
+    asked = _parse(query)
+    if asked or not (query or "").strip():
+        return asked
+    no_word = _("There is no word to look for in “{query}”.").format(query=(query or "").strip()[:MAX_LENGTH])
+    return replace(asked, ties=[NOTHING], note=" ".join(filter(None, [asked.note, no_word])))
+
+
+def _parse(query: str | None) -> Search:
     query = (
         (query or "").encode("utf-8", "replace").decode().replace("\0", " ").replace("“", '"').replace("”", '"').strip()
     )
@@ -160,6 +171,8 @@ def parse(query: str | None) -> Search:
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
     tokens, ties = _ties(tokens)
+    if unknown := [tie.value for tie in ties if tie.field == "tracker" and tie.value not in load_trackers()]:
+        note = _("There is no issue “{issue}”.").format(issue=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
         return plain(tokens, ties, note)
     parser = _Parser(tokens)

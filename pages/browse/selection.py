@@ -21,7 +21,10 @@ START: Place = ("\uffff", "\uffff")
 
 @dataclass(frozen=True)
 class Selection:
-    """``table`` is one of the listings that publishing computes; ``page`` the address that shows the same documents."""
+    """``table`` is one of the listings that publishing computes; ``page`` the address that shows the same documents.
+
+    ``of_any_subject`` says that no policy area was asked for.
+    """
 
     title: str
     page: str
@@ -29,6 +32,7 @@ class Selection:
     where: str
     values: tuple[str, ...]
     total: int
+    of_any_subject: bool = False
 
 
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
@@ -42,7 +46,7 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
         where, values, total = f"area_id = ? and document_id in ({marks(ids)})", [ANY_AREA, *ids], len(ids)
     chosen = facets.chosen(db, filters)
     title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or _("All documents")
-    return Selection(title, filters.address(), "listing", where, tuple(values), total)
+    return Selection(title, filters.address(), "listing", where, tuple(values), total, not filters.area)
 
 
 def of_position(db: sqlite3.Connection, position_id: str) -> Selection | None:

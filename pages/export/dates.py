@@ -19,6 +19,9 @@ from pages.places.calendar import Wanted
 #: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 
+#: The place of an event in a list: its day, its document, and its number there.
+Place = tuple[str, str, int]
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -30,8 +33,8 @@ class Choice:
     values: tuple[str, ...]
 
 
-def of_wanted(db: sqlite3.Connection, wanted: Wanted) -> Choice:
-    """The dates that /deadlines shows."""
+def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Choice:
+    """The dates that /deadlines shows; with ``past``, those behind."""
     where, values = wanted.where()
     parts = [
         formatting.word("events", wanted.kind) if wanted.kind else "",
@@ -39,7 +42,7 @@ def of_wanted(db: sqlite3.Connection, wanted: Wanted) -> Choice:
         formatting.place(wanted.jurisdiction) if wanted.jurisdiction else "",
     ]
     title = ", ".join(filter(None, parts)) or "Dates to keep"
-    return Choice(title, wanted.address("/deadlines"), where, tuple(values))
+    return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
 
 
 def of_selection(chosen: Selection) -> Choice:
@@ -60,16 +63,25 @@ def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
     return Choice(title, f"/documents/{document_id}", f"({where})", (document_id, document_id))
 
 
-def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int) -> list[Row]:
-    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first."""
+def dates(
+    db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int, after: Place | None = None
+) -> list[Row]:
+    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first.
+
+    Those that follow ``after`` (`place_of` the last event of a window), where it is given.
+    """
+    start, further, where = when, [day.isoformat()], choice.where
+    if after:
+        start, further = ("<=" if when == "<" else ">="), [after[0]]
+        where = f"({where}) and not (e.starts_at = ? and (e.document_id, e.ordinal) <= (?, ?))"
     found = db.execute(
-        f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
-            d.changed_at, coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
+        f"""select e.document_id, e.ordinal, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier,
+            d.jurisdiction, d.changed_at, coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
         from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
         left join ceremonial c on c.document_id = e.document_id
-        where e.starts_at {when} ? and {choice.where}
-        order by e.starts_at {"desc" if when == "<" else "asc"}, e.document_id limit ?""",
-        [day.isoformat(), *choice.values, most],
+        where e.starts_at {start} ? and {where}
+        order by e.starts_at {"desc" if when == "<" else "asc"}, e.document_id, e.ordinal limit ?""",
+        [*further, *choice.values, *(after or ()), most],
     )
     events = [dict(row) for row in found]
     ids = sorted({event["document_id"] for event in events})
@@ -84,6 +96,11 @@ def dates(db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date,
         event["areas"] = areas[event["document_id"]]
         event["area_titles"] = [titles.get(area, area) for area in event["areas"]]
     return events
+
+
+def place_of(event: Row) -> Place:
+    """Where an event stands in a list of dates."""
+    return event["starts_at"], event["document_id"], event["ordinal"]
 
 
 def table_rows(events: list[Row], site: str) -> list[Row]:
