@@ -109,9 +109,10 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     """
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
+    by_number = numbers.is_number(filters.q)
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
-    found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q) or numbers.is_case(filters.q))
+    found = _look(db, filters.q, bool(direct) or by_number or numbers.is_case(filters.q))
     total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
@@ -129,7 +130,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
         direct=direct,
-        positions=positions.matching(db, found.asked, ids[:VOTES]) if filters.page == 1 else [],
+        positions=[] if filters.page > 1 or by_number else positions.matching(db, found.asked, ids[:VOTES]),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,
@@ -142,7 +143,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
         unknown_case=not direct and numbers.is_case(filters.q),
         named=_named(found.asked),
-        unknown_number=not direct and numbers.is_number(filters.q),
+        unknown_number=not direct and by_number,
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
