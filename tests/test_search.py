@@ -83,6 +83,36 @@ def test_a_nickname_finds_what_documents_call_it_and_the_title_comes_first(db: s
     assert _found(db, "library e-books")[0] == "us-ri-2026-hb7606"
 
 
+@pytest.mark.parametrize("typed", ["SAVE America Act", '"SAVE America Act"', 'title:"save america"', "title:save act"])
+def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> None:
+    db = _filled(tmp_path)
+    row = document_row("us-118-s1383", identifier="S. 1383", title="Veterans Access Act", url="https://example.org/")
+    db.table("documents").insert(row | {"session": "118"})
+    titles = ("Veterans Access Act", "SAVE America Act")
+    db.table("titles").insert_all(
+        {"document_id": "us-118-s1383", "ordinal": at, "kind": "Short title", "title": title}
+        for at, title in enumerate(titles)
+    )
+    assert _found(db.conn, typed) == []
+    publish(db, "2022-03-09T10:00:00Z")
+    found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert [(each.card.id, each.where) for each in found.results] == [("us-118-s1383", "list of other titles")]
+    assert "SAVE America Act" in "".join(piece.text for piece in found.results[0].why)
+    assert found.total == 1
+    db.conn.row_factory = None
+    assert publish(db, "2022-03-09T11:00:00Z") == 0
+
+
+def test_what_a_document_may_not_say_is_not_overlooked_for_its_other_titles(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    db.table("titles").insert(
+        {"document_id": "us-118-s1409", "ordinal": 0, "kind": "Short title", "title": "SAVE America Act"}
+    )
+    publish(db, "2022-03-09T10:00:00Z")
+    assert _found(db.conn, "america") == ["us-118-s1409"]
+    assert _found(db.conn, "america NOT kids") == []
+
+
 def test_a_topic_is_not_found_in_scattered_words(db: sqlite3.Connection) -> None:
     assert _found(db, "open access") == ["us-ia-2026-hf13"]
 

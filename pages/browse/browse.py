@@ -17,7 +17,7 @@ from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http import formatting, language
-from pages.http.language import _
+from pages.http.language import N_, _
 from pages.places.collected import left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
@@ -35,6 +35,7 @@ _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "propos
 #: So many characters of a text are looked at for a passage before the index of all documents is asked.
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
+_OTHER_TITLES = N_("list of other titles")
 #: The columns of the index in the order in which a passage is taken from them.
 _PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 
@@ -258,7 +259,7 @@ def _ids(
 
 def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
     """Why each document was found: the passage with the words, or else the sponsor of that name."""
-    found = _snippets(db, ids, asked) if asked.expression else {}
+    found = _snippets(db, ids, asked) | _other_titles(db, ids, asked) if asked.expression else {}
     for tie in asked.ties:
         if tie.field != "sponsor" or not tie.wanted:
             continue
@@ -293,6 +294,18 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
                     break
     left = [row["id"] for row in rows if row["id"] not in found]
     return found | _exact_snippets(db, left, asked.expression or "")
+
+
+def _other_titles(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
+    """The same for documents that were found by another of their titles alone."""
+    rowids = {row[0]: row[1] for row in db.execute(f"select rowid, id from documents where id in ({marks(ids)})", ids)}
+    rows = db.execute(
+        f"""select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles
+        where other_titles match ? and rowid in ({marks(ids)}) and rowid not in (
+            select rowid from documents_fts where documents_fts match ? and rowid in ({marks(ids)}))""",
+        [_OPEN, _CLOSE, asked.expression, *rowids, asked.expression, *rowids],
+    )
+    return {rowids[row[0]]: (snippet_pieces(row[1], _OPEN, _CLOSE), _OTHER_TITLES) for row in rows}
 
 
 def _exact_snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
