@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.documents.document import _steps, _tag
+from pages.documents.document import _amended_title, _steps, _tag
 
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
 
@@ -46,3 +46,18 @@ def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
 def test_steps_without_a_whole_date_stay(day: str | None) -> None:
     rows = [{"status": status, "reached_on": day} for status in ("passed_second_chamber", "passed", "enacted")]
     assert _steps({"level": "state"}, rows) == rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "told"),
+    [
+        ("Short Title(s) from Engrossed Amendment House bill text", "Foreign Intelligence Accountability Act", True),
+        ("Short Title(s) from Engrossed Amendment House bill text", "Fallen Heroes Act of 2025", False),
+        ("Short Title(s) from Engrossed Amendment House for portions of this bill", "Foreign Intelligence Act", False),
+        ("Official Title as Introduced", "A measure about something else", False),
+    ],
+)
+def test_a_bill_whose_text_was_replaced_names_its_new_title(kind: str, title: str, told: bool) -> None:
+    shown = "Fallen Servicemembers Religious Heritage Act of 2025"
+    titles = [{"kind": "Display Title", "title": shown}, {"kind": kind, "title": title}]
+    assert _amended_title(shown, titles) == (title if told else None)

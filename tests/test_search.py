@@ -15,6 +15,8 @@ from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
+from pages.answers import documents
+from pages.answers.answer import At
 from pages.browse import browse, names, numbers, search, selection, translated
 from pages.browse.numbers import Number
 from pages.http import language
@@ -79,6 +81,36 @@ def test_a_nickname_finds_what_documents_call_it_and_the_title_comes_first(db: s
     assert _found(db, "KOSA")[:2] == ["us-118-s1409", "us-118-hr77"]
     assert _found(db, '"KOSA"') == ["us-118-hr77"]
     assert _found(db, "library e-books")[0] == "us-ri-2026-hb7606"
+
+
+@pytest.mark.parametrize("typed", ["SAVE America Act", '"SAVE America Act"', 'title:"save america"', "title:save act"])
+def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> None:
+    db = _filled(tmp_path)
+    row = document_row("us-118-s1383", identifier="S. 1383", title="Veterans Access Act", url="https://example.org/")
+    db.table("documents").insert(row | {"session": "118"})
+    titles = ("Veterans Access Act", "SAVE America Act")
+    db.table("titles").insert_all(
+        {"document_id": "us-118-s1383", "ordinal": at, "kind": "Short title", "title": title}
+        for at, title in enumerate(titles)
+    )
+    assert _found(db.conn, typed) == []
+    publish(db, "2022-03-09T10:00:00Z")
+    found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert [(each.card.id, each.where) for each in found.results] == [("us-118-s1383", "list of other titles")]
+    assert "SAVE America Act" in "".join(piece.text for piece in found.results[0].why)
+    assert found.total == 1
+    db.conn.row_factory = None
+    assert publish(db, "2022-03-09T11:00:00Z") == 0
+
+
+def test_what_a_document_may_not_say_is_not_overlooked_for_its_other_titles(tmp_path: Path) -> None:
+    db = _filled(tmp_path)
+    db.table("titles").insert(
+        {"document_id": "us-118-s1409", "ordinal": 0, "kind": "Short title", "title": "SAVE America Act"}
+    )
+    publish(db, "2022-03-09T10:00:00Z")
+    assert _found(db.conn, "america") == ["us-118-s1409"]
+    assert _found(db.conn, "america NOT kids") == []
 
 
 def test_a_topic_is_not_found_in_scattered_words(db: sqlite3.Connection) -> None:
@@ -214,15 +246,58 @@ def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connecti
 
     assert other("H.R. 77") == "117th Congress", "only that of the 118th is stored"
     assert other("H.R. 77 118th") is None
+    assert other("hr 77 117th congress") == "117th Congress", "the one that was asked for"
+    assert other("hr 77 18th congress") == "18th Congress", "18 is a part of 118, and another Congress"
+    assert other("hr 5 2023") == "118th Congress"
     assert other("H.R. 5") is None
     assert other("HB 7606") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("hr 77 117th congress", set[str]()),
+        ("HB 7606 rhode island", {"us-ri-2026-hb7606"}),
+        ("RI 7606", {"us-ri-2026-hb7606", "us-118-hr7"}),
+    ],
+)
+def test_a_list_has_what_bears_the_number_and_nothing_of_another_congress(
+    tmp_path: Path, typed: str, listed: set[str]
+) -> None:
+    db = _filled(tmp_path)
+    row = document_row(
+        "us-118-hr7", identifier="H.R. 7", title="Money", abstract="Rhode Island 7606", url="https://example.org/"
+    )
+    db.table("documents").insert(row | {"session": "118"})
+    publish(db, "2022-03-09T10:00:00Z")
+    chosen = selection.of_filters(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert {place[1] for place in selection.window(db.conn, chosen, 100)} == listed
+    assert chosen.total == len(listed)
+
+
+@pytest.mark.parametrize("typed", ["RI 7606", "hb 7606 rhode island", "s 1409 118th congress"])
+def test_a_program_that_searches_for_a_number_gets_documents_or_candidates(db: sqlite3.Connection, typed: str) -> None:
+    said = documents.search(At(db, DAY, "https://example.org"), typed)
+    found = said.result.get("documents") or said.result["candidates"]
+    assert [each["id"] for each in found] == ["us-118-s1409" if "1409" in typed else "us-ri-2026-hb7606"]
+    assert said.says
+
+
+def test_the_one_document_with_a_number_is_an_answer_as_of_any_search(db: sqlite3.Connection) -> None:
+    said = documents.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
+    assert set(said.result) == set(documents.search(At(db, DAY, "https://example.org"), "hotspots").result)
+    assert [each["id"] for each in said.result["documents"]] == ["us-118-s1409"]
+
+
+def test_a_number_is_no_topic_of_positions(db: sqlite3.Connection) -> None:
+    assert browse.browse(db, browse.Filters.of({"q": "s 1409 118th congress"}), DAY).positions == []
 
 
 async def test_the_page_says_that_the_number_of_this_congress_is_missing(tmp_path: Path) -> None:
     _filled(tmp_path).close()
     site = serve.build(tmp_path / "corpus.db", today=TODAY)
     page = html.unescape((await site.client.get("/browse?q=H.R.+77")).text)
-    assert "“H.R. 77” of the 117th Congress is not collected here." in page
+    assert "Of the 117th Congress, no document with this number is collected here." in page
     assert "Others with this number" in page
     assert "By its number" in (await site.client.get("/browse?q=H.R.+5")).text
 

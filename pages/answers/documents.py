@@ -23,6 +23,12 @@ from pages.http.names import named
 #: What a program set, and what people confirmed, in a row about a document.
 _AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions")
 _QUOTED = ("title", "latest_action")
+#: Which parts of the documents of a search are whose.
+_MARKED = {
+    "automatic": [f"documents[].automatic.{name}" for name in _AUTOMATIC],
+    "confirmed": ["documents[].confirmed.stance"],
+    "quoted": [*(f"documents[].{name}" for name in _QUOTED), "documents[].passage"],
+}
 #: Rows of a long part of a record that an answer holds; the record on the site has all.
 _MOST_ROWS = 40
 #: Characters of a text in one answer.
@@ -80,8 +86,8 @@ def search(
     parts = {name: str(each) for name, each in wanted.items() if each is not None}
     if must_see is not None:
         parts["must_see"] = str(int(must_see))
-    if numbers.is_number(words):
-        return candidates(at, words, place, None)
+    if numbers.read_number(words) and (numbers.is_number(words) or numbers.find_number(at.db, words)):
+        return _by_number(at, words, place)
     filters = Filters.of(parts | {"page": str(page)})
     found = browse.browse(at.db, filters, at.today, choices=False)
     places = _places(at, place, words)
@@ -101,11 +107,6 @@ def search(
         "note": found.note,
         "positions": [_short_position(each) for each in found.positions],
     }
-    marked = {
-        "automatic": [f"documents[].automatic.{name}" for name in _AUTOMATIC],
-        "confirmed": ["documents[].confirmed.stance"],
-        "quoted": [*(f"documents[].{name}" for name in _QUOTED), "documents[].passage"],
-    }
     absent = [each for each in places or [] if not is_collected(at, each)]
     if absent and not place:  # what the words find is of other places, which only name this one
         result |= {"documents": [], "elsewhere": listed}
@@ -116,7 +117,7 @@ def search(
             if absent
             else "Nothing that is collected fits. That does not prove that nothing exists."
         )
-        return answer(at, state, says, path, result, places=places, **marked)
+        return answer(at, state, says, path, result, places=places, **_MARKED)
     says = f"{found.total} of the documents that are collected fit{'' if found.total != 1 else 's'}."
     if found.corrected:
         says += f" Next to nothing has the words as typed; these are for “{found.meant}”."
@@ -128,7 +129,27 @@ def search(
         says += " Few or none have all of the words: these have most of them."
     if absent:
         says += f" Nothing of {_named(absent)} is collected."
-    return answer(at, State.ANSWERED, says, path, result, places=places, **marked)
+    return answer(at, State.ANSWERED, says, path, result, places=places, **_MARKED)
+
+
+def _by_number(at: At, words: str, place: str | None) -> Answer:
+    """The candidates for a number; the one document as a search gives it where place and session name only one."""
+    found = candidates(at, words, place, None)
+    if not (only := found.result["only"]):
+        return found
+    listed = [row | {"passage": None, "passage_from": None} for row in described(at, [only])]
+    result = {
+        "total": 1,
+        "page": 1,
+        "pages": 1,
+        "documents": listed,
+        "searched_for": words,
+        "note": None,
+        "positions": [],
+    }
+    path = Filters.of({"q": words} | ({"jurisdiction": place} if place else {})).address()
+    says = "One document has this number."
+    return answer(at, State.ANSWERED, says, path, result, places=[listed[0]["jurisdiction"]], **_MARKED)
 
 
 def _places(at: At, place: str | None, words: str) -> list[str] | None:

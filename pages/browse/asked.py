@@ -63,8 +63,8 @@ class Search:
         conditions, values = ["1"], list[str]()
         if self.expression and not ties_only:
             looked_up = self.rowids is not None
-            conditions.append(f"document_rowid in ({_LOOKED_UP if looked_up else _WITH_WORDS})")
-            values.append(json.dumps(self.rowids) if looked_up else self.expression)
+            conditions.append(f"document_rowid in ({_LOOKED_UP if looked_up else self._with_words})")
+            values += [json.dumps(self.rowids)] if looked_up else [self.expression] * len(self.indexes)
         for tie in self.ties:
             condition, tied = tie.where()
             conditions.append(("" if tie.wanted else "not ") + condition)
@@ -78,9 +78,18 @@ class Search:
         """The same search with the rows that it finds, if they are at most so many: no count need look for its words again."""
         if not self.expression or self.rowids is not None:
             return self
-        sql = "select rowid from documents_fts where documents_fts match ? limit ?"
-        found = [row[0] for row in db.execute(sql, [self.expression, most + 1])]
+        values = [*[self.expression] * len(self.indexes), most + 1]
+        found = [row[0] for row in db.execute(f"{self._with_words} limit ?", values)]
         return self if len(found) > most else replace(self, rowids=found)
+
+    @property
+    def indexes(self) -> list[str]:
+        """The indexes to look in: with a NOT only that of documents, for other titles lack what the document may have."""
+        return ["documents_fts"] if " NOT " in (self.expression or "") else ["documents_fts", "other_titles"]
+
+    @property
+    def _with_words(self) -> str:
+        return " union ".join(f"select rowid from {index} where {index} match ?" for index in self.indexes)
 
     @property
     def of_libraries(self) -> bool:
@@ -151,7 +160,6 @@ NOTHING = Tie("nothing", "")
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
 MOST_RELAXED = 8
 _LOOKED_UP = "select value from json_each(?)"
-_WITH_WORDS = "select rowid from documents_fts where documents_fts match ?"
 _OF_PLACE = "(jurisdiction = ? or document_rowid in (select rowid from documents_fts where documents_fts match ?))"
 #: The condition of each on rows of ``listing``.
 _TIED = {

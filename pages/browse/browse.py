@@ -17,7 +17,7 @@ from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http import formatting, language
-from pages.http.language import _
+from pages.http.language import N_, _
 from pages.places.collected import left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
@@ -35,6 +35,7 @@ _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "propos
 #: So many characters of a text are looked at for a passage before the index of all documents is asked.
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
+_OTHER_TITLES = N_("list of other titles")
 #: The columns of the index in the order in which a passage is taken from them.
 _PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 
@@ -109,9 +110,10 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     """
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
+    by_number = numbers.is_number(filters.q)
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
-    found = _look(db, filters.q, bool(direct) or numbers.is_number(filters.q) or numbers.is_case(filters.q))
+    found = _look(db, filters.q, bool(direct) or by_number or numbers.is_case(filters.q))
     total = facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
@@ -129,7 +131,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
         direct=direct,
-        positions=positions.matching(db, found.asked, ids[:VOTES]) if filters.page == 1 else [],
+        positions=[] if filters.page > 1 or by_number else positions.matching(db, found.asked, ids[:VOTES]),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,
@@ -142,7 +144,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
         unknown_case=not direct and numbers.is_case(filters.q),
         named=_named(found.asked),
-        unknown_number=not direct and numbers.is_number(filters.q),
+        unknown_number=not direct and by_number,
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
@@ -258,7 +260,7 @@ def _ids(
 
 def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
     """Why each document was found: the passage with the words, or else the sponsor of that name."""
-    found = _snippets(db, ids, asked) if asked.expression else {}
+    found = _snippets(db, ids, asked) | _other_titles(db, ids, asked) if asked.expression else {}
     for tie in asked.ties:
         if tie.field != "sponsor" or not tie.wanted:
             continue
@@ -293,6 +295,18 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
                     break
     left = [row["id"] for row in rows if row["id"] not in found]
     return found | _exact_snippets(db, left, asked.expression or "")
+
+
+def _other_titles(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
+    """The same for documents that were found by another of their titles alone."""
+    rowids = {row[0]: row[1] for row in db.execute(f"select rowid, id from documents where id in ({marks(ids)})", ids)}
+    rows = db.execute(
+        f"""select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles
+        where other_titles match ? and rowid in ({marks(ids)}) and rowid not in (
+            select rowid from documents_fts where documents_fts match ? and rowid in ({marks(ids)}))""",
+        [_OPEN, _CLOSE, asked.expression, *rowids, asked.expression, *rowids],
+    )
+    return {rowids[row[0]]: (snippet_pieces(row[1], _OPEN, _CLOSE), _OTHER_TITLES) for row in rows}
 
 
 def _exact_snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:

@@ -121,13 +121,21 @@ def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -
 
 
 def other_congress(db: sqlite3.Connection, query: str, found: list[str], day: str) -> str | None:
-    """The Congress that sits on an ISO day, in words, where its bill of a number is not stored and ``found`` are of others."""
+    """The Congress that was named, else the one that sits on an ISO day, where its bill of a number is not stored.
+
+    In words; None where it is stored, or where none of ``found`` is of another Congress.
+    """
     asked = read_number(query)
-    if not asked or asked.session or not any(re.fullmatch(rf"us-\d+-{asked.numbers[0]}", key) for key in found):
+    if not asked or not any(re.fullmatch(rf"us-\d+-{asked.numbers[0]}", key) for key in found):
         return None
-    sits = congress_of(day)
+    sits = _congress(asked.session) if asked.session else congress_of(day)
     stored = db.execute("select 1 from documents where id = ?", [f"us-{sits}-{asked.numbers[0]}"]).fetchone()
     return None if stored else formatting.session_in_words("us", str(sits))
+
+
+def _congress(session: str) -> int:
+    """The Congress of words of a session: its number, or the one that sat in a year."""
+    return congress_of(f"{session}-12-31") if len(session) == 4 else int(session)
 
 
 def place_of(db: sqlite3.Connection, query: str, found: list[str]) -> str | None:
@@ -184,7 +192,7 @@ def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[
         [*asked.numbers, ANY_AREA, *values, *([asked.place] if asked.place else [])],
     ).fetchall()
     if asked.session:
-        found = [row for row in found if asked.session in row["session"]] or found
+        found = [row for row in found if _of_session(asked.session, row)] or found
     order = {number: at for at, number in enumerate(asked.numbers)}
     found.sort(
         key=lambda row: (
@@ -195,6 +203,12 @@ def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[
         )
     )
     return [row["document_id"] for row in found[:MOST]]
+
+
+def _of_session(session: str, row: sqlite3.Row) -> bool:
+    if row["jurisdiction"] == "us" and row["session"].isdecimal():
+        return int(row["session"]) == _congress(session)
+    return session in row["session"]
 
 
 def _backwards(day: str) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ MOST_RANKED = 5_000
 SUMMARY = 1_500
 #: Words in a title weigh most, then the summary, then the text.
 WORTH = (10.0, 4.0, 1.0)
-BM25 = f"bm25(documents_fts, {', '.join(map(str, WORTH))})"
+BM25 = f"bm25({{index}}, {', '.join(map(str, WORTH))})"
 
 IS_TAGGED = (
     f"exists (select 1 from listing t where t.document_rowid = listing.document_rowid and t.area_id = '{TAGGED}')"
@@ -36,7 +36,9 @@ _LISTED = (
     f"document_rowid as key, document_id, sort_on, must_see, jurisdiction, status as listed_as, {IS_TAGGED} as tagged"
 )
 #: Candidates with what is looked at closer.
-_WITH_WORDS = f"""select found.*, d.title, substr(coalesce(d.abstract, ''), 1, {SUMMARY}) as summary, d.kind, d.session,
+_WITH_WORDS = f"""select found.*,
+    d.title || coalesce(' | ' || (select o.title from other_titles o where o.rowid = found.key), '') as title,
+    substr(coalesce(d.abstract, ''), 1, {SUMMARY}) as summary, d.kind, d.session,
     d.status, d.status_on, d.status_reason from ({{}}) found join documents d on d.rowid = found.key"""
 
 #: What each sign is worth. Only their order of size matters much: words in a row in a title outweigh everything else.
@@ -113,15 +115,17 @@ def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: 
         yield from db.execute(_WITH_WORDS.format(every), [*values, *looked_for])
         return
     matching, looked_for = asked.where(ties_only=True)
-    searches = [(asked.expression, "1" if total <= MOST_RANKED else IS_TAGGED)]
+    # What an index says of a document last is kept: what the document itself says counts before its other titles.
+    searches = [(index, asked.expression, "1") for index in asked.indexes[1:]]
+    searches.append(("documents_fts", asked.expression, "1" if total <= MOST_RANKED else IS_TAGGED))
     if total > MOST_RANKED and (asked.typed or asked.phrases):
-        searches.append((f"title : ({_either([*asked.typed, *asked.phrases])})", "1"))
+        searches.append(("documents_fts", f"title : ({_either([*asked.typed, *asked.phrases])})", "1"))
     if asked.place and not asked.only_place:  # those of the place are among the candidates, whatever others say
-        searches.append((asked.expression, f"listing.jurisdiction = '{asked.place}'"))
-    for expression, only in searches:
-        best_of = f"""select {_LISTED}, {BM25} as rank
-            from documents_fts join listing on listing.document_rowid = documents_fts.rowid
-            where documents_fts match ? and {chosen} and {matching} and {only}
+        searches.append(("documents_fts", asked.expression, f"listing.jurisdiction = '{asked.place}'"))
+    for index, expression, only in searches:
+        best_of = f"""select {_LISTED}, {BM25.format(index=index)} as rank
+            from {index} join listing on listing.document_rowid = {index}.rowid
+            where {index} match ? and {chosen} and {matching} and {only}
             order by rank * (1 + tagged), listing.sort_on desc limit {CANDIDATES}"""
         yield from db.execute(_WITH_WORDS.format(best_of), [expression, *values, *looked_for])
 

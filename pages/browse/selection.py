@@ -41,9 +41,13 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
     chosen_where, chosen_values = found.filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
-    if found.direct and not total:
-        ids = [card.id for card in found.direct]
-        where, values, total = f"area_id = ? and document_id in ({marks(ids)})", [ANY_AREA, *ids], len(ids)
+    ids = [] if found.other_congress else [card.id for card in found.direct]
+    held = db.execute(
+        f"select document_id from listing where {where} and document_id in ({marks(ids)})", [*values, *ids]
+    )
+    if ids := sorted(set(ids) - {row[0] for row in held}):
+        where = f"(({where}) or (area_id = ? and document_id in ({marks(ids)})))"
+        values, total = [*values, ANY_AREA, *ids], total + len(ids)
     chosen = facets.chosen(db, filters)
     title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or _("All documents")
     return Selection(title, filters.address(), "listing", where, tuple(values), total, not filters.area)

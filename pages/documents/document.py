@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -60,6 +61,10 @@ MOVES = frozenset(
 #: Within so many days a state's clerks write down what both chambers have passed.
 CLERKS = 7
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
+
+
+#: Words of a title that may tell its subject; years are none.
+_TELLING = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ class DocumentView(Progress):
     last_seen: str | None
     source_title: str
     titles: list[Row]
+    amended_title: str | None
     committees: list[Row]
     laws: list[Row]
     terms: dict[str, list[str]]
@@ -196,7 +202,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
         last_seen=last_seen(db, head),
         source_title=source_title(head["source"]),
-        titles=_part(db, "titles", document_id),
+        titles=(titles := _part(db, "titles", document_id)),
+        amended_title=_amended_title(head["title"], titles),
         committees=_part(db, "committees", document_id),
         laws=_part(db, "laws", document_id),
         terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
@@ -253,6 +260,16 @@ def _forbidden(db: sqlite3.Connection, document_id: str) -> str | None:
     """The address of a text that its publisher asks programs not to fetch."""
     sql = "select url from version_texts where document_id = ? and note = 'forbidden' order by rowid desc limit 1"
     return value(db, sql, [document_id])
+
+
+def _amended_title(shown: str, titles: Iterable[Row]) -> str | None:
+    """The short title of a text that the other chamber put in place of the whole bill: it shares no word with the one shown."""
+    said = set(_TELLING.findall(shown.casefold()))
+    for title in titles:
+        kind = title["kind"] or ""
+        if kind.startswith("Short Title") and "Engrossed Amendment" in kind and "portions" not in kind:
+            return None if said & set(_TELLING.findall(title["title"].casefold())) else str(title["title"])
+    return None
 
 
 def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:

@@ -223,6 +223,14 @@ def create_search_words(db: Database) -> None:
     db.execute("create index if not exists sponsors_by_name on sponsors (name)")
 
 
+@search_words()
+def create_other_titles(db: Database) -> None:
+    # Under the rowid of its document, with the columns and the words of documents_fts, so that its expressions fit.
+    db.execute("""
+        create virtual table other_titles using fts5(
+            title, abstract, text, tokenize="porter unicode61 remove_diacritics 2")""")
+
+
 @rulemakings()
 def create_threads(db: Database) -> None:
     db.execute("""

@@ -14,7 +14,15 @@ from contextlib import closing
 from pathlib import Path
 
 #: Rows kept of tables that the program fills from its own files; all of every other.
-LONG = {"positions": 5, "search_words": 20, "glossary": 5, "position_search": 0, "responses": 2, "sponsor_names": 20}
+LONG = {
+    "positions": 5,
+    "search_words": 20,
+    "glossary": 5,
+    "position_search": 0,
+    "responses": 2,
+    "sponsor_names": 20,
+    "other_titles": 20,
+}
 
 
 def dump(db: sqlite3.Connection) -> Iterator[str]:
