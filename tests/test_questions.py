@@ -95,6 +95,7 @@ def ask(served: str, name: str, status: int = 200, **given: Any) -> dict[str, An
 
 def test_an_argument_is_used_or_refused(served: str) -> None:
     assert "jurisdiction" in ask(served, "search", 400, jurisdiction="us-tx")["error"]
+    assert ask(served, "document", 400)["ok"] is False, "as every other error of the site"
     assert "document" in ask(served, "document", 400)["error"]
     assert "limit" in ask(served, "changes", 400, limit="many")["error"]
     twice = httpx.get(f"{served}/api/search", params=[("place", "us"), ("place", "us-tx")])

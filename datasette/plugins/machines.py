@@ -59,7 +59,7 @@ async def one_question(datasette, request):
 
 def refusal(status, message, **headers):
     headers |= {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}
-    return Response.json({"error": message, "status": status}, status=status, headers=headers)
+    return Response.json({"ok": False, "status": status, "error": message}, status=status, headers=headers)
 
 
 async def language_models(datasette):

@@ -23,8 +23,9 @@ _REFUSALS = {
 }
 _ERROR = {
     "type": "object",
-    "required": ["error", "status"],
+    "required": ["ok", "error", "status"],
     "properties": {
+        "ok": {"type": "boolean", "const": False},
         "error": {"type": "string", "description": "What is wrong, and what to give instead"},
         "status": {"type": "integer"},
     },
