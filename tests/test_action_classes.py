@@ -108,6 +108,14 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("executive-receipt",), notice) == ("message",)
 
 
+@pytest.mark.parametrize(
+    "text", ["(S) Died in Standing Committee", "S:Died in Committee Returned Bill Pursuant to SR 5-4"]
+)
+def test_a_bill_that_died_in_committee_waits_in_none(text: str) -> None:
+    assert with_passage(("committee-failure",), text) == ("failure",)
+    assert with_passage(("committee-failure",), "The recommendation was not adopted.") == ("committee-failure",)
+
+
 def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_no_class_for_it() -> None:
     assert with_passage((), "HELD BY THE GOVERNOR.") == ("executive-receipt",)
     law = "Enacted in accordance with Article 44 Part II of the N.H. Constitution without the signature of the governor"

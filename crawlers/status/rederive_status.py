@@ -174,9 +174,9 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like 'concurred in %' or a.description like 'statement(s) of vote%'
             or a.description like 'held by the governor%' or a.description like 'enacted in accordance with%'
             or a.classification in
-            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
-            'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item', 'executive-signature',
-            'signature', 'executive-veto', 'became-law'))"""
+            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-failure',
+            'committee-passage', 'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item',
+            'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
     )
     typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
     voted = db.execute(
