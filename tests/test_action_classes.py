@@ -90,6 +90,7 @@ PASSAGE = [
     "3rd reading, adopted 38-0",
     "Introduced and Adopted VV 12/04/2024 HJ 1",
     "Emergency Final Action - Adopted by required 2/3 majority; Yea 86, Nay 37, Absent 2",
+    "Resolution for Immediate Adoption - Agreed To",
     "Adopted in concurrence per Joint Rule 16b",
     "Confirmed. Ayes, 24. Noes, 0 (none).",
 ]
