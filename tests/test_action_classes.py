@@ -90,6 +90,7 @@ PASSAGE = [
     "3rd reading, adopted 38-0",
     "Introduced and Adopted VV 12/04/2024 HJ 1",
     "Emergency Final Action - Adopted by required 2/3 majority; Yea 86, Nay 37, Absent 2",
+    "Resolution for Immediate Adoption - Agreed To",
     "Adopted in concurrence per Joint Rule 16b",
     "Confirmed. Ayes, 24. Noes, 0 (none).",
 ]
@@ -106,6 +107,14 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
     notice = "Notice of a bill proposing constitutional amendment in the form of (HD 2) transmitted to Governor"
     assert with_passage(("executive-receipt",), notice) == ("message",)
+
+
+@pytest.mark.parametrize(
+    "text", ["(S) Died in Standing Committee", "S:Died in Committee Returned Bill Pursuant to SR 5-4"]
+)
+def test_a_bill_that_died_in_committee_waits_in_none(text: str) -> None:
+    assert with_passage(("committee-failure",), text) == ("failure",)
+    assert with_passage(("committee-failure",), "The recommendation was not adopted.") == ("committee-failure",)
 
 
 def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_no_class_for_it() -> None:

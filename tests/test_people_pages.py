@@ -244,6 +244,7 @@ def test_a_party_is_that_of_the_day_of_the_vote(db: sqlite3.Connection) -> None:
 async def test_a_document_shows_who_decides_its_votes_and_its_sponsors_pages(site: Any) -> None:
     page = (await site.client.get(f"/documents/{IN_COMMITTEE}")).text
     assert "Who decides next" in page
+    assert "its chair decides whether and when the committee votes" in page
     assert f'href="{COMMITTEES_PAGE}"' in page
     assert f'<a href="{READERS_PAGE}">Rep. Reader, Ada [D-OH-4]</a>' in page
     page = (await site.client.get(f"/documents/{BROADBAND}")).text

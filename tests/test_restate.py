@@ -185,6 +185,16 @@ def test_a_resolution_that_its_source_calls_a_bill_is_adopted() -> None:
     assert (stored.document_type, stored.status) == ("resolution", "adopted")
 
 
+def test_a_resolution_of_both_chambers_that_one_passed_is_not_adopted() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    resolution = _of_state("adopted", "passage", "adopted")
+    upsert(db, [replace(resolution, identifier="HCR 0007", document_type="resolution")], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, resolution.id)
+    assert (stored.document_type, stored.status) == ("concurrent resolution", "passed_first_chamber")
+
+
 def test_a_bill_without_a_day_of_introduction_is_put_right_too() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

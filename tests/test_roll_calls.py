@@ -231,6 +231,26 @@ def test_what_a_committee_reported_did_not_fail_with_more_votes_for_it() -> None
     assert passed_of(False, 6, 4, "Do pass and be re-referred to the Committee on [Appropriations]") is False
 
 
+@pytest.mark.parametrize(
+    ("question", "passed"),
+    [
+        ("H Failed Introduction 36-24-2-0-0", False),
+        ("failed to pass", False),
+        ("defeated Roll Call #167 Yeas 52 Nays 51 Excused 0 Not Voting 7", False),
+        ("not adopted Roll Call #79 Yeas 58 Nays 48", False),
+        ("SENATE JUDICIARY COMMITTEE: Failed in Senate Judiciary Committee 4/8/2025 Passed", False),
+        ("Senate/ failed", False),
+        ("[First] hearing set for [04-30-2025]: Failed passage in Committee. Reconsideration granted", True),
+        ("Failed to concur, appoint Conference Committee", True),
+        ("Senate Amendment 1 rejected, Ayes 18, Noes 15", True),
+    ],
+)
+def test_a_vote_whose_question_says_that_it_failed_did_not_pass(question: str, passed: bool) -> None:
+    assert passed_of(True, 60, 40, question) is passed
+    vote = {"result": "pass", "passed": 1, "yes": 60, "no": 40, "question": question}
+    assert without_doubt(vote) == vote | ({} if passed else {"result": "fail", "passed": 0})
+
+
 def test_a_page_leaves_out_a_result_that_the_counts_contradict() -> None:
     vote = {"result": "fail", "passed": 0, "yes": 12, "no": 0, "question": "Reported"}
     assert without_doubt(vote) == vote | {"result": None, "passed": None}

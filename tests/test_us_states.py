@@ -199,12 +199,26 @@ def test_the_day_of_an_action_is_the_one_in_its_state(state: str, text: str | No
         ("HB 12", "bill", "bill"),
         ("GRP 1", "bill", "bill"),
         ("HR 5", "memorial", "memorial"),
+        ("HCR 0007", "resolution", "concurrent resolution"),
+        ("HJR B", "resolution", "joint resolution"),
     ],
 )
 def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
     identifier: str, said: str, expected: str
 ) -> None:
     assert api.kind_of(identifier, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("JOINT RESOLUTION CREATING A COMMISSION", "joint resolution"),
+        ("A Concurrent Resolution establishing a commission", "concurrent resolution"),
+        ("SENATE RESOLUTION ON A JOINT RESOLUTION", "resolution"),
+    ],
+)
+def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
+    assert api.kind_of("SR3139", "resolution", title) == expected
 
 
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:

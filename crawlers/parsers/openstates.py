@@ -211,7 +211,7 @@ def _bill(key: str, row: Record) -> Bill:
     jurisdiction = f"us-{state_of(row['jurisdiction']['id'])}"
     session = canonical_session(jurisdiction, row["session"])
     kinds = tuple(row.get("classification") or ())
-    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill")
+    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", clean(row["title"]) or "")
     chamber = (row.get("from_organization") or {}).get("classification") or None
     rows = _in_order(row)
     zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
@@ -254,15 +254,21 @@ def _bill(key: str, row: Record) -> Bill:
     )
 
 
-#: The number of a resolution, where the source calls it a bill (Colorado, Nevada).
-_RESOLUTION = re.compile(r"[AHS](C|J)?R ?\d")
+#: The number of a resolution, where the source calls it a bill (Colorado, Nevada) or a resolution of one chamber (Alabama,
+#: Ohio, Michigan, whose joint resolutions have letters).
+_RESOLUTION = re.compile(r"[AHS](C|J)?R ?(?:\d|[A-Z]{1,2}$)")
+#: The title that says which it is, where the number does not (Rhode Island, Pennsylvania).
+_OF_BOTH = re.compile(r"(?:an? )?(?:(?:house|senate) )?(concurrent|joint) resolution\b", re.IGNORECASE)
 _RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint resolution"}
 
 
-def kind_of(identifier: str, said: str) -> str:
-    """The kind of a document: the source's word, or what its number says of a resolution that the source calls a bill."""
-    found = _RESOLUTION.match(identifier) if said == "bill" else None
-    return _RESOLUTIONS[found[1]] if found else said
+def kind_of(identifier: str, said: str, title: str = "") -> str:
+    """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
+    source calls a bill or a mere resolution."""
+    found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None
+    kind = _RESOLUTIONS[found[1]] if found else said
+    both = _OF_BOTH.match(title) if kind == "resolution" else None
+    return f"{both[1].lower()} resolution" if both else kind
 
 
 def _in_order(row: Record) -> list[Record]:

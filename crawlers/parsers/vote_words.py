@@ -58,13 +58,22 @@ def carried(result: str) -> bool | None:
 _FAILED_WITH = 0.75
 #: A question that is a result: Ohio's committees have "Reported" what the source says failed.
 _CARRIED = re.compile(r"(?:reported|adopted)\b", re.IGNORECASE)
+#: A question that tells of a failure, where the source counts only more votes for than against: most of all members were needed,
+#: or two thirds (Arizona, Michigan, Tennessee's committees, Utah, Wyoming). Who fails to concur has voted for that.
+_FAILED = re.compile(
+    r"(?:[hs] |senate/ ?|house/ ?|[^:\[]*committee: )?(?:failed(?! to concur)|defeated|not adopted|not passed)\b(?!.*reconsider)",
+    re.IGNORECASE,
+)
 
 
 def passed_of(passed: bool | None, yes: int | None, no: int | None, question: str = "") -> bool | None:
-    """Whether a motion carried, as the source says; None where its counts cannot be squared with it.
+    """Whether a motion carried, as the source says; None where its counts cannot be squared with it, and False where its question
+    says so.
 
     No votes at all are no count: what the source calls a failure then is what it did not find.
     """
+    if passed and _FAILED.match(question):
+        return False
     if passed is None or yes is None or no is None:
         return passed
     if passed:

@@ -158,7 +158,8 @@ def _note(db: Database, name: str, version: str) -> None:
 
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so, or that names its day; and of resolutions that are called bills.
+    passage and is not called so, or that names its day; and of resolutions that are called bills, or one chamber's where they
+    are of both.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -174,11 +175,14 @@ def _restate_passages(db: Database, now: str) -> int:
             or a.description like 'concurred in %' or a.description like 'statement(s) of vote%'
             or a.description like 'held by the governor%' or a.description like 'enacted in accordance with%'
             or a.classification in
-            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-passage',
-            'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item', 'executive-signature',
-            'signature', 'executive-veto', 'became-law'))"""
+            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-failure',
+            'committee-passage', 'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item',
+            'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
     )
-    typed = db.execute("select id, identifier from documents where source = 'us_states' and document_type = 'bill'")
+    typed = db.execute(
+        "select id, identifier, document_type, title from documents where source = 'us_states' "
+        "and document_type in ('bill', 'resolution')"
+    )
     voted = db.execute(
         """select a.document_id, a.description from documents d join actions a on a.document_id = d.id
         where d.source = 'us_states' and d.status in ('adopted', 'failed')
@@ -186,7 +190,7 @@ def _restate_passages(db: Database, now: str) -> int:
     )
     wanted = [key for key, *action in rows if _is_mended(*action)]
     wanted += [key for key, description in voted if states.is_reopened(description)]
-    wanted += [key for key, identifier in typed.fetchall() if kind_of(identifier, "bill") != "bill"]
+    wanted += [key for key, identifier, said, title in typed.fetchall() if kind_of(identifier, said, title) != said]
     keys = iter(dict.fromkeys(wanted))
     differ = 0
     while batch := list(islice(keys, BATCH)):
@@ -226,7 +230,7 @@ def _with_passages(document: Document) -> Document:
         for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
     ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
-    kind = kind_of(document.identifier, document.document_type or "bill")
+    kind = kind_of(document.identifier, document.document_type or "bill", document.title)
     history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
     stored = document.status_history
     referred, others = _of_committee(stored)

@@ -16,8 +16,10 @@ SHARE, LEAST = 0.8, 12
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 #: New Jersey marks an amended bill with them.
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
-#: Parts of a title that begin anew.
-_BEGINS = re.compile(r"^[\W\d_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
+#: An act whose name is an acronym ("TAKE IT DOWN Act"): who writes "Act" so does not shout the rest.
+_NAMED_ACT = re.compile(r"\bAct\b|\bACT of \d{4}\b")
+#: Parts of a title that begin anew; what follows a number does not ("21st Century", "7(a) loans").
+_BEGINS = re.compile(r"^[\W_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
 #: Captions of a page and words for "none" that sources give for a title.
@@ -53,6 +55,8 @@ def quiet(text: str) -> str:
 
 
 def _shouts(title: str) -> bool:
+    if _NAMED_ACT.search(title):
+        return False
     letters = [character for character in title if character.isalpha()]
     return len(letters) >= LEAST and sum(character.isupper() for character in letters) >= SHARE * len(letters)
 

@@ -94,11 +94,15 @@ def _choices(counted: Counts, cast: list[Row]) -> dict[str, str]:
 
 
 def without_doubt(head: Row) -> Row:
-    """A roll call without its result where the bare word of its source ("fail") contradicts its own counts."""
+    """A roll call whose result is what its question says, and without one, where the bare word of its source ("fail") contradicts
+    its question or its own counts."""
     said = {"pass": True, "fail": False}.get(head.get("result") or "")
-    if said is None or passed_of(said, head["yes"], head["no"], head["question"] or "") is not None:
+    if said is None:
         return head
-    return head | {"result": None, "passed": None}
+    found = passed_of(said, head["yes"], head["no"], head["question"] or "")
+    if found is said:
+        return head
+    return head | ({"result": None, "passed": None} if found is None else {"result": "fail", "passed": 0})
 
 
 def title(head: Row) -> str:
