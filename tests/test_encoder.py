@@ -69,7 +69,9 @@ def test_a_rule_that_holds_speaks_for_itself(tmp_path: Path) -> None:
 
 
 def test_what_rules_alone_are_sure_of_is_talked_down(tmp_path: Path) -> None:
-    title = "A statue of the inventor of the spectrum auction at the county fair, the town garden, and the museum of tools"
+    title = (
+        "A statue of the inventor of the spectrum auction at the county fair, the town garden, and the museum of tools"
+    )
     named = ("x", title, None, None)
     assert likely(Tagger(model_dir=None), named, "telecommunications") >= SURE_RULES
     assert likely(ALONE, named, "telecommunications") < SURE_FIRST
