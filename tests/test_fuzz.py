@@ -185,6 +185,7 @@ OUR_OWN = {
         "text/changes.py",
     ),
     "rows of our own databases, written as JSON by the same module": (
+        "comparison/similarity/same_titles.py",
         "classify/evaluation/agreement.py",
         "crawlers/storage/attachments.py",
         "crawlers/completeness/completeness.py",
