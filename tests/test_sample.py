@@ -41,7 +41,18 @@ AREAS = frozenset(
     }
 )
 #: Federal bills are not withdrawn, none was caught between passage and presentation, and the rest is other kinds' words.
-ABSENT = {"withdrawn", "passed", "proposed", "final", "decided", "notice", "in_force", "changed", "unrecorded"}
+ABSENT = {
+    "withdrawn",
+    "replaced",
+    "passed",
+    "proposed",
+    "final",
+    "decided",
+    "notice",
+    "in_force",
+    "changed",
+    "unrecorded",
+}
 GOLD = ROOT.parent / "shared" / "gold" / "dev.jsonl"
 _NAME = re.compile(r"BILLSTATUS-(\d+)([a-z]+)(\d+)\.xml$")
 _MARKUP = re.compile(r"<[^>]+>|&nbsp;")
