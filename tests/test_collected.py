@@ -111,7 +111,14 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
 def test_a_session_is_whole_whose_record_reaches_its_end_or_the_last_months(
     moved_on: str | None, ends_on: str | None, today: str, whole: bool
 ) -> None:
-    row: Any = {"title": "2025-2026", "starts_on": "2025-01-13", "ends_on": ends_on, "moved_on": moved_on, "held": 1}
+    row: Any = {
+        "title": "2025-2026",
+        "starts_on": "2025-01-13",
+        "ends_on": ends_on,
+        "moved_on": moved_on,
+        "held": 1,
+        "copied": 0,
+    }
     assert collected._session(row, datetime.date.fromisoformat(today)).whole is whole
     assert not collected._session(row | {"held": 0}, datetime.date.fromisoformat(today)).whole
 
