@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlite_utils import Database
 
 from crawlers.items import Event, Regulation
-from crawlers.parsers.federal_register_corrections import corrected, remaining
+from crawlers.parsers.federal_register_dates import corrected, with_days
 from crawlers.status.rederive_status import restate
 from crawlers.storage.corrected_dates import write_corrected_dates
 from crawlers.storage.record import load_document, upsert
 from store.connect import migrate
+from text.days import iso_day
 
 NOW = "2026-01-01T00:00:00Z"
 REMAINS = (
@@ -65,9 +68,32 @@ def test_a_correction_that_gives_another_day_and_one_that_has_only_its_own(words
     assert corrected(words) == day
 
 
-def test_the_day_that_remains_is_not_the_one_of_publication() -> None:
-    assert remaining(REMAINS) == "2025-06-12"
-    assert remaining("This rule is effective June 26, 2025 and remains effective through August 5, 2026.") is None
+@pytest.mark.parametrize(
+    ("given", "words", "day"),
+    [
+        ("2025-05-02", REMAINS, "2025-06-12"),
+        (
+            "2025-06-26",
+            "This rule is effective June 26, 2025 and remains effective through August 5, 2026.",
+            "2025-06-26",
+        ),
+        ("2025-05-02", REMAINS.replace("June 12", "June 31"), "2025-05-02"),
+    ],
+)
+def test_the_day_that_remains_is_not_the_one_of_publication(given: str, words: str, day: str) -> None:
+    assert with_days(regulation("2025-4", given, words)).effective_on == day
+
+
+@pytest.mark.parametrize("day", ["June 31, 2025", "February 30, 2025", "May 0, 2025"])
+def test_a_day_that_no_month_has_changes_nothing(day: str) -> None:
+    assert iso_day(day) is None
+    assert corrected(f"by changing the effective date to {day}.") is None
+    span = regulation("2025-5", "2025-12-31", f"Effective from {day.partition(',')[0]} through December 31, 2025.")
+    assert with_days(span).effective_on == "2025-12-31"
+    notice = replace(
+        span, document_type="Notice", text=f"Oppositions to the Petition must be filed on or before {day}."
+    )
+    assert with_days(notice).comments_close_on is None
 
 
 def test_the_corrected_document_has_the_right_day_and_keeps_its_own_record() -> None:

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 import serve
 from datasette.plugins import pm
-from pages.export import atom, feeds
+from pages.export import atom, dates, feeds
 from pages.http import formatting
 from publish.listing import publish
 
@@ -383,6 +383,22 @@ async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
 async def test_a_feed_of_any_subject_is_not_called_one_on_information_policy(site, path: str, title: str) -> None:
     page, _, query = path.partition("?")
     assert (await get(site, f"{page}.feed?{query}")).json()["title"] == title
+
+
+@pytest.mark.parametrize(
+    "after", ["x", "2022-03-01", "2022-03-01/us-fr-1/", "2022-03-01/us-fr-1/" + "9" * 30, "a/b/c", "a/b/²"]
+)
+async def test_a_place_in_a_list_of_dates_that_is_none_is_refused_and_never_the_beginning_again(
+    site, after: str
+) -> None:
+    answer = await site.client.get("/deadlines.json", params={"after": after})
+    assert answer.status_code == 400
+    assert "is no place in a list of dates" in answer.text
+
+
+def test_a_place_in_a_list_of_dates_is_read_as_it_is_written() -> None:
+    event = {"starts_at": "2022-03-01T09:00:00", "document_id": "us-tx-87-hb1", "ordinal": -2}  # set by a meeting
+    assert dates.read_place(dates.place_in_words(event)) == dates.place_of(event)
 
 
 async def test_dates_come_whole_a_window_after_another(site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,9 @@ def test_a_bill_that_amends_an_appropriations_act_goes_on() -> None:
     assert not session_status.is_of_the_past(title, None, datetime.date(2024, 5, 1))
 
 
-@pytest.mark.parametrize(("day", "moving"), [("January 31, 2022", False), ("October 20, 2027", True)])
+@pytest.mark.parametrize(
+    ("day", "moving"), [("January 31, 2022", False), ("October 20, 2027", True), ("June 31, 2021", True)]
+)
 def test_a_bill_that_extends_something_to_a_day_that_is_over_is_not_at_stake(
     db: sqlite3.Connection, day: str, moving: bool
 ) -> None:

@@ -31,7 +31,7 @@ def same_titles(db: Database, weights: Weights, most: int) -> Iterator[tuple[lis
     """
     rules = load_rules()
     for title, kind, found in db.execute(
-        "select title, document_type, json_group_array(json_array(id, session, chamber)) from documents where kind = 'bill' "
+        "select min(title), document_type, json_group_array(json_array(id, session, chamber)) from documents where kind = 'bill' "
         "group by jurisdiction, rtrim(lower(title), '. ') having count(*) > 1"
     ):
         if rules.is_left_out(title, kind):

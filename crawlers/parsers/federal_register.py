@@ -14,7 +14,6 @@ from typing import Any
 import lxml.html
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
-from crawlers.parsers.federal_register_corrections import remaining
 from crawlers.parsers.federal_register_dates import TIMEZONE, with_days
 from crawlers.parsers.federal_register_dockets import dockets, own
 from crawlers.parsers.federal_register_heading import as_printed
@@ -183,7 +182,7 @@ def _events(record: dict[str, Any]) -> tuple[Event, ...]:
 
 def _effective_on(record: dict[str, Any]) -> str | None:
     """A proposal takes no effect: what the source gives as its day of effect is a second deadline for comments."""
-    day = remaining(_text(record, "dates")) or _day(record, "effective_on")
+    day = _day(record, "effective_on")
     return None if record.get("type") == "Proposed Rule" else day
 
 

@@ -1,25 +1,36 @@
-"""Days of the Federal Register that the source gives wrong or not at all, though the words of the document name them."""
+"""Days of the Federal Register that the source gives wrong or not at all, though the words of a document name them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from crawlers.items import Event, Regulation
+from text.days import DAY, DAY_OF_MONTH, iso_day
 
 TIMEZONE = "America/New_York"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DAY = rf"(?:{_MONTHS}) \d{{1,2}}"
+#: "The effective date of the final rule published … on May 2, 2025 …, remains 0901 UTC, June 12, 2025": the source has May 2.
+_REMAINS = re.compile(
+    rf"^the effective date of the final rule published\b.{{0,120}}?\bremains (?:\d{{4}} UTC, )?({DAY})", re.IGNORECASE
+)
+#: What a correction says of the day of the document that it corrects.
+_CORRECTED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\bcorrect the dates caption to read\b.{{0,400}}?\beffective (?:on )?({DAY})",
+        rf"\b(?:changing|correcting|revising) the effective date to ({DAY})",
+        rf"\beffective date of that final rule is (?:being )?deferred to ({DAY})",
+        rf"\beffective ({DAY}), not {DAY}",
+    )
+)
 _HOUR = r"(?:\d[\d:]* [ap]\.m\. )?(?:on )?"
 #: "effective from January 1 through December 31, 2026": the source takes the one day with a year, which is the last.
-_SPAN = re.compile(rf"\b({_DAY}) (?:through|until|to) {_HOUR}({_DAY}, (\d{{4}}))")
+_SPAN = re.compile(rf"\b({DAY_OF_MONTH}) (?:through|until|to) {_HOUR}({DAY_OF_MONTH}, (\d{{4}}))")
 #: "effective through December 31, 2026": the day on which it begins is not said.
-_ONLY_END = re.compile(
-    rf"\beffective (?:immediately )?(?:through|until|with an expiration date of) (?P<last>{_DAY}, \d{{4}})"
-)
+_ONLY_END = re.compile(rf"\beffective (?:immediately )?(?:through|until|with an expiration date of) (?P<last>{DAY})")
 _OPPOSITION = re.compile(
-    rf"Oppositions to (?:the|a) petitions?\b[^.]{{0,80}} must be filed on or before ({_DAY}, \d{{4}})"
+    rf"Oppositions to (?:the|a) petitions?\b[^.]{{0,80}} must be filed on or before ({DAY})"
     r"\.(?: Replies [^.]+?\d{4})?",
     re.IGNORECASE,
 )
@@ -32,7 +43,8 @@ _WITHIN = re.compile(
 
 
 def with_days(document: Regulation, dates: str | None = None) -> Regulation:
-    """The document with the first day of its effect instead of the last, and with a deadline that only its words name.
+    """The document with the first day of its effect instead of the last or of its publication, and with a deadline that only its
+    words name.
 
     ``dates`` is the source's own sentence on them. It is stored with an event and nowhere else. What this made stays when it
     is asked again.
@@ -44,7 +56,8 @@ def _with_first_day(document: Regulation) -> Regulation:
     found = next((event for event in document.events if event.kind == "effective"), None)
     if found is None or document.effective_on is None or not found.description:
         return document
-    day = first_day(document.effective_on, found.description)
+    remains = _REMAINS.search(found.description)
+    day = (remains and iso_day(remains[1])) or first_day(document.effective_on, found.description)
     if day == document.effective_on:
         return document
     moved = (replace(found, starts_at=f"{day}T00:00:00"),) if day else ()
@@ -54,11 +67,18 @@ def _with_first_day(document: Regulation) -> Regulation:
 def first_day(day: str, words: str) -> str | None:
     """The first day of a span of which ``day`` is the last, None if the words do not say it; else ``day``."""
     for span in _SPAN.finditer(words):
-        if (last := _iso(span[2])) == day:
-            first = _iso(f"{span[1]}, {span[3]}")
-            return first if first <= last else _iso(f"{span[1]}, {int(span[3]) - 1}")
+        first = iso_day(f"{span[1]}, {span[3]}")
+        if iso_day(span[2]) == day and first:
+            return first if first <= day else iso_day(f"{span[1]}, {int(span[3]) - 1}")
     ended = _ONLY_END.search(words)
-    return None if ended and _iso(ended["last"]) == day else day
+    return None if ended and iso_day(ended["last"]) == day else day
+
+
+def corrected(words: str) -> str | None:
+    """The ISO day of effect that a correction gives the document that it corrects; None where it leaves the day alone."""
+    flat = " ".join(words.split())
+    found = (pattern.search(flat) for pattern in _CORRECTED)
+    return next((day for each in found if each and (day := iso_day(each[1]))), None)
 
 
 def _with_deadline(document: Regulation, dates: str | None) -> Regulation:
@@ -70,16 +90,13 @@ def _with_deadline(document: Regulation, dates: str | None) -> Regulation:
     ):
         return document
     words = " ".join(" ".join(filter(None, (dates, document.abstract, document.text))).split())
+    day: str | None = None
     if found := _OPPOSITION.search(words):
-        day = _iso(found[1])
+        day = iso_day(found[1])
     elif found := _WITHIN.search(words):
         day = (date.fromisoformat(document.published_on) + timedelta(days=int(found[1]))).isoformat()
-    if found is None or day < document.published_on:
+    if found is None or day is None or day < document.published_on:
         return document
     said = found[0][:1].upper() + found[0][1:].rstrip(".") + "."
     event = Event(kind="comment_close", starts_at=f"{day}T23:59:59", timezone=TIMEZONE, description=said)
     return replace(document, comments_close_on=day, events=(event, *document.events))
-
-
-def _iso(day: str) -> str:
-    return datetime.strptime(day, "%B %d, %Y").date().isoformat()

@@ -15,7 +15,6 @@ from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import (
-    federal_register_corrections,
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
@@ -56,11 +55,6 @@ def _federal_regulation(document: Document) -> Document:
         agencies=document.agencies,
     )
     docket_ids, rins = federal_register_dockets.own(document.docket_ids, document.rins)
-    effective = next((each for each in document.events if each.kind == "effective"), None)
-    if effective and (day := federal_register_corrections.remaining(effective.description)):
-        moved = replace(effective, starts_at=f"{day}T00:00:00")
-        events = tuple(moved if each is effective else each for each in document.events)
-        document = replace(document, effective_on=day, events=events)
     derived = replace(
         document,
         status=word,
@@ -89,7 +83,6 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 def rules_version() -> str:
     """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days."""
     register = (
-        federal_register_corrections,
         federal_register_dates,
         federal_register_dockets,
         federal_register_heading,
@@ -164,32 +157,15 @@ def _restate_passages(db: Database, now: str) -> int:
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
     """
-    rows = db.execute(
+    actions = db.execute(
         """select distinct a.document_id, a.classification, a.description, a.chamber, a.acted_on from documents d
-        join actions a on a.document_id = d.id where d.source = 'us_states' and (a.description like '%pass%'
-            or a.description like '%fail%' or a.description like '%adopted%' or a.description like 'confirmed%'
-            or a.description like '%subst%' or a.description like 'accompanied%' or a.description like '%combined w%'
-            or a.description like '%in lieu of%' or a.description like 'incorporated by%'
-            or a.description like '%laid on table, %' or a.description like '%renumbered as%'
-            or a.description like '_F indefinitely postponed' or a.description like 'left in %'
-            or a.description like 'concurred in %' or a.description like 'statement(s) of vote%'
-            or a.description like 'held by the governor%' or a.description like 'enacted in accordance with%'
-            or a.classification in
-            ('passage', 'veto-override-passage', 'withdrawal', 'enrolled', 'executive-receipt', 'committee-failure',
-            'committee-passage', 'committee-passage-favorable', 'committee-passage-unfavorable', 'executive-veto-line-item',
-            'executive-signature', 'signature', 'executive-veto', 'became-law'))"""
+        join actions a on a.document_id = d.id where d.source = 'us_states'"""
     )
     typed = db.execute(
         "select id, identifier, document_type, title from documents where source = 'us_states' "
         "and document_type in ('bill', 'resolution')"
     )
-    voted = db.execute(
-        """select a.document_id, a.description from documents d join actions a on a.document_id = d.id
-        where d.source = 'us_states' and d.status in ('adopted', 'failed')
-            and (a.description like '%concur%' or a.description like '%reconsidered%')"""
-    )
-    wanted = [key for key, *action in rows if _is_mended(*action)]
-    wanted += [key for key, description in voted if states.is_reopened(description)]
+    wanted = [key for key, *action in actions if _is_mended(*action)]
     wanted += [key for key, identifier, said, title in typed.fetchall() if kind_of(identifier, said, title) != said]
     keys = iter(dict.fromkeys(wanted))
     differ = 0
@@ -253,7 +229,7 @@ def _with_passages(document: Document) -> Document:
 
 def _decides(description: str) -> bool:
     """Whether a sentence decides by itself, whatever its class, where a version before us did not look at it."""
-    return any(says(description) for says in (states.is_replaced, states.is_agreed, states.is_law, states.is_reopened))
+    return any(states.says(what, description) for what in states.load_passages().says)
 
 
 def _undecided(said: list[governor.Classified]) -> list[governor.Classified]:

@@ -90,11 +90,7 @@ class Passages:
     always: re.Pattern[str]
     taken_back: re.Pattern[str]
     failed: re.Pattern[str]
-    reconsidered: re.Pattern[str]
-    refused: re.Pattern[str]
-    replaced: re.Pattern[str]
-    agreed: re.Pattern[str]
-    law: re.Pattern[str]
+    says: dict[str, re.Pattern[str]]
     chambers: dict[str, re.Pattern[str]]
 
 
@@ -111,12 +107,19 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
         if unknown := sorted(named - set(actions["classes"])):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
         never = {wrong: _compiled(pairs) for wrong, pairs in entries["never"].items()}
-        lists = ("always", "failed", "replaced", "agreed", "law")
-        one = {name: "|".join(f"(?:{each})" for each in entries[name]) for name in lists}
-        one |= {name: entries[name] for name in ("taken_back", "reconsidered", "refused")}
-        found = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in one.items()}
-        chambers = {str(name): re.compile(pattern, re.IGNORECASE) for name, pattern in entries["chambers"].items()}
-        return Passages(never=never, also=_compiled(entries["also"]), chambers=chambers, **found)
+        return Passages(
+            never=never,
+            also=_compiled(entries["also"]),
+            always=_any(entries["always"]),
+            taken_back=_any([entries["taken_back"]]),
+            failed=_any(entries["failed"]),
+            says={str(what): _any(patterns) for what, patterns in entries["says"].items()},
+            chambers={str(name): _any([pattern]) for name, pattern in entries["chambers"].items()},
+        )
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE)
 
 
 def _compiled(pairs: Iterable[tuple[str, str]]) -> Rules:
@@ -144,25 +147,11 @@ def chamber_said(description: str) -> str | None:
     return next((name for name, pattern in load_passages().chambers.items() if pattern.search(sentence)), None)
 
 
-def is_replaced(description: str) -> bool:
-    """Whether a sentence says that another bill goes on in place of this one."""
-    return load_passages().replaced.search(_MARK.sub("", description)) is not None
-
-
-def is_reopened(description: str) -> bool:
-    """Whether a sentence says that a chamber takes its vote back, or does not agree to what the other one adopted."""
-    rules, sentence = load_passages(), _MARK.sub("", description)
-    return rules.reconsidered.search(sentence) is not None or rules.refused.search(sentence) is not None
-
-
-def is_agreed(description: str) -> bool:
-    """Whether a sentence says that both chambers now agree on the words."""
-    return load_passages().agreed.search(_MARK.sub("", description)) is not None
-
-
-def is_law(description: str) -> bool:
-    """Whether a sentence says that a joint resolution is a law, or was to be one."""
-    return load_passages().law.search(_MARK.sub("", description)) is not None
+def says(what: str, description: str) -> bool:
+    """Whether a sentence says by itself, whatever its class, one of the things that passage.yml explains: that another bill goes
+    on ("replaced"), that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
+    "reconsidered" its vote or "refused" the other's words."""
+    return load_passages().says[what].search(_MARK.sub("", description)) is not None
 
 
 def most_telling(classes: Sequence[str]) -> str | None:
@@ -189,7 +178,7 @@ def state_history(
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
     passed_in, listed = set[str](), list(actions)
-    if document_type == "joint resolution" and any(is_law(action.description) for action, _ in listed):
+    if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     return history_of(introduced_on, _of_what_counts(steps, [action for action, _ in listed], document_type))
@@ -200,10 +189,8 @@ def _of_what_counts(
 ) -> Iterator[tuple[str | None, str]]:
     """The steps but for a defeat that the chamber reconsidered that day; a resolution is not adopted before the day after the
     last on which a chamber refused the other's words. By days, since some states list the actions of a day backwards."""
-    rules = load_passages()
-    said = [(_MARK.sub("", action.description), action.acted_on) for action in actions]
-    reconsidered_on = {day for sentence, day in said if rules.reconsidered.search(sentence)}
-    refused_on = max((day for sentence, day in said if rules.refused.search(sentence)), default="")
+    reconsidered_on = {each.acted_on for each in actions if says("reconsidered", each.description)}
+    refused_on = max((each.acted_on for each in actions if says("refused", each.description)), default="")
     for step, day in steps:
         if step == "adopted" and document_type not in _ONE_CHAMBER and day <= refused_on:
             yield "passed_second_chamber", day
@@ -214,7 +201,7 @@ def _of_what_counts(
 def _step(
     action: Action, classes: tuple[str, ...], document_type: str, chamber: str | None, passed_in: set[str]
 ) -> str | None:
-    if is_replaced(action.description):
+    if says("replaced", action.description):
         return "replaced"
     step = None
     said = set(classes) - _unsaid(action, set(classes))
@@ -225,7 +212,7 @@ def _step(
             step = _override(action, chamber, passed_in)
         else:
             step = _STEPS.get(name)
-    if is_agreed(action.description):
+    if says("agreed", action.description):
         step = "passed"
     if document_type in _NO_SIGNATURE and step in ("enacted", "passed"):
         return "adopted"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlite_utils import Database
 
-from crawlers.parsers.federal_register_corrections import corrected
+from crawlers.parsers.federal_register_dates import corrected
 from crawlers.storage.record import recorded_event
 
 

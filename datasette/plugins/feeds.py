@@ -9,7 +9,7 @@ import io
 from collections import OrderedDict
 from pathlib import Path
 
-from datasette.utils.asgi import AsgiStream
+from datasette.utils.asgi import AsgiStream, BadRequest
 
 from datasette import Response, hookimpl
 from pages.browse import selection
@@ -22,6 +22,7 @@ from pages.http.conditional import is_current
 from pages.http.site import KEY, arguments, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
 from store.constants import ANY_AREA
+from store.errors import InvalidInput
 
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
@@ -230,11 +231,12 @@ async def dates_listed(datasette, request):
         return await excel(datasette, request, headers, write)
 
     async def page_of_json(headers):
-        on, _, rest = (request.args.get("after") or "").partition("/")
-        key, _, number = rest.partition("/")
-        after = (on, key, int(number)) if number.isascii() and number.isdigit() else None
+        try:
+            after = dates.read_place(request.args["after"]) if request.args.get("after") else None
+        except InvalidInput as error:
+            raise BadRequest(str(error)) from error
         found = await read(datasette, window, after)
-        last = "/".join(map(str, dates.place_of(found[-1]))) if len(found) == MOST_DATES else None
+        last = dates.place_in_words(found[-1]) if len(found) == MOST_DATES else None
         about = {
             "title": choice.title,
             "page": site + choice.page,

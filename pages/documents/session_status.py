@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 import sqlite3
@@ -14,6 +13,7 @@ from crawlers.storage.session_ends import ENDED
 from pages.http import formatting
 from pages.http.language import _
 from store.constants import QUIET
+from text.days import DAY, iso_day
 
 #: The statuses of an undecided bill. The president may still sign a bill after the Congress ends.
 UNDECIDED = frozenset(
@@ -34,7 +34,7 @@ _VOTES_MONEY = re.compile(
 #: The official title of a bill of Congress that only extends something to a day, and that day.
 _EXTENDS = re.compile(
     r"(?:a bill )?to (?:amend [^.]{0,200}? to )?extend [^.]{0,250}? through "
-    rf"((?:{'|'.join(calendar.month_name[1:])}) \d{{1,2}}, \d{{4}})(?:, and for other purposes)?\.?$",
+    rf"({DAY})(?:, and for other purposes)?\.?$",
     re.IGNORECASE,
 )
 #: SQL: what the source calls the session of a document ``d``: numbers begin again with every session.
@@ -110,9 +110,10 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
 def is_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
     """Whether the title, or the official title that begins the summary, is of a fiscal year or an extension that is over."""
     if found := _VOTES_MONEY.match(title or "") or _VOTES_MONEY.match(abstract or ""):
-        return today > datetime.date(int(found[1]), 9, 30)
-    until = _EXTENDS.match(title or "")
-    return until is not None and today > datetime.datetime.strptime(until[1].title(), "%B %d, %Y").date()
+        return f"{found[1]}-09-30" < today.isoformat()
+    extends = _EXTENDS.match(title or "")
+    until = iso_day(extends[1]) if extends else None
+    return until is not None and until < today.isoformat()
 
 
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:

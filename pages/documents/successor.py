@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from crawlers.status.states import is_replaced
+from crawlers.status.states import says
 from pages.database import Row, first
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
@@ -33,7 +33,7 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
 
 def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
     said = db.execute("select description from actions where document_id = ? order by ordinal desc", [document_id])
-    last = next((words for (words,) in said if is_replaced(words)), "")
+    last = next((words for (words,) in said if says("replaced", words)), "")
     if number := _NUMBER.search(last):
         key = f"{document_id.rpartition('-')[0]}-{''.join(filter(None, number.groups()))}".lower()
         if key != document_id:

@@ -15,12 +15,14 @@ from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
+from store.errors import InvalidInput
 
 #: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 
-#: The place of an event in a list: its day, its document, and its number there.
+#: The place of an event in a list: its day, its document, and its number there, which is negative where a meeting set the date.
 Place = tuple[str, str, int]
+_PLACE = re.compile(r"([^/]+)/([^/]+)/(-?\d{1,9})")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,23 @@ def dates(
 def place_of(event: Row) -> Place:
     """Where an event stands in a list of dates."""
     return event["starts_at"], event["document_id"], event["ordinal"]
+
+
+def place_in_words(event: Row) -> str:
+    """The same for an address."""
+    return "/".join(map(str, place_of(event)))
+
+
+def read_place(words: str) -> Place:
+    """Read it back.
+
+    Raises:
+        InvalidInput: it is no place.
+    """
+    found = _PLACE.fullmatch(words)
+    if found is None:
+        raise InvalidInput(f"after={words[:80]} is no place in a list of dates: follow the address under next")
+    return found[1], found[2], int(found[3])
 
 
 def table_rows(events: list[Row], site: str) -> list[Row]:

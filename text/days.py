@@ -1,0 +1,21 @@
+"""A day as English sentences name it: "January 1, 2026"."""
+
+from __future__ import annotations
+
+from calendar import month_name
+from contextlib import suppress
+from datetime import date
+
+_MONTHS = [name.casefold() for name in month_name]
+#: Patterns of a month's name, and of a day of a month; case is for the reader's flags.
+MONTH = f"(?:{'|'.join(month_name[1:])})"
+DAY_OF_MONTH = rf"{MONTH} \d{{1,2}}"
+DAY = rf"{DAY_OF_MONTH}, \d{{4}}"
+
+
+def iso_day(words: str) -> str | None:
+    """The ISO day of words that DAY matches; None where no month has such a day ("June 31, 2025")."""
+    month, day, year = words.replace(",", "").split()
+    with suppress(ValueError):
+        return date(int(year), _MONTHS.index(month.casefold()), int(day)).isoformat()
+    return None
