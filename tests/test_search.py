@@ -1,8 +1,7 @@
-"""The search box: names and what documents call them, numbers in any form, places, mistakes, and the best match first."""
+"""The search box: names and what documents call them, mistakes, other languages, and the best match first."""
 
 from __future__ import annotations
 
-import datetime
 import html
 import re
 import sqlite3
@@ -11,57 +10,19 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
+from search_fixtures import DAY, filled, found_by
 from site_corpus import BROADBAND, RULE, TODAY, build, document_row
-from sqlite_utils import Database
 
 import serve
-from pages.answers import documents
-from pages.answers.answer import At
-from pages.browse import browse, names, numbers, search, selection, translated
-from pages.browse.numbers import Number
+from pages.browse import browse, names, search, selection, translated
 from pages.http import language
 from positions.catalog.catalog import HOME
 from publish.listing import publish
-from store.connect import connect
-
-DAY = datetime.date.fromisoformat(TODAY)
-#: Document -> its title, summary, and what else differs from a bill of the United States.
-MORE = {
-    "us-118-s1409": ("Kids Online Safety Act", "A bill to protect the safety of children.", {"session": "118"}),
-    "us-118-hr77": ("A bill about other things", "It also names KOSA and libraries.", {"session": "118"}),
-    "us-ri-2026-hb7606": (
-        "AN ACT RELATING TO COMMERCIAL LAW -- LIBRARY EBOOK CONTRACTS",
-        "Limits contracts for electronic literary materials.",
-        {"jurisdiction": "us-ri", "session": "2026"},
-    ),
-    "us-tx-89-hb7606": ("Relating to barbers", "", {"jurisdiction": "us-tx", "session": "89"}),
-    "us-tx-89-hb900": ("Relating to school library books", "", {"jurisdiction": "us-tx", "session": "89"}),
-    "us-ia-2026-hf12": (
-        "Voice mail and open telephone lines",
-        "Access for all.",
-        {"jurisdiction": "us-ia", "session": "2026"},
-    ),
-    "us-ia-2026-hf13": ("Public access to federally funded research", "", {"jurisdiction": "us-ia", "session": "2026"}),
-    "us-117-hr5": ("Hotspots in barns", "Broadband reaches libraries.", {"status": "failed"}),
-}
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
-    return _filled(tmp_path).conn
-
-
-def _filled(path: Path) -> Database:
-    db = connect(build(path))
-    for key, (title, abstract, other) in MORE.items():
-        number = key.rpartition("-")[2].upper()
-        row = document_row(key, identifier=number, title=title, abstract=abstract, url="https://example.org/")
-        db.table("documents").insert(row | {"published_on": "2022-01-10"} | other)
-    for key in ("us-118-s1409", "us-ri-2026-hb7606"):
-        db.table("tags").insert({"document_id": key, "area_id": "broadband", "probability": 0.9})
-    publish(db, "2022-03-09T09:00:00Z")
-    db.conn.row_factory = sqlite3.Row
-    return db
+    return filled(tmp_path).conn
 
 
 def _positions() -> set[str]:
@@ -69,23 +30,18 @@ def _positions() -> set[str]:
     return {each["id"] for file in HOME.glob("*.yml") for each in yaml.safe_load(file.read_text(encoding="utf-8"))}
 
 
-def _found(db: sqlite3.Connection, typed: str) -> list[str]:
-    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
-    return [card.id for card in [*found.direct, *(result.card for result in found.results)]]
-
-
 # --------------------------------------------------------------------- names
 
 
 def test_a_nickname_finds_what_documents_call_it_and_the_title_comes_first(db: sqlite3.Connection) -> None:
-    assert _found(db, "KOSA")[:2] == ["us-118-s1409", "us-118-hr77"]
-    assert _found(db, '"KOSA"') == ["us-118-hr77"]
-    assert _found(db, "library e-books")[0] == "us-ri-2026-hb7606"
+    assert found_by(db, "KOSA")[:2] == ["us-118-s1409", "us-118-hr77"]
+    assert found_by(db, '"KOSA"') == ["us-118-hr77"]
+    assert found_by(db, "library e-books")[0] == "us-ri-2026-hb7606"
 
 
 @pytest.mark.parametrize("typed", ["SAVE America Act", '"SAVE America Act"', 'title:"save america"', "title:save act"])
 def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     row = document_row("us-118-s1383", identifier="S. 1383", title="Veterans Access Act", url="https://example.org/")
     db.table("documents").insert(row | {"session": "118"})
     titles = ("Veterans Access Act", "SAVE America Act")
@@ -93,7 +49,7 @@ def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> No
         {"document_id": "us-118-s1383", "ordinal": at, "kind": "Short title", "title": title}
         for at, title in enumerate(titles)
     )
-    assert _found(db.conn, typed) == []
+    assert found_by(db.conn, typed) == []
     publish(db, "2022-03-09T10:00:00Z")
     found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
     assert [(each.card.id, each.where) for each in found.results] == [("us-118-s1383", "list of other titles")]
@@ -104,21 +60,21 @@ def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> No
 
 
 def test_what_a_document_may_not_say_is_not_overlooked_for_its_other_titles(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     db.table("titles").insert(
         {"document_id": "us-118-s1409", "ordinal": 0, "kind": "Short title", "title": "SAVE America Act"}
     )
     publish(db, "2022-03-09T10:00:00Z")
-    assert _found(db.conn, "america") == ["us-118-s1409"]
-    assert _found(db.conn, "america NOT kids") == []
+    assert found_by(db.conn, "america") == ["us-118-s1409"]
+    assert found_by(db.conn, "america NOT kids") == []
 
 
 def test_a_topic_is_not_found_in_scattered_words(db: sqlite3.Connection) -> None:
-    assert _found(db, "open access") == ["us-ia-2026-hf13"]
+    assert found_by(db, "open access") == ["us-ia-2026-hf13"]
 
 
 def test_a_whole_question_finds_what_it_is_about(db: sqlite3.Connection) -> None:
-    assert _found(db, "which bills are about school library books in Texas?")[0] == "us-tx-89-hb900"
+    assert found_by(db, "which bills are about school library books in Texas?")[0] == "us-tx-89-hb900"
 
 
 @pytest.mark.parametrize("typed", ["e-rate", "E Rate", "ERATE", "erate"])
@@ -175,175 +131,6 @@ def test_the_position_of_a_name_stands_above(db: sqlite3.Connection) -> None:
     assert shown[0]["id"] == "tc-hotspot-lending"
 
 
-# --------------------------------------------------------------------- numbers and places
-
-
-@pytest.mark.parametrize(
-    ("typed", "number", "place", "session"),
-    [
-        ("H.R. 1", "hr1", None, None),
-        ("hr 0012", "hr12", None, None),
-        ("hb7606 rhode island", "hb7606", "us-ri", None),
-        ("RI H 7606", "h7606", "us-ri", None),
-        ("House Bill 7606, Rhode Island", "hb7606", "us-ri", None),
-        ("SB 13 TX", "sb13", "us-tx", None),
-        ("s. 1080 117th congress", "s1080", "us", "117"),
-        ("Iowa SF 496 2023", "sf496", "us-ia", "2023"),
-        ("A3446 New Jersey", "a3446", "us-nj", None),
-        ("2022-04567", "2022-04567", None, None),
-    ],
-)
-def test_a_number_is_read_in_any_form(typed: str, number: str, place: str | None, session: str | None) -> None:
-    found = numbers.read_number(typed)
-    assert found is not None
-    assert (found.numbers[0], found.place, found.session) == (number, place, session)
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "covid 19 schools", "title 17 copyright", "section 702", "libraries", "🎈 9 lives"]
-)
-def test_what_asks_for_more_is_no_number(typed: str) -> None:
-    assert numbers.read_number(typed) is None or not numbers.is_number(typed)
-
-
-@pytest.mark.parametrize("typed", ["hb7606 rhode island", "RI H 7606", "H.B. 7606 RI", "house bill 7606 rhode island"])
-def test_a_number_with_a_state_opens_that_states_bill(db: sqlite3.Connection, typed: str) -> None:
-    assert _found(db, typed) == ["us-ri-2026-hb7606"]
-
-
-def test_a_number_of_several_states_puts_those_with_an_area_first(db: sqlite3.Connection) -> None:
-    assert _found(db, "HB 7606") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
-
-
-async def test_a_number_that_is_not_stored_is_said_to_be_missing(tmp_path: Path) -> None:
-    file = build(tmp_path)
-    page = (await serve.build(file, today=TODAY).client.get("/browse?q=AB+1825+california")).text
-    assert "No document with the number “AB 1825 california” is collected here." in html.unescape(page)
-    assert not re.search(r'<article class="card">', page)
-
-
-def test_a_place_that_is_chosen_holds_for_a_number_too(db: sqlite3.Connection) -> None:
-    def direct(**args: str) -> list[str]:
-        return [card.id for card in browse.browse(db, browse.Filters.of(args), DAY).direct]
-
-    assert direct(q="HB 7606", jurisdiction="us-tx") == ["us-tx-89-hb7606"]
-    assert direct(q="HB 7606", jurisdiction="states") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
-    assert direct(q="HB 7606", jurisdiction="us-ia,local") == []
-    assert direct(q="us-tx-89-hb7606", jurisdiction="us-ia") == []
-
-
-async def test_a_number_that_the_chosen_place_has_not_is_said_to_be_missing_there(tmp_path: Path) -> None:
-    _filled(tmp_path).close()
-    page = (
-        await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=HB+7606&jurisdiction=us-ia")
-    ).text
-    assert "No document with the number “HB 7606” is collected from the chosen place." in html.unescape(page)
-
-
-def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connection) -> None:
-    def other(typed: str) -> str | None:
-        return browse.browse(db, browse.Filters.of({"q": typed}), DAY).other_congress
-
-    assert other("H.R. 77") == "117th Congress", "only that of the 118th is stored"
-    assert other("H.R. 77 118th") is None
-    assert other("hr 77 117th congress") == "117th Congress", "the one that was asked for"
-    assert other("hr 77 18th congress") == "18th Congress", "18 is a part of 118, and another Congress"
-    assert other("hr 5 2023") == "118th Congress"
-    assert other("H.R. 5") is None
-    assert other("HB 7606") is None
-
-
-@pytest.mark.parametrize(
-    ("typed", "listed"),
-    [
-        ("hr 77 117th congress", set[str]()),
-        ("HB 7606 rhode island", {"us-ri-2026-hb7606"}),
-        ("RI 7606", {"us-ri-2026-hb7606", "us-118-hr7"}),
-    ],
-)
-def test_a_list_has_what_bears_the_number_and_nothing_of_another_congress(
-    tmp_path: Path, typed: str, listed: set[str]
-) -> None:
-    db = _filled(tmp_path)
-    row = document_row(
-        "us-118-hr7", identifier="H.R. 7", title="Money", abstract="Rhode Island 7606", url="https://example.org/"
-    )
-    db.table("documents").insert(row | {"session": "118"})
-    publish(db, "2022-03-09T10:00:00Z")
-    chosen = selection.of_filters(db.conn, browse.Filters.of({"q": typed}), DAY)
-    assert {place[1] for place in selection.window(db.conn, chosen, 100)} == listed
-    assert chosen.total == len(listed)
-
-
-@pytest.mark.parametrize("typed", ["RI 7606", "hb 7606 rhode island", "s 1409 118th congress"])
-def test_a_program_that_searches_for_a_number_gets_documents_or_candidates(db: sqlite3.Connection, typed: str) -> None:
-    said = documents.search(At(db, DAY, "https://example.org"), typed)
-    found = said.result.get("documents") or said.result["candidates"]
-    assert [each["id"] for each in found] == ["us-118-s1409" if "1409" in typed else "us-ri-2026-hb7606"]
-    assert said.says
-
-
-def test_the_one_document_with_a_number_is_an_answer_as_of_any_search(db: sqlite3.Connection) -> None:
-    said = documents.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
-    assert set(said.result) == set(documents.search(At(db, DAY, "https://example.org"), "hotspots").result)
-    assert [each["id"] for each in said.result["documents"]] == ["us-118-s1409"]
-
-
-def test_a_number_is_no_topic_of_positions(db: sqlite3.Connection) -> None:
-    assert browse.browse(db, browse.Filters.of({"q": "s 1409 118th congress"}), DAY).positions == []
-
-
-async def test_the_page_says_that_the_number_of_this_congress_is_missing(tmp_path: Path) -> None:
-    _filled(tmp_path).close()
-    site = serve.build(tmp_path / "corpus.db", today=TODAY)
-    page = html.unescape((await site.client.get("/browse?q=H.R.+77")).text)
-    assert "Of the 117th Congress, no document with this number is collected here." in page
-    assert "Others with this number" in page
-    assert "By its number" in (await site.client.get("/browse?q=H.R.+5")).text
-
-
-@pytest.mark.parametrize("typed", ["Rhode Island 7606", "RI 7606", "ri 7606"])
-def test_digits_alone_find_any_kind_of_bill_of_a_state(db: sqlite3.Connection, typed: str) -> None:
-    assert _found(db, typed)[0] == "us-ri-2026-hb7606"
-
-
-def test_letters_that_are_a_kind_of_bill_may_be_a_state_too(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
-    row = document_row(
-        "us-sc-2025-2026-h3265", identifier="H 3265", title="Individual plans", url="https://example.org/"
-    )
-    db.table("documents").insert(row | {"jurisdiction": "us-sc", "session": "2025-2026"})
-    publish(db, "2022-03-09T10:00:00Z")
-    assert _found(db.conn, "SC 3265") == ["us-sc-2025-2026-h3265"]
-
-
-@pytest.mark.parametrize("typed", ["Rhode Island 2026", "Arkansas Act 372", "Texas chapter 43"])
-def test_a_year_or_the_number_of_a_law_is_no_bill(typed: str) -> None:
-    assert numbers.read_number(typed) is None
-
-
-def test_equal_numbers_are_equal() -> None:
-    assert numbers.read_number("hr1") == Number(("hr1",))
-
-
-@pytest.mark.parametrize(
-    ("typed", "place"),
-    [
-        ("library books in Rhode Island", "us-ri"),
-        ("TX library books", "us-tx"),
-        ("books or libraries", None),
-        ("IN library books", None),
-        ("nyc library", "us-ny-nyc"),
-    ],
-)
-def test_a_place_is_read_from_a_search(typed: str, place: str | None) -> None:
-    assert search.parse(typed).place == place
-
-
-def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) -> None:
-    assert _found(db, "electronic literary ohio") == ["us-ri-2026-hb7606"]
-
-
 # --------------------------------------------------------------------- questions, people, and court cases
 
 
@@ -378,7 +165,7 @@ def test_an_everyday_question_has_a_topic(typed: str, like: str | None) -> None:
 def test_a_topic_stands_for_its_name_and_leaves_the_other_words(db: sqlite3.Connection) -> None:
     asked = search.parse("how much do publishers charge for an ebook in Rhode Island")
     assert (asked.positions, asked.place) == (["cp-fair-ebook-terms"], "us-ri")
-    assert _found(db, "how much do publishers charge for an ebook in Rhode Island")[0] == "us-ri-2026-hb7606"
+    assert found_by(db, "how much do publishers charge for an ebook in Rhode Island")[0] == "us-ri-2026-hb7606"
 
 
 async def test_the_page_says_how_it_read_a_question(tmp_path: Path) -> None:
@@ -416,7 +203,7 @@ def test_the_name_of_a_legislator_finds_what_they_sponsored(db: sqlite3.Connecti
 
 
 def test_a_legislator_is_found_by_what_people_call_them(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     db.table("sponsors").insert(
         {"document_id": "us-117-hr5", "ordinal": 0, "name": "Sen. Charles E. Otterman", "role": "sponsor"}
     )
@@ -426,7 +213,7 @@ def test_a_legislator_is_found_by_what_people_call_them(tmp_path: Path) -> None:
 
 
 def test_words_of_titles_are_no_legislator(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     db.table("sponsors").insert(
         {"document_id": "us-117-hr5", "ordinal": 0, "name": "Public Library", "role": "sponsor"}
     )
@@ -451,7 +238,7 @@ async def test_the_page_says_whose_documents_it_shows_and_offers_the_words(tmp_p
 
 
 def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     for typed, searched in (
         ("Ada Reader", 'sponsor:"Ada Reader"'),
         ("libary hotspot", "library hotspot"),
@@ -464,7 +251,7 @@ def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) ->
 
 
 def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     for number in range(5):
         row = document_row(
             f"us-118-s9{number}", identifier=f"S. 9{number}", title=f"Reader {number}", url="https://example.org/"
@@ -478,11 +265,11 @@ def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> Non
 
 
 async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     row = document_row("us-court-docket1", identifier="1", title="Little v. Llano County", url="https://example.org/")
     db.table("documents").insert(row | {"kind": "case"})
     publish(db, "2022-03-09T10:00:00Z")
-    assert _found(db.conn, "Little vs Llano") == ["us-court-docket1"]
+    assert found_by(db.conn, "Little vs Llano") == ["us-court-docket1"]
     page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=Hotspot+v.+Otter")).text
     assert "No court case named “Hotspot v. Otter” is collected here." in html.unescape(page)
 
@@ -500,7 +287,7 @@ async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path:
     ],
 )
 def test_a_mistyped_word_is_corrected_at_once(tmp_path: Path, typed: str, meant: str) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     more = [("lending", 40), ("hotspot", 40), ("library", 40), ("museum", 40)]
     db.conn.executemany("insert into search_words (word, documents) values (?, ?)", more)
     found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
@@ -509,7 +296,7 @@ def test_a_mistyped_word_is_corrected_at_once(tmp_path: Path, typed: str, meant:
 
 
 def test_a_known_name_is_never_taken_for_a_slip(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("faster", 900), ("jcpoa", 90)])
     for name in ("FASTR", "JCPA"):
         found = browse.browse(db.conn, browse.Filters.of({"q": name}), DAY)
@@ -534,7 +321,7 @@ def test_words_of_another_language_are_told_from_slips(typed: str, foreign: bool
 
 
 def test_words_of_another_language_are_never_corrected_and_each_of_them_counts(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("bros", 900), ("libretto", 90)])
     for spoken in language.LANGUAGES:
         with language.speaking(spoken):
@@ -579,7 +366,7 @@ async def test_the_page_says_what_it_corrected_and_offers_what_was_typed(tmp_pat
 
 
 def test_what_can_move_comes_before_what_is_dead(db: sqlite3.Connection) -> None:
-    found = _found(db, "broadband")
+    found = found_by(db, "broadband")
     assert found.index(BROADBAND) < found.index("us-117-hr5")
 
 
@@ -590,7 +377,7 @@ def test_all_words_come_before_some_of_them(db: sqlite3.Connection) -> None:
 
 
 def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:
-    db = _filled(tmp_path)
+    db = filled(tmp_path)
     for number in (8, 9):
         row = document_row(
             f"us-118-s{number}", identifier=f"S. {number}", title="Otter Act", url="https://example.org/"

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import pytest
 import scrapy
@@ -17,10 +16,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from sqlite_utils import Database
 from twisted.python.failure import Failure
 
-from crawlers.completeness.session_choice import current
 from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
 from crawlers.parsers import openstates as api
-from crawlers.parsers.states import canonical_session, load_states
 from crawlers.people import Person, RollCallsOf
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
@@ -120,116 +117,6 @@ def test_the_key_is_sent_in_a_header_and_stands_in_no_address() -> None:
     request = made(UsStatesSpider).ask_jurisdictions(1)
     assert request.headers[b"X-API-Key"] == b"not-a-key"
     assert "not-a-key" not in request.url
-
-
-# --------------------------------------------------------------------- names
-
-
-@pytest.mark.parametrize(
-    ("jurisdiction", "name", "expected"),
-    [
-        ("us-tx", "89", "89R"),
-        ("us-tx", "89R", "89R"),
-        ("us-tx", "892", "892"),
-        ("us-tx", "88th Legislature Regular Session", "88R"),
-        ("us-tx", "89th Legislature 2nd Special Session", "892"),
-        ("us-hi", "2026 Regular Session", "2026"),
-        ("us-md", "2024 Regular Session", "2024"),
-        ("us-ga", "2023-2024 Regular Session", "2023_24"),
-        ("us-ca", "2023-2024 Session", "20232024"),
-        ("us", "118th Congress", "118"),
-        ("us-nd", "68th Legislative Assembly", "68"),
-        ("us-ca", "20252026 Special Session 1", "20252026 Special Session 1"),
-    ],
-)
-def test_names_of_one_session_become_one(jurisdiction: str, name: str, expected: str) -> None:
-    assert canonical_session(jurisdiction, name) == expected
-    assert canonical_session(jurisdiction, expected) == expected
-
-
-def test_a_legislature_that_is_counted_needs_its_years() -> None:
-    assert canonical_session("us-sc", "125th General Assembly", year=2023, end=2024) == "2023-2024"
-    assert canonical_session("us-sc", "125th General Assembly") == "125th General Assembly"
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("ocd-jurisdiction/country:us/state:tx/government", "tx"),
-        ("ocd-jurisdiction/country:us/district:dc/government", "dc"),
-        ("ocd-jurisdiction/country:us/territory:pr/government", "pr"),
-        ("ocd-jurisdiction/country:us/government", None),
-        ("ocd-jurisdiction/country:us/state:zz/government", None),
-        (None, None),
-    ],
-)
-def test_postal_code_of_a_jurisdiction(name: str | None, expected: str | None) -> None:
-    assert api.state_of(name) == expected
-
-
-def session(name: str, ends_on: str | None, starts_on: str | None = None, state: str = "md") -> api.Session:
-    return api.Session(state=state, name=name, starts_on=starts_on, ends_on=ends_on, updated_at=None)
-
-
-@pytest.mark.parametrize(
-    ("state", "text", "expected"),
-    [
-        ("ut", "2026-03-07T05:12:00+00:00", "2026-03-06"),  # ten in the evening in Salt Lake City
-        ("mt", "2025-01-15T20:00:00+00:00", "2025-01-15"),
-        ("ky", "2026-02-19T05:00:00+00:00", "2026-02-19"),  # midnight there
-        ("ut", "2026-03-07T00:00:00+00:00", "2026-03-07"),  # a day without a time
-        ("ut", "2026-03-07", "2026-03-07"),
-        ("ut", "2026-03-07T22:10:00", "2026-03-07"),
-        ("ut", "0001-01-01T03:00:00+00:00", "0001-01-01"),  # there is no day before
-        ("ut", "2026-02-30T03:00:00+00:00", "2026-02-30"),
-        ("ut", "", None),
-        ("ut", None, None),
-    ],
-)
-def test_the_day_of_an_action_is_the_one_in_its_state(state: str, text: str | None, expected: str | None) -> None:
-    assert api.day(text, ZoneInfo(load_states()[state]["timezone"])) == expected
-
-
-@pytest.mark.parametrize(
-    ("identifier", "said", "expected"),
-    [
-        ("HJR 1001", "bill", "joint resolution"),
-        ("ACR3", "bill", "concurrent resolution"),
-        ("SR2", "bill", "resolution"),
-        ("HB 12", "bill", "bill"),
-        ("GRP 1", "bill", "bill"),
-        ("HR 5", "memorial", "memorial"),
-        ("HCR 0007", "resolution", "concurrent resolution"),
-        ("HJR B", "resolution", "joint resolution"),
-    ],
-)
-def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
-    identifier: str, said: str, expected: str
-) -> None:
-    assert api.kind_of(identifier, said) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("JOINT RESOLUTION CREATING A COMMISSION", "joint resolution"),
-        ("A Concurrent Resolution establishing a commission", "concurrent resolution"),
-        ("SENATE RESOLUTION ON A JOINT RESOLUTION", "resolution"),
-    ],
-)
-def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
-    assert api.kind_of("SR3139", "resolution", title) == expected
-
-
-def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
-    rows = [
-        session("old", "2019-04-01"),
-        session("new", "2025-04-01"),
-        session("undated", None),
-        session("only", None, state="nh"),
-        session("open", None, "2026-01-01", state="ga"),
-    ]
-    assert [each.name for each in current(rows, "2025-01-01")] == ["new", "only", "open"]
 
 
 # --------------------------------------------------------------------- pages

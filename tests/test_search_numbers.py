@@ -1,0 +1,190 @@
+"""The search box: numbers in any form, and places."""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from search_fixtures import DAY, filled, found_by
+from site_corpus import TODAY, build, document_row
+
+import serve
+from pages.answers import documents
+from pages.answers.answer import At
+from pages.browse import browse, numbers, search, selection
+from pages.browse.numbers import Number
+from publish.listing import publish
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    return filled(tmp_path).conn
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "place", "session"),
+    [
+        ("H.R. 1", "hr1", None, None),
+        ("hr 0012", "hr12", None, None),
+        ("hb7606 rhode island", "hb7606", "us-ri", None),
+        ("RI H 7606", "h7606", "us-ri", None),
+        ("House Bill 7606, Rhode Island", "hb7606", "us-ri", None),
+        ("SB 13 TX", "sb13", "us-tx", None),
+        ("s. 1080 117th congress", "s1080", "us", "117"),
+        ("Iowa SF 496 2023", "sf496", "us-ia", "2023"),
+        ("A3446 New Jersey", "a3446", "us-nj", None),
+        ("2022-04567", "2022-04567", None, None),
+    ],
+)
+def test_a_number_is_read_in_any_form(typed: str, number: str, place: str | None, session: str | None) -> None:
+    found = numbers.read_number(typed)
+    assert found is not None
+    assert (found.numbers[0], found.place, found.session) == (number, place, session)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "covid 19 schools", "title 17 copyright", "section 702", "libraries", "🎈 9 lives"]
+)
+def test_what_asks_for_more_is_no_number(typed: str) -> None:
+    assert numbers.read_number(typed) is None or not numbers.is_number(typed)
+
+
+@pytest.mark.parametrize("typed", ["hb7606 rhode island", "RI H 7606", "H.B. 7606 RI", "house bill 7606 rhode island"])
+def test_a_number_with_a_state_opens_that_states_bill(db: sqlite3.Connection, typed: str) -> None:
+    assert found_by(db, typed) == ["us-ri-2026-hb7606"]
+
+
+def test_a_number_of_several_states_puts_those_with_an_area_first(db: sqlite3.Connection) -> None:
+    assert found_by(db, "HB 7606") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
+
+
+async def test_a_number_that_is_not_stored_is_said_to_be_missing(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=AB+1825+california")).text
+    assert "No document with the number “AB 1825 california” is collected here." in html.unescape(page)
+    assert not re.search(r'<article class="card">', page)
+
+
+def test_a_place_that_is_chosen_holds_for_a_number_too(db: sqlite3.Connection) -> None:
+    def direct(**args: str) -> list[str]:
+        return [card.id for card in browse.browse(db, browse.Filters.of(args), DAY).direct]
+
+    assert direct(q="HB 7606", jurisdiction="us-tx") == ["us-tx-89-hb7606"]
+    assert direct(q="HB 7606", jurisdiction="states") == ["us-ri-2026-hb7606", "us-tx-89-hb7606"]
+    assert direct(q="HB 7606", jurisdiction="us-ia,local") == []
+    assert direct(q="us-tx-89-hb7606", jurisdiction="us-ia") == []
+
+
+async def test_a_number_that_the_chosen_place_has_not_is_said_to_be_missing_there(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    page = (
+        await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=HB+7606&jurisdiction=us-ia")
+    ).text
+    assert "No document with the number “HB 7606” is collected from the chosen place." in html.unescape(page)
+
+
+def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connection) -> None:
+    def other(typed: str) -> str | None:
+        return browse.browse(db, browse.Filters.of({"q": typed}), DAY).other_congress
+
+    assert other("H.R. 77") == "117th Congress", "only that of the 118th is stored"
+    assert other("H.R. 77 118th") is None
+    assert other("hr 77 117th congress") == "117th Congress", "the one that was asked for"
+    assert other("hr 77 18th congress") == "18th Congress", "18 is a part of 118, and another Congress"
+    assert other("hr 5 2023") == "118th Congress"
+    assert other("H.R. 5") is None
+    assert other("HB 7606") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("hr 77 117th congress", set[str]()),
+        ("HB 7606 rhode island", {"us-ri-2026-hb7606"}),
+        ("RI 7606", {"us-ri-2026-hb7606", "us-118-hr7"}),
+    ],
+)
+def test_a_list_has_what_bears_the_number_and_nothing_of_another_congress(
+    tmp_path: Path, typed: str, listed: set[str]
+) -> None:
+    db = filled(tmp_path)
+    row = document_row(
+        "us-118-hr7", identifier="H.R. 7", title="Money", abstract="Rhode Island 7606", url="https://example.org/"
+    )
+    db.table("documents").insert(row | {"session": "118"})
+    publish(db, "2022-03-09T10:00:00Z")
+    chosen = selection.of_filters(db.conn, browse.Filters.of({"q": typed}), DAY)
+    assert {place[1] for place in selection.window(db.conn, chosen, 100)} == listed
+    assert chosen.total == len(listed)
+
+
+@pytest.mark.parametrize("typed", ["RI 7606", "hb 7606 rhode island", "s 1409 118th congress"])
+def test_a_program_that_searches_for_a_number_gets_documents_or_candidates(db: sqlite3.Connection, typed: str) -> None:
+    said = documents.search(At(db, DAY, "https://example.org"), typed)
+    found = said.result.get("documents") or said.result["candidates"]
+    assert [each["id"] for each in found] == ["us-118-s1409" if "1409" in typed else "us-ri-2026-hb7606"]
+    assert said.says
+
+
+def test_the_one_document_with_a_number_is_an_answer_as_of_any_search(db: sqlite3.Connection) -> None:
+    said = documents.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
+    assert set(said.result) == set(documents.search(At(db, DAY, "https://example.org"), "hotspots").result)
+    assert [each["id"] for each in said.result["documents"]] == ["us-118-s1409"]
+
+
+def test_a_number_is_no_topic_of_positions(db: sqlite3.Connection) -> None:
+    assert browse.browse(db, browse.Filters.of({"q": "s 1409 118th congress"}), DAY).positions == []
+
+
+async def test_the_page_says_that_the_number_of_this_congress_is_missing(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=H.R.+77")).text)
+    assert "Of the 117th Congress, no document with this number is collected here." in page
+    assert "Others with this number" in page
+    assert "By its number" in (await site.client.get("/browse?q=H.R.+5")).text
+
+
+@pytest.mark.parametrize("typed", ["Rhode Island 7606", "RI 7606", "ri 7606"])
+def test_digits_alone_find_any_kind_of_bill_of_a_state(db: sqlite3.Connection, typed: str) -> None:
+    assert found_by(db, typed)[0] == "us-ri-2026-hb7606"
+
+
+def test_letters_that_are_a_kind_of_bill_may_be_a_state_too(tmp_path: Path) -> None:
+    db = filled(tmp_path)
+    row = document_row(
+        "us-sc-2025-2026-h3265", identifier="H 3265", title="Individual plans", url="https://example.org/"
+    )
+    db.table("documents").insert(row | {"jurisdiction": "us-sc", "session": "2025-2026"})
+    publish(db, "2022-03-09T10:00:00Z")
+    assert found_by(db.conn, "SC 3265") == ["us-sc-2025-2026-h3265"]
+
+
+@pytest.mark.parametrize("typed", ["Rhode Island 2026", "Arkansas Act 372", "Texas chapter 43"])
+def test_a_year_or_the_number_of_a_law_is_no_bill(typed: str) -> None:
+    assert numbers.read_number(typed) is None
+
+
+def test_equal_numbers_are_equal() -> None:
+    assert numbers.read_number("hr1") == Number(("hr1",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("library books in Rhode Island", "us-ri"),
+        ("TX library books", "us-tx"),
+        ("books or libraries", None),
+        ("IN library books", None),
+        ("nyc library", "us-ny-nyc"),
+    ],
+)
+def test_a_place_is_read_from_a_search(typed: str, place: str | None) -> None:
+    assert search.parse(typed).place == place
+
+
+def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) -> None:
+    assert found_by(db, "electronic literary ohio") == ["us-ri-2026-hb7606"]

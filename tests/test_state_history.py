@@ -1,0 +1,269 @@
+"""The steps that the actions of a state bill add up to: passages, vetoes, ends, and bills in whose place another goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawlers.items import Action
+from crawlers.status.states import (
+    state_history,
+)
+
+
+def test_michigans_house_that_is_filed_under_the_senate_is_no_second_chamber() -> None:
+    acted = [("passed", "lower"), ("PASSED BY HOUSE WITH IMMEDIATE EFFECT", "upper")]
+    actions = [
+        (Action(acted_on="2026-05-21", description=text, chamber=chamber), ("passage",)) for text, chamber in acted
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2026-01-02", chamber="lower")
+    assert history[-1][0] == "passed_first_chamber"
+
+
+def test_a_veto_that_both_chambers_override_is_undone_even_where_it_is_listed_after_them() -> None:
+    acted = [("2026-04-09", "veto-override-passage", "upper"), ("2026-04-09", "executive-veto", "lower")]
+    assert steps(*WAY, *acted)[-1] == "vetoed"
+    both = [*acted[:1], ("2026-04-09", "veto-override-passage", "lower"), *acted[1:]]
+    assert steps(*WAY, *both)[-1] == "enacted"
+
+
+def steps(*acted: tuple[str, str, str | None], document_type: str = "bill", chamber: str = "lower") -> list[str]:
+    actions = [
+        (Action(acted_on=day, description=words, chamber=where), tuple(words.split("+"))) for day, words, where in acted
+    ]
+    history = state_history(actions, document_type=document_type, introduced_on=acted[0][0], chamber=chamber)
+    return [step for step, _ in history]
+
+
+WAY = [
+    ("2025-01-10", "introduction+reading-1", "lower"),
+    ("2025-01-11", "referral-committee", "lower"),
+    ("2025-02-01", "committee-passage-favorable", "lower"),
+    ("2025-02-10", "reading-3+passage", "lower"),
+    ("2025-02-11", "reading-1+referral-committee", "upper"),
+    ("2025-03-01", "passage", "upper"),
+    ("2025-03-05", "enrolled", "lower"),
+    ("2025-03-10", "executive-receipt", "executive"),
+]
+
+
+def test_a_bill_on_its_whole_way() -> None:
+    assert steps(*WAY, ("2025-03-20", "executive-signature", "executive")) == [
+        "introduced",
+        "in_committee",
+        "reported",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+        "to_executive",
+        "enacted",
+    ]
+
+
+def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
+    ends = [("2025-03-20", "executive-veto", "executive"), ("2025-03-25", "veto-override-passage", "lower")]
+    assert steps(*WAY, *ends)[-1] == "vetoed"
+    assert steps(*WAY, *ends, ("2025-03-26", "became-law", None))[-1] == "enacted"
+
+
+def test_the_same_chamber_twice_is_one_chamber() -> None:
+    assert (
+        steps(
+            ("2025-01-10", "introduction", "lower"),
+            ("2025-02-01", "passage", "lower"),
+            ("2025-03-01", "passage", "lower"),
+        )[-1]
+        == "passed_first_chamber"
+    )
+
+
+def last(classes: str, words: str = "x", document_type: str = "bill") -> str:
+    action = Action(acted_on="2025-02-01", description=words, chamber="lower")
+    history = state_history(
+        [(action, tuple(classes.split("+")))], document_type=document_type, introduced_on="2025-01-10", chamber="lower"
+    )
+    return history[-1][0]
+
+
+def test_a_second_reading_that_leads_to_a_committee_is_no_passage_and_one_that_ends_it_is() -> None:
+    assert last("passage+reading-2+referral-committee", "Passed Second Reading and referred to WAM") == "in_committee"
+    assert last("passage+reading-2", "Second reading, passed, yeas 47 nays 0") == "passed_first_chamber"
+
+
+def test_a_committee_that_is_against_a_bill_does_not_kill_it() -> None:
+    assert last("committee-failure", "Committee Report: Inexpedient to Legislate") == "in_committee"
+
+
+@pytest.mark.parametrize(
+    ("classes", "words", "expected"),
+    [
+        ("failure", "Died in Rules", "failed"),
+        ("amendment-failure+failure+reading-2", "2nd Reading Motion to Amend Failed", "introduced"),
+        ("withdrawal", "Withdrawn by Sponsor", "withdrawn"),
+        ("withdrawal", "Withdrawn from further consideration", "withdrawn"),
+        ("withdrawal", "Withdrawn from Rules", "introduced"),
+        ("referral-committee+withdrawal", "House Withdrawn, Recommitted", "in_committee"),
+        ("amendment-withdrawal+withdrawal", "Am. withdrawn. (Amendment 1 - HA0001)", "introduced"),
+    ],
+)
+def test_what_ends_a_bill_and_what_only_sounds_like_it(classes: str, words: str, expected: str) -> None:
+    assert last(classes, words) == expected
+
+
+def test_a_resolution_is_adopted_by_its_own_chamber() -> None:
+    acted = [("2025-01-10", "introduction", "upper"), ("2025-01-12", "passage", "upper")]
+    assert steps(*acted, document_type="resolution", chamber="upper")[-1] == "adopted"
+
+
+def test_a_concurrent_resolution_needs_both_chambers() -> None:
+    acted = [("2025-01-10", "introduction", "upper"), ("2025-01-12", "passage", "upper")]
+    assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "passed_first_chamber"
+    acted.append(("2025-02-01", "passage", "lower"))
+    assert steps(*acted, document_type="concurrent resolution", chamber="upper")[-1] == "adopted"
+
+
+def _resolution(*acted: tuple[str, str, str, str]) -> tuple[str, str]:
+    actions = [(Action(acted_on=day, description=text, chamber=chamber), (name,)) for day, name, chamber, text in acted]
+    return state_history(actions, document_type="concurrent resolution", introduced_on="2026-01-10", chamber="lower")[
+        -1
+    ]
+
+
+def test_a_resolution_whose_chambers_do_not_agree_on_its_words_is_not_adopted() -> None:
+    refused = (  # Kansas lists the actions of a day backwards
+        ("2026-02-20", "passage", "lower", "Final Action - Adopted by Required 2/3 Majority"),
+        ("2026-04-10", "motion", "lower", "Motion to concur with amendments failed; Yea 59, Nay 62, Absent 4"),
+        ("2026-04-10", "passage", "upper", "Emergency Final Action - Adopted as amended by Required 2/3 Majority"),
+    )
+    assert _resolution(*refused) == ("passed_second_chamber", "2026-04-10")
+    agreed = ("2026-04-16", "passage", "lower", "Second reading, adopted")
+    assert _resolution(*refused, agreed) == ("adopted", "2026-04-16")
+
+
+def test_a_defeat_that_the_chamber_reconsiders_on_the_same_day_is_none() -> None:
+    acted = [
+        ("2026-02-19", "committee-passage", "lower", "reported with recommendation without amendment"),
+        ("2026-02-20", "failure", "lower", "not adopted Roll Call #79 Yeas 58 Nays 48"),
+    ]
+    assert _resolution(*acted)[0] == "failed"
+    again = ("2026-02-20", "motion", "lower", "vote on adoption reconsidered")
+    assert _resolution(*acted, again) == ("reported", "2026-02-19")
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("became-law", "Act No. 264", "enacted"),
+        ("became-law", "Becomes law without Governor's signature 05/28/2025", "enacted"),
+        ("executive-signature", "signed by Governor (Acts Ch. 124)", "enacted"),
+        ("executive-signature", "Approved P.L.2026, JR-1.", "enacted"),
+        ("executive-veto", "Vetoed", "vetoed"),
+        ("executive-signature", "Signed by Governor.", "adopted"),  # Tennessee's, which honor
+        ("became-law", "Chaptered by Secretary of State. Res. Chapter 174, Statutes of 2025.", "adopted"),
+    ],
+)
+def test_a_joint_resolution_is_a_law_where_its_actions_say_so(word: str, text: str, expected: str) -> None:
+    acted = [("x", "passage", "upper"), ("x", "passage", "lower"), (text, word, None)]
+    said = [
+        (Action(acted_on=f"2025-0{month}-01", description=words, chamber=where), (name,))
+        for month, (words, name, where) in enumerate(acted, 1)
+    ]
+    for kind, end in (("joint resolution", expected), ("concurrent resolution", "adopted")):
+        history = state_history(said, document_type=kind, introduced_on="2025-01-01", chamber="upper")
+        assert history[-1] == (end, "2025-02-01" if end == "adopted" else "2025-03-01")
+
+
+def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_ones_vote_is_listed_later() -> None:
+    acted = [("Passed", "passage", "lower"), ("Concurred in Senate amendments", "amendment-passage", "lower")]
+    actions = [
+        (Action(acted_on="2025-11-19", description=text, chamber=where), (word,))
+        for text, word, where in (*acted, ("Passed", "passage", "upper"))
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2025-01-02", chamber="lower")
+    assert [step for step, _ in history] == ["introduced", "passed_first_chamber", "passed"]
+
+
+def test_a_one_chamber_legislature_passes_a_bill_once() -> None:
+    acted = [("2025-01-10", "introduction", "legislature"), ("2025-04-01", "passage", "legislature")]
+    assert steps(*acted, chamber="legislature")[-1] == "passed_second_chamber"
+
+
+def test_what_failed_may_be_taken_up_again() -> None:
+    acted = [("2025-01-10", "introduction", "lower"), ("2025-02-01", "failure", "lower")]
+    assert steps(*acted)[-1] == "failed"
+    assert steps(*acted, ("2025-02-09", "passage", "lower"))[-1] == "passed_first_chamber"
+
+
+REPLACED = [
+    ("ma", "Accompanied a new draft, see S2515"),
+    ("ma", "Accompanied H1110"),
+    ("ma", "New draft (Tarr) substituted, see S2507"),
+    ("ma", "Amended by substitution of bill with the same title, see H4264"),
+    ("nj", "Substituted by A3318 (1R)"),
+    ("nj", "Substituted by ACR152"),
+    ("nj", "Substituted by SJR84"),
+    ("nj", "Combined with S1193 (SCS)"),
+    ("fl", "Laid on Table, companion bill(s) passed, see HB 6517 (Ch. 2026-228)"),
+    ("fl", "Laid on Table, refer to CS/SB 1050"),
+    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
+    ("mn", "Rule 45; subst. General Orders HF5074, SF indefinitely postponed"),
+    ("mn", "HF indefinitely postponed"),
+    ("ia", "HF 299 substituted."),
+    ("ia", "Committee report approving bill, renumbered as SF 213."),
+    ("ia", "Committee report approving bill, renumbered as []."),
+    ("tn", "Companion HJR 37 substituted for SJR"),
+    ("tn", "Comp. SB subst."),
+    ("tn", "H. subst. & concurred in SJR 12"),
+    ("va", "Incorporated by Education and Health"),
+    ("mo", "Bill Combined w/(SCSs SB 49, 236 & 164)"),
+    ("tx", "Companion considered in lieu of"),
+    ("nj", "Substituted by SJR84"),
+    ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),
+    ("ia", "Committee report approving bill, renumbered as SF 213."),
+]
+GOES_ON = [
+    ("ma", "Accompanied a study order, see H5001"),
+    ("ma", "Accompanied by H1199, H1270, H1272 and H1282"),
+    ("ma", "New draft of S29"),
+    ("nj", "Substituted for A4525 (1R)"),
+    ("nj", "Reported from Senate Committee as a Substitute, 2nd Reading"),
+    ("mn", "Bills not identical, SF substituted on General Register"),
+    ("tn", "Subst. for comp. HB."),
+    ("tn", "Senate substituted House Bill for companion Senate Bill."),
+    ("tx", "Laid out in lieu of companion"),
+    ("fl", "Laid on Table"),
+    ("ia", "Committee report, approving bill. S.J. 466."),
+    ("wa", "1st substitute bill substituted (LAW 26)."),
+    ("mi", "substitute (H-2) adopted"),
+    ("ok", "Remove Representative Hilbert as principal House author and substitute with Representative Hill"),
+]
+
+
+@pytest.mark.parametrize(("state", "words"), REPLACED)
+def test_a_bill_in_whose_place_another_goes_on_is_replaced(state: str, words: str) -> None:
+    assert last("substitution", words) == last("failure", words) == "replaced"
+
+
+@pytest.mark.parametrize(("state", "words"), GOES_ON)
+def test_a_bill_that_takes_in_others_or_is_itself_the_substitute_goes_on(state: str, words: str) -> None:
+    assert last("substitution", words) == "introduced"
+
+
+def test_what_was_replaced_is_not_withdrawn_or_failed_for_being_cleared_away_and_may_be_taken_up_again() -> None:
+    def then(word: str) -> str:
+        said = [("HF 299 substituted.", "substitution"), ("x", word)]
+        acted = [(Action(acted_on="2025-02-01", description=text, chamber="lower"), (name,)) for text, name in said]
+        return state_history(acted, document_type="bill", introduced_on="2025-01-10", chamber="lower")[-1][0]
+
+    assert then("withdrawal") == then("failure") == "replaced"
+    assert then("passage") == "passed_first_chamber"
+
+
+def test_a_failure_does_not_undo_a_law() -> None:
+    acted = [*WAY, ("2025-03-20", "executive-signature", "executive"), ("2025-05-30", "failure", "upper")]
+    assert steps(*acted)[-1] == "enacted"
+
+
+def test_without_a_day_of_introduction_history_begins_with_the_first_step() -> None:
+    action = Action(acted_on="2025-02-01", description="passage", chamber="lower")
+    history = state_history([(action, ("passage",))], document_type="bill", introduced_on=None, chamber="lower")
+    assert history == (("passed_first_chamber", "2025-02-01"),)
