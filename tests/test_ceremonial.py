@@ -55,6 +55,7 @@ SUBSTANTIVE = [
     ("joint resolution", "JOINT RESOLUTION MAKING AN APPROPRIATION OF $500,000 TO SOJOURNER HOUSE IN RHODE ISLAND"),
     ("resolution", "Chuck Bryant"),
     ("Resolution", "DOE to observe Veterans Day the Friday before November 11th if it falls on a Saturday."),
+    ("Resolution", "Require all schools to close and mark the day as a civic holiday, honoring voters."),
     ("Resolution", "Recognizing postpartum mental illness as a mitigating factor in criminal sentencing."),
     ("Resolution", "Restore the 20-year service retirement for certain New York city corrections officers."),
     (

@@ -55,6 +55,10 @@ def test_a_bill_is_found_by_each_of_its_titles(tmp_path: Path, typed: str) -> No
     assert [(each.card.id, each.where) for each in found.results] == [("us-118-s1383", "list of other titles")]
     assert "SAVE America Act" in "".join(piece.text for piece in found.results[0].why)
     assert found.total == 1
+    held = db.execute(
+        "select title from other_titles where rowid = (select rowid from documents where id = 'us-118-s1383')"
+    )
+    assert held.fetchone()[0] == "SAVE America Act", "the one that it is shown by is found already"
     db.conn.row_factory = None
     assert publish(db, "2022-03-09T11:00:00Z") == 0
 

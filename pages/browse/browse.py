@@ -260,7 +260,7 @@ def _ids(
 
 def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
     """Why each document was found: the passage with the words, or else the sponsor of that name."""
-    found = _snippets(db, ids, asked) | _other_titles(db, ids, asked) if asked.expression else {}
+    found = _snippets(db, ids, asked) if asked.expression else {}
     for tie in asked.ties:
         if tie.field != "sponsor" or not tie.wanted:
             continue
@@ -276,9 +276,12 @@ def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str,
 
 
 def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
-    """Return the passage with words of the search in each document: from its summary, else its text, else its title."""
+    """Return the passage with words of the search in each document: from its summary, else its text, else its title.
+
+    Of a document that has the words in another of its titles alone, as far as is looked at, it is that title.
+    """
     if not asked.groups:
-        return _exact_snippets(db, ids, asked.expression or "")
+        return _other_titles(db, ids, asked) | _exact_snippets(db, ids, asked.expression or "")
     rows = db.execute(
         f"""select id, title, coalesce(abstract, '') as abstract,
             iif(coalesce(abstract, '') = '', substr(coalesce(text, ''), 1, {READ}), '') as text
@@ -293,18 +296,22 @@ def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str
                 if snippet := index.snippet(at, column, expression, _OPEN, _CLOSE):
                     found[row["id"]] = (snippet_pieces(snippet, _OPEN, _CLOSE), where)
                     break
+        own = index.matches(asked.expression or "")
+    found |= _other_titles(db, [row["id"] for at, row in enumerate(rows) if at not in own], asked)
     left = [row["id"] for row in rows if row["id"] not in found]
     return found | _exact_snippets(db, left, asked.expression or "")
 
 
 def _other_titles(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
-    """The same for documents that were found by another of their titles alone."""
+    """The passage with the words in the other titles of each document, where a search looks there."""
+    if "other_titles" not in asked.indexes:
+        return {}
     rowids = {row[0]: row[1] for row in db.execute(f"select rowid, id from documents where id in ({marks(ids)})", ids)}
+    # The plus looks for the words once, and not for each document anew.
     rows = db.execute(
-        f"""select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles
-        where other_titles match ? and rowid in ({marks(ids)}) and rowid not in (
-            select rowid from documents_fts where documents_fts match ? and rowid in ({marks(ids)}))""",
-        [_OPEN, _CLOSE, asked.expression, *rowids, asked.expression, *rowids],
+        "select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles "
+        f"where other_titles match ? and +rowid in ({marks(ids)})",
+        [_OPEN, _CLOSE, asked.expression, *rowids],
     )
     return {rowids[row[0]]: (snippet_pieces(row[1], _OPEN, _CLOSE), _OTHER_TITLES) for row in rows}
 
