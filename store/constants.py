@@ -18,8 +18,9 @@ FACETS = ("kind", "jurisdiction", "status", "year", "must_see", "ceremonial")
 #: An area that the software finds less likely than this needs a person, and is on no public page, unless a position or priority
 #: speaks for it. `classify/evaluation/promise.py` says how it was chosen.
 SHOWN_TAG = 0.9
-#: In two areas whose edges are wide, readers doubt one tag in six just above that, so they are shown from a surer one on.
-SHOWN_TAG_OF = {"civil-liberties": 0.93, "education-research-funding": 0.93}
+#: In three areas readers doubt many tags just above that, so they are shown from a surer one on: two whose edges are wide, and
+#: one whose words (carrier, line, communication) other trades use too.
+SHOWN_TAG_OF = {"civil-liberties": 0.93, "education-research-funding": 0.93, "telecommunications": 0.95}
 #: SQL: from which probability on the area of a row of `tags t` is shown.
 SHOWN_FROM = "case t.area_id {} else {} end".format(
     " ".join(f"when '{area}' then {cut}" for area, cut in SHOWN_TAG_OF.items()), SHOWN_TAG

@@ -344,6 +344,11 @@ def look_up_shown_tags_by_document(db: Database) -> None:
 
 @decisions()
 def show_areas_with_wide_edges_from_a_surer_probability(db: Database) -> None:
+    _show_tags(db, SHOWN_FROM)
+
+
+@decisions()
+def show_telecommunications_from_a_surer_probability(db: Database) -> None:
     # Whoever changes SHOWN_TAG or SHOWN_TAG_OF makes this view again in another migration.
     _show_tags(db, SHOWN_FROM)
 
