@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, BadModel
+from text.boilerplate import without_opening
 
 NETWORK, VOCABULARY, CARD = "encoder.onnx", "tokenizer.json", "encoder.json"
 #: Characters of the title and of what follows that it is given; its tokenizer cuts far earlier.
@@ -31,7 +32,8 @@ SUREST = 1e-4
 
 def words_of(title: str | None, abstract: str | None, text: str | None = None) -> str:
     """What the transformer reads of a document: the title, and the abstract or else the opening of the text."""
-    return f"{(title or '').strip()[:TITLE_READ]}. {(abstract or text or '').strip()[:REST_READ]}"
+    rest = without_opening(abstract) if abstract else text or ""
+    return f"{(title or '').strip()[:TITLE_READ]}. {rest.strip()[:REST_READ]}"
 
 
 def log_odds(probability: np.ndarray) -> np.ndarray:

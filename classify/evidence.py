@@ -28,6 +28,8 @@ MODEL_ALONE = 0.1
 WEIGHTY = 0.125
 #: The parts of a word with hyphens that come before and after a span, each of so many characters at most.
 LONGEST_PART = 40
+#: Between two words: here a part of a title or a line ends.
+_ENDS = re.compile(r"[;:]\s|\n")
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"(?<!\w)(?:\w+[-‑])+$"), re.compile(r"(?:[-‑]\w+)+(?!\w)")
 #: Every area of a document asks for the sentences of the same fields.
 _sentences = lru_cache(maxsize=len(FIELDS))(sentences)
@@ -79,7 +81,7 @@ def model_evidence(
             heaviest = int(choice.argmax()) if len(choice) else 0
             if not len(choice) or choice[heaviest] <= 0:
                 break
-            start, end = _stretch(left, heaviest)
+            start, end = _stretch(left, heaviest, fields[name] or "", words)
             weight = float(left[start:end].sum())
             left[start:end] = 0
             first, last = _trimmed(words.folded, start, end, heaviest)
@@ -122,15 +124,23 @@ def by_sentence(
     return _new_words_first([each for rank in ranks for each in rank if each])
 
 
-def _stretch(shares: np.ndarray, heaviest: int) -> tuple[int, int]:
-    """The heaviest word and its neighbours as long as they speak for the area too."""
-    start, end = heaviest, heaviest + 1
+def _stretch(shares: np.ndarray, heaviest: int, text: str, words: Tokens) -> tuple[int, int]:
+    """The heaviest word and its neighbors in the sentence as long as they speak for the area too."""
+
+    def joined(at: int) -> bool:
+        if shares[at] <= floor or _ENDS.search(text, words.ends[min(at, last)], words.starts[max(at, last)]):
+            return False
+        spans = _sentences(text)
+        return sentence_at(spans, words.starts[at]) == sentence_at(spans, words.starts[last])
+
     floor = shares[heaviest] * WEIGHTY
-    while start > max(0, heaviest - REACH) and shares[start - 1] > floor:
-        start -= 1
-    while end < min(len(shares), heaviest + REACH + 1) and shares[end] > floor:
-        end += 1
-    return start, end
+    start = last = heaviest
+    while start > max(0, heaviest - REACH) and joined(start - 1):
+        start = last = start - 1
+    end = last = heaviest
+    while end + 1 < min(len(shares), heaviest + REACH + 1) and joined(end + 1):
+        end = last = end + 1
+    return start, end + 1
 
 
 def _trimmed(words: Sequence[str], start: int, end: int, heaviest: int) -> tuple[int, int]:

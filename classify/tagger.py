@@ -18,7 +18,7 @@ from classify.features import RULE_SCALE, Part, rule_vector
 from classify.model import MODEL_DIR, PRIORITY_OUTPUTS, load_model
 from classify.models import in_use
 from classify.rules import RuleHits, RuleMatcher
-from text.boilerplate import title_words, without_boilerplate
+from text.boilerplate import title_words, without_boilerplate, without_opening
 from text.spans import FIELDS
 from text.tokens import Tokens, chunks, tokenize
 
@@ -126,7 +126,8 @@ class Tagger:
         opening of a text that has no abstract."""
         main = Chunk()
         for name in FIELDS:
-            for number, (offset, text) in enumerate(chunks(fields[name] or "")):
+            told = without_opening(fields[name] or "") if name == "abstract" else fields[name] or ""
+            for number, (offset, text) in enumerate(chunks(told)):
                 words = tokenize(text, offset)
                 words = title_words(text, words) if name == "title" else without_boilerplate(text, words, offset)
                 in_main = name != "text" or (number == 0 and not fields["abstract"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from classify.encoder import words_of
 from classify.tagger import Tagger
-from text.boilerplate import patterns, title_words, without_boilerplate
+from text.boilerplate import patterns, title_words, without_boilerplate, without_opening
 from text.tokens import tokenize
 
 RULE = "The rule opens the records of the agency."
@@ -51,3 +54,42 @@ def test_a_set_phrase_is_evidence_of_no_area_but_a_title_is() -> None:
     plain = areas("Grants for farms", "The office makes grants.")
     assert areas("Grants for farms", f"The office makes grants. {FORMULA}") == plain
     assert "government-information" in areas("Sunshine Act Meetings", "")
+
+
+@pytest.mark.parametrize(
+    ("opening", "rest"),
+    [
+        (
+            "By Mr. Tarr, a petition (accompanied by bill, Senate, No. 2076) of Bruce E. Tarr",
+            " for legislation on tax credits. Revenue.",
+        ),
+        (
+            "By Representative Kane of Shrewsbury and Senator Velis, a joint petition (accompanied by bill, House, No. 772) "
+            "(subject to Joint Rule 12) of Hannah Kane, John C. Velis and others",
+            " relative to voters.",
+        ),
+        ("A petition (accompanied by bill) of Tracy Stewart,", " for legislation to ban tires."),
+        (
+            "Senate, June 2, 2025 -- The committee on Education, to whom was referred the petition (accompanied by bill, "
+            "Senate, No. 47) of Michael O. Moore",
+            " for legislation on libraries, reports the accompanying bill.",
+        ),
+    ],
+)
+def test_who_asks_for_a_bill_says_nothing_of_what_it_does(opening: str, rest: str) -> None:
+    told = without_opening(opening + rest)
+    assert told == " " * len(opening) + rest, "every offset stays"
+    read = words_of("A title", opening + rest)
+    assert read == f"A title. {rest.strip()}", "the transformer reads the same"
+    ((_, tagging),) = Tagger().tag_batch([("x", "An Act relative to voters", opening + rest, None)])
+    assert not any(
+        each.start < len(opening) for tag in tagging.areas for each in tag.evidence if each.field == "abstract"
+    )
+
+
+@pytest.mark.parametrize(
+    "summary",
+    ["", "A petition drive needs signatures of 5% of the voters for the ballot.", "The petition of voters for a vote."],
+)
+def test_a_summary_that_names_nobody_stays_whole(summary: str) -> None:
+    assert without_opening(summary) == summary

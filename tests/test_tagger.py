@@ -356,6 +356,21 @@ def test_joining_words_are_cut_off_and_stay_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Aid for schools. Readers vote", ["Aid for schools", "Readers vote"]),
+        ("Aid for schools; readers vote", ["Aid for schools", "readers vote"]),
+        ("Aid for schools\nReaders vote", ["Aid for schools", "Readers vote"]),
+        ("Aid for U.S. readers", ["Aid for U.S. readers"]),
+    ],
+)
+def test_words_shown_together_stand_in_one_sentence(text: str, shown: list[str]) -> None:
+    words = tokenize(text)
+    shares = np.array([0.9] + [0.8] * (len(words.folded) - 1))
+    assert [each.words for each in model_evidence([("abstract", words, shares)], {"abstract": text})] == shown
+
+
+@pytest.mark.parametrize(
     ("title", "words", "shown"),
     [
         ("Supporting the U.S. land-grant university system", "grant university", "land-grant university"),

@@ -1,4 +1,4 @@
-"""Sentences that say nothing of what a document does: how to comment, whom to ask, what a notice must always say.
+"""Words that say nothing of what a document does: how to comment, what a notice must always say, who asks for a bill.
 
 One list for the tagger and the matcher (boilerplate.yml): such a sentence is evidence of no area and touches no position.
 """
@@ -32,7 +32,25 @@ _ANY = frozenset(("",))
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """The patterns of boilerplate.yml, any of which makes a sentence boilerplate."""
-    return tuple(pattern(source) for source in yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return tuple(pattern(source) for source in _listed("sentences"))
+
+
+@cache
+def _openings() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(source, re.DOTALL) for source in _listed("openings"))
+
+
+def _listed(part: str) -> list[str]:
+    listed: list[str] = yaml.safe_load(FILE.read_text(encoding="utf-8"))[part]
+    return listed
+
+
+def without_opening(summary: str) -> str:
+    """A summary with spaces in the place of an opening that only names who asks for the bill: all offsets stay."""
+    for opening in _openings():
+        if found := opening.match(summary):
+            return " " * found.end() + summary[found.end() :]
+    return summary
 
 
 @cache
