@@ -211,6 +211,21 @@ async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None
     assert "Who decides next" in other
 
 
+async def test_news_after_the_end_of_a_session_is_not_passed_over(file: Path) -> None:
+    store = connect(file)
+    store.execute("update documents set latest_action_on = '2021-06-03' where id = ?", [UNHEARD])
+    store.conn.commit()
+    store.conn.row_factory = sqlite3.Row
+    [row] = document_rows(store.conn, [UNHEARD], DAY, SITE)
+    store.close()
+    assert row["no_news_since"] == "2021-06-03"
+    page = await shown(file, f"/documents/{UNHEARD}")
+    assert re.search(r"to end on May 19, 2021 ?, and nothing has been heard of it since June 3, 2021 ?\.", page)
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "session was to end on May 19, 2021" in page
+    assert "no news since its session" not in page
+
+
 async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "corpus.db"
     copy.write_bytes(file.read_bytes())
