@@ -152,7 +152,7 @@ def _note(db: Database, name: str, version: str) -> None:
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
     passage and is not called so, or that names its day; and of resolutions that are called bills, or one chamber's where they
-    are of both.
+    are of both, or proclamations that are messages.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -163,7 +163,7 @@ def _restate_passages(db: Database, now: str) -> int:
     )
     typed = db.execute(
         "select id, identifier, document_type, title from documents where source = 'us_states' "
-        "and document_type in ('bill', 'resolution')"
+        "and document_type in ('bill', 'resolution', 'proclamation')"
     )
     wanted = [key for key, *action in actions if _is_mended(*action)]
     wanted += [key for key, identifier, said, title in typed.fetchall() if kind_of(identifier, said, title) != said]

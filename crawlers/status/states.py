@@ -171,13 +171,15 @@ def state_history(
     Args:
         actions: in their order, each with all its classes.
         document_type: Open States' word; resolutions and memorials are adopted, not enacted, but for joint resolutions that
-            are laws.
+            are laws. A "message" (crawlers.parsers.openstates.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
     passed_in, listed = set[str](), list(actions)
+    if document_type == "message":
+        return (("notice", introduced_on),) if introduced_on else ()
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
