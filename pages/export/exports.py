@@ -97,7 +97,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             d.status_on, coalesce(d.status_reason, '') as status_reason,
             case when l.status in ('{UNHEARD}', '{UNHEARD_PASSED}') then max({SESSION_END}, coalesce(d.latest_action_on, ''))
                 else '' end as no_news_since,
-            d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
+            d.published_on, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2 and c.document_id is null, 0) as must_see, d.url as source_url
             from documents d left join shown_priorities t on t.document_id = d.id
             left join ceremonial c on c.document_id = d.id
