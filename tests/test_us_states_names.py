@@ -105,6 +105,7 @@ def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
 )
 def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
     assert api.kind_of("SR3139", "resolution", title) == expected
+    assert api.kind_of("SR3139", "resolution", title, in_both=True) != "resolution"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ _STEPS = {
 }
 #: Kinds of documents that no governor signs; those of the first set are one chamber's own.
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
+#: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
+DEALT_WITH = ("referral-committee", "reading-1", "reading-2", "reading-3", "passage")
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
 
@@ -152,6 +154,12 @@ def says(what: str, description: str) -> bool:
     on ("replaced"), that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
     "reconsidered" its vote or "refused" the other's words."""
     return load_passages().says[what].search(_MARK.sub("", description)) is not None
+
+
+def in_both_chambers(actions: Iterable[tuple[Action, tuple[str, ...]]], chamber: str | None) -> bool:
+    """Whether the other chamber than the one where a document began has referred, read, or passed it, too."""
+    other = {"lower": "upper", "upper": "lower"}.get(chamber or "")
+    return any(action.chamber == other and set(classes) & set(DEALT_WITH) for action, classes in actions if other)
 
 
 def most_telling(classes: Sequence[str]) -> str | None:
