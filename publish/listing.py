@@ -46,12 +46,15 @@ _POSITION_WORDS = """
     ), ''), p.standing from positions p order by p.id"""
 
 #: The day of a document's latest news. An action after the day on which we saw it (a law that takes effect next year) is none
-#: yet: the last one before that day counts.
-_LATEST = """coalesce(
+#: yet: the last one before that day counts. What a governor did in a recess is filed under the last day on which the chambers
+#: sat, and the status has the day that the sentence names.
+_LATEST = """max(coalesce(
             case when d.latest_action_on <= substr(d.changed_at, 1, 10) then d.latest_action_on else (
                 select max(a.acted_on) from actions a
                 where a.document_id = d.id and a.acted_on <= substr(d.changed_at, 1, 10)
-            ) end, d.published_on, d.status_on, '')"""
+            ) end, d.published_on, d.status_on, ''),
+            case when d.status in ('enacted', 'vetoed') and d.status_on <= substr(d.changed_at, 1, 10) then d.status_on
+            else '' end)"""
 
 #: The day up to which the corpus was collected.
 _DAY = "(select max(substr(started_at, 1, 10)) from runs)"

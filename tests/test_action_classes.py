@@ -121,6 +121,12 @@ def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_
     assert with_passage((), law) == ("became-law",)
 
 
+def test_a_nominee_whom_the_governor_withdraws_or_the_senate_refuses_waits_for_nobody() -> None:
+    assert with_passage((), "Nominee(s) Dave Fields withdrawn by Governor. (Gov. Msg. No. 763)") == ("withdrawal",)
+    refused = with_passage(("appointment",), "Nominee(s) failed to be confirmed. Ayes, 2. Noes, 23.")
+    assert most_telling(refused) == "failure"
+
+
 def test_a_bill_that_its_author_amends_in_committee_is_not_reported() -> None:
     sentence = "From committee with author's amendments. Read second time and amended. Re-referred to Com. on JUD."
     assert with_passage(("committee-passage",), sentence) == ("committee-action",)

@@ -192,3 +192,52 @@ def test_a_bill_is_where_it_was_referred_last(
     assert decider is not None
     assert (decider.step, decider.chamber_name) == found
     assert (decider.referral["description"] if decider.referral else words) == words
+
+
+@pytest.mark.parametrize(
+    ("later", "again"),
+    [
+        ([], False),
+        ([("referral-committee", "Rule 19(a) / Re-referred to Rules Committee")], True),
+        (
+            [
+                (
+                    "committee-passage-favorable",
+                    "Bill reported favorably by committee and referred to the committee on Rules",
+                )
+            ],
+            True,
+        ),
+        ([("referral-committee", "REFERRED TO COMMITTEE OF THE WHOLE")], False),
+        ([("referral-committee", "Floor Amendment No. 1 Re-referred to Rules Committee")], False),
+        ([("referral-committee", "Referred to Rules"), ("calendar", "placed on third reading")], False),
+        ([("referral-committee", "Referred to Rules"), ("committee-passage", "Reported by Rules")], False),
+    ],
+)
+def test_a_reported_bill_that_went_to_a_committee_again_is_there(
+    db: sqlite3.Connection, later: list[tuple[str, str]], again: bool
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    for ordinal, (kind, words) in enumerate(later, 9):
+        copy.execute(
+            "insert into actions values (?, ?, '2022-03-03', ?, ?, 'lower', null)", (OHIO_BILL, ordinal, words, kind)
+        )
+    reported = document(copy, OHIO_BILL, status="reported", status_on="2022-03-02")
+    found = deciding.referred_again(copy, reported)
+    assert (found["description"] if found else None) == (later[-1][1] if again else None)
+    assert deciding.referred_again(copy, reported | {"status": "passed_first_chamber"}) is None
+
+
+def test_the_committee_of_the_whole_is_the_chamber(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    words = "REFERRED TO COMMITTEE OF THE WHOLE"
+    copy.execute(
+        "insert into actions values (?, 9, '2022-03-03', ?, 'referral-committee', 'lower', null)", (OHIO_BILL, words)
+    )
+    found = deciding.decider(copy, document(copy, OHIO_BILL), DAY)
+    assert found is not None
+    assert found.step == "floor"

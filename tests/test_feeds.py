@@ -131,7 +131,8 @@ async def test_news_of_a_document_is_a_new_entry(site, corpus: Path, tmp_path: P
     file = tmp_path / "corpus.db"
     file.write_bytes(corpus.read_bytes())
     db = Database(file)
-    db.table("documents").update(BROADBAND, {"latest_action_on": "2022-03-09", "latest_action": "Read twice."})
+    news = {"latest_action_on": "2022-03-09", "latest_action": "Read twice.", "changed_at": "2022-03-09T11:00:00Z"}
+    db.table("documents").update(BROADBAND, news)
     publish(db, "2022-03-09T12:00:00Z")
     db.close()
     moved = check_atom((await get(serve.build(file, today=TODAY, site=SITE), "/browse.atom")).content)

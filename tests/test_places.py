@@ -211,6 +211,32 @@ async def test_its_page_says_so_and_names_nobody_who_decides(file: Path) -> None
     assert "Who decides next" in other
 
 
+async def test_news_after_the_end_of_a_session_is_not_passed_over(file: Path) -> None:
+    store = connect(file)
+    store.execute("update documents set latest_action_on = '2021-06-03' where id = ?", [UNHEARD])
+    publish(store, "2022-03-09T10:00:00Z")
+    store.conn.row_factory = sqlite3.Row
+    [row] = document_rows(store.conn, [UNHEARD], DAY, SITE)
+    store.close()
+    assert row["no_news_since"] == "2021-06-03"
+    page = await shown(file, f"/documents/{UNHEARD}")
+    assert re.search(r"to end on May 19, 2021 ?, and nothing has been heard of it since June 3, 2021 ?\.", page)
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "session was to end on May 19, 2021" in page
+    assert "no news since its session" not in page
+
+
+async def test_the_page_of_a_reported_bill_says_that_it_went_to_a_committee_again(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus.db"
+    copy.write_bytes(file.read_bytes())
+    with sqlite3.connect(copy) as db:
+        db.execute("update documents set status = 'reported', status_on = '2021-02-01' where id = ?", [ALIVE])
+        action = (ALIVE, "2021-02-05", "Re-referred to Assignments", "referral-committee")
+        db.execute("insert into actions values (?1, 99, ?2, ?3, ?4, null, null)", action)
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "After that report it went to a committee again: Re-referred to Assignments February 5, 2021" in page
+
+
 async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "corpus.db"
     copy.write_bytes(file.read_bytes())

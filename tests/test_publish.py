@@ -12,6 +12,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 from sqlite_utils import Database
 
 from pages.browse import browse, search
+from pages.browse.cards import cards
 from pages.export import dates as export_dates
 from pages.export.exports import document_rows
 from pages.places import calendar
@@ -77,6 +78,18 @@ def test_listing_knows_year_number_and_newest_day(db: Database) -> None:
     assert (row["year"], row["number"], row["sort_on"], row["must_see"]) == ("2021", "hr1783", "2022-03-08", 1)
     row = next(db.query("select * from listing where area_id = 'any' and document_id = ?", [PLAIN]))
     assert (row["year"], row["must_see"]) == ("2021", 0)
+
+
+def test_what_a_governor_did_after_the_last_day_of_the_chambers_is_the_newest_news(db: Database) -> None:
+    db.execute(
+        "update documents set status = 'vetoed', status_on = '2022-03-19', changed_at = '2022-03-20' where id = ?",
+        [PLAIN],
+    )
+    publish(db, LATER)
+    db.conn.row_factory = sqlite3.Row
+    [card] = cards(db.conn, [PLAIN], DAY)
+    [row] = document_rows(db.conn, [PLAIN], DAY, "https://x.org")
+    assert card.latest_on == row["latest_on"] == "2022-03-19"
 
 
 @pytest.fixture

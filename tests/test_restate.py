@@ -195,6 +195,35 @@ def test_a_resolution_of_both_chambers_that_one_passed_is_not_adopted() -> None:
     assert (stored.document_type, stored.status) == ("concurrent resolution", "passed_first_chamber")
 
 
+def test_a_resolution_that_the_other_chamber_referred_is_not_adopted() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    resolution = replace(_of_state("Adopted, sent to House", "passage", "adopted"), document_type="resolution")
+    received = Action(acted_on="2025-01-16", description="Introduced", classification="introduction", chamber="lower")
+    referred = replace(received, description="Referred to Transportation", classification="referral-committee")
+    own = replace(resolution, id="us-tn-114-sr2", identifier="SR 2", actions=(*resolution.actions, received))
+    upsert(db, [replace(resolution, actions=(*own.actions, referred)), own], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, resolution.id)
+    assert (stored.document_type, stored.status) == ("concurrent resolution", "passed_first_chamber")
+    assert load_document(db, own.id).status == "adopted", "the other chamber was told of it"
+
+
+def test_a_message_of_a_governor_that_its_source_calls_a_proclamation_waits_for_nothing() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    message = replace(
+        _of_state("Received.", "receipt", "introduced"), identifier="GM1209", document_type="proclamation"
+    )
+    upsert(
+        db, [replace(message, title="Informing the Legislature that the Governor signed a bill")], now=NOW, silent=True
+    )
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, message.id)
+    assert (stored.document_type, stored.status, stored.status_on) == ("message", "notice", "2025-01-14")
+    assert restate(db, now=NOW) == 0
+
+
 def test_a_bill_without_a_day_of_introduction_is_put_right_too() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

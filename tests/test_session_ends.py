@@ -255,6 +255,17 @@ def test_what_one_chamber_adopts_by_itself_is_not_called_failed(corpus: Database
     assert _standing(corpus, 2) == ("in_committee", "2025-02-20", None)
 
 
+def test_news_of_a_session_goes_on_to_the_day_on_which_the_governor_decided(corpus: Database) -> None:
+    filed = [
+        {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0},
+        {"description": "Vetoed on 03/14/25", "date": "2025-03-06", "classification": ["executive-veto"], "order": 1},
+    ]
+    _store(corpus, row(1, "2025-03-06T00:00:00+00:00", actions=filed))
+    _state(corpus)
+    write_session_ends(corpus, today="2025-05-01", now=NOW)
+    assert moved_on_file(corpus) == {("us-wy", "2025"): "2025-03-14"}
+
+
 @pytest.mark.parametrize("special", [True, False])
 def test_a_record_of_few_bills_must_reach_the_end_of_a_regular_session(corpus: Database, special: bool) -> None:
     _store(corpus, heard(1, "2025-02-10"))

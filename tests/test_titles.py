@@ -116,7 +116,7 @@ def test_a_quiet_summary_has_every_letter_at_its_place(text: str) -> None:
     assert len(quiet(text)) == len(text)
 
 
-@pytest.mark.parametrize("title", ["Primary Sponsors", "No title provided", "NA"])
+@pytest.mark.parametrize("title", ["Primary Sponsors", "No title provided", "NA", "Withdrawn.", "NOT INTRODUCED"])
 def test_the_caption_of_a_page_is_no_title(title: str) -> None:
     assert titled(title, "HB8") == "Document HB8, without a title"
     row = {"title": title, "identifier": "HB8", "abstract": "To enact the Parents' Bill of Rights."}

@@ -105,6 +105,22 @@ def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
 )
 def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
     assert api.kind_of("SR3139", "resolution", title) == expected
+    assert api.kind_of("SR3139", "resolution", title, in_both=True) != "resolution"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Informing the Legislature that on June 8, 2026, the Governor signed the following bill into law", "message"),
+        ("Letter dated 01-29-2026, corrects date and tenure", "message"),
+        (
+            "Submitting for consideration and confirmation to the Board of Pharmacy, Gubernatorial Nominee",
+            "proclamation",
+        ),
+    ],
+)
+def test_what_a_governor_tells_the_legislature_is_a_message(title: str, expected: str) -> None:
+    assert api.kind_of("GM1209", "proclamation", title) == expected
 
 
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:

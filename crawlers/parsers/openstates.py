@@ -27,7 +27,7 @@ from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.governor import as_said
-from crawlers.status.states import classify, most_telling, state_history, with_passage
+from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
 
 HOST = "https://v3.openstates.org"
 SOURCE = "us_states"
@@ -211,16 +211,17 @@ def _bill(key: str, row: Record) -> Bill:
     jurisdiction = f"us-{state_of(row['jurisdiction']['id'])}"
     session = canonical_session(jurisdiction, row["session"])
     kinds = tuple(row.get("classification") or ())
-    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", clean(row["title"]) or "")
     chamber = (row.get("from_organization") or {}).get("classification") or None
     rows = _in_order(row)
     zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
     classified = [_action(each, zone) for each in rows]
+    title = clean(row["title"])
+    in_both = in_both_chambers(classified, chamber)
+    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", title or "", in_both=in_both)
     introduced_on = day(row.get("first_action_date"), zone) or (classified[0][0].acted_on if classified else None)
     said = as_said(classified)
     history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
-    title = clean(row["title"])
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)
     own_url = f"{HOST}/bills/{row['id']}"
     official = [each.get("url") for each in row.get("sources") or ()]
@@ -260,15 +261,22 @@ _RESOLUTION = re.compile(r"[AHS](C|J)?R ?(?:\d|[A-Z]{1,2}$)")
 #: The title that says which it is, where the number does not (Rhode Island, Pennsylvania).
 _OF_BOTH = re.compile(r"(?:an? )?(?:(?:house|senate) )?(concurrent|joint) resolution\b", re.IGNORECASE)
 _RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint resolution"}
+#: The title of what Hawaii's governor tells the legislature, which Open States calls a proclamation, as it does a nomination.
+_INFORMS = re.compile(r"informing\b|(?:letter )?dated\b", re.IGNORECASE)
 
 
-def kind_of(identifier: str, said: str, title: str = "") -> str:
+def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False) -> str:
     """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
-    source calls a bill or a mere resolution."""
+    source calls a bill or a mere resolution, and of a message that it calls a proclamation. A mere resolution that is before both
+    chambers (`in_both`) is a concurrent one."""
+    if said == "proclamation" and _INFORMS.match(title):
+        return "message"
     found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None
     kind = _RESOLUTIONS[found[1]] if found else said
     both = _OF_BOTH.match(title) if kind == "resolution" else None
-    return f"{both[1].lower()} resolution" if both else kind
+    if both:
+        return f"{both[1].lower()} resolution"
+    return "concurrent resolution" if kind == "resolution" and in_both else kind
 
 
 def _in_order(row: Record) -> list[Record]:

@@ -152,7 +152,7 @@ def _note(db: Database, name: str, version: str) -> None:
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
     passage and is not called so, or that names its day; and of resolutions that are called bills, or one chamber's where they
-    are of both.
+    are of both, or proclamations that are messages.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -162,11 +162,17 @@ def _restate_passages(db: Database, now: str) -> int:
         join actions a on a.document_id = d.id where d.source = 'us_states'"""
     )
     typed = db.execute(
-        "select id, identifier, document_type, title from documents where source = 'us_states' "
-        "and document_type in ('bill', 'resolution')"
+        f"""select d.id, d.identifier, d.document_type, d.title, d.document_type = 'resolution' and exists (
+            select 1 from actions a where a.document_id = d.id and a.chamber in ('lower', 'upper') and a.chamber <> d.chamber
+            and a.classification in {states.DEALT_WITH}
+        ) from documents d where d.source = 'us_states' and d.document_type in ('bill', 'resolution', 'proclamation')"""
     )
     wanted = [key for key, *action in actions if _is_mended(*action)]
-    wanted += [key for key, identifier, said, title in typed.fetchall() if kind_of(identifier, said, title) != said]
+    wanted += [
+        key
+        for key, number, said, title, in_both in typed.fetchall()
+        if kind_of(number, said, title, in_both=bool(in_both)) != said
+    ]
     keys = iter(dict.fromkeys(wanted))
     differ = 0
     while batch := list(islice(keys, BATCH)):
@@ -206,7 +212,8 @@ def _with_passages(document: Document) -> Document:
         for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
     ]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
-    kind = kind_of(document.identifier, document.document_type or "bill", document.title)
+    in_both = states.in_both_chambers(mended, document.chamber)
+    kind = kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
     history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
     stored = document.status_history
     referred, others = _of_committee(stored)

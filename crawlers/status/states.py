@@ -46,6 +46,8 @@ _STEPS = {
 }
 #: Kinds of documents that no governor signs; those of the first set are one chamber's own.
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
+#: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
+DEALT_WITH = ("referral-committee", "reading-1", "reading-2", "reading-3", "passage")
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
 
@@ -154,6 +156,12 @@ def says(what: str, description: str) -> bool:
     return load_passages().says[what].search(_MARK.sub("", description)) is not None
 
 
+def in_both_chambers(actions: Iterable[tuple[Action, tuple[str, ...]]], chamber: str | None) -> bool:
+    """Whether the other chamber than the one where a document began has referred, read, or passed it, too."""
+    other = {"lower": "upper", "upper": "lower"}.get(chamber or "")
+    return any(action.chamber == other and set(classes) & set(DEALT_WITH) for action, classes in actions if other)
+
+
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
     return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
@@ -171,13 +179,15 @@ def state_history(
     Args:
         actions: in their order, each with all its classes.
         document_type: Open States' word; resolutions and memorials are adopted, not enacted, but for joint resolutions that
-            are laws.
+            are laws. A "message" (crawlers.parsers.openstates.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
     passed_in, listed = set[str](), list(actions)
+    if document_type == "message":
+        return (("notice", introduced_on),) if introduced_on else ()
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]

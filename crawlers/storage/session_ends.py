@@ -41,6 +41,10 @@ _DAYS = f"""
         count(distinct case when {_FLOOR} then d.id end)
     from documents d cross join actions a on a.document_id = d.id
     where d.jurisdiction = ? and d.session = ? and a.acted_on <= ? group by 1 order by 1 desc"""
+# What a governor did in a recess is filed under the last day on which the chambers sat: the step has the day itself.
+_DECIDED = """
+    select max(h.reached_on) from documents d cross join status_history h on h.document_id = d.id
+    where d.jurisdiction = ? and d.session = ? and h.status in ('enacted', 'vetoed') and h.reached_on <= ?"""
 
 
 def write_session_ends(db: Database, *, today: str, now: str) -> int:
@@ -86,6 +90,8 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
         elif jurisdiction in NATIONAL:
             continue  # rules, or a session that nobody dates
         days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
+        moved_on = next((day for day, moved, _ in days_of if moved), None)
+        decided_on = db.execute(_DECIDED, [jurisdiction, session, today]).fetchone()[0]
         bills = "select count(*) from documents where jurisdiction = ? and session = ?"
         few = db.execute(bills, [jurisdiction, session]).fetchone()[0] < _SMALL
         least = 1 if few else _SAT
@@ -96,7 +102,7 @@ def _sessions(db: Database, today: str) -> Iterable[Session]:
             starts_on=starts_on,
             ends_on=ends_on,
             # A law's first day in force is no movement, nor is a note in the journal.
-            moved_on=next((day for day, moved, _ in days_of if moved), None),
+            moved_on=max((day for day in (moved_on, decided_on) if day), default=None),
             sat_on=next((day for day, _, sat in days_of if sat >= least), None),
             # A special session is short, and of few bills.
             few=few and not special,

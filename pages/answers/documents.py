@@ -243,14 +243,15 @@ def document(
     )
 
 
-def _unheard(ends_on: str, until: str | None) -> str:
+def _unheard(ends_on: str, until: str | None, latest_on: str | None) -> str:
     if until:
         return (
             f"News of its session is collected through {until} only, and the session was to go on to {ends_on}: the bill may "
             "have moved, become law, or died since."
         )
+    since = f" {latest_on}" if latest_on and latest_on > ends_on else ""
     return (
-        f"Its session was to end on {ends_on}, and nothing was heard of it since. "
+        f"Its session was to end on {ends_on}, and nothing was heard of it since{since}. "
         "It may be dead, go on under another number, or have become law."
     )
 
@@ -261,7 +262,7 @@ def _about(head: Row, row: Row, result: Row) -> str:
     if row["ended_with"]:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
     elif row["no_news_since_session"]:
-        says.append(_unheard(row["no_news_since_session"], row["session_collected_until"]))
+        says.append(_unheard(row["no_news_since_session"], row["session_collected_until"], row["latest_on"]))
     elif not row["can_still_move"]:
         says.append("It can no longer move.")
     if result["continues_as"]:

@@ -14,6 +14,7 @@ from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION_TITLE, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
+from store.constants import ANY_AREA
 
 #: Longer words are left to the document's own page.
 LONGEST_EVIDENCE = 60
@@ -100,12 +101,13 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         return []
     rows = db.execute(
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
-            d.latest_action, coalesce(d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            d.latest_action, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.missing_since,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
             {SESSION_TITLE} as session_title,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
-        left join ceremonial c on c.document_id = d.id where d.id in ({marks(ids)})""",
+        left join ceremonial c on c.document_id = d.id
+        left join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}' where d.id in ({marks(ids)})""",
         ids,
     )
     found = {row["id"]: _card(row, today) for row in rows}

@@ -31,7 +31,7 @@ from pages.documents.successor import successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
-from pages.people.deciding import Decider, decider
+from pages.people.deciding import Decider, decider, referred_again
 from pages.people.names import person_address
 from pages.people.roll_call import of_document
 from positions.matching.provisions import section_finder
@@ -132,6 +132,7 @@ class DocumentView(Progress):
     ceremonial: bool
     votes_on: dict[str, list[Row]]
     decider: Decider | None
+    referred_again: Row | None
     related: list[Row]
     thread: list[Row]
     next_event: Row | None
@@ -196,6 +197,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ceremonial=ceremonial,
         votes_on=votes_on,
         decider=decider(db, head, today),
+        referred_again=referred_again(db, head),
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),

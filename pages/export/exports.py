@@ -43,7 +43,7 @@ DOCUMENT_COLUMNS = {
     "status_in_words": "Where it stands, in words",
     "status_on": "The day it got there",
     "status_reason": "session_ended where it failed because its session ended before it passed",
-    "no_news_since": "The day its session was to end, where nothing was heard since: lists count it as that, not by its status",
+    "no_news_since": "The day its session was to end, or of later news, where nothing was heard since: not counted by its status",
     "published_on": "The day it was introduced or published",
     "latest_on": "The day of its latest news",
     "latest_action": "What happened last, in the source's words",
@@ -95,8 +95,9 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
         for row in db.execute(
             f"""select d.id, d.identifier, d.title, d.kind, d.document_type, d.jurisdiction, d.session, d.status,
             d.status_on, coalesce(d.status_reason, '') as status_reason,
-            case when l.status in ('{UNHEARD}', '{UNHEARD_PASSED}') then {SESSION_END} else '' end as no_news_since,
-            d.published_on, coalesce(d.latest_action_on, d.published_on) as latest_on, d.latest_action,
+            case when l.status in ('{UNHEARD}', '{UNHEARD_PASSED}') then max({SESSION_END}, coalesce(d.latest_action_on, ''))
+                else '' end as no_news_since,
+            d.published_on, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2 and c.document_id is null, 0) as must_see, d.url as source_url
             from documents d left join shown_priorities t on t.document_id = d.id
             left join ceremonial c on c.document_id = d.id

@@ -22,8 +22,20 @@ _NAMED_ACT = re.compile(r"\bAct\b|\bACT of \d{4}\b")
 _BEGINS = re.compile(r"^[\W_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
-#: Captions of a page and words for "none" that sources give for a title.
-_CAPTIONS = frozenset({"primary sponsors", "bill text", "no title provided", "no title found", "na", "n/a"})
+#: Captions of a page and words for "none" that sources give for a title; of numbers without a bill, what became of it (Kentucky,
+#: Alaska).
+_CAPTIONS = frozenset(
+    {
+        "primary sponsors",
+        "bill text",
+        "no title provided",
+        "no title found",
+        "na",
+        "n/a",
+        "withdrawn",
+        "not introduced",
+    }
+)
 _ROMAN = re.compile(r"[IVX]{2,}")
 #: "U.S.", "D.D.C."
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,}")

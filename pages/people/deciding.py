@@ -24,7 +24,11 @@ _DONE = re.compile(r"report|discharg", re.IGNORECASE)
 #: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
 _REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
 #: Congress puts a bill before a whole chamber: after its committees, or past them.
-_ON_FLOOR = re.compile(r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk")
+_ON_FLOOR = re.compile(
+    r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk|committee of the whole"
+)
+#: Classes of what follows a referral once the committee is done with the bill.
+_FOLLOWS = ("committee-passage", "committee-discharge", "reading-2", "reading-3", "calendar", "passage")
 _OTHER = {"lower": "upper", "upper": "lower"}
 #: Words that name the other chamber than this one.
 _OTHER_NAMED = defaultdict(lambda: re.compile("$^"), lower=re.compile("senate"), upper=re.compile("house|assembly"))
@@ -219,10 +223,35 @@ def _last_moves(
         kind, words = action["classification"] or "", action["description"].lower()
         if strict and (action["chamber"] != chamber or _OTHER_NAMED[chamber or ""].search(words)):
             continue
-        if (kind == "referral-committee" or _REFERS.search(words)) and "amendment" not in words:
+        if _refers(kind, words):
             referral, reported = action, ""
         elif kind.startswith("committee-passage") and "subcommittee" not in words:
             reported = reported or "reported"
         elif _ON_FLOOR.search(words):
             reported = "floor"
     return referral, reported
+
+
+def _refers(kind: str, words: str) -> bool:
+    """Whether an action sends a bill to a committee; the committee of the whole is the chamber itself."""
+    sends = kind == "referral-committee" or _REFERS.search(words)
+    return bool(sends) and "amendment" not in words and "committee of the whole" not in words
+
+
+def referred_again(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
+    """The action that sent a reported bill to a committee again, if nothing tells that it has left that one since; else None."""
+    if document["status"] != "reported":
+        return None
+    referral = None
+    for action in rows(
+        db,
+        "select acted_on, description, classification from actions where document_id = ? and acted_on >= ? "
+        "order by acted_on, ordinal",
+        [document["id"], document["status_on"] or ""],
+    ):
+        kind, words = action["classification"] or "", action["description"].lower()
+        if _refers(kind, words):
+            referral = action
+        elif kind.startswith(_FOLLOWS) or _ON_FLOOR.search(words):
+            referral = None
+    return referral
