@@ -220,7 +220,10 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
             row | {"name": in_words(row["name"])}
             for row in _part(db, "versions", document_id, "issued_on desc, ordinal")
         ],
-        events=_part(db, "events", document_id, "starts_at, ordinal"),
+        events=[
+            row | {"moved_by": rulemaking.moved_by(row, document_id)}
+            for row in _part(db, "events", document_id, "starts_at, ordinal")
+        ],
     )
 
 
