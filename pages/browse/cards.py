@@ -120,6 +120,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     _add_evidence(db, found, area_id)
     for key, agencies in agencies_of(db, list(found)).items():
         found[key].agencies = agencies
+    for key, state in court.state_courts(db, list(found)).items():
+        found[key].place = court.place(state)
     _add_same(db, found)
     _add_groups(db, found)
     return [found[key] for key in ids if key in found]

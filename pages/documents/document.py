@@ -104,6 +104,7 @@ class DocumentView(Progress):
 
     d: Row
     place: str
+    court_of: str | None
     session: str
     kind: str
     status_word: str
@@ -171,6 +172,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
+        court_of=court.place(state) if (state := court.state_courts(db, [document_id]).get(document_id)) else None,
         session=words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
         kind=words.word("kinds", head["kind"]),
         status_word=court.status_in_words(head["kind"], head["status"]),
