@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, Unreadable, clean, document_id
 from crawlers.parsers.json_reader import is_total, read_object
+from crawlers.yaml_config import rules_of
 
 API = "https://api.regulations.gov/v4"
 SITE = "https://www.regulations.gov"
 SOURCE, JURISDICTION, SESSION = "us_regulations", "us", "regs"
 TIMEZONE = "America/New_York"
 FEDERAL_REGISTER = "fr"  # the session of the Federal Register's own documents
+AGENCIES_FILE = Path(__file__).with_name("regulations_agencies.yml")
 _EASTERN = ZoneInfo(TIMEZONE)
 Record = dict[str, Any]
 
@@ -41,6 +45,19 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _NO_RIN = re.compile(r"not assigned|^n/?a$", re.IGNORECASE)
+
+
+@cache
+def agency_names(path: Path = AGENCIES_FILE) -> dict[str, str]:
+    """The names of agencies by their codes.
+
+    Raises:
+        ValueError: the file is not code -> name.
+    """
+    with rules_of(path) as names:
+        if not isinstance(names, dict) or not all(isinstance(part, str) for pair in names.items() for part in pair):
+            raise ValueError(f"{path.name}: must map each code to the name of its agency")
+        return names
 
 
 def read_page(body: bytes) -> tuple[int, list[Record], list[Any]]:

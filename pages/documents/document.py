@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from crawlers.companies import KIND, Company, company_of, meaning
+from crawlers.parsers.regulations_gov import agency_names
 from crawlers.people import as_people_say
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
@@ -419,7 +420,8 @@ def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
 def _terms(terms: list[Row]) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     for row in terms:
-        grouped[row["kind"]].append(row["term"])
+        name = agency_names().get(row["term"]) if row["kind"] == "agency" else None
+        grouped[row["kind"]].append(f"{name} ({row['term']})" if name else row["term"])
     return dict(grouped)
 
 
