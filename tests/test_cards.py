@@ -168,3 +168,34 @@ async def test_nothing_leads_to_a_page_that_is_empty(tmp_path: Path) -> None:
     full = await footer()
     assert 'href="/scorecard"' in full
     assert 'href="/families"' in full
+
+
+@pytest.mark.parametrize(
+    ("title", "status", "overtaken"),
+    [
+        (
+            "Making appropriations for the fiscal year ending September 30, 2021, and for other purposes.",
+            "reported",
+            True,
+        ),
+        (
+            "Making appropriations for the fiscal year ending September 30, 2021, and for other purposes.",
+            "enacted",
+            False,
+        ),
+        (
+            "Making appropriations for the fiscal year ending September 30, 2023, and for other purposes.",
+            "reported",
+            False,
+        ),
+    ],
+)
+def test_an_undecided_bill_with_money_of_a_past_year_says_so(
+    tmp_path: Path, title: str, status: str, overtaken: bool
+) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    db.execute("update documents set title = ?, status = ? where id = ?", [title, status, BROADBAND])
+    shown = document(db, BROADBAND, DAY)
+    assert shown is not None
+    assert shown.overtaken is overtaken

@@ -305,6 +305,7 @@ async def test_an_opinion_of_a_states_court_is_not_said_to_be_of_the_united_stat
     page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get(f"/documents/{key}")).text
     assert f"<span>{place}</span>" in page
     assert "legislationJurisdiction" not in page
+    assert ("Only those filings of this docket are known" in page) is (kind == "docket")
 
 
 # --------------------------------------------------------------------- mistakes and order
@@ -407,6 +408,12 @@ def test_all_words_come_before_some_of_them(db: sqlite3.Connection) -> None:
     found = browse.browse(db, browse.Filters.of({"q": "library e-rate barbers"}), DAY)
     assert found.loose
     assert RULE in [result.card.id for result in found.results]
+
+
+async def test_a_page_with_some_of_two_words_does_not_say_most(tmp_path: Path) -> None:
+    filled(tmp_path)
+    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=hotspot+xylophones")).text
+    assert "These have some of them, best match first." in page
 
 
 def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from pages.documents.session_status import (
     SESSION_TITLE,
     SETTLED,
     ended_with,
+    is_of_the_past,
     silent_since,
     unheard_since,
 )
@@ -116,6 +117,7 @@ class DocumentView(Progress):
     unheard_since: str | None
     collected_until: str | None
     silent_since: str | None
+    overtaken: bool
     successor: Row | None
     settled: frozenset[str]
     steps: list[Row]
@@ -170,6 +172,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
+    next_decider = decider(db, head, today)
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
@@ -183,6 +186,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         unheard_since=unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
         collected_until=head["collected_until"],
+        overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         silent_since=silent_since(head, today),
         successor=successor(db, head),
         settled=SETTLED,
@@ -198,7 +202,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
         votes_on=votes_on,
-        decider=decider(db, head, today),
+        decider=next_decider,
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
