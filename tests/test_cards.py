@@ -11,8 +11,10 @@ import pytest
 from site_corpus import BROADBAND, PLAIN, RULE, TODAY, build
 
 import serve
+from crawlers.parsers.regulations_gov import agency_names
 from pages.browse.cards import cards, one_per_title, summary_line
 from pages.documents import court
+from pages.documents.document import document
 
 DAY = datetime.date.fromisoformat(TODAY)
 
@@ -114,8 +116,22 @@ def test_notices_of_one_title_from_two_agencies_are_two_cards_that_name_them(tmp
     assert [card.agencies for card in found] == [("Department of Homeland Security",), ("Railroad Retirement Board",)]
     db.execute("update terms set term = 'Department of Homeland Security' where document_id = ?", [PLAIN])
     assert len(one_per_title(cards(db, [RULE, PLAIN], DAY), 9)) == 1
-    db.execute("update terms set term = 'COLC' where document_id = ?", [PLAIN])
+    db.execute("update terms set term = 'RISC' where document_id = ?", [PLAIN])
     assert cards(db, [PLAIN], DAY)[0].agencies == (), "a code names nobody"
+
+
+def test_the_codes_of_regulations_gov_are_shown_as_names(tmp_path: Path) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    db.execute("delete from terms where document_id = ?", [RULE])
+    for ordinal, code in enumerate(("COLC", "RISC")):
+        db.execute("insert into terms values (?, ?, 'agency', ?)", [RULE, ordinal, code])
+    name = "Copyright Office, Library of Congress"
+    assert cards(db, [RULE], DAY)[0].agencies == (name,)
+    shown = document(db, RULE, DAY)
+    assert shown is not None
+    assert shown.terms["agency"] == [f"{name} (COLC)", "RISC"]
+    assert list(agency_names()) == sorted(agency_names()), "the file is in the order of its codes"
 
 
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:
@@ -152,3 +168,34 @@ async def test_nothing_leads_to_a_page_that_is_empty(tmp_path: Path) -> None:
     full = await footer()
     assert 'href="/scorecard"' in full
     assert 'href="/families"' in full
+
+
+@pytest.mark.parametrize(
+    ("title", "status", "overtaken"),
+    [
+        (
+            "Making appropriations for the fiscal year ending September 30, 2021, and for other purposes.",
+            "reported",
+            True,
+        ),
+        (
+            "Making appropriations for the fiscal year ending September 30, 2021, and for other purposes.",
+            "enacted",
+            False,
+        ),
+        (
+            "Making appropriations for the fiscal year ending September 30, 2023, and for other purposes.",
+            "reported",
+            False,
+        ),
+    ],
+)
+def test_an_undecided_bill_with_money_of_a_past_year_says_so(
+    tmp_path: Path, title: str, status: str, overtaken: bool
+) -> None:
+    db = sqlite3.connect(build(tmp_path))
+    db.row_factory = sqlite3.Row
+    db.execute("update documents set title = ?, status = ? where id = ?", [title, status, BROADBAND])
+    shown = document(db, BROADBAND, DAY)
+    assert shown is not None
+    assert shown.overtaken is overtaken

@@ -234,7 +234,14 @@ def test_sources_that_fell_silent_are_named_and_archives_are_not(db: sqlite3.Con
             "insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)",
             [source, session, *[published] * 2, acted],
         )
-    assert calendar.silent_sources(db, DAY) == [("Bills and resolutions of the U.S. Congress", "2022-02-01")]
+    congress = "Bills and resolutions of the U.S. Congress"
+    db.execute("delete from events where document_id in (select id from documents where source = 'us_bills')")
+    assert calendar.quiet_sources(db, DAY) == ([], [congress]), "what gives no dates lacks none announced since"
+    db.execute(
+        "insert into events (document_id, ordinal, kind, starts_at) select id, 0, 'hearing', '2022-02-01' from documents "
+        "where source = 'us_bills' limit 1"
+    )
+    assert calendar.quiet_sources(db, DAY) == ([(congress, "2022-02-01")], [])
     db.rollback()
 
 

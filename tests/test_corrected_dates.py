@@ -12,6 +12,7 @@ from crawlers.parsers.federal_register_dates import corrected, with_days
 from crawlers.status.rederive_status import restate
 from crawlers.storage.corrected_dates import write_corrected_dates
 from crawlers.storage.record import load_document, upsert
+from pages.documents.rulemaking import moved_by
 from store.connect import migrate
 from text.days import iso_day
 
@@ -122,3 +123,77 @@ def test_a_stored_correction_gets_the_day_that_remains() -> None:
     stored = load_document(db, "us-fr-2025-3")
     assert isinstance(stored, Regulation)
     assert (stored.effective_on, stored.events[0].starts_at) == ("2025-06-12", "2025-06-12T00:00:00")
+
+
+def proposal(
+    number: str, published_on: str, closes_on: str, title: str, said: str, docket: str = "25-305"
+) -> Regulation:
+    return replace(
+        regulation(number, "2025-01-01", ""),
+        document_type="Proposed Rule",
+        title=title,
+        published_on=published_on,
+        effective_on=None,
+        docket_ids=(docket,),
+        comments_close_on=closes_on,
+        events=(
+            Event(
+                kind="comment_close", starts_at=f"{closes_on}T23:59:59", timezone="America/New_York", description=said
+            ),
+        ),
+    )
+
+
+SPECTRUM = "Facilitating More Intensive Use of Upper Microwave Spectrum"
+BEFORE = "Comments are due on or before January 2, 2026. No extension of the comment period is expected."
+LONGER = "The comment deadline for the proposed rule published December 3, 2025, at 90 FR 55702 is extended to January 20, 2026."
+AGAIN = "The comment period for the proposed rule published December 3, 2025, is reopened. Comments are due January 30, 2026."
+
+
+def deadlines_after(*documents: Regulation) -> dict[str, str]:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    for each in documents:  # a later document comes with a later crawl
+        upsert(db, [each], now=NOW, silent=True)
+        write_corrected_dates(db)
+    assert write_corrected_dates(db) == 0
+    return {row[0]: row[1] for row in db.execute("select document_id, starts_at from events").fetchall()}
+
+
+def test_a_deadline_moves_with_each_document_that_extends_it_and_extensions_keep_their_own() -> None:
+    first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
+    second = proposal(
+        "2025-23625", "2025-12-22", "2026-01-20", f"Space Bureau Extends Comment Deadlines for {SPECTRUM}", LONGER
+    )
+    third = proposal("2026-00100", "2026-01-05", "2026-01-30", f"{SPECTRUM}; Reopening of Comment Period", AGAIN)
+    assert deadlines_after(first, second) == {first.id: "2026-01-20T23:59:59", second.id: "2026-01-20T23:59:59"}
+    assert deadlines_after(first, second, third) == {
+        first.id: "2026-01-30T23:59:59",
+        second.id: "2026-01-20T23:59:59",
+        third.id: "2026-01-30T23:59:59",
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        proposal("2025-2", "2025-12-22", "2026-01-20", "Another Subject", "Comments are due by January 20, 2026."),
+        proposal("2025-2", "2025-12-22", "2026-01-20", SPECTRUM, LONGER.replace("December 3", "December 4")),
+        proposal("2025-2", "2025-12-22", "2026-01-20", SPECTRUM, LONGER, docket="25-306"),
+        proposal("2025-2", "2025-12-22", "2025-12-30", SPECTRUM, LONGER),
+        proposal("2025-2", "2025-11-22", "2026-01-20", SPECTRUM, LONGER),
+    ],
+    ids=["extends nothing", "names another day", "of another docket", "ends before", "published before"],
+)
+def test_a_deadline_stays_that_no_later_document_of_the_docket_extends(other: Regulation) -> None:
+    first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
+    assert deadlines_after(first, other)[first.id] == "2026-01-02T23:59:59"
+
+
+def test_the_page_names_the_document_that_moved_a_date() -> None:
+    said = {"description": f"Comment period extended by 2025-23625: {LONGER}", "recorded": "{}"}
+    assert moved_by(said, "us-fr-2025-21805") == "us-fr-2025-23625"
+    assert (
+        moved_by({"description": "Date corrected by C1-2025-2", "recorded": "{}"}, "us-fr-2025-1") == "us-fr-c1-2025-2"
+    )
+    assert moved_by(said | {"recorded": None}, "us-fr-2025-21805") is None

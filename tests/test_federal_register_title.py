@@ -148,3 +148,49 @@ def test_what_an_earlier_version_stored_gets_its_title_and_is_tagged_again() -> 
     assert {key for key in after if after[key] != before[key]} == {stored.id}
     assert db.execute("select count(*) from changes").fetchone()[0] == 0, "nothing happened to it"
     assert restate(db, now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "agencies", "found"),
+    [
+        (
+            "The November 20, 2025 Open Meeting has been canceled.",
+            ("Federal Election Commission", "Sunshine Act Meetings"),
+            ("Sunshine Act Meetings", ("Federal Election Commission",)),
+        ),
+        (
+            "National Agricultural Statistics Service (NASS)",
+            ("Department of Agriculture", "Submission for Omb Review; Comment Request"),
+            (
+                "Submission for OMB Review; Comment Request",
+                ("Department of Agriculture", "National Agricultural Statistics Service (NASS)"),
+            ),
+        ),
+        ("Sunshine Act Meetings", ("Sunshine Act Meetings",), ("Sunshine Act Meetings", ())),
+        (
+            "Comment Request; ACH Vendor Payment Enrollment",
+            ("Department of the Treasury", "Agency Information Collection Activities; Submission for Omb Review;"),
+            (
+                "Comment Request; ACH Vendor Payment Enrollment",
+                ("Department of the Treasury", "Agency Information Collection Activities; Submission for Omb Review;"),
+            ),
+        ),
+        (
+            "HOME Investment Partnerships Program: Program Updates",
+            ("U.s. Customs and Border Protection", "Part Ii"),
+            ("HOME Investment Partnerships Program: Program Updates", ("U.S. Customs and Border Protection",)),
+        ),
+    ],
+    ids=["a sentence", "an office", "the title itself", "half a heading", "a part of an issue"],
+)
+def test_the_heading_of_a_notice_is_the_title_and_no_agency(
+    title: str, agencies: tuple[str, ...], found: tuple[str, tuple[str, ...]]
+) -> None:
+    assert made(title, agencies) == found
+
+
+def test_a_part_of_an_issue_is_no_agency_of_earlier_years() -> None:
+    agencies = ("Department of Transportation", "Part II")
+    assert made("Occupant Crash Protection", agencies, published_on="2024-01-03")[1] == (
+        "Department of Transportation",
+    )

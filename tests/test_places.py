@@ -111,9 +111,13 @@ def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Co
 @pytest.mark.parametrize(("closes", "moving"), [("2022-03-09", True), ("2022-03-08", False), (None, False)])
 def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, closes: str | None, moving: bool) -> None:
     store = connect(file)
-    store.execute(
-        "update documents set title = 'Internet of libraries', comments_close_on = ? where id = ?", [closes, RULE]
-    )
+    store.execute("update documents set title = 'Internet of libraries' where id = ?", [RULE])
+    store.execute("delete from events where document_id = ?", [RULE])
+    if closes:
+        store.execute(
+            "insert into events (document_id, ordinal, kind, starts_at) values (?, 0, 'comment_close', ?)",
+            [RULE, f"{closes}T23:59:59"],
+        )
     publish(store, "2022-03-09T10:00:00Z")
     store.close()
     db = sqlite3.connect(file)

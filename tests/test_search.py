@@ -15,6 +15,7 @@ from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 
 import serve
 from pages.browse import browse, names, search, selection, translated
+from pages.browse.cards import cards
 from pages.http import language
 from positions.catalog.catalog import HOME
 from publish.listing import publish
@@ -278,6 +279,35 @@ async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path:
     assert "No court case named “Hotspot v. Otter” is collected here." in html.unescape(page)
 
 
+@pytest.mark.parametrize(
+    ("court", "kind", "place"),
+    [
+        ("West Virginia Supreme Court", "opinion", "West Virginia (state court)"),
+        ("Court of Criminal Appeals of Tennessee", "opinion", "Tennessee (state court)"),
+        ("Appellate Division of the Supreme Court of the State of New York", "opinion", "New York (state court)"),
+        ("District Court, District of Columbia", "opinion", "United States"),
+        ("United States District Court Eastern District of Texas", "opinion", "United States"),
+        ("Court of Appeals for the Ninth Circuit", "opinion", "United States"),
+        ("District Court, S.D. New York", "docket", "United States"),
+    ],
+)
+async def test_an_opinion_of_a_states_court_is_not_said_to_be_of_the_united_states(
+    tmp_path: Path, court: str, kind: str, place: str
+) -> None:
+    db = filled(tmp_path)
+    key = "us-court-opinion1"
+    row = document_row(key, identifier="opinion 1", title="People v. Cortez", url="https://example.org/")
+    db.table("documents").insert(row | {"kind": "case", "document_type": kind})
+    terms = [(key, 0, "subject", court), (key, 1, "subject", "Other Statutes: Texas")]
+    db.conn.executemany("insert into terms (document_id, ordinal, kind, term) values (?, ?, ?, ?)", terms)
+    publish(db, "2022-03-09T10:00:00Z")
+    assert [card.place for card in cards(db.conn, [key], DAY)] == [place]
+    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get(f"/documents/{key}")).text
+    assert f"<span>{place}</span>" in page
+    assert "legislationJurisdiction" not in page
+    assert ("Only those filings of this docket are known" in page) is (kind == "docket")
+
+
 # --------------------------------------------------------------------- mistakes and order
 
 
@@ -378,6 +408,12 @@ def test_all_words_come_before_some_of_them(db: sqlite3.Connection) -> None:
     found = browse.browse(db, browse.Filters.of({"q": "library e-rate barbers"}), DAY)
     assert found.loose
     assert RULE in [result.card.id for result in found.results]
+
+
+async def test_a_page_with_some_of_two_words_does_not_say_most(tmp_path: Path) -> None:
+    filled(tmp_path)
+    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=hotspot+xylophones")).text
+    assert "These have some of them, best match first." in page
 
 
 def test_the_same_title_of_one_place_is_one_card(tmp_path: Path) -> None:

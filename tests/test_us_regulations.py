@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ import scrapy
 from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
+from sqlite_utils import Database
 
 from crawlers.items import Listing, Regulation, Reject, Unreadable
 from crawlers.parsers.regulations_gov import eastern_day, fr_numbers, parse_document, purpose_of, regulation_status
 from crawlers.spiders.us_regulations import PAGE, TRIES, UsRegulationsSpider
+from crawlers.status.rederive_status import restate
+from crawlers.storage.record import load_document, upsert
 
 RECORDED = SOURCES / "us_regulations"
 SPANS = [
@@ -239,3 +243,28 @@ def test_empty_page_in_the_middle_is_asked_for_again() -> None:
 def test_document_without_a_title_is_refused() -> None:
     with pytest.raises(ValueError, match="title"):
         parse_document({"id": "EPA-1", "attributes": {}}, docket=None, stamp=None)
+
+
+def test_a_stored_deadline_says_in_words_when_comments_began(corpus: Database) -> None:
+    document = parse_document(
+        {
+            "id": "COLC-2020-0010-0001",
+            "attributes": {
+                "title": "Exemptions",
+                "documentType": "Proposed Rule",
+                "postedDate": "2020-06-22T04:00:00Z",
+                "docketId": "COLC-2020-0010",
+                "commentStartDate": "2020-06-22T04:00:00Z",
+                "commentEndDate": "2020-09-09T03:59:59Z",
+            },
+        },
+        docket=None,
+        stamp=None,
+    )
+    assert [each.description for each in document.events] == ["comments from June 22, 2020"]
+    old = replace(
+        document, events=tuple(replace(each, description="comments from 2020-06-22") for each in document.events)
+    )
+    upsert(corpus, [old], now="2026-11-28T00:00:00Z", silent=True)
+    assert restate(corpus, now="2026-11-29T00:00:00Z") == 1
+    assert load_document(corpus, document.id).events == document.events

@@ -19,3 +19,13 @@ def iso_day(words: str) -> str | None:
     with suppress(ValueError):
         return date(int(year), _MONTHS.index(month.casefold()), int(day)).isoformat()
     return None
+
+
+def in_words(day: str) -> str:
+    """An ISO day in English words.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = date.fromisoformat(day)
+    return f"{month_name[found.month]} {found.day}, {found.year}"

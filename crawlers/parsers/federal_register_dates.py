@@ -24,6 +24,13 @@ _CORRECTED = tuple(
         rf"\beffective ({DAY}), not {DAY}",
     )
 )
+#: What an extension says in its title, its action, its sentence on dates, or its abstract.
+_PERIOD = r"\bcomment(?: and reply comment)? (?:period|deadline)s?\b"
+_EXTENDS = re.compile(
+    rf"\b(?:extend|extension|reopen)\w*\b[^.;]{{0,80}}{_PERIOD}|{_PERIOD}[^.;]{{0,120}}\b(?:extend|extension|reopen)",
+    re.IGNORECASE,
+)
+_ANY_DAY = re.compile(DAY, re.IGNORECASE)
 _HOUR = r"(?:\d[\d:]* [ap]\.m\. )?(?:on )?"
 #: "effective from January 1 through December 31, 2026": the source takes the one day with a year, which is the last.
 _SPAN = re.compile(rf"\b({DAY_OF_MONTH}) (?:through|until|to) {_HOUR}({DAY_OF_MONTH}, (\d{{4}}))")
@@ -79,6 +86,16 @@ def corrected(words: str) -> str | None:
     flat = " ".join(words.split())
     found = (pattern.search(flat) for pattern in _CORRECTED)
     return next((day for each in found if each and (day := iso_day(each[1]))), None)
+
+
+def extends_comments(words: str) -> bool:
+    """Whether a document says that a period for comments is extended or reopened."""
+    return bool(_EXTENDS.search(" ".join(words.split())))
+
+
+def days_named(words: str) -> set[str]:
+    """The ISO days that words name."""
+    return {day for each in _ANY_DAY.findall(" ".join(words.split())) if (day := iso_day(each))}
 
 
 def _with_deadline(document: Regulation, dates: str | None) -> Regulation:

@@ -41,6 +41,15 @@ _HEADING = re.compile(
     r"|Et Al|Exemptions?|Formations|From [A-Z]\w+|Inc|L\.[Pp]|L[Ll][Cc]|Meetings?|Notices?|Orders?"
     r"|Proposals|Release|Request|Surrender)\b"
 )
+#: Headings of notices that are a title whatever the source takes for one: "The November 20, 2025 Open Meeting has been canceled."
+_NOTICE = re.compile(
+    r"(?:.*; )?Submission for .*[^;]|Sunshine Act Meetings?|Environmental Impact Statements; .*|.*\bNotice of .*",
+    re.IGNORECASE | re.DOTALL,
+)
+#: The office that is where the title should be: "National Agricultural Statistics Service (NASS)".
+_OFFICE = re.compile(
+    r"(?:[A-Z][\w-]+|and|of) (?:(?:[A-Z][\w-]+|and|of) ){0,5}(?:Service|Agency|Agriculture)(?: \([A-Z]+\))?"
+)
 
 
 def titled(
@@ -49,14 +58,23 @@ def titled(
     """The title and the agencies of a document whose ``title`` may be a piece of its text ("2", "Date:", half a sentence).
 
     Such a piece is dropped, for it tells readers nothing and the tagger something wrong. Its place takes the heading that is
-    among the agencies, else "Untitled notice 2025-01234, National Institutes of Health". Every other title stays, and what
-    this made stays, too, when it is asked again.
+    among the agencies, else "Untitled notice 2025-01234, National Institutes of Health". Every other title stays, but for one
+    beside the heading of a notice; what this made stays, too, when it is asked again. A part of an issue ("Part II") and the
+    title are no agencies.
     """
-    if (published_on or "") < SINCE or not is_piece(title):
-        return title, tuple(agencies)
-    named = [name for name in agencies if not _PART.fullmatch(name)]
+    named = [
+        name.replace("U.s.", "U.S.")
+        for name in agencies
+        if not _PART.fullmatch(name) and name.casefold() != title.casefold()
+    ]
     last = named[-1].strip(" ,>") if named else ""
     last = last[:1].upper() + last[1:]
+    if (published_on or "") < SINCE:
+        return title, tuple(named)
+    if len(named) > 1 and _NOTICE.fullmatch(last):
+        return last.replace(" Omb ", " OMB "), (*named[:-1], *([title] if _OFFICE.fullmatch(title) else []))
+    if not is_piece(title):
+        return title, tuple(named)
     if len(named) > 1 and _HEADING.search(last) and not is_piece(last):
         return last, tuple(named[:-1])
     return ", ".join([f"Untitled {kind.lower()} {number}", *([last] if last else [])]), tuple(named)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawlers.items import Action, BadRecord, Event, Link, Regulation, Unreadable, clean, document_id
+from crawlers.items import Action, BadRecord, Document, Event, Link, Regulation, Unreadable, clean, document_id
 from crawlers.parsers.json_reader import is_total, read_object
+from crawlers.yaml_config import rules_of
+from text.days import in_words
 
 API = "https://api.regulations.gov/v4"
 SITE = "https://www.regulations.gov"
 SOURCE, JURISDICTION, SESSION = "us_regulations", "us", "regs"
 TIMEZONE = "America/New_York"
 FEDERAL_REGISTER = "fr"  # the session of the Federal Register's own documents
+AGENCIES_FILE = Path(__file__).with_name("regulations_agencies.yml")
 _EASTERN = ZoneInfo(TIMEZONE)
 Record = dict[str, Any]
 
@@ -40,7 +46,22 @@ _PURPOSE = re.compile(
     r"postponement)\b[^;:]{0,60})$",
     re.IGNORECASE,
 )
+#: How versions before wrote the day on which comments begin.
+_OPENED = re.compile(r"\bcomments from (\d{4}-\d\d-\d\d)$")
 _NO_RIN = re.compile(r"not assigned|^n/?a$", re.IGNORECASE)
+
+
+@cache
+def agency_names(path: Path = AGENCIES_FILE) -> dict[str, str]:
+    """The names of agencies by their codes.
+
+    Raises:
+        ValueError: the file is not code -> name.
+    """
+    with rules_of(path) as names:
+        if not isinstance(names, dict) or not all(isinstance(part, str) for pair in names.items() for part in pair):
+            raise ValueError(f"{path.name}: must map each code to the name of its agency")
+        return names
 
 
 def read_page(body: bytes) -> tuple[int, list[Record], list[Any]]:
@@ -182,10 +203,21 @@ def _events(said: Record, closes_on: str | None, purpose: str | None) -> list[Ev
     if not closes_on:
         return []
     opened_on = eastern_day(said.get("commentStartDate"))
-    words = ", ".join(filter(None, [purpose, f"comments from {opened_on}" if opened_on else None]))
+    words = ", ".join(filter(None, [purpose, f"comments from {in_words(opened_on)}" if opened_on else None]))
     return [
         Event(kind="comment_close", starts_at=f"{closes_on}T23:59:59", timezone=TIMEZONE, description=words or None)
     ]
+
+
+def with_days_in_words(document: Document) -> Document:
+    """A stored document whose deadline says in words when comments began, as `_events` writes it."""
+    events = tuple(
+        replace(each, description=_OPENED.sub(lambda found: f"comments from {in_words(found[1])}", each.description))
+        if each.description
+        else each
+        for each in document.events
+    )
+    return replace(document, events=events)
 
 
 def _text(record: Record, name: str) -> str | None:

@@ -21,6 +21,7 @@ from crawlers.parsers import (
     federal_register_title,
     hearings,
     legiscan,
+    regulations_gov,
 )
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
@@ -77,6 +78,7 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
     "us_bills": _federal_bill,
     "us_congress_api": _federal_bill,
     "us_federal_register": _federal_regulation,
+    "us_regulations": regulations_gov.with_days_in_words,
 }
 
 
@@ -87,6 +89,7 @@ def rules_version() -> str:
         federal_register_dockets,
         federal_register_heading,
         federal_register_title,
+        regulations_gov,
     )
     modules = (federal, rules, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)

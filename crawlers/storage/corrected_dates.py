@@ -1,37 +1,87 @@
-"""Days of effect that a later document corrects: the corrected document shows the right one, and keeps its own in `recorded`."""
+"""Days that a later document corrects or extends: the earlier document shows the new one, and keeps its own in `recorded`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from crawlers.parsers.federal_register_dates import corrected
+from crawlers.parsers.federal_register_dates import corrected, days_named, extends_comments
 from crawlers.storage.record import recorded_event
+
+#: How the words of a date begin that another document moved; the number of that document follows.
+CORRECTED, EXTENDED = "Date corrected by", "Comment period extended by"
+_EVENT = "e.document_id, e.ordinal, e.kind, e.starts_at, e.timezone, e.description, e.recorded"
+_SAID = "d.title || '. ' || coalesce(d.latest_action, '')"
+#: Documents with a deadline of their own that may extend another's. A date that was moved is no extension's own.
+_MAY_EXTEND = f"""select d.id, d.identifier, d.published_on, n.starts_at, n.description,
+        {_SAID} || '. ' || coalesce(n.description, '') || '. ' || coalesce(d.abstract, '') as words
+    from documents d join events n on n.document_id = d.id and n.kind = 'comment_close' and n.recorded is null
+    where d.source = 'us_federal_register' and (words like '%exten%' or words like '%reopen%') order by d.published_on, d.id"""
+#: Deadlines of earlier documents of a document's dockets.
+_EARLIER = f"""select distinct d.published_on, {_SAID}, {_EVENT}
+    from terms mine cross join terms its on its.kind = 'docket' and its.term = mine.term
+        cross join documents d on d.id = its.document_id and d.source = 'us_federal_register' and d.published_on < ?
+        cross join events e on e.document_id = d.id and e.kind = 'comment_close'
+    where mine.document_id = ? and mine.kind = 'docket'"""
+
+
+class Moved(NamedTuple):
+    """When a date is now, and the words that say which document moved it."""
+
+    starts_at: str
+    description: str
 
 
 def write_corrected_dates(db: Database) -> int:
-    """Bring the day of effect of corrected regulations in line with their corrections; return how many differed."""
-    found = db.execute(
-        """select d.corrects, d.identifier, coalesce(d.abstract, '') || char(10) || coalesce(d.text, ''),
-            e.ordinal, e.kind, e.starts_at, e.timezone, e.description, e.recorded
-        from documents d join events e on e.document_id = d.corrects and e.kind = 'effective' and e.ordinal >= 0
-        where d.kind = 'regulation' and d.corrects is not null order by d.published_on, d.id"""
-    ).fetchall()
-    wanted = {
-        (key, ordinal): (identifier, day, tuple(own))
-        for key, identifier, words, ordinal, *own in found
-        if (day := corrected(words))
-    }
+    """Bring the days of regulations in line with what corrects or extends them; return how many differed."""
     differ = 0
-    for (key, ordinal), (identifier, day, stored) in wanted.items():  # of several corrections the last one
-        own = recorded_event(*stored)
-        if day == stored[1][:10]:
+    # Of several that move one date the last one counts.
+    for (key, ordinal), (moved, stored) in {row[0]: row[1:] for row in [*_corrections(db), *_extensions(db)]}.items():
+        if moved == (stored[1], stored[3]):
             continue
         db.execute(
             "update events set starts_at = ?, description = ?, recorded = ? where document_id = ? and ordinal = ?",
-            [f"{day}T00:00:00", f"Date corrected by {identifier}", json.dumps(asdict(own)), key, ordinal],
+            [*moved, json.dumps(asdict(recorded_event(*stored))), key, ordinal],
         )
         differ += 1
     return differ
+
+
+#: (document, ordinal) of a date, where it moves to, and its row of `events` as it is stored.
+Found = Iterator[tuple[tuple[str, int], Moved, tuple[str, str, str, str | None, str | None]]]
+
+
+def _corrections(db: Database) -> Found:
+    """Days of effect that a correction gives in words."""
+    found = db.execute(
+        f"""select d.identifier, coalesce(d.abstract, '') || char(10) || coalesce(d.text, ''), {_EVENT}
+        from documents d join events e on e.document_id = d.corrects and e.kind = 'effective' and e.ordinal >= 0
+        where d.kind = 'regulation' and d.corrects is not null order by d.published_on, d.id"""
+    ).fetchall()
+    for identifier, words, key, ordinal, *stored in found:
+        day = corrected(words)
+        if day and day != recorded_event(*stored).starts_at[:10]:
+            yield (key, ordinal), Moved(f"{day}T00:00:00", f"{CORRECTED} {identifier}"), tuple(stored)
+
+
+def _extensions(db: Database) -> Found:
+    """Deadlines for comments that a later document of the docket extends: it names the day on which the other was published."""
+    later = [row for row in db.execute(_MAY_EXTEND).fetchall() if extends_comments(row[-1])]
+    for key, identifier, published_on, starts_at, said, words in later:
+        earlier = db.execute(_EARLIER, [published_on, key]).fetchall()
+        days = days_named(f"{words} {_beginning(db, key)}") if earlier else set()
+        moved = Moved(starts_at, f"{EXTENDED} {identifier}" + (f": {said}" if said else ""))
+        for published, before, document_id, ordinal, *stored in earlier:
+            # What extends the periods of several documents keeps its own day: the next extension may be of one of them.
+            if published in days and starts_at > recorded_event(*stored).starts_at and not extends_comments(before):
+                yield (document_id, ordinal), moved, tuple(stored)
+
+
+def _beginning(db: Database, key: str) -> str:
+    """The beginning of a document's text, where its summary and its dates are."""
+    sql = "select substr(coalesce(text, ''), 1, 10000) as text from documents where id = ?"
+    return str(next(db.query(sql, [key]))["text"])

@@ -126,7 +126,7 @@ def search(
     if found.topic:
         says += f" The question was read as one about “{found.topic}”."
     if found.loose:
-        says += " Few or none have all of the words: these have most of them."
+        says += " Few or none have all of the words: these have some of them."
     if absent:
         says += f" Nothing of {_named(absent)} is collected."
     return answer(at, State.ANSWERED, says, path, result, places=places, **_MARKED)

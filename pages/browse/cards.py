@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crawlers.parsers.regulations_gov import agency_names
 from pages.database import marks
 from pages.documents import court
 from pages.documents.highlight import MODEL, telling
@@ -122,6 +123,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     _add_evidence(db, found, area_id)
     for key, agencies in agencies_of(db, list(found)).items():
         found[key].agencies = agencies
+    for key, state in court.state_courts(db, list(found)).items():
+        found[key].place = court.place(state)
     _add_same(db, found)
     _add_groups(db, found)
     return [found[key] for key in ids if key in found]
@@ -165,15 +168,16 @@ def summary_line(title: str, abstract: str | None) -> str | None:
 
 
 def agencies_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The agencies of some documents as their sources name them. A code ("FAA") is left out: it names nobody to most readers."""
+    """The agencies of some documents. A code without a name ("RISC") is left out: it names nobody to most readers."""
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)
     # The plus keeps SQLite from reading the agencies of all documents.
     for row in db.execute(
         f"select document_id, term from terms where document_id in ({marks(ids)}) and +kind = 'agency' order by 1, ordinal",
         ids,
     ):
-        if not row["term"].isupper():
-            found[row["document_id"]] += (row["term"],)
+        name = agency_names().get(row["term"], row["term"])
+        if not name.isupper():
+            found[row["document_id"]] += (name,)
     return found
 
 

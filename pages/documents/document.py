@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from crawlers.companies import KIND, Company, company_of, meaning
+from crawlers.parsers.regulations_gov import agency_names
 from crawlers.people import as_people_say
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
@@ -24,6 +25,7 @@ from pages.documents.session_status import (
     SESSION_TITLE,
     SETTLED,
     ended_with,
+    is_of_the_past,
     silent_since,
     unheard_since,
 )
@@ -104,6 +106,7 @@ class DocumentView(Progress):
 
     d: Row
     place: str
+    court_of: str | None
     session: str
     kind: str
     status_word: str
@@ -114,6 +117,7 @@ class DocumentView(Progress):
     unheard_since: str | None
     collected_until: str | None
     silent_since: str | None
+    overtaken: bool
     successor: Row | None
     settled: frozenset[str]
     steps: list[Row]
@@ -169,9 +173,11 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
+    next_decider = decider(db, head, today)
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
+        court_of=court.place(state) if (state := court.state_courts(db, [document_id]).get(document_id)) else None,
         session=words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
         kind=words.word("kinds", head["kind"]),
         status_word=court.status_in_words(head["kind"], head["status"]),
@@ -181,6 +187,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ended=ended_with(head, today),
         unheard_since=unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
         collected_until=head["collected_until"],
+        overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         silent_since=silent_since(head, today),
         successor=successor(db, head),
         settled=SETTLED,
@@ -196,7 +203,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
         votes_on=votes_on,
-        decider=decider(db, head, today),
+        decider=next_decider,
         referred_again=referred_again(db, head),
         related=_related(db, document_id),
         thread=thread,
@@ -222,7 +229,10 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
             row | {"name": in_words(row["name"])}
             for row in _part(db, "versions", document_id, "issued_on desc, ordinal")
         ],
-        events=_part(db, "events", document_id, "starts_at, ordinal"),
+        events=[
+            row | {"moved_by": rulemaking.moved_by(row, document_id)}
+            for row in _part(db, "events", document_id, "starts_at, ordinal")
+        ],
     )
 
 
@@ -416,7 +426,8 @@ def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
 def _terms(terms: list[Row]) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     for row in terms:
-        grouped[row["kind"]].append(row["term"])
+        name = agency_names().get(row["term"]) if row["kind"] == "agency" else None
+        grouped[row["kind"]].append(f"{name} ({row['term']})" if name else row["term"])
     return dict(grouped)
 
 

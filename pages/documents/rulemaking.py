@@ -6,14 +6,26 @@ Which documents belong together stands in the tables of crawlers.storage.rulemak
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 
+from crawlers.items import document_id as identity
+from crawlers.storage.corrected_dates import CORRECTED, EXTENDED
 from pages.database import Row, rows
 from pages.http import formatting
 
 #: All documents of a rulemaking, from one of them, in order of publication.
 _TOGETHER = """from thread_documents this join thread_documents other using (thread_id)
     join documents d on d.id = other.document_id where this.document_id = ? order by other.ordinal"""
+
+_MOVED = re.compile(rf"(?:{CORRECTED}|{EXTENDED}) ([\w-]+)")
+
+
+def moved_by(event: Row, document_id: str) -> str | None:
+    """The id of the document that corrected or extended a date of a document of the same publication, or None."""
+    found = _MOVED.match(event["description"] or "") if event["recorded"] else None
+    jurisdiction, session, _ = document_id.split("-", 2)
+    return identity(jurisdiction, session, found[1]) if found else None
 
 
 def thread(db: sqlite3.Connection, document_id: str) -> list[Row]:

@@ -58,7 +58,8 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
             "legislationIdentifier": row["identifier"],
             "alternateName": public or None,
             "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
-            "legislationJurisdiction": _place(row["jurisdiction"]),
+            # Cases are stored under the United States, those of a state's court, too.
+            "legislationJurisdiction": _place(row["jurisdiction"]) if row["kind"] != "case" else None,
             "legislationDate": row["published_on"],
             "creativeWorkStatus": formatting.word("statuses", row["status"]),
             "dateModified": row["changed_at"],

@@ -107,7 +107,8 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``recent`` are dates that have just passed, for a choice without dates ahead; ``silent`` what `silent_sources` gives."""
+    """``recent`` are dates that have just passed, for a choice without dates ahead; ``silent`` and ``dateless`` what
+    `quiet_sources` gives."""
 
     wanted: Wanted
     past: bool
@@ -115,6 +116,7 @@ class DeadlinesView(Choices):
     recent: list[Event]
     shown: int
     silent: list[tuple[str, str]]
+    dateless: list[str]
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def _events(
 def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date, past: bool) -> DeadlinesView:
     """Everything the page of deadlines shows."""
     events = deadlines(db, today, wanted, past=past)
+    silent, dateless = quiet_sources(db, today)
     return DeadlinesView(
         **vars(choices(db)),
         wanted=wanted,
@@ -227,22 +230,29 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
         shown=len(events),
-        silent=[] if past else silent_sources(db, today),
+        silent=[] if past else silent,
+        dateless=dateless,
     )
 
 
-def silent_sources(db: sqlite3.Connection, today: datetime.date) -> list[tuple[str, str]]:
-    """The title of each source of documents without news lately, and the ISO day of its newest news, the oldest first."""
-    newest = rows(
-        db,
-        """select source, max(day) as until from (
-            select source, newest_on as day from coverage union select source, latest_action_on from coverage
-        ) news where day <= ? and exists (select 1 from documents d where d.source = news.source)
-        group by source order by until""",
-        [today.isoformat()],
-    )
+def quiet_sources(db: sqlite3.Connection, today: datetime.date) -> tuple[list[tuple[str, str]], list[str]]:
+    """Sources of documents that are no archives: those of dates without news lately, and those that gave no date at all.
+
+    The former with the ISO day of their newest news, the oldest first.
+    """
     first, last = ((today - datetime.timedelta(days=days)).isoformat() for days in (ARCHIVE, SILENT))
-    return [(source_title(row["source"]), row["until"]) for row in newest if first <= row["until"] < last]
+    found = rows(
+        db,
+        """select source, until, exists (
+            select 1 from documents d join events e on e.document_id = d.id where d.source = news.source) as dated
+        from (select source, max(day) as until from (
+                select source, newest_on as day from coverage union select source, latest_action_on from coverage)
+            where day <= ? group by source) news
+        where until >= ? and exists (select 1 from documents d where d.source = news.source) order by until""",
+        [today.isoformat(), first],
+    )
+    silent = [(source_title(row["source"]), row["until"]) for row in found if row["dated"] and row["until"] < last]
+    return silent, [source_title(row["source"]) for row in found if not row["dated"]]
 
 
 def by_month(events: list[Event]) -> list[tuple[str, list[Event]]]:

@@ -62,7 +62,8 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
     open_rules = {
         key
         for (key,) in db.execute(
-            f"select id from documents where id in ({marks(proposed)}) and comments_close_on >= ?",
+            f"""select document_id from events where document_id in ({marks(proposed)}) and kind = 'comment_close'
+            and starts_at >= ?""",
             [*proposed, today.isoformat()],
         )
     }
