@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import (
+    bill_abstract,
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
@@ -37,7 +38,16 @@ def _federal_bill(document: Document) -> Document:
     )
     introduced_on = document.introduced_on or document.published_on or ""
     history = federal.bill_history(actions, document_type=document.document_type or "", introduced_on=introduced_on)
-    return replace(document, actions=actions, status=history[-1][0], status_on=history[-1][1], status_history=history)
+    # Where titles and summaries say nothing, another source may.
+    abstract = bill_abstract.abstract(document.title, document.titles, document.summaries) or document.abstract
+    return replace(
+        document,
+        abstract=abstract,
+        actions=actions,
+        status=history[-1][0],
+        status_on=history[-1][1],
+        status_history=history,
+    )
 
 
 def _federal_regulation(document: Document) -> Document:
@@ -81,14 +91,14 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days."""
+    """A hash of the rules that classify actions, derive statuses, write abstracts, and find titles, dockets, and days."""
     register = (
         federal_register_dates,
         federal_register_dockets,
         federal_register_heading,
         federal_register_title,
     )
-    modules = (federal, rules, *register)
+    modules = (federal, rules, bill_abstract, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
