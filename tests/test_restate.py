@@ -62,6 +62,17 @@ def test_restate_writes_abstracts_from_titles_that_are_stored(corpus: Database) 
     assert load_document(corpus, "us-117-hr7").abstract == "As the Senate amended it: Libraries Act."
 
 
+def test_what_was_derived_again_stays_when_another_source_speaks(corpus: Database) -> None:
+    bill = load_document(corpus, "us-117-hr7")
+    assert isinstance(bill, Bill)
+    text = replace(bill, source="us_bill_text", text="Be it enacted", actions=(), status_on=None, status_history=())
+    upsert(corpus, [text], now=NOW, silent=True)
+    restate(corpus, now=NOW)
+    upsert(corpus, [replace(text, text="Be it enacted by the Senate")], now=NOW, silent=True)
+    kept = load_document(corpus, "us-117-hr7")
+    assert (kept.status, kept.text) == ("passed_first_chamber", "Be it enacted by the Senate")
+
+
 def test_restate_keeps_an_abstract_of_another_source(corpus: Database) -> None:
     rewrite(corpus, [replace(load_document(corpus, "us-117-hr7"), abstract="What another source says.")], now=NOW)
     restate(corpus, now=NOW)

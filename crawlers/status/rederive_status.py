@@ -26,6 +26,7 @@ from crawlers.parsers import (
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
+from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
 
 BATCH = 500
@@ -297,6 +298,8 @@ def _restate_source(db: Database, source: str, again: Callable[[Document], Docum
     while batch := list(islice(keys, BATCH)):
         stored = [load_document(db, key) for key in batch]
         moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
-        rewrite(db, moved, now=now)
+        with db.atomic():
+            rewrite(db, moved, now=now)
+            derive_again(db, batch, source, again)
         differ += len(moved)
     return differ
