@@ -2,7 +2,7 @@
 
 Derived when publishing: `search_words` finds what resembles a word that was mistyped, `sponsor_names` the people whose name
 holds what was typed, and `other_titles` the documents that carry a title besides the one they are shown by: a bill whose words
-another bill took, or that holds several acts. They are searched alone: areas and positions are read from the first title.
+another bill took, or that holds several acts. Areas and positions are read from the first title and the abstract.
 """
 
 from __future__ import annotations

@@ -87,6 +87,36 @@ def test_every_part_is_kept() -> None:
     )
 
 
+def _titled(*titles: tuple[str, str], summary: str = "") -> Bill:
+    items = "".join(f"<item><titleType>{kind}</titleType><title>{title}</title></item>" for kind, title in titles)
+    said = f"<summary><actionDate>2026-03-05</actionDate><text>{summary}</text></summary>" if summary else ""
+    return parse(f"<titles>{items}</titles><summaries>{said}</summaries>", title="KIDS Act")
+
+
+def test_an_abstract_names_what_another_chamber_made_of_the_bill() -> None:
+    titles = (
+        ("Short Title(s) from Engrossed Amendment House bill text", "Kids Act"),
+        ("Short Title(s) from Engrossed Amendment House bill text", "SAVE America Act"),
+        ("Short Title(s) from Engrossed Amendment House bill text", "Safeguard American Voter Eligibility Act"),
+        ("Short Title(s) from Engrossed Amendment House for portions of this bill", "Ballots Act"),
+        ("Short Title(s) as Passed Senate", "KIDS Act"),
+        ("Official Title as Introduced", "To honor kids."),
+    )
+    amended = "As the House amended it: SAVE America Act; Safeguard American Voter Eligibility Act."
+    assert _titled(*titles, summary="Honors kids.").abstract == f"To honor kids.\n\n{amended}\n\nHonors kids."
+
+
+def test_an_abstract_names_the_acts_in_a_bill_until_it_has_a_summary() -> None:
+    titles = (
+        ("Short Title(s) as Introduced", "Kids Internet and Digital Safety Act"),
+        ("Short Title(s) as Introduced for portions of this bill", "Kids Online Safety Act"),
+        ("Short Titles for portions of this bill from PCS (Placed on Senate Calendar) bill text", "SCREEN Act"),
+        ("Short Title(s) as Passed House for portions of this bill", "SCREEN Act"),
+    )
+    assert _titled(*titles).abstract == "Acts in it: Kids Online Safety Act; SCREEN Act."
+    assert _titled(*titles, summary="Protects kids.").abstract == "Protects kids."
+
+
 def test_old_schema_and_new_schema_give_the_same_bill() -> None:
     summary = "<actionDate>2021-03-01</actionDate><actionDesc>Introduced</actionDesc><text>Funds libraries.</text>"
     subjects = "<legislativeSubjects><item><name>Libraries</name></item></legislativeSubjects>"

@@ -123,3 +123,23 @@ def test_the_same_words_in_other_letters_and_a_text_without_a_heading_change_not
     kept = "Safeguarding And Securing The Open Internet; Restoring Internet Freedom"
     assert regulation("2025-1", OWN, title=kept).title == kept
     assert regulation("2025-1", "It begins with a sentence.\nAGENCY:\nNobody").title == "Rules for libraries"
+
+
+@pytest.mark.parametrize(
+    ("lines", "subject"),
+    [
+        ("Subject:\nE-Rate for Libraries (WC Docket No. 13-184).", ": E-Rate for Libraries (WC Docket No. 13-184)"),
+        ("Subjects:\nWireless Alerts; Emergency Alerts.", ": Wireless Alerts; Emergency Alerts"),
+        ("Subject:\nIn the Matter of Establishing a 5G Fund,\nGN Docket No. 20-32.", ": Establishing a 5G Fund"),
+        ("Subject:\nFM Radio, MB Docket No. 22-405, FCC 24-105, of 2024.", ": FM Radio"),
+        ("Subject:\nUse of 6 GHz, FCC 24-125, 90 FR 11373.", ": Use of 6 GHz"),
+        ("Number of Petitions Filed:\n1.", ""),
+    ],
+)
+def test_a_petition_against_a_rule_is_named_by_its_subject(lines: str, subject: str) -> None:
+    title = "Petitions for Reconsideration of Action in Rulemaking Proceeding"
+    text = f"FEDERAL COMMUNICATIONS COMMISSION\n47 CFR Part 54\n{title}\nAGENCY:\nFederal Communications Commission.\n{lines}\n"
+    petition = regulation("2025-22831", text, title=title)
+    assert petition.title == title + subject
+    assert as_printed(petition) == petition, "asked again, it stays"
+    assert regulation("2025-1", text.replace(title, "Rules"), title="Rules").title == "Rules"

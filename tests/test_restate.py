@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
-from crawlers.items import Action, Bill
+from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import begin, hearings_version, passages_version, restate, rules_version
-from crawlers.storage.record import load_document, upsert
+from crawlers.storage.record import load_document, rewrite, upsert
 from store.connect import migrate
 
 NOW = "2026-11-25T00:00:00Z"
@@ -52,6 +52,31 @@ def test_restate_brings_actions_and_status_up_to_the_rules(corpus: Database) -> 
     assert [action.classification for action in bill.actions] == ["referral-committee", "passage"]
     assert (bill.status, bill.status_on) == ("passed_first_chamber", "2021-04-15")
     assert bill.status_history[1] == ("in_committee", "2021-01-28")
+
+
+def test_restate_writes_abstracts_from_titles_that_are_stored(corpus: Database) -> None:
+    bill = load_document(corpus, "us-117-hr7")
+    title = Title(kind="Short Title(s) from Engrossed Amendment Senate bill text", title="Libraries Act")
+    rewrite(corpus, [replace(bill, titles=(title,), abstract="What another source says.")], now=NOW)
+    restate(corpus, now=NOW)
+    assert load_document(corpus, "us-117-hr7").abstract == "As the Senate amended it: Libraries Act."
+
+
+def test_what_was_derived_again_stays_when_another_source_speaks(corpus: Database) -> None:
+    bill = load_document(corpus, "us-117-hr7")
+    assert isinstance(bill, Bill)
+    text = replace(bill, source="us_bill_text", text="Be it enacted", actions=(), status_on=None, status_history=())
+    upsert(corpus, [text], now=NOW, silent=True)
+    restate(corpus, now=NOW)
+    upsert(corpus, [replace(text, text="Be it enacted by the Senate")], now=NOW, silent=True)
+    kept = load_document(corpus, "us-117-hr7")
+    assert (kept.status, kept.text) == ("passed_first_chamber", "Be it enacted by the Senate")
+
+
+def test_restate_keeps_an_abstract_of_another_source(corpus: Database) -> None:
+    rewrite(corpus, [replace(load_document(corpus, "us-117-hr7"), abstract="What another source says.")], now=NOW)
+    restate(corpus, now=NOW)
+    assert load_document(corpus, "us-117-hr7").abstract == "What another source says."
 
 
 def test_restate_tells_no_news_and_keeps_the_stamp(corpus: Database) -> None:

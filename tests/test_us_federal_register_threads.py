@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 from test_us_federal_register import regulation
 
 from crawlers.completeness.coverage import Baseline, merged
-from crawlers.items import Listing
+from crawlers.items import Listing, Regulation
 from crawlers.parsers import federal_register as fr
 from crawlers.storage.record import mark_missing, upsert
 from crawlers.storage.rulemakings import write_threads
@@ -171,5 +172,64 @@ def test_list_of_many_dockets_ties_none_of_them_together(corpus: Database) -> No
         ],
         now=NOW,
         silent=True,
+    )
+    assert threads(corpus) == {}
+
+
+FREEDOM = "Restoring Internet Freedom"
+OF_P1, OF_R1 = ("FCC-2017-P1",), ("FCC-2017-R1",)
+
+
+def _filed(key: str, kind: str, day: str, title: str = FREEDOM, agency: str = "FCC", **values: Any) -> Regulation:
+    """A document of regulations.gov with a docket of its own."""
+    document = regulation(
+        "2017-1", type=kind, publication_date=day, title=title, docket_ids=[f"FCC-2017-{key.upper()}"]
+    )
+    return replace(document, id=key, source="us_regulations", agencies=(agency,), **values)
+
+
+@pytest.mark.parametrize(
+    ("others", "joined"),
+    [
+        ([], True),
+        # an extension in the docket of the proposal
+        ([_filed("p2", "Proposed Rule", "2017-08-01", docket_ids=OF_P1)], True),
+        # two rulemakings wait
+        ([_filed("p2", "Proposed Rule", "2017-08-01")], False),
+        # the order with the proposal decided something, too
+        ([_filed("r0", "Rule", "2017-06-03")], True),
+        # an earlier rule has answered, by title or by docket
+        ([_filed("r0", "Rule", "2017-08-03")], False),
+        ([_filed("r2", "Rule", "2017-07-01", docket_ids=OF_P1)], False),
+        # the rule has a proposal of its own
+        ([_filed("p0", "Proposed Rule", "2018-01-01", docket_ids=OF_R1)], False),
+        # a title of all year
+        ([_filed(f"n{each}", "Notice", "2017-07-01") for each in range(8)], False),
+    ],
+)
+def test_a_final_rule_joins_the_one_proposal_with_its_title(
+    corpus: Database, others: list[Regulation], joined: bool
+) -> None:
+    proposal = _filed("p1", "Proposed Rule", "2017-06-02", title="Restoring internet freedom.")
+    upsert(corpus, [proposal, _filed("r1", "Rule", "2018-02-22"), *others], now=NOW, silent=True)
+    assert any({"p1", "r1"} <= set(thread) for thread in threads(corpus).values()) is joined
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"agency": "FTC"}, {"title": "Net Neutrality"}, {"day": "2020-06-03"}, {"day": "2017-06-20"}, {"kind": "Notice"}],
+)
+def test_a_rule_of_another_agency_title_or_time_answers_no_proposal(corpus: Database, values: dict[str, Any]) -> None:
+    rule = _filed(**({"key": "r1", "kind": "Rule", "day": "2018-02-22"} | values))
+    upsert(corpus, [_filed("p1", "Proposed Rule", "2017-06-02"), rule], now=NOW, silent=True)
+    assert threads(corpus) == {}
+
+
+@pytest.mark.parametrize("values", [{"agency": "FAA"}, {"agency": "USCG"}, {"source": "us_federal_register"}])
+def test_titles_join_nothing_where_dockets_tell(corpus: Database, values: dict[str, Any]) -> None:
+    pair = [("p1", "Proposed Rule", "2017-06-02"), ("r1", "Rule", "2018-02-22")]
+    documents = [_filed(*each, agency=values.get("agency", "FCC")) for each in pair]
+    upsert(
+        corpus, [replace(each, source=values.get("source", each.source)) for each in documents], now=NOW, silent=True
     )
     assert threads(corpus) == {}

@@ -29,6 +29,7 @@ from crawlers.items import (
     document_id,
 )
 from crawlers.parsers import xmltree
+from crawlers.parsers.bill_abstract import abstract
 from crawlers.people import as_people_say
 from crawlers.status.federal import bill_history, classify_action
 
@@ -112,7 +113,7 @@ def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> B
         document_type=kind,
         chamber="lower" if kind.startswith("h") else "upper",
         title=title,
-        abstract=_abstract(title, titles, summaries),
+        abstract=abstract(title, titles, summaries),
         url=f"https://www.congress.gov/bill/{ordinal(int(congress))}-congress/{address}/{number}",
         source_url=source_url,
         status=history[-1][0],
@@ -151,14 +152,6 @@ def _title(bill: Element, titles: tuple[Title, ...]) -> str:
     if not title:
         raise BadRecord("no title of any kind")
     return title
-
-
-def _abstract(title: str, titles: tuple[Title, ...], summaries: tuple[Summary, ...]) -> str | None:
-    """The official title, where it says more than the title shown, and the newest summary."""
-    official = next((each.title for each in titles if each.kind.startswith("Official Title")), None)
-    newest = max(summaries, key=lambda summary: summary.acted_on, default=None)
-    parts = [official if official != title else None, newest.text if newest else None]
-    return "\n\n".join(part for part in parts if part) or None
 
 
 def _titles(bill: Element) -> Iterator[Title]:

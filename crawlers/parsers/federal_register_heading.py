@@ -23,6 +23,11 @@ _CFR = re.compile(r"(\d+) CFR (?:(?:Chapters?|Subtitle) [A-Z\d]+,?)? ?(?:Parts? 
 _RIN = re.compile(r"RINs?:? (\d{4}-[A-Z]{2}\d{2})\b.*")
 _DOCKETS = re.compile(r"\[(.*)\](?: RIN \S+)?|(?:\w+ )?Dockets?\b.*")
 _PART = re.compile(r"\d+[a-z]*")
+_PETITION = re.compile(r"Petitions? for .* Proceedings?")
+#: The line that names a petition's subject, to where numbers of dockets and orders follow.
+_SUBJECT = re.compile(
+    r"^Subjects?:\n(?:In the Matter of )?(\S[^\n]*?)(?:, (?:\w+ Docket|FCC \d)[^\n]*|,?)$", re.MULTILINE
+)
 _SMALL_WORD = re.compile(r"\b(?:And|For|In|Of|On|The|To)\b")
 _LONGEST_HEADING = 40  # lines: a rule of several agencies has some for each of them
 _LONGEST_TITLE = 1_000
@@ -51,9 +56,8 @@ def as_printed(document: Regulation) -> Regulation:
         if above[1] != document.identifier and heading and heading.whole:
             return _alone(document, own, heading, above[1])
     heading = read(document.text, document.agencies)
-    if heading is None or _letters(heading.title) == _letters(document.title):
-        return document
-    return replace(document, title=heading.title)
+    title = _with_subject(heading.title if heading else document.title, document.text)
+    return document if _letters(title) == _letters(document.title) else replace(document, title=title)
 
 
 def read(text: str, agencies: Collection[str]) -> Heading | None:
@@ -84,6 +88,12 @@ def read(text: str, agencies: Collection[str]) -> Heading | None:
     return Heading(
         title, tuple(dict.fromkeys(_cased(line) for line in above if line not in marks)), marks, end is not None
     )
+
+
+def _with_subject(title: str, text: str) -> str:
+    """The title of a petition against a rule with what the rule is about: all such petitions have one title."""
+    subject = _SUBJECT.search(text) if _PETITION.fullmatch(title) else None
+    return f"{title}: {subject[1].rstrip('.')}" if subject else title
 
 
 def _alone(document: Regulation, own: str, heading: Heading, above: str) -> Regulation:

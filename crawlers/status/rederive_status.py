@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import (
+    bill_abstract,
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
@@ -26,6 +27,7 @@ from crawlers.parsers import (
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
+from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
 
 BATCH = 500
@@ -38,7 +40,16 @@ def _federal_bill(document: Document) -> Document:
     )
     introduced_on = document.introduced_on or document.published_on or ""
     history = federal.bill_history(actions, document_type=document.document_type or "", introduced_on=introduced_on)
-    return replace(document, actions=actions, status=history[-1][0], status_on=history[-1][1], status_history=history)
+    # Where titles and summaries say nothing, another source may.
+    abstract = bill_abstract.abstract(document.title, document.titles, document.summaries) or document.abstract
+    return replace(
+        document,
+        abstract=abstract,
+        actions=actions,
+        status=history[-1][0],
+        status_on=history[-1][1],
+        status_history=history,
+    )
 
 
 def _federal_regulation(document: Document) -> Document:
@@ -83,7 +94,7 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 
 
 def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, and find titles, dockets, and days."""
+    """A hash of the rules that classify actions, derive statuses, write abstracts, and find titles, dockets, and days."""
     register = (
         federal_register_dates,
         federal_register_dockets,
@@ -91,7 +102,7 @@ def rules_version() -> str:
         federal_register_title,
         regulations_gov,
     )
-    modules = (federal, rules, *register)
+    modules = (federal, rules, bill_abstract, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
@@ -297,6 +308,8 @@ def _restate_source(db: Database, source: str, again: Callable[[Document], Docum
     while batch := list(islice(keys, BATCH)):
         stored = [load_document(db, key) for key in batch]
         moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
-        rewrite(db, moved, now=now)
+        with db.atomic():
+            rewrite(db, moved, now=now)
+            derive_again(db, batch, source, again)
         differ += len(moved)
     return differ

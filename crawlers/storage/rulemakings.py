@@ -1,4 +1,4 @@
-"""A rulemaking as one thread: proposed rule, extension, final rule, correction, joined by docket, RIN and named ties.
+"""A rulemaking as one thread: proposed rule, extension, final rule, correction, joined by docket, RIN, named ties, and title.
 
 The two tables are derived from what was observed and hold nothing that `write_threads` could not make again. What is
 next in a thread depends on the day it is read, so the dates stand in the table and the choice is left to the reader:
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -40,6 +41,11 @@ STANDING_RINS = frozenset(
     }
 )
 TIES = ("corrects", "corrected by", "withdraws", "extends", "delays", "confirms")
+#: A title joins a final rule to a proposal of so long before: what is printed sooner is of the same order (the FCC decides and
+#: proposes in one), and what comes later is another. A title more usual than CHAIN joins nothing.
+SOONEST, LATEST = timedelta(days=30), timedelta(days=3 * 365)
+#: What these issue all year has the title of its place or aircraft, and a proposal and its final rule one docket.
+OWN_DOCKETS = frozenset({"FAA", "USCG"})
 #: Printed among the dockets, but the number of one document, form, order or account.
 _NO_DOCKET = re.compile(
     r"^(FRL|FRS? ID|FCC \d|DA \d|OMB|Amendment|AD[ -]\d|RTID|Project Identifier|Sequence|PO ?#|Order #|T\.?D\. ?\d|RIN)",
@@ -47,6 +53,7 @@ _NO_DOCKET = re.compile(
 )
 #: Letters or digits, a hyphen, digits somewhere and no full stop: what has one or lacks the other is an account's number.
 _LIKE_DOCKET = re.compile(r"^(?=.*\d{2})(?=[^-]+-)[^.]+$")
+_WORD = re.compile(r"[a-z0-9]+")
 _SHORT = re.compile(r"^[A-Z]{0,3}[ -]?\d+(-\d+)*$")
 
 
@@ -75,7 +82,9 @@ def write_threads(db: Database) -> int:
             "from documents where kind = 'regulation'"
         ).fetchall()
     }
-    groups = (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in _rulemakings(db, members))
+    found = list(_rulemakings(db, members))
+    answered = join(members, [*([each.id for each in group] for group in found), *_by_title(db, found)])
+    groups = (sorted(group, key=lambda each: (each.published_on or "", each.id)) for group in answered)
     threads = [
         group
         for group in groups
@@ -172,6 +181,48 @@ def _by_rin(db: Database, dockets: Mapping[str, list[str]]) -> dict[str, list[st
         for rin, ids in found.items()
         if rin not in STANDING_RINS and len({docket_of.get(key, key) for key in ids}) <= MOST_DOCKETS
     }
+
+
+def _by_title(db: Database, groups: Iterable[list[Member]]) -> Iterator[tuple[str, str]]:
+    """Pairs of a proposal and the first final rule with its title, where nothing else joins them.
+
+    At regulations.gov the FCC or the SEC give each document a docket of its own, and the Copyright Office files final rules in
+    a drawer. Nothing is joined where two rulemakings of one agency wait under the title.
+    """
+    agencies = dict(
+        db.execute(
+            "select t.document_id, t.term from terms t join documents d on d.id = t.document_id "
+            "where t.kind = 'agency' and d.source = 'us_regulations' order by t.ordinal desc"
+        ).fetchall()
+    )
+    titled: dict[tuple[str, str], list[tuple[Member, list[Member]]]] = defaultdict(list)
+    for group in groups:
+        for each in group:
+            agency = agencies.get(each.id)
+            if each.published_on and agency and agency not in OWN_DOCKETS:
+                titled[agency, " ".join(_WORD.findall(each.title.casefold()))].append((each, group))
+    for alike in titled.values():
+        yield from _answers(alike)
+
+
+def _answers(alike: list[tuple[Member, list[Member]]]) -> Iterator[tuple[str, str]]:
+    """The pairs among documents of one title, each with its group."""
+    answered: set[str] = set()
+    for rule, own in sorted(alike, key=lambda each: (each[0].published_on or "", each[0].id)):
+        if rule.document_type != "Rule" or _has(own, "Proposed Rule"):
+            continue
+        day = date.fromisoformat(rule.published_on or "")
+        since, until = str(day - LATEST), str(day - SOONEST)
+        before = [(each, group) for each, group in alike if since <= (each.published_on or "") <= until]
+        proposed = [group for each, group in before if each.document_type == "Proposed Rule"]
+        waiting = {group[0].id for group in proposed if not _has(group, "Rule")} - answered
+        if len(waiting) == 1 and len(before) < CHAIN:
+            answered |= waiting
+            yield rule.id, waiting.pop()
+
+
+def _has(group: Iterable[Member], document_type: str) -> bool:
+    return any(each.document_type == document_type for each in group)
 
 
 def _ties(db: Database) -> list[tuple[str, str]]:
