@@ -1,4 +1,4 @@
-"""The bill that goes on in place of one that was replaced, where an action names it and it is collected."""
+"""The bill that goes on in place of one that was replaced, where its source names it and it is collected."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pages.database import Row, first
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
 _NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
+#: The companion, which has its number from the source's links: Tennessee's "Comp. SB subst."
+_COMPANION = re.compile(r"comp(?:\.|anion) ", re.IGNORECASE)
+_COMPANIONS = "select linked_id from links where document_id = ? and kind = 'companion'"
 #: A new draft may be replaced by another one; no chain in the record is longer than three.
 _LONGEST = 5
 
@@ -19,7 +22,7 @@ _LONGEST = 5
 def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
     """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind.
 
-    None where the document was not replaced, where no action names another bill, or where that is not collected.
+    None where the document was not replaced, where its source names no other bill, or where that is not collected.
     """
     found: Row | None = None
     here = document
@@ -34,8 +37,11 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
 def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
     said = db.execute("select description from actions where document_id = ? order by ordinal desc", [document_id])
     last = next((words for (words,) in said if says("replaced", words)), "")
+    key = None
     if number := _NUMBER.search(last):
         key = f"{document_id.rpartition('-')[0]}-{''.join(filter(None, number.groups()))}".lower()
-        if key != document_id:
-            return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])
-    return None
+    elif _COMPANION.match(last) and len(companions := db.execute(_COMPANIONS, [document_id]).fetchall()) == 1:
+        key = companions[0][0]
+    if key in (None, document_id):
+        return None
+    return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])
