@@ -27,7 +27,7 @@ from pages.documents.session_status import (
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import successor
+from pages.documents.successor import other_record, successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -115,6 +115,7 @@ class DocumentView(Progress):
     collected_until: str | None
     silent_since: str | None
     successor: Row | None
+    other_record: Row | None
     settled: frozenset[str]
     steps: list[Row]
     title_pieces: list[Piece]
@@ -182,6 +183,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         collected_until=head["collected_until"],
         silent_since=silent_since(head, today),
         successor=successor(db, head),
+        other_record=other_record(db, document_id),
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),

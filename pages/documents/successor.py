@@ -1,4 +1,4 @@
-"""The bill that goes on in place of one that was replaced, where its source names it and it is collected."""
+"""The bill that goes on in place of one that was replaced, and the other record of one that its source lists in two sessions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from crawlers.status.states import says
 from pages.database import Row, first
+from pages.documents.session_status import SESSION_TITLE
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
 _NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
@@ -32,6 +33,18 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
             break
         found = here = after
     return found
+
+
+def other_record(db: sqlite3.Connection, document_id: str) -> Row | None:
+    """The record of the same bill in another session, where its source lists it in two: id, jurisdiction, session, its title, and
+    whether it is the one that lists have."""
+    return first(
+        db,
+        f"""select d.id, d.jurisdiction, d.session, {SESSION_TITLE} as session_title, d.id = r.listed_as as listed
+        from relisted r join documents d on d.id = iif(r.document_id = ?1, r.listed_as, r.document_id)
+        where r.document_id = ?1 or r.listed_as = ?1""",
+        [document_id],
+    )
 
 
 def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
