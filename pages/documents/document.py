@@ -24,6 +24,7 @@ from pages.documents.session_status import (
     SESSION_TITLE,
     SETTLED,
     ended_with,
+    of_no_known_session,
     silent_since,
     unheard_since,
 )
@@ -114,6 +115,7 @@ class DocumentView(Progress):
     unheard_since: str | None
     collected_until: str | None
     silent_since: str | None
+    no_known_session: bool
     successor: Row | None
     other_record: Row | None
     settled: frozenset[str]
@@ -182,6 +184,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         unheard_since=unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
         collected_until=head["collected_until"],
         silent_since=silent_since(head, today),
+        no_known_session=of_no_known_session(head),
         successor=successor(db, head),
         other_record=other_record(db, document_id),
         settled=SETTLED,
