@@ -112,9 +112,10 @@ def test_a_ceremonial_resolution_stands_in_no_list_unless_asked_for(db: Database
     assert listed(ceremonial="1") == [honours]
     assert honours in listed(ceremonial="any", area="broadband")
     assert listed(ceremonial="1", q="librarian") == [honours]
-    overview = str(home(db.conn, NOW))
-    assert BROADBAND in overview
-    assert honours not in overview
+    front = home(db.conn, NOW)
+    assert BROADBAND in str(front)
+    assert honours not in str(front)
+    assert front.totals.searched == front.totals.documents - 1
     [row] = document_rows(db.conn, [honours], DAY, "https://x.org")
     assert row["must_see"] == 0, "a download calls nothing priority that its card does not"
     db.conn.execute(
