@@ -29,6 +29,7 @@ from positions.scorecard import write_scorecard
 from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.engagements import write_engagements
+from publish.relisted import RELISTED
 from publish.search_words import write_vocabulary
 from settings import SITE
 from store.connect import SCHEMAS
@@ -86,8 +87,10 @@ _LISTING = f"""
     left join taggings on taggings.document_id = d.id
     left join decisions p on p.document_id = d.id and p.subject = 'priority'
     left join ceremonial c on c.document_id = d.id
+    left join relisted on relisted.document_id = d.id
     left join (select jurisdiction, session, max(ends_on) as ends_on from session_last_days group by 1, 2) ends
-        on ends.jurisdiction = d.jurisdiction and ends.session = d.session"""
+        on ends.jurisdiction = d.jurisdiction and ends.session = d.session
+    where relisted.document_id is null"""
 
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
@@ -108,6 +111,11 @@ _POSITION_LISTING = f"""
 
 def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
     return document_id.removeprefix(f"{slug(jurisdiction)}-{slug(session)}-")
+
+
+def _id_of(document_id: str, jurisdiction: str, session: str, other: str) -> str:
+    """The id that a document of one session would have in another one."""
+    return f"{slug(jurisdiction)}-{slug(other)}-{_number_of(document_id, jurisdiction, session)}"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -251,6 +259,7 @@ def _relist_same_words(db: Database, position: str, documents: Sequence[str], wo
 
 def _prepare(db: Database) -> None:
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
+    db.conn.create_function("id_of", 4, _id_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
 
@@ -276,6 +285,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     with db.atomic():
         written += write_chapters(db, staff)
         written += sync_table(db, "ceremonial", _CEREMONIAL)
+        written += sync_table(db, "relisted", RELISTED)
         written += sync_table(db, "listing", _LISTING)
         written += sync_table(db, "facet_counts", _FACET_COUNTS)
         written += sync_table(db, "activity", _ACTIVITY)

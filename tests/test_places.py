@@ -450,3 +450,20 @@ async def test_a_kind_whose_news_ends_long_before_says_so(file: Path, tmp_path: 
     for address in ("/jurisdictions/us", "/embed/jurisdictions/us"):
         page = (await serve.build(copy, today=TODAY).client.get(address)).text
         assert "Regulations and notices through January 2, 2020." in re.sub(r"<[^>]+>", "", page), address
+
+
+@pytest.mark.parametrize(("session", "known"), [("bills", False), ("59-2", True)])
+async def test_what_may_have_ended_with_a_session_that_nobody_knows_is_said_so(
+    file: Path, session: str, known: bool
+) -> None:
+    db = connect(file)
+    key, law = f"uk-{session}-4132", f"uk-{session}-4133"
+    for each, status in ((key, "introduced"), (law, "enacted")):
+        _bill(db, each, "Regulated Professions Bill", status, session)
+        db.execute("update documents set jurisdiction = 'uk', level = 'international' where id = ?", [each])
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
+    assert ("We do not know the sessions of these bills." in await shown(file, "/jurisdictions/uk")) is not known
+    assert ("We do not know its session." in await shown(file, f"/documents/{key}")) is not known
+    assert "We do not know its session." not in await shown(file, f"/documents/{law}")
+    assert "We do not know the sessions" not in await shown(file, "/jurisdictions/us-ia")

@@ -11,8 +11,10 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build, document_row
 from sqlite_utils import Database
 
+import serve
 from pages.browse import browse, search
 from pages.browse.cards import cards
+from pages.documents.successor import other_record
 from pages.export import dates as export_dates
 from pages.export.exports import document_rows
 from pages.places import calendar
@@ -123,9 +125,10 @@ def test_a_ceremonial_resolution_stands_in_no_list_unless_asked_for(db: Database
     assert listed(ceremonial="1") == [honours]
     assert honours in listed(ceremonial="any", area="broadband")
     assert listed(ceremonial="1", q="librarian") == [honours]
-    overview = str(home(db.conn, NOW))
-    assert BROADBAND in overview
-    assert honours not in overview
+    front = home(db.conn, NOW)
+    assert BROADBAND in str(front)
+    assert honours not in str(front)
+    assert front.totals.searched == front.totals.documents - 1
     [row] = document_rows(db.conn, [honours], DAY, "https://x.org")
     assert row["must_see"] == 0, "a download calls nothing priority that its card does not"
     db.conn.execute(
@@ -286,3 +289,67 @@ def test_words_to_help_with_follow_titles_and_positions(db: Database) -> None:
     publish(db, LATER)
     assert "lighthouses" in known()
     assert publish(db, LATER) == 0
+
+
+def _carried_over(db: Database, first: str, second: str, *, introduced: str, status: str, on: str) -> tuple[str, str]:
+    """A bill of 2025 and its record in 2026, published; the ids of both."""
+    for session, starts_on in (("2025", "2025-02-03"), ("2026", "2026-02-02")):
+        db.execute(
+            "insert or ignore into session_ends (jurisdiction, session, starts_on) values ('us-ok', ?, ?)",
+            [session, starts_on],
+        )
+    for key, day in ((first, "2025-02-03"), (second, introduced)):
+        row = document_row(
+            key,
+            jurisdiction="us-ok",
+            session=key.split("-")[2],
+            identifier="HB1124",
+            title="Broadband",
+            url="https://www.oklegislature.gov/",
+            published_on=day,
+            status=status,
+            status_on=on,
+        )
+        db.table("documents").insert(row)
+    publish(db, LATER)
+    return first, second
+
+
+@pytest.mark.parametrize(
+    ("introduced", "status", "on", "listed"),
+    [
+        ("2025-02-03", "in_committee", "2025-02-04", ["us-ok-2026-hb1124"]),  # carried over
+        ("2025-02-03", "enacted", "2026-05-11", ["us-ok-2026-hb1124"]),
+        ("2025-02-03", "enacted", "2025-05-11", ["us-ok-2025-hb1124"]),  # a law before the second session began
+        ("2026-02-02", "enacted", "2026-05-11", ["us-ok-2025-hb1124", "us-ok-2026-hb1124"]),  # another bill
+    ],
+)
+def test_a_bill_that_its_source_lists_in_two_sessions_counts_once(
+    db: Database, introduced: str, status: str, on: str, listed: list[str]
+) -> None:
+    pair = _carried_over(db, "us-ok-2025-hb1124", "us-ok-2026-hb1124", introduced=introduced, status=status, on=on)
+    found = db.execute("select document_id from listing where jurisdiction = 'us-ok' and area_id = 'any' order by 1")
+    assert [row[0] for row in found.fetchall()] == listed
+    assert publish(db, LATER) == 0
+    db.conn.row_factory = sqlite3.Row
+    others = [other_record(db.conn, key) for key in pair]
+    if len(listed) == 2:
+        assert others == [None, None]
+    else:
+        assert [(each["id"], each["listed"]) for each in others if each] == [
+            (pair[1], pair[1] in listed),
+            (pair[0], pair[0] in listed),
+        ]
+
+
+async def test_each_page_of_a_bill_in_two_sessions_leads_to_the_other(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    law = {"introduced": "2025-02-03", "status": "enacted", "on": "2025-05-11"}
+    listed, other = _carried_over(db, "us-ok-2025-hb1124", "us-ok-2026-hb1124", **law)
+    db.close()
+    client = serve.build(file, today=TODAY, site="https://x.org").client
+    for here, there, words in ((listed, other, "have it here"), (other, listed, "have it there")):
+        page = (await client.get(f"/documents/{here}")).text
+        assert f'in another session, too: <a href="/documents/{there}">' in page
+        assert words in page

@@ -144,6 +144,7 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
         ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),
         ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
+        ("Comp. became Pub. Ch. 270", "became-law", "enacted", "introduced"),  # that it was replaced is another action
         ("not adopted", "passage", "passed_first_chamber", "failed"),
         ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),
         ("Committee report approving bill, renumbered as SF 213.", "committee-passage", "reported", "replaced"),

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawlers.items import Action
-from crawlers.status.states import (
-    state_history,
-)
+from crawlers.status.states import state_history, with_passage
 
 
 def test_michigans_house_that_is_filed_under_the_senate_is_no_second_chamber() -> None:
@@ -256,6 +254,17 @@ def test_what_was_replaced_is_not_withdrawn_or_failed_for_being_cleared_away_and
 
     assert then("withdrawal") == then("failure") == "replaced"
     assert then("passage") == "passed_first_chamber"
+
+
+def test_the_law_of_a_companion_is_no_law_of_the_bill_that_it_replaced() -> None:
+    law = "Comp. became Pub. Ch. 270"
+    classes = with_passage(("became-law",), law)
+    said = [(Action(acted_on="2025-04-10", description="Comp. SB subst.", chamber="lower"), ("substitution",))]
+    said.append((Action(acted_on="2025-04-29", description=law, chamber="lower"), classes))
+    assert classes == ("substitution",)
+    history = state_history(said, document_type="bill", introduced_on="2025-02-05", chamber="lower")
+    assert history[-1] == ("replaced", "2025-04-10")
+    assert with_passage(("became-law",), "Pub. Ch. 270") == ("became-law",)
 
 
 def test_a_failure_does_not_undo_a_law() -> None:

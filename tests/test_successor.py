@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlite_utils import Database
 
-from crawlers.items import Action, Bill
+from crawlers.items import Action, Bill, Link
 from crawlers.storage.record import upsert
 from pages.database import Row
 from pages.documents.successor import successor
@@ -17,7 +17,7 @@ from store.connect import migrate
 NOW = "2026-11-29T10:00:00Z"
 
 
-def _bill(number: str, words: str, status: str = "replaced") -> Bill:
+def _bill(number: str, words: str, status: str = "replaced", companions: tuple[str, ...] = ()) -> Bill:
     return Bill(
         id=f"us-ma-194th-{number.lower().replace(' ', '')}",
         source="us_states",
@@ -38,6 +38,9 @@ def _bill(number: str, words: str, status: str = "replaced") -> Bill:
             Action(acted_on="2025-05-12", description=words, classification="substitution"),
             Action(acted_on="2025-05-13", description="Senate concurred"),
         ),
+        links=tuple(
+            Link(document_id=f"us-ma-194th-{each}", kind="companion", said_by="us_states") for each in companions
+        ),
     )
 
 
@@ -57,6 +60,9 @@ def corpus() -> Iterator[Database]:
         _bill("H11", "Accompanied H10"),
         _bill("H12", "Accompanied H4160", "reported"),
         _bill("HB 13", "Comp. SB subst."),
+        _bill("HB 16", "Comp. SB subst.", companions=("sb4",)),
+        _bill("HB 17", "Comp. SB subst.", companions=("sb4", "sf213")),
+        _bill("HB 18", "Incorporated by Education", companions=("sb4",)),
         _bill("HSB 14", "Committee report approving bill, renumbered as SF 213. S.J. 466."),
         _bill("HSB 15", "Committee report approving bill, renumbered as []."),
         _bill("SF 213", "Signed by Governor", "enacted"),
@@ -83,6 +89,9 @@ def _goes_on(db: Database, number: str) -> str | None:
         ("h8", None),  # names itself
         ("h12", None),  # was not replaced
         ("hb13", None),  # no number
+        ("hb16", "SB 4"),
+        ("hb17", None),  # one of two companions
+        ("hb18", None),  # the bill that holds it need not be its companion
         ("hsb14", "SF 213"),
         ("hsb15", None),  # its number was not filed
     ],

@@ -189,7 +189,7 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     assert f"{SITE}/trackers/broadband" in shown
     rows = (await site.client.get("/browse.csv?q=tracker:broadband")).text
     assert rows.count("us-tx-87-hb") >= 2
-    assert "Companion bills count separately, and so does a bill that is carried over to another session." in shown
+    assert "Companion bills count separately, and so does a bill that is introduced again in another session." in shown
     listed = (await site.client.get("/trackers")).text
     assert (
         "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead. Proposed rules, notices, court"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,9 @@ from crawlers.people import Person, RollCallsOf
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
+from store.connect import migrate
+from store.schema.observed import give_subjects_their_spaces
+from text.spaces import spaced
 
 RECORDED = SOURCES / "us_states"
 
@@ -242,6 +246,34 @@ def test_a_record_without_number_is_refused() -> None:
 def test_the_heading_of_a_list_of_subjects_is_no_subject() -> None:
     found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=["Subject Index", "Libraries"]))
     assert found.subjects == ("Libraries",)
+
+
+def test_subjects_of_california_are_written_as_its_titles_write_them() -> None:
+    subjects = ["Healthcarecoverage", "Elections", "KoreanAmericanDay"]
+    title = "Health care coverage: elections."
+    found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=subjects, title=title))
+    assert found.subjects == tuple(subjects), "another state's subjects are its own words"
+    place = {"id": "ocd-jurisdiction/country:us/state:ca/government", "name": "California"}
+    of_california = row(1, "2025-02-01T10:00:00+00:00", subject=subjects, title=title, jurisdiction=place)
+    assert api.parse_bill(of_california).subjects == ("Health care coverage", "Elections", "KoreanAmericanDay")
+    assert spaced("Health care", "Healthcare") == "Health care"
+    assert spaced("report", "air ports report s") == "report", "not across parts of other words"
+
+
+def test_stored_subjects_of_california_get_their_spaces() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    subjects = ("Healthcarecoverage", "Elections", "KoreanAmericanDay")
+    for state in ("ca", "ny"):
+        place = {"id": f"ocd-jurisdiction/country:us/state:{state}/government", "name": state}
+        bill = api.parse_bill(
+            row(1, "2025-02-01T10:00:00+00:00", title="Health care coverage: elections.", jurisdiction=place)
+        )
+        upsert(db, [replace(bill, subjects=subjects)], now=NOW, silent=True)
+    give_subjects_their_spaces(db)
+    found = "select term from terms where document_id like ? and kind = 'subject' order by ordinal"
+    assert [each for (each,) in db.execute(found, ["us-ca-%"])] == ["Health care coverage", *subjects[1:]]
+    assert [each for (each,) in db.execute(found, ["us-ny-%"])] == list(subjects)
 
 
 # --------------------------------------------------------------------- going on

@@ -28,6 +28,7 @@ from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.governor import as_said
 from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
+from text.spaces import spaced
 
 HOST = "https://v3.openstates.org"
 SOURCE = "us_states"
@@ -41,6 +42,8 @@ _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
 #: What a state's site calls its list of subjects, filed by Open States as one of them (Florida).
 _NO_SUBJECTS = frozenset({"subject index"})
+#: Where the subjects come without spaces: they are the first words of titles ("Healthcarecoverage").
+_WITHOUT_SPACES = frozenset({"us-ca"})
 _SEPARATORS = re.compile(r"[,;]| and ")
 
 
@@ -248,7 +251,7 @@ def _bill(key: str, row: Record) -> Bill:
         actions=actions,
         events=hearings(jurisdiction.removeprefix("us-"), actions),
         sponsors=_sponsors(row.get("sponsorships") or ()),
-        subjects=tuple(each for each in _texts(row.get("subject") or ()) if each.casefold() not in _NO_SUBJECTS),
+        subjects=_subjects(row, jurisdiction, title),
         versions=tuple(_versions(row.get("versions") or ())),
         links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
         stamp=stamp(row),
@@ -332,6 +335,11 @@ def _sponsors(rows: Iterable[Record]) -> tuple[Sponsor, ...]:
                 Sponsor(name=name, role=role, party=clean(person.get("party")), person_id=clean(person.get("id"))),
             )
     return tuple(found.values())
+
+
+def _subjects(row: Record, jurisdiction: str, title: str | None) -> tuple[str, ...]:
+    found = tuple(each for each in _texts(row.get("subject") or ()) if each.casefold() not in _NO_SUBJECTS)
+    return tuple(spaced(each, title or "") for each in found) if jurisdiction in _WITHOUT_SPACES else found
 
 
 def _texts(values: Iterable[Any]) -> tuple[str, ...]:

@@ -26,10 +26,11 @@ from pages.documents.session_status import (
     SETTLED,
     ended_with,
     is_of_the_past,
+    of_no_known_session,
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import successor
+from pages.documents.successor import other_record, successor
 from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -118,7 +119,9 @@ class DocumentView(Progress):
     collected_until: str | None
     silent_since: str | None
     overtaken: bool
+    no_known_session: bool
     successor: Row | None
+    other_record: Row | None
     settled: frozenset[str]
     steps: list[Row]
     title_pieces: list[Piece]
@@ -189,7 +192,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         collected_until=head["collected_until"],
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         silent_since=silent_since(head, today),
+        no_known_session=of_no_known_session(head),
         successor=successor(db, head),
+        other_record=other_record(db, document_id),
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),

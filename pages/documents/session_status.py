@@ -98,6 +98,11 @@ def still_waits(row: Mapping[str, Any] | sqlite3.Row, latest_on: str, today: dat
     return bool(waiting and not over and (dated or within_a_year))
 
 
+def of_no_known_session(row: Mapping[str, Any]) -> bool:
+    """Whether nothing tells when an undecided bill ends: the source gives its bills no session (the United Kingdom)."""
+    return row["kind"] == "bill" and row["session"] in formatting.NO_SESSION and row["status"] in UNDECIDED
+
+
 def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool:
     """Return whether a document can still become something: an undecided bill of a session that goes on, a rule, an open case.
 

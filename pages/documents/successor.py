@@ -1,4 +1,4 @@
-"""The bill that goes on in place of one that was replaced, where an action names it and it is collected."""
+"""The bill that goes on in place of one that was replaced, and the other record of one that its source lists in two sessions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Any
 
 from crawlers.status.states import says
 from pages.database import Row, first
+from pages.documents.session_status import SESSION_TITLE
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
 _NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
+#: The companion, which has its number from the source's links: Tennessee's "Comp. SB subst."
+_COMPANION = re.compile(r"comp(?:\.|anion) ", re.IGNORECASE)
+_COMPANIONS = "select linked_id from links where document_id = ? and kind = 'companion'"
 #: A new draft may be replaced by another one; no chain in the record is longer than three.
 _LONGEST = 5
 
@@ -19,7 +23,7 @@ _LONGEST = 5
 def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
     """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind.
 
-    None where the document was not replaced, where no action names another bill, or where that is not collected.
+    None where the document was not replaced, where its source names no other bill, or where that is not collected.
     """
     found: Row | None = None
     here = document
@@ -31,11 +35,26 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
     return found
 
 
+def other_record(db: sqlite3.Connection, document_id: str) -> Row | None:
+    """The record of the same bill in another session, where its source lists it in two: id, jurisdiction, session, its title, and
+    whether it is the one that lists have."""
+    return first(
+        db,
+        f"""select d.id, d.jurisdiction, d.session, {SESSION_TITLE} as session_title, d.id = r.listed_as as listed
+        from relisted r join documents d on d.id = iif(r.document_id = ?1, r.listed_as, r.document_id)
+        where r.document_id = ?1 or r.listed_as = ?1""",
+        [document_id],
+    )
+
+
 def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
     said = db.execute("select description from actions where document_id = ? order by ordinal desc", [document_id])
     last = next((words for (words,) in said if says("replaced", words)), "")
+    key = None
     if number := _NUMBER.search(last):
         key = f"{document_id.rpartition('-')[0]}-{''.join(filter(None, number.groups()))}".lower()
-        if key != document_id:
-            return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])
-    return None
+    elif _COMPANION.match(last) and len(companions := db.execute(_COMPANIONS, [document_id]).fetchall()) == 1:
+        key = companions[0][0]
+    if key in (None, document_id):
+        return None
+    return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])

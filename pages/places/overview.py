@@ -22,10 +22,12 @@ from store.constants import ANY_AREA
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """How much there is; ``kinds`` maps a kind of document to its number."""
+    """How much there is; ``kinds`` maps a kind of document to its number. ``searched`` are the documents that a search without
+    filters looks at: all but the ceremonial ones."""
 
     kinds: dict[str, int]
     documents: int
+    searched: int
     must_see: int
     positions: int
 
@@ -64,11 +66,12 @@ class AreaView(ActiveStates):
 def totals(db: sqlite3.Connection) -> Totals:
     kinds = db.execute("select kind, sum(documents) from facet_counts where area_id = ? group by kind", [ANY_AREA])
     by_kind = dict(kinds.fetchall())
-    must_see = "select coalesce(sum(documents), 0) from facet_counts where area_id = ? and must_see = 1"
+    count = "select coalesce(sum(documents), 0) from facet_counts where area_id = ? and"
     return Totals(
         kinds=by_kind,
         documents=sum(by_kind.values()),
-        must_see=value(db, must_see, [ANY_AREA]),
+        searched=value(db, f"{count} ceremonial = 0", [ANY_AREA]),
+        must_see=value(db, f"{count} must_see = 1", [ANY_AREA]),
         positions=value(db, "select count(*) from positions"),
     )
 

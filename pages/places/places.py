@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.browse.names import place_word
-from pages.database import Row, rows, value
+from pages.database import Row, marks, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
@@ -54,6 +54,7 @@ class PlacesView(ActiveStates):
 class PlaceView:
     """One place; ``address`` leads to its documents on information policy, which the lists are about.
 
+    ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
     the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``latest`` leaves out what ``library``
@@ -62,6 +63,7 @@ class PlaceView:
 
     id: str
     title: str
+    no_sessions: bool
     session: Session | None
     ahead: list[Session]
     hearing: Event | None
@@ -167,6 +169,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     return PlaceView(
         id=jurisdiction_id,
         title=formatting.place(jurisdiction_id),
+        no_sessions=_no_sessions(db, jurisdiction_id),
         session=latest_sessions(db, today).get(jurisdiction_id),
         ahead=sessions_of(db, jurisdiction_id, today),
         hearing=next(
@@ -196,3 +199,12 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         latest=[card for card in newest(db, here, values, today, alive_first=True) if card.id not in listed],
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )
+
+
+def _no_sessions(db: sqlite3.Connection, place: str) -> bool:
+    """Whether any bills of a place are in no session that is known."""
+    sessions = formatting.NO_SESSION
+    found = (
+        f"select 1 from documents where jurisdiction = ? and session in ({marks(sessions)}) and kind = 'bill' limit 1"
+    )
+    return bool(value(db, found, [place, *sessions]))

@@ -5,6 +5,8 @@ These tables only ever gain columns: what was seen once cannot be crawled again.
 
 from __future__ import annotations
 
+import re
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -269,3 +271,18 @@ def forget_the_heading_of_subjects(db: Database) -> None:
     # Florida's heading of its list of subjects was stored as one (crawlers/parsers/openstates.py); ended sessions are not read
     # again.
     db.execute("delete from terms where kind = 'subject' and term = 'subject index'")
+
+
+@observed()
+def give_subjects_their_spaces(db: Database) -> None:
+    # Open States gives California's without (crawlers/parsers/openstates.py): they are as the title of their bill has them. Ended
+    # sessions are not read again.
+    rows = db.execute(
+        "select t.term, t.document_id, t.ordinal, d.title from documents d join terms t on t.document_id = d.id "
+        "where d.jurisdiction = 'us-ca' and d.source = 'us_states' and t.kind = 'subject' and t.term not like '% %'"
+    ).fetchall()
+    for term, *key, title in rows:
+        letters = r"\s*".join(map(re.escape, term))
+        found = re.search(rf"(?<!\w){letters}(?!\w)", title, re.IGNORECASE)
+        if found and " " in found.group():
+            db.execute("update terms set term = ? where document_id = ? and ordinal = ?", [found.group(), *key])

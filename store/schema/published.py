@@ -86,6 +86,13 @@ def create_activity(db: Database) -> None:
     db.execute("create index facet_counts_by_jurisdiction on facet_counts (area_id, jurisdiction, documents, must_see)")
 
 
+@listings()
+def create_relisted(db: Database) -> None:
+    # The record of a bill that its source lists in two sessions which lists leave out, and the one that they have.
+    db.execute("create table relisted (document_id text primary key, listed_as text not null) without rowid")
+    db.execute("create index relisted_by_listed on relisted (listed_as)")
+
+
 @decisions()
 def create_decisions(db: Database) -> None:
     # What the public may know of what staff decided. No name, no note, nothing unpublished: publish.decisions is its only writer.
