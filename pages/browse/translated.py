@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from pages.browse.names import places, question_words
 from pages.browse.trackers import load_trackers
 from pages.http import formatting, language
@@ -44,8 +46,8 @@ def _folded(text: str) -> list[str]:
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    """The words of the translations that the English messages do not have."""
+def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
+    """The words of the translations that the English messages do not have, and those that only the English ones have."""
     said: set[str] = set()
     english: set[str] = set()
     for spoken in language.LANGUAGES.keys() - {language.ENGLISH}:
@@ -54,7 +56,7 @@ def _vocabulary() -> frozenset[str]:
             if key:  # "" heads a catalog; a message with plural forms has a pair as its key
                 english.update(_folded(_MARKUP.sub(" ", str(key[0] if isinstance(key, tuple) else key))))
                 said.update(_folded(_MARKUP.sub(" ", text)))
-    return frozenset(said - english)
+    return frozenset(said - english), frozenset(english - said)
 
 
 def is_foreign(query: str) -> bool:
@@ -64,7 +66,12 @@ def is_foreign(query: str) -> bool:
     and the documents of its page.
     """
     words = _folded(query)
-    foreign = [word for word in words if word in _vocabulary()]
+    other, english = _vocabulary()
+    foreign = [word for word in words if word in other]
+    if any(word in english for word in words):  # next to "freedom", "intelectual" is a slip
+        foreign = [
+            word for word in foreign if len(word) <= ROOT or min(OSA.distance(word, each) for each in english) > 1
+        ]
     mostly = 2 * len(foreign) >= len(words) and any(len(word) >= TELLING for word in foreign)
     return bool(words) and (mostly or bool(_FOREIGN.search(query)))
 
