@@ -7,6 +7,7 @@ from pages import answers
 from pages.answers.answer import BadArgument, UnusableCursor, asked_at
 from pages.answers.openapi import openapi
 from pages.answers.questions import QUESTIONS
+from pages.browse import known
 from pages.export import api, exports, sitemap
 from pages.http.conditional import is_current
 from pages.http.site import arguments, cache_headers, data_headers, public_address, read
@@ -30,8 +31,8 @@ async def description(datasette, request):
     headers = data_headers(datasette, request.full_path, OWN_AGE)
     if is_current(request.headers, headers):
         return Response("", status=304, headers=headers)
-    there = await read(datasette, api.examples)
-    return Response.json(openapi(public_address(datasette), there), headers=headers)
+    there, values = await read(datasette, api.examples), await read(datasette, known.values)
+    return Response.json(openapi(public_address(datasette), there, values), headers=headers)
 
 
 async def one_question(datasette, request):
