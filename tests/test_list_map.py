@@ -16,6 +16,7 @@ from site_corpus import TODAY, build
 import serve
 from pages.browse.browse import browse
 from pages.browse.filters import Filters
+from pages.http import language
 from pages.places import list_map
 from publish.listing import publish
 from store.connect import connect
@@ -64,6 +65,13 @@ def test_the_numbers_are_those_of_the_lists(db: sqlite3.Connection, asked: dict[
             wanted = 0 if asked.get("jurisdiction") not in (None, each.id) else of_state.total
             assert each.counts.total == wanted, each.id
     assert found.counts.total == sum(each.counts.total for each in found.states if each.counts)
+
+
+def test_an_accent_does_not_move_a_name_to_the_end(db: sqlite3.Connection) -> None:
+    with language.speaking("es"):
+        missing = list_map.list_map(db, Filters.of({"area": "broadband"}), DAY).missing
+    around = missing.index("Míchigan")
+    assert missing[around - 1 : around + 2] == ["Massachusetts", "Míchigan", "Minnesota"]
 
 
 def test_what_is_not_collected_has_no_number(db: sqlite3.Connection) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,6 +108,12 @@ def change_says(change: str, summary: str) -> str:
 def place(jurisdiction: str) -> str:
     """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
+
+
+def alphabetical(name: str) -> str:
+    """What names are sorted by: "Míchigan" comes before "Misisipi", as if it had no accent."""
+    apart = unicodedata.normalize("NFD", name)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
 @cache

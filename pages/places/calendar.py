@@ -318,5 +318,5 @@ def choices(db: sqlite3.Connection) -> Choices:
     return Choices(
         areas=area_titles(db),
         kinds=formatting.glossary()["events"],
-        places=[*groups, *sorted(named, key=lambda place: place[1])],
+        places=[*groups, *sorted(named, key=lambda place: formatting.alphabetical(place[1]))],
     )

@@ -89,7 +89,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         )
         for place in {*layout(), *cells}
     ]
-    states.sort(key=lambda each: (-each.counts.total if each.counts else 1, each.title))
+    states.sort(key=lambda each: (-each.counts.total if each.counts else 1, formatting.alphabetical(each.title)))
     return ListMap(
         title=chosen.title,
         list_address=filters.address(),

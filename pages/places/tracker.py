@@ -119,7 +119,7 @@ def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list
         )
         for place, some in grouped.items()
     ]
-    return sorted(found, key=lambda each: (-each.counts.alive, -each.counts.total, each.title))
+    return sorted(found, key=lambda each: (-each.counts.alive, -each.counts.total, formatting.alphabetical(each.title)))
 
 
 def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:
