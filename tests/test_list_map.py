@@ -17,7 +17,7 @@ import serve
 from pages.browse.browse import browse
 from pages.browse.filters import Filters
 from pages.http import language
-from pages.places import list_map
+from pages.places import list_map, tracker
 from publish.listing import publish
 from store.connect import connect
 
@@ -123,3 +123,14 @@ async def test_what_was_typed_cannot_break_the_page(site: Any) -> None:
     query = "?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
     for path in ("/browse/map", "/embed/browse/map"):
         assert "<script>alert" not in (await site.client.get(path + query)).text
+
+
+def test_how_far_the_data_reach_is_the_same_of_every_list(db: sqlite3.Connection) -> None:
+    db.execute("update listing set sort_on = '2022-03-05' where jurisdiction = 'us-oh'")
+    reach = {
+        list_map.list_map(db, Filters.of(asked), DAY).until for asked in ({"area": "any"}, {"jurisdiction": "us-tx"})
+    }
+    assert reach == {"2022-03-05"}
+    issue = tracker.tracker(db, "broadband", DAY)
+    assert issue is not None
+    assert issue.until == "2022-03-05"
